@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock IOMMU: what instances, hardware models and endpoints share
+ *
+ * An instance is one IOMMU. Its model (VT-d, SMMUv3) is the hardware's program;
+ * its endpoints are the devices behind it. Everything that belongs together in
+ * time on real hardware is under one lock of the instance: a register access,
+ * the processing of a command, and one page of a DMA from its translation to
+ * the last byte moved. An invalidation is therefore never complete while a DMA
+ * still uses what it removed (VT-d 6.5.4 and SMMUv3 3.21 call this draining).
+ */
+#ifndef __IOMMU_MOCK_H
+#define __IOMMU_MOCK_H
+
+#include <linux/configfs.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <linux/iommu-nested/unit.h>
+
+struct dentry;
+struct mock_endpoint;
+struct mock_iommu;
+
+/**
+ * enum mock_at - address type of a request (PCIe AT field)
+ * @MOCK_AT_UNTRANSLATED: a memory request with an untranslated address
+ * @MOCK_AT_TRANSLATION: an ATS translation request
+ * @MOCK_AT_TRANSLATED: a memory request with a translated address
+ */
+enum mock_at {
+	MOCK_AT_UNTRANSLATED,
+	MOCK_AT_TRANSLATION,
+	MOCK_AT_TRANSLATED,
+};
+
+/**
+ * struct mock_req - one request of an endpoint, within one 4K page
+ * @addr: input address in bytes
+ * @sid: source-id or StreamID
+ * @pasid: PASID or SubstreamID, when @pasid_valid
+ * @pasid_valid: the request has a PASID prefix
+ * @write: a write, otherwise a read. A translation request that asks for write
+ *	permission too (PCIe "No Write" clear) sets it
+ * @exec: execute requested (needs a PASID)
+ * @priv: privileged mode requested (needs a PASID)
+ * @at: address type
+ */
+struct mock_req {
+	u64 addr;
+	u32 sid;
+	u32 pasid;
+	bool pasid_valid;
+	bool write;
+	bool exec;
+	bool priv;
+	enum mock_at at;
+};
+
+/**
+ * struct mock_xlate - a translation
+ * @pa: physical address that the request's address translates to
+ * @lg2: log2 of the size in bytes of the region with this translation, at least
+ *	12; the region is aligned to its size in input and output addresses
+ * @read: reads permitted
+ * @write: writes permitted
+ * @exec: instruction fetches permitted
+ * @priv: permissions are those of privileged mode
+ * @global: translation is the same for every PASID
+ * @untranslated_only: ATS only: the endpoint must use untranslated requests
+ */
+struct mock_xlate {
+	u64 pa;
+	u8 lg2;
+	bool read;
+	bool write;
+	bool exec;
+	bool priv;
+	bool global;
+	bool untranslated_only;
+};
+
+/**
+ * struct mock_page_request - a PCIe page request message
+ * @addr: page address
+ * @sid: source-id or StreamID
+ * @pasid: PASID, when @pasid_valid
+ * @pasid_valid: request has a PASID prefix
+ * @read: read access requested
+ * @write: write access requested
+ * @exec: execute requested
+ * @priv: privileged mode requested
+ * @last: last request of the group
+ * @prgi: page request group index, 9 bits
+ */
+struct mock_page_request {
+	u64 addr;
+	u32 sid;
+	u32 pasid;
+	bool pasid_valid;
+	bool read;
+	bool write;
+	bool exec;
+	bool priv;
+	bool last;
+	u16 prgi;
+};
+
+/* PCIe page response codes */
+enum mock_page_response {
+	MOCK_PAGE_SUCCESS = 0x0,
+	MOCK_PAGE_INVALID = 0x1,
+	MOCK_PAGE_FAILURE = 0xf,
+};
+
+/**
+ * struct mock_cache_params - how the translation caches of an instance behave
+ * @iotlb_entries: capacity of the TLB
+ * @pwc_entries: capacity of each paging-structure cache
+ * @config_entries: capacity of each cache of configuration structures
+ * @atc_entries: capacity of an endpoint's ATC
+ * @evict_period: 0: an entry stays until it is invalidated or the cache is full;
+ *	N: before a look-up, with a chance of 1 in N, one random entry is evicted
+ * @evict_seed: seed of that chance, so that a run can be repeated
+ */
+struct mock_cache_params {
+	u32 iotlb_entries;
+	u32 pwc_entries;
+	u32 config_entries;
+	u32 atc_entries;
+	u32 evict_period;
+	u32 evict_seed;
+};
+
+/**
+ * enum mock_misbehave - hardware that misbehaves on request
+ * @MOCK_MISBEHAVE_CMD_ERROR: next command is found erroneous
+ * @MOCK_MISBEHAVE_CMD_STALL: command processing stops until it is cleared
+ * @MOCK_MISBEHAVE_DEVTLB_TIMEOUT: endpoints do not answer ATC invalidations
+ * @MOCK_MISBEHAVE_WALK_ABORT: next access to a table aborts
+ * @MOCK_MISBEHAVE_IRQ_LOST: interrupts are not delivered
+ * @MOCK_MISBEHAVE_REG_STALL: status registers do not acknowledge commands
+ * @MOCK_MISBEHAVE_NR: how many there are
+ */
+enum mock_misbehave {
+	MOCK_MISBEHAVE_CMD_ERROR,
+	MOCK_MISBEHAVE_CMD_STALL,
+	MOCK_MISBEHAVE_DEVTLB_TIMEOUT,
+	MOCK_MISBEHAVE_WALK_ABORT,
+	MOCK_MISBEHAVE_IRQ_LOST,
+	MOCK_MISBEHAVE_REG_STALL,
+	MOCK_MISBEHAVE_NR,
+};
+
+/**
+ * struct mock_model - a kind of IOMMU hardware
+ * @name: value of the instance's "type" attribute
+ * @unit_name: name of the platform device that stands for the hardware
+ * @attrs: configfs attributes of an instance of this type, NULL-terminated; their
+ *	show and store get the instance by mock_iommu_from_item()
+ * @create: allocate the model's private data with default capabilities, store it
+ *	in &mock_iommu.priv. Process context. Returns 0 or -ENOMEM
+ * @destroy: undo @create
+ * @start: the instance goes live: check the configuration, reset the registers,
+ *	create the caches by &mock_iommu.cache_params, fill @unit->regs. The
+ *	framework has filled @unit->irqs and @unit->errata. Process context.
+ *	Returns 0, -EINVAL for a configuration that the specification does not
+ *	allow, or -ENOMEM
+ * @stop: undo @start. The unit's platform device and all endpoints are gone.
+ *	Process context
+ * @translate: translate @req, for a MOCK_AT_TRANSLATED request check it; records
+ *	a fault as the architecture says. Called with &mock_iommu.lock held and
+ *	interrupts off. Returns 0 and fills @res, or -EFAULT when the request is
+ *	blocked. For a MOCK_AT_TRANSLATION request 0 with neither @res->read nor
+ *	@res->write set is a successful completion without permission, -EFAULT a
+ *	completion with an error status
+ * @page_request: take a page request message into the queue. Same context as
+ *	@translate. Returns 0, or -ENOSPC or -EFAULT when it was not queued
+ *	(the model has then answered it itself as the specification says)
+ * @debugfs: add the model's files to the instance's directory
+ * @misbehave: @what was changed to @count (see mock_misbehave_take()), a model
+ *	that had stopped may go on. Called without locks, process context
+ */
+struct mock_model {
+	const char *name;
+	const char *unit_name;
+	struct configfs_attribute **attrs;
+	int (*create)(struct mock_iommu *mi);
+	void (*destroy)(struct mock_iommu *mi);
+	int (*start)(struct mock_iommu *mi, struct iommu_unit *unit);
+	void (*stop)(struct mock_iommu *mi);
+	int (*translate)(struct mock_iommu *mi, const struct mock_req *req,
+			 struct mock_xlate *res);
+	int (*page_request)(struct mock_iommu *mi,
+			    const struct mock_page_request *preq);
+	void (*debugfs)(struct mock_iommu *mi, struct dentry *dir);
+	void (*misbehave)(struct mock_iommu *mi, enum mock_misbehave what,
+			  u32 count);
+};
+
+/**
+ * struct mock_iommu - an instance
+ * @model: its kind
+ * @priv: the model's private data
+ * @lock: the instance's one lock, taken with interrupts off
+ * @cache_params: configuration of the caches, constant while live
+ * @async_commands: command queues are processed by a worker instead of in the
+ *	doorbell write, constant while live
+ * @errata: IOMMU_UNIT_ERRATUM_* bits that the hardware has, constant while live
+ * @misbehave: remaining counts, under @lock; U32_MAX is for ever
+ */
+struct mock_iommu {
+	const struct mock_model *model;
+	void *priv;
+	spinlock_t lock;
+	struct mock_cache_params cache_params;
+	bool async_commands;
+	u32 errata;
+	u32 misbehave[MOCK_MISBEHAVE_NR];
+};
+
+/* core: instances */
+struct mock_iommu *mock_iommu_from_item(struct config_item *item);
+bool mock_iommu_is_live(struct mock_iommu *mi);
+int mock_iommu_config_lock(struct mock_iommu *mi);
+void mock_iommu_config_unlock(struct mock_iommu *mi);
+void mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data);
+bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what);
+
+/* endpoints, called by a model with the instance's lock held */
+int mock_atc_invalidate(struct mock_iommu *mi, u32 sid, bool pasid_valid,
+			u32 pasid, bool all_pasids, u64 addr, u8 lg2);
+void mock_page_response(struct mock_iommu *mi, u32 sid, bool pasid_valid,
+			u32 pasid, u16 prgi, enum mock_page_response code);
+
+/* models */
+extern const struct mock_model mock_vtd_model;
+
+#endif /* __IOMMU_MOCK_H */

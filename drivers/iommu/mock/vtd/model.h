@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock VT-d: the remapping hardware as a program
+ *
+ * registers (regs.c) -> queues (qi.c, prq.c), faults (fault.c); requests
+ * (translate.c) -> caches (caches.c) and tables (context.c, stage1.c,
+ * stage2.c). All of it runs under &mock_iommu.lock.
+ */
+#ifndef __IOMMU_MOCK_VTD_MODEL_H
+#define __IOMMU_MOCK_VTD_MODEL_H
+
+#include <linux/iommu-nested/vtd.h>
+
+#include "../mock.h"
+
+struct vtd_caches;
+struct vtd_regs;
+
+/**
+ * struct vtd_stats - counted since the instance went live
+ * @translations: requests translated or blocked
+ * @iotlb_hits: requests answered by the IOTLB
+ * @walk_refs: memory references of table walks (root to leaf, both stages)
+ * @invalidations: invalidation descriptors executed, waits not counted
+ * @faults: translation faults found, recorded or not
+ */
+struct vtd_stats {
+	u64 translations;
+	u64 iotlb_hits;
+	u64 walk_refs;
+	u64 invalidations;
+	u64 faults;
+};
+
+/**
+ * struct vtd_model - a remapping unit
+ * @mi: the instance
+ * @cap: CAP register, constant while live
+ * @ecap: ECAP register, constant while live
+ * @ver: VER register, constant while live
+ * @spr17: the unit has erratum SPR17
+ * @te: translation enabled (GSTS.TES)
+ * @rtaddr: value of RTADDR that the last GCMD.SRTP latched
+ * @regs: register file, queues and fault recording (regs.c, qi.c, fault.c, prq.c)
+ * @caches: caches of translations and tables (caches.c)
+ * @stats: counters
+ */
+struct vtd_model {
+	struct mock_iommu *mi;
+	u64 cap;
+	u64 ecap;
+	u32 ver;
+	bool spr17;
+	bool te;
+	u64 rtaddr;
+	struct vtd_regs *regs;
+	struct vtd_caches *caches;
+	struct vtd_stats stats;
+};
+
+/**
+ * struct vtd_fault - why a request was blocked
+ * @reason: VTD_FR_*, 0 for none
+ * @addr: the request's address (fault info is its page)
+ * @fpd: fault processing disabled by the structure that the walk ended in:
+ *	count it, do not record it
+ */
+struct vtd_fault {
+	u8 reason;
+	u64 addr;
+	bool fpd;
+};
+
+/* translate.c, context.c, stage1.c, stage2.c, caches.c */
+int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p);
+void vtd_caches_destroy(struct vtd_model *m);
+int vtd_translate(struct vtd_model *m, const struct mock_req *req,
+		  struct mock_xlate *res, struct vtd_fault *fault);
+void vtd_inval_context(struct vtd_model *m, u8 gran, u16 did, u16 sid, u8 fm);
+void vtd_inval_pasid_cache(struct vtd_model *m, u8 gran, u16 did, u32 pasid);
+void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
+		     bool ih);
+void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
+		      u64 addr, u8 am, bool ih);
+void vtd_inval_all(struct vtd_model *m);
+void vtd_caches_debugfs(struct vtd_model *m, struct dentry *dir);
+
+/* regs.c, qi.c, fault.c, prq.c */
+int vtd_regs_create(struct vtd_model *m);
+void vtd_regs_destroy(struct vtd_model *m);
+void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
+		      const struct vtd_fault *fault);
+int vtd_page_request(struct vtd_model *m, const struct mock_page_request *preq);
+
+#endif /* __IOMMU_MOCK_VTD_MODEL_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a platform tells a driver about an IOMMU: the platform data of its
+ * platform device. Firmware tables say the same on a machine that has the
+ * hardware.
+ */
+#ifndef __LINUX_IOMMU_NESTED_UNIT_H
+#define __LINUX_IOMMU_NESTED_UNIT_H
+
+#include <linux/iommu-nested/regs.h>
+
+/* Platform device (and driver) name of a VT-d unit */
+#define IOMMU_UNIT_VTD_NAME	"vtd-unit"
+
+/* Index of the unit's interrupts */
+enum {
+	IOMMU_UNIT_VTD_IRQ_FAULT,	/* fault event */
+	IOMMU_UNIT_VTD_IRQ_INV,		/* invalidation completion event */
+	IOMMU_UNIT_VTD_IRQ_PRQ,		/* page request event */
+	IOMMU_UNIT_VTD_NR_IRQS,
+};
+
+#define IOMMU_UNIT_MAX_IRQS	4
+
+/**
+ * struct iommu_unit_irq - one interrupt of a unit
+ * @irq: Linux interrupt number, 0 if there is none
+ * @msi_addr: message address that raises @irq, to be programmed into the unit
+ * @msi_data: message data that raises @irq
+ */
+struct iommu_unit_irq {
+	unsigned int irq;
+	u64 msi_addr;
+	u32 msi_data;
+};
+
+/**
+ * struct iommu_unit - an IOMMU as the platform describes it
+ * @regs: register access
+ * @irqs: interrupts, indexed by the architecture's IOMMU_UNIT_*_IRQ_* values
+ * @errata: bits of IOMMU_UNIT_ERRATUM_*
+ *
+ * The endpoints behind the unit refer to it from their firmware node by the
+ * property "iommus" with one argument cell, the source-id. Further properties
+ * of an endpoint: "pasid-num-bits" (u32), "ats-supported" (boolean),
+ * "ats-queue-depth" (u32, 1 to 32), "pri-supported" (boolean).
+ */
+struct iommu_unit {
+	struct iommu_regs regs;
+	struct iommu_unit_irq irqs[IOMMU_UNIT_MAX_IRQS];
+	u32 errata;
+};
+
+/* Intel document 772415, SPR17: A/D set through a read-only stage-2 mapping */
+#define IOMMU_UNIT_ERRATUM_SPR17	BIT(0)
+
+#endif /* __LINUX_IOMMU_NESTED_UNIT_H */
