@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# 'make help' lists the commands. The work is in scripts/, which this file
+# calls with the variables below.
+
+KSERIES ?= 7.2
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/iommufd-nested
+BUILD ?= $(CURDIR)/build
+VARIANT ?= fast
+
+export KSERIES CACHE BUILD
+
+# A make that asks for jobs must not hand its own job server to the kernel
+# builds, which count the processors themselves.
+unexport MAKEFLAGS MFLAGS
+
+.DEFAULT_GOAL := help
+.PHONY: help deps kernel modules modules_install headers demo check kunit \
+	selftests lint bench clean distclean-cache
+
+help:
+	@scripts/help
+
+deps:
+	@scripts/deps all
+
+kernel:
+	@scripts/deps build
+	@scripts/kernel-build $(VARIANT)
+
+modules:
+	@scripts/modules $(if $(KDIR),--kdir "$(KDIR)",--variant $(VARIANT))
+
+modules_install:
+	@scripts/modules $(if $(KDIR),--kdir "$(KDIR)",--variant $(VARIANT)) --install
+
+headers:
+	@scripts/deps build
+	@scripts/kernel-headers
+
+demo:
+	@scripts/demo
+
+check:
+	@scripts/check
+
+kunit:
+	@scripts/kunit
+
+selftests:
+	@scripts/selftests
+
+lint:
+	@scripts/lint
+
+bench:
+	@scripts/bench
+
+clean:
+	rm -rf "$(BUILD)"
+
+distclean-cache:
+	rm -rf "$(CACHE)"

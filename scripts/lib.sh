@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by the other scripts: where things are, how they speak, and how an
+# interrupted step leaves nothing behind that looks finished.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export TOP
+export KSERIES=${KSERIES:-7.2}
+export CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommufd-nested}
+export BUILD=${BUILD:-$TOP/build}
+JOBS=${JOBS:-$(nproc)}
+
+# The oldest kernel whose iommufd the drivers can be built against.
+export KMIN=7.2
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+note()
+{
+	printf '%s\n' "$*" >&2
+}
+
+elapsed()
+{
+	local s=$((SECONDS - $1))
+
+	if [ "$s" -lt 60 ]; then
+		printf '%d s' "$s"
+	else
+		printf '%d min %02d s' $((s / 60)) $((s % 60))
+	fi
+}
+
+# ticker TEXT LOG: on a terminal, how long a step has run and how much it said.
+ticker()
+{
+	local start=$SECONDS
+
+	while sleep 1; do
+		printf '\r  %-46s %s, %d lines' "$1" "$(elapsed "$start")" \
+			"$(wc -l <"$2")" >&2
+	done
+}
+
+# step TEXT COMMAND...: one line for a long step, its time, and on failure the
+# end of its output, which is kept in full in $LOG. The shell's errexit does not
+# hold inside COMMAND: a function called here chains its commands with &&.
+step()
+{
+	local text=$1 start=$SECONDS log=${LOG:-$BUILD/log/${0##*/}.log} rc=0
+	local pid=''
+
+	shift
+	mkdir -p "$(dirname "$log")"
+	: >"$log"
+	printf '  %-46s ' "$text" >&2
+	if [ -t 2 ]; then
+		ticker "$text" "$log" &
+		pid=$!
+	fi
+	("$@") >"$log" 2>&1 </dev/null || rc=$?
+	if [ -n "$pid" ]; then
+		kill "$pid"
+		wait "$pid" 2>/dev/null || true
+		printf '\r  %-46s %30s\r  %-46s ' "$text" '' "$text" >&2
+	fi
+	if [ "$rc" -eq 0 ]; then
+		printf 'done in %s\n' "$(elapsed "$start")" >&2
+		return 0
+	fi
+	printf 'FAILED after %s\n' "$(elapsed "$start")" >&2
+	tail -n 25 "$log" | sed 's/^/    | /' >&2
+	note "    whole log: $log"
+	return "$rc"
+}
+
+# with_lock NAME COMMAND...: one at a time per cache, whoever else is building.
+with_lock()
+{
+	local name=$1
+
+	shift
+	mkdir -p "$CACHE/lock" || die "cannot write to the cache $CACHE"
+	(
+		if ! flock -n 9; then
+			note "  waiting for another run to finish with $name"
+			flock 9
+		fi
+		"$@" 9>&-
+	) 9>"$CACHE/lock/$name"
+}
+
+# version_ge A B: is kernel version A at least B?
+version_ge()
+{
+	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+# source_version DIR: the version of a kernel source tree, as in 7.2.12.
+source_version()
+{
+	sed -n '/^VERSION = /{s///;h}; /^PATCHLEVEL = /{s///;H}; /^SUBLEVEL = /{s///;H;x;s/\n/./g;p;q}' \
+		"$1/Makefile"
+}
