@@ -39,12 +39,12 @@ struct mock_cache {
 	struct mock_cache_stats stats;
 };
 
-static struct hlist_head *cache_bucket(const struct mock_cache *c, u64 tag,
-				       u64 addr, u8 lg2)
+static struct hlist_head *cache_bucket(const struct mock_cache *c, u64 addr,
+				       u8 lg2)
 {
-	u64 hash = hash_64(tag, 64) ^ (addr >> lg2) ^ ((u64)lg2 << 58);
+	u64 region = (addr >> lg2) ^ ((u64)lg2 << 58);
 
-	return &c->buckets[hash_64(hash, c->hash_bits)];
+	return &c->buckets[hash_64(region, c->hash_bits)];
 }
 
 static u64 cache_align(u64 addr, u8 lg2)
@@ -58,7 +58,7 @@ static struct mock_cache_entry *cache_find_size(const struct mock_cache *c,
 	struct mock_cache_entry *e;
 
 	addr = cache_align(addr, lg2);
-	hlist_for_each_entry(e, cache_bucket(c, tag, addr, lg2), bucket) {
+	hlist_for_each_entry(e, cache_bucket(c, addr, lg2), bucket) {
 		if (e->key.tag == tag && e->key.addr == addr &&
 		    e->key.lg2 == lg2)
 			return e;
@@ -110,7 +110,7 @@ static struct mock_cache_entry *cache_add(struct mock_cache *c, u64 tag,
 		.addr = cache_align(addr, lg2),
 		.lg2 = lg2,
 	};
-	hlist_add_head(&e->bucket, cache_bucket(c, tag, e->key.addr, lg2));
+	hlist_add_head(&e->bucket, cache_bucket(c, e->key.addr, lg2));
 	list_add(&e->lru, &c->lru);
 	c->nr_of_size[lg2]++;
 	c->sizes |= BIT_ULL(lg2);
@@ -303,16 +303,21 @@ u32 mock_cache_invalidate(struct mock_cache *c, mock_cache_match_fn match,
 	return before - c->used;
 }
 
-static void cache_invalidate_one(struct mock_cache *c,
-				 struct mock_cache_entry *e,
-				 mock_cache_match_fn match, const void *arg)
+/* Remove what is meant among the entries of one region */
+static void cache_invalidate_region(struct mock_cache *c, u64 addr, u8 lg2,
+				    mock_cache_match_fn match, const void *arg)
 {
-	if (e && (!match || match(&e->key, e->data, arg)))
-		cache_remove(c, e);
+	struct mock_cache_entry *e;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(e, next, cache_bucket(c, addr, lg2), bucket) {
+		if (e->key.addr == addr && e->key.lg2 == lg2 &&
+		    (!match || match(&e->key, e->data, arg)))
+			cache_remove(c, e);
+	}
 }
 
 struct cache_range {
-	u64 tag;
 	u64 first;
 	u64 last;
 	mock_cache_match_fn match;
@@ -324,31 +329,30 @@ static bool cache_match_range(const struct mock_cache_key *key,
 {
 	const struct cache_range *r = arg;
 
-	return key->tag == r->tag &&
-	       mock_cache_key_overlaps(key, r->first, r->last) &&
+	return mock_cache_key_overlaps(key, r->first, r->last) &&
 	       (!r->match || r->match(key, data, r->arg));
 }
 
-/* How many look-ups a range takes, over all sizes that there are */
-static u64 cache_range_probes(const struct mock_cache *c, u64 first, u64 last)
+/* Is it cheaper to look up every region of the range than to scan? */
+static bool cache_range_is_small(const struct mock_cache *c, u64 first,
+				 u64 last)
 {
-	u64 sizes, probes = 0;
+	u64 sizes, regions = 0;
 
 	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {
 		u8 lg2 = __ffs64(sizes);
-		u64 steps = (last >> lg2) - (first >> lg2);
 
-		if (steps >= c->used)
-			return U64_MAX;
-		probes += steps + 1;
+		/* One less than there are: it can not overflow */
+		regions += (last >> lg2) - (first >> lg2);
+		if (regions >= c->used)
+			return false;
 	}
-	return probes;
+	return true;
 }
 
 /**
- * mock_cache_invalidate_range() - remove entries of one tag that touch a range
+ * mock_cache_invalidate_range() - remove entries that touch a range
  * @c: the cache
- * @tag: their tag
  * @first: first address of the range
  * @last: last address of the range
  * @match: a further condition, or NULL
@@ -359,26 +363,25 @@ static u64 cache_range_probes(const struct mock_cache *c, u64 first, u64 last)
  *
  * Return: how many there were
  */
-u32 mock_cache_invalidate_range(struct mock_cache *c, u64 tag, u64 first,
-				u64 last, mock_cache_match_fn match,
-				const void *arg)
+u32 mock_cache_invalidate_range(struct mock_cache *c, u64 first, u64 last,
+				mock_cache_match_fn match, const void *arg)
 {
-	const struct cache_range range = { tag, first, last, match, arg };
+	const struct cache_range range = { first, last, match, arg };
 	u32 before = c->used;
 	u64 sizes;
 
 	if (first > last)
 		return 0;
-	if (cache_range_probes(c, first, last) > c->used)
+	if (!cache_range_is_small(c, first, last))
 		return mock_cache_invalidate(c, cache_match_range, &range);
 
 	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {
 		u8 lg2 = __ffs64(sizes);
-		u64 i;
+		u64 i = first >> lg2;
 
-		for (i = first >> lg2; i <= last >> lg2; i++)
-			cache_invalidate_one(c, cache_find_size(c, tag, i << lg2, lg2),
-					     match, arg);
+		do {
+			cache_invalidate_region(c, i << lg2, lg2, match, arg);
+		} while (i++ != last >> lg2);
 	}
 	c->stats.invalidated += before - c->used;
 	return before - c->used;

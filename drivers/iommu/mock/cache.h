@@ -8,6 +8,10 @@
  * stays until it is invalidated, or replaced as the least recently used one
  * because the cache is full, or evicted by chance when that was asked for.
  *
+ * Entries are hashed by their region, not by their tag: an invalidation of a
+ * small range is cheap whatever else it selects by. A user without addresses
+ * (a cache of table entries by number) gives what varies most as the address.
+ *
  * All memory is allocated when the cache is made. The caller serialises: nothing
  * here sleeps, locks or allocates afterwards.
  */
@@ -78,9 +82,8 @@ void *mock_cache_insert(struct mock_cache *c, u64 tag, u64 addr, u8 lg2);
 
 u32 mock_cache_invalidate(struct mock_cache *c, mock_cache_match_fn match,
 			  const void *arg);
-u32 mock_cache_invalidate_range(struct mock_cache *c, u64 tag, u64 first,
-				u64 last, mock_cache_match_fn match,
-				const void *arg);
+u32 mock_cache_invalidate_range(struct mock_cache *c, u64 first, u64 last,
+				mock_cache_match_fn match, const void *arg);
 u32 mock_cache_invalidate_all(struct mock_cache *c);
 
 void mock_cache_for_each(const struct mock_cache *c, mock_cache_visit_fn visit,
