@@ -341,13 +341,13 @@ static bool cache_range_is_small(const struct mock_cache *c, u64 first,
 
 	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {
 		u8 lg2 = __ffs64(sizes);
+		u64 steps = (last >> lg2) - (first >> lg2);
 
-		/* One less than there are: it can not overflow */
-		regions += (last >> lg2) - (first >> lg2);
-		if (regions >= c->used)
+		if (steps >= c->used)
 			return false;
+		regions += steps + 1;
 	}
-	return true;
+	return regions <= c->used;
 }
 
 /**

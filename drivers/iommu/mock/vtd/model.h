@@ -59,11 +59,13 @@ struct vtd_model {
 };
 
 /**
- * struct vtd_fault - why a request was blocked
- * @reason: VTD_FR_*, 0 for none
+ * struct vtd_fault - a fault to report
+ * @reason: VTD_FR_*, 0 for none. There can be a blocked request with nothing to
+ *	report (an unsupported request while translation is off), and a fault
+ *	to report with a successful translation completion (7.1.3, SFS.10)
  * @addr: the request's address (fault info is its page)
- * @fpd: fault processing disabled by the structure that the walk ended in:
- *	count it, do not record it
+ * @fpd: the fault is a qualified one, and a structure that the walk met has
+ *	fault processing disabled (7.1.1): count it, do not record it
  */
 struct vtd_fault {
 	u8 reason;
@@ -76,6 +78,9 @@ int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p);
 void vtd_caches_destroy(struct vtd_model *m);
 int vtd_translate(struct vtd_model *m, const struct mock_req *req,
 		  struct mock_xlate *res, struct vtd_fault *fault);
+int vtd_page_request_check(struct vtd_model *m,
+			   const struct mock_page_request *preq,
+			   struct vtd_fault *fault);
 void vtd_inval_context(struct vtd_model *m, u8 gran, u16 did, u16 sid, u8 fm);
 void vtd_inval_pasid_cache(struct vtd_model *m, u8 gran, u16 did, u32 pasid);
 void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
