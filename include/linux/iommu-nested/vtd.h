@@ -153,6 +153,27 @@
 #define   VTD_TTM_SCALABLE		1
 #define   VTD_TTM_ABORT_DMA		3
 
+/*
+ * 11.4.6 Register-based invalidation, with VER.MAX below 6 only. IVA is the
+ * 64-bit register at ECAP.IRO, IOTLB the one behind it
+ */
+#define VTD_VER_MAX_NO_REG_INV		6
+#define VTD_CCMD_DID			GENMASK_ULL(15, 0)
+#define VTD_CCMD_SID			GENMASK_ULL(31, 16)
+#define VTD_CCMD_FM			GENMASK_ULL(33, 32)
+#define VTD_CCMD_CAIG			GENMASK_ULL(60, 59)	/* granularity performed */
+#define VTD_CCMD_CIRG			GENMASK_ULL(62, 61)	/* VTD_CC_x */
+#define VTD_CCMD_ICC			BIT_ULL(63)
+#define VTD_IVA_AM			GENMASK_ULL(5, 0)
+#define VTD_IVA_IH			BIT_ULL(6)
+#define VTD_IVA_ADDR			GENMASK_ULL(63, 12)
+#define VTD_IOTLB_REG_DID		GENMASK_ULL(47, 32)
+#define VTD_IOTLB_REG_DW		BIT_ULL(48)
+#define VTD_IOTLB_REG_DR		BIT_ULL(49)
+#define VTD_IOTLB_REG_IAIG		GENMASK_ULL(58, 57)	/* granularity performed */
+#define VTD_IOTLB_REG_IIRG		GENMASK_ULL(61, 60)	/* VTD_IOTLB_x */
+#define VTD_IOTLB_REG_IVT		BIT_ULL(63)
+
 /* 11.4.7.1 Fault Status Register */
 #define VTD_FSTS_PFO			BIT(0)		/* RW1CS */
 #define VTD_FSTS_PPF			BIT(1)		/* RO: OR of all F bits */
@@ -177,7 +198,7 @@
 #define VTD_FRCD1_FR			GENMASK_ULL(39, 32)
 #define VTD_FRCD1_PV			GENMASK_ULL(59, 40)	/* PASID value */
 #define VTD_FRCD1_AT			GENMASK_ULL(61, 60)
-#define VTD_FRCD1_T1			BIT_ULL(62)	/* T1:T2 00 write, 10 read, 11 AtomicOp */
+#define VTD_FRCD1_T1			BIT_ULL(62)	/* T1:T2 00 write, 01 page request, 10 read, 11 AtomicOp */
 #define VTD_FRCD1_F			BIT_ULL(63)	/* RW1CS */
 
 /* 11.4.9 Invalidation queue registers */
@@ -197,7 +218,7 @@
 #define VTD_IQEI_RSVD			4	/* reserved field violation */
 #define VTD_IQEI_WIDTH			5	/* invalid descriptor width */
 #define VTD_IQEI_TAIL_ALIGN		6	/* tail not 32-byte aligned */
-#define VTD_IQEI_TTM			7	/* descriptor not valid in this TTM */
+#define VTD_IQEI_TTM			7	/* RTADDR.TTM has an invalid value */
 
 /* 11.4.11 Page request queue registers */
 #define VTD_PQ_PTR			GENMASK_ULL(18, 5)
