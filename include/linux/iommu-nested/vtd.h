@@ -322,7 +322,7 @@
 #define VTD_SS_PS			BIT_ULL(7)
 #define VTD_SS_A			BIT_ULL(8)
 #define VTD_SS_D			BIT_ULL(9)		/* leaf only */
-#define VTD_SS_SNP			BIT_ULL(11)		/* leaf only */
+#define VTD_SS_SNP			BIT_ULL(11)		/* leaf only, else reserved */
 #define VTD_SS_ADDR			GENMASK_ULL(51, 12)
 
 /* 3.14: the interrupt address range, never translated */
@@ -436,6 +436,7 @@
 #define VTD_FR_RTA_PASID		0x31	/* RTA.2: request-with-PASID in legacy mode */
 #define VTD_FR_RTA_PGRP			0x32	/* RTA.3 */
 #define VTD_FR_RTA_ABORT		0x33	/* RTA.4: abort-DMA mode */
+#define VTD_FR_RTA_EXEC			0x34	/* RTA.5: execute requested, VER.MAX 8 and above */
 #define VTD_FR_ROOT_ACCESS		0x38	/* SRT.1 */
 #define VTD_FR_ROOT_NP			0x39	/* SRT.2 */
 #define VTD_FR_ROOT_RSVD		0x3a	/* SRT.3 */
@@ -447,7 +448,8 @@
 #define VTD_FR_CTX_PASIDE		0x45	/* SCT.6: request-with-PASID, PASIDE=0 */
 #define VTD_FR_CTX_PASID_RANGE		0x46	/* SCT.7: PASID beyond PDTS */
 #define VTD_FR_CTX_PRE			0x47	/* SCT.8 */
-#define VTD_FR_CTX_RID_PASID		0x48	/* SCT.9 */
+#define VTD_FR_CTX_RID_PASID		0x48	/* SCT.9: request-with-PASID with the value of RID_PASID */
+#define VTD_FR_CTX_EPTR			0x49	/* SCT.10: translated request with PASID */
 #define VTD_FR_PDE_ACCESS		0x50	/* SPD.1 */
 #define VTD_FR_PDE_NP			0x51	/* SPD.2 */
 #define VTD_FR_PDE_RSVD			0x52	/* SPD.3 */
@@ -466,7 +468,7 @@
 #define VTD_FR_FS_NEST_READ		0x76	/* SFS.7: no stage-2 read permission, other entry */
 #define VTD_FR_FS_NEST_AD_WRITE		0x77	/* SFS.8: no stage-2 write permission for A/D */
 #define VTD_FR_SS_ACCESS		0x78	/* SSS.1 */
-#define VTD_FR_SS_PERM			0x79	/* SSS.2: R and W clear (not present) */
+#define VTD_FR_SS_PERM			0x79	/* SSS.2: R and W clear, in an entry or over all levels */
 #define VTD_FR_SS_RSVD			0x7a	/* SSS.3 */
 #define VTD_FR_SS_ROOT			0x7b	/* SSS.4: stage-2 root-level access failed */
 #define VTD_FR_SS_AD_NOSNOOP		0x7c	/* SSS.5 */
@@ -474,12 +476,13 @@
 #define VTD_FR_NON_CANONICAL		0x80	/* SGN.1: stage-1 input address */
 #define VTD_FR_FS_US			0x81	/* SGN.2: user request, U/S=0 */
 #define VTD_FR_FS_NX			0x82	/* SGN.3 */
-#define VTD_FR_ADDR_WIDTH		0x83	/* SGN.4: input address beyond width (stage-2, PT) */
-#define VTD_FR_SS_OUT_WIDTH		0x84	/* SGN.5: stage-1 output beyond stage-2 width */
+#define VTD_FR_ADDR_WIDTH		0x83	/* SGN.4: pass-through or translated address beyond the host's width */
+#define VTD_FR_SS_OUT_WIDTH		0x84	/* SGN.5: stage-2 only: input address beyond MGAW or AW */
 #define VTD_FR_WRITE			0x85	/* SGN.6: no write permission */
 #define VTD_FR_READ			0x86	/* SGN.7: no read permission */
 #define VTD_FR_INTR_ADDR		0x87	/* SGN.8: translates to interrupt range */
 #define VTD_FR_SMEP			0x88	/* SGN.9 */
+#define VTD_FR_PASID_SIZE		0x89	/* SGN.10: PASID beyond ECAP.PSS */
 #define VTD_FR_FS_AD_NOSNOOP		0x90	/* SFS.9 */
 #define VTD_FR_FS_AD_UPDATE		0x91	/* SFS.10: A/D update failed */
 
