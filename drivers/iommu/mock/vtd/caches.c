@@ -1,0 +1,670 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: what is cached, under which tags, and what removes it (6.2, 6.5)
+ *
+ * The specification lets hardware drop any entry at any time and invalidate more
+ * than it was asked for. This model does neither on its own: an entry goes when
+ * the specification says that it must, so that software which forgets an
+ * invalidation sees the stale entry every time.
+ *
+ *   cache                      found by (table 17)         removed by
+ *   context                    source-id                   source-id
+ *   PASID                      source-id, PASID            domain-id, PASID
+ *   stage-1 paging structures  domain-id, PASID, address   the same
+ *   stage-2 paging structures  domain-id, address          the same
+ *   IOTLB                      source-id, [PASID],         domain-id, PGTT,
+ *                              address                     PASID, address
+ *
+ * The IOTLB finds a translation without the context and PASID entries that it
+ * came from. Its entries hold permissions for one privilege, so privilege is a
+ * tag too where it comes with the request.
+ *
+ * Stage-1 entries that are global are not special: hardware ignores the G flag
+ * (9.7, tables 36, 38 and 40).
+ */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "../cache.h"
+#include "walk.h"
+
+struct vtd_caches {
+	struct mock_cache *context;
+	struct mock_cache *pasid;
+	struct mock_cache *stage1;
+	struct mock_cache *stage2;
+	struct mock_cache *iotlb;
+};
+
+/* Keys of the IOTLB, see above */
+#define IOTLB_SID		GENMASK_ULL(15, 0)
+#define IOTLB_PASID		GENMASK_ULL(35, 16)
+#define IOTLB_PRIV		BIT_ULL(36)
+#define IOTLB_WITH_PASID	BIT_ULL(37)
+/* Keys of the stage-1 paging-structure cache */
+#define FS_DID			GENMASK_ULL(15, 0)
+#define FS_PASID		GENMASK_ULL(35, 16)
+
+static u64 iotlb_tag(const struct vtd_walk *w)
+{
+	u64 tag = FIELD_PREP(IOTLB_SID, w->sid);
+
+	/* Entries of requests without PASID are not found by others */
+	if (w->pasid_valid)
+		tag |= IOTLB_WITH_PASID | FIELD_PREP(IOTLB_PASID, w->pasid) |
+		       FIELD_PREP(IOTLB_PRIV, w->priv);
+	return tag;
+}
+
+static u64 stage1_tag(const struct vtd_walk *w)
+{
+	return FIELD_PREP(FS_DID, w->pe.did) | FIELD_PREP(FS_PASID, w->pasid);
+}
+
+/**
+ * vtd_context_lookup() - look for the request's context entry
+ * @w: the request, @w->ctx is filled if it is found
+ *
+ * Return: is it cached?
+ */
+bool vtd_context_lookup(struct vtd_walk *w)
+{
+	const struct vtd_context *ctx;
+
+	ctx = mock_cache_lookup(w->m->caches->context, 0, w->sid, NULL);
+	if (ctx)
+		w->ctx = *ctx;
+	return ctx;
+}
+
+/**
+ * vtd_context_insert() - cache the request's context entry
+ * @w: the request
+ */
+void vtd_context_insert(struct vtd_walk *w)
+{
+	struct vtd_context *ctx;
+
+	ctx = mock_cache_insert(w->m->caches->context, 0, w->sid, 0);
+	if (ctx)
+		*ctx = w->ctx;
+}
+
+/**
+ * vtd_pasid_lookup() - look for the request's PASID table entry
+ * @w: the request, @w->pe is filled if it is found
+ *
+ * Return: is it cached?
+ */
+bool vtd_pasid_lookup(struct vtd_walk *w)
+{
+	const struct vtd_pasid *pe;
+
+	pe = mock_cache_lookup(w->m->caches->pasid, w->sid, w->pasid, NULL);
+	if (pe)
+		w->pe = *pe;
+	return pe;
+}
+
+/**
+ * vtd_pasid_insert() - cache the request's PASID table entry
+ * @w: the request
+ */
+void vtd_pasid_insert(struct vtd_walk *w)
+{
+	struct vtd_pasid *pe;
+
+	pe = mock_cache_insert(w->m->caches->pasid, w->sid, w->pasid, 0);
+	if (pe)
+		*pe = w->pe;
+}
+
+/**
+ * vtd_fs_lookup() - look for the lowest stage-1 table for the request's address
+ * @w: the request
+ * @table: filled if one is found
+ *
+ * Return: the table's level, 0 if there is none
+ */
+int vtd_fs_lookup(struct vtd_walk *w, struct vtd_fs_table *table)
+{
+	const struct vtd_fs_table *found;
+	struct mock_cache_key key;
+
+	found = mock_cache_lookup(w->m->caches->stage1, stage1_tag(w), w->addr,
+				  &key);
+	if (!found)
+		return 0;
+	*table = *found;
+	return VTD_SHIFT_LEVEL(key.lg2) - 1;
+}
+
+/**
+ * vtd_fs_insert() - cache what a stage-1 entry refers to
+ * @w: the request
+ * @level: level of the entry
+ * @table: the table that it refers to
+ */
+void vtd_fs_insert(struct vtd_walk *w, int level,
+		   const struct vtd_fs_table *table)
+{
+	struct vtd_fs_table *to;
+
+	to = mock_cache_insert(w->m->caches->stage1, stage1_tag(w), w->addr,
+			       VTD_LEVEL_SHIFT(level));
+	if (to)
+		*to = *table;
+}
+
+/**
+ * vtd_ss_lookup() - look for the lowest stage-2 table for an address
+ * @w: the request
+ * @gpa: the address
+ * @table: filled if one is found
+ *
+ * Return: the table's level, 0 if there is none
+ */
+int vtd_ss_lookup(struct vtd_walk *w, u64 gpa, struct vtd_ss_table *table)
+{
+	const struct vtd_ss_table *found;
+	struct mock_cache_key key;
+
+	found = mock_cache_lookup(w->m->caches->stage2, w->pe.did, gpa, &key);
+	if (!found)
+		return 0;
+	*table = *found;
+	return VTD_SHIFT_LEVEL(key.lg2) - 1;
+}
+
+/**
+ * vtd_ss_insert() - cache what a stage-2 entry refers to
+ * @w: the request
+ * @gpa: an address under the entry
+ * @level: level of the entry
+ * @table: the table that it refers to
+ */
+void vtd_ss_insert(struct vtd_walk *w, u64 gpa, int level,
+		   const struct vtd_ss_table *table)
+{
+	struct vtd_ss_table *to;
+
+	to = mock_cache_insert(w->m->caches->stage2, w->pe.did, gpa,
+			       VTD_LEVEL_SHIFT(level));
+	if (to)
+		*to = *table;
+}
+
+/**
+ * vtd_iotlb_lookup() - look for the request's translation
+ * @w: the request
+ * @leaf: filled if it is found
+ *
+ * Return: is it cached?
+ */
+bool vtd_iotlb_lookup(struct vtd_walk *w, struct vtd_leaf *leaf)
+{
+	const struct vtd_leaf *found;
+
+	found = mock_cache_lookup(w->m->caches->iotlb, iotlb_tag(w), w->addr,
+				  NULL);
+	if (found)
+		*leaf = *found;
+	return found;
+}
+
+/**
+ * vtd_iotlb_insert() - cache the request's translation
+ * @w: the request
+ * @leaf: the translation
+ */
+void vtd_iotlb_insert(struct vtd_walk *w, const struct vtd_leaf *leaf)
+{
+	struct vtd_leaf *to;
+
+	to = mock_cache_insert(w->m->caches->iotlb, iotlb_tag(w), w->addr,
+			       leaf->lg2);
+	if (to)
+		*to = *leaf;
+}
+
+/* What an invalidation selects */
+struct selection {
+	u64 did;
+	u32 pasid;
+	u64 first;
+	u64 last;
+};
+
+/* Hardware ignores bits of domain-ids that CAP.ND does not have */
+static struct selection select_did(struct vtd_model *m, u16 did)
+{
+	u8 bits = 4 + 2 * FIELD_GET(VTD_CAP_ND, m->cap);
+
+	return (struct selection){
+		.did = bits < 16 ? did & GENMASK(bits - 1, 0) : did,
+	};
+}
+
+/* AM: so many low bits of the page number are masked (table 22) */
+static void select_range(struct selection *sel, u64 addr, u8 am)
+{
+	u64 mask = am < 52 ? GENMASK_ULL(11 + am, 0) : U64_MAX;
+
+	sel->first = addr & ~mask;
+	sel->last = addr | mask;
+}
+
+static bool is_stage1(const struct vtd_leaf *leaf)
+{
+	return leaf->pgtt == VTD_PGTT_STAGE1 || leaf->pgtt == VTD_PGTT_NESTED;
+}
+
+/* table 21: low bits of the source-id that the function mask covers */
+static const u8 function_mask[] = { 0x0, 0x4, 0x6, 0x7 };
+
+struct device_selection {
+	u16 sid;
+	u16 ignore;
+};
+
+static bool match_device(const struct mock_cache_key *key, const void *data,
+			 const void *arg)
+{
+	const struct device_selection *sel = arg;
+
+	return !((key->addr ^ sel->sid) & ~sel->ignore & 0xffff);
+}
+
+/**
+ * vtd_inval_context() - context-cache invalidation (6.5.2.1)
+ * @m: the unit
+ * @gran: VTD_CC_x
+ * @did: ignored, scalable mode does not tag context entries by domain-id
+ * @sid: source-id
+ * @fm: function mask
+ */
+void vtd_inval_context(struct vtd_model *m, u8 gran, u16 did, u16 sid, u8 fm)
+{
+	struct device_selection sel = { .sid = sid };
+
+	switch (gran) {
+	case VTD_CC_GLOBAL:
+	case VTD_CC_DOMAIN:	/* processed as global in scalable mode */
+		mock_cache_invalidate_all(m->caches->context);
+		break;
+	case VTD_CC_DEVICE:
+		sel.ignore = function_mask[fm % ARRAY_SIZE(function_mask)];
+		mock_cache_invalidate(m->caches->context, match_device, &sel);
+		break;
+	}
+}
+
+static bool match_pasid_did(const struct mock_cache_key *key, const void *data,
+			    const void *arg)
+{
+	const struct selection *sel = arg;
+	const struct vtd_pasid *pe = data;
+
+	return pe->did == sel->did;
+}
+
+/**
+ * vtd_inval_pasid_cache() - PASID-cache invalidation (6.5.2.2)
+ * @m: the unit
+ * @gran: VTD_PC_x
+ * @did: domain-id
+ * @pasid: PASID
+ */
+void vtd_inval_pasid_cache(struct vtd_model *m, u8 gran, u16 did, u32 pasid)
+{
+	struct selection sel = select_did(m, did);
+
+	switch (gran) {
+	case VTD_PC_GLOBAL:
+		mock_cache_invalidate_all(m->caches->pasid);
+		break;
+	case VTD_PC_DOMAIN:
+		mock_cache_invalidate(m->caches->pasid, match_pasid_did, &sel);
+		break;
+	case VTD_PC_PASID:
+		/* PASIDs are the addresses of this cache */
+		mock_cache_invalidate_range(m->caches->pasid, pasid, pasid,
+					    match_pasid_did, &sel);
+		break;
+	}
+}
+
+static bool match_iotlb_did(const struct mock_cache_key *key, const void *data,
+			    const void *arg)
+{
+	const struct selection *sel = arg;
+	const struct vtd_leaf *leaf = data;
+
+	return leaf->did == sel->did;
+}
+
+static bool match_iotlb_did_stage1(const struct mock_cache_key *key,
+				   const void *data, const void *arg)
+{
+	return match_iotlb_did(key, data, arg) && is_stage1(data);
+}
+
+static bool match_iotlb_did_stage2(const struct mock_cache_key *key,
+				   const void *data, const void *arg)
+{
+	return match_iotlb_did(key, data, arg) && !is_stage1(data);
+}
+
+static bool match_iotlb_pasid(const struct mock_cache_key *key,
+			      const void *data, const void *arg)
+{
+	const struct selection *sel = arg;
+	const struct vtd_leaf *leaf = data;
+
+	return leaf->did == sel->did && leaf->pasid == sel->pasid;
+}
+
+static bool match_iotlb_pasid_stage1(const struct mock_cache_key *key,
+				     const void *data, const void *arg)
+{
+	return match_iotlb_pasid(key, data, arg) && is_stage1(data);
+}
+
+static bool match_fs_did(const struct mock_cache_key *key, const void *data,
+			 const void *arg)
+{
+	const struct selection *sel = arg;
+
+	return FIELD_GET(FS_DID, key->tag) == sel->did;
+}
+
+static bool match_fs_pasid(const struct mock_cache_key *key, const void *data,
+			   const void *arg)
+{
+	const struct selection *sel = arg;
+
+	return FIELD_GET(FS_DID, key->tag) == sel->did &&
+	       FIELD_GET(FS_PASID, key->tag) == sel->pasid;
+}
+
+static bool match_ss_did(const struct mock_cache_key *key, const void *data,
+			 const void *arg)
+{
+	const struct selection *sel = arg;
+
+	return key->tag == sel->did;
+}
+
+/*
+ * 6.5.2.3, table 23, page-selective: the address is one of stage-2, and stage-1
+ * and nested translations are tagged by addresses of stage-1. So all of these of
+ * the domain go, and their paging-structure entries too, IH or not.
+ */
+static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
+			     bool ih)
+{
+	struct vtd_caches *c = m->caches;
+
+	mock_cache_invalidate_range(c->iotlb, sel->first, sel->last,
+				    match_iotlb_did_stage2, sel);
+	mock_cache_invalidate(c->iotlb, match_iotlb_did_stage1, sel);
+	mock_cache_invalidate(c->stage1, match_fs_did, sel);
+	if (!ih)
+		mock_cache_invalidate_range(c->stage2, sel->first, sel->last,
+					    match_ss_did, sel);
+}
+
+/**
+ * vtd_inval_iotlb() - IOTLB invalidation (6.5.2.3, table 23)
+ * @m: the unit
+ * @gran: VTD_IOTLB_x
+ * @did: domain-id
+ * @addr: address within the range, bits beyond CAP.MGAW are ignored
+ * @am: address mask
+ * @ih: invalidation hint: only leaf entries of stage-2 were changed
+ */
+void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
+		     bool ih)
+{
+	struct selection sel = select_did(m, did);
+	struct vtd_caches *c = m->caches;
+
+	switch (gran) {
+	case VTD_IOTLB_GLOBAL:
+		mock_cache_invalidate_all(c->iotlb);
+		mock_cache_invalidate_all(c->stage1);
+		mock_cache_invalidate_all(c->stage2);
+		break;
+	case VTD_IOTLB_DOMAIN:
+		mock_cache_invalidate(c->iotlb, match_iotlb_did, &sel);
+		mock_cache_invalidate(c->stage1, match_fs_did, &sel);
+		mock_cache_invalidate(c->stage2, match_ss_did, &sel);
+		break;
+	case VTD_IOTLB_PAGE:
+		addr &= GENMASK_ULL(FIELD_GET(VTD_CAP_MGAW, m->cap), 0);
+		select_range(&sel, addr, am);
+		inval_iotlb_page(m, &sel, ih);
+		break;
+	}
+}
+
+/**
+ * vtd_inval_piotlb() - PASID-based IOTLB invalidation (6.5.2.4, table 24)
+ * @m: the unit
+ * @gran: VTD_PIOTLB_x
+ * @did: domain-id
+ * @pasid: PASID
+ * @addr: stage-1 address within the range, canonical
+ * @am: address mask
+ * @ih: invalidation hint: only leaf entries of stage-1 were changed
+ *
+ * Page-selective, it leaves stage-2 and pass-through translations alone. Cached
+ * stage-2 paging-structure entries stay in any case.
+ */
+void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
+		      u64 addr, u8 am, bool ih)
+{
+	struct selection sel = select_did(m, did);
+	struct vtd_caches *c = m->caches;
+
+	sel.pasid = pasid;
+	switch (gran) {
+	case VTD_PIOTLB_PASID:
+		mock_cache_invalidate(c->iotlb, match_iotlb_pasid, &sel);
+		mock_cache_invalidate(c->stage1, match_fs_pasid, &sel);
+		break;
+	case VTD_PIOTLB_PAGE:
+		select_range(&sel, addr, am);
+		mock_cache_invalidate_range(c->iotlb, sel.first, sel.last,
+					    match_iotlb_pasid_stage1, &sel);
+		if (!ih)
+			mock_cache_invalidate_range(c->stage1, sel.first,
+						    sel.last, match_fs_pasid,
+						    &sel);
+		break;
+	}
+}
+
+/**
+ * vtd_inval_all() - invalidate all translation caches
+ * @m: the unit
+ *
+ * 6.6: done by hardware on GCMD.SRTP if CAP.ESRTPS is set.
+ */
+void vtd_inval_all(struct vtd_model *m)
+{
+	struct vtd_caches *c = m->caches;
+
+	mock_cache_invalidate_all(c->context);
+	mock_cache_invalidate_all(c->pasid);
+	mock_cache_invalidate_all(c->stage1);
+	mock_cache_invalidate_all(c->stage2);
+	mock_cache_invalidate_all(c->iotlb);
+}
+
+/**
+ * vtd_caches_destroy() - free the caches
+ * @m: the unit
+ */
+void vtd_caches_destroy(struct vtd_model *m)
+{
+	struct vtd_caches *c = m->caches;
+
+	if (!c)
+		return;
+	m->caches = NULL;
+	mock_cache_destroy(c->context);
+	mock_cache_destroy(c->pasid);
+	mock_cache_destroy(c->stage1);
+	mock_cache_destroy(c->stage2);
+	mock_cache_destroy(c->iotlb);
+	kfree(c);
+}
+
+/* Each has a seed of its own, or chance would strike all at the same time */
+static struct mock_cache *create_one(const struct mock_cache_params *p,
+				     u32 capacity, size_t data_size, u32 nr)
+{
+	return mock_cache_create(capacity, data_size, p->evict_period,
+				 p->evict_seed + nr);
+}
+
+/**
+ * vtd_caches_create() - allocate the caches
+ * @m: the unit
+ * @p: capacities and retention
+ *
+ * Context: process context, sleeps
+ * Return: 0 or -ENOMEM
+ */
+int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p)
+{
+	struct vtd_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	m->caches = c;
+	c->context = create_one(p, p->config_entries,
+				sizeof(struct vtd_context), 0);
+	c->pasid = create_one(p, p->config_entries,
+			      sizeof(struct vtd_pasid), 1);
+	c->stage1 = create_one(p, p->pwc_entries,
+			       sizeof(struct vtd_fs_table), 2);
+	c->stage2 = create_one(p, p->pwc_entries,
+			       sizeof(struct vtd_ss_table), 3);
+	c->iotlb = create_one(p, p->iotlb_entries, sizeof(struct vtd_leaf), 4);
+	if (!c->context || !c->pasid || !c->stage1 || !c->stage2 || !c->iotlb) {
+		vtd_caches_destroy(m);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void show_context(const struct mock_cache_key *key, const void *data,
+			 void *arg)
+{
+	const struct vtd_context *ctx = data;
+
+	seq_printf(arg, "context sid=%04llx dir=%llx pasids=%x rid_pasid=%x dte=%d paside=%d pre=%d fpd=%d fault=%02x\n",
+		   key->addr, ctx->pasid_dir, ctx->pasid_count, ctx->rid_pasid,
+		   ctx->dte, ctx->paside, ctx->pre, ctx->fpd, ctx->reason);
+}
+
+static void show_pasid(const struct mock_cache_key *key, const void *data,
+		       void *arg)
+{
+	const struct vtd_pasid *pe = data;
+
+	seq_printf(arg, "pasid sid=%04llx pasid=%05llx did=%04x pgtt=%u fs=%llx/%u ss=%llx/%u fpd=%d fault=%02x\n",
+		   key->tag, key->addr, pe->did, pe->pgtt, pe->fsptptr,
+		   pe->fs_levels, pe->ssptptr, pe->ss_levels, pe->fpd,
+		   pe->reason);
+}
+
+static void show_stage1(const struct mock_cache_key *key, const void *data,
+			void *arg)
+{
+	const struct vtd_fs_table *table = data;
+
+	seq_printf(arg, "stage1 did=%04llx pasid=%05llx addr=%016llx level=%u table=%llx gpa=%llx rw=%d us=%d\n",
+		   FIELD_GET(FS_DID, key->tag), FIELD_GET(FS_PASID, key->tag),
+		   key->addr, VTD_SHIFT_LEVEL(key->lg2), table->pa, table->gpa,
+		   table->rw, table->us);
+}
+
+static void show_stage2(const struct mock_cache_key *key, const void *data,
+			void *arg)
+{
+	const struct vtd_ss_table *table = data;
+
+	seq_printf(arg, "stage2 did=%04llx addr=%016llx level=%u table=%llx r=%d w=%d\n",
+		   key->tag, key->addr, VTD_SHIFT_LEVEL(key->lg2), table->pa,
+		   table->read, table->write);
+}
+
+static void show_iotlb(const struct mock_cache_key *key, const void *data,
+		       void *arg)
+{
+	const struct vtd_leaf *leaf = data;
+
+	seq_printf(arg, "iotlb sid=%04llx pasid=%05x%s did=%04x pgtt=%u addr=%016llx lg2=%u pa=%llx r=%d w=%d x=%d d=%d priv=%d fault=%02x\n",
+		   FIELD_GET(IOTLB_SID, key->tag), leaf->pasid,
+		   key->tag & IOTLB_WITH_PASID ? "" : "(rid)", leaf->did,
+		   leaf->pgtt, key->addr, key->lg2, leaf->pa, leaf->read,
+		   leaf->write, leaf->exec, leaf->dirty,
+		   !!(key->tag & IOTLB_PRIV), leaf->reason);
+}
+
+/* Every valid entry, one a line */
+static int vtd_caches_show(struct seq_file *s, void *unused)
+{
+	struct vtd_model *m = s->private;
+	struct vtd_caches *c = m->caches;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	mock_cache_for_each(c->context, show_context, s);
+	mock_cache_for_each(c->pasid, show_pasid, s);
+	mock_cache_for_each(c->stage1, show_stage1, s);
+	mock_cache_for_each(c->stage2, show_stage2, s);
+	mock_cache_for_each(c->iotlb, show_iotlb, s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vtd_caches);
+
+static void show_stats(struct seq_file *s, const char *name,
+		       const struct mock_cache *cache)
+{
+	const struct mock_cache_stats *st = mock_cache_stats(cache);
+
+	seq_printf(s, "%s entries=%u capacity=%u hits=%llu misses=%llu inserts=%llu replaced=%llu evicted=%llu invalidated=%llu\n",
+		   name, mock_cache_count(cache), mock_cache_capacity(cache),
+		   st->hits, st->misses, st->inserts, st->replaced,
+		   st->evicted, st->invalidated);
+}
+
+static int vtd_cache_stats_show(struct seq_file *s, void *unused)
+{
+	struct vtd_model *m = s->private;
+	struct vtd_caches *c = m->caches;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	show_stats(s, "context", c->context);
+	show_stats(s, "pasid", c->pasid);
+	show_stats(s, "stage1", c->stage1);
+	show_stats(s, "stage2", c->stage2);
+	show_stats(s, "iotlb", c->iotlb);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vtd_cache_stats);
+
+/**
+ * vtd_caches_debugfs() - make the files "caches" and "cache_stats"
+ * @m: the unit, whose caches exist as long as the files
+ * @dir: where
+ */
+void vtd_caches_debugfs(struct vtd_model *m, struct dentry *dir)
+{
+	debugfs_create_file("caches", 0444, dir, m, &vtd_caches_fops);
+	debugfs_create_file("cache_stats", 0444, dir, m, &vtd_cache_stats_fops);
+}

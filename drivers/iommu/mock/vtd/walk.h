@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock VT-d: what the files of the translation share
+ *
+ * A request goes through vtd_translate(): look-up in the IOTLB, else the context
+ * and PASID structures (context.c), then the walk that PGTT asks for (stage1.c,
+ * stage2.c); caches.c keeps what was found. Section, table and condition names
+ * in comments of these files are those of the specification's revision 5.10.
+ *
+ * Functions that can fault return a fault reason (VTD_FR_x) or 0.
+ */
+#ifndef __IOMMU_MOCK_VTD_WALK_H
+#define __IOMMU_MOCK_VTD_WALK_H
+
+#include <linux/bitfield.h>
+
+#include "model.h"
+
+/*
+ * Host address width. Real firmware tells it to software in the DMAR table
+ * (8.1), no register does. 46 bits are a common value, and enough for the memory
+ * of any machine that this model is used on.
+ */
+#define VTD_HAW			46
+#define VTD_PTR_RSVD		GENMASK_ULL(63, VTD_HAW)	/* of pointers */
+#define VTD_ENTRY_RSVD		GENMASK_ULL(51, VTD_HAW)	/* of paging entries */
+
+/* Paging structures: level 1 is a page table. 2^x bytes under one entry */
+#define VTD_LEVEL_SHIFT(level)	(12 + 9 * ((level) - 1))
+#define VTD_SHIFT_LEVEL(shift)	(((shift) - 12) / 9 + 1)
+
+/*
+ * How often an entry is read again because software changed it between its read
+ * and the update of its accessed and dirty flags
+ */
+#define VTD_MAX_RETRIES		16
+
+/**
+ * struct vtd_context - a scalable-mode context entry (9.4), as it is cached
+ * @pasid_dir: address of the PASID directory
+ * @pasid_count: how many PASIDs the directory covers
+ * @rid_pasid: PASID of requests without PASID
+ * @rid_priv: requests without PASID are privileged
+ * @dte: device-TLB enable
+ * @paside: PASID enable
+ * @pre: page request enable
+ * @fpd: fault processing disable
+ * @reason: cached because of CAP.CM: a request faults for this reason
+ */
+struct vtd_context {
+	u64 pasid_dir;
+	u32 pasid_count;
+	u32 rid_pasid;
+	bool rid_priv;
+	bool dte;
+	bool paside;
+	bool pre;
+	bool fpd;
+	u8 reason;
+};
+
+/**
+ * struct vtd_pasid - a scalable-mode PASID table entry (9.6), as it is cached
+ * @fsptptr: root of stage-1
+ * @ssptptr: root of stage-2
+ * @did: domain-id
+ * @pgtt: VTD_PGTT_x
+ * @fs_levels: levels of stage-1
+ * @ss_levels: levels of stage-2
+ * @ss_width: bits of a stage-2 input address: the lesser of AW and CAP.MGAW
+ * @sre: supervisor request enable
+ * @ere: execute request enable
+ * @wpe: write protect enable
+ * @nxe: no-execute enable
+ * @smep: supervisor mode execute prevention
+ * @eafe: extended accessed flag enable
+ * @ssade: stage-2 accessed and dirty flags enable
+ * @ssee: stage-2 execute enable
+ * @snoop: walks snoop the processors' caches
+ * @fpd: fault processing disable of the context, directory or this entry
+ * @reason: cached because of CAP.CM: a request faults for this reason
+ */
+struct vtd_pasid {
+	u64 fsptptr;
+	u64 ssptptr;
+	u16 did;
+	u8 pgtt;
+	u8 fs_levels;
+	u8 ss_levels;
+	u8 ss_width;
+	bool sre;
+	bool ere;
+	bool wpe;
+	bool nxe;
+	bool smep;
+	bool eafe;
+	bool ssade;
+	bool ssee;
+	bool snoop;
+	bool fpd;
+	u8 reason;
+};
+
+/**
+ * struct vtd_leaf - a translation, as the IOTLB holds it
+ * @pa: first output address
+ * @lg2: log2 of the region's size
+ * @read: reads permitted, for the privilege of the request that found it
+ * @write: writes permitted, likewise
+ * @exec: instruction fetches permitted, likewise
+ * @dirty: no dirty flag would have to be set for a write
+ * @fpd: fault processing disable
+ * @pgtt: kind of the translation, a tag for invalidation
+ * @did: domain-id, a tag for invalidation
+ * @pasid: PASID, the one of RID_PASID included, a tag for invalidation
+ * @no_exec: fault reason of an instruction fetch, if not @exec
+ * @reason: cached because of CAP.CM: a request faults for this reason
+ */
+struct vtd_leaf {
+	u64 pa;
+	u8 lg2;
+	bool read;
+	bool write;
+	bool exec;
+	bool dirty;
+	bool fpd;
+	u8 pgtt;
+	u16 did;
+	u32 pasid;
+	u8 no_exec;
+	u8 reason;
+};
+
+/**
+ * struct vtd_fs_table - a stage-1 table, as a paging-structure cache refers to it
+ * @pa: its physical address
+ * @gpa: the address that stage-1 has for it, differs from @pa when nested
+ * @rw: logical AND of the R/W flags above it
+ * @us: logical AND of the U/S flags above it
+ * @nx: logical OR of the XD flags above it
+ * @ss_write: stage-2 permits (or the erratum does) that its entries are updated
+ * @ss_dirty: stage-2 needs no dirty flag set for that
+ */
+struct vtd_fs_table {
+	u64 pa;
+	u64 gpa;
+	bool rw;
+	bool us;
+	bool nx;
+	bool ss_write;
+	bool ss_dirty;
+};
+
+/**
+ * struct vtd_ss_table - a stage-2 table, as a paging-structure cache refers to it
+ * @pa: its physical address
+ * @read: logical AND of the R flags above it
+ * @write: logical AND of the W flags above it
+ * @exec: logical AND of the X flags above it
+ */
+struct vtd_ss_table {
+	u64 pa;
+	bool read;
+	bool write;
+	bool exec;
+};
+
+/**
+ * struct vtd_walk - a request on its way
+ * @m: the unit
+ * @addr: input address
+ * @sid: source-id
+ * @pasid: PASID that translates, known after vtd_find_pasid()
+ * @pasid_valid: the request came with a PASID
+ * @ats: a translation request, to which lack of permission is no fault
+ * @exec: execute requested
+ * @need_read: the request faults without read permission
+ * @need_write: the request faults without write permission
+ * @need_exec: the request faults without execute permission
+ * @may_write: a write follows: dirty flags are set if it is permitted
+ * @priv: privileged
+ * @fpd: a structure met on the way has fault processing disabled
+ * @ctx: context entry, see vtd_find_context()
+ * @pe: PASID table entry, see vtd_find_pasid()
+ */
+struct vtd_walk {
+	struct vtd_model *m;
+	u64 addr;
+	u16 sid;
+	u32 pasid;
+	bool pasid_valid;
+	bool ats;
+	bool exec;
+	bool need_read;
+	bool need_write;
+	bool need_exec;
+	bool may_write;
+	bool priv;
+	bool fpd;
+	struct vtd_context ctx;
+	struct vtd_pasid pe;
+};
+
+/* walks read memory through this: it counts, and aborts on request */
+int vtd_walk_read64(struct vtd_model *m, u64 pa, u64 *val);
+int vtd_walk_read(struct vtd_model *m, u64 pa, u64 *words, u32 nr);
+
+/* context.c */
+u8 vtd_check_mode(struct vtd_model *m, bool pasid_valid);
+u8 vtd_find_context(struct vtd_walk *w);
+u8 vtd_check_pasid(struct vtd_walk *w);
+u8 vtd_find_pasid(struct vtd_walk *w);
+
+/* translate.c */
+u8 vtd_check_rights(const struct vtd_walk *w, const struct vtd_leaf *leaf);
+
+/* stage1.c, stage2.c */
+u8 vtd_stage1_walk(struct vtd_walk *w, struct vtd_leaf *leaf);
+u8 vtd_stage2_walk(struct vtd_walk *w, u64 gpa, bool set_dirty,
+		   struct vtd_leaf *leaf);
+
+/* caches.c: look-ups and insertions */
+bool vtd_context_lookup(struct vtd_walk *w);
+void vtd_context_insert(struct vtd_walk *w);
+bool vtd_pasid_lookup(struct vtd_walk *w);
+void vtd_pasid_insert(struct vtd_walk *w);
+int vtd_fs_lookup(struct vtd_walk *w, struct vtd_fs_table *table);
+void vtd_fs_insert(struct vtd_walk *w, int level,
+		   const struct vtd_fs_table *table);
+int vtd_ss_lookup(struct vtd_walk *w, u64 gpa, struct vtd_ss_table *table);
+void vtd_ss_insert(struct vtd_walk *w, u64 gpa, int level,
+		   const struct vtd_ss_table *table);
+bool vtd_iotlb_lookup(struct vtd_walk *w, struct vtd_leaf *leaf);
+void vtd_iotlb_insert(struct vtd_walk *w, const struct vtd_leaf *leaf);
+
+#endif /* __IOMMU_MOCK_VTD_WALK_H */
