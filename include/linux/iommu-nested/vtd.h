@@ -407,7 +407,7 @@
 #define VTD_WAIT0_DATA			GENMASK_ULL(63, 32)
 #define VTD_WAIT1_ADDR			GENMASK_ULL(63, 2)
 
-/* 7.7.1 Page group response */
+/* 7.6.1 Page group response */
 #define VTD_PGRP0_PASID_P		BIT_ULL(4)
 #define VTD_PGRP0_CODE			GENMASK_ULL(15, 12)
 #define   VTD_PGRP_SUCCESS		0x0
@@ -415,6 +415,7 @@
 #define   VTD_PGRP_FAILURE		0xf
 #define VTD_PGRP0_RID			GENMASK_ULL(31, 16)
 #define VTD_PGRP0_PASID			GENMASK_ULL(51, 32)
+#define VTD_PGRP1_IGN			BIT_ULL(2)
 #define VTD_PGRP1_PRGI			GENMASK_ULL(11, 3)
 
 /* 7.4.1 Page request descriptor, 32 bytes */
