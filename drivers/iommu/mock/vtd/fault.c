@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: primary fault logging (7.2.1)
+ *
+ * The fault recording registers are a ring. Hardware fills the next one as long
+ * as software has cleared its F bit, else the fault is lost and PFO says so;
+ * nothing is recorded then until software clears PFO. While a fault of a
+ * source-id is pending, further ones of the same source-id are not recorded.
+ */
+#include <linux/bitfield.h>
+#include <linux/slab.h>
+
+#include "../trace.h"
+#include "regs.h"
+
+/* Request types, T1:T2 of a fault recording register */
+enum vtd_fault_type {
+	VTD_FAULT_WRITE,
+	VTD_FAULT_PAGE_REQUEST,
+	VTD_FAULT_READ,
+};
+
+/* Values of the AT field */
+enum {
+	VTD_AT_UNTRANSLATED,
+	VTD_AT_TRANSLATION,
+	VTD_AT_TRANSLATED,
+};
+
+/**
+ * vtd_frcd_offset - where the fault recording registers are
+ * @cap: value of CAP
+ *
+ * Return: offset in bytes
+ */
+u32 vtd_frcd_offset(u64 cap)
+{
+	return FIELD_GET(VTD_CAP_FRO, cap) * 16;
+}
+
+/**
+ * vtd_frcd_create - make the fault recording registers
+ * @m: the unit
+ *
+ * Return: 0 or -ENOMEM
+ */
+int vtd_frcd_create(struct vtd_model *m)
+{
+	struct vtd_regs *regs = m->regs;
+
+	regs->frcd_nr = FIELD_GET(VTD_CAP_NFR, m->cap) + 1;
+	regs->frcd = kzalloc_objs(*regs->frcd, regs->frcd_nr);
+	return regs->frcd ? 0 : -ENOMEM;
+}
+
+/**
+ * vtd_frcd_destroy - free the fault recording registers
+ * @m: the unit
+ */
+void vtd_frcd_destroy(struct vtd_model *m)
+{
+	kfree(m->regs->frcd);
+	m->regs->frcd = NULL;
+	m->regs->frcd_nr = 0;
+}
+
+/**
+ * vtd_frcd_read32 - read 32 bits of the fault recording registers
+ * @m: the unit
+ * @off: offset from the first of them
+ *
+ * Return: the value
+ */
+u32 vtd_frcd_read32(const struct vtd_model *m, u32 off)
+{
+	const struct vtd_frcd *frcd = &m->regs->frcd[off / sizeof(*frcd)];
+	u64 val = off & 8 ? frcd->hi : frcd->lo;
+
+	return off & 4 ? upper_32_bits(val) : lower_32_bits(val);
+}
+
+/**
+ * vtd_frcd_write32 - write 32 bits of the fault recording registers
+ * @m: the unit
+ * @off: offset from the first of them
+ * @val: the value
+ *
+ * The only bit that can be written is F, to clear it. When the last one is
+ * clear, no fault is pending any more.
+ */
+void vtd_frcd_write32(struct vtd_model *m, u32 off, u32 val)
+{
+	struct vtd_regs *regs = m->regs;
+	unsigned int i;
+
+	if ((off & 0xc) != 0xc || !(val & upper_32_bits(VTD_FRCD1_F)))
+		return;
+
+	regs->frcd[off / sizeof(*regs->frcd)].hi &= ~VTD_FRCD1_F;
+	for (i = 0; i < regs->frcd_nr; i++)
+		if (regs->frcd[i].hi & VTD_FRCD1_F)
+			return;
+	vtd_event_clear(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+}
+
+/* Is a fault of this source-id pending already? */
+static bool vtd_fault_collapses(const struct vtd_regs *regs, u64 hi)
+{
+	unsigned int i;
+
+	for (i = 0; i < regs->frcd_nr; i++)
+		if ((regs->frcd[i].hi & VTD_FRCD1_F) &&
+		    !((regs->frcd[i].hi ^ hi) & VTD_FRCD1_SID))
+			return true;
+	return false;
+}
+
+static void vtd_fault_log(struct vtd_model *m, u64 lo, u64 hi)
+{
+	u32 fsts = vtd_reg32(m, VTD_REG_FSTS);
+	struct vtd_regs *regs = m->regs;
+	struct vtd_frcd *frcd = &regs->frcd[regs->frcd_next];
+
+	if ((fsts & VTD_FSTS_PFO) || vtd_fault_collapses(regs, hi))
+		return;
+	if (frcd->hi & VTD_FRCD1_F) {
+		vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PFO);
+		return;
+	}
+
+	frcd->lo = lo;
+	frcd->hi = hi | VTD_FRCD1_F;
+	/* FRI is the first one that software has to look at */
+	if (!(fsts & VTD_FSTS_PPF)) {
+		fsts &= ~VTD_FSTS_FRI;
+		fsts |= FIELD_PREP(VTD_FSTS_FRI, regs->frcd_next);
+		vtd_reg_set32(m, VTD_REG_FSTS, fsts);
+	}
+	regs->frcd_next = (regs->frcd_next + 1) % regs->frcd_nr;
+	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+}
+
+/* 11.4.7.6: FI is as wide as the widest address that the unit translates */
+static u64 vtd_frcd_lo(const struct vtd_model *m, u64 addr)
+{
+	u32 sagaw = FIELD_GET(VTD_CAP_SAGAW, m->cap);
+	u32 width = sagaw ? 30 + 9 * (fls(sagaw) - 1) : 0;
+
+	if (m->ecap & VTD_ECAP_FSTS)
+		width = max(width, m->cap & VTD_CAP_FS5LP ? 57 : 48);
+	return addr & VTD_FRCD0_FI & GENMASK_ULL(width - 1, 0);
+}
+
+static u64 vtd_frcd_hi(u32 sid, enum vtd_fault_type type, u8 at, u8 reason)
+{
+	return FIELD_PREP(VTD_FRCD1_SID, sid) |
+	       FIELD_PREP(VTD_FRCD1_T1, type >> 1) |
+	       FIELD_PREP(VTD_FRCD1_T2, type & 1) |
+	       FIELD_PREP(VTD_FRCD1_AT, at) |
+	       FIELD_PREP(VTD_FRCD1_FR, reason);
+}
+
+/* What a PASID brings along. A unit that knows none has no such fields */
+static u64 vtd_frcd_hi_pasid(const struct vtd_model *m, u32 pasid, bool exec,
+			     bool priv)
+{
+	if (!(m->ecap & VTD_ECAP_PASID))
+		return 0;
+	return VTD_FRCD1_PP | FIELD_PREP(VTD_FRCD1_PV, pasid) |
+	       FIELD_PREP(VTD_FRCD1_EXE, exec) |
+	       FIELD_PREP(VTD_FRCD1_PRIV, priv);
+}
+
+static u8 vtd_frcd_at(enum mock_at at)
+{
+	switch (at) {
+	case MOCK_AT_TRANSLATION:
+		return VTD_AT_TRANSLATION;
+	case MOCK_AT_TRANSLATED:
+		return VTD_AT_TRANSLATED;
+	default:
+		return VTD_AT_UNTRANSLATED;
+	}
+}
+
+/**
+ * vtd_fault_record - record that a request was blocked
+ * @m: the unit
+ * @req: the request
+ * @fault: why it was blocked
+ */
+void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
+		      const struct vtd_fault *fault)
+{
+	u64 hi;
+
+	trace_mock_fault(m->mi, req->sid, req->pasid_valid, req->pasid,
+			 fault->addr, fault->reason, fault->fpd);
+	if (fault->fpd)
+		return;
+
+	hi = vtd_frcd_hi(req->sid, req->write ? VTD_FAULT_WRITE : VTD_FAULT_READ,
+			 vtd_frcd_at(req->at), fault->reason);
+	if (req->pasid_valid)
+		hi |= vtd_frcd_hi_pasid(m, req->pasid, req->exec && !req->write,
+					req->priv);
+	vtd_fault_log(m, vtd_frcd_lo(m, fault->addr), hi);
+}
+
+/**
+ * vtd_fault_record_page_request - record that a page request was not accepted
+ * @m: the unit
+ * @preq: the page request
+ * @fault: why it was not
+ */
+void vtd_fault_record_page_request(struct vtd_model *m,
+				   const struct mock_page_request *preq,
+				   const struct vtd_fault *fault)
+{
+	u64 hi;
+
+	trace_mock_fault(m->mi, preq->sid, preq->pasid_valid, preq->pasid,
+			 preq->addr, fault->reason, fault->fpd);
+	if (fault->fpd)
+		return;
+
+	hi = vtd_frcd_hi(preq->sid, VTD_FAULT_PAGE_REQUEST,
+			 VTD_AT_UNTRANSLATED, fault->reason);
+	if (preq->pasid_valid)
+		hi |= vtd_frcd_hi_pasid(m, preq->pasid, false, preq->priv);
+	vtd_fault_log(m, vtd_frcd_lo(m, preq->addr), hi);
+}

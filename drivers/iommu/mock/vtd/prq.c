@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: the page request queue (7.4)
+ */
+#include <linux/bitfield.h>
+
+#include "../phys.h"
+#include "regs.h"
+
+#define VTD_PREQ_LEN	32
+
+/*
+ * Table 31: the last request of a group that is not queued is answered by the
+ * hardware, others are dropped. A stop marker (last, for no access) is nothing
+ * that a response belongs to.
+ */
+static void vtd_prq_answer(struct vtd_model *m,
+			   const struct mock_page_request *preq,
+			   enum mock_page_response code)
+{
+	if (!preq->last || (!preq->read && !preq->write))
+		return;
+	vtd_send_page_response(m, preq->sid, preq->pasid_valid, preq->pasid,
+			       preq->prgi, code);
+}
+
+static int vtd_prq_write(struct vtd_model *m, u64 pa,
+			 const struct mock_page_request *preq)
+{
+	__le64 desc[4] = {};
+	u64 word;
+
+	word = FIELD_PREP(VTD_PREQ0_TYPE, VTD_PREQ_TYPE) |
+	       FIELD_PREP(VTD_PREQ0_RID, preq->sid);
+	if (preq->pasid_valid)
+		word |= VTD_PREQ0_PASID_P |
+			FIELD_PREP(VTD_PREQ0_PASID, preq->pasid) |
+			FIELD_PREP(VTD_PREQ0_EXE, preq->exec) |
+			FIELD_PREP(VTD_PREQ0_PRIV, preq->priv);
+	desc[0] = cpu_to_le64(word);
+
+	word = FIELD_PREP(VTD_PREQ1_R, preq->read) |
+	       FIELD_PREP(VTD_PREQ1_W, preq->write) |
+	       FIELD_PREP(VTD_PREQ1_LPIG, preq->last) |
+	       FIELD_PREP(VTD_PREQ1_PRGI, preq->prgi) |
+	       (preq->addr & VTD_PREQ1_ADDR);
+	desc[1] = cpu_to_le64(word);
+	return mock_phys_write(pa, desc, sizeof(desc));
+}
+
+/**
+ * vtd_page_request - take a page request message
+ * @m: the unit
+ * @preq: the message
+ *
+ * Return: 0 when it is in the queue. -ENOSPC when the queue has overflowed, and
+ * -EFAULT when the tables or the queue itself do not permit it: it has then been
+ * answered as far as it wants an answer.
+ */
+int vtd_page_request(struct vtd_model *m, const struct mock_page_request *preq)
+{
+	u64 pqa = vtd_reg64(m, VTD_REG_PQA);
+	u32 tail = vtd_reg64(m, VTD_REG_PQT);
+	u32 size = 4096 << FIELD_GET(VTD_PQA_PQS, pqa);
+	u32 next = (tail + VTD_PREQ_LEN) % size;
+	struct vtd_fault fault = {};
+
+	if (vtd_page_request_check(m, preq, &fault)) {
+		if (fault.reason)
+			vtd_fault_record_page_request(m, preq, &fault);
+		vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
+		return -EFAULT;
+	}
+
+	if (vtd_reg32(m, VTD_REG_PRS) & VTD_PRS_PRO) {
+		vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
+		return -ENOSPC;
+	}
+	if (next == vtd_reg64(m, VTD_REG_PQH)) {
+		vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PRO);
+		vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
+		return -ENOSPC;
+	}
+
+	/*
+	 * Software that enables page requests without a queue, with a tail
+	 * behind its end, or with one that is not memory: not defined. The
+	 * request did not get into the queue, so it is answered like one that
+	 * the tables do not permit.
+	 */
+	if (!m->regs->pq_set || tail >= size ||
+	    vtd_prq_write(m, (pqa & VTD_PQA_PQA) + tail, preq)) {
+		vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
+		return -EFAULT;
+	}
+	vtd_reg_set64(m, VTD_REG_PQT, next);
+	vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PPR);
+	return 0;
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: the invalidation queue (6.5.2)
+ *
+ * Descriptors are processed in order, in the doorbell write or by a worker.
+ * Three errors are reported in FSTS:
+ *
+ * IQE: hardware does not understand the tail or the descriptor that the head
+ *	points to. Nothing is fetched until software clears the bit; then the
+ *	same place is looked at again.
+ * ITE: a device did not answer a device-TLB invalidation in time. A time-out is
+ *	long, so all that could be fetched meanwhile was: the rest of the queue, or
+ *	as far as a fence. The waits among it were pending; they are aborted,
+ *	neither status nor interrupt ever comes from them. Nothing is fetched
+ *	until software clears the bit; the head is behind what was fetched.
+ * ICE: a device sent an invalid completion. Processing goes on.
+ */
+#include <linux/bitfield.h>
+
+#include "../phys.h"
+#include "regs.h"
+
+/* Descriptors that the worker processes without letting others at the lock */
+#define VTD_QI_BATCH		32
+
+static void vtd_qi_time_out(struct vtd_model *m)
+{
+	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ITESID;
+
+	m->regs->ite = false;
+	rcd |= FIELD_PREP(VTD_IQERCD_ITESID, m->regs->ite_sid);
+	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ITE);
+}
+
+static void vtd_qi_error(struct vtd_model *m, u8 iqei)
+{
+	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_IQEI;
+
+	rcd |= FIELD_PREP(VTD_IQERCD_IQEI, iqei);
+	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_IQE);
+	/* What was waiting for a device still times out */
+	if (m->regs->ite)
+		vtd_qi_time_out(m);
+}
+
+static void vtd_qi_completion_error(struct vtd_model *m, u16 sid)
+{
+	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ICESID;
+
+	rcd |= FIELD_PREP(VTD_IQERCD_ICESID, sid);
+	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ICE);
+}
+
+/* 11.4.9.2: 0, or what is wrong with the tail pointer */
+static u8 vtd_qi_check_tail(const struct vtd_model *m)
+{
+	u32 tail = vtd_reg64(m, VTD_REG_IQT);
+
+	if (tail >= m->regs->iq_size)
+		return VTD_IQEI_TAIL;
+	if (m->regs->iq_wide && !IS_ALIGNED(tail, 32))
+		return VTD_IQEI_TAIL_ALIGN;
+	return 0;
+}
+
+/* 6.5.2: 0, or what is wrong with the mode that the unit is in */
+static u8 vtd_qi_check_mode(const struct vtd_model *m)
+{
+	switch (FIELD_GET(VTD_RTADDR_TTM, m->rtaddr)) {
+	case VTD_TTM_LEGACY:
+		return 0;
+	case VTD_TTM_SCALABLE:
+		break;
+	case VTD_TTM_ABORT_DMA:
+		if (m->ecap & VTD_ECAP_ADMS)
+			break;
+		fallthrough;
+	default:
+		return VTD_IQEI_TTM;
+	}
+	/* 128-bit descriptors are for legacy mode */
+	return m->regs->iq_wide ? 0 : VTD_IQEI_WIDTH;
+}
+
+static u8 vtd_qi_fetch(const struct vtd_model *m, u32 head,
+		       struct vtd_inv *inv)
+{
+	bool wide = m->regs->iq_wide;
+	unsigned int i;
+	__le64 raw[4];
+	u64 desc[4];
+	u8 iqei;
+
+	iqei = vtd_qi_check_mode(m);
+	if (iqei)
+		return iqei;
+	if (mock_phys_read(m->regs->iq_base + head, raw, wide ? 32 : 16))
+		return VTD_IQEI_FETCH;
+	for (i = 0; i < (wide ? 4 : 2); i++)
+		desc[i] = le64_to_cpu(raw[i]);
+	return vtd_inv_decode(m, desc, wide, inv);
+}
+
+static bool vtd_inv_is_devtlb(const struct vtd_inv *inv)
+{
+	return inv->type == VTD_QI_DTLB || inv->type == VTD_QI_PDTLB;
+}
+
+/* False if the descriptor was not consumed: the head stays */
+static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
+{
+	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR)) {
+		if (!vtd_inv_is_devtlb(inv)) {
+			vtd_qi_error(m, VTD_IQEI_NONE);
+			return false;
+		}
+		vtd_qi_completion_error(m, inv->sid);
+		return true;
+	}
+
+	/* A wait that is behind a lost invalidation never completes */
+	if (inv->type == VTD_QI_WAIT && m->regs->ite)
+		return true;
+
+	if (vtd_inv_execute(m, inv) && !m->regs->ite) {
+		m->regs->ite = true;
+		m->regs->ite_sid = inv->sid;
+	}
+	return true;
+}
+
+static bool vtd_qi_stopped(const struct vtd_model *m)
+{
+	return !(vtd_reg32(m, VTD_REG_GSTS) & VTD_GSTS_QIES) ||
+	       (vtd_reg32(m, VTD_REG_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE)) ||
+	       m->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL];
+}
+
+/* Process up to @budget descriptors. True if there is more to do */
+static bool vtd_qi_run(struct vtd_model *m, unsigned int budget)
+{
+	u32 len = m->regs->iq_wide ? 32 : 16;
+	struct vtd_inv inv;
+	u32 head;
+	u8 iqei;
+
+	if (vtd_qi_stopped(m))
+		return false;
+	iqei = vtd_qi_check_tail(m);
+	if (iqei) {
+		vtd_qi_error(m, iqei);
+		return false;
+	}
+
+	head = vtd_reg64(m, VTD_REG_IQH);
+	while (head != vtd_reg64(m, VTD_REG_IQT)) {
+		if (vtd_qi_stopped(m))
+			return false;
+		if (!budget--)
+			return true;
+
+		iqei = vtd_qi_fetch(m, head, &inv);
+		if (iqei) {
+			vtd_qi_error(m, iqei);
+			return false;
+		}
+		if (!vtd_qi_one(m, &inv))
+			return false;
+		head = (head + len) % m->regs->iq_size;
+		vtd_reg_set64(m, VTD_REG_IQH, head);
+
+		if (inv.type == VTD_QI_WAIT && inv.wait_fn && m->regs->ite)
+			break;
+	}
+	if (m->regs->ite)
+		vtd_qi_time_out(m);
+	return false;
+}
+
+/**
+ * vtd_qi_kick - there may be something to do for the queue
+ * @m: the unit
+ */
+void vtd_qi_kick(struct vtd_model *m)
+{
+	if (m->regs->wq)
+		queue_work(m->regs->wq, &m->regs->work);
+	else
+		vtd_qi_run(m, UINT_MAX);
+}
+
+static void vtd_qi_work(struct work_struct *work)
+{
+	struct vtd_regs *regs = container_of(work, struct vtd_regs, work);
+	struct vtd_model *m = regs->model;
+	bool more;
+
+	do {
+		spin_lock_irq(&m->mi->lock);
+		more = vtd_qi_run(m, VTD_QI_BATCH);
+		spin_unlock_irq(&m->mi->lock);
+		cond_resched();
+	} while (more);
+}
+
+/**
+ * vtd_qi_enable - software has set GCMD.QIE
+ * @m: the unit
+ *
+ * The queue's place and form are those of now, whatever IQA says later.
+ */
+void vtd_qi_enable(struct vtd_model *m)
+{
+	u64 iqa = vtd_reg64(m, VTD_REG_IQA);
+
+	m->regs->iq_base = iqa & VTD_IQA_IQA;
+	m->regs->iq_size = 4096 << FIELD_GET(VTD_IQA_QS, iqa);
+	m->regs->iq_wide = iqa & VTD_IQA_DW;
+	vtd_qi_kick(m);
+}
+
+/**
+ * vtd_qi_disable - software has cleared GCMD.QIE
+ * @m: the unit
+ *
+ * 11.4.9.1: the head is 0 while the queue is off.
+ */
+void vtd_qi_disable(struct vtd_model *m)
+{
+	m->regs->ite = false;
+	vtd_reg_set64(m, VTD_REG_IQH, 0);
+}
+
+/**
+ * vtd_qi_create - prepare the queue's processing
+ * @m: the unit
+ *
+ * Context: process, without locks.
+ * Return: 0 or -ENOMEM
+ */
+int vtd_qi_create(struct vtd_model *m)
+{
+	struct vtd_regs *regs = m->regs;
+
+	INIT_WORK(&regs->work, vtd_qi_work);
+	if (!m->mi->async_commands)
+		return 0;
+	/* Somebody may wait for an invalidation to reclaim memory */
+	regs->wq = alloc_ordered_workqueue("iommu_mock_vtd", WQ_MEM_RECLAIM);
+	return regs->wq ? 0 : -ENOMEM;
+}
+
+/**
+ * vtd_qi_destroy - stop the queue's processing
+ * @m: the unit
+ *
+ * Context: process, without locks.
+ */
+void vtd_qi_destroy(struct vtd_model *m)
+{
+	spin_lock_irq(&m->mi->lock);
+	vtd_reg_set32(m, VTD_REG_GSTS, 0);
+	spin_unlock_irq(&m->mi->lock);
+	if (m->regs->wq)
+		destroy_workqueue(m->regs->wq);
+	m->regs->wq = NULL;
+}

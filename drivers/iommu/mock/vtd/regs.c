@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: the register space (11.4)
+ *
+ * Software may access a 32-bit register as 32 bits, a 64-bit one as 64 bits or
+ * in halves, naturally aligned. Anything else reads as zero and is ignored, as
+ * is an access to an offset without a register.
+ */
+#include <linux/bitfield.h>
+#include <linux/slab.h>
+
+#include "regs.h"
+
+/**
+ * struct vtd_reg - a register at a fixed offset
+ * @name: its name, NULL if there is none
+ * @rw: bits that software can write
+ * @w1c: bits that software clears by writing 1
+ * @wide: 64-bit register
+ * @wrote: what a write does besides, called after it took effect in the file.
+ *	@val is what was written, @bytes masks the bytes that were
+ */
+struct vtd_reg {
+	const char *name;
+	u64 rw;
+	u64 w1c;
+	bool wide;
+	void (*wrote)(struct vtd_model *m, u64 val, u64 bytes);
+};
+
+/*
+ * 11.4.4.1: bits that the unit knows. Those of absent features are ignored, WBF
+ * among them: a unit with scalable mode needs no flush (11.4.2)
+ */
+#define VTD_GCMD_STATE		(VTD_GCMD_TE | VTD_GCMD_QIE)
+#define VTD_GCMD_ONE_SHOT	VTD_GCMD_SRTP
+
+static void vtd_gcmd_finish(struct vtd_model *m, u32 cmd, u32 val)
+{
+	u32 sts = vtd_reg32(m, VTD_REG_GSTS);
+
+	switch (cmd) {
+	case VTD_GCMD_TE:
+		m->te = val & VTD_GCMD_TE;
+		if (m->te) {
+			sts |= VTD_GSTS_TES;
+			break;
+		}
+		/* 11.4.4.1 and 7.2.1: disabling leaves no state behind */
+		vtd_inval_all(m);
+		m->regs->frcd_next = 0;
+		sts &= ~VTD_GSTS_TES;
+		break;
+	case VTD_GCMD_SRTP:
+		m->rtaddr = vtd_reg64(m, VTD_REG_RTADDR);
+		/* 6.6: a unit with ESRTPS then has nothing cached */
+		if (m->cap & VTD_CAP_ESRTPS)
+			vtd_inval_all(m);
+		sts |= VTD_GSTS_RTPS;
+		break;
+	case VTD_GCMD_QIE:
+		sts = (sts & ~VTD_GSTS_QIES) |
+		      (val & VTD_GCMD_QIE ? VTD_GSTS_QIES : 0);
+		vtd_reg_set32(m, VTD_REG_GSTS, sts);
+		if (val & VTD_GCMD_QIE)
+			vtd_qi_enable(m);
+		else
+			vtd_qi_disable(m);
+		return;
+	}
+	vtd_reg_set32(m, VTD_REG_GSTS, sts);
+}
+
+static void vtd_gcmd_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	u32 sts = vtd_reg32(m, VTD_REG_GSTS);
+	u32 cmd;
+
+	cmd = ((val ^ sts) & VTD_GCMD_STATE) | (val & VTD_GCMD_ONE_SHOT);
+	/*
+	 * Software must change one thing at a time, else the behaviour is
+	 * undefined. Doing nothing shows such a bug best: the status that it
+	 * waits for never comes.
+	 */
+	if (hweight32(cmd) != 1)
+		return;
+
+	m->regs->gcmd_stalled = 0;
+	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL)) {
+		/* RTPS says "busy" at once, the others do not change */
+		if (cmd == VTD_GCMD_SRTP)
+			vtd_reg_set32(m, VTD_REG_GSTS, sts & ~VTD_GSTS_RTPS);
+		m->regs->gcmd_stalled = cmd;
+		m->regs->gcmd = val;
+		return;
+	}
+	vtd_gcmd_finish(m, cmd, val);
+}
+
+/**
+ * vtd_regs_unstall - finish a command that was stalled by misbehaviour
+ * @m: the unit
+ */
+void vtd_regs_unstall(struct vtd_model *m)
+{
+	u32 cmd = m->regs->gcmd_stalled;
+
+	m->regs->gcmd_stalled = 0;
+	vtd_gcmd_finish(m, cmd, m->regs->gcmd);
+}
+
+/*
+ * 6.5.1: register-based invalidation is for legacy mode while the queue is off,
+ * up to major version 5. Any other request is incorrect and ignored, which an
+ * actual granularity of 0 tells.
+ */
+static bool vtd_reg_inv_allowed(const struct vtd_model *m)
+{
+	return FIELD_GET(VTD_VER_MAX, m->ver) < VTD_VER_MAX_NO_REG_INV &&
+	       !(vtd_reg32(m, VTD_REG_GSTS) & VTD_GSTS_QIES) &&
+	       FIELD_GET(VTD_RTADDR_TTM, m->rtaddr) == VTD_TTM_LEGACY;
+}
+
+static void vtd_ccmd_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	u64 ccmd = vtd_reg64(m, VTD_REG_CCMD);
+	u8 gran = FIELD_GET(VTD_CCMD_CIRG, ccmd);
+
+	if (!(val & VTD_CCMD_ICC))
+		return;
+
+	if (vtd_reg_inv_allowed(m) && gran)
+		vtd_inval_context(m, gran,
+				  vtd_did(m, FIELD_GET(VTD_CCMD_DID, ccmd)),
+				  FIELD_GET(VTD_CCMD_SID, ccmd),
+				  FIELD_GET(VTD_CCMD_FM, ccmd));
+	else
+		gran = 0;
+	ccmd &= ~(VTD_CCMD_ICC | VTD_CCMD_CAIG);
+	vtd_reg_set64(m, VTD_REG_CCMD, ccmd | FIELD_PREP(VTD_CCMD_CAIG, gran));
+}
+
+static void vtd_iotlb_wrote(struct vtd_model *m, u64 val)
+{
+	u64 iotlb = m->regs->iotlb, iva = m->regs->iva;
+	u8 gran = FIELD_GET(VTD_IOTLB_REG_IIRG, iotlb);
+
+	if (!(val & VTD_IOTLB_REG_IVT))
+		return;
+
+	if (gran == VTD_IOTLB_PAGE && !(m->cap & VTD_CAP_PSI))
+		gran = VTD_IOTLB_DOMAIN;
+	if (gran == VTD_IOTLB_PAGE &&
+	    FIELD_GET(VTD_IVA_AM, iva) > FIELD_GET(VTD_CAP_MAMV, m->cap))
+		gran = 0;
+	if (vtd_reg_inv_allowed(m) && gran)
+		vtd_inval_iotlb(m, gran,
+				vtd_did(m, FIELD_GET(VTD_IOTLB_REG_DID, iotlb)),
+				iva & VTD_IVA_ADDR, FIELD_GET(VTD_IVA_AM, iva),
+				iva & VTD_IVA_IH);
+	else
+		gran = 0;
+	iotlb &= ~(VTD_IOTLB_REG_IVT | VTD_IOTLB_REG_IAIG);
+	m->regs->iotlb = iotlb | FIELD_PREP(VTD_IOTLB_REG_IAIG, gran);
+}
+
+static void vtd_fsts_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	u64 iqercd = vtd_reg64(m, VTD_REG_IQERCD);
+
+	/* 11.4.9.9: the error record is about the errors that are set */
+	if (val & VTD_FSTS_IQE)
+		iqercd &= ~VTD_IQERCD_IQEI;
+	if (val & VTD_FSTS_ITE)
+		iqercd &= ~VTD_IQERCD_ITESID;
+	if (val & VTD_FSTS_ICE)
+		iqercd &= ~VTD_IQERCD_ICESID;
+	vtd_reg_set64(m, VTD_REG_IQERCD, iqercd);
+
+	vtd_event_clear(m, VTD_EVENT_FAULT, 0);
+	if (val & (VTD_FSTS_IQE | VTD_FSTS_ITE))
+		vtd_qi_kick(m);
+}
+
+static void vtd_ics_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	vtd_event_clear(m, VTD_EVENT_INV, 0);
+}
+
+static void vtd_prs_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	vtd_event_clear(m, VTD_EVENT_PRQ, 0);
+}
+
+static void vtd_fectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	vtd_event_unmask(m, VTD_EVENT_FAULT);
+}
+
+static void vtd_iectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	vtd_event_unmask(m, VTD_EVENT_INV);
+}
+
+static void vtd_pectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	vtd_event_unmask(m, VTD_EVENT_PRQ);
+}
+
+static void vtd_iqt_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	/* The upper half is reserved, writing it rings no bell */
+	if (bytes & VTD_IQ_PTR)
+		vtd_qi_kick(m);
+}
+
+static void vtd_pqa_wrote(struct vtd_model *m, u64 val, u64 bytes)
+{
+	m->regs->pq_set = true;
+}
+
+#define VTD_REG(off)	[(off) / sizeof(u32)]
+
+static const struct vtd_reg vtd_regs[VTD_REGS_FIXED / sizeof(u32)] = {
+	VTD_REG(VTD_REG_VER) = { "VER" },
+	VTD_REG(VTD_REG_CAP) = { "CAP", .wide = true },
+	VTD_REG(VTD_REG_ECAP) = { "ECAP", .wide = true },
+	VTD_REG(VTD_REG_GCMD) = { "GCMD", .wrote = vtd_gcmd_wrote },
+	VTD_REG(VTD_REG_GSTS) = { "GSTS" },
+	VTD_REG(VTD_REG_RTADDR) = {
+		"RTADDR", VTD_RTADDR_RTA | VTD_RTADDR_TTM, .wide = true,
+	},
+	VTD_REG(VTD_REG_CCMD) = {
+		"CCMD", VTD_CCMD_DID | VTD_CCMD_SID | VTD_CCMD_FM |
+			VTD_CCMD_CIRG | VTD_CCMD_ICC,
+		.wide = true, .wrote = vtd_ccmd_wrote,
+	},
+	VTD_REG(VTD_REG_FSTS) = {
+		"FSTS", .w1c = VTD_FSTS_PFO | VTD_FSTS_IQE | VTD_FSTS_ICE |
+			       VTD_FSTS_ITE,
+		.wrote = vtd_fsts_wrote,
+	},
+	VTD_REG(VTD_REG_FECTL) = {
+		"FECTL", VTD_ECTL_IM, .wrote = vtd_fectl_wrote,
+	},
+	VTD_REG(VTD_REG_FEDATA) = { "FEDATA", GENMASK(15, 0) },
+	VTD_REG(VTD_REG_FEADDR) = { "FEADDR", GENMASK(31, 2) },
+	VTD_REG(VTD_REG_FEUADDR) = { "FEUADDR", GENMASK(31, 0) },
+	VTD_REG(VTD_REG_IQH) = { "IQH", .wide = true },
+	VTD_REG(VTD_REG_IQT) = {
+		"IQT", VTD_IQ_PTR, .wide = true, .wrote = vtd_iqt_wrote,
+	},
+	VTD_REG(VTD_REG_IQA) = {
+		"IQA", VTD_IQA_IQA | VTD_IQA_DW | VTD_IQA_QS, .wide = true,
+	},
+	VTD_REG(VTD_REG_ICS) = {
+		"ICS", .w1c = VTD_ICS_IWC, .wrote = vtd_ics_wrote,
+	},
+	VTD_REG(VTD_REG_IECTL) = {
+		"IECTL", VTD_ECTL_IM, .wrote = vtd_iectl_wrote,
+	},
+	VTD_REG(VTD_REG_IEDATA) = { "IEDATA", GENMASK(15, 0) },
+	VTD_REG(VTD_REG_IEADDR) = { "IEADDR", GENMASK(31, 2) },
+	VTD_REG(VTD_REG_IEUADDR) = { "IEUADDR", GENMASK(31, 0) },
+	VTD_REG(VTD_REG_IQERCD) = { "IQERCD", .wide = true },
+	VTD_REG(VTD_REG_PQH) = { "PQH", VTD_PQ_PTR, .wide = true },
+	VTD_REG(VTD_REG_PQT) = { "PQT", VTD_PQ_PTR, .wide = true },
+	VTD_REG(VTD_REG_PQA) = {
+		"PQA", VTD_PQA_PQA | VTD_PQA_PQS, .wide = true,
+		.wrote = vtd_pqa_wrote,
+	},
+	VTD_REG(VTD_REG_PRS) = {
+		"PRS", .w1c = VTD_PRS_PPR | VTD_PRS_PRO, .wrote = vtd_prs_wrote,
+	},
+	VTD_REG(VTD_REG_PECTL) = {
+		"PECTL", VTD_ECTL_IM, .wrote = vtd_pectl_wrote,
+	},
+	VTD_REG(VTD_REG_PEDATA) = { "PEDATA", GENMASK(15, 0) },
+	VTD_REG(VTD_REG_PEADDR) = { "PEADDR", GENMASK(31, 2) },
+	VTD_REG(VTD_REG_PEUADDR) = { "PEUADDR", GENMASK(31, 0) },
+};
+
+/**
+ * vtd_reg_name - which register is at a fixed offset
+ * @off: offset in bytes, a multiple of 4
+ * @wide: set if it is a 64-bit register
+ *
+ * Return: its name, or NULL if none starts there
+ */
+const char *vtd_reg_name(u32 off, bool *wide)
+{
+	const struct vtd_reg *reg = &vtd_regs[off / sizeof(u32)];
+
+	*wide = reg->wide;
+	return reg->name;
+}
+
+/* Page requests are all or nothing: without them there are no such registers */
+static bool vtd_reg_absent(const struct vtd_model *m, u32 off)
+{
+	return off >= VTD_REG_PQH && !(m->ecap & VTD_ECAP_PRS);
+}
+
+/* @bytes and @val are 32 bits of a 32-bit register or up to 64 of a wide one */
+static void vtd_reg_write(struct vtd_model *m, u32 off, u64 val, u64 bytes)
+{
+	const struct vtd_reg *reg = &vtd_regs[off / sizeof(u32)];
+	u64 rw = reg->rw & bytes;
+	u64 old;
+
+	if (!reg->name || vtd_reg_absent(m, off))
+		return;
+
+	old = reg->wide ? vtd_reg64(m, off) : vtd_reg32(m, off);
+	val &= bytes;
+	old = (old & ~rw) | (val & rw);
+	old &= ~(val & reg->w1c);
+	if (reg->wide)
+		vtd_reg_set64(m, off, old);
+	else
+		vtd_reg_set32(m, off, old);
+	if (reg->wrote)
+		reg->wrote(m, val, bytes);
+}
+
+/* IVA and IOTLB are at an offset that ECAP tells */
+static bool vtd_iotlb_at(const struct vtd_model *m, u32 off)
+{
+	u32 iro = FIELD_GET(VTD_ECAP_IRO, m->ecap) * 16;
+
+	return off >= iro && off < iro + 16;
+}
+
+static void vtd_iotlb_write(struct vtd_model *m, u32 off, u64 val, u64 bytes)
+{
+	u64 rw = bytes;
+
+	val &= bytes;
+	if (!(off & 8)) {
+		rw &= VTD_IVA_AM | VTD_IVA_IH | VTD_IVA_ADDR;
+		m->regs->iva = (m->regs->iva & ~rw) | (val & rw);
+		return;
+	}
+	rw &= VTD_IOTLB_REG_DID | VTD_IOTLB_REG_DW | VTD_IOTLB_REG_DR |
+	      VTD_IOTLB_REG_IIRG | VTD_IOTLB_REG_IVT;
+	m->regs->iotlb = (m->regs->iotlb & ~rw) | (val & rw);
+	vtd_iotlb_wrote(m, val);
+}
+
+static bool vtd_frcd_at(const struct vtd_model *m, u32 off)
+{
+	u32 start = vtd_frcd_offset(m->cap);
+
+	return off >= start &&
+	       off < start + m->regs->frcd_nr * sizeof(struct vtd_frcd);
+}
+
+static u32 vtd_read32(struct vtd_model *m, u32 off)
+{
+	u64 val;
+
+	if (off < VTD_REGS_FIXED)
+		return vtd_reg32(m, off);
+	if (vtd_frcd_at(m, off))
+		return vtd_frcd_read32(m, off - vtd_frcd_offset(m->cap));
+	if (vtd_iotlb_at(m, off)) {
+		val = off & 8 ? m->regs->iotlb : m->regs->iva;
+		return off & 4 ? upper_32_bits(val) : lower_32_bits(val);
+	}
+	return 0;
+}
+
+static void vtd_write32(struct vtd_model *m, u32 off, u32 val)
+{
+	u32 low = off & ~7;
+	u64 bytes = GENMASK_ULL(31, 0);
+	unsigned int shift = 0;
+
+	if (off & 4)
+		shift = 32;
+
+	if (off < VTD_REGS_FIXED) {
+		if (vtd_regs[low / sizeof(u32)].wide)
+			vtd_reg_write(m, low, (u64)val << shift, bytes << shift);
+		else
+			vtd_reg_write(m, off, val, bytes);
+	} else if (vtd_frcd_at(m, off)) {
+		vtd_frcd_write32(m, off - vtd_frcd_offset(m->cap), val);
+	} else if (vtd_iotlb_at(m, off)) {
+		vtd_iotlb_write(m, low, (u64)val << shift, bytes << shift);
+	}
+}
+
+static void vtd_write64(struct vtd_model *m, u32 off, u64 val)
+{
+	if (off < VTD_REGS_FIXED && vtd_regs[off / sizeof(u32)].wide) {
+		vtd_reg_write(m, off, val, U64_MAX);
+	} else if (vtd_iotlb_at(m, off)) {
+		vtd_iotlb_write(m, off, val, U64_MAX);
+	} else {
+		vtd_write32(m, off, lower_32_bits(val));
+		vtd_write32(m, off + 4, upper_32_bits(val));
+	}
+}
+
+static bool vtd_access_ok(const struct vtd_model *m, u32 off, u32 len)
+{
+	return IS_ALIGNED(off, len) && off < m->regs->size;
+}
+
+static u32 vtd_ops_read32(void *ctx, u32 off)
+{
+	struct vtd_model *m = ctx;
+	unsigned long flags;
+	u32 val = 0;
+
+	spin_lock_irqsave(&m->mi->lock, flags);
+	if (vtd_access_ok(m, off, 4))
+		val = vtd_read32(m, off);
+	spin_unlock_irqrestore(&m->mi->lock, flags);
+	return val;
+}
+
+static u64 vtd_ops_read64(void *ctx, u32 off)
+{
+	struct vtd_model *m = ctx;
+	unsigned long flags;
+	u64 val = 0;
+
+	spin_lock_irqsave(&m->mi->lock, flags);
+	if (vtd_access_ok(m, off, 8))
+		val = vtd_read32(m, off) | (u64)vtd_read32(m, off + 4) << 32;
+	spin_unlock_irqrestore(&m->mi->lock, flags);
+	return val;
+}
+
+static void vtd_ops_write32(void *ctx, u32 off, u32 val)
+{
+	struct vtd_model *m = ctx;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->mi->lock, flags);
+	if (vtd_access_ok(m, off, 4))
+		vtd_write32(m, off, val);
+	spin_unlock_irqrestore(&m->mi->lock, flags);
+}
+
+static void vtd_ops_write64(void *ctx, u32 off, u64 val)
+{
+	struct vtd_model *m = ctx;
+	unsigned long flags;
+
+	spin_lock_irqsave(&m->mi->lock, flags);
+	if (vtd_access_ok(m, off, 8))
+		vtd_write64(m, off, val);
+	spin_unlock_irqrestore(&m->mi->lock, flags);
+}
+
+/* Software reaches the registers by these; @ctx is the struct vtd_model */
+const struct iommu_regs_ops vtd_regs_ops = {
+	.read32 = vtd_ops_read32,
+	.write32 = vtd_ops_write32,
+	.read64 = vtd_ops_read64,
+	.write64 = vtd_ops_write64,
+};
+
+/**
+ * vtd_regs_create - make the registers and bring them to their reset values
+ * @m: the unit, its capabilities are set
+ *
+ * Context: process, without locks.
+ * Return: 0 or -ENOMEM
+ */
+int vtd_regs_create(struct vtd_model *m)
+{
+	int ret;
+
+	m->regs = kzalloc_obj(*m->regs);
+	if (!m->regs)
+		return -ENOMEM;
+	m->regs->model = m;
+	m->regs->size = vtd_regs_space(m->cap, m->ecap);
+	m->te = false;
+	m->rtaddr = 0;
+
+	vtd_reg_set32(m, VTD_REG_VER, m->ver);
+	vtd_reg_set64(m, VTD_REG_CAP, m->cap);
+	vtd_reg_set64(m, VTD_REG_ECAP, m->ecap);
+	vtd_reg_set32(m, VTD_REG_FECTL, VTD_ECTL_IM);
+	vtd_reg_set32(m, VTD_REG_IECTL, VTD_ECTL_IM);
+	if (m->ecap & VTD_ECAP_PRS)
+		vtd_reg_set32(m, VTD_REG_PECTL, VTD_ECTL_IM);
+
+	ret = vtd_frcd_create(m);
+	if (ret)
+		goto err_free;
+	ret = vtd_qi_create(m);
+	if (ret)
+		goto err_frcd;
+	return 0;
+
+err_frcd:
+	vtd_frcd_destroy(m);
+err_free:
+	kfree(m->regs);
+	m->regs = NULL;
+	return ret;
+}
+
+/**
+ * vtd_regs_destroy - undo vtd_regs_create()
+ * @m: the unit; nobody accesses its registers any more
+ *
+ * Context: process, without locks.
+ */
+void vtd_regs_destroy(struct vtd_model *m)
+{
+	struct vtd_regs *regs = m->regs;
+
+	/* The worker finds the queue off and ends */
+	vtd_qi_destroy(m);
+	vtd_frcd_destroy(m);
+
+	spin_lock_irq(&m->mi->lock);
+	m->regs = NULL;
+	m->te = false;
+	spin_unlock_irq(&m->mi->lock);
+	kfree(regs);
+}
