@@ -107,3 +107,14 @@ source_version()
 	sed -n '/^VERSION = /{s///;h}; /^PATCHLEVEL = /{s///;H}; /^SUBLEVEL = /{s///;H;x;s/\n/./g;p;q}' \
 		"$1/Makefile"
 }
+
+# source_id DIR: a name for what is built from a kernel source tree. A tree of
+# the user's own may have the version of another.
+source_id()
+{
+	case $1 in
+	"$CACHE"/*) printf '%s' "${1##*/linux-}" ;;
+	*) printf '%s-%s' "$(source_version "$1")" \
+		"$(printf '%s' "$1" | sha256sum | head -c 6)" ;;
+	esac
+}
