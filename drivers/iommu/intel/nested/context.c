@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Root and context tables
+ *
+ * The root table has two pointers for each bus, to the context tables of its
+ * lower and of its upper 128 functions (9.1, 9.4). A context table is allocated
+ * when its first device comes, and stays until the unit goes.
+ */
+#include <linux/io.h>
+
+#include "nested.h"
+
+/**
+ * vtd_ctx_encode - a present scalable-mode context entry
+ * @dir: physical address of the PASID directory
+ * @pasid_bits: width of the device's PASIDs, 0 without
+ * @ats: the device may use a device-TLB
+ * @pri: the device may make page requests
+ *
+ * A request without PASID is translated by the entry of PASID 0.
+ *
+ * Return: the entry
+ */
+struct vtd_ctx vtd_ctx_encode(u64 dir, u8 pasid_bits, bool ats, bool pri)
+{
+	/* The directory has 2^(PDTS + 7) entries, of 64 PASIDs each (9.4) */
+	u8 pdts = max(pasid_bits, VTD_PASID_PDE_SHIFT + 7) -
+		  (VTD_PASID_PDE_SHIFT + 7);
+
+	return (struct vtd_ctx) {
+		.w = {
+			(dir & VTD_CTX0_PASIDDIRPTR) |
+			FIELD_PREP(VTD_CTX0_PDTS, pdts) |
+			(ats ? VTD_CTX0_DTE : 0) |
+			(pasid_bits ? VTD_CTX0_PASIDE : 0) |
+			(pri ? VTD_CTX0_PRE : 0) | VTD_CTX0_P,
+			FIELD_PREP(VTD_CTX1_RID_PASID, IOMMU_NO_PASID),
+		},
+	};
+}
+
+/* Where the root table points to the context table of a device */
+static __le64 *root_slot(struct vtd_device *vdev)
+{
+	u8 bus = vdev->sid >> 8, devfn = vdev->sid;
+
+	return &vdev->unit->root[bus * 2 + devfn / VTD_CTX_ENTRIES];
+}
+
+static __le64 *context_entry(struct vtd_device *vdev)
+{
+	u64 slot = le64_to_cpu(*root_slot(vdev));
+	__le64 *table = phys_to_virt(slot & VTD_ROOT_CTP);
+
+	return table + (vdev->sid % VTD_CTX_ENTRIES) * VTD_CTX_WORDS;
+}
+
+/**
+ * vtd_context_alloc - make sure that a device has a context table
+ * @vdev: the device
+ *
+ * Return: 0 or -ENOMEM
+ */
+int vtd_context_alloc(struct vtd_device *vdev)
+{
+	struct vtd_unit *unit = vdev->unit;
+	__le64 *slot = root_slot(vdev);
+	void *table;
+
+	lockdep_assert_held(&unit->lock);
+
+	if (*slot)
+		return 0;
+
+	table = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
+					  VTD_PAGE_SIZE);
+	if (!table)
+		return -ENOMEM;
+
+	vtd_clean_cache(unit, table, VTD_PAGE_SIZE);
+	/* The table is empty before the hardware can find it */
+	dma_wmb();
+	WRITE_ONCE(*slot, cpu_to_le64(virt_to_phys(table) | VTD_ROOT_P));
+	vtd_clean_cache(unit, slot, sizeof(*slot));
+	return 0;
+}
+
+/**
+ * vtd_context_set - let the hardware see a device's PASID directory
+ * @vdev: the device, whose context entry is not present
+ *
+ * No cache has such an entry, except where vtd_must_flush_new() says so: then
+ * the caller invalidates it.
+ */
+void vtd_context_set(struct vtd_device *vdev)
+{
+	struct vtd_ctx ctx = vtd_ctx_encode(virt_to_phys(vdev->dir),
+					    vdev->pasid_bits, vdev->ats_depth,
+					    vdev->pri);
+	__le64 *entry = context_entry(vdev);
+	int i;
+
+	lockdep_assert_held(&vdev->unit->lock);
+
+	for (i = VTD_CTX_WORDS - 1; i > 0; i--)
+		WRITE_ONCE(entry[i], cpu_to_le64(ctx.w[i]));
+	/* The word with the present bit comes last */
+	dma_wmb();
+	WRITE_ONCE(entry[0], cpu_to_le64(ctx.w[0]));
+	vtd_clean_cache(vdev->unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+}
+
+/**
+ * vtd_context_clear - make a device's context entry not present
+ * @vdev: the device
+ *
+ * The caller invalidates the context cache, and all that hangs on it.
+ */
+void vtd_context_clear(struct vtd_device *vdev)
+{
+	__le64 *entry = context_entry(vdev);
+	int i;
+
+	lockdep_assert_held(&vdev->unit->lock);
+
+	for (i = 0; i < VTD_CTX_WORDS; i++)
+		WRITE_ONCE(entry[i], 0);
+	vtd_clean_cache(vdev->unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+}
+
+/**
+ * vtd_context_free_all - free all context tables of a unit
+ * @unit: the unit, which does not translate any more
+ */
+void vtd_context_free_all(struct vtd_unit *unit)
+{
+	int i;
+
+	for (i = 0; i < VTD_ROOT_ENTRIES * 2; i++) {
+		u64 slot = le64_to_cpu(unit->root[i]);
+
+		if (slot)
+			iommu_free_pages(phys_to_virt(slot & VTD_ROOT_CTP));
+		unit->root[i] = 0;
+	}
+}

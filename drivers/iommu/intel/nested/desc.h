@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Invalidation descriptors and table entries as plain values
+ *
+ * Everything here is a pure function of its arguments, in the CPU's byte order;
+ * what is written to memory for the hardware is converted where it is written.
+ */
+#ifndef __INTEL_NESTED_DESC_H
+#define __INTEL_NESTED_DESC_H
+
+#include <linux/bitfield.h>
+#include <linux/types.h>
+
+#include <linux/iommu-nested/vtd.h>
+
+/* VT-d page sizes do not depend on the CPU's */
+#define VTD_PAGE_SHIFT		12
+#define VTD_PAGE_SIZE		BIT_ULL(VTD_PAGE_SHIFT)
+
+/* Order of a range that is the whole address space */
+#define VTD_AM_ALL		(64 - VTD_PAGE_SHIFT)
+
+/**
+ * struct vtd_desc - the used half of a 256-bit descriptor
+ * @w0: first word
+ * @w1: second word; the third and fourth are reserved in all that we use
+ */
+struct vtd_desc {
+	u64 w0;
+	u64 w1;
+};
+
+/**
+ * struct vtd_pte - a PASID table entry
+ * @w: its words
+ */
+struct vtd_pte {
+	u64 w[VTD_PTE_WORDS];
+};
+
+/**
+ * struct vtd_ctx - a scalable-mode context entry
+ * @w: its words
+ */
+struct vtd_ctx {
+	u64 w[VTD_CTX_WORDS];
+};
+
+/**
+ * struct vtd_stage2 - what a PASID table entry says of stage-2
+ * @root: physical address of the top table
+ * @aw: VTD_AW_*
+ * @ssade: set accessed and dirty bits
+ * @pwsnp: snoop on page walks
+ * @pgsnp: snoop on all accesses
+ */
+struct vtd_stage2 {
+	u64 root;
+	u8 aw;
+	bool ssade;
+	bool pwsnp;
+	bool pgsnp;
+};
+
+/**
+ * struct vtd_stage1 - what a PASID table entry says of stage-1
+ * @root: guest physical address of the top table
+ * @five_level: 57 bits, not 48
+ * @sre: supervisor requests are allowed
+ * @wpe: and respect write protection
+ * @eafe: set extended accessed bits
+ */
+struct vtd_stage1 {
+	u64 root;
+	bool five_level;
+	bool sre;
+	bool wpe;
+	bool eafe;
+};
+
+static inline struct vtd_desc vtd_desc_cc_global(void)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_CC) |
+		      FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_cc_device(u16 sid)
+{
+	/* The context entries of scalable mode have no domain-id */
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_CC) |
+		      FIELD_PREP(VTD_CC0_G, VTD_CC_DEVICE) |
+		      FIELD_PREP(VTD_CC0_SID, sid),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_pc_global(void)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PC) |
+		      FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_pc_pasid(u16 did, u32 pasid)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PC) |
+		      FIELD_PREP(VTD_PC0_G, VTD_PC_PASID) |
+		      FIELD_PREP(VTD_PC0_DID, did) |
+		      FIELD_PREP(VTD_PC0_PASID, pasid),
+	};
+}
+
+/* @drain: VTD_IOTLB0_DW and _DR as the unit's capabilities allow */
+static inline struct vtd_desc vtd_desc_iotlb_global(u64 drain)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
+		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL) | drain,
+	};
+}
+
+static inline struct vtd_desc vtd_desc_iotlb_domain(u16 did, u64 drain)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
+		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_DOMAIN) |
+		      FIELD_PREP(VTD_IOTLB0_DID, did) | drain,
+	};
+}
+
+static inline struct vtd_desc vtd_desc_iotlb_page(u16 did, u64 addr, u8 am,
+						  bool leaf, u64 drain)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
+		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_PAGE) |
+		      FIELD_PREP(VTD_IOTLB0_DID, did) | drain,
+		.w1 = (addr & VTD_IOTLB1_ADDR) |
+		      FIELD_PREP(VTD_IOTLB1_AM, am) |
+		      (leaf ? VTD_IOTLB1_IH : 0),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_piotlb_pasid(u16 did, u32 pasid)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PIOTLB) |
+		      FIELD_PREP(VTD_PIOTLB0_G, VTD_PIOTLB_PASID) |
+		      FIELD_PREP(VTD_PIOTLB0_DID, did) |
+		      FIELD_PREP(VTD_PIOTLB0_PASID, pasid),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_piotlb_page(u16 did, u32 pasid, u64 addr,
+						   u8 am, bool leaf)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PIOTLB) |
+		      FIELD_PREP(VTD_PIOTLB0_G, VTD_PIOTLB_PAGE) |
+		      FIELD_PREP(VTD_PIOTLB0_DID, did) |
+		      FIELD_PREP(VTD_PIOTLB0_PASID, pasid),
+		.w1 = (addr & VTD_PIOTLB1_ADDR) |
+		      FIELD_PREP(VTD_PIOTLB1_AM, am) |
+		      (leaf ? VTD_PIOTLB1_IH : 0),
+	};
+}
+
+/*
+ * A device-TLB range of more than a page is given by the lowest address bit
+ * that is zero, all below it being one (6.5.2.5). The address of 2^am pages is
+ * aligned to their size.
+ */
+static inline u64 vtd_devtlb_addr(u64 addr, u8 am)
+{
+	if (!am)
+		return addr;
+	return addr | ((1ULL << (VTD_PAGE_SHIFT + am - 1)) - VTD_PAGE_SIZE);
+}
+
+/* @depth is 1 to 32, and 32 is encoded as 0 */
+static inline struct vtd_desc vtd_desc_devtlb(u16 sid, u16 pfsid, u8 depth,
+					      u64 addr, u8 am)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_DTLB) |
+		      FIELD_PREP(VTD_DTLB0_MIP, depth & 0x1f) |
+		      FIELD_PREP(VTD_DTLB0_SID, sid) |
+		      FIELD_PREP(VTD_DTLB0_PFSID_LO, pfsid & 0xf) |
+		      FIELD_PREP(VTD_DTLB0_PFSID_HI, pfsid >> 4),
+		.w1 = vtd_devtlb_addr(addr, am) | (am ? VTD_DTLB1_S : 0),
+	};
+}
+
+static inline struct vtd_desc vtd_desc_pdevtlb(u16 sid, u16 pfsid, u8 depth,
+					       u32 pasid, u64 addr, u8 am)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PDTLB) |
+		      FIELD_PREP(VTD_PDTLB0_MIP, depth & 0x1f) |
+		      FIELD_PREP(VTD_PDTLB0_SID, sid) |
+		      FIELD_PREP(VTD_PDTLB0_PASID, pasid) |
+		      FIELD_PREP(VTD_PDTLB0_PFSID_LO, pfsid & 0xf) |
+		      FIELD_PREP(VTD_PDTLB0_PFSID_HI, pfsid >> 4),
+		.w1 = vtd_devtlb_addr(addr, am) | (am ? VTD_PDTLB1_S : 0),
+	};
+}
+
+/* Everything in the device-TLB of every PASID */
+static inline struct vtd_desc vtd_desc_pdevtlb_all(u16 sid, u16 pfsid, u8 depth)
+{
+	struct vtd_desc desc =
+		vtd_desc_pdevtlb(sid, pfsid, depth, 0, 0, VTD_AM_ALL);
+
+	desc.w1 |= VTD_PDTLB1_G;
+	return desc;
+}
+
+static inline struct vtd_desc vtd_desc_wait(u64 addr, u32 data)
+{
+	return (struct vtd_desc) {
+		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_WAIT) | VTD_WAIT0_SW |
+		      FIELD_PREP(VTD_WAIT0_DATA, data),
+		.w1 = addr & VTD_WAIT1_ADDR,
+	};
+}
+
+#endif /* __INTEL_NESTED_DESC_H */

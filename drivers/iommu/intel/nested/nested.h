@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VT-d in scalable mode with nested translation: the driver's own structures
+ *
+ * Locking, from the outermost lock inwards:
+ *
+ * the core's group mutex
+ *	serialises attach, set_dev_pasid and release of a device.
+ * struct vtd_paging @lock (mutex)
+ *	the attachments and domain-ids of the domain and of all nested domains
+ *	on it, and whether it tracks dirty pages. At most one is held at a time.
+ * struct vtd_unit @lock (mutex)
+ *	the unit's root, context and PASID tables, which domain is attached to
+ *	which PASID of its devices, and the recovery of the unit.
+ * struct vtd_qi @lock (spinlock, interrupts off)
+ *	the ring. Held for the time of copying descriptors, never while waiting.
+ *
+ * An invalidation walks the lists of attachments without a lock, in a read-side
+ * section of vtd_srcu: unmapping may happen in any context, and a wait for the
+ * hardware may be long. Two rules make that safe. An attachment is in the lists
+ * before the hardware can use the domain, and until the hardware has forgotten
+ * it. And an attachment, a device and a unit are freed only after a grace
+ * period of vtd_srcu.
+ */
+#ifndef __INTEL_NESTED_H
+#define __INTEL_NESTED_H
+
+#include <linux/bitfield.h>
+#include <linux/dma-mapping.h>
+#include <linux/generic_pt/iommu.h>
+#include <linux/idr.h>
+#include <linux/iommu.h>
+#include <linux/jump_label.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/srcu.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/iommu-nested/unit.h>
+#include <linux/iommu-nested/vtd.h>
+
+#include "desc.h"
+
+/* The domain-id of pass-through. Zero is the hardware's own with CAP.CM. */
+#define VTD_DID_IDENTITY	1
+#define VTD_DID_FIRST		2
+
+/* 2^(VTD_QI_QS + 7) descriptors of 32 bytes in 2^VTD_QI_QS pages */
+#define VTD_QI_QS		2
+#define VTD_QI_SLOTS		(1U << (VTD_QI_QS + 7))
+#define VTD_QI_DESC_SIZE	32
+#define VTD_QI_BATCH		32
+
+struct vtd_unit;
+
+/**
+ * struct vtd_qi - the invalidation queue of a unit
+ * @lock: protects all but @status, which the hardware writes
+ * @ring: the descriptors, four words each; the upper two are always zero
+ * @status: for each slot the word that a wait descriptor in it writes, and one
+ *	more that nobody reads
+ * @head: the next slot to fill, what IQT says
+ * @oldest: the oldest slot that the hardware may not have processed
+ * @seq: data of the latest wait descriptor
+ * @waiters: waits that have not completed, oldest first
+ * @stuck: the hardware did not answer; nothing is queued until a reset
+ * @refused: descriptors that the hardware refused
+ * @refused_slot: slot of the latest of these
+ * @descs: descriptors queued so far, waits included
+ * @doorbells: times that the tail register was written
+ * @errors: IQE, ICE and ITE conditions handled
+ * @resets: times that the queue was reset
+ */
+struct vtd_qi {
+	spinlock_t lock; /* see the top of this file */
+	__le64 *ring;
+	__le32 *status;
+	unsigned int head;
+	unsigned int oldest;
+	u32 seq;
+	struct list_head waiters;
+	bool stuck;
+	unsigned int refused;
+	unsigned int refused_slot;
+	u64 descs;
+	u64 doorbells;
+	u64 errors;
+	u64 resets;
+};
+
+/**
+ * struct vtd_qi_batch - descriptors on their way to a unit's queue
+ * @unit: the unit
+ * @atomic: the caller cannot sleep
+ * @pending: some are in the ring that no wait of this batch covers
+ * @first: slot of the first of these
+ * @refused: how many descriptors the hardware had refused then
+ * @error: what went wrong before the flush
+ * @spent: time that pushes took, if the owner wants to know
+ * @nr: descriptors in @descs
+ * @descs: descriptors that are not in the ring yet
+ */
+struct vtd_qi_batch {
+	struct vtd_unit *unit;
+	bool atomic;
+	bool pending;
+	unsigned int first;
+	unsigned int refused;
+	int error;
+	ktime_t spent;
+	unsigned int nr;
+	struct vtd_desc descs[VTD_QI_BATCH];
+};
+
+/**
+ * struct vtd_timing - where the time of user invalidations goes, in ns
+ * @copy: copying the requests from userspace
+ * @convert: validating them and turning them into descriptors
+ * @queue: putting descriptors into the ring
+ * @hw: ringing the doorbell and waiting for the hardware
+ * @entries: requests handled
+ * @calls: calls
+ */
+struct vtd_timing {
+	atomic64_t copy;
+	atomic64_t convert;
+	atomic64_t queue;
+	atomic64_t hw;
+	atomic64_t entries;
+	atomic64_t calls;
+};
+
+/**
+ * struct vtd_unit - one remapping hardware unit
+ * @iommu: the core's view of it
+ * @dev: its device
+ * @platform: what the platform says of it
+ * @cap: capability register
+ * @ecap: extended capability register
+ * @timeout_us: how long to wait for the hardware
+ * @lock: see the top of this file
+ * @root: root table
+ * @devices: the devices behind it, by source-id
+ * @dids: domain-ids in use
+ * @qi: its queue
+ * @fail_work: blocks the devices that an atomic invalidation has found failed
+ * @faults: faults reported so far
+ * @fault_overflows: times that the fault registers overflowed
+ * @timing: where the time goes, when somebody wants to know
+ * @debugfs: its directory
+ * @node: in the list of units
+ */
+struct vtd_unit {
+	struct iommu_device iommu;
+	struct device *dev;
+	const struct iommu_unit *platform;
+	u64 cap;
+	u64 ecap;
+	unsigned int timeout_us;
+
+	struct mutex lock; /* see the top of this file */
+	__le64 *root;
+	struct xarray devices;
+	struct ida dids;
+	struct vtd_qi qi;
+	struct work_struct fail_work;
+
+	atomic64_t faults;
+	atomic64_t fault_overflows;
+	struct vtd_timing timing;
+	struct dentry *debugfs;
+	struct list_head node;
+};
+
+/* Bits of struct vtd_device @state */
+enum {
+	VTD_DEV_FAILED,		/* may hold stale translations, to be blocked */
+	VTD_DEV_BLOCKED,	/* its context entry is not present */
+};
+
+struct vtd_domain_ids;
+
+/**
+ * struct vtd_attach - one domain attached to one PASID of one device
+ * @node: in the domain's list of attachments
+ * @parent_node: in the list of nested attachments of the domain's parent
+ * @vdev: the device
+ * @domain: the domain
+ * @pasid: the PASID; 0 is requests without PASID
+ * @did: the domain's domain-id on the device's unit
+ * @rcu: to free it after the last walk of the lists
+ */
+struct vtd_attach {
+	struct list_head node;
+	struct list_head parent_node;
+	struct vtd_device *vdev;
+	struct iommu_domain *domain;
+	u32 pasid;
+	u16 did;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vtd_device - an endpoint behind a unit
+ * @dev: its device
+ * @unit: its unit
+ * @sid: its source-id
+ * @pasid_bits: width of its PASIDs, 0 without
+ * @ats_depth: invalidations that it can hold, 0 without ATS
+ * @pri: it can make page requests
+ * @state: bits of VTD_DEV_*
+ * @dir: its PASID directory
+ * @dir_size: size of that in bytes
+ * @rid: what is attached to requests without PASID
+ * @rid_identity: @rid if that is the identity domain, which cannot fail
+ * @pasids: what is attached to PASIDs
+ * @iopf_users: attachments whose domain handles page requests
+ */
+struct vtd_device {
+	struct device *dev;
+	struct vtd_unit *unit;
+	u16 sid;
+	u8 pasid_bits;
+	u8 ats_depth;
+	bool pri;
+	unsigned long state;
+	__le64 *dir;
+	size_t dir_size;
+	struct vtd_attach *rid;
+	struct vtd_attach rid_identity;
+	struct xarray pasids;
+	unsigned int iopf_users;
+};
+
+/**
+ * struct vtd_users - who uses a domain
+ * @attachments: its attachments, those with the same unit and PASID together
+ * @dids: its domain-id on each unit
+ */
+struct vtd_users {
+	struct list_head attachments;
+	struct list_head dids;
+};
+
+/**
+ * struct vtd_paging - a domain with stage-2 tables of the kernel's
+ * @domain: the core's view, the same memory as @iommu and @ss have first
+ * @iommu: the page table library's view
+ * @ss: the stage-2 table
+ * @lock: see the top of this file
+ * @users: who uses it by itself
+ * @nested: attachments of the nested domains on it, those with the same
+ *	domain-id together
+ * @nest_parent: nested domains may be made on it
+ * @dirty: dirty tracking is on
+ */
+struct vtd_paging {
+	union {
+		struct iommu_domain domain;
+		struct pt_iommu iommu;
+		struct pt_iommu_vtdss ss;
+	};
+	struct mutex lock; /* see the top of this file */
+	struct vtd_users users;
+	struct list_head nested;
+	bool nest_parent;
+	bool dirty;
+};
+
+PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, iommu, domain);
+PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, ss.iommu, domain);
+
+/**
+ * struct vtd_nested - a domain with stage-1 tables of a guest
+ * @domain: the core's view
+ * @parent: the stage-2 that it is nested on
+ * @flags: IOMMU_VTD_S1_*
+ * @pgtbl: guest physical address of the top table
+ * @addr_width: 48 or 57
+ * @users: who uses it
+ */
+struct vtd_nested {
+	struct iommu_domain domain;
+	struct vtd_paging *parent;
+	u64 flags;
+	u64 pgtbl;
+	u32 addr_width;
+	struct vtd_users users;
+};
+
+static inline struct vtd_paging *to_vtd_paging(struct iommu_domain *domain)
+{
+	return container_of(domain, struct vtd_paging, domain);
+}
+
+static inline struct vtd_nested *to_vtd_nested(struct iommu_domain *domain)
+{
+	return container_of(domain, struct vtd_nested, domain);
+}
+
+static inline struct vtd_unit *to_vtd_unit(struct iommu_device *iommu)
+{
+	return container_of(iommu, struct vtd_unit, iommu);
+}
+
+static inline u32 vtd_read32(struct vtd_unit *unit, u32 off)
+{
+	return iommu_regs_read32(&unit->platform->regs, off);
+}
+
+static inline void vtd_write32(struct vtd_unit *unit, u32 off, u32 val)
+{
+	iommu_regs_write32(&unit->platform->regs, off, val);
+}
+
+static inline u64 vtd_read64(struct vtd_unit *unit, u32 off)
+{
+	return iommu_regs_read64(&unit->platform->regs, off);
+}
+
+static inline void vtd_write64(struct vtd_unit *unit, u32 off, u64 val)
+{
+	iommu_regs_write64(&unit->platform->regs, off, val);
+}
+
+/*
+ * With CAP.CM the hardware caches entries that are not present, and with
+ * CAP.RWBF it does not see a new entry before its write buffers are flushed,
+ * which an invalidation does: in both cases a new entry takes an invalidation.
+ */
+static inline bool vtd_must_flush_new(const struct vtd_unit *unit)
+{
+	return unit->cap & (VTD_CAP_CM | VTD_CAP_RWBF);
+}
+
+/* Drain what is on its way, as far as the unit can */
+static inline u64 vtd_drain(const struct vtd_unit *unit)
+{
+	return (unit->cap & VTD_CAP_DRD ? VTD_IOTLB0_DR : 0) |
+	       (unit->cap & VTD_CAP_DWD ? VTD_IOTLB0_DW : 0);
+}
+
+/* For device-TLB throttling; reserved without ECAP.DIT. We know no VFs. */
+static inline u16 vtd_pfsid(const struct vtd_device *vdev)
+{
+	return vdev->unit->ecap & VTD_ECAP_DIT ? vdev->sid : 0;
+}
+
+/*
+ * Exported by the core for IOMMU drivers, but its header, iommu-pages.h, is not
+ * installed with a kernel's headers.
+ */
+void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size);
+void iommu_free_pages(void *virt);
+void iommu_put_pages_list(struct iommu_pages_list *list);
+
+/* unit.c */
+void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
+int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
+struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
+bool vtd_is_our_unit(const struct iommu_device *iommu);
+
+/* qi.c */
+int vtd_qi_init(struct vtd_unit *unit);
+void vtd_qi_exit(struct vtd_unit *unit);
+int vtd_qi_enable(struct vtd_unit *unit);
+int vtd_qi_disable(struct vtd_unit *unit);
+int vtd_qi_reset(struct vtd_unit *unit);
+void vtd_qi_push(struct vtd_qi_batch *batch);
+int vtd_qi_flush(struct vtd_qi_batch *batch);
+
+static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
+				struct vtd_unit *unit, bool atomic)
+{
+	batch->unit = unit;
+	batch->atomic = atomic;
+	batch->pending = false;
+	batch->error = 0;
+	batch->nr = 0;
+}
+
+static inline void vtd_qi_add(struct vtd_qi_batch *batch, struct vtd_desc desc)
+{
+	if (batch->nr == VTD_QI_BATCH)
+		vtd_qi_push(batch);
+	batch->descs[batch->nr++] = desc;
+}
+
+/* context.c */
+struct vtd_ctx vtd_ctx_encode(u64 dir, u8 pasid_bits, bool ats, bool pri);
+int vtd_context_alloc(struct vtd_device *vdev);
+void vtd_context_set(struct vtd_device *vdev);
+void vtd_context_clear(struct vtd_device *vdev);
+void vtd_context_free_all(struct vtd_unit *unit);
+
+/* pasid.c */
+struct vtd_pte vtd_pte_identity(u16 did, u8 aw);
+struct vtd_pte vtd_pte_stage2(u16 did, const struct vtd_stage2 *s2);
+struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
+			      const struct vtd_stage1 *s1);
+int vtd_pasid_dir_alloc(struct vtd_device *vdev);
+void vtd_pasid_dir_free(struct vtd_device *vdev);
+__le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc);
+void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
+		     const struct vtd_pte *pte);
+bool vtd_pasid_clear_present(struct vtd_device *vdev, __le64 *entry);
+void vtd_pasid_set_ssade(struct vtd_device *vdev, __le64 *entry, bool on);
+
+/* domain.c */
+extern struct srcu_struct vtd_srcu;
+int vtd_did_get(struct vtd_users *users, struct vtd_unit *unit);
+void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit);
+void vtd_users_init(struct vtd_users *users);
+int vtd_attach_link(struct vtd_attach *att);
+void vtd_attach_unlink(struct vtd_attach *att);
+struct vtd_paging *vtd_domain_stage2(struct iommu_domain *domain);
+struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
+
+/* paging.c */
+bool vtd_is_paging(const struct iommu_domain *domain);
+struct iommu_domain *
+vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
+			      const struct iommu_user_data *user_data);
+int vtd_paging_compatible(struct vtd_paging *paging, struct vtd_unit *unit);
+void vtd_paging_stage2(struct vtd_paging *paging, struct vtd_unit *unit,
+		       struct vtd_stage2 *s2);
+unsigned int vtd_stage2_width(u64 cap, unsigned int *level);
+
+/* attach.c */
+extern struct iommu_domain vtd_identity_domain;
+extern struct iommu_domain vtd_blocked_domain;
+int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
+		   struct iommu_domain *old);
+int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
+		      ioasid_t pasid, struct iommu_domain *old);
+struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid);
+int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable);
+
+/* recover.c */
+int vtd_unit_flush_all(struct vtd_unit *unit);
+int vtd_device_recover(struct vtd_device *vdev);
+void vtd_unit_block_failed(struct vtd_unit *unit);
+void vtd_unit_failed(struct vtd_unit *unit, bool atomic);
+void vtd_fail_work(struct work_struct *work);
+
+/* nested.c */
+int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
+			unsigned int stage2_width);
+int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit);
+void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *s1);
+struct iommu_domain *
+vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
+			u32 flags, const struct iommu_user_data *user_data);
+
+/* invalidate.c */
+#define VTD_MAX_SPLIT		16
+
+/**
+ * struct vtd_range - an aligned power of two of pages
+ * @addr: the first byte
+ * @am: log2 of the number of 4K pages
+ */
+struct vtd_range {
+	u64 addr;
+	u8 am;
+};
+
+unsigned int vtd_split_range(u64 addr, u64 npages, unsigned int mamv,
+			     struct vtd_range *out, unsigned int max);
+int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req);
+unsigned int vtd_max_am(const struct vtd_unit *unit);
+void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		    u64 addr, u8 am);
+void vtd_add_entry_flush(struct vtd_qi_batch *batch,
+			 const struct vtd_attach *att);
+void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last,
+		      bool leaf);
+void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
+int vtd_cache_invalidate_user(struct iommu_domain *domain,
+			      struct iommu_user_data_array *array);
+
+/* hw_info.c */
+void *vtd_hw_info(struct device *dev, u32 *length,
+		  enum iommu_hw_info_type *type);
+
+/* errata.c */
+u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit);
+unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
+				    bool nest_parent);
+int vtd_errata_check_parent(const struct vtd_unit *unit,
+			    const struct vtd_paging *parent);
+
+/* fault.c */
+int vtd_fault_init(struct vtd_unit *unit);
+void vtd_fault_exit(struct vtd_unit *unit);
+unsigned int vtd_fault_drain(struct vtd_unit *unit);
+
+/* dev.c */
+extern const struct iommu_ops vtd_iommu_ops;
+
+/* debugfs.c */
+DECLARE_STATIC_KEY_FALSE(vtd_timing_on);
+void vtd_debugfs_init(void);
+void vtd_debugfs_exit(void);
+void vtd_debugfs_add(struct vtd_unit *unit);
+void vtd_debugfs_del(struct vtd_unit *unit);
+
+static inline ktime_t vtd_timing_start(void)
+{
+	return static_branch_unlikely(&vtd_timing_on) ? ktime_get() : 0;
+}
+
+/* Adds the time since @start to @sum, and returns the time now */
+static inline ktime_t vtd_timing_add(atomic64_t *sum, ktime_t start)
+{
+	ktime_t now;
+
+	if (!static_branch_unlikely(&vtd_timing_on))
+		return 0;
+	now = ktime_get();
+	/* Switched on in between */
+	if (start)
+		atomic64_add(ktime_to_ns(ktime_sub(now, start)), sum);
+	return now;
+}
+
+#endif /* __INTEL_NESTED_H */
