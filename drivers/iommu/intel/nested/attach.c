@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching domains to devices and to their PASIDs
+ *
+ * All kinds of domains take the same path: what can fail for want of memory or
+ * because of the domain is done first, with the old domain still in place. Then
+ * the PASID table entry is made not present, the caches forget the old domain,
+ * and the new entry is installed. If the hardware fails in between, the device
+ * is blocked as a whole, and the next attach tries to recover it.
+ */
+#include <linux/device.h>
+#include <linux/slab.h>
+
+#include "nested.h"
+#include "trace.h"
+
+/**
+ * vtd_attached - what is attached to a PASID
+ * @vdev: the device
+ * @pasid: the PASID
+ *
+ * Context: the unit's mutex is held.
+ * Return: the attachment, or NULL if the PASID is blocked
+ */
+struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid)
+{
+	lockdep_assert_held(&vdev->unit->lock);
+
+	if (pasid == IOMMU_NO_PASID)
+		return vdev->rid;
+	return xa_load(&vdev->pasids, pasid);
+}
+
+static void set_attached(struct vtd_device *vdev, u32 pasid,
+			 struct vtd_attach *att)
+{
+	lockdep_assert_held(&vdev->unit->lock);
+
+	if (pasid == IOMMU_NO_PASID)
+		vdev->rid = att;
+	else if (att)
+		/* Its place was reserved, or is that of the one before it */
+		xa_store(&vdev->pasids, pasid, att, GFP_ATOMIC);
+	else
+		xa_erase(&vdev->pasids, pasid);
+}
+
+static bool vtd_unhealthy(struct vtd_device *vdev)
+{
+	return READ_ONCE(vdev->unit->qi.stuck) || READ_ONCE(vdev->state);
+}
+
+/*
+ * Make an entry not present and the caches forget it, in the order of 6.5.3.3:
+ * the present bit, the PASID cache, the IOTLB, the device-TLB.
+ */
+static int entry_clear(struct vtd_device *vdev, __le64 *entry,
+		       const struct vtd_attach *old)
+{
+	struct vtd_qi_batch batch;
+	int ret = 0;
+
+	if (vtd_pasid_clear_present(vdev, entry)) {
+		vtd_qi_begin(&batch, vdev->unit, false);
+		vtd_add_entry_flush(&batch, old);
+		ret = vtd_qi_flush(&batch);
+		if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
+			ret = -ETIMEDOUT;
+	}
+	vtd_pasid_write(vdev, entry, NULL);
+	return ret;
+}
+
+static int entry_set(struct vtd_device *vdev, __le64 *entry,
+		     const struct vtd_attach *new, const struct vtd_pte *pte)
+{
+	struct vtd_qi_batch batch;
+
+	vtd_pasid_write(vdev, entry, pte);
+	if (!vtd_must_flush_new(vdev->unit))
+		return 0;
+
+	vtd_qi_begin(&batch, vdev->unit, false);
+	vtd_add_entry_flush(&batch, new);
+	return vtd_qi_flush(&batch);
+}
+
+/*
+ * Replace what is attached to a PASID by @new, or by nothing. What was there
+ * before is forgotten by the hardware in any case, and left to the caller in
+ * @old. On failure nothing is attached.
+ */
+static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
+		       struct vtd_attach *new, const struct vtd_pte *pte,
+		       struct vtd_attach **old)
+{
+	struct vtd_unit *unit = vdev->unit;
+	int ret = 0, err = 0;
+
+	lockdep_assert_held(&unit->lock);
+
+	if (vtd_unhealthy(vdev) && new)
+		err = vtd_device_recover(vdev);
+
+	*old = vtd_attached(vdev, pasid);
+	if (*old)
+		ret = entry_clear(vdev, entry, *old);
+	ret = err ?: ret;
+	if (!ret && new) {
+		ret = entry_set(vdev, entry, new, pte);
+		if (ret)
+			vtd_pasid_write(vdev, entry, NULL);
+	}
+	set_attached(vdev, pasid, ret ? NULL : new);
+	if (ret && !test_bit(VTD_DEV_BLOCKED, &vdev->state)) {
+		/* Whatever the hardware still has of it, the device is out */
+		set_bit(VTD_DEV_FAILED, &vdev->state);
+		vtd_unit_block_failed(unit);
+	}
+	trace_attach(vdev->dev, pasid, new ? new->did : 0, ret);
+	return ret;
+}
+
+static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
+{
+	if (domain->type == IOMMU_DOMAIN_NESTED)
+		return vtd_nested_compatible(to_vtd_nested(domain), vdev->unit);
+	if (vtd_is_paging(domain))
+		return vtd_paging_compatible(to_vtd_paging(domain), vdev->unit);
+	return 0;
+}
+
+static struct vtd_pte vtd_encode(const struct vtd_attach *att)
+{
+	struct vtd_unit *unit = att->vdev->unit;
+	struct iommu_domain *domain = att->domain;
+	struct vtd_stage2 s2;
+	struct vtd_stage1 s1;
+
+	if (domain == &vtd_identity_domain)
+		return vtd_pte_identity(att->did,
+					fls(FIELD_GET(VTD_CAP_SAGAW,
+						      unit->cap)) - 1);
+
+	vtd_paging_stage2(vtd_domain_stage2(domain), unit, &s2);
+	if (vtd_is_paging(domain))
+		return vtd_pte_stage2(att->did, &s2);
+
+	vtd_nested_stage1(to_vtd_nested(domain), &s1);
+	return vtd_pte_nested(att->did, &s2, &s1);
+}
+
+static struct vtd_attach *vtd_attach_alloc(struct vtd_device *vdev, u32 pasid,
+					   struct iommu_domain *domain)
+{
+	struct vtd_attach *att;
+
+	if (pasid == IOMMU_NO_PASID && domain == &vtd_identity_domain)
+		att = &vdev->rid_identity;
+	else
+		att = kzalloc_obj(*att, GFP_KERNEL_ACCOUNT);
+	if (!att)
+		return NULL;
+	att->vdev = vdev;
+	att->pasid = pasid;
+	att->domain = domain;
+	return att;
+}
+
+static void vtd_attach_drop(struct vtd_attach *att)
+{
+	struct vtd_paging *stage2 = vtd_domain_stage2(att->domain);
+
+	if (stage2)
+		mutex_lock(&stage2->lock);
+	vtd_attach_unlink(att);
+	if (stage2)
+		mutex_unlock(&stage2->lock);
+}
+
+/* With the mutex of the stage-2 held, if there is one */
+static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
+{
+	struct vtd_pte pte = vtd_encode(new);
+	struct vtd_device *vdev = new->vdev;
+	__le64 *entry;
+	int ret;
+
+	guard(mutex)(&vdev->unit->lock);
+
+	entry = vtd_pasid_entry(vdev, new->pasid, true);
+	if (!entry)
+		return -ENOMEM;
+	if (new->pasid != IOMMU_NO_PASID) {
+		ret = xa_reserve(&vdev->pasids, new->pasid, GFP_KERNEL_ACCOUNT);
+		if (ret)
+			return ret;
+	}
+	return vtd_replace(vdev, new->pasid, entry, new, &pte, old);
+}
+
+/* Attach @domain to @pasid of @vdev, whatever was there before */
+static int vtd_attach_domain(struct vtd_device *vdev, u32 pasid,
+			     struct iommu_domain *domain)
+{
+	struct vtd_paging *stage2 = vtd_domain_stage2(domain);
+	struct vtd_attach *new, *old = NULL;
+	int ret;
+
+	ret = vtd_compatible(vdev, domain);
+	if (ret)
+		return ret;
+
+	new = vtd_attach_alloc(vdev, pasid, domain);
+	if (!new)
+		return -ENOMEM;
+
+	if (stage2)
+		mutex_lock(&stage2->lock);
+	ret = vtd_attach_link(new);
+	if (!ret) {
+		ret = vtd_install(new, &old);
+		if (ret)
+			vtd_attach_unlink(new);
+	}
+	if (stage2)
+		mutex_unlock(&stage2->lock);
+
+	if (old)
+		vtd_attach_drop(old);
+	return ret;
+}
+
+static void vtd_block(struct vtd_device *vdev, u32 pasid)
+{
+	struct vtd_attach *old = NULL;
+	__le64 *entry;
+
+	scoped_guard(mutex, &vdev->unit->lock) {
+		entry = vtd_pasid_entry(vdev, pasid, false);
+		/*
+		 * The core takes no failure for an answer, and there is none:
+		 * if the hardware fails the whole device is blocked.
+		 */
+		if (entry)
+			vtd_replace(vdev, pasid, entry, NULL, NULL, &old);
+	}
+	if (old)
+		vtd_attach_drop(old);
+}
+
+/**
+ * vtd_attach_dev - attach a paging or a nested domain to a device
+ * @domain: the domain
+ * @dev: the device
+ * @old: what the core thinks is attached; the driver knows by itself
+ *
+ * Context: process context; the group's mutex is held.
+ * Return: 0; -EINVAL, -ENOMEM or -ENOSPC with the old domain still in place;
+ * -ETIMEDOUT or -EIO with the device blocked
+ */
+int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
+		   struct iommu_domain *old)
+{
+	return vtd_attach_domain(dev_iommu_priv_get(dev), IOMMU_NO_PASID,
+				 domain);
+}
+
+/**
+ * vtd_set_dev_pasid - attach a domain to a PASID of a device
+ * @domain: the domain, any but the blocked one
+ * @dev: the device
+ * @pasid: the PASID
+ * @old: what the core thinks is attached; the driver knows by itself
+ *
+ * Context: process context; the group's mutex is held.
+ * Return: as vtd_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
+ */
+int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
+		      ioasid_t pasid, struct iommu_domain *old)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+
+	if (!vdev->pasid_bits)
+		return -EOPNOTSUPP;
+	if (pasid >> vdev->pasid_bits)
+		return -EINVAL;
+	return vtd_attach_domain(vdev, pasid, domain);
+}
+
+static int vtd_identity_attach_dev(struct iommu_domain *domain,
+				   struct device *dev, struct iommu_domain *old)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	int ret = vtd_attach_domain(vdev, IOMMU_NO_PASID, domain);
+
+	/*
+	 * The core relies on a static domain to be attachable always. The
+	 * device is blocked, which is safe, and the log says why.
+	 */
+	if (ret)
+		dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	return 0;
+}
+
+struct iommu_domain vtd_identity_domain = {
+	.type = IOMMU_DOMAIN_IDENTITY,
+	.ops = &(const struct iommu_domain_ops) {
+		.attach_dev = vtd_identity_attach_dev,
+		.set_dev_pasid = vtd_set_dev_pasid,
+	},
+};
+
+static int vtd_blocked_attach_dev(struct iommu_domain *domain,
+				  struct device *dev, struct iommu_domain *old)
+{
+	vtd_block(dev_iommu_priv_get(dev), IOMMU_NO_PASID);
+	return 0;
+}
+
+static int vtd_blocked_set_dev_pasid(struct iommu_domain *domain,
+				     struct device *dev, ioasid_t pasid,
+				     struct iommu_domain *old)
+{
+	vtd_block(dev_iommu_priv_get(dev), pasid);
+	return 0;
+}
+
+struct iommu_domain vtd_blocked_domain = {
+	.type = IOMMU_DOMAIN_BLOCKED,
+	.ops = &(const struct iommu_domain_ops) {
+		.attach_dev = vtd_blocked_attach_dev,
+		.set_dev_pasid = vtd_blocked_set_dev_pasid,
+	},
+};
+
+static int att_set_dirty(struct vtd_attach *att, bool on)
+{
+	struct vtd_device *vdev = att->vdev;
+	struct vtd_qi_batch batch;
+	__le64 *entry;
+	int ret;
+
+	guard(mutex)(&vdev->unit->lock);
+
+	/* Another domain may have taken the PASID already */
+	if (vtd_attached(vdev, att->pasid) != att)
+		return 0;
+
+	entry = vtd_pasid_entry(vdev, att->pasid, false);
+	vtd_pasid_set_ssade(vdev, entry, on);
+	/* Then no cache has it, or will be believed before it was emptied */
+	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		return 0;
+
+	vtd_qi_begin(&batch, vdev->unit, false);
+	vtd_add_entry_flush(&batch, att);
+	ret = vtd_qi_flush(&batch);
+	if (!ret && !test_bit(VTD_DEV_FAILED, &vdev->state))
+		return 0;
+	set_bit(VTD_DEV_FAILED, &vdev->state);
+	vtd_unit_block_failed(vdev->unit);
+	return ret ?: -ETIMEDOUT;
+}
+
+static int domain_set_dirty(struct vtd_paging *paging, bool on)
+{
+	struct vtd_attach *att;
+	int ret = 0, err;
+
+	lockdep_assert_held(&paging->lock);
+
+	list_for_each_entry(att, &paging->users.attachments, node) {
+		err = att_set_dirty(att, on);
+		ret = ret ?: err;
+	}
+	list_for_each_entry(att, &paging->nested, parent_node) {
+		err = att_set_dirty(att, on);
+		ret = ret ?: err;
+	}
+	return ret;
+}
+
+/**
+ * vtd_set_dirty_tracking - switch dirty bits of stage-2 on or off
+ * @domain: a paging domain, perhaps with nested domains on it
+ * @enable: on
+ *
+ * Context: process context.
+ * Return: 0; -ETIMEDOUT or -EIO if the hardware failed, with everything as it
+ * was and the failed devices blocked
+ */
+int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
+{
+	struct vtd_paging *paging = to_vtd_paging(domain);
+	int ret;
+
+	guard(mutex)(&paging->lock);
+
+	if (paging->dirty == enable)
+		return 0;
+	ret = domain_set_dirty(paging, enable);
+	if (ret)
+		domain_set_dirty(paging, !enable);
+	else
+		paging->dirty = enable;
+	return ret;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Errata
+ *
+ * SPR17 of Intel document 772415: under nested translation the hardware may set
+ * accessed and dirty bits of stage-1 entries although stage-2 maps their page
+ * read-only. So on a unit that has it nothing may be mapped read-only in a
+ * nesting parent. The page table library refuses such mappings with
+ * PT_FEAT_VTDSS_FORCE_WRITEABLE; what is left is to give that to all parents,
+ * and to take no parent from elsewhere that was made without it.
+ */
+#include "nested.h"
+
+static bool has_spr17(const struct vtd_unit *unit)
+{
+	return unit->platform->errata & IOMMU_UNIT_ERRATUM_SPR17;
+}
+
+/**
+ * vtd_errata_hw_info_flags - errata that a VMM must know
+ * @unit: the unit
+ *
+ * Return: flags of struct iommu_hw_info_vtd
+ */
+u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit)
+{
+	return has_spr17(unit) ? IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 : 0;
+}
+
+/**
+ * vtd_errata_pt_features - what a new stage-2 table must refuse
+ * @unit: the unit it is made for
+ * @nest_parent: it can become a parent
+ *
+ * Return: bits of PT_FEAT_*
+ */
+unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
+				    bool nest_parent)
+{
+	return has_spr17(unit) && nest_parent ?
+		       BIT(PT_FEAT_VTDSS_FORCE_WRITEABLE) : 0;
+}
+
+/**
+ * vtd_errata_check_parent - may this be a parent of nested domains on a unit?
+ * @unit: the unit
+ * @parent: the nesting parent, perhaps made for another unit
+ *
+ * Return: 0, or -EINVAL if it may have read-only mappings that harm
+ */
+int vtd_errata_check_parent(const struct vtd_unit *unit,
+			    const struct vtd_paging *parent)
+{
+	if (!has_spr17(unit) ||
+	    parent->ss.vtdss_pt.common.features &
+		    BIT(PT_FEAT_VTDSS_FORCE_WRITEABLE))
+		return 0;
+	return -EINVAL;
+}
