@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Invalidations: from ranges of pages to descriptors
+ *
+ * Who walks a domain's attachments here holds no lock, see nested.h. A batch is
+ * for one unit; the lists keep attachments to devices of one unit together, so
+ * that there is one doorbell and one wait for each unit.
+ */
+#include <linux/log2.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include "nested.h"
+
+/* Requests that are copied at once */
+#define VTD_INV_BLOCK	32
+
+/**
+ * vtd_split_range - split a range of pages into aligned powers of two
+ * @addr: the first byte, 4K aligned
+ * @npages: number of 4K pages, not zero; the range ends below 2^64
+ * @mamv: log2 of the largest piece
+ * @out: the pieces
+ * @max: room in @out
+ *
+ * Taking from the front the largest piece that is aligned and fits makes the
+ * fewest: any other cover splits one of these.
+ *
+ * Return: the number of pieces, or 0 if they are more than @max
+ */
+unsigned int vtd_split_range(u64 addr, u64 npages, unsigned int mamv,
+			     struct vtd_range *out, unsigned int max)
+{
+	u64 page = addr >> VTD_PAGE_SHIFT;
+	unsigned int n = 0;
+
+	while (npages) {
+		unsigned int am = min_t(unsigned int, mamv, __fls(npages));
+
+		if (page)
+			am = min_t(unsigned int, am, __ffs(page));
+		if (n == max)
+			return 0;
+		out[n].addr = page << VTD_PAGE_SHIFT;
+		out[n++].am = am;
+		page += 1ULL << am;
+		npages -= 1ULL << am;
+	}
+	return n;
+}
+
+/**
+ * vtd_max_am - the largest range that a unit can invalidate at once
+ * @unit: the unit
+ *
+ * Return: log2 of the number of pages
+ */
+unsigned int vtd_max_am(const struct vtd_unit *unit)
+{
+	unsigned int mamv = FIELD_GET(VTD_CAP_MAMV, unit->cap);
+
+	return min(mamv, VTD_AM_ALL);
+}
+
+static bool devtlb_live(const struct vtd_device *vdev)
+{
+	/* One that failed is asked again when it is brought back */
+	return vdev->ats_depth && !READ_ONCE(vdev->state);
+}
+
+/**
+ * vtd_add_devtlb - invalidate a range of a device's device-TLB
+ * @batch: gets the descriptor, if the device has a device-TLB
+ * @att: whose device and PASID
+ * @addr: the first byte
+ * @am: log2 of the number of pages, VTD_AM_ALL for all
+ */
+void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		    u64 addr, u8 am)
+{
+	const struct vtd_device *vdev = att->vdev;
+
+	if (!devtlb_live(vdev))
+		return;
+	if (att->pasid == IOMMU_NO_PASID)
+		vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
+						  vdev->ats_depth, addr, am));
+	else
+		vtd_qi_add(batch, vtd_desc_pdevtlb(vdev->sid, vtd_pfsid(vdev),
+						   vdev->ats_depth, att->pasid,
+						   addr, am));
+}
+
+/**
+ * vtd_add_entry_flush - forget all that hangs on a PASID table entry
+ * @batch: gets the descriptors
+ * @att: whose entry
+ *
+ * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. What stage-1 and
+ * pass-through leave in the IOTLB has the domain-id and the PASID for its tag,
+ * what stage-2 leaves has the domain-id. Nesting has both.
+ */
+void vtd_add_entry_flush(struct vtd_qi_batch *batch,
+			 const struct vtd_attach *att)
+{
+	vtd_qi_add(batch, vtd_desc_pc_pasid(att->did, att->pasid));
+	if (!vtd_is_paging(att->domain))
+		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
+	vtd_qi_add(batch, vtd_desc_iotlb_domain(att->did,
+						vtd_drain(batch->unit)));
+	vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/* The pieces of a range on one unit; none means everything */
+struct vtd_pieces {
+	const struct vtd_unit *unit;
+	unsigned int n;
+	struct vtd_range range[VTD_MAX_SPLIT];
+};
+
+static void pieces_of(struct vtd_pieces *pieces, const struct vtd_unit *unit,
+		      u64 first, u64 last)
+{
+	u64 npages = (last >> VTD_PAGE_SHIFT) - (first >> VTD_PAGE_SHIFT) + 1;
+
+	pieces->unit = unit;
+	pieces->n = 0;
+	if (unit->cap & VTD_CAP_PSI)
+		pieces->n = vtd_split_range(first, npages, vtd_max_am(unit),
+					    pieces->range, VTD_MAX_SPLIT);
+}
+
+static void add_stage2(struct vtd_qi_batch *batch, u16 did,
+		       const struct vtd_pieces *pieces, bool leaf)
+{
+	u64 drain = vtd_drain(batch->unit);
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_qi_add(batch, vtd_desc_iotlb_page(did,
+						      pieces->range[i].addr,
+						      pieces->range[i].am,
+						      leaf, drain));
+	if (!pieces->n)
+		vtd_qi_add(batch, vtd_desc_iotlb_domain(did, drain));
+}
+
+static void add_devtlb_pieces(struct vtd_qi_batch *batch,
+			      const struct vtd_attach *att,
+			      const struct vtd_pieces *pieces)
+{
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_add_devtlb(batch, att, pieces->range[i].addr,
+			       pieces->range[i].am);
+	if (!pieces->n)
+		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/* Mark all devices of @unit in the lists of @users and @nested as failed */
+static void mark_failed(struct vtd_users *users, struct list_head *nested,
+			const struct vtd_unit *unit)
+{
+	struct vtd_attach *att;
+
+	list_for_each_entry_srcu(att, &users->attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+	if (!nested)
+		return;
+	list_for_each_entry_srcu(att, nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+}
+
+static bool any_failed(struct vtd_users *users, struct list_head *nested,
+		       const struct vtd_unit *unit)
+{
+	struct vtd_attach *att;
+
+	list_for_each_entry_srcu(att, &users->attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit &&
+		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
+			return true;
+	if (!nested)
+		return false;
+	list_for_each_entry_srcu(att, nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit &&
+		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
+			return true;
+	return false;
+}
+
+/* Wait for @batch, and see to it that who keeps stale translations is blocked */
+static int finish_batch(struct vtd_qi_batch *batch, struct vtd_users *users,
+			struct list_head *nested)
+{
+	struct vtd_unit *unit = batch->unit;
+	int ret;
+
+	if (!unit)
+		return 0;
+	ret = vtd_qi_flush(batch);
+	if (ret)
+		mark_failed(users, nested, unit);
+	else if (any_failed(users, nested, unit))
+		ret = -ETIMEDOUT;
+	if (ret)
+		vtd_unit_failed(unit, batch->atomic);
+	return ret;
+}
+
+/* Have @batch be for @unit. What it has for another one is waited for. */
+static int switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
+		       struct vtd_users *users, struct list_head *nested)
+{
+	int ret = 0;
+
+	if (batch->unit == unit)
+		return 0;
+	ret = finish_batch(batch, users, nested);
+	vtd_qi_begin(batch, unit, batch->atomic);
+	return ret;
+}
+
+/*
+ * iommufd maps and unmaps in process context. Of others, the DMA API first of
+ * all, one cannot know.
+ */
+static bool is_atomic(const struct vtd_paging *paging)
+{
+	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
+}
+
+/**
+ * vtd_paging_flush - forget a range of a stage-2
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ * @leaf: only leaf entries have changed
+ *
+ * What nested translation has cached cannot be found by its stage-2 address:
+ * all of it goes, of all domains that are nested on this one. So does what it
+ * has left in device-TLBs.
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+{
+	const struct vtd_attach *prev = NULL;
+	struct vtd_qi_batch batch;
+	struct vtd_pieces pieces;
+	struct vtd_attach *att;
+
+	/* Who attaches after this sees the tables as they are now */
+	smp_mb();
+	guard(srcu)(&vtd_srcu);
+
+	pieces.unit = NULL;
+	vtd_qi_begin(&batch, NULL, is_atomic(paging));
+	list_for_each_entry_srcu(att, &paging->users.attachments, node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		struct vtd_unit *unit = att->vdev->unit;
+
+		switch_unit(&batch, unit, &paging->users, &paging->nested);
+		if (pieces.unit != unit)
+			pieces_of(&pieces, unit, first, last);
+		if (!prev || prev->vdev->unit != unit)
+			add_stage2(&batch, att->did, &pieces, leaf);
+		add_devtlb_pieces(&batch, att, &pieces);
+		prev = att;
+	}
+
+	prev = NULL;
+	list_for_each_entry_srcu(att, &paging->nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		struct vtd_unit *unit = att->vdev->unit;
+
+		switch_unit(&batch, unit, &paging->users, &paging->nested);
+		if (!prev || prev->vdev->unit != unit || prev->did != att->did)
+			vtd_qi_add(&batch,
+				   vtd_desc_iotlb_domain(att->did,
+							 vtd_drain(unit)));
+		vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+		prev = att;
+	}
+	finish_batch(&batch, &paging->users, &paging->nested);
+}
+
+/**
+ * vtd_paging_flush_new - let units see new entries of a stage-2
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ *
+ * Most need nothing, see vtd_must_flush_new().
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
+{
+	struct vtd_attach *att;
+	bool need = false;
+
+	scoped_guard(srcu, &vtd_srcu) {
+		list_for_each_entry_srcu(att, &paging->users.attachments, node,
+					 srcu_read_lock_held(&vtd_srcu))
+			need |= vtd_must_flush_new(att->vdev->unit);
+		list_for_each_entry_srcu(att, &paging->nested, parent_node,
+					 srcu_read_lock_held(&vtd_srcu))
+			need |= vtd_must_flush_new(att->vdev->unit);
+	}
+	if (need)
+		vtd_paging_flush(paging, first, last, false);
+}
+
+/**
+ * vtd_request_validate - check a request of userspace's
+ * @req: the request
+ *
+ * A range beyond the end of the address space is no error (nor is it upstream),
+ * it means everything.
+ *
+ * Return: 0; -EOPNOTSUPP for what is not known, -EINVAL for what is not right
+ */
+int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req)
+{
+	if (unlikely(req->flags & ~IOMMU_VTD_INV_FLAGS_LEAF || req->__reserved))
+		return -EOPNOTSUPP;
+	if (unlikely(!IS_ALIGNED(req->addr, VTD_PAGE_SIZE) ||
+		     (req->npages == U64_MAX && req->addr)))
+		return -EINVAL;
+	return 0;
+}
+
+static void add_request(struct vtd_qi_batch *batch,
+			const struct vtd_attach *att, bool first_of_tag,
+			const struct iommu_hwpt_vtd_s1_invalidate *req)
+{
+	bool leaf = req->flags & IOMMU_VTD_INV_FLAGS_LEAF;
+	struct vtd_range range[VTD_MAX_SPLIT];
+	unsigned int n = 0, i;
+
+	if (!req->npages)
+		return;
+	if (req->npages <= (0 - req->addr) >> VTD_PAGE_SHIFT &&
+	    batch->unit->cap & VTD_CAP_PSI)
+		n = vtd_split_range(req->addr, req->npages,
+				    vtd_max_am(batch->unit), range,
+				    ARRAY_SIZE(range));
+	if (!n) {
+		if (first_of_tag)
+			vtd_qi_add(batch,
+				   vtd_desc_piotlb_pasid(att->did, att->pasid));
+		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+	}
+	/* The device may ask for a translation again: the IOTLB comes first */
+	for (i = 0; first_of_tag && i < n; i++)
+		vtd_qi_add(batch, vtd_desc_piotlb_page(att->did, att->pasid,
+						       range[i].addr,
+						       range[i].am, leaf));
+	for (i = 0; i < n && devtlb_live(att->vdev); i++)
+		vtd_add_devtlb(batch, att, range[i].addr, range[i].am);
+}
+
+/* Queue @nr requests for everything the domain is attached to */
+static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
+		     const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		     unsigned int nr)
+{
+	const struct vtd_attach *prev = NULL;
+	struct vtd_attach *att;
+	unsigned int i;
+	int ret = 0;
+
+	list_for_each_entry_srcu(att, &nested->users.attachments, node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		/* Devices of one unit share what has the PASID for a tag */
+		bool first_of_tag = !prev ||
+				    prev->vdev->unit != att->vdev->unit ||
+				    prev->pasid != att->pasid;
+		int err;
+
+		err = switch_unit(batch, att->vdev->unit, &nested->users, NULL);
+		ret = ret ?: err;
+		for (i = 0; i < nr; i++)
+			add_request(batch, att, first_of_tag, &reqs[i]);
+		prev = att;
+	}
+	return ret;
+}
+
+static unsigned int
+valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+	       unsigned int nr, int *ret)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		int err = vtd_request_validate(&reqs[i]);
+
+		if (unlikely(err)) {
+			*ret = err;
+			break;
+		}
+	}
+	return i;
+}
+
+/* Copies as much as can be read. Whole requests count. */
+static unsigned int copy_requests(struct iommu_hwpt_vtd_s1_invalidate *reqs,
+				  const struct iommu_user_data_array *array,
+				  u32 index, unsigned int nr, int *ret)
+{
+	unsigned long left;
+
+	left = copy_from_user(reqs, array->uptr + (size_t)index * sizeof(*reqs),
+			      nr * sizeof(*reqs));
+	if (unlikely(left)) {
+		*ret = -EFAULT;
+		nr -= DIV_ROUND_UP(left, sizeof(*reqs));
+	}
+	return nr;
+}
+
+static struct vtd_timing *nested_timing(struct vtd_nested *nested)
+{
+	static struct vtd_timing unattached;
+	struct vtd_attach *att;
+
+	att = list_first_or_null_rcu(&nested->users.attachments,
+				     struct vtd_attach, node);
+	return att ? &att->vdev->unit->timing : &unattached;
+}
+
+/**
+ * vtd_cache_invalidate_user - a guest has changed its stage-1
+ * @domain: the nested domain
+ * @array: the requests; on return its entry_num says how many are done
+ *
+ * Requests are copied in blocks, and put into the ring block by block; the
+ * doorbell rings once at the end, or when the ring is full.
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL, -EOPNOTSUPP or -EFAULT for the first bad request, when
+ * those before it are done; -ETIMEDOUT or -EIO if the hardware failed, when the
+ * device is blocked
+ */
+int vtd_cache_invalidate_user(struct iommu_domain *domain,
+			      struct iommu_user_data_array *array)
+{
+	struct iommu_hwpt_vtd_s1_invalidate reqs[VTD_INV_BLOCK];
+	struct vtd_nested *nested = to_vtd_nested(domain);
+	u32 total = array->entry_num, done = 0;
+	struct vtd_timing *timing;
+	struct vtd_qi_batch batch;
+	int ret = 0, err = 0;
+
+	array->entry_num = 0;
+	if (array->type != IOMMU_HWPT_INVALIDATE_DATA_VTD_S1)
+		return -EINVAL;
+	/* There has been one version of it so far, and upstream takes no more */
+	if (total && array->entry_len != sizeof(*reqs))
+		return -EINVAL;
+
+	guard(srcu)(&vtd_srcu);
+
+	timing = nested_timing(nested);
+	batch.spent = 0;
+	vtd_qi_begin(&batch, NULL, false);
+	while (done < total && !ret && !err) {
+		unsigned int nr = min(total - done, VTD_INV_BLOCK);
+		ktime_t start = vtd_timing_start();
+
+		nr = copy_requests(reqs, array, done, nr, &ret);
+		start = vtd_timing_add(&timing->copy, start);
+		nr = valid_requests(reqs, nr, &ret);
+		err = add_block(&batch, nested, reqs, nr);
+		/* Less what it took to move full batches into the ring */
+		vtd_timing_add(&timing->convert, start + batch.spent);
+		batch.spent = 0;
+		done += nr;
+		cond_resched();
+	}
+	err = finish_batch(&batch, &nested->users, NULL) ?: err;
+
+	if (static_branch_unlikely(&vtd_timing_on)) {
+		atomic64_add(done, &timing->entries);
+		atomic64_inc(&timing->calls);
+	}
+	if (err)
+		return err;
+	array->entry_num = done;
+	return ret;
+}
