@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices behind a unit, and the operations that the core knows of
+ */
+#include <linux/device.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "nested.h"
+
+/* Finds the unit and the source-id of a device: property "iommus" of its node */
+static struct vtd_unit *vtd_find(struct device *dev, u16 *sid)
+{
+	struct fwnode_reference_args args;
+	struct vtd_unit *unit;
+
+	if (!dev_fwnode(dev) ||
+	    fwnode_property_get_reference_args(dev_fwnode(dev), "iommus", NULL,
+					       1, 0, &args))
+		return NULL;
+
+	unit = vtd_unit_find(args.fwnode);
+	fwnode_handle_put(args.fwnode);
+	if (unit && args.args[0] > U16_MAX) {
+		dev_err(dev, "%#llx is no source-id\n", (u64)args.args[0]);
+		return NULL;
+	}
+	*sid = args.args[0];
+	return unit;
+}
+
+/* What both the device and its unit can do */
+static void vtd_device_features(struct vtd_device *vdev)
+{
+	struct vtd_unit *unit = vdev->unit;
+	struct device *dev = vdev->dev;
+	u32 val;
+
+	if (unit->ecap & VTD_ECAP_PASID &&
+	    !device_property_read_u32(dev, "pasid-num-bits", &val)) {
+		u32 max = FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
+
+		vdev->pasid_bits = min3(val, max, VTD_PASID_BITS);
+	}
+	if (unit->ecap & VTD_ECAP_DT &&
+	    device_property_read_bool(dev, "ats-supported")) {
+		if (device_property_read_u32(dev, "ats-queue-depth", &val))
+			val = 1;
+		vdev->ats_depth = clamp(val, 1, 32);
+	}
+}
+
+/* Makes the device known; all its DMA is blocked until a domain is attached */
+static int vtd_device_add(struct vtd_device *vdev)
+{
+	struct vtd_unit *unit = vdev->unit;
+	struct vtd_qi_batch batch;
+	int ret;
+
+	guard(mutex)(&unit->lock);
+
+	ret = vtd_context_alloc(vdev);
+	if (ret)
+		return ret;
+	ret = xa_insert(&unit->devices, vdev->sid, vdev, GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	vtd_context_set(vdev);
+	if (!vtd_must_flush_new(unit))
+		return 0;
+	vtd_qi_begin(&batch, unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
+	ret = vtd_qi_flush(&batch);
+	if (ret) {
+		vtd_context_clear(vdev);
+		xa_erase(&unit->devices, vdev->sid);
+	}
+	return ret;
+}
+
+static void vtd_device_free(struct vtd_device *vdev)
+{
+	if (vdev->dir)
+		vtd_pasid_dir_free(vdev);
+	xa_destroy(&vdev->pasids);
+	kfree(vdev);
+}
+
+static struct iommu_device *vtd_probe_device(struct device *dev)
+{
+	struct vtd_device *vdev;
+	struct vtd_unit *unit;
+	u16 sid;
+	int ret;
+
+	unit = vtd_find(dev, &sid);
+	if (!unit)
+		return ERR_PTR(-ENODEV);
+
+	vdev = kzalloc_obj(*vdev);
+	if (!vdev)
+		return ERR_PTR(-ENOMEM);
+	vdev->dev = dev;
+	vdev->unit = unit;
+	vdev->sid = sid;
+	xa_init(&vdev->pasids);
+	vtd_device_features(vdev);
+
+	ret = vtd_pasid_dir_alloc(vdev);
+	if (!ret)
+		ret = vtd_device_add(vdev);
+	if (ret) {
+		vtd_device_free(vdev);
+		/* It must not keep others from being probed */
+		dev_err(dev, "source-id %#06x: cannot be used: %d\n", sid, ret);
+		return ERR_PTR(ret == -ENOMEM ? ret : -ENODEV);
+	}
+
+	dev_iommu_priv_set(dev, vdev);
+	return &unit->iommu;
+}
+
+/*
+ * The core has blocked the device and its PASIDs: no entry is present, and no
+ * cache has one. What is left is the context entry.
+ */
+static void vtd_release_device(struct device *dev)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_unit *unit = vdev->unit;
+	struct vtd_qi_batch batch;
+
+	scoped_guard(mutex, &unit->lock) {
+		vtd_context_clear(vdev);
+		xa_erase(&unit->devices, vdev->sid);
+
+		vtd_qi_begin(&batch, unit, false);
+		vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
+		if (vdev->ats_depth && !vdev->state)
+			vtd_qi_add(&batch,
+				   vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
+						   vdev->ats_depth, 0,
+						   VTD_AM_ALL));
+		if (vtd_qi_flush(&batch))
+			dev_err(dev, "the unit does not answer, it may remember this device\n");
+	}
+	/* Who still walks a list of attachments may use the device */
+	synchronize_srcu(&vtd_srcu);
+	vtd_device_free(vdev);
+}
+
+static struct iommu_group *vtd_device_group(struct device *dev)
+{
+	if (dev_is_pci(dev))
+		return pci_device_group(dev);
+	return generic_device_group(dev);
+}
+
+static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
+{
+	struct iommu_resv_region *region;
+
+	/* Writes to it are interrupts, whatever the tables say (3.14) */
+	region = iommu_alloc_resv_region(VTD_INTR_ADDR_FIRST,
+					 VTD_INTR_ADDR_LAST -
+						 VTD_INTR_ADDR_FIRST + 1,
+					 0, IOMMU_RESV_MSI, GFP_KERNEL);
+	if (region)
+		list_add_tail(&region->list, head);
+}
+
+static bool vtd_capable(struct device *dev, enum iommu_cap cap)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+
+	switch (cap) {
+	case IOMMU_CAP_CACHE_COHERENCY:
+		return true;
+	case IOMMU_CAP_ENFORCE_CACHE_COHERENCY:
+		return vdev->unit->ecap & VTD_ECAP_SC;
+	case IOMMU_CAP_DIRTY_TRACKING:
+		return vdev->unit->ecap & VTD_ECAP_SSADS;
+	case IOMMU_CAP_PCI_ATS_SUPPORTED:
+		return vdev->ats_depth;
+	default:
+		return false;
+	}
+}
+
+const struct iommu_ops vtd_iommu_ops = {
+	.owner = THIS_MODULE,
+	.identity_domain = &vtd_identity_domain,
+	.blocked_domain = &vtd_blocked_domain,
+	.release_domain = &vtd_blocked_domain,
+	.capable = vtd_capable,
+	.hw_info = vtd_hw_info,
+	.domain_alloc_paging_flags = vtd_domain_alloc_paging_flags,
+	.domain_alloc_nested = vtd_domain_alloc_nested,
+	.probe_device = vtd_probe_device,
+	.release_device = vtd_release_device,
+	.device_group = vtd_device_group,
+	.get_resv_regions = vtd_get_resv_regions,
+};

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults: DMA that was refused
+ *
+ * The unit records them in a few registers and raises an interrupt when the
+ * first one is recorded (7.2.1, 11.4.7). It raises no other one before all are
+ * cleared, so that the handler goes on until it finds none.
+ */
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/ratelimit.h>
+
+#include "nested.h"
+
+/* A fault recording register */
+#define VTD_FRCD_SIZE		16
+/* The last quarter of one, and the bit of VTD_FRCD1_F in it */
+#define VTD_FRCD_LAST		12
+#define VTD_FRCD_LAST_F		BIT(31)
+
+/* Passes over the registers before others get the CPU */
+#define VTD_FAULT_PASSES	16
+
+static const char *fault_where(u8 reason)
+{
+	switch (reason) {
+	case VTD_FR_RTA_RSVD ... VTD_FR_RTA_ABORT:
+		return "root table address";
+	case VTD_FR_ROOT_ACCESS ... VTD_FR_ROOT_RSVD:
+		return "root entry";
+	case VTD_FR_CTX_ACCESS ... VTD_FR_CTX_RID_PASID:
+		return "context entry";
+	case VTD_FR_PDE_ACCESS ... VTD_FR_PDE_RSVD:
+		return "PASID directory entry";
+	case VTD_FR_PTE_ACCESS ... VTD_FR_PTE_SRE:
+		return "PASID table entry";
+	case VTD_FR_FS_ACCESS ... VTD_FR_FS_NEST_AD_WRITE:
+	case VTD_FR_FS_AD_NOSNOOP ... VTD_FR_FS_AD_UPDATE:
+		return "stage-1 entry";
+	case VTD_FR_SS_ACCESS ... VTD_FR_SS_AD_UPDATE:
+		return "stage-2 entry";
+	default:
+		return "access";
+	}
+}
+
+static void fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
+{
+	u16 sid = FIELD_GET(VTD_FRCD1_SID, hi);
+	u8 reason = FIELD_GET(VTD_FRCD1_FR, hi);
+	char pasid[24] = "";
+
+	if (hi & VTD_FRCD1_PP)
+		snprintf(pasid, sizeof(pasid), " PASID %#llx",
+			 FIELD_GET(VTD_FRCD1_PV, hi));
+	dev_err_ratelimited(unit->dev,
+			    "DMA %s fault: source-id %#06x%s address %#llx: %s, reason %#x\n",
+			    hi & VTD_FRCD1_T1 ? "read" : "write", sid, pasid,
+			    lo & VTD_FRCD0_FI, fault_where(reason), reason);
+}
+
+/* One pass over all registers, from the oldest record on */
+static unsigned int fault_pass(struct vtd_unit *unit, u32 fsts)
+{
+	unsigned int nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
+	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
+	unsigned int first = FIELD_GET(VTD_FSTS_FRI, fsts);
+	unsigned int i, found = 0;
+
+	for (i = 0; i < nr; i++) {
+		u32 off = base + (first + i) % nr * VTD_FRCD_SIZE;
+		u64 hi = vtd_read64(unit, off + 8);
+
+		if (!(hi & VTD_FRCD1_F))
+			continue;
+		fault_report(unit, vtd_read64(unit, off), hi);
+		/* Frees the register */
+		vtd_write32(unit, off + VTD_FRCD_LAST, VTD_FRCD_LAST_F);
+		found++;
+	}
+	if (fsts & VTD_FSTS_PFO) {
+		dev_err_ratelimited(unit->dev, "there were more faults than can be recorded\n");
+		atomic64_inc(&unit->fault_overflows);
+		vtd_write32(unit, VTD_REG_FSTS, VTD_FSTS_PFO);
+	}
+	atomic64_add(found, &unit->faults);
+	return found;
+}
+
+/**
+ * vtd_fault_drain - report and clear all faults of a unit
+ * @unit: the unit
+ *
+ * Context: process context.
+ * Return: how many there were
+ */
+unsigned int vtd_fault_drain(struct vtd_unit *unit)
+{
+	unsigned int passes = 0, found = 0;
+	u32 fsts;
+
+	while ((fsts = vtd_read32(unit, VTD_REG_FSTS)) &
+	       (VTD_FSTS_PPF | VTD_FSTS_PFO)) {
+		found += fault_pass(unit, fsts);
+		/* A device that never stops must not own the CPU */
+		if (++passes % VTD_FAULT_PASSES == 0)
+			usleep_range(1000, 2000);
+	}
+	return found;
+}
+
+static irqreturn_t fault_irq(int irq, void *data)
+{
+	/*
+	 * Messages are edges: one that comes while the thread runs has it run
+	 * again. Masking the interrupt for that long would lose it.
+	 */
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t fault_thread(int irq, void *data)
+{
+	/* IQE, ICE and ITE are left to who waits for the queue */
+	vtd_fault_drain(data);
+	return IRQ_HANDLED;
+}
+
+static void fault_mask(struct vtd_unit *unit, bool mask)
+{
+	vtd_write32(unit, VTD_REG_FECTL, mask ? VTD_ECTL_IM : 0);
+	/* Posted writes: it must have arrived */
+	vtd_read32(unit, VTD_REG_FECTL);
+}
+
+/**
+ * vtd_fault_init - have faults of a unit reported
+ * @unit: the unit
+ *
+ * What was recorded before is cleared silently: it was not our DMA.
+ *
+ * Return: 0, or the error of requesting the interrupt
+ */
+int vtd_fault_init(struct vtd_unit *unit)
+{
+	const struct iommu_unit_irq *irq =
+		&unit->platform->irqs[IOMMU_UNIT_VTD_IRQ_FAULT];
+	unsigned int nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
+	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
+	unsigned int i;
+	int ret;
+
+	fault_mask(unit, true);
+	for (i = 0; i < nr; i++)
+		vtd_write32(unit, base + i * VTD_FRCD_SIZE + VTD_FRCD_LAST,
+			    VTD_FRCD_LAST_F);
+	vtd_write32(unit, VTD_REG_FSTS, VTD_FSTS_PFO);
+
+	if (!irq->irq) {
+		dev_warn(unit->dev, "no fault interrupt: faults are not reported\n");
+		return 0;
+	}
+	ret = request_threaded_irq(irq->irq, fault_irq, fault_thread, 0,
+				   dev_name(unit->dev), unit);
+	if (ret)
+		return ret;
+
+	vtd_write32(unit, VTD_REG_FEDATA, irq->msi_data);
+	vtd_write32(unit, VTD_REG_FEADDR, lower_32_bits(irq->msi_addr));
+	vtd_write32(unit, VTD_REG_FEUADDR, upper_32_bits(irq->msi_addr));
+	fault_mask(unit, false);
+	return 0;
+}
+
+/**
+ * vtd_fault_exit - undo vtd_fault_init()
+ * @unit: the unit
+ */
+void vtd_fault_exit(struct vtd_unit *unit)
+{
+	unsigned int irq = unit->platform->irqs[IOMMU_UNIT_VTD_IRQ_FAULT].irq;
+
+	fault_mask(unit, true);
+	if (irq)
+		free_irq(irq, unit);
+}

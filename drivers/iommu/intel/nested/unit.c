@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Units: finding them, bringing them up, shutting them down
+ */
+#include <linux/cacheflush.h>
+#include <linux/io.h>
+#include <linux/iopoll.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "nested.h"
+
+static unsigned int timeout_ms = 1000;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "How long to wait for the hardware (units found later)");
+
+static LIST_HEAD(vtd_units);
+static DEFINE_MUTEX(vtd_units_lock);
+
+/* Owned by somebody who translates, or remaps interrupts, or has the queue */
+#define VTD_GSTS_OWNED	(VTD_GSTS_TES | VTD_GSTS_QIES | VTD_GSTS_IRES)
+
+/*
+ * What a write to GCMD repeats of what is on: the rest of GSTS are commands
+ * that happen once (11.4.4.1).
+ */
+#define VTD_GSTS_KEEP \
+	(VTD_GSTS_TES | VTD_GSTS_AFLS | VTD_GSTS_QIES | VTD_GSTS_IRES | \
+	 VTD_GSTS_CFIS)
+
+/**
+ * vtd_clean_cache - let a unit that does not snoop see memory
+ * @unit: the unit
+ * @addr: the memory
+ * @size: its size
+ *
+ * It is for root, context and PASID tables; ECAP.C says whether their reads
+ * snoop. Only x86 has such units.
+ */
+void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size)
+{
+#ifdef CONFIG_X86
+	if (!(unit->ecap & VTD_ECAP_C))
+		clflush_cache_range(addr, size);
+#endif
+}
+
+/**
+ * vtd_gcmd - give a global command, and wait until it took effect
+ * @unit: the unit
+ * @set: bits of VTD_GCMD_* to set
+ * @clear: bits of VTD_GCMD_* to clear
+ * @status: bits of VTD_GSTS_* that tell
+ * @want: what they are to be
+ *
+ * Context: process context; nobody else gives commands.
+ * Return: 0 or -ETIMEDOUT
+ */
+int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want)
+{
+	u32 val = vtd_read32(unit, VTD_REG_GSTS) & VTD_GSTS_KEEP;
+
+	vtd_write32(unit, VTD_REG_GCMD, (val & ~clear) | set);
+	return read_poll_timeout(vtd_read32, val, (val & status) == want, 10,
+				 unit->timeout_us, false, unit, VTD_REG_GSTS);
+}
+
+/**
+ * vtd_unit_find - find a unit by its firmware node
+ * @fwnode: the node
+ *
+ * Return: the unit, or NULL if it is not one of ours
+ */
+struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode)
+{
+	struct vtd_unit *unit;
+
+	guard(mutex)(&vtd_units_lock);
+
+	list_for_each_entry(unit, &vtd_units, node) {
+		const struct fwnode_handle *own = dev_fwnode(unit->dev);
+
+		if (own && (own == fwnode || own->secondary == fwnode))
+			return unit;
+	}
+	return NULL;
+}
+
+static int vtd_check_caps(struct vtd_unit *unit)
+{
+	static const struct {
+		u64 ecap;
+		const char *name;
+	} needed[] = {
+		{ VTD_ECAP_SMTS, "scalable mode" },
+		{ VTD_ECAP_QI, "queued invalidation" },
+		{ VTD_ECAP_SSTS, "stage-2 translation" },
+		{ VTD_ECAP_PT, "pass-through" },
+	};
+	u32 ver = vtd_read32(unit, VTD_REG_VER);
+	unsigned int level;
+	int i;
+
+	unit->cap = vtd_read64(unit, VTD_REG_CAP);
+	unit->ecap = vtd_read64(unit, VTD_REG_ECAP);
+
+	/* All ones is what a bus returns where nothing answers */
+	if (!FIELD_GET(VTD_VER_MAX, ver) || ver == U32_MAX) {
+		dev_err(unit->dev, "no remapping hardware: version %#x\n", ver);
+		return -ENODEV;
+	}
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (!(unit->ecap & needed[i].ecap)) {
+			dev_err(unit->dev, "the unit has no %s (ECAP %#llx)\n",
+				needed[i].name, unit->ecap);
+			return -ENODEV;
+		}
+	}
+	if (!vtd_stage2_width(unit->cap, &level)) {
+		dev_err(unit->dev, "the unit walks no table that we can make (CAP %#llx)\n",
+			unit->cap);
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int vtd_set_root(struct vtd_unit *unit)
+{
+	vtd_write64(unit, VTD_REG_RTADDR,
+		    (virt_to_phys(unit->root) & VTD_RTADDR_RTA) |
+		    FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
+	return vtd_gcmd(unit, VTD_GCMD_SRTP, 0, VTD_GSTS_RTPS, VTD_GSTS_RTPS);
+}
+
+/*
+ * Translation is enabled last, when the tables are in place and no cache has
+ * what was there before (6.6). The tables are empty: all DMA is blocked.
+ */
+static int vtd_hw_start(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = vtd_set_root(unit);
+	if (!ret)
+		ret = vtd_qi_enable(unit);
+	if (!ret)
+		ret = vtd_unit_flush_all(unit);
+	if (!ret)
+		ret = vtd_gcmd(unit, VTD_GCMD_TE, 0, VTD_GSTS_TES,
+			       VTD_GSTS_TES);
+	if (ret)
+		dev_err(unit->dev, "the unit does not answer (GSTS %#x)\n",
+			vtd_read32(unit, VTD_REG_GSTS));
+	return ret;
+}
+
+static void vtd_hw_stop(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = vtd_gcmd(unit, 0, VTD_GCMD_TE, VTD_GSTS_TES, 0);
+	/* The queue is for what is left in caches: it goes after translation */
+	ret = vtd_qi_disable(unit) ?: ret;
+	vtd_write64(unit, VTD_REG_IQA, 0);
+	vtd_write64(unit, VTD_REG_RTADDR, 0);
+	if (ret)
+		dev_err(unit->dev, "the unit does not stop (GSTS %#x)\n",
+			vtd_read32(unit, VTD_REG_GSTS));
+}
+
+static struct vtd_unit *vtd_unit_alloc(struct device *dev)
+{
+	struct vtd_unit *unit = kzalloc_obj(*unit);
+
+	if (!unit)
+		return NULL;
+
+	unit->dev = dev;
+	unit->platform = dev_get_platdata(dev);
+	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
+			   USEC_PER_MSEC;
+	mutex_init(&unit->lock);
+	xa_init(&unit->devices);
+	ida_init(&unit->dids);
+	INIT_WORK(&unit->fail_work, vtd_fail_work);
+
+	unit->root = iommu_alloc_pages_node_sz(dev_to_node(dev), GFP_KERNEL,
+					       VTD_PAGE_SIZE);
+	if (!unit->root || vtd_qi_init(unit)) {
+		iommu_free_pages(unit->root);
+		kfree(unit);
+		return NULL;
+	}
+	return unit;
+}
+
+static void vtd_unit_free(struct vtd_unit *unit)
+{
+	vtd_context_free_all(unit);
+	iommu_free_pages(unit->root);
+	vtd_qi_exit(unit);
+	ida_destroy(&unit->dids);
+	xa_destroy(&unit->devices);
+	mutex_destroy(&unit->lock);
+	kfree(unit);
+}
+
+static void vtd_units_add(struct vtd_unit *unit)
+{
+	guard(mutex)(&vtd_units_lock);
+	list_add(&unit->node, &vtd_units);
+}
+
+static void vtd_units_del(struct vtd_unit *unit)
+{
+	guard(mutex)(&vtd_units_lock);
+	list_del(&unit->node);
+}
+
+static int vtd_register(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = iommu_device_sysfs_add(&unit->iommu, unit->dev, NULL, "%s",
+				     dev_name(unit->dev));
+	if (ret)
+		return ret;
+
+	if (unit->ecap & VTD_ECAP_PASID)
+		unit->iommu.max_pasids =
+			2U << FIELD_GET(VTD_ECAP_PSS, unit->ecap);
+	vtd_debugfs_add(unit);
+	vtd_units_add(unit);
+	/* Without a firmware node: the core asks about every device */
+	ret = iommu_device_register(&unit->iommu, &vtd_iommu_ops, NULL);
+	if (ret) {
+		vtd_units_del(unit);
+		vtd_debugfs_del(unit);
+		iommu_device_sysfs_remove(&unit->iommu);
+	}
+	return ret;
+}
+
+static int vtd_probe(struct platform_device *pdev)
+{
+	struct vtd_unit *unit;
+	u32 gsts;
+	int ret;
+
+	if (!dev_get_platdata(&pdev->dev))
+		return -ENODEV;
+
+	unit = vtd_unit_alloc(&pdev->dev);
+	if (!unit)
+		return -ENOMEM;
+
+	ret = vtd_check_caps(unit);
+	if (ret)
+		goto err_free;
+
+	gsts = vtd_read32(unit, VTD_REG_GSTS);
+	if (gsts & VTD_GSTS_OWNED) {
+		dev_err(unit->dev, "the unit is in use by another driver or by firmware (GSTS %#x)\n",
+			gsts);
+		ret = -EBUSY;
+		goto err_free;
+	}
+
+	vtd_clean_cache(unit, unit->root, VTD_PAGE_SIZE);
+	ret = vtd_fault_init(unit);
+	if (ret)
+		goto err_free;
+	ret = vtd_hw_start(unit);
+	if (ret)
+		goto err_stop;
+
+	platform_set_drvdata(pdev, unit);
+	ret = vtd_register(unit);
+	if (ret)
+		goto err_stop;
+	return 0;
+
+err_stop:
+	vtd_hw_stop(unit);
+	vtd_fault_exit(unit);
+err_free:
+	vtd_unit_free(unit);
+	return ret;
+}
+
+static void vtd_remove(struct platform_device *pdev)
+{
+	struct vtd_unit *unit = platform_get_drvdata(pdev);
+
+	/* Releases the devices that are left */
+	iommu_device_unregister(&unit->iommu);
+	vtd_units_del(unit);
+	iommu_device_sysfs_remove(&unit->iommu);
+	vtd_debugfs_del(unit);
+
+	/* Who still walks a list of attachments may use the unit */
+	synchronize_srcu(&vtd_srcu);
+	cancel_work_sync(&unit->fail_work);
+
+	vtd_hw_stop(unit);
+	vtd_fault_exit(unit);
+	vtd_unit_free(unit);
+}
+
+static void vtd_shutdown(struct platform_device *pdev)
+{
+	vtd_hw_stop(platform_get_drvdata(pdev));
+}
+
+static const struct platform_device_id vtd_ids[] = {
+	{ .name = IOMMU_UNIT_VTD_NAME },
+	{}
+};
+MODULE_DEVICE_TABLE(platform, vtd_ids);
+
+static struct platform_driver vtd_driver = {
+	.probe = vtd_probe,
+	.remove = vtd_remove,
+	.shutdown = vtd_shutdown,
+	.id_table = vtd_ids,
+	.driver = {
+		.name = IOMMU_UNIT_VTD_NAME,
+		/* Endpoints need their unit: it goes when its device goes */
+		.suppress_bind_attrs = true,
+	},
+};
+
+static int __init vtd_init(void)
+{
+	int ret;
+
+	vtd_debugfs_init();
+	ret = platform_driver_register(&vtd_driver);
+	if (ret)
+		vtd_debugfs_exit();
+	return ret;
+}
+module_init(vtd_init);
+
+static void __exit vtd_exit(void)
+{
+	platform_driver_unregister(&vtd_driver);
+	/* Attachments are freed by our code */
+	srcu_barrier(&vtd_srcu);
+	vtd_debugfs_exit();
+}
+module_exit(vtd_exit);
+
+MODULE_DESCRIPTION("Intel VT-d scalable mode with nested translation");
+MODULE_LICENSE("GPL");
