@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: how an endpoint gets at memory
+ *
+ * One access lies within a 4K page and runs under &mock_iommu.lock from its
+ * translation to its last byte. Where ATS is on, the address is translated
+ * first (from the ATC, or by a translation request), then used in a request
+ * with a translated address, which the IOMMU checks in its turn.
+ */
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+
+#include "endpoint.h"
+#include "phys.h"
+
+/**
+ * mock_access_init() - how requests are made, from the registers that say so
+ * @acc: the result
+ * @config: what the endpoint is
+ * @pasid: value of MOCK_EP_PASID
+ * @ats: value of MOCK_EP_ATS; bits that the endpoint has no capability for do
+ *	nothing
+ *
+ * Return: 0, or -EINVAL if the endpoint cannot make requests with that PASID
+ */
+int mock_access_init(struct mock_access *acc, const struct mock_ep_config *config,
+		     u32 pasid, u32 ats)
+{
+	const struct mock_pci_caps *caps = &config->caps;
+
+	*acc = (struct mock_access){
+		.pasid_valid = pasid & MOCK_EP_PASID_VALID,
+		.ats = caps->ats && ats & MOCK_EP_ATS_ENABLE,
+		.raw = caps->ats && ats & MOCK_EP_ATS_RAW,
+		.pri = caps->ats && caps->pri && ats & MOCK_EP_ATS_PRI,
+	};
+	if (!acc->pasid_valid)
+		return 0;
+
+	acc->pasid = pasid & MOCK_EP_PASID_VALUE;
+	acc->exec = pasid & MOCK_EP_PASID_EXEC;
+	acc->priv = pasid & MOCK_EP_PASID_PRIV;
+	return acc->pasid >> caps->pasid_bits || !caps->pasid_bits ? -EINVAL : 0;
+}
+
+/**
+ * mock_access_fault() - note in the registers why a transfer stops
+ * @ep: the endpoint
+ * @why: MOCK_EP_FAULT_BLOCKED, ABORT or PRI
+ * @write: the request was a write
+ * @addr: its address
+ */
+void mock_access_fault(struct mock_endpoint *ep, u32 why, bool write, u64 addr)
+{
+	lockdep_assert_held(&ep->mi->lock);
+	*mock_ep_reg(ep, MOCK_EP_FAULT) = why | (write ? MOCK_EP_FAULT_WRITE : 0);
+	*mock_ep_reg(ep, MOCK_EP_FAULT_LO) = lower_32_bits(addr);
+	*mock_ep_reg(ep, MOCK_EP_FAULT_HI) = upper_32_bits(addr);
+}
+
+static bool access_permitted(const struct mock_req *req,
+			     const struct mock_xlate *res)
+{
+	if (req->write)
+		return res->write;
+	return res->read && (!req->exec || res->exec);
+}
+
+static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
+			    enum mock_at at, u64 addr, u64 *pa)
+{
+	struct mock_xlate res = {};
+	int ret;
+
+	req->at = at;
+	req->addr = addr;
+	ret = ep->mi->model->translate(ep->mi, req, &res);
+	if (ret)
+		return ret;
+	*pa = res.pa;
+	return 0;
+}
+
+/* -EAGAIN: a page request was sent, come again when it is answered */
+static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
+		      struct mock_req *req, u64 *pa)
+{
+	struct mock_xlate res = {};
+	const u64 addr = req->addr;
+	int ret;
+
+	if (!mock_atc_lookup(ep, req, &res) || !access_permitted(req, &res)) {
+		res = (struct mock_xlate){};
+		req->at = MOCK_AT_TRANSLATION;
+		ret = ep->mi->model->translate(ep->mi, req, &res);
+		if (ret)
+			return ret;
+		if (res.untranslated_only)
+			return access_translate(ep, req, MOCK_AT_UNTRANSLATED,
+						addr, pa);
+		if (res.read || res.write)
+			mock_atc_insert(ep, req, &res);
+	}
+	if (access_permitted(req, &res))
+		return access_translate(ep, req, MOCK_AT_TRANSLATED, res.pa, pa);
+	return acc->pri ? mock_pri_request(ep, req) : -EFAULT;
+}
+
+static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
+			u64 addr, bool write, u64 *pa)
+{
+	struct mock_req req = {
+		.addr = addr,
+		.sid = ep->config.sid,
+		.pasid = acc->pasid,
+		.pasid_valid = acc->pasid_valid,
+		.write = write,
+		.exec = acc->exec && !write,
+		.priv = acc->priv,
+	};
+	int ret;
+
+	lockdep_assert_held(&ep->mi->lock);
+	if (acc->raw)
+		ret = access_translate(ep, &req, MOCK_AT_TRANSLATED, addr, pa);
+	else if (acc->ats)
+		ret = access_ats(ep, acc, &req, pa);
+	else
+		ret = access_translate(ep, &req, MOCK_AT_UNTRANSLATED, addr, pa);
+
+	if (ret && ret != -EAGAIN)
+		mock_access_fault(ep, ret == -EREMOTEIO ? MOCK_EP_FAULT_PRI :
+				  MOCK_EP_FAULT_BLOCKED, write, addr);
+	return ret;
+}
+
+/**
+ * mock_access_read() - read memory within a 4K page
+ * @ep: the endpoint
+ * @acc: how requests are made
+ * @addr: address to read from
+ * @buf: where to
+ * @len: how much
+ *
+ * Return: 0; -EAGAIN when a page request was sent, see mock_pri_wait(); another
+ * errno when the access failed, which is then noted in the fault registers
+ */
+int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
+		     u64 addr, void *buf, u32 len)
+{
+	u64 pa;
+	int ret;
+
+	ret = access_begin(ep, acc, addr, false, &pa);
+	if (ret)
+		return ret;
+	ret = mock_phys_read(pa, buf, len);
+	if (ret)
+		mock_access_fault(ep, MOCK_EP_FAULT_ABORT, false, addr);
+	return ret;
+}
+
+/**
+ * mock_access_write() - write memory within a 4K page
+ * @ep: the endpoint
+ * @acc: how requests are made
+ * @addr: address to write to
+ * @buf: where from
+ * @len: how much
+ *
+ * Return: as mock_access_read()
+ */
+int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
+		      u64 addr, const void *buf, u32 len)
+{
+	u64 pa;
+	int ret;
+
+	ret = access_begin(ep, acc, addr, true, &pa);
+	if (ret)
+		return ret;
+	ret = mock_phys_write(pa, buf, len);
+	if (ret)
+		mock_access_fault(ep, MOCK_EP_FAULT_ABORT, true, addr);
+	return ret;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: address translation cache of an endpoint (PCIe ATS)
+ *
+ * An entry stays until an invalidation message removes it. Runs under
+ * &mock_iommu.lock.
+ */
+#include <linux/lockdep.h>
+#include <linux/seq_file.h>
+
+#include "core.h"
+#include "endpoint.h"
+
+/* Tag of an entry: who the translation is for */
+#define ATC_TAG_PASID		GENMASK_ULL(19, 0)
+#define ATC_TAG_PASID_VALID	BIT_ULL(20)
+#define ATC_TAG_PRIV		BIT_ULL(21)
+
+struct atc_entry {
+	u64 pa;
+	bool read;
+	bool write;
+	bool exec;
+	bool global;
+};
+
+static u64 atc_tag(const struct mock_req *req)
+{
+	if (!req->pasid_valid)
+		return 0;
+	return ATC_TAG_PASID_VALID | (req->priv ? ATC_TAG_PRIV : 0) |
+	       (req->pasid & ATC_TAG_PASID);
+}
+
+/**
+ * mock_atc_create() - make an endpoint's ATC if it has one
+ * @ep: the endpoint
+ *
+ * Return: 0 or -ENOMEM
+ */
+int mock_atc_create(struct mock_endpoint *ep)
+{
+	const struct mock_cache_params *p = &ep->mi->cache_params;
+
+	if (!ep->config.caps.ats)
+		return 0;
+	ep->atc = mock_cache_create(p->atc_entries, sizeof(struct atc_entry),
+				    p->evict_period, p->evict_seed);
+	return ep->atc ? 0 : -ENOMEM;
+}
+
+/**
+ * mock_atc_destroy() - undo mock_atc_create()
+ * @ep: the endpoint
+ */
+void mock_atc_destroy(struct mock_endpoint *ep)
+{
+	mock_cache_destroy(ep->atc);
+	ep->atc = NULL;
+}
+
+/**
+ * mock_atc_reset() - a reset empties the ATC
+ * @ep: the endpoint
+ */
+void mock_atc_reset(struct mock_endpoint *ep)
+{
+	if (ep->atc)
+		mock_cache_invalidate_all(ep->atc);
+}
+
+/**
+ * mock_atc_lookup() - look for a translation
+ * @ep: the endpoint
+ * @req: the request that needs it
+ * @res: filled for the address of @req
+ *
+ * Return: there is one. It may lack the permission that @req needs
+ */
+bool mock_atc_lookup(struct mock_endpoint *ep, const struct mock_req *req,
+		     struct mock_xlate *res)
+{
+	struct mock_cache_key key;
+	const struct atc_entry *e;
+
+	lockdep_assert_held(&ep->mi->lock);
+	e = mock_cache_lookup(ep->atc, atc_tag(req), req->addr, &key);
+	if (!e) {
+		++*mock_ep_reg(ep, MOCK_EP_ATC_MISSES);
+		return false;
+	}
+	++*mock_ep_reg(ep, MOCK_EP_ATC_HITS);
+	*res = (struct mock_xlate){
+		.pa = e->pa + (req->addr - key.addr),
+		.lg2 = key.lg2,
+		.read = e->read,
+		.write = e->write,
+		.exec = e->exec,
+		.priv = req->priv,
+		.global = e->global,
+	};
+	return true;
+}
+
+/**
+ * mock_atc_insert() - keep the answer to a translation request
+ * @ep: the endpoint
+ * @req: the request
+ * @res: the answer
+ */
+void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
+		     const struct mock_xlate *res)
+{
+	struct atc_entry *e;
+	u8 lg2 = min(res->lg2, 63);
+
+	lockdep_assert_held(&ep->mi->lock);
+	e = mock_cache_insert(ep->atc, atc_tag(req), req->addr, lg2);
+	if (!e)
+		return;
+	*e = (struct atc_entry){
+		.pa = res->pa & ~(BIT_ULL(lg2) - 1),
+		.read = res->read,
+		.write = res->write,
+		.exec = res->exec,
+		.global = res->global,
+	};
+}
+
+struct atc_inv {
+	u64 tag;
+	bool all_pasids;
+	u64 first;
+	u64 last;
+};
+
+/*
+ * A message without PASID leaves entries with one alone, and the reverse. The
+ * privileged mode of an entry does not matter.
+ */
+static bool atc_match(const struct mock_cache_key *key, const void *data,
+		      const void *arg)
+{
+	const struct atc_inv *inv = arg;
+	u64 ignore = ATC_TAG_PRIV | (inv->all_pasids ? ATC_TAG_PASID : 0);
+
+	return !((key->tag ^ inv->tag) & ~ignore) &&
+	       mock_cache_key_overlaps(key, inv->first, inv->last);
+}
+
+/**
+ * mock_ep_atc_invalidate() - an invalidation message reaches the endpoint
+ * @ep: the endpoint
+ * @pasid_valid: the message has a PASID prefix
+ * @pasid: its PASID
+ * @all_pasids: its Global Invalidate bit: whatever the PASID
+ * @addr: an address of the region
+ * @lg2: log2 of the region's size, 64 and more: everything
+ *
+ * Return: 0 when it was taken and is done, -ETIMEDOUT when there will be no
+ * completion: the endpoint has no ATC
+ */
+int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
+			   bool all_pasids, u64 addr, u8 lg2)
+{
+	u64 mask = lg2 < 64 ? BIT_ULL(lg2) - 1 : U64_MAX;
+	struct atc_inv inv = {
+		.tag = pasid_valid ? ATC_TAG_PASID_VALID |
+				     (pasid & ATC_TAG_PASID) : 0,
+		.all_pasids = pasid_valid && all_pasids,
+		.first = addr & ~mask,
+		.last = addr | mask,
+	};
+
+	lockdep_assert_held(&ep->mi->lock);
+	if (!ep->atc)
+		return -ETIMEDOUT;
+	mock_cache_invalidate(ep->atc, atc_match, &inv);
+	++*mock_ep_reg(ep, MOCK_EP_ATC_INVS);
+	return 0;
+}
+
+/**
+ * mock_atc_invalidate() - send an ATC invalidation message
+ * @mi: the instance
+ * @sid: whom to
+ * @pasid_valid: the message has a PASID prefix
+ * @pasid: its PASID
+ * @all_pasids: its Global Invalidate bit
+ * @addr: an address of the region
+ * @lg2: log2 of the region's size, 64 and more: everything
+ *
+ * Context: &mock_iommu.lock is held
+ * Return: 0 when the endpoint has completed it, -ETIMEDOUT when it never will:
+ * there is no such endpoint, it has no ATC, or it misbehaves
+ */
+int mock_atc_invalidate(struct mock_iommu *mi, u32 sid, bool pasid_valid,
+			u32 pasid, bool all_pasids, u64 addr, u8 lg2)
+{
+	struct mock_endpoint *ep = mock_instance_endpoint(mi, sid);
+
+	if (!ep || mock_misbehave_take(mi, MOCK_MISBEHAVE_DEVTLB_TIMEOUT))
+		return -ETIMEDOUT;
+	return mock_ep_atc_invalidate(ep, pasid_valid, pasid, all_pasids, addr,
+				      lg2);
+}
+
+static void atc_show_entry(const struct mock_cache_key *key, const void *data,
+			   void *arg)
+{
+	const struct atc_entry *e = data;
+
+	if (key->tag & ATC_TAG_PASID_VALID)
+		seq_printf(arg, "pasid %#llx ", key->tag & ATC_TAG_PASID);
+	else
+		seq_puts(arg, "no-pasid ");
+	seq_printf(arg, "addr %#llx size %#llx pa %#llx %c%c%c%s%s\n",
+		   key->addr, 1ULL << key->lg2, e->pa, e->read ? 'r' : '-',
+		   e->write ? 'w' : '-', e->exec ? 'x' : '-',
+		   key->tag & ATC_TAG_PRIV ? " priv" : "",
+		   e->global ? " global" : "");
+}
+
+/**
+ * mock_atc_show() - print every entry, most recently used first
+ * @ep: the endpoint
+ * @m: where to
+ */
+void mock_atc_show(struct mock_endpoint *ep, struct seq_file *m)
+{
+	lockdep_assert_held(&ep->mi->lock);
+	if (ep->atc)
+		mock_cache_for_each(ep->atc, atc_show_entry, m);
+}

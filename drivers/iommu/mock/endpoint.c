@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: an endpoint as a piece of hardware
+ *
+ * It exists while its instance is live, whether or not a driver is bound to it:
+ * invalidation messages reach it in any case.
+ */
+#include <linux/errno.h>
+#include <linux/slab.h>
+
+#include "endpoint.h"
+
+/**
+ * mock_endpoint_init() - an endpoint that is not live yet
+ * @ep: the endpoint, zeroed
+ * @mi: the instance that it is behind
+ */
+void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi)
+{
+	ep->mi = mi;
+	ep->config.caps.ats_queue_depth = MOCK_EP_MAX_DEPTH;
+	INIT_WORK(&ep->work, mock_dma_work);
+	init_waitqueue_head(&ep->wait);
+	mutex_init(&ep->irqs.lock);
+	mutex_init(&ep->reset_lock);
+	mutex_init(&ep->vfio_lock);
+}
+
+/**
+ * mock_endpoint_start() - the instance goes live
+ * @ep: the endpoint
+ *
+ * Return: 0 or -ENOMEM, in which case there is nothing to undo
+ */
+int mock_endpoint_start(struct mock_endpoint *ep)
+{
+	ep->bounce = kmalloc(SZ_4K, GFP_KERNEL);
+	if (!ep->bounce)
+		return -ENOMEM;
+	ep->wq = alloc_ordered_workqueue("iommu-mock/%s", 0, ep->name);
+	if (!ep->wq || mock_atc_create(ep)) {
+		mock_endpoint_stop(ep);
+		return -ENOMEM;
+	}
+	ep->stop = false;
+	ep->pri = (struct mock_ep_pri){};
+	mock_ep_regs_reset(ep);
+	mock_endpoint_power_on(ep);
+	return 0;
+}
+
+/**
+ * mock_endpoint_stop() - undo mock_endpoint_start()
+ * @ep: the endpoint; nobody can reach its registers any more
+ */
+void mock_endpoint_stop(struct mock_endpoint *ep)
+{
+	if (ep->wq) {
+		mock_endpoint_reset(ep);
+		destroy_workqueue(ep->wq);
+	}
+	mock_atc_destroy(ep);
+	kfree(ep->bounce);
+	ep->wq = NULL;
+	ep->bounce = NULL;
+}
+
+/**
+ * mock_endpoint_reset() - function level reset
+ * @ep: the endpoint
+ *
+ * When it returns no DMA is under way, registers and ATC are as after power-on.
+ * Configuration space is left alone: the PCI core saves and restores it around
+ * the reset of a real device.
+ *
+ * Context: process context, sleeps
+ */
+void mock_endpoint_reset(struct mock_endpoint *ep)
+{
+	guard(mutex)(&ep->reset_lock);
+
+	scoped_guard(spinlock_irqsave, &ep->mi->lock)
+		WRITE_ONCE(ep->stop, true);
+	wake_up_all(&ep->wait);
+	cancel_work_sync(&ep->work);
+	mock_ep_irq_reset(ep);
+
+	guard(spinlock_irqsave)(&ep->mi->lock);
+	mock_ep_regs_reset(ep);
+	mock_atc_reset(ep);
+	mock_pci_config_set_busy(&ep->pci, false);
+	WRITE_ONCE(ep->stop, false);
+}
+
+/**
+ * mock_endpoint_power_on() - give configuration space its first values
+ * @ep: the endpoint
+ */
+void mock_endpoint_power_on(struct mock_endpoint *ep)
+{
+	guard(spinlock_irqsave)(&ep->mi->lock);
+	mock_pci_config_init(&ep->pci, &ep->config.caps);
+}

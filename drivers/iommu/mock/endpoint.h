@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock IOMMU: an endpoint, the device that does DMA through the model
+ *
+ * Its parts: configuration space (pci_config.c), registers (ep_regs.c), DMA
+ * engine (dma.c), how a page of a transfer gets at memory (access.c), ATC and
+ * page requests (atc.c, pri.c), interrupts (ep_irq.c). endpoint.c puts them
+ * together, vfio.c gives them to userspace. None of them knows configfs.
+ */
+#ifndef __IOMMU_MOCK_ENDPOINT_H
+#define __IOMMU_MOCK_ENDPOINT_H
+
+#include <linux/mutex.h>
+#include <linux/sizes.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/iommu_mock.h>
+
+#include "cache.h"
+#include "mock.h"
+#include "pci_config.h"
+
+struct eventfd_ctx;
+struct mock_vfio;
+struct seq_file;
+
+/* Registers that there are; what is behind them in BAR 0 reads as zero */
+#define MOCK_EP_NR_REGS		(MOCK_EP_PATTERN / 4 + 1)
+
+#define MOCK_EP_MAX_DEPTH	32	/* ATS invalidate queue depth */
+#define MOCK_EP_MAX_PASID_BITS	20
+
+/**
+ * struct mock_ep_config - what an endpoint is, constant while it is live
+ * @sid: source-id or StreamID
+ * @caps: what it is capable of
+ */
+struct mock_ep_config {
+	u16 sid;
+	struct mock_pci_caps caps;
+};
+
+/**
+ * struct mock_ep_pri - the endpoint's page request interface
+ * @next: index of the next page request group
+ * @prgi: index of the group that is waited for
+ * @pasid: PASID of that group's request
+ * @addr: address of the access that needed it
+ * @write: that access was a write
+ * @waiting: a response is waited for
+ * @answered: it has come
+ * @code: what it was
+ */
+struct mock_ep_pri {
+	u16 next;
+	u16 prgi;
+	u32 pasid;
+	u64 addr;
+	bool write;
+	bool waiting;
+	bool answered;
+	enum mock_page_response code;
+};
+
+/**
+ * struct mock_ep_irqs - how the endpoint's interrupts reach userspace
+ * @lock: serialises delivery and set-up. A mutex of its own: an eventfd's
+ *	waiters run when it is signalled, and must not run under the instance's
+ *	lock
+ * @type: mechanism that is set up
+ * @nr: number of vectors that are set up
+ * @trigger: their eventfds, %NULL for none
+ * @err: eventfd of VFIO's error "interrupt"
+ * @req: eventfd by which userspace is asked to let go of the device
+ * @intx_masked: INTx is masked by VFIO
+ * @intx_pending: INTx was raised while it could not be delivered
+ */
+struct mock_ep_irqs {
+	struct mutex lock;
+	enum mock_pci_irq type;
+	u32 nr;
+	struct eventfd_ctx *trigger[MOCK_PCI_NR_VECTORS];
+	struct eventfd_ctx *err;
+	struct eventfd_ctx *req;
+	bool intx_masked;
+	bool intx_pending;
+};
+
+/**
+ * struct mock_endpoint - an endpoint
+ * @mi: the instance it is behind
+ * @name: its name in configfs
+ * @config: what it is
+ * @regs: registers, by offset / 4; under &mock_iommu.lock
+ * @pci: configuration space; under &mock_iommu.lock
+ * @msix: MSI-X table; under &mock_iommu.lock
+ * @atc: address translation cache, %NULL without ATS; under &mock_iommu.lock
+ * @pri: page request interface; under &mock_iommu.lock
+ * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
+ * @irqs: interrupts
+ * @wq: the endpoint's own worker
+ * @work: runs the command in the command register
+ * @wait: the DMA engine waits here for a page response
+ * @bounce: one page on its way from a source to a destination
+ * @reset_lock: one reset at a time
+ * @vfio_lock: protects @vfio and @closing
+ * @vfio: its VFIO device while its driver is bound
+ * @closing: the instance is going away, nobody may open the VFIO device
+ */
+struct mock_endpoint {
+	struct mock_iommu *mi;
+	const char *name;
+	struct mock_ep_config config;
+	u32 regs[MOCK_EP_NR_REGS];
+	struct mock_pci_config pci;
+	u32 msix[MOCK_PCI_NR_VECTORS * 4];
+	struct mock_cache *atc;
+	struct mock_ep_pri pri;
+	bool stop;
+	struct mock_ep_irqs irqs;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+	wait_queue_head_t wait;
+	void *bounce;
+	struct mutex reset_lock;
+	struct mutex vfio_lock;
+	struct mock_vfio *vfio;
+	bool closing;
+};
+
+/* A register, by its MOCK_EP_* offset */
+static inline u32 *mock_ep_reg(struct mock_endpoint *ep, u32 off)
+{
+	return &ep->regs[off / 4];
+}
+
+static inline u64 mock_ep_reg64(struct mock_endpoint *ep, u32 lo)
+{
+	return (u64)*mock_ep_reg(ep, lo + 4) << 32 | *mock_ep_reg(ep, lo);
+}
+
+/* endpoint.c */
+void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi);
+int mock_endpoint_start(struct mock_endpoint *ep);
+void mock_endpoint_stop(struct mock_endpoint *ep);
+void mock_endpoint_reset(struct mock_endpoint *ep);
+void mock_endpoint_power_on(struct mock_endpoint *ep);
+
+/* ep_regs.c */
+void mock_ep_regs_reset(struct mock_endpoint *ep);
+u32 mock_ep_bar0_read(struct mock_endpoint *ep, u32 off);
+bool mock_ep_bar0_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask);
+u32 mock_ep_bar2_read(struct mock_endpoint *ep, u32 off);
+void mock_ep_bar2_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask);
+
+/* dma.c */
+u32 mock_dma_chunk(u64 src, u64 dst, u32 left);
+void mock_dma_work(struct work_struct *work);
+u32 mock_dma_run(struct mock_endpoint *ep, u32 cmd);
+
+/* access.c */
+
+/**
+ * struct mock_access - how the requests of a transfer are made
+ * @pasid: PASID, when @pasid_valid
+ * @pasid_valid: they have a PASID prefix
+ * @exec: reads ask for execute permission
+ * @priv: they are made in privileged mode
+ * @ats: addresses are translated by ATS first
+ * @raw: addresses are sent as translated ones, unasked
+ * @pri: what has no permission is asked for by a page request
+ */
+struct mock_access {
+	u32 pasid;
+	bool pasid_valid;
+	bool exec;
+	bool priv;
+	bool ats;
+	bool raw;
+	bool pri;
+};
+
+int mock_access_init(struct mock_access *acc, const struct mock_ep_config *config,
+		     u32 pasid, u32 ats);
+int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
+		     u64 addr, void *buf, u32 len);
+int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
+		      u64 addr, const void *buf, u32 len);
+void mock_access_fault(struct mock_endpoint *ep, u32 why, bool write, u64 addr);
+
+/* atc.c */
+int mock_atc_create(struct mock_endpoint *ep);
+void mock_atc_destroy(struct mock_endpoint *ep);
+void mock_atc_reset(struct mock_endpoint *ep);
+bool mock_atc_lookup(struct mock_endpoint *ep, const struct mock_req *req,
+		     struct mock_xlate *res);
+void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
+		     const struct mock_xlate *res);
+int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
+			   bool all_pasids, u64 addr, u8 lg2);
+void mock_atc_show(struct mock_endpoint *ep, struct seq_file *m);
+
+/* pri.c */
+int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req);
+int mock_pri_wait(struct mock_endpoint *ep);
+void mock_ep_page_response(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
+			   u16 prgi, enum mock_page_response code);
+
+/* ep_irq.c */
+void mock_ep_irq_raise(struct mock_endpoint *ep, enum mock_pci_irq type, u32 nr);
+void mock_ep_irq_update(struct mock_endpoint *ep);
+void mock_ep_irq_reset(struct mock_endpoint *ep);
+void mock_ep_irq_request(struct mock_endpoint *ep);
+void mock_ep_irq_release(struct mock_endpoint *ep);
+int mock_ep_irq_set(struct mock_endpoint *ep, u32 flags, u32 index, u32 start,
+		    u32 count, const void *data);
+
+#endif /* __IOMMU_MOCK_ENDPOINT_H */
