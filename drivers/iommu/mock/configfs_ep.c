@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU: configfs directory of an endpoint */
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include "core.h"
+
+static struct mock_ep_item *to_ep_item(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct mock_ep_item, group);
+}
+
+/* A 16-bit number, or bus:device.function as lspci prints it */
+static int parse_source_id(const char *page, u16 *sid)
+{
+	unsigned int bus, dev, fn;
+	int used = 0;
+
+	if (!strchr(page, ':'))
+		return kstrtou16(page, 0, sid);
+	if (sscanf(page, "%2x:%2x.%1x%n", &bus, &dev, &fn, &used) != 3 ||
+	    !sysfs_streq(page + used, "") || dev > 0x1f || fn > 7)
+		return -EINVAL;
+	*sid = bus << 8 | dev << 3 | fn;
+	return 0;
+}
+
+static ssize_t mock_ep_source_id_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%#06x\n", to_ep_item(item)->ep.config.sid);
+}
+
+static ssize_t mock_ep_source_id_store(struct config_item *item,
+				       const char *page, size_t count)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+	u16 sid;
+	int ret;
+
+	ret = parse_source_id(page, &sid);
+	if (ret)
+		return ret;
+	ret = mock_iommu_config_lock(&ei->inst->mi);
+	if (ret)
+		return ret;
+	ei->ep.config.sid = sid;
+	mock_iommu_config_unlock(&ei->inst->mi);
+	return count;
+}
+
+static int parse_u8(const char *page, u8 min, u8 max, u8 *val)
+{
+	int ret;
+
+	ret = kstrtou8(page, 0, val);
+	if (ret)
+		return ret;
+	return *val < min || *val > max ? -EINVAL : 0;
+}
+
+#define MOCK_EP_CAP(_name, _field, _min, _max)				\
+static ssize_t mock_ep_##_name##_show(struct config_item *item,		\
+				      char *page)			\
+{									\
+	return sysfs_emit(page, "%u\n",					\
+			  to_ep_item(item)->ep.config.caps._field);	\
+}									\
+									\
+static ssize_t mock_ep_##_name##_store(struct config_item *item,	\
+				       const char *page, size_t count)	\
+{									\
+	struct mock_ep_item *ei = to_ep_item(item);			\
+	u8 val;								\
+	int ret;							\
+									\
+	ret = parse_u8(page, _min, _max, &val);				\
+	if (ret)							\
+		return ret;						\
+	ret = mock_iommu_config_lock(&ei->inst->mi);			\
+	if (ret)							\
+		return ret;						\
+	ei->ep.config.caps._field = val;				\
+	mock_iommu_config_unlock(&ei->inst->mi);			\
+	return count;							\
+}									\
+									\
+CONFIGFS_ATTR(mock_ep_, _name)
+
+MOCK_EP_CAP(pasid_bits, pasid_bits, 0, MOCK_EP_MAX_PASID_BITS);
+MOCK_EP_CAP(ats, ats, 0, 1);
+MOCK_EP_CAP(ats_queue_depth, ats_queue_depth, 1, MOCK_EP_MAX_DEPTH);
+MOCK_EP_CAP(pri, pri, 0, 1);
+
+static ssize_t mock_ep_dev_name_show(struct config_item *item, char *page)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+
+	guard(mutex)(&ei->inst->lock);
+	return sysfs_emit(page, "%s\n",
+			  ei->inst->live ? dev_name(&ei->pdev->dev) : "");
+}
+
+static ssize_t mock_ep_vfio_name_show(struct config_item *item, char *page)
+{
+	return mock_vfio_name(&to_ep_item(item)->ep, page);
+}
+
+CONFIGFS_ATTR(mock_ep_, source_id);
+CONFIGFS_ATTR_RO(mock_ep_, dev_name);
+CONFIGFS_ATTR_RO(mock_ep_, vfio_name);
+
+static struct configfs_attribute *mock_ep_attrs[] = {
+	&mock_ep_attr_source_id,
+	&mock_ep_attr_pasid_bits,
+	&mock_ep_attr_ats,
+	&mock_ep_attr_ats_queue_depth,
+	&mock_ep_attr_pri,
+	&mock_ep_attr_dev_name,
+	&mock_ep_attr_vfio_name,
+	NULL
+};
+
+static void mock_ep_release(struct config_item *item)
+{
+	mock_ep_item_destroy(to_ep_item(item));
+}
+
+static const struct configfs_item_operations mock_ep_item_ops = {
+	.release = mock_ep_release,
+};
+
+static const struct config_item_type mock_ep_type = {
+	.ct_item_ops = &mock_ep_item_ops,
+	.ct_attrs = mock_ep_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+/**
+ * mock_ep_make_group() - an endpoint's directory is made
+ * @group: the instance's
+ * @name: its name
+ *
+ * Return: its group; -EBUSY while the instance is live, -ENOMEM
+ */
+struct config_group *mock_ep_make_group(struct config_group *group,
+					const char *name)
+{
+	struct mock_iommu *mi = mock_iommu_from_item(&group->cg_item);
+	struct mock_instance *inst = mock_to_instance(mi);
+	struct mock_ep_item *ei;
+	int ret;
+
+	ret = mock_iommu_config_lock(mi);
+	if (ret)
+		return ERR_PTR(ret);
+	ei = mock_ep_item_create(inst);
+	if (!IS_ERR(ei)) {
+		config_group_init_type_name(&ei->group, name, &mock_ep_type);
+		ei->ep.name = config_item_name(&ei->group.cg_item);
+		list_add_tail(&ei->list, &inst->endpoints);
+	}
+	mock_iommu_config_unlock(mi);
+	return IS_ERR(ei) ? ERR_CAST(ei) : &ei->group;
+}
+
+/**
+ * mock_ep_drop_item() - an endpoint's directory is removed
+ * @group: the instance's
+ * @item: the endpoint's; it is pinned while the instance is live
+ */
+void mock_ep_drop_item(struct config_group *group, struct config_item *item)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+
+	scoped_guard(mutex, &ei->inst->lock)
+		list_del(&ei->list);
+	config_item_put(item);
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU: instances come to life and go */
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/idr.h>
+#include <linux/lockdep.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+#define DEFAULT_IOTLB_ENTRIES	4096
+#define DEFAULT_PWC_ENTRIES	1024
+#define DEFAULT_CONFIG_ENTRIES	256
+#define DEFAULT_ATC_ENTRIES	512
+
+/* Numbers of platform devices, which must differ between instances */
+static DEFINE_IDA(mock_unit_ids);
+static DEFINE_IDA(mock_endpoint_ids);
+
+/**
+ * mock_iommu_is_live() - is the instance live?
+ * @mi: the instance
+ */
+bool mock_iommu_is_live(struct mock_iommu *mi)
+{
+	return READ_ONCE(mock_to_instance(mi)->live);
+}
+
+/**
+ * mock_iommu_config_lock() - begin to change an instance's configuration
+ * @mi: the instance
+ *
+ * Return: 0, then to be ended by mock_iommu_config_unlock(); -EBUSY while it is
+ * live
+ */
+int mock_iommu_config_lock(struct mock_iommu *mi)
+{
+	struct mock_instance *inst = mock_to_instance(mi);
+
+	mutex_lock(&inst->lock);
+	if (!inst->live)
+		return 0;
+	mutex_unlock(&inst->lock);
+	return -EBUSY;
+}
+
+/**
+ * mock_iommu_config_unlock() - end a change of an instance's configuration
+ * @mi: the instance
+ */
+void mock_iommu_config_unlock(struct mock_iommu *mi)
+{
+	mutex_unlock(&mock_to_instance(mi)->lock);
+}
+
+/**
+ * mock_misbehave_take() - is it time to misbehave?
+ * @mi: the instance
+ * @what: in which way
+ *
+ * Context: &mock_iommu.lock is held
+ * Return: yes, and the count is one less
+ */
+bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what)
+{
+	lockdep_assert_held(&mi->lock);
+	if (!mi->misbehave[what])
+		return false;
+	if (mi->misbehave[what] != U32_MAX)
+		mi->misbehave[what]--;
+	return true;
+}
+
+/**
+ * mock_instance_create() - make an instance that is not live
+ * @model: its kind
+ *
+ * Return: the instance or an error pointer
+ */
+struct mock_instance *mock_instance_create(const struct mock_model *model)
+{
+	struct mock_instance *inst;
+	int ret = -ENOMEM;
+
+	inst = kzalloc_obj(*inst);
+	if (!inst)
+		return ERR_PTR(-ENOMEM);
+	inst->mi.model = model;
+	inst->mi.cache_params = (struct mock_cache_params){
+		.iotlb_entries = DEFAULT_IOTLB_ENTRIES,
+		.pwc_entries = DEFAULT_PWC_ENTRIES,
+		.config_entries = DEFAULT_CONFIG_ENTRIES,
+		.atc_entries = DEFAULT_ATC_ENTRIES,
+	};
+	spin_lock_init(&inst->mi.lock);
+	mutex_init(&inst->lock);
+	INIT_LIST_HEAD(&inst->endpoints);
+
+	inst->id = ida_alloc(&mock_unit_ids, GFP_KERNEL);
+	if (inst->id < 0) {
+		ret = inst->id;
+		goto err_free;
+	}
+	ret = model->create(&inst->mi);
+	if (ret)
+		goto err_id;
+	return inst;
+
+err_id:
+	ida_free(&mock_unit_ids, inst->id);
+err_free:
+	kfree(inst);
+	return ERR_PTR(ret);
+}
+
+/**
+ * mock_instance_destroy() - undo mock_instance_create()
+ * @inst: the instance, which is not live
+ */
+void mock_instance_destroy(struct mock_instance *inst)
+{
+	inst->mi.model->destroy(&inst->mi);
+	ida_free(&mock_unit_ids, inst->id);
+	mutex_destroy(&inst->lock);
+	kfree(inst);
+}
+
+/**
+ * mock_ep_item_create() - make an endpoint of an instance that is not live
+ * @inst: the instance
+ *
+ * Return: the endpoint or an error pointer
+ */
+struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+
+	item = kzalloc_obj(*item);
+	if (!item)
+		return ERR_PTR(-ENOMEM);
+	item->id = ida_alloc(&mock_endpoint_ids, GFP_KERNEL);
+	if (item->id < 0) {
+		int ret = item->id;
+
+		kfree(item);
+		return ERR_PTR(ret);
+	}
+	item->inst = inst;
+	mock_endpoint_init(&item->ep, &inst->mi);
+	return item;
+}
+
+/**
+ * mock_ep_item_destroy() - undo mock_ep_item_create()
+ * @item: the endpoint
+ */
+void mock_ep_item_destroy(struct mock_ep_item *item)
+{
+	ida_free(&mock_endpoint_ids, item->id);
+	kfree(item);
+}
+
+/**
+ * mock_instance_endpoint() - find the endpoint with a source-id
+ * @mi: the instance, which is live: its endpoints do not change
+ * @sid: source-id or StreamID
+ *
+ * Return: the endpoint, or NULL
+ */
+struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid)
+{
+	struct mock_ep_item *item;
+
+	list_for_each_entry(item, &mock_to_instance(mi)->endpoints, list)
+		if (item->ep.config.sid == sid)
+			return &item->ep;
+	return NULL;
+}
+
+static bool endpoints_distinct(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+
+	list_for_each_entry(item, &inst->endpoints, list)
+		if (mock_instance_endpoint(&inst->mi, item->ep.config.sid) !=
+		    &item->ep)
+			return false;
+	return true;
+}
+
+static int unit_add(struct mock_instance *inst, const struct iommu_unit *unit)
+{
+	struct platform_device_info info = {
+		.name = inst->mi.model->unit_name,
+		.id = inst->id,
+		.fwnode = inst->node,
+		.data = unit,
+		.size_data = sizeof(*unit),
+		.dma_mask = DMA_BIT_MASK(64),
+	};
+
+	inst->pdev = platform_device_register_full(&info);
+	return PTR_ERR_OR_ZERO(inst->pdev);
+}
+
+static int endpoint_add_node(struct mock_ep_item *item)
+{
+	const struct software_node *unit = to_software_node(item->inst->node);
+	const struct mock_ep_config *config = &item->ep.config;
+	struct property_entry props[6] = {
+		PROPERTY_ENTRY_REF("iommus", unit, config->sid),
+	};
+	int n = 1;
+
+	if (config->caps.pasid_bits)
+		props[n++] = PROPERTY_ENTRY_U32("pasid-num-bits",
+						config->caps.pasid_bits);
+	if (config->caps.ats) {
+		props[n++] = PROPERTY_ENTRY_BOOL("ats-supported");
+		props[n++] = PROPERTY_ENTRY_U32("ats-queue-depth",
+						config->caps.ats_queue_depth);
+	}
+	if (config->caps.pri)
+		props[n++] = PROPERTY_ENTRY_BOOL("pri-supported");
+
+	item->node = fwnode_create_software_node(props, NULL);
+	return PTR_ERR_OR_ZERO(item->node);
+}
+
+static int endpoint_add(struct mock_ep_item *item)
+{
+	struct mock_endpoint *ep = &item->ep;
+	struct platform_device_info info = {
+		.name = MOCK_ENDPOINT_NAME,
+		.id = item->id,
+		.data = &ep,
+		.size_data = sizeof(ep),
+		.dma_mask = DMA_BIT_MASK(64),
+	};
+	int ret;
+
+	mock_vfio_allow(ep);
+	ret = endpoint_add_node(item);
+	if (ret)
+		return ret;
+	info.fwnode = item->node;
+	item->pdev = platform_device_register_full(&info);
+	if (!IS_ERR(item->pdev))
+		return 0;
+	fwnode_remove_software_node(item->node);
+	return PTR_ERR(item->pdev);
+}
+
+static void endpoint_del(struct mock_ep_item *item)
+{
+	platform_device_unregister(item->pdev);
+	fwnode_remove_software_node(item->node);
+}
+
+static void endpoints_del(struct mock_instance *inst, struct mock_ep_item *from)
+{
+	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
+		endpoint_del(from);
+}
+
+static int endpoints_add(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+	int ret;
+
+	list_for_each_entry(item, &inst->endpoints, list) {
+		ret = endpoint_add(item);
+		if (ret) {
+			endpoints_del(inst, item);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static void endpoints_stop(struct mock_instance *inst, struct mock_ep_item *from)
+{
+	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
+		mock_endpoint_stop(&from->ep);
+}
+
+static int endpoints_start(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+	int ret;
+
+	list_for_each_entry(item, &inst->endpoints, list) {
+		ret = mock_endpoint_start(&item->ep);
+		if (ret) {
+			endpoints_stop(inst, item);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* What the platform says about the unit */
+static void unit_describe(struct mock_instance *inst, struct iommu_unit *unit)
+{
+	int i;
+
+	*unit = (struct iommu_unit){
+		.errata = inst->spr17 && !inst->spr17_hidden ?
+			  IOMMU_UNIT_ERRATUM_SPR17 : 0,
+	};
+	for (i = 0; i < ARRAY_SIZE(inst->irqs); i++)
+		unit->irqs[i] = (struct iommu_unit_irq){
+			.irq = inst->irqs[i].irq,
+			.msi_addr = inst->irqs[i].addr,
+			.msi_data = inst->irqs[i].data,
+		};
+}
+
+static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
+{
+	return list_entry(&inst->endpoints, struct mock_ep_item, list);
+}
+
+/**
+ * mock_instance_start() - the instance goes live
+ * @inst: the instance, which is not
+ *
+ * Interrupts and the model first, so that the unit works when its device
+ * appears, then the endpoints: the IOMMU core asks the unit's driver about each
+ * of them when it is added.
+ *
+ * Return: 0, -EINVAL for a configuration that cannot be, -ENOMEM
+ */
+int mock_instance_start(struct mock_instance *inst)
+{
+	const struct mock_model *model = inst->mi.model;
+	struct iommu_unit unit;
+	int ret;
+
+	lockdep_assert_held(&inst->lock);
+	if (!endpoints_distinct(inst))
+		return -EINVAL;
+
+	inst->mi.errata = inst->spr17 || inst->spr17_hidden ?
+			  IOMMU_UNIT_ERRATUM_SPR17 : 0;
+	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
+	inst->node = fwnode_create_software_node(NULL, NULL);
+	if (IS_ERR(inst->node))
+		return PTR_ERR(inst->node);
+	ret = mock_irqs_create(inst);
+	if (ret)
+		goto err_node;
+	unit_describe(inst, &unit);
+	ret = model->start(&inst->mi, &unit);
+	if (ret)
+		goto err_irqs;
+	ret = endpoints_start(inst);
+	if (ret)
+		goto err_model;
+	ret = unit_add(inst, &unit);
+	if (ret)
+		goto err_endpoints;
+	ret = endpoints_add(inst);
+	if (ret)
+		goto err_unit;
+	mock_debugfs_add(inst);
+	WRITE_ONCE(inst->live, true);
+	return 0;
+
+err_unit:
+	platform_device_unregister(inst->pdev);
+err_endpoints:
+	endpoints_stop(inst, endpoints_head(inst));
+err_model:
+	model->stop(&inst->mi);
+err_irqs:
+	mock_irqs_destroy(inst);
+err_node:
+	fwnode_remove_software_node(inst->node);
+	return ret;
+}
+
+/* Nobody may have an endpoint open, or begin to */
+static int endpoints_close(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+	int ret = 0;
+
+	list_for_each_entry(item, &inst->endpoints, list)
+		ret = mock_vfio_close_all(&item->ep) ?: ret;
+	if (!ret)
+		return 0;
+	list_for_each_entry(item, &inst->endpoints, list)
+		mock_vfio_allow(&item->ep);
+	return ret;
+}
+
+/**
+ * mock_instance_stop() - undo mock_instance_start()
+ * @inst: the instance, which is live
+ *
+ * Return: 0, or -EBUSY while one of its endpoints is in use
+ */
+int mock_instance_stop(struct mock_instance *inst)
+{
+	int ret;
+
+	lockdep_assert_held(&inst->lock);
+	ret = endpoints_close(inst);
+	if (ret)
+		return ret;
+
+	mock_debugfs_remove(inst);
+	endpoints_del(inst, endpoints_head(inst));
+	platform_device_unregister(inst->pdev);
+	inst->mi.model->stop(&inst->mi);
+	endpoints_stop(inst, endpoints_head(inst));
+	mock_irqs_destroy(inst);
+	fwnode_remove_software_node(inst->node);
+	WRITE_ONCE(inst->live, false);
+	return 0;
+}

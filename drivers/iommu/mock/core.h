@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock IOMMU: instances
+ *
+ * configfs.c and configfs_ep.c configure one, core.c brings it to life: software
+ * nodes, interrupts (irq.c), the model, the unit's platform device, then the
+ * endpoints' ones; debugfs.c looks into it.
+ */
+#ifndef __IOMMU_MOCK_CORE_H
+#define __IOMMU_MOCK_CORE_H
+
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/platform_device.h>
+
+#include "endpoint.h"
+#include "mock.h"
+
+#define MOCK_ENDPOINT_NAME	"iommu-mock-ep"
+
+struct mock_instance;
+
+/**
+ * struct mock_irq - an interrupt of a unit
+ * @work: raises it outside the instance's lock
+ * @irq: Linux interrupt number
+ * @addr: message address that means it
+ * @data: message data that means it
+ */
+struct mock_irq {
+	struct irq_work work;
+	unsigned int irq;
+	u64 addr;
+	u32 data;
+};
+
+/**
+ * struct mock_misbehave_file - a file of debugfs' misbehave directory
+ * @inst: the instance
+ * @what: what it is for
+ */
+struct mock_misbehave_file {
+	struct mock_instance *inst;
+	enum mock_misbehave what;
+};
+
+/**
+ * struct mock_instance - an instance as configfs knows it
+ * @mi: what models know of it
+ * @group: its directory
+ * @caches: its "caches" directory
+ * @lock: protects configuration, @live and @endpoints
+ * @live: it is live. Changed only by a write to the "live" attribute
+ * @id: number of the unit's platform device
+ * @spr17: the unit has erratum SPR17 and says so
+ * @spr17_hidden: the unit has erratum SPR17 and does not say so
+ * @endpoints: its endpoints, constant while it is live
+ * @node: firmware node of the unit while it is live
+ * @pdev: platform device of the unit while it is live
+ * @domain: interrupt domain while it is live
+ * @irqs: interrupts while it is live
+ * @debugfs: its directory in debugfs while it is live
+ * @misbehave_files: private data of files there
+ */
+struct mock_instance {
+	struct mock_iommu mi;
+	struct config_group group;
+	struct config_group caches;
+	struct mutex lock;
+	bool live;
+	int id;
+	bool spr17;
+	bool spr17_hidden;
+	struct list_head endpoints;
+	struct fwnode_handle *node;
+	struct platform_device *pdev;
+	struct irq_domain *domain;
+	struct mock_irq irqs[IOMMU_UNIT_MAX_IRQS];
+	struct dentry *debugfs;
+	struct mock_misbehave_file misbehave_files[MOCK_MISBEHAVE_NR];
+};
+
+/**
+ * struct mock_ep_item - an endpoint as configfs knows it
+ * @ep: the hardware
+ * @group: its directory
+ * @inst: the instance
+ * @list: in &mock_instance.endpoints
+ * @id: number of its platform device
+ * @node: its firmware node while it is live
+ * @pdev: its platform device while it is live
+ */
+struct mock_ep_item {
+	struct mock_endpoint ep;
+	struct config_group group;
+	struct mock_instance *inst;
+	struct list_head list;
+	int id;
+	struct fwnode_handle *node;
+	struct platform_device *pdev;
+};
+
+static inline struct mock_instance *mock_to_instance(struct mock_iommu *mi)
+{
+	return container_of(mi, struct mock_instance, mi);
+}
+
+/* core.c */
+struct mock_instance *mock_instance_create(const struct mock_model *model);
+void mock_instance_destroy(struct mock_instance *inst);
+int mock_instance_start(struct mock_instance *inst);
+int mock_instance_stop(struct mock_instance *inst);
+struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid);
+struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst);
+void mock_ep_item_destroy(struct mock_ep_item *item);
+
+/* irq.c */
+int mock_irqs_create(struct mock_instance *inst);
+void mock_irqs_destroy(struct mock_instance *inst);
+
+/* configfs.c, configfs_ep.c */
+int mock_configfs_register(void);
+void mock_configfs_unregister(void);
+struct config_group *mock_ep_make_group(struct config_group *group,
+					const char *name);
+void mock_ep_drop_item(struct config_group *group, struct config_item *item);
+
+/* debugfs.c */
+void mock_debugfs_register(void);
+void mock_debugfs_unregister(void);
+void mock_debugfs_add(struct mock_instance *inst);
+void mock_debugfs_remove(struct mock_instance *inst);
+
+/* vfio.c */
+extern struct platform_driver mock_vfio_driver;
+int mock_vfio_close_all(struct mock_endpoint *ep);
+void mock_vfio_allow(struct mock_endpoint *ep);
+ssize_t mock_vfio_name(struct mock_endpoint *ep, char *buf);
+
+#endif /* __IOMMU_MOCK_CORE_H */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: debugfs
+ *
+ *   iommu-mock/<instance>/                      the model's files
+ *   iommu-mock/<instance>/misbehave/            how often to misbehave
+ *   iommu-mock/<instance>/endpoints/<name>/atc  what the ATC holds
+ */
+#include <linux/debugfs.h>
+#include <linux/kstrtox.h>
+#include <linux/seq_file.h>
+
+#include "core.h"
+
+static const char * const misbehave_names[MOCK_MISBEHAVE_NR] = {
+	[MOCK_MISBEHAVE_CMD_ERROR] = "cmd_error",
+	[MOCK_MISBEHAVE_CMD_STALL] = "cmd_stall",
+	[MOCK_MISBEHAVE_DEVTLB_TIMEOUT] = "devtlb_timeout",
+	[MOCK_MISBEHAVE_WALK_ABORT] = "walk_abort",
+	[MOCK_MISBEHAVE_IRQ_LOST] = "irq_lost",
+	[MOCK_MISBEHAVE_REG_STALL] = "reg_stall",
+};
+
+static struct dentry *mock_debugfs_root;
+
+static int misbehave_get(void *data, u64 *val)
+{
+	struct mock_misbehave_file *file = data;
+	struct mock_iommu *mi = &file->inst->mi;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	*val = mi->misbehave[file->what];
+	return 0;
+}
+
+/* -1 is for ever, as is U32_MAX */
+static int misbehave_set(void *data, u64 val)
+{
+	struct mock_misbehave_file *file = data;
+	struct mock_iommu *mi = &file->inst->mi;
+	u32 count = val;
+
+	if (val > U32_MAX && val != U64_MAX)
+		return -EINVAL;
+	scoped_guard(spinlock_irqsave, &mi->lock)
+		mi->misbehave[file->what] = count;
+	if (mi->model->misbehave)
+		mi->model->misbehave(mi, file->what, count);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE_SIGNED(misbehave_fops, misbehave_get, misbehave_set,
+				"%llu\n");
+
+static int atc_show(struct seq_file *m, void *unused)
+{
+	struct mock_endpoint *ep = m->private;
+
+	guard(spinlock_irqsave)(&ep->mi->lock);
+	mock_atc_show(ep, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(atc);
+
+/**
+ * mock_debugfs_register() - make the directory iommu-mock
+ */
+void __init mock_debugfs_register(void)
+{
+	mock_debugfs_root = debugfs_create_dir("iommu-mock", NULL);
+}
+
+/**
+ * mock_debugfs_unregister() - undo mock_debugfs_register()
+ */
+void mock_debugfs_unregister(void)
+{
+	debugfs_remove(mock_debugfs_root);
+}
+
+/**
+ * mock_debugfs_add() - the instance goes live
+ * @inst: the instance
+ */
+void mock_debugfs_add(struct mock_instance *inst)
+{
+	struct dentry *dir, *sub;
+	struct mock_ep_item *item;
+	int i;
+
+	dir = debugfs_create_dir(config_item_name(&inst->group.cg_item),
+				 mock_debugfs_root);
+	inst->debugfs = dir;
+
+	sub = debugfs_create_dir("misbehave", dir);
+	for (i = 0; i < MOCK_MISBEHAVE_NR; i++) {
+		struct mock_misbehave_file *file = &inst->misbehave_files[i];
+
+		file->inst = inst;
+		file->what = i;
+		debugfs_create_file(misbehave_names[i], 0600, sub, file,
+				    &misbehave_fops);
+	}
+
+	sub = debugfs_create_dir("endpoints", dir);
+	list_for_each_entry(item, &inst->endpoints, list)
+		debugfs_create_file("atc", 0400,
+				    debugfs_create_dir(item->ep.name, sub),
+				    &item->ep, &atc_fops);
+
+	if (inst->mi.model->debugfs)
+		inst->mi.model->debugfs(&inst->mi, dir);
+}
+
+/**
+ * mock_debugfs_remove() - undo mock_debugfs_add()
+ * @inst: the instance
+ */
+void mock_debugfs_remove(struct mock_instance *inst)
+{
+	debugfs_remove(inst->debugfs);
+	inst->debugfs = NULL;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU: the module */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "core.h"
+
+static int __init iommu_mock_init(void)
+{
+	int ret;
+
+	mock_debugfs_register();
+	ret = platform_driver_register(&mock_vfio_driver);
+	if (ret)
+		goto err_debugfs;
+	ret = mock_configfs_register();
+	if (ret)
+		goto err_driver;
+	return 0;
+
+err_driver:
+	platform_driver_unregister(&mock_vfio_driver);
+err_debugfs:
+	mock_debugfs_unregister();
+	return ret;
+}
+module_init(iommu_mock_init);
+
+static void __exit iommu_mock_exit(void)
+{
+	mock_configfs_unregister();
+	platform_driver_unregister(&mock_vfio_driver);
+	mock_debugfs_unregister();
+}
+module_exit(iommu_mock_exit);
+
+MODULE_DESCRIPTION("Mock IOMMU hardware, made through configfs");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("IOMMUFD");
