@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KUnit: an endpoint on a bench
+ *
+ * Behind a model that is a table: each of the first pages of the address space
+ * is translated to a page of its own as the test says.
+ */
+#ifndef __IOMMU_MOCK_EP_TEST_H
+#define __IOMMU_MOCK_EP_TEST_H
+
+#include <kunit/test.h>
+#include <linux/sizes.h>
+
+#include "endpoint.h"
+
+#define BENCH_PAGES	8
+
+/**
+ * struct ep_bench - the bench
+ * @mi: the instance
+ * @ep: the endpoint
+ * @memory: memory that the pages are translated to
+ * @read: page is readable
+ * @write: page is writable
+ * @abort: page is translated to what is not RAM
+ * @untranslated_only: ATS answers that the page is for untranslated requests
+ * @untrusted: requests with translated addresses are blocked
+ * @requests: how many there were, by &enum mock_at
+ * @last: the last one
+ * @page_requests: how many page requests there were
+ * @last_page_request: the last one
+ * @pri_lost: page requests are lost
+ * @pri_code: answer to page requests
+ * @pri_maps: an answered page request makes its page readable and writable
+ */
+struct ep_bench {
+	struct mock_iommu mi;
+	struct mock_endpoint ep;
+	u8 *memory;
+	bool read[BENCH_PAGES];
+	bool write[BENCH_PAGES];
+	bool abort[BENCH_PAGES];
+	bool untranslated_only[BENCH_PAGES];
+	bool untrusted;
+	u32 requests[3];
+	struct mock_req last;
+	u32 page_requests;
+	struct mock_page_request last_page_request;
+	bool pri_lost;
+	enum mock_page_response pri_code;
+	bool pri_maps;
+};
+
+struct ep_bench *ep_bench_create(struct kunit *test);
+void ep_bench_write(struct ep_bench *b, u32 off, u32 val);
+u32 ep_bench_run(struct ep_bench *b, u32 cmd, u64 src, u64 dst, u32 size);
+
+static inline u8 *ep_bench_page(struct ep_bench *b, int page)
+{
+	return b->memory + page * SZ_4K;
+}
+
+#endif /* __IOMMU_MOCK_EP_TEST_H */
