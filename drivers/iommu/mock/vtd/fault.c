@@ -194,6 +194,7 @@ void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
 {
 	u64 hi;
 
+	m->stats.faults++;
 	trace_mock_fault(m->mi, req->sid, req->pasid_valid, req->pasid,
 			 fault->addr, fault->reason, fault->fpd);
 	if (fault->fpd)
@@ -219,6 +220,7 @@ void vtd_fault_record_page_request(struct vtd_model *m,
 {
 	u64 hi;
 
+	m->stats.faults++;
 	trace_mock_fault(m->mi, preq->sid, preq->pasid_valid, preq->pasid,
 			 preq->addr, fault->reason, fault->fpd);
 	if (fault->fpd)

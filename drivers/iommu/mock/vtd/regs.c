@@ -219,65 +219,63 @@ static void vtd_pqa_wrote(struct vtd_model *m, u64 val, u64 bytes)
 	m->regs->pq_set = true;
 }
 
-#define VTD_REG(off)	[(off) / sizeof(u32)]
-
 static const struct vtd_reg vtd_regs[VTD_REGS_FIXED / sizeof(u32)] = {
-	VTD_REG(VTD_REG_VER) = { "VER" },
-	VTD_REG(VTD_REG_CAP) = { "CAP", .wide = true },
-	VTD_REG(VTD_REG_ECAP) = { "ECAP", .wide = true },
-	VTD_REG(VTD_REG_GCMD) = { "GCMD", .wrote = vtd_gcmd_wrote },
-	VTD_REG(VTD_REG_GSTS) = { "GSTS" },
-	VTD_REG(VTD_REG_RTADDR) = {
+	[VTD_REG_VER / 4] = { "VER" },
+	[VTD_REG_CAP / 4] = { "CAP", .wide = true },
+	[VTD_REG_ECAP / 4] = { "ECAP", .wide = true },
+	[VTD_REG_GCMD / 4] = { "GCMD", .wrote = vtd_gcmd_wrote },
+	[VTD_REG_GSTS / 4] = { "GSTS" },
+	[VTD_REG_RTADDR / 4] = {
 		"RTADDR", VTD_RTADDR_RTA | VTD_RTADDR_TTM, .wide = true,
 	},
-	VTD_REG(VTD_REG_CCMD) = {
+	[VTD_REG_CCMD / 4] = {
 		"CCMD", VTD_CCMD_DID | VTD_CCMD_SID | VTD_CCMD_FM |
 			VTD_CCMD_CIRG | VTD_CCMD_ICC,
 		.wide = true, .wrote = vtd_ccmd_wrote,
 	},
-	VTD_REG(VTD_REG_FSTS) = {
+	[VTD_REG_FSTS / 4] = {
 		"FSTS", .w1c = VTD_FSTS_PFO | VTD_FSTS_IQE | VTD_FSTS_ICE |
 			       VTD_FSTS_ITE,
 		.wrote = vtd_fsts_wrote,
 	},
-	VTD_REG(VTD_REG_FECTL) = {
+	[VTD_REG_FECTL / 4] = {
 		"FECTL", VTD_ECTL_IM, .wrote = vtd_fectl_wrote,
 	},
-	VTD_REG(VTD_REG_FEDATA) = { "FEDATA", GENMASK(15, 0) },
-	VTD_REG(VTD_REG_FEADDR) = { "FEADDR", GENMASK(31, 2) },
-	VTD_REG(VTD_REG_FEUADDR) = { "FEUADDR", GENMASK(31, 0) },
-	VTD_REG(VTD_REG_IQH) = { "IQH", .wide = true },
-	VTD_REG(VTD_REG_IQT) = {
+	[VTD_REG_FEDATA / 4] = { "FEDATA", GENMASK(15, 0) },
+	[VTD_REG_FEADDR / 4] = { "FEADDR", GENMASK(31, 2) },
+	[VTD_REG_FEUADDR / 4] = { "FEUADDR", GENMASK(31, 0) },
+	[VTD_REG_IQH / 4] = { "IQH", .wide = true },
+	[VTD_REG_IQT / 4] = {
 		"IQT", VTD_IQ_PTR, .wide = true, .wrote = vtd_iqt_wrote,
 	},
-	VTD_REG(VTD_REG_IQA) = {
+	[VTD_REG_IQA / 4] = {
 		"IQA", VTD_IQA_IQA | VTD_IQA_DW | VTD_IQA_QS, .wide = true,
 	},
-	VTD_REG(VTD_REG_ICS) = {
+	[VTD_REG_ICS / 4] = {
 		"ICS", .w1c = VTD_ICS_IWC, .wrote = vtd_ics_wrote,
 	},
-	VTD_REG(VTD_REG_IECTL) = {
+	[VTD_REG_IECTL / 4] = {
 		"IECTL", VTD_ECTL_IM, .wrote = vtd_iectl_wrote,
 	},
-	VTD_REG(VTD_REG_IEDATA) = { "IEDATA", GENMASK(15, 0) },
-	VTD_REG(VTD_REG_IEADDR) = { "IEADDR", GENMASK(31, 2) },
-	VTD_REG(VTD_REG_IEUADDR) = { "IEUADDR", GENMASK(31, 0) },
-	VTD_REG(VTD_REG_IQERCD) = { "IQERCD", .wide = true },
-	VTD_REG(VTD_REG_PQH) = { "PQH", VTD_PQ_PTR, .wide = true },
-	VTD_REG(VTD_REG_PQT) = { "PQT", VTD_PQ_PTR, .wide = true },
-	VTD_REG(VTD_REG_PQA) = {
+	[VTD_REG_IEDATA / 4] = { "IEDATA", GENMASK(15, 0) },
+	[VTD_REG_IEADDR / 4] = { "IEADDR", GENMASK(31, 2) },
+	[VTD_REG_IEUADDR / 4] = { "IEUADDR", GENMASK(31, 0) },
+	[VTD_REG_IQERCD / 4] = { "IQERCD", .wide = true },
+	[VTD_REG_PQH / 4] = { "PQH", VTD_PQ_PTR, .wide = true },
+	[VTD_REG_PQT / 4] = { "PQT", VTD_PQ_PTR, .wide = true },
+	[VTD_REG_PQA / 4] = {
 		"PQA", VTD_PQA_PQA | VTD_PQA_PQS, .wide = true,
 		.wrote = vtd_pqa_wrote,
 	},
-	VTD_REG(VTD_REG_PRS) = {
+	[VTD_REG_PRS / 4] = {
 		"PRS", .w1c = VTD_PRS_PPR | VTD_PRS_PRO, .wrote = vtd_prs_wrote,
 	},
-	VTD_REG(VTD_REG_PECTL) = {
+	[VTD_REG_PECTL / 4] = {
 		"PECTL", VTD_ECTL_IM, .wrote = vtd_pectl_wrote,
 	},
-	VTD_REG(VTD_REG_PEDATA) = { "PEDATA", GENMASK(15, 0) },
-	VTD_REG(VTD_REG_PEADDR) = { "PEADDR", GENMASK(31, 2) },
-	VTD_REG(VTD_REG_PEUADDR) = { "PEUADDR", GENMASK(31, 0) },
+	[VTD_REG_PEDATA / 4] = { "PEDATA", GENMASK(15, 0) },
+	[VTD_REG_PEADDR / 4] = { "PEADDR", GENMASK(31, 2) },
+	[VTD_REG_PEUADDR / 4] = { "PEUADDR", GENMASK(31, 0) },
 };
 
 /**
