@@ -362,13 +362,13 @@ static void context_test_fpd(struct kunit *test)
 	fpd_word = entry_word(rig, &fpd);
 	word = entry_word(rig, &broken);
 	*word = (*word & ~fc->clear) | fc->set;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vtd_translate(&rig->m, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_FALSE(test, fault.fpd);
 	KUNIT_EXPECT_NE(test, 0, fault.reason);
 	vtd_inval_all(&rig->m);
 	/* Bit 1 in all of them */
 	*fpd_word |= VTD_CTX0_FPD;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vtd_translate(&rig->m, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_EQ(test, fc->suppressed, fault.fpd);
 }
 
@@ -385,7 +385,7 @@ static void context_test_fpd_cached(struct kunit *test)
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[0] |= VTD_PTE0_FPD;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[0] &= ~VTD_PTE0_FPD;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vtd_translate(&rig->m, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, fault.reason);
 	KUNIT_EXPECT_TRUE(test, fault.fpd);
 }
@@ -404,10 +404,10 @@ static void context_test_translation_off(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	/* 4.2.1: unsupported requests, not faults */
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vtd_translate(&rig->m, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_EQ(test, 0, fault.reason);
 	req.at = MOCK_AT_TRANSLATED;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vtd_translate(&rig->m, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_EQ(test, 0, fault.reason);
 }
 

@@ -244,13 +244,20 @@ struct mock_req rig_req_pasid(u16 sid, u32 pasid, u64 addr, bool write)
 	return req;
 }
 
+int rig_translate(struct rig *rig, const struct mock_req *req,
+		  struct mock_xlate *res, struct vtd_fault *fault)
+{
+	guard(spinlock_irqsave)(&rig->mi.lock);
+	return vtd_translate(&rig->m, req, res, fault);
+}
+
 u8 rig_send(struct rig *rig, const struct mock_req *req, struct mock_xlate *res)
 {
 	struct mock_xlate ignored;
 	struct vtd_fault fault;
 	int ret;
 
-	ret = vtd_translate(&rig->m, req, res ?: &ignored, &fault);
+	ret = rig_translate(rig, req, res ?: &ignored, &fault);
 	KUNIT_EXPECT_EQ(rig->test, fault.reason ? -EFAULT : 0, ret);
 	KUNIT_EXPECT_EQ(rig->test, req->addr, fault.addr);
 	return fault.reason;

@@ -73,9 +73,13 @@ u64 *rig_ss(struct rig_space *sp, u64 addr, int level);
 /* A space of @pgtt at RIG_SID, for requests with and without PASID */
 struct rig_space *rig_simple(struct rig *rig, u8 pgtt);
 
-/* Requests. They return the fault reason, or 0 and fill @res */
+/* Requests */
 struct mock_req rig_req(u16 sid, u64 addr, bool write);
 struct mock_req rig_req_pasid(u16 sid, u32 pasid, u64 addr, bool write);
+int rig_translate(struct rig *rig, const struct mock_req *req,
+		  struct mock_xlate *res, struct vtd_fault *fault);
+
+/* These return the fault reason, or 0 and fill @res */
 u8 rig_send(struct rig *rig, const struct mock_req *req,
 	    struct mock_xlate *res);
 u8 rig_read(struct rig *rig, u64 addr, struct mock_xlate *res);

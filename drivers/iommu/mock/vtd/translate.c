@@ -404,6 +404,7 @@ int vtd_page_request_check(struct vtd_model *m,
 	};
 	u8 reason;
 
+	lockdep_assert_held(&m->mi->lock);
 	*fault = (struct vtd_fault){ .addr = preq->addr };
 	if (!m->te)
 		return -EFAULT;
@@ -484,6 +485,7 @@ int vtd_translate(struct vtd_model *m, const struct mock_req *req,
 	struct vtd_walk w;
 	u8 reason;
 
+	lockdep_assert_held(&m->mi->lock);
 	m->stats.translations++;
 	*res = (struct mock_xlate){ .lg2 = 12 };
 	*fault = (struct vtd_fault){ .addr = req->addr };
