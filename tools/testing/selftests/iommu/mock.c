@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU instances: made through configfs, looked into through debugfs */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mock.h"
+#include "util.h"
+
+#define PATH_LEN	256
+
+static void path_of(char *path, const struct mock *m, const char *sub,
+		    const char *attr)
+{
+	snprintf(path, PATH_LEN, MOCK_CONFIGFS "/%s%s%s%s%s", m->name,
+		 sub ? "/" : "", sub ? sub : "", attr ? "/" : "",
+		 attr ? attr : "");
+}
+
+static void strip_line(char *buf)
+{
+	buf[strcspn(buf, "\n")] = 0;
+}
+
+bool mock_present(void)
+{
+	struct stat st;
+
+	return !stat(MOCK_CONFIGFS, &st) && S_ISDIR(st.st_mode);
+}
+
+int mock_create(struct mock *m, const char *prefix)
+{
+	char path[PATH_LEN];
+
+	memset(m, 0, sizeof(*m));
+	snprintf(m->name, sizeof(m->name), "%s-%d", prefix, getpid());
+	path_of(path, m, NULL, NULL);
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+int mock_destroy(struct mock *m)
+{
+	char path[PATH_LEN];
+	int rc;
+
+	if (!m->name[0])
+		return 0;
+	rc = mock_set_live(m, false);
+	if (rc)
+		return rc;
+	while (m->nr_endpoints) {
+		rc = mock_remove_endpoint(m, m->endpoints[m->nr_endpoints - 1]);
+		if (rc)
+			return rc;
+	}
+	path_of(path, m, NULL, NULL);
+	if (rmdir(path))
+		return -errno;
+	m->name[0] = 0;
+	return 0;
+}
+
+static void sweep_one(const char *name)
+{
+	char dir[PATH_LEN], path[PATH_LEN * 2 + 2];
+	struct dirent *de;
+	struct mock m = {};
+	DIR *d;
+
+	snprintf(m.name, sizeof(m.name), "%s", name);
+	mock_set_live(&m, false);
+	path_of(dir, &m, NULL, NULL);
+	d = opendir(dir);
+	if (!d)
+		return;
+	while ((de = readdir(d))) {
+		if (de->d_name[0] == '.' || !strcmp(de->d_name, "caches"))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, de->d_name);
+		if (de->d_type == DT_DIR)
+			rmdir(path);
+	}
+	closedir(d);
+	rmdir(dir);
+}
+
+void mock_sweep(void)
+{
+	struct dirent *de;
+	DIR *d = opendir(MOCK_CONFIGFS);
+
+	if (!d)
+		return;
+	while ((de = readdir(d)))
+		if (!strncmp(de->d_name, "kst-", 4))
+			sweep_one(de->d_name);
+	closedir(d);
+}
+
+int mock_set_text(const struct mock *m, const char *attr, const char *text)
+{
+	char path[PATH_LEN];
+
+	path_of(path, m, NULL, attr);
+	return util_write(path, "%s", text);
+}
+
+int mock_set(const struct mock *m, const char *attr, uint64_t val)
+{
+	char path[PATH_LEN];
+
+	path_of(path, m, NULL, attr);
+	return util_write(path, "%llu", (unsigned long long)val);
+}
+
+int mock_get(const struct mock *m, const char *attr, uint64_t *val)
+{
+	char path[PATH_LEN];
+
+	path_of(path, m, NULL, attr);
+	return util_read_u64(path, val);
+}
+
+int mock_get_text(const struct mock *m, const char *attr, char *buf,
+		  size_t size)
+{
+	char path[PATH_LEN];
+	int rc;
+
+	path_of(path, m, NULL, attr);
+	rc = util_read(path, buf, size);
+	if (!rc)
+		strip_line(buf);
+	return rc;
+}
+
+int mock_set_live(const struct mock *m, bool live)
+{
+	return mock_set_text(m, "live", live ? "1" : "0");
+}
+
+int mock_add_endpoint(struct mock *m, const char *name, uint16_t source_id)
+{
+	char path[PATH_LEN];
+
+	if (m->nr_endpoints == MOCK_MAX_ENDPOINTS)
+		return -ENOSPC;
+	path_of(path, m, name, NULL);
+	if (mkdir(path, 0755))
+		return -errno;
+	snprintf(m->endpoints[m->nr_endpoints++], sizeof(m->endpoints[0]), "%s",
+		 name);
+	return mock_ep_set(m, name, "source_id", source_id);
+}
+
+int mock_remove_endpoint(struct mock *m, const char *name)
+{
+	char path[PATH_LEN];
+	unsigned int i;
+
+	path_of(path, m, name, NULL);
+	if (rmdir(path))
+		return -errno;
+	for (i = 0; i < m->nr_endpoints; i++)
+		if (!strcmp(m->endpoints[i], name))
+			break;
+	if (i == m->nr_endpoints)
+		return 0;
+	m->nr_endpoints--;
+	memmove(m->endpoints[i], m->endpoints[i + 1],
+		(m->nr_endpoints - i) * sizeof(m->endpoints[0]));
+	return 0;
+}
+
+int mock_ep_set(const struct mock *m, const char *ep, const char *attr,
+		uint64_t val)
+{
+	char path[PATH_LEN];
+
+	path_of(path, m, ep, attr);
+	return util_write(path, "%llu", (unsigned long long)val);
+}
+
+int mock_ep_get_text(const struct mock *m, const char *ep, const char *attr,
+		     char *buf, size_t size)
+{
+	char path[PATH_LEN];
+	int rc;
+
+	path_of(path, m, ep, attr);
+	rc = util_read(path, buf, size);
+	if (!rc)
+		strip_line(buf);
+	return rc;
+}
+
+int mock_debugfs(const struct mock *m, const char *file, char *buf, size_t size)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/%s", m->name, file);
+	return util_read(path, buf, size);
+}
+
+int mock_stats(const struct mock *m, struct mock_stats *st)
+{
+	const struct {
+		const char *name;
+		uint64_t *val;
+	} fields[] = {
+		{ "translations", &st->translations },
+		{ "iotlb_hits", &st->iotlb_hits },
+		{ "walk_refs", &st->walk_refs },
+		{ "invalidations", &st->invalidations },
+		{ "faults", &st->faults },
+	};
+	unsigned long long val;
+	unsigned int i, found = 0;
+	char text[1024], name[32];
+	char *line, *save;
+	int rc;
+
+	rc = mock_debugfs(m, "stats", text, sizeof(text));
+	if (rc)
+		return rc;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%31s %llu", name, &val) != 2)
+			continue;
+		for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+			if (strcmp(name, fields[i].name))
+				continue;
+			*fields[i].val = val;
+			found++;
+		}
+	}
+	return found == sizeof(fields) / sizeof(fields[0]) ? 0 : -EINVAL;
+}
+
+int mock_misbehave(const struct mock *m, const char *what, uint32_t count)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/misbehave/%s", m->name,
+		 what);
+	return util_write(path, "%u", count);
+}

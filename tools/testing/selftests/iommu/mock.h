@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Mock IOMMU instances: made through configfs, looked into through debugfs */
+#ifndef IOMMU_MOCK_LIB_H
+#define IOMMU_MOCK_LIB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MOCK_CONFIGFS		"/sys/kernel/config/iommu-mock"
+#define MOCK_DEBUGFS		"/sys/kernel/debug/iommu-mock"
+#define MOCK_MAX_ENDPOINTS	8
+#define MOCK_FOR_EVER		UINT32_MAX
+
+/* CAP and ECAP bits that tests switch (VT-d 11.4.2, 11.4.3) */
+#define VTD_CAP_CM		(1ull << 7)
+#define VTD_CAP_SAGAW_4LVL	(1ull << 10)
+#define VTD_CAP_SAGAW_5LVL	(1ull << 11)
+#define VTD_CAP_MGAW(x)		((x) * (1ull << 16))
+#define VTD_CAP_SSLPS		(0xfull << 34)
+#define VTD_CAP_PSI		(1ull << 39)
+#define VTD_CAP_MAMV		(0x3full << 48)
+#define VTD_CAP_FS1GP		(1ull << 56)
+#define VTD_CAP_FS5LP		(1ull << 60)
+#define VTD_ECAP_QI		(1ull << 1)
+#define VTD_ECAP_DT		(1ull << 2)
+#define VTD_ECAP_NEST		(1ull << 26)
+#define VTD_ECAP_PRS		(1ull << 29)
+#define VTD_ECAP_ERS		(1ull << 30)
+#define VTD_ECAP_SRS		(1ull << 31)
+#define VTD_ECAP_EAFS		(1ull << 34)
+#define VTD_ECAP_PSS		(0x1full << 35)
+#define VTD_ECAP_PASID		(1ull << 40)
+#define VTD_ECAP_PDS		(1ull << 42)
+#define VTD_ECAP_SMTS		(1ull << 43)
+#define VTD_ECAP_SSADS		(1ull << 45)
+#define VTD_ECAP_SSTS		(1ull << 46)
+#define VTD_ECAP_FSTS		(1ull << 47)
+
+/**
+ * struct mock - an instance
+ * @name: its directory in configfs
+ * @nr_endpoints: how many of @endpoints there are
+ * @endpoints: names of the endpoints' directories
+ */
+struct mock {
+	char name[40];
+	unsigned int nr_endpoints;
+	char endpoints[MOCK_MAX_ENDPOINTS][16];
+};
+
+struct mock_stats {
+	uint64_t translations;
+	uint64_t iotlb_hits;
+	uint64_t walk_refs;
+	uint64_t invalidations;
+	uint64_t faults;
+};
+
+/* Functions return 0 or a negative errno unless they say something else. */
+
+/* Is iommu_mock loaded, and configfs mounted? */
+bool mock_present(void);
+
+/* A new instance, its name is @prefix and the process id */
+int mock_create(struct mock *m, const char *prefix);
+/* Not live any more, endpoints and instance removed */
+int mock_destroy(struct mock *m);
+/* Destroy what earlier, failed tests left behind */
+void mock_sweep(void);
+
+/* Attributes of the instance; @attr may be in a subdirectory: "caches/..." */
+int mock_set(const struct mock *m, const char *attr, uint64_t val);
+int mock_set_text(const struct mock *m, const char *attr, const char *text);
+int mock_get(const struct mock *m, const char *attr, uint64_t *val);
+/* One line without its end, or an empty string */
+int mock_get_text(const struct mock *m, const char *attr, char *buf,
+		  size_t size);
+int mock_set_live(const struct mock *m, bool live);
+
+/* Add an endpoint directory and set its source-id */
+int mock_add_endpoint(struct mock *m, const char *name, uint16_t source_id);
+int mock_remove_endpoint(struct mock *m, const char *name);
+int mock_ep_set(const struct mock *m, const char *ep, const char *attr,
+		uint64_t val);
+int mock_ep_get_text(const struct mock *m, const char *ep, const char *attr,
+		     char *buf, size_t size);
+
+/* debugfs */
+int mock_stats(const struct mock *m, struct mock_stats *st);
+int mock_debugfs(const struct mock *m, const char *file, char *buf,
+		 size_t size);
+int mock_misbehave(const struct mock *m, const char *what, uint32_t count);
+
+#endif /* IOMMU_MOCK_LIB_H */

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What almost every test starts from */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+static int change_bits(struct mock *m, const char *attr, uint64_t clear,
+		       uint64_t set)
+{
+	uint64_t val;
+	int rc;
+
+	if (!clear && !set)
+		return 0;
+	rc = mock_get(m, attr, &val);
+	return rc ?: mock_set(m, attr, (val & ~clear) | set);
+}
+
+static int add_endpoints(struct rig *r)
+{
+	const struct rig_config *cfg = &r->cfg;
+	unsigned int i;
+	char name[16];
+	int rc;
+
+	for (i = 0; i < cfg->nr_eps; i++) {
+		snprintf(name, sizeof(name), "ep%u", i);
+		rc = mock_add_endpoint(&r->mock, name, 0x0100 + 8 * i);
+		if (rc)
+			return rc;
+		if (cfg->pasid_bits) {
+			rc = mock_ep_set(&r->mock, name, "pasid_bits",
+					 cfg->pasid_bits);
+			if (rc)
+				return rc;
+		}
+		if (cfg->ats) {
+			rc = mock_ep_set(&r->mock, name, "ats", 1);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+int rig_mock(struct rig *r, const struct rig_config *cfg)
+{
+	unsigned int i;
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	r->iommufd = -1;
+	for (i = 0; i < RIG_MAX_EPS; i++)
+		r->dev[i].fd = -1;
+	if (cfg)
+		r->cfg = *cfg;
+	if (!r->cfg.nr_eps)
+		r->cfg.nr_eps = 1;
+	if (!r->cfg.guest_size)
+		r->cfg.guest_size = RIG_GUEST_SIZE;
+	if (!r->cfg.perm)
+		r->cfg.perm = VMM_RW;
+	if (!r->cfg.width)
+		r->cfg.width = RIG_WIDTH;
+
+	mock_sweep();
+	rc = mock_create(&r->mock, "kst");
+	if (rc)
+		return rc;
+	rc = change_bits(&r->mock, "cap", r->cfg.cap_clear, r->cfg.cap_set);
+	if (!rc)
+		rc = change_bits(&r->mock, "ecap", r->cfg.ecap_clear,
+				 r->cfg.ecap_set);
+	if (!rc && r->cfg.spr17)
+		rc = mock_set(&r->mock, "errata_spr17", 1);
+	if (!rc && r->cfg.async)
+		rc = mock_set(&r->mock, "async_commands", 1);
+	if (!rc && r->cfg.iotlb_entries)
+		rc = mock_set(&r->mock, "caches/iotlb_entries",
+			      r->cfg.iotlb_entries);
+	return rc ?: add_endpoints(r);
+}
+
+int rig_vfio_name(const struct mock *m, unsigned int i, char *buf, size_t size)
+{
+	int rc = mock_ep_get_text(m, m->endpoints[i], "vfio_name", buf, size);
+
+	if (rc)
+		return rc;
+	return buf[0] ? 0 : -ENODEV;
+}
+
+int rig_open_dev(const struct mock *m, unsigned int i, int iommufd,
+		 struct vdev *dev)
+{
+	char name[32];
+	int rc;
+
+	rc = rig_vfio_name(m, i, name, sizeof(name));
+	if (rc)
+		return rc;
+	rc = vdev_open(dev, name, iommufd);
+	return rc ?: vdev_enable(dev, PCI_CMD_MEMORY | PCI_CMD_MASTER);
+}
+
+int rig_devices(struct rig *r)
+{
+	unsigned int i;
+	int rc;
+
+	rc = mock_set_live(&r->mock, true);
+	if (rc)
+		return rc;
+	r->iommufd = vmm_open();
+	if (r->iommufd < 0)
+		return r->iommufd;
+	for (i = 0; i < r->cfg.nr_eps; i++) {
+		rc = rig_open_dev(&r->mock, i, r->iommufd, &r->dev[i]);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int rig_guest(struct rig *r)
+{
+	struct guest *g = &r->guest;
+	int rc;
+
+	if (r->cfg.guest_2m)
+		rc = guest_create_2m(g, RIG_GPA, r->cfg.guest_size);
+	else
+		rc = guest_create(g, RIG_GPA, r->cfg.guest_size);
+	if (rc)
+		return rc;
+	rc = vmm_ioas_alloc(r->iommufd, &r->ioas);
+	if (rc)
+		return rc;
+	return vmm_ioas_map(r->iommufd, r->ioas, g->va, g->size, g->gpa,
+			    r->cfg.perm);
+}
+
+int rig_parent(struct rig *r)
+{
+	return vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+			       IOMMU_HWPT_ALLOC_NEST_PARENT |
+			       r->cfg.parent_flags, &r->parent);
+}
+
+struct iommu_hwpt_vtd_s1 rig_s1_data(const struct rig *r, const struct s1 *s1)
+{
+	return (struct iommu_hwpt_vtd_s1){
+		.flags = r->cfg.s1_flags,
+		.pgtbl_addr = s1->root,
+		.addr_width = s1->levels == 5 ? 57 : 48,
+	};
+}
+
+int rig_hwpt(struct rig *r, const struct s1 *s1, uint32_t *hwpt)
+{
+	struct iommu_hwpt_vtd_s1 data = rig_s1_data(r, s1);
+
+	return vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->parent,
+			       r->cfg.nested_flags, &data, hwpt);
+}
+
+int rig_nested(struct rig *r)
+{
+	unsigned int i;
+	int rc;
+
+	rc = s1_create(&r->s1, &r->guest, r->cfg.width == 57 ? 5 : 4);
+	if (rc)
+		return rc;
+	rc = rig_hwpt(r, &r->s1, &r->nested);
+	for (i = 0; !rc && i < r->cfg.nr_eps; i++)
+		rc = vdev_attach_id(&r->dev[i], r->nested);
+	return rc;
+}
+
+int rig_up(struct rig *r, const struct rig_config *cfg)
+{
+	int rc;
+
+	rc = rig_mock(r, cfg);
+	if (!rc)
+		rc = rig_devices(r);
+	if (!rc)
+		rc = rig_guest(r);
+	if (!rc)
+		rc = rig_parent(r);
+	if (!rc)
+		rc = rig_nested(r);
+	return rc;
+}
+
+int rig_down(struct rig *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < RIG_MAX_EPS; i++)
+		vdev_close(&r->dev[i]);
+	if (r->iommufd >= 0)
+		close(r->iommufd);
+	r->iommufd = -1;
+	guest_destroy(&r->guest);
+	return mock_destroy(&r->mock);
+}
+
+uint64_t rig_page(struct rig *r, struct s1 *s1, uint64_t iova, uint64_t seed)
+{
+	uint64_t gpa = guest_alloc(&r->guest, PAGE_4K, PAGE_4K);
+
+	if (!gpa)
+		return 0;
+	util_fill(guest_ptr(&r->guest, gpa), PAGE_4K, seed);
+	if (iova && s1_map(s1, iova, gpa, S1_4K, S1_RW))
+		return 0;
+	return gpa;
+}
+
+int rig_sees(struct rig *r, unsigned int dev, uint64_t iova, uint64_t seed)
+{
+	uint8_t page[PAGE_4K];
+
+	util_fill(page, sizeof(page), seed);
+	return ep_read(&r->dev[dev], iova, sizeof(page),
+		       util_crc32(page, sizeof(page)), NULL);
+}

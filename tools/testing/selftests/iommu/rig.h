@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What almost every test starts from: an instance with endpoints, an iommufd,
+ * guest RAM in an IOAS, a nesting parent, and stage-1 tables.
+ *
+ * The steps build on each other; a test takes as many as it needs. Every step
+ * returns 0 or a negative errno and rig_down() undoes whatever was done.
+ */
+#ifndef IOMMU_RIG_H
+#define IOMMU_RIG_H
+
+#include "ep.h"
+#include "guest.h"
+#include "mock.h"
+#include "util.h"
+#include "vdev.h"
+#include "vmm.h"
+#include "vtd_pt.h"
+
+#define RIG_MAX_EPS	4
+#define RIG_GPA		0x40000000ull
+#define RIG_GUEST_SIZE	(4 * SZ_1M)
+#define RIG_WIDTH	48
+
+/**
+ * struct rig_config - what differs from the usual; 0 is the usual everywhere
+ * @cap_clear: bits to clear in CAP
+ * @cap_set: bits to set in CAP
+ * @ecap_clear: bits to clear in ECAP
+ * @ecap_set: bits to set in ECAP
+ * @nr_eps: endpoints, 1 if it is 0
+ * @pasid_bits: PASID bits of every endpoint
+ * @ats: every endpoint has ATS
+ * @spr17: the unit has the erratum
+ * @async: commands are processed asynchronously
+ * @iotlb_entries: capacity of the IOTLB, 0 for the default
+ * @guest_size: size of guest RAM, RIG_GUEST_SIZE if it is 0
+ * @guest_2m: guest RAM is of physical 2M blocks
+ * @perm: permission of guest RAM in the IOAS, VMM_RW if it is 0
+ * @parent_flags: flags of the parent besides NEST_PARENT
+ * @nested_flags: flags of nested HWPTs
+ * @width: address width of stage-1, 48 if it is 0
+ * @s1_flags: IOMMU_VTD_S1_* of stage-1
+ */
+struct rig_config {
+	uint64_t cap_clear;
+	uint64_t cap_set;
+	uint64_t ecap_clear;
+	uint64_t ecap_set;
+	unsigned int nr_eps;
+	unsigned int pasid_bits;
+	bool ats;
+	bool spr17;
+	bool async;
+	unsigned int iotlb_entries;
+	uint64_t guest_size;
+	bool guest_2m;
+	uint32_t perm;
+	uint32_t parent_flags;
+	uint32_t nested_flags;
+	unsigned int width;
+	uint64_t s1_flags;
+};
+
+/**
+ * struct rig - all of it
+ * @cfg: how it was asked for
+ * @mock: the instance
+ * @iommufd: file descriptor of the iommufd
+ * @dev: the endpoints, all bound to @iommufd
+ * @ioas: where @guest is mapped at its GPA
+ * @parent: nesting parent on @ioas
+ * @guest: guest RAM
+ * @s1: stage-1 tables, empty
+ * @nested: HWPT of @s1 on @parent
+ */
+struct rig {
+	struct rig_config cfg;
+	struct mock mock;
+	int iommufd;
+	struct vdev dev[RIG_MAX_EPS];
+	uint32_t ioas;
+	uint32_t parent;
+	struct guest guest;
+	struct s1 s1;
+	uint32_t nested;
+};
+
+/* An instance, configured but not live */
+int rig_mock(struct rig *r, const struct rig_config *cfg);
+/* Live; and all its endpoints open, bound and ready for DMA */
+int rig_devices(struct rig *r);
+/* Guest RAM, mapped into an IOAS */
+int rig_guest(struct rig *r);
+/* The nesting parent */
+int rig_parent(struct rig *r);
+/* Stage-1, its HWPT, and every endpoint attached to it */
+int rig_nested(struct rig *r);
+/* All of the above */
+int rig_up(struct rig *r, const struct rig_config *cfg);
+/* -EBUSY and others when something did not let itself be taken down */
+int rig_down(struct rig *r);
+
+/* Name of the VFIO device of endpoint @i */
+int rig_vfio_name(const struct mock *m, unsigned int i, char *buf, size_t size);
+/* Open the VFIO device of endpoint @i on @iommufd, bus mastering on */
+int rig_open_dev(const struct mock *m, unsigned int i, int iommufd,
+		 struct vdev *dev);
+/* What IOMMU_HWPT_ALLOC needs for @s1 */
+struct iommu_hwpt_vtd_s1 rig_s1_data(const struct rig *r, const struct s1 *s1);
+/* A second HWPT on the same parent */
+int rig_hwpt(struct rig *r, const struct s1 *s1, uint32_t *hwpt);
+
+/* A page of guest RAM with pattern @seed, mapped at @iova; its GPA, or 0 */
+uint64_t rig_page(struct rig *r, struct s1 *s1, uint64_t iova, uint64_t seed);
+/*
+ * Endpoint @dev reads the page at @iova by DMA: 0 when it finds the pattern of
+ * @seed there, -EBADMSG when it finds something else, -EFAULT when it is blocked
+ */
+int rig_sees(struct rig *r, unsigned int dev, uint64_t iova, uint64_t seed);
+
+#endif /* IOMMU_RIG_H */

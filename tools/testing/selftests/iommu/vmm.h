@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * iommufd objects as a VMM uses them
+ *
+ * Every function is one ioctl and returns 0 or a negative errno. Tests that
+ * need a malformed call fill the structure themselves and use vmm_ioctl().
+ */
+#ifndef IOMMU_VMM_H
+#define IOMMU_VMM_H
+
+#include <stdint.h>
+#include <linux/iommufd.h>
+
+#define VMM_RO	IOMMU_IOAS_MAP_READABLE
+#define VMM_RW	(IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE)
+
+
+/* Returns a file descriptor, or a negative errno */
+int vmm_open(void);
+int vmm_ioctl(int fd, unsigned long cmd, void *arg);
+int vmm_destroy(int fd, uint32_t id);
+
+int vmm_ioas_alloc(int fd, uint32_t *ioas);
+int vmm_ioas_map(int fd, uint32_t ioas, void *va, uint64_t len, uint64_t iova,
+		 uint32_t perm);
+int vmm_ioas_unmap(int fd, uint32_t ioas, uint64_t iova, uint64_t len);
+
+int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
+		    struct iommu_hw_info *info);
+
+int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
+		    uint32_t *hwpt);
+int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
+		    const struct iommu_hwpt_vtd_s1 *s1, uint32_t *hwpt);
+
+/* @num: in how many entries there are, out how many were done */
+int vmm_invalidate(int fd, uint32_t hwpt,
+		   const struct iommu_hwpt_vtd_s1_invalidate *entries,
+		   uint32_t *num);
+/* One entry, from the page of @iova on */
+int vmm_invalidate_range(int fd, uint32_t hwpt, uint64_t iova, uint64_t npages,
+			 uint32_t flags);
+int vmm_invalidate_all(int fd, uint32_t hwpt);
+
+int vmm_dirty_tracking(int fd, uint32_t hwpt, int enable);
+int vmm_dirty_bitmap(int fd, uint32_t hwpt, uint32_t flags, uint64_t iova,
+		     uint64_t len, uint64_t *bitmap);
+
+#endif /* IOMMU_VMM_H */
