@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of the objects: made, used, refused while in use, taken down */
+#include <sys/wait.h>
+
+#include "harness.h"
+
+#define IOVA	0x10000000ull
+
+FIXTURE(life)
+{
+	struct rig rig;
+};
+
+FIXTURE_SETUP(life)
+{
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_mock(&self->rig, NULL));
+	ASSERT_EQ(0, rig_devices(&self->rig));
+	ASSERT_EQ(0, rig_guest(&self->rig));
+}
+
+FIXTURE_TEARDOWN(life)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+/* Every object once, DMA in the middle, and each gone in its order */
+TEST_F(life, whole)
+{
+	struct rig *r = &self->rig;
+	int fd = r->iommufd;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+
+	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(0, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(0, vmm_destroy(fd, r->parent));
+	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->parent));
+	EXPECT_EQ(0, vmm_ioas_unmap(fd, r->ioas, r->guest.gpa, r->guest.size));
+	EXPECT_EQ(0, vmm_destroy(fd, r->ioas));
+	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->ioas));
+}
+
+/* What is in use cannot be destroyed, and goes on working afterwards */
+TEST_F(life, busy)
+{
+	struct rig *r = &self->rig;
+	int fd = r->iommufd;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->parent));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->ioas));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->dev[0].id));
+	EXPECT_EQ(-EBUSY, mock_set_live(&r->mock, false));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+
+	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->parent));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->ioas));
+	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->dev[0].id));
+	EXPECT_EQ(-EBUSY, mock_set_live(&r->mock, false));
+}
+
+/* Objects of the following test, and which of them holds on to which */
+enum { IOAS, PLAIN, PARENT, S1A, S1B, NR_OBJ };
+static const int held_by[NR_OBJ][3] = {
+	[IOAS] = { PLAIN, PARENT, -1 },
+	[PLAIN] = { -1 },
+	[PARENT] = { S1A, S1B, -1 },
+	[S1A] = { -1 },
+	[S1B] = { -1 },
+};
+
+static int make_objects(struct rig *r, struct s1 *s1, uint32_t *id)
+{
+	int fd = r->iommufd;
+	int rc;
+
+	rc = vmm_ioas_alloc(fd, &id[IOAS]);
+	if (!rc)
+		rc = vmm_ioas_map(fd, id[IOAS], r->guest.va, r->guest.size,
+				  r->guest.gpa, VMM_RW);
+	if (!rc)
+		rc = vmm_hwpt_paging(fd, r->dev[0].id, id[IOAS], 0, &id[PLAIN]);
+	if (!rc)
+		rc = vmm_hwpt_paging(fd, r->dev[0].id, id[IOAS],
+				     IOMMU_HWPT_ALLOC_NEST_PARENT, &id[PARENT]);
+	r->parent = id[PARENT];
+	if (!rc)
+		rc = rig_hwpt(r, s1, &id[S1A]);
+	return rc ?: rig_hwpt(r, s1, &id[S1B]);
+}
+
+static bool is_held(int obj, const bool *gone)
+{
+	const int *holder;
+
+	for (holder = held_by[obj]; *holder >= 0; holder++)
+		if (!gone[*holder])
+			return true;
+	return false;
+}
+
+/* Destroy in the order of permutation number @perm, until all are gone */
+static int destroy_in_order(int fd, const uint32_t *id, unsigned int perm)
+{
+	bool gone[NR_OBJ] = {};
+	int order[NR_OBJ], left = 0;
+	unsigned int i, n;
+	int rc;
+
+	for (i = 0; i < NR_OBJ; i++) {
+		n = perm % (i + 1);
+		perm /= i + 1;
+		memmove(&order[n + 1], &order[n], (i - n) * sizeof(order[0]));
+		order[n] = i;
+	}
+	while (left < NR_OBJ) {
+		for (i = 0; i < NR_OBJ; i++) {
+			if (gone[order[i]])
+				continue;
+			rc = vmm_destroy(fd, id[order[i]]);
+			if (is_held(order[i], gone)) {
+				if (rc != -EBUSY)
+					return rc ?: -EPROTO;
+				continue;
+			}
+			if (rc)
+				return rc;
+			gone[order[i]] = true;
+			left++;
+		}
+	}
+	return 0;
+}
+
+TEST_F(life, every_order_of_destroy)
+{
+	struct rig *r = &self->rig;
+	uint32_t id[NR_OBJ];
+	unsigned int perm;
+
+	ASSERT_EQ(0, s1_create(&r->s1, &r->guest, 4));
+	for (perm = 0; perm < 120; perm++) {
+		ASSERT_EQ(0, make_objects(r, &r->s1, id));
+		ASSERT_EQ(0, destroy_in_order(r->iommufd, id, perm))
+			TH_LOG("order %u", perm);
+	}
+}
+
+/* A device that is closed while attached takes nothing with it */
+TEST_F(life, close_device_first)
+{
+	struct rig *r = &self->rig;
+	int fd = r->iommufd;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	vdev_close(&r->dev[0]);
+
+	ASSERT_EQ(0, rig_open_dev(&r->mock, 0, fd, &r->dev[0]));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	vdev_close(&r->dev[0]);
+	EXPECT_EQ(0, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(0, vmm_destroy(fd, r->parent));
+}
+
+/* The device keeps the iommufd's objects alive and goes on translating */
+TEST_F(life, close_iommufd_first)
+{
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	close(r->iommufd);
+	r->iommufd = -1;
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(-EBUSY, mock_set_live(&r->mock, false));
+}
+
+TEST_F(life, attach_again)
+{
+	struct rig *r = &self->rig;
+	struct vdev second;
+	int fd;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	EXPECT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+
+	/* One owner at a time */
+	fd = vmm_open();
+	ASSERT_GE(fd, 0);
+	EXPECT_EQ(-EINVAL, rig_open_dev(&r->mock, 0, fd, &second));
+	close(fd);
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+TEST_F(life, many_nested)
+{
+	struct rig *r = &self->rig;
+	uint32_t id[200];
+	unsigned int i;
+
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	for (i = 0; i < ARRAY_SIZE(id); i++)
+		ASSERT_EQ(0, rig_hwpt(r, &r->s1, &id[i]));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], id[100]));
+	for (i = 0; i < ARRAY_SIZE(id); i++)
+		EXPECT_EQ(i == 100 ? -EBUSY : 0,
+			  vmm_destroy(r->iommufd, id[i]));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+/* A VMM that dies leaves a device that the next one can use */
+TEST(vmm_killed)
+{
+	struct rig rig;
+	int status;
+	pid_t pid;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_mock(&rig, NULL));
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		if (rig_devices(&rig) || rig_guest(&rig) || rig_parent(&rig) ||
+		    rig_nested(&rig) || !rig_page(&rig, &rig.s1, IOVA, 1) ||
+		    rig_sees(&rig, 0, IOVA, 1))
+			_exit(1);
+		kill(getpid(), SIGKILL);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+
+	ASSERT_EQ(0, mock_set_live(&rig.mock, false));
+	ASSERT_EQ(0, rig_devices(&rig));
+	ASSERT_EQ(0, rig_guest(&rig));
+	ASSERT_EQ(0, rig_parent(&rig));
+	ASSERT_EQ(0, rig_nested(&rig));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 2));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 2));
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+TEST_HARNESS_MAIN
