@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested translation: every byte that the device moves goes through stage-1
+ * and stage-2, whatever the width, the page sizes and the flags
+ */
+#include "harness.h"
+
+/* Below the canonical boundary of either width, no index of it is zero */
+#define IOVA48		0x000057c2c0000000ull
+#define IOVA57		0x009b57c2c0000000ull
+#define TABLES_SIZE	SZ_1M
+
+FIXTURE(nested)
+{
+	struct rig rig;
+	uint64_t iova;		/* of what @gpa is mapped to */
+	uint64_t gpa;
+	uint64_t size;
+	uint64_t page;		/* size of a stage-1 page */
+};
+
+FIXTURE_VARIANT(nested)
+{
+	unsigned int width;
+	unsigned int lg2;
+	bool guest_2m;
+	uint64_t flags;
+};
+
+#define VARIANT(width_, lg2_, ss_, flags_) \
+FIXTURE_VARIANT_ADD(nested, s1_##width_##_##lg2_##_s2_##ss_##_##flags_) \
+{ \
+	.width = width_, \
+	.lg2 = S1_##lg2_, \
+	.guest_2m = SS_##ss_, \
+	.flags = FLAGS_##flags_, \
+}
+
+#define SS_4K		false
+#define SS_2M		true
+#define FLAGS_none	0
+#define FLAGS_sre	IOMMU_VTD_S1_SRE
+#define FLAGS_eafe	IOMMU_VTD_S1_EAFE
+#define FLAGS_wpe	(IOMMU_VTD_S1_SRE | IOMMU_VTD_S1_WPE)
+#define FLAGS_all	(IOMMU_VTD_S1_SRE | IOMMU_VTD_S1_WPE | IOMMU_VTD_S1_EAFE)
+
+VARIANT(48, 4K, 4K, none);
+VARIANT(48, 4K, 2M, none);
+VARIANT(48, 2M, 4K, none);
+VARIANT(48, 2M, 2M, none);
+VARIANT(48, 1G, 4K, none);
+VARIANT(48, 1G, 2M, none);
+VARIANT(57, 4K, 4K, none);
+VARIANT(57, 4K, 2M, none);
+VARIANT(57, 2M, 4K, none);
+VARIANT(57, 2M, 2M, none);
+VARIANT(57, 1G, 4K, none);
+VARIANT(57, 1G, 2M, none);
+VARIANT(48, 4K, 4K, sre);
+VARIANT(48, 4K, 4K, wpe);
+VARIANT(48, 4K, 4K, eafe);
+VARIANT(57, 4K, 4K, all);
+VARIANT(48, 2M, 2M, all);
+VARIANT(57, 1G, 4K, all);
+
+FIXTURE_SETUP(nested)
+{
+	struct rig_config cfg = {
+		.width = variant->width,
+		.s1_flags = variant->flags,
+		.guest_2m = variant->guest_2m,
+		.guest_size = 8 * SZ_1M,
+	};
+	struct rig *r = &self->rig;
+	uint64_t gpa;
+	int rc;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_mock(r, &cfg));
+	ASSERT_EQ(0, rig_devices(r));
+	rc = rig_guest(r);
+	if (rc == -ENOMEM && variant->guest_2m) {
+		rig_down(r);
+		SKIP(return, "no physical memory in blocks of 2M");
+	}
+	ASSERT_EQ(0, rc);
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+
+	/* Tables first, then 4M of data; one 1G page maps all of it */
+	self->page = 1ull << variant->lg2;
+	self->size = 4 * SZ_1M;
+	self->iova = variant->width == 57 ? IOVA57 : IOVA48;
+	self->gpa = r->guest.gpa + 4 * SZ_1M;
+	gpa = self->gpa & ~(self->page - 1);
+	self->iova += self->gpa - gpa;
+	if (variant->lg2 == S1_1G)
+		rc = s1_map(&r->s1, self->iova & ~(SZ_1G - 1), gpa, S1_1G,
+			    S1_RW);
+	else
+		rc = s1_map_range(&r->s1, self->iova, self->gpa, self->size,
+				  variant->lg2, S1_RW);
+	ASSERT_EQ(0, rc);
+	ASSERT_LT(r->guest.used, TABLES_SIZE);
+}
+
+FIXTURE_TEARDOWN(nested)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+/* Every byte that is to be moved is moved, and none beside it */
+TEST_F(nested, copy)
+{
+	static const struct {
+		uint32_t src;
+		uint32_t dst;
+		uint32_t size;
+	} cases[] = {
+		{ 0, 0x200000, 1 },
+		{ 0xfff, 0x200fff, 2 },
+		{ 0x10, 0x201000, 4096 },
+		{ 0x1, 0x200ffd, 4097 },
+		{ 0xffe, 0x200123, 0x3004 },
+		{ 0x1234, 0x2fff01, 0x10001 },
+		{ 0x3, 0x200005, MOCK_EP_MAX_SIZE },
+		{ 0x100000, 0x2fffff, MOCK_EP_MAX_SIZE },
+		{ 0x1ff000, 0x300000, 0x2000 },
+	};
+	struct rig *r = &self->rig;
+	uint8_t *ram = guest_ptr(&r->guest, self->gpa);
+	uint8_t *expect = malloc(self->size);
+	struct ep_result res;
+	unsigned int i;
+
+	ASSERT_NE(NULL, expect);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		util_fill(ram, self->size, i + 1);
+		memcpy(expect, ram, self->size);
+		memcpy(expect + cases[i].dst, expect + cases[i].src,
+		       cases[i].size);
+
+		ASSERT_EQ(0, ep_copy(&r->dev[0], self->iova + cases[i].src,
+				     self->iova + cases[i].dst, cases[i].size,
+				     &res)) {
+			TH_LOG("case %u: fault %#x at %#llx", i, res.fault,
+			       (unsigned long long)res.fault_addr);
+		}
+		EXPECT_EQ(0, memcmp(ram, expect, self->size))
+			TH_LOG("case %u", i);
+		EXPECT_EQ(util_crc32(expect + cases[i].src, cases[i].size),
+			  res.checksum);
+		EXPECT_EQ(cases[i].size, res.moved);
+		EXPECT_EQ(0, res.fault);
+	}
+	free(expect);
+}
+
+/* READ and WRITE one way each, with their checksums */
+TEST_F(nested, read_and_write)
+{
+	struct rig *r = &self->rig;
+	uint8_t *ram = guest_ptr(&r->guest, self->gpa);
+	const uint32_t at = 0x1fffd7, len = 0x2345;
+	struct ep_result res;
+	uint32_t crc;
+
+	memset(ram, 0x5a, self->size);
+	ASSERT_EQ(0, ep_write(&r->dev[0], self->iova + at, len, 7, &res));
+	EXPECT_EQ(util_crc32(ram + at, len), res.checksum);
+	EXPECT_TRUE(util_is_byte(ram, at, 0x5a));
+	EXPECT_FALSE(util_is_byte(ram + at, len, 0x5a));
+	EXPECT_TRUE(util_is_byte(ram + at + len, self->size - at - len, 0x5a));
+	crc = res.checksum;
+
+	EXPECT_EQ(0, ep_read(&r->dev[0], self->iova + at, len, crc, &res));
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova + at, len, crc ^ 1,
+				    &res));
+	ram[at + len - 1] ^= 0x80;
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova + at, len, crc,
+				    &res));
+}
+
+static uint64_t *leaf(FIXTURE_DATA(nested) *self, unsigned int lg2,
+		      uint64_t off)
+{
+	return s1_entry(&self->rig.s1, self->iova + off, s1_level(lg2));
+}
+
+/* Accessed and dirty, and extended accessed only where it was asked for */
+TEST_F(nested, accessed_dirty)
+{
+	const uint64_t ad = S1_A | S1_D | S1_EA;
+	uint64_t a = S1_A | (variant->flags & IOMMU_VTD_S1_EAFE ? S1_EA : 0);
+	struct rig *r = &self->rig;
+	uint64_t *entry = leaf(self, variant->lg2, 0);
+	unsigned int level;
+
+	ASSERT_NE(NULL, entry);
+	EXPECT_EQ(0, s1_get(entry) & ad);
+	ASSERT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 64, 0, NULL));
+	EXPECT_EQ(a, s1_get(entry) & ad);
+	/* The entry is cached and not dirty: the write has to go back to it */
+	ASSERT_EQ(0, ep_write(&r->dev[0], self->iova, 64, 1, NULL));
+	EXPECT_EQ(a | S1_D, s1_get(entry) & ad);
+	for (level = s1_level(variant->lg2) + 1; level <= r->s1.levels; level++)
+		EXPECT_EQ(a, s1_get(s1_entry(&r->s1, self->iova, level)) & ad)
+			TH_LOG("level %u", level);
+}
+
+/* What is not mapped in stage-1 faults at its first byte, wherever it starts */
+TEST_F(nested, outside_stage1)
+{
+	const uint64_t first = self->iova & ~(SZ_1G - 1);
+	const uint64_t outside[] = {
+		0,
+		variant->lg2 == S1_1G ? first - 1 : self->iova - 1,
+		variant->lg2 == S1_1G ? first + SZ_1G : self->iova + self->size,
+		self->iova ^ (1ull << 30),
+		self->iova ^ (1ull << 39),
+		self->iova ^ (1ull << 46),
+		self->gpa,
+	};
+	struct rig *r = &self->rig;
+	struct mock_stats before, after;
+	struct ep_result res;
+	unsigned int i;
+
+	ASSERT_EQ(0, mock_stats(&r->mock, &before));
+	for (i = 0; i < ARRAY_SIZE(outside); i++) {
+		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], outside[i], 1, 0, &res));
+		EXPECT_EQ(MOCK_EP_FAULT_BLOCKED, res.fault);
+		EXPECT_EQ(outside[i], res.fault_addr);
+		EXPECT_EQ(0, res.moved);
+		EXPECT_EQ(-EFAULT,
+			  ep_write(&r->dev[0], outside[i], 1, 0, &res));
+		EXPECT_EQ(MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE,
+			  res.fault);
+		EXPECT_EQ(outside[i], res.fault_addr);
+	}
+	ASSERT_EQ(0, mock_stats(&r->mock, &after));
+	EXPECT_EQ(before.faults + 2 * ARRAY_SIZE(outside), after.faults);
+}
+
+/* Not canonical, or beyond what the width can say */
+TEST_F(nested, not_canonical)
+{
+	unsigned int bit = variant->width - 1;
+	const uint64_t bad[] = {
+		self->iova | 1ull << bit,
+		self->iova | 1ull << 63,
+		self->iova | 1ull << 57,
+		1ull << bit,
+		~0ull << variant->width,
+	};
+	struct rig *r = &self->rig;
+	struct ep_result res;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], bad[i], 4, 0, &res))
+			TH_LOG("%#llx", (unsigned long long)bad[i]);
+		EXPECT_EQ(bad[i], res.fault_addr);
+	}
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+}
+
+/* A leaf that points out of stage-2 faults, and so does a table that does */
+TEST_F(nested, outside_stage2)
+{
+	struct rig *r = &self->rig;
+	uint64_t *entry = leaf(self, variant->lg2, 0);
+	uint64_t old = s1_get(entry);
+	uint64_t *top = s1_entry(&r->s1, self->iova, r->s1.levels);
+	struct ep_result res;
+
+	s1_set(entry, (old & ~S1_ADDR) | 8 * SZ_1G);
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 8, 0, &res));
+	EXPECT_EQ(MOCK_EP_FAULT_BLOCKED, res.fault);
+	s1_set(entry, old);
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 8, 0, &res));
+
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	old = s1_get(top);
+	s1_set(top, (old & ~S1_ADDR) | 8 * SZ_1G);
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 8, 0, &res));
+	EXPECT_EQ(self->iova, res.fault_addr);
+	s1_set(top, old);
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 8, 0, &res));
+}
+
+/* A read-only leaf, and a read-only table above a writable leaf */
+TEST_F(nested, read_only)
+{
+	struct rig *r = &self->rig;
+	uint8_t *ram = guest_ptr(&r->guest, self->gpa);
+	unsigned int level = s1_level(variant->lg2);
+	unsigned int at;
+	struct ep_result res;
+	uint64_t *entry, old;
+
+	memset(ram, 0x77, PAGE_4K);
+	for (at = level; at <= r->s1.levels; at++) {
+		entry = s1_entry(&r->s1, self->iova, at);
+		old = s1_get(entry);
+		s1_set(entry, old & ~S1_W);
+		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		EXPECT_EQ(-EBADMSG,
+			  ep_read(&r->dev[0], self->iova, 16, 0, &res));
+		EXPECT_EQ(-EFAULT,
+			  ep_write(&r->dev[0], self->iova, 16, 1, &res));
+		EXPECT_EQ(MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE,
+			  res.fault);
+		EXPECT_TRUE(util_is_byte(ram, PAGE_4K, 0x77));
+		s1_set(entry, old | S1_W);
+		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		EXPECT_EQ(0, ep_write(&r->dev[0], self->iova, 16, 1, &res));
+		memset(ram, 0x77, PAGE_4K);
+	}
+}
+
+/* A supervisor page is none of a user's request: neither with SRE nor without */
+TEST_F(nested, supervisor_page)
+{
+	struct rig *r = &self->rig;
+	uint64_t *entry = leaf(self, variant->lg2, 0);
+
+	s1_set(entry, s1_get(entry) & ~S1_U);
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], self->iova, 4, 1, NULL));
+	s1_set(entry, s1_get(entry) | S1_U);
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+}
+
+/* Reserved bits of an entry fault as the specification says */
+TEST_F(nested, reserved_bits)
+{
+	struct rig *r = &self->rig;
+	uint64_t *entry = leaf(self, variant->lg2, 0);
+	uint64_t old = s1_get(entry);
+	unsigned int bit;
+
+	/* Bits between a large page's PAT and its address */
+	for (bit = 13; bit < variant->lg2; bit++) {
+		s1_set(entry, old | 1ull << bit);
+		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 4, 0, NULL))
+			TH_LOG("bit %u", bit);
+	}
+	/* Ignored bits are for the guest's own use */
+	s1_set(entry, old | 1ull << 9 | 1ull << 11 | 1ull << 52 | 1ull << 62);
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+
+	/* The root's entries cannot be large pages */
+	entry = s1_entry(&r->s1, self->iova, r->s1.levels);
+	old = s1_get(entry);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	s1_set(entry, old | S1_PS);
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+	s1_set(entry, old);
+	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+}
+
+/*
+ * One look-up serves as much as both stages have in one piece, and hardware
+ * that found a translation once does not walk again
+ */
+TEST_F(nested, reach_of_a_cached_translation)
+{
+	struct rig *r = &self->rig;
+	bool large = variant->guest_2m && variant->lg2 >= S1_2M;
+	struct mock_stats cold, one, same, other;
+	int fd = r->iommufd;
+
+	ASSERT_EQ(0, vmm_invalidate_all(fd, r->nested));
+	ASSERT_EQ(0, mock_stats(&r->mock, &cold));
+	ASSERT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
+	ASSERT_EQ(0, mock_stats(&r->mock, &one));
+	EXPECT_EQ(cold.translations + 1, one.translations);
+	EXPECT_EQ(cold.iotlb_hits, one.iotlb_hits);
+	EXPECT_LT(cold.walk_refs, one.walk_refs);
+
+	ASSERT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova + 8, 4, 0, NULL));
+	ASSERT_EQ(0, mock_stats(&r->mock, &same));
+	EXPECT_EQ(one.iotlb_hits + 1, same.iotlb_hits);
+	EXPECT_EQ(one.walk_refs, same.walk_refs);
+
+	ASSERT_EQ(-EBADMSG,
+		  ep_read(&r->dev[0], self->iova + 0x1ff000, 4, 0, NULL));
+	ASSERT_EQ(0, mock_stats(&r->mock, &other));
+	EXPECT_EQ(same.iotlb_hits + large, other.iotlb_hits);
+	EXPECT_EQ(large, same.walk_refs == other.walk_refs);
+}
+
+TEST_HARNESS_MAIN
