@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Isolation: endpoints, HWPTs, IOASes, iommufds and instances that have nothing
+ * to do with each other share no translation, although all of them use the
+ * same addresses
+ */
+#include "harness.h"
+
+#define IOVA	0x0000055550000000ull
+#define PAGES	4
+
+/* Everything of one guest */
+struct tenant {
+	int iommufd;
+	uint32_t ioas;
+	uint32_t parent;
+	uint32_t nested;
+	struct guest ram;
+	struct s1 s1;
+};
+
+/* Every tenant has its RAM and tables at the same GPAs and maps the same IOVA */
+static int tenant_make(struct tenant *t, int iommufd, uint32_t dev,
+		       unsigned int who)
+{
+	struct iommu_hwpt_vtd_s1 data;
+	uint64_t gpa;
+	unsigned int i;
+	int rc;
+
+	t->iommufd = iommufd;
+	rc = guest_create(&t->ram, RIG_GPA, SZ_1M);
+	if (!rc)
+		rc = vmm_ioas_alloc(iommufd, &t->ioas);
+	if (!rc)
+		rc = vmm_ioas_map(iommufd, t->ioas, t->ram.va, t->ram.size,
+				  t->ram.gpa, VMM_RW);
+	if (!rc)
+		rc = vmm_hwpt_paging(iommufd, dev, t->ioas,
+				     IOMMU_HWPT_ALLOC_NEST_PARENT, &t->parent);
+	if (!rc)
+		rc = s1_create(&t->s1, &t->ram, 4);
+	for (i = 0; !rc && i < PAGES; i++) {
+		gpa = guest_alloc(&t->ram, PAGE_4K, PAGE_4K);
+		util_fill(guest_ptr(&t->ram, gpa), PAGE_4K, who * 100 + i);
+		rc = s1_map(&t->s1, IOVA + i * PAGE_4K, gpa, S1_4K, S1_RW);
+	}
+	data = (struct iommu_hwpt_vtd_s1){
+		.pgtbl_addr = t->s1.root,
+		.addr_width = 48,
+	};
+	return rc ?: vmm_hwpt_nested(iommufd, dev, t->parent, 0, &data,
+				     &t->nested);
+}
+
+static int sees(struct vdev *dev, unsigned int who)
+{
+	uint8_t page[PAGE_4K];
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < PAGES; i++) {
+		util_fill(page, sizeof(page), who * 100 + i);
+		rc = ep_read(dev, IOVA + i * PAGE_4K, PAGE_4K,
+			     util_crc32(page, PAGE_4K), NULL);
+	}
+	return rc;
+}
+
+/* Two endpoints of one instance in one iommufd */
+FIXTURE(same_iommufd)
+{
+	struct rig rig;
+	struct tenant t[2];
+};
+
+FIXTURE_VARIANT(same_iommufd)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(same_iommufd, usual)
+{
+	.cfg.nr_eps = 2,
+};
+
+FIXTURE_VARIANT_ADD(same_iommufd, ats)
+{
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+};
+
+FIXTURE_SETUP(same_iommufd)
+{
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_mock(r, &variant->cfg));
+	ASSERT_EQ(0, rig_devices(r));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, tenant_make(&self->t[i], r->iommufd, r->dev[i].id,
+					 i));
+		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], self->t[i].nested));
+		ASSERT_EQ(0, ep_ats(&r->dev[i], r->cfg.ats));
+	}
+}
+
+FIXTURE_TEARDOWN(same_iommufd)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+	guest_destroy(&self->t[0].ram);
+	guest_destroy(&self->t[1].ram);
+}
+
+TEST_F(same_iommufd, own_memory_only)
+{
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, sees(&r->dev[0], 0));
+		EXPECT_EQ(0, sees(&r->dev[1], 1));
+	}
+	/* A write reaches one's own page, and the other's stays as it is */
+	ASSERT_EQ(0, ep_write(&r->dev[0], IOVA, 100, 5, NULL));
+	EXPECT_EQ(-EBADMSG, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+}
+
+/* The invalidation of one leaves the other's caches as they are */
+TEST_F(same_iommufd, invalidation)
+{
+	struct rig *r = &self->rig;
+	struct mock_stats before, after;
+
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[0].nested));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
+	ASSERT_EQ(0, mock_stats(&r->mock, &before));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, mock_stats(&r->mock, &after));
+	EXPECT_EQ(before.walk_refs, after.walk_refs);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[1], 1));
+}
+
+/* One is moved, detached, closed: the other does not notice */
+TEST_F(same_iommufd, attachment)
+{
+	struct rig *r = &self->rig;
+
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[1].nested));
+	EXPECT_EQ(0, sees(&r->dev[0], 1));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	vdev_close(&r->dev[0]);
+	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, rig_open_dev(&r->mock, 0, r->iommufd, &r->dev[0]));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
+}
+
+/* Both on one HWPT: an invalidation reaches what either has cached */
+TEST_F(same_iommufd, shared_hwpt)
+{
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], self->t[0].nested));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, sees(&r->dev[i], 0));
+	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, sees(&r->dev[i], 0));
+	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, self->t[0].nested, IOVA,
+					  1, IOMMU_VTD_INV_FLAGS_LEAF));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(-EFAULT, sees(&r->dev[i], 0));
+	/* One leaves, and invalidations go on for the other */
+	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
+	s1_unmap(&self->t[0].s1, IOVA + PAGE_4K, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[0].nested));
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + PAGE_4K, 4, 0, NULL));
+	EXPECT_EQ(-EBADMSG,
+		  ep_read(&r->dev[1], IOVA + 2 * PAGE_4K, 4, 0, NULL));
+}
+
+/* A stage-1 of one guest cannot be put on the parent of the other by its id */
+TEST_F(same_iommufd, two_stage1_one_parent)
+{
+	struct rig *r = &self->rig;
+	struct s1 other;
+	struct iommu_hwpt_vtd_s1 data = { .addr_width = 48 };
+	uint32_t hwpt;
+	uint64_t gpa;
+	unsigned int i;
+
+	/* A second tree of guest 0, for its second device */
+	ASSERT_EQ(0, s1_create(&other, &self->t[0].ram, 4));
+	for (i = 0; i < PAGES; i++) {
+		gpa = guest_alloc(&self->t[0].ram, PAGE_4K, PAGE_4K);
+		util_fill(guest_ptr(&self->t[0].ram, gpa), PAGE_4K, 700 + i);
+		ASSERT_EQ(0, s1_map(&other, IOVA + i * PAGE_4K, gpa, S1_4K,
+				    S1_RW));
+	}
+	data.pgtbl_addr = other.root;
+	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, r->dev[1].id,
+				     self->t[0].parent, 0, &data, &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], hwpt));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, sees(&r->dev[0], 0));
+		EXPECT_EQ(0, sees(&r->dev[1], 7));
+	}
+	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	s1_unmap(&other, IOVA, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, hwpt));
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[1], 7));
+}
+
+/* Two endpoints in two iommufds */
+FIXTURE(two_iommufds)
+{
+	struct rig rig;
+	int fd[2];
+	struct vdev dev[2];
+	struct tenant t[2];
+};
+
+FIXTURE_SETUP(two_iommufds)
+{
+	const struct rig_config cfg = { .nr_eps = 2 };
+	unsigned int i;
+
+	REQUIRE_MOCK();
+	for (i = 0; i < 2; i++) {
+		self->fd[i] = -1;
+		self->dev[i].fd = -1;
+	}
+	ASSERT_EQ(0, rig_mock(&self->rig, &cfg));
+	ASSERT_EQ(0, mock_set_live(&self->rig.mock, true));
+	for (i = 0; i < 2; i++) {
+		self->fd[i] = vmm_open();
+		ASSERT_GE(self->fd[i], 0);
+		ASSERT_EQ(0, rig_open_dev(&self->rig.mock, i, self->fd[i],
+					  &self->dev[i]));
+		ASSERT_EQ(0, tenant_make(&self->t[i], self->fd[i],
+					 self->dev[i].id, i));
+		ASSERT_EQ(0, vdev_attach_id(&self->dev[i], self->t[i].nested));
+	}
+}
+
+FIXTURE_TEARDOWN(two_iommufds)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		vdev_close(&self->dev[i]);
+		close(self->fd[i]);
+		guest_destroy(&self->t[i].ram);
+	}
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+TEST_F(two_iommufds, own_memory_only)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, sees(&self->dev[0], 0));
+		EXPECT_EQ(0, sees(&self->dev[1], 1));
+	}
+	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(self->fd[0], self->t[0].nested));
+	EXPECT_EQ(-EFAULT, sees(&self->dev[0], 0));
+	EXPECT_EQ(0, sees(&self->dev[1], 1));
+}
+
+/* One VMM's objects, or its devices, are not there for the other */
+TEST_F(two_iommufds, foreign_ids)
+{
+	struct iommu_hwpt_vtd_s1 data = {
+		.pgtbl_addr = self->t[0].s1.root,
+		.addr_width = 48,
+	};
+	uint32_t spare, i, hwpt;
+
+	/* Ids count up in each iommufd: make some that only the first has */
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, vmm_hwpt_nested(self->fd[0], self->dev[0].id,
+					     self->t[0].parent, 0, &data,
+					     &spare));
+	EXPECT_EQ(-ENOENT, vdev_attach_id(&self->dev[1], spare));
+	EXPECT_EQ(-ENOENT, vmm_invalidate_all(self->fd[1], spare));
+	EXPECT_EQ(-ENOENT, vmm_destroy(self->fd[1], spare));
+	EXPECT_EQ(-ENOENT, vmm_hwpt_nested(self->fd[1], spare,
+					   self->t[1].parent, 0, &data, &hwpt));
+	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(self->fd[1], self->dev[1].id, spare,
+					   0, &data, &hwpt));
+	EXPECT_EQ(0, sees(&self->dev[0], 0));
+	EXPECT_EQ(0, sees(&self->dev[1], 1));
+}
+
+/* The end of one VMM is not the end of the other */
+TEST_F(two_iommufds, one_ends)
+{
+	EXPECT_EQ(0, sees(&self->dev[0], 0));
+	EXPECT_EQ(0, sees(&self->dev[1], 1));
+	vdev_close(&self->dev[0]);
+	close(self->fd[0]);
+	self->fd[0] = -1;
+	EXPECT_EQ(0, sees(&self->dev[1], 1));
+	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(self->fd[1], self->t[1].nested));
+	EXPECT_EQ(-EFAULT, sees(&self->dev[1], 1));
+}
+
+/* Two instances, an endpoint each with the same source-id, one iommufd */
+FIXTURE(two_instances)
+{
+	struct rig rig;
+	struct mock other;
+	struct vdev dev;
+	struct tenant t[2];
+};
+
+FIXTURE_SETUP(two_instances)
+{
+	struct rig *r = &self->rig;
+
+	REQUIRE_MOCK();
+	self->dev.fd = -1;
+	ASSERT_EQ(0, rig_mock(r, NULL));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, mock_create(&self->other, "kst-other"));
+	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", 0x0100));
+	ASSERT_EQ(0, mock_set_live(&self->other, true));
+	ASSERT_EQ(0, rig_open_dev(&self->other, 0, r->iommufd, &self->dev));
+	ASSERT_EQ(0, tenant_make(&self->t[0], r->iommufd, r->dev[0].id, 0));
+	ASSERT_EQ(0, tenant_make(&self->t[1], r->iommufd, self->dev.id, 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
+	ASSERT_EQ(0, vdev_attach_id(&self->dev, self->t[1].nested));
+}
+
+FIXTURE_TEARDOWN(two_instances)
+{
+	vdev_close(&self->dev);
+	EXPECT_EQ(0, mock_destroy(&self->other));
+	EXPECT_EQ(0, rig_down(&self->rig));
+	guest_destroy(&self->t[0].ram);
+	guest_destroy(&self->t[1].ram);
+}
+
+TEST_F(two_instances, own_memory_only)
+{
+	struct rig *r = &self->rig;
+	struct mock_stats one, other, after;
+
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&self->dev, 1));
+	/* They count for themselves */
+	ASSERT_EQ(0, mock_stats(&r->mock, &one));
+	ASSERT_EQ(0, mock_stats(&self->other, &other));
+	EXPECT_EQ(0, sees(&self->dev, 1));
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	ASSERT_EQ(0, mock_stats(&r->mock, &after));
+	EXPECT_EQ(0, memcmp(&one, &after, sizeof(one)));
+	ASSERT_EQ(0, mock_stats(&self->other, &after));
+	EXPECT_EQ(other.translations + PAGES, after.translations);
+	EXPECT_EQ(other.invalidations + 1, after.invalidations);
+}
+
+/* One HWPT for devices of both, as far as it goes: invalidated on both */
+TEST_F(two_instances, shared_hwpt)
+{
+	struct rig *r = &self->rig;
+	int rc;
+
+	rc = vdev_attach_id(&self->dev, self->t[0].nested);
+	if (rc) {
+		/* Or not at all, and nothing has changed */
+		EXPECT_EQ(-EINVAL, rc);
+		EXPECT_EQ(0, sees(&self->dev, 1));
+		return;
+	}
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(0, sees(&self->dev, 0));
+	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	EXPECT_EQ(0, sees(&self->dev, 0));
+	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, self->t[0].nested, IOVA,
+					  1, 0));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
+	EXPECT_EQ(-EFAULT, sees(&self->dev, 0));
+}
+
+TEST_F(two_instances, one_goes)
+{
+	struct rig *r = &self->rig;
+
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	EXPECT_EQ(-EBUSY, mock_set_live(&self->other, false));
+	vdev_close(&self->dev);
+	EXPECT_EQ(0, mock_set_live(&self->other, false));
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	/* Its HWPTs are still there, and harmless */
+	EXPECT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].nested));
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].parent));
+	EXPECT_EQ(0, sees(&r->dev[0], 0));
+}
+
+TEST_HARNESS_MAIN
