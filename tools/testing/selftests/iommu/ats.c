@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ATS: the endpoint asks for translations and keeps them in a cache of its
+ * own, which an invalidation has to reach as well
+ */
+#include "harness.h"
+
+#define IOVA	0x0000099990000000ull
+#define PAGES	32
+#define OLD(i)	(1000 + (i))
+#define NEW(i)	(2000 + (i))
+
+FIXTURE(ats)
+{
+	struct rig rig;
+	struct vdev *dev;
+	uint64_t new[PAGES];
+};
+
+FIXTURE_VARIANT(ats)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(ats, usual)
+{
+	.cfg.ats = true,
+};
+
+FIXTURE_VARIANT_ADD(ats, w57)
+{
+	.cfg.ats = true,
+	.cfg.width = 57,
+};
+
+FIXTURE_VARIANT_ADD(ats, async)
+{
+	.cfg.ats = true,
+	.cfg.async = true,
+};
+
+FIXTURE_SETUP(ats)
+{
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	self->dev = &r->dev[0];
+	for (i = 0; i < PAGES; i++) {
+		ASSERT_NE(0, rig_page(r, &r->s1, IOVA + i * PAGE_4K, OLD(i)));
+		self->new[i] = rig_page(r, &r->s1, 0, NEW(i));
+		ASSERT_NE(0, self->new[i]);
+	}
+	ASSERT_EQ(0, ep_ats(self->dev, MOCK_EP_ATS_ENABLE));
+}
+
+FIXTURE_TEARDOWN(ats)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+static int read_all(FIXTURE_DATA(ats) *self, unsigned int first,
+		    unsigned int count)
+{
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < PAGES; i++)
+		rc = rig_sees(&self->rig, 0, IOVA + i * PAGE_4K,
+			      i >= first && i < first + count ? NEW(i) :
+								OLD(i));
+	return rc;
+}
+
+static void change_all(FIXTURE_DATA(ats) *self)
+{
+	struct s1 *s1 = &self->rig.s1;
+	unsigned int i;
+
+	for (i = 0; i < PAGES; i++)
+		s1_set(s1_entry(s1, IOVA + i * PAGE_4K, 1),
+		       self->new[i] | S1_RW);
+}
+
+/* The second time it does not ask */
+TEST_F(ats, cached_in_the_device)
+{
+	struct vdev *v = self->dev;
+	uint32_t hits, misses;
+
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	misses = vdev_reg(v, MOCK_EP_ATC_MISSES);
+	hits = vdev_reg(v, MOCK_EP_ATC_HITS);
+	EXPECT_EQ(PAGES, misses);
+	EXPECT_EQ(0, hits);
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	EXPECT_EQ(misses, vdev_reg(v, MOCK_EP_ATC_MISSES));
+	EXPECT_EQ(hits + PAGES, vdev_reg(v, MOCK_EP_ATC_HITS));
+}
+
+/* Stale in both caches, then in neither; and exactly the range that was asked */
+TEST_F(ats, invalidated_with_the_iotlb)
+{
+	static const struct {
+		unsigned int first;
+		unsigned int count;
+		uint32_t flags;
+	} cases[] = {
+		{ 0, PAGES, 0 }, { 0, 1, 0 }, { 5, 1, 1 }, { 3, 7, 0 },
+		{ 16, 16, 1 }, { 1, 30, 0 },
+	};
+	struct rig *r = &self->rig;
+	uint32_t invs;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (j = 0; j < PAGES; j++)
+			rig_page(r, &r->s1, IOVA + j * PAGE_4K, OLD(j));
+		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		ASSERT_EQ(0, read_all(self, 0, 0));
+		change_all(self);
+		ASSERT_EQ(0, read_all(self, 0, 0));
+		invs = vdev_reg(self->dev, MOCK_EP_ATC_INVS);
+		ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested,
+						  IOVA + cases[i].first *
+						  PAGE_4K, cases[i].count,
+						  cases[i].flags));
+		EXPECT_LT(invs, vdev_reg(self->dev, MOCK_EP_ATC_INVS));
+		EXPECT_EQ(0, read_all(self, cases[i].first, cases[i].count))
+			TH_LOG("%u pages from %u", cases[i].count,
+			       cases[i].first);
+	}
+}
+
+/* A page that is gone is gone for a device that has translated it before */
+TEST_F(ats, unmapped)
+{
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	s1_unmap(&r->s1, IOVA, S1_4K);
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
+	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 1));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, OLD(0)));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, OLD(1)));
+}
+
+/* So is all of stage-2, whatever stage-1 made of it */
+TEST_F(ats, stage2_unmapped)
+{
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
+				    r->guest.size));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, OLD(0)));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + PAGE_4K, OLD(1)));
+}
+
+TEST_F(ats, detached)
+{
+	struct rig *r = &self->rig;
+	char atc[256];
+
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	ASSERT_EQ(0, vdev_detach(self->dev));
+	ASSERT_EQ(0, mock_debugfs(&r->mock, "endpoints/ep0/atc", atc,
+				  sizeof(atc)));
+	EXPECT_STREQ("", atc);
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, OLD(0)));
+	ASSERT_EQ(0, vdev_attach_id(self->dev, r->nested));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
+}
+
+/* Permissions are part of what is cached, and more are asked for */
+TEST_F(ats, permissions)
+{
+	struct rig *r = &self->rig;
+	uint64_t *entry = s1_entry(&r->s1, IOVA, 1);
+
+	s1_set(entry, s1_get(entry) & ~S1_W);
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
+	EXPECT_EQ(-EFAULT, ep_write(self->dev, IOVA, 8, 1, NULL));
+	s1_set(entry, s1_get(entry) | S1_W);
+	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
+	EXPECT_EQ(0, ep_write(self->dev, IOVA, 8, 1, NULL));
+	EXPECT_EQ(S1_A | S1_D, s1_get(entry) & (S1_A | S1_D));
+}
+
+/* Switched off in the device, it asks each time again */
+TEST_F(ats, off_again)
+{
+	struct rig *r = &self->rig;
+	uint32_t hits;
+
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	hits = vdev_reg(self->dev, MOCK_EP_ATC_HITS);
+	ASSERT_EQ(0, ep_ats(self->dev, 0));
+	ASSERT_EQ(0, read_all(self, 0, 0));
+	EXPECT_EQ(hits, vdev_reg(self->dev, MOCK_EP_ATC_HITS));
+	/* A reset empties the device's cache */
+	ASSERT_EQ(0, vdev_reset(self->dev));
+	change_all(self);
+	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	ASSERT_EQ(0, ep_ats(self->dev, MOCK_EP_ATS_ENABLE));
+	EXPECT_EQ(0, read_all(self, 0, PAGES));
+}
+
+/*
+ * Who may not use ATS may not: an endpoint behind a unit without device-TLB
+ * support, whether it asks for translations or sends what it claims they are
+ */
+TEST(unit_without_device_tlb)
+{
+	const struct rig_config cfg = {
+		.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS |
+			      (1ull << 33),
+		.ats = true,
+	};
+	struct iommu_hw_info_vtd vtd;
+	struct iommu_hw_info info;
+	struct ep_result res;
+	uint64_t phys;
+	struct rig rig;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
+	phys = guest_phys(rig.guest.va);
+	ASSERT_NE(0, phys);
+	ASSERT_EQ(0, vmm_hw_info_vtd(rig.iommufd, rig.dev[0].id, &vtd, &info));
+	EXPECT_NE(0, info.out_capabilities &
+		     IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED);
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_ENABLE));
+	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], IOVA, 8, 0, &res));
+	EXPECT_EQ(MOCK_EP_FAULT_BLOCKED, res.fault);
+	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_RAW));
+	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], phys, 8, 0, &res));
+	EXPECT_EQ(-EFAULT, ep_write(&rig.dev[0], phys, 8, 1, &res));
+	ASSERT_EQ(0, ep_ats(&rig.dev[0], 0));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+/* An endpoint without the capability does not do it, whatever it is told */
+TEST(endpoint_without_ats)
+{
+	struct rig rig;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_up(&rig, NULL));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
+	ASSERT_EQ(0, ep_ats(&rig.dev[0],
+			    MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_RAW));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	EXPECT_EQ(0, vdev_reg(&rig.dev[0], MOCK_EP_ATC_MISSES));
+	EXPECT_EQ(0, vdev_reg(&rig.dev[0], MOCK_EP_ATC_HITS));
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+TEST_HARNESS_MAIN
