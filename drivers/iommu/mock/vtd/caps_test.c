@@ -208,10 +208,10 @@ static void caps_space(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x1000);
 	cap = (cap & ~(VTD_CAP_FRO | VTD_CAP_NFR)) | FRO(0xf80);
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap | FIELD_PREP(VTD_CAP_NFR, 7), ecap),
-			0x1000);
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap | FIELD_PREP(VTD_CAP_NFR, 8), ecap),
-			0x2000);
+	cap |= FIELD_PREP(VTD_CAP_NFR, 7);
+	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x1000);
+	cap ^= FIELD_PREP(VTD_CAP_NFR, 7 ^ 8);
+	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x2000);
 	ecap = (ecap & ~VTD_ECAP_IRO) | IRO(0x3ff0);
 	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x4000);
 }

@@ -123,9 +123,8 @@ static void fault_ring(struct kunit *test)
 	/* More than once around */
 	for (i = 0; i < 3 * NFR; i++) {
 		read_fault(hw, 0x100 + i, 0x1000 * i);
-		fsts = hw_read32(hw, VTD_REG_FSTS);
-		KUNIT_EXPECT_EQ(test, fsts, VTD_FSTS_PPF |
-				FIELD_PREP(VTD_FSTS_FRI, i % NFR));
+		fsts = VTD_FSTS_PPF | FIELD_PREP(VTD_FSTS_FRI, i % NFR);
+		KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), fsts);
 		KUNIT_EXPECT_EQ(test, frcd_hi(hw, i % NFR) & VTD_FRCD1_SID,
 				0x100 + i);
 		clear_f(hw, i % NFR);
@@ -296,14 +295,17 @@ static void fault_index_reset(struct kunit *test)
 static void fault_translate(struct kunit *test)
 {
 	struct vtd_hw *hw = test->priv;
+	u64 hi;
 
 	vtd_hw_scalable(hw);
 	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0x8000), 0);
 	vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
 	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0x8000), -EFAULT);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_FRCD1_FR, frcd_hi(hw, 0)),
-			VTD_FR_ROOT_NP);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_FRCD1_SID, frcd_hi(hw, 0)), HW_SID);
+	hi = VTD_FRCD1_F | VTD_FRCD1_T1 | VTD_FRCD1_PP |
+	     FIELD_PREP(VTD_FRCD1_SID, HW_SID) |
+	     FIELD_PREP(VTD_FRCD1_PV, HW_PASID) |
+	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_ROOT_NP);
+	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), hi);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x8000);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.faults, 1);
 }

@@ -113,7 +113,8 @@ static u8 vtd_decode_piotlb(const struct vtd_model *m, const u64 *d,
 	 * 11.4.2: PSI and MAMV are about the IOTLB descriptor; this one takes
 	 * any mask on every unit with scalable mode.
 	 */
-	inv->am = min(FIELD_GET(VTD_PIOTLB1_AM, d[1]), VTD_AM_ALL);
+	inv->am = FIELD_GET(VTD_PIOTLB1_AM, d[1]);
+	inv->am = min(inv->am, VTD_AM_ALL);
 	inv->addr = d[1] & VTD_PIOTLB1_ADDR;
 	return 0;
 }

@@ -238,11 +238,11 @@ static void prq_tables(struct kunit *test)
 	vtd_hw_tables(hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE);
 	expect_invalid(prq);
 
-	hi = hw_read64(hw, frcd + 8);
-	KUNIT_EXPECT_EQ(test, hi, VTD_FRCD1_F | VTD_FRCD1_T2 | VTD_FRCD1_PP |
-			FIELD_PREP(VTD_FRCD1_SID, HW_SID) |
-			FIELD_PREP(VTD_FRCD1_PV, HW_PASID) |
-			FIELD_PREP(VTD_FRCD1_FR, VTD_FR_CTX_PRE));
+	hi = VTD_FRCD1_F | VTD_FRCD1_T2 | VTD_FRCD1_PP |
+	     FIELD_PREP(VTD_FRCD1_SID, HW_SID) |
+	     FIELD_PREP(VTD_FRCD1_PV, HW_PASID) |
+	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_CTX_PRE);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd + 8), hi);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd), prq_request.addr);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 

@@ -227,7 +227,6 @@ static void put_devtlb(struct vtd_hw *hw, u16 sid)
 static void qi_ite(struct kunit *test)
 {
 	struct vtd_hw *hw = test->priv;
-	u64 rcd;
 
 	hw->atc_timeout = 2;
 	vtd_hw_put_wait(hw, 1, 0);
@@ -241,9 +240,8 @@ static void qi_ite(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
-	rcd = hw_read64(hw, VTD_REG_IQERCD);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQERCD_ITESID, rcd), 0x111);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQERCD_IQEI, rcd), 0);
+	KUNIT_EXPECT_EQ(test, hw_itesid(hw), 0x111);
+	KUNIT_EXPECT_EQ(test, hw_iqei(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 
 	/* Nothing is fetched until it is cleared */
@@ -333,8 +331,7 @@ static void qi_ice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw->nr_atc, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ICE);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQERCD_ICESID,
-					hw_read64(hw, VTD_REG_IQERCD)), 0x333);
+	KUNIT_EXPECT_EQ(test, hw_icesid(hw), 0x333);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ICE);
 	vtd_hw_expect_done(hw, 1);
@@ -450,8 +447,7 @@ static void qi_async_error(struct kunit *test)
 	for (i = 0; i < 1000 && !hw_read32(hw, VTD_REG_FSTS); i++)
 		usleep_range(1000, 2000);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQERCD_ITESID,
-					hw_read64(hw, VTD_REG_IQERCD)), 0x111);
+	KUNIT_EXPECT_EQ(test, hw_itesid(hw), 0x111);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	vtd_hw_put_wait(hw, 2, 0);
 	vtd_hw_bell(hw);

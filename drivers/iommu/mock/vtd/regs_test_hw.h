@@ -123,4 +123,14 @@ static inline u8 hw_iqei(struct vtd_hw *hw)
 	return FIELD_GET(VTD_IQERCD_IQEI, hw_read64(hw, VTD_REG_IQERCD));
 }
 
+static inline u16 hw_itesid(struct vtd_hw *hw)
+{
+	return FIELD_GET(VTD_IQERCD_ITESID, hw_read64(hw, VTD_REG_IQERCD));
+}
+
+static inline u16 hw_icesid(struct vtd_hw *hw)
+{
+	return FIELD_GET(VTD_IQERCD_ICESID, hw_read64(hw, VTD_REG_IQERCD));
+}
+
 #endif /* __IOMMU_MOCK_VTD_REGS_TEST_HW_H */
