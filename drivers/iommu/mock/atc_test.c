@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* KUnit: ATC and page requests of an endpoint */
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/ktime.h>
+
 #include "ep_test.h"
 
 static u32 reg(struct ep_bench *b, u32 off)
@@ -260,6 +264,37 @@ static void pri_stray(struct kunit *test)
 	b->ep.pri.waiting = false;
 }
 
+/* A reset does not wait for an answer that does not come */
+static void pri_reset(struct kunit *test)
+{
+	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
+	ktime_t start;
+	int i;
+
+	b->write[1] = false;
+	b->pri_silent = true;
+	ep_bench_write(b, MOCK_EP_LOWER_DST_ADDR, 0x1000);
+	ep_bench_write(b, MOCK_EP_SIZE, 1);
+	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_WRITE);
+	queue_work(b->ep.wq, &b->ep.work);
+	for (i = 0; i < 1000 && !READ_ONCE(b->page_requests); i++)
+		msleep(20);
+	KUNIT_ASSERT_EQ(test, READ_ONCE(b->page_requests), 1);
+
+	start = ktime_get();
+	mock_endpoint_reset(&b->ep);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 2000);
+	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), 0);
+	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 0);
+	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+
+	/* And the endpoint works as before */
+	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1000, 1),
+			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
+	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x2000, 1),
+			MOCK_EP_STS_WRITE_SUCCESS);
+}
+
 static struct kunit_case atc_cases[] = {
 	KUNIT_CASE(atc_hit),
 	KUNIT_CASE(atc_stale),
@@ -273,6 +308,7 @@ static struct kunit_case atc_cases[] = {
 	KUNIT_CASE(pri_refused),
 	KUNIT_CASE(pri_no_help),
 	KUNIT_CASE(pri_stray),
+	KUNIT_CASE(pri_reset),
 	{}
 };
 
@@ -280,4 +316,5 @@ static struct kunit_suite atc_suite = {
 	.name = "iommu_mock_atc",
 	.test_cases = atc_cases,
 };
+
 kunit_test_suite(atc_suite);

@@ -13,12 +13,13 @@
 #include <linux/err.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "core.h"
 
 /* More entries than this help nobody, and their memory is allocated at once */
-#define MAX_CACHE_ENTRIES	(1 << 20)
+#define MAX_CACHE_ENTRIES	SZ_1M
 
 static const struct mock_model * const mock_models[] = {
 #ifdef CONFIG_IOMMU_MOCK_VTD
@@ -42,10 +43,68 @@ static struct mock_instance *caches_to_instance(struct config_item *item)
 /**
  * mock_iommu_from_item() - the instance whose directory a configfs item is
  * @item: the item
+ *
+ * Return: the instance
  */
 struct mock_iommu *mock_iommu_from_item(struct config_item *item)
 {
 	return &to_instance(item)->mi;
+}
+
+/**
+ * mock_store_bool() - store a boolean attribute
+ * @mi: the instance that it configures
+ * @value: where its value is
+ * @page: what was written
+ * @count: how much
+ *
+ * Return: @count, -EINVAL, or -EBUSY while the instance is live
+ */
+ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
+			size_t count)
+{
+	bool val;
+	int ret;
+
+	ret = kstrtobool(page, &val);
+	if (ret)
+		return ret;
+	ret = mock_iommu_config_lock(mi);
+	if (ret)
+		return ret;
+	*value = val;
+	mock_iommu_config_unlock(mi);
+	return count;
+}
+
+/**
+ * mock_store_u32() - store a numeric attribute
+ * @mi: the instance that it configures
+ * @value: where its value is
+ * @min: smallest value
+ * @max: greatest value
+ * @page: what was written
+ * @count: how much
+ *
+ * Return: @count, -EINVAL or -ERANGE, or -EBUSY while the instance is live
+ */
+ssize_t mock_store_u32(struct mock_iommu *mi, u32 *value, u32 min, u32 max,
+		       const char *page, size_t count)
+{
+	u32 val;
+	int ret;
+
+	ret = kstrtou32(page, 0, &val);
+	if (ret)
+		return ret;
+	if (val < min || val > max)
+		return -EINVAL;
+	ret = mock_iommu_config_lock(mi);
+	if (ret)
+		return ret;
+	*value = val;
+	mock_iommu_config_unlock(mi);
+	return count;
 }
 
 static ssize_t mock_instance_type_show(struct config_item *item, char *page)
@@ -77,42 +136,42 @@ static ssize_t mock_instance_dev_name_show(struct config_item *item, char *page)
 			  inst->live ? dev_name(&inst->pdev->dev) : "");
 }
 
-static ssize_t store_bool(struct mock_iommu *mi, bool *value, const char *page,
-			  size_t count)
+static bool *mock_instance_errata_spr17(struct config_item *item)
 {
-	bool val;
-	int ret;
-
-	ret = kstrtobool(page, &val);
-	if (ret)
-		return ret;
-	ret = mock_iommu_config_lock(mi);
-	if (ret)
-		return ret;
-	*value = val;
-	mock_iommu_config_unlock(mi);
-	return count;
+	return &to_instance(item)->spr17;
 }
 
-#define MOCK_INSTANCE_BOOL(_name, _field)				\
+static bool *mock_instance_errata_spr17_hidden(struct config_item *item)
+{
+	return &to_instance(item)->spr17_hidden;
+}
+
+static bool *mock_instance_async_commands(struct config_item *item)
+{
+	return &to_instance(item)->mi.async_commands;
+}
+
+/* Attribute of the value that mock_instance_@_name() points to */
+#define MOCK_INSTANCE_BOOL(_name)					\
 static ssize_t mock_instance_##_name##_show(struct config_item *item,	\
 					    char *page)			\
 {									\
-	return sysfs_emit(page, "%d\n", to_instance(item)->_field);	\
+	return sysfs_emit(page, "%d\n", *mock_instance_##_name(item));	\
 }									\
 									\
 static ssize_t mock_instance_##_name##_store(struct config_item *item,	\
 					     const char *page,		\
 					     size_t count)		\
 {									\
-	struct mock_instance *inst = to_instance(item);			\
+	return mock_store_bool(mock_iommu_from_item(item),		\
+			       mock_instance_##_name(item), page, count); \
+}									\
 									\
-	return store_bool(&inst->mi, &inst->_field, page, count);	\
-}
+CONFIGFS_ATTR(mock_instance_, _name)
 
-MOCK_INSTANCE_BOOL(errata_spr17, spr17)
-MOCK_INSTANCE_BOOL(errata_spr17_hidden, spr17_hidden)
-MOCK_INSTANCE_BOOL(async_commands, mi.async_commands)
+MOCK_INSTANCE_BOOL(errata_spr17);
+MOCK_INSTANCE_BOOL(errata_spr17_hidden);
+MOCK_INSTANCE_BOOL(async_commands);
 
 static void unpin_endpoints(struct mock_instance *inst, struct mock_ep_item *from)
 {
@@ -200,9 +259,6 @@ static ssize_t mock_instance_live_store(struct config_item *item,
 CONFIGFS_ATTR(mock_instance_, type);
 CONFIGFS_ATTR(mock_instance_, live);
 CONFIGFS_ATTR_RO(mock_instance_, dev_name);
-CONFIGFS_ATTR(mock_instance_, errata_spr17);
-CONFIGFS_ATTR(mock_instance_, errata_spr17_hidden);
-CONFIGFS_ATTR(mock_instance_, async_commands);
 
 static struct configfs_attribute *mock_instance_attrs[] = {
 	&mock_instance_attr_type,
@@ -214,39 +270,50 @@ static struct configfs_attribute *mock_instance_attrs[] = {
 	NULL
 };
 
-static ssize_t store_u32(struct mock_iommu *mi, u32 *value, u32 max,
-			 const char *page, size_t count)
+static u32 *mock_caches_iotlb_entries(struct config_item *item)
 {
-	u32 val;
-	int ret;
-
-	ret = kstrtou32(page, 0, &val);
-	if (ret)
-		return ret;
-	if (val > max)
-		return -EINVAL;
-	ret = mock_iommu_config_lock(mi);
-	if (ret)
-		return ret;
-	*value = val;
-	mock_iommu_config_unlock(mi);
-	return count;
+	return &caches_to_instance(item)->mi.cache_params.iotlb_entries;
 }
 
+static u32 *mock_caches_pwc_entries(struct config_item *item)
+{
+	return &caches_to_instance(item)->mi.cache_params.pwc_entries;
+}
+
+static u32 *mock_caches_config_entries(struct config_item *item)
+{
+	return &caches_to_instance(item)->mi.cache_params.config_entries;
+}
+
+static u32 *mock_caches_atc_entries(struct config_item *item)
+{
+	return &caches_to_instance(item)->mi.cache_params.atc_entries;
+}
+
+static u32 *mock_caches_evict_period(struct config_item *item)
+{
+	return &caches_to_instance(item)->mi.cache_params.evict_period;
+}
+
+static u32 *mock_caches_evict_seed(struct config_item *item)
+{
+	return &caches_to_instance(item)->mi.cache_params.evict_seed;
+}
+
+/* Attribute of the value, up to @_max, that mock_caches_@_name() points to */
 #define MOCK_CACHES_U32(_name, _max)					\
 static ssize_t mock_caches_##_name##_show(struct config_item *item,	\
 					  char *page)			\
 {									\
-	return sysfs_emit(page, "%u\n",					\
-			  caches_to_instance(item)->mi.cache_params._name); \
+	return sysfs_emit(page, "%u\n", *mock_caches_##_name(item));	\
 }									\
 									\
 static ssize_t mock_caches_##_name##_store(struct config_item *item,	\
 					   const char *page, size_t count) \
 {									\
-	struct mock_iommu *mi = &caches_to_instance(item)->mi;		\
-									\
-	return store_u32(mi, &mi->cache_params._name, _max, page, count); \
+	return mock_store_u32(&caches_to_instance(item)->mi,		\
+			      mock_caches_##_name(item), 0, _max, page,	\
+			      count);					\
 }									\
 									\
 CONFIGFS_ATTR(mock_caches_, _name)

@@ -51,48 +51,64 @@ static ssize_t mock_ep_source_id_store(struct config_item *item,
 	return count;
 }
 
-static int parse_u8(const char *page, u8 min, u8 max, u8 *val)
+static u32 *mock_ep_pasid_bits(struct config_item *item)
 {
-	int ret;
-
-	ret = kstrtou8(page, 0, val);
-	if (ret)
-		return ret;
-	return *val < min || *val > max ? -EINVAL : 0;
+	return &to_ep_item(item)->ep.config.caps.pasid_bits;
 }
 
-#define MOCK_EP_CAP(_name, _field, _min, _max)				\
+static u32 *mock_ep_ats_queue_depth(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.ats_queue_depth;
+}
+
+static bool *mock_ep_ats(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.ats;
+}
+
+static bool *mock_ep_pri(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.pri;
+}
+
+/* Attribute of the value, up to @_max, that mock_ep_@_name() points to */
+#define MOCK_EP_U32(_name, _min, _max)					\
 static ssize_t mock_ep_##_name##_show(struct config_item *item,		\
 				      char *page)			\
 {									\
-	return sysfs_emit(page, "%u\n",					\
-			  to_ep_item(item)->ep.config.caps._field);	\
+	return sysfs_emit(page, "%u\n", *mock_ep_##_name(item));	\
 }									\
 									\
 static ssize_t mock_ep_##_name##_store(struct config_item *item,	\
 				       const char *page, size_t count)	\
 {									\
-	struct mock_ep_item *ei = to_ep_item(item);			\
-	u8 val;								\
-	int ret;							\
-									\
-	ret = parse_u8(page, _min, _max, &val);				\
-	if (ret)							\
-		return ret;						\
-	ret = mock_iommu_config_lock(&ei->inst->mi);			\
-	if (ret)							\
-		return ret;						\
-	ei->ep.config.caps._field = val;				\
-	mock_iommu_config_unlock(&ei->inst->mi);			\
-	return count;							\
+	return mock_store_u32(&to_ep_item(item)->inst->mi,		\
+			      mock_ep_##_name(item), _min, _max, page,	\
+			      count);					\
 }									\
 									\
 CONFIGFS_ATTR(mock_ep_, _name)
 
-MOCK_EP_CAP(pasid_bits, pasid_bits, 0, MOCK_EP_MAX_PASID_BITS);
-MOCK_EP_CAP(ats, ats, 0, 1);
-MOCK_EP_CAP(ats_queue_depth, ats_queue_depth, 1, MOCK_EP_MAX_DEPTH);
-MOCK_EP_CAP(pri, pri, 0, 1);
+#define MOCK_EP_BOOL(_name)						\
+static ssize_t mock_ep_##_name##_show(struct config_item *item,		\
+				      char *page)			\
+{									\
+	return sysfs_emit(page, "%d\n", *mock_ep_##_name(item));	\
+}									\
+									\
+static ssize_t mock_ep_##_name##_store(struct config_item *item,	\
+				       const char *page, size_t count)	\
+{									\
+	return mock_store_bool(&to_ep_item(item)->inst->mi,		\
+			       mock_ep_##_name(item), page, count);	\
+}									\
+									\
+CONFIGFS_ATTR(mock_ep_, _name)
+
+MOCK_EP_U32(pasid_bits, 0, MOCK_EP_MAX_PASID_BITS);
+MOCK_EP_U32(ats_queue_depth, 1, MOCK_EP_MAX_DEPTH);
+MOCK_EP_BOOL(ats);
+MOCK_EP_BOOL(pri);
 
 static ssize_t mock_ep_dev_name_show(struct config_item *item, char *page)
 {

@@ -22,6 +22,8 @@ static DEFINE_IDA(mock_endpoint_ids);
 /**
  * mock_iommu_is_live() - is the instance live?
  * @mi: the instance
+ *
+ * Return: it is
  */
 bool mock_iommu_is_live(struct mock_iommu *mi)
 {

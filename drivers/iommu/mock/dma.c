@@ -53,6 +53,8 @@ struct dma_transfer {
  * @src: address to read from; where nothing is read, 0
  * @dst: address to write to; where nothing is written, 0
  * @left: how much is left
+ *
+ * Return: the size of the next chunk
  */
 u32 mock_dma_chunk(u64 src, u64 dst, u32 left)
 {

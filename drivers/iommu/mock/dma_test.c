@@ -30,14 +30,14 @@ static void dma_copy(struct kunit *test)
 	static const u32 sizes[] = { 1, 2, 5, 0x1000, 0x1001, 0x2002 };
 	u8 *before = kunit_kmalloc(test, BENCH_PAGES * SZ_4K, GFP_KERNEL);
 	struct ep_bench *b = ep_bench_create(test);
-	int i, j, k;
+	const int n = ARRAY_SIZE(offsets);
+	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, before);
-	for (i = 0; i < ARRAY_SIZE(offsets); i++)
-	for (j = 0; j < ARRAY_SIZE(offsets); j++)
-	for (k = 0; k < ARRAY_SIZE(sizes); k++) {
-		u32 src = offsets[i], dst = 4 * SZ_4K + offsets[j];
-		u32 size = sizes[k];
+	for (i = 0; i < n * n * ARRAY_SIZE(sizes); i++) {
+		u32 src = offsets[i % n];
+		u32 dst = 4 * SZ_4K + offsets[i / n % n];
+		u32 size = sizes[i / n / n];
 
 		memset(b->memory + 4 * SZ_4K, 0xa5, 4 * SZ_4K);
 		memcpy(before, b->memory, BENCH_PAGES * SZ_4K);
@@ -318,4 +318,5 @@ static struct kunit_suite dma_suite = {
 	.name = "iommu_mock_endpoint",
 	.test_cases = dma_cases,
 };
+
 kunit_test_suite(dma_suite);

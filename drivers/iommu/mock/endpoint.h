@@ -76,7 +76,7 @@ struct mock_ep_pri {
  * @intx_pending: INTx was raised while it could not be delivered
  */
 struct mock_ep_irqs {
-	struct mutex lock;
+	struct mutex lock;	/* delivery and set-up */
 	enum mock_pci_irq type;
 	u32 nr;
 	struct eventfd_ctx *trigger[MOCK_PCI_NR_VECTORS];
@@ -122,8 +122,8 @@ struct mock_endpoint {
 	struct work_struct work;
 	wait_queue_head_t wait;
 	void *bounce;
-	struct mutex reset_lock;
-	struct mutex vfio_lock;
+	struct mutex reset_lock;	/* one reset at a time */
+	struct mutex vfio_lock;		/* vfio and closing */
 	struct mock_vfio *vfio;
 	bool closing;
 };

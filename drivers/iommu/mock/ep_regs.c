@@ -64,6 +64,8 @@ void mock_ep_regs_reset(struct mock_endpoint *ep)
  * mock_ep_bar0_read() - read a register
  * @ep: the endpoint
  * @off: its offset, a multiple of 4
+ *
+ * Return: its value; zero for one that there is not
  */
 u32 mock_ep_bar0_read(struct mock_endpoint *ep, u32 off)
 {
@@ -95,6 +97,8 @@ bool mock_ep_bar0_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask)
  * mock_ep_bar2_read() - read the MSI-X table or pending bits
  * @ep: the endpoint
  * @off: offset, a multiple of 4
+ *
+ * Return: what is there, or zero
  */
 u32 mock_ep_bar2_read(struct mock_endpoint *ep, u32 off)
 {

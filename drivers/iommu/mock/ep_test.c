@@ -58,6 +58,8 @@ static int bench_page_request(struct mock_iommu *mi,
 	b->last_page_request = *preq;
 	if (b->pri_lost)
 		return -ENOSPC;
+	if (b->pri_silent)
+		return 0;
 	if (b->pri_maps) {
 		b->read[preq->addr / SZ_4K] = true;
 		b->write[preq->addr / SZ_4K] = true;
@@ -88,6 +90,8 @@ static void bench_stop(void *ep)
  * @test: the test
  *
  * All pages are readable and writable, and hold random data.
+ *
+ * Return: the bench
  */
 struct ep_bench *ep_bench_create(struct kunit *test)
 {

@@ -30,6 +30,7 @@
  * @page_requests: how many page requests there were
  * @last_page_request: the last one
  * @pri_lost: page requests are lost
+ * @pri_silent: page requests get no answer
  * @pri_code: answer to page requests
  * @pri_maps: an answered page request makes its page readable and writable
  */
@@ -47,6 +48,7 @@ struct ep_bench {
 	u32 page_requests;
 	struct mock_page_request last_page_request;
 	bool pri_lost;
+	bool pri_silent;
 	enum mock_page_response pri_code;
 	bool pri_maps;
 };

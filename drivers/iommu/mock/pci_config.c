@@ -15,10 +15,11 @@
 
 #define MSI_VECTORS_LOG2	5
 
-static_assert(1 << MSI_VECTORS_LOG2 == MOCK_PCI_NR_VECTORS);
-static_assert(MOCK_PCI_MSIX_PBA >= MOCK_PCI_MSIX_TABLE +
-	      MOCK_PCI_NR_VECTORS * PCI_MSIX_ENTRY_SIZE);
-static_assert(MOCK_PCI_CAP_MSI >= MOCK_PCI_CAP_EXP + PCI_CAP_EXP_ENDPOINT_SIZEOF_V2);
+static_assert(MOCK_PCI_NR_VECTORS == 1 << MSI_VECTORS_LOG2);
+static_assert(MOCK_PCI_MSIX_TABLE + MOCK_PCI_NR_VECTORS * PCI_MSIX_ENTRY_SIZE <=
+	      MOCK_PCI_MSIX_PBA);
+static_assert(MOCK_PCI_CAP_EXP + PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 <=
+	      MOCK_PCI_CAP_MSI);
 
 static void cfg_set16(struct mock_pci_config *cfg, u32 off, u16 val, u16 wmask)
 {
@@ -205,6 +206,8 @@ void mock_pci_config_init(struct mock_pci_config *cfg,
  * mock_pci_config_read() - read a byte
  * @cfg: the configuration space
  * @off: its offset
+ *
+ * Return: the byte; zero for one that there is not
  */
 u8 mock_pci_config_read(const struct mock_pci_config *cfg, u32 off)
 {
@@ -283,6 +286,8 @@ void mock_pci_config_set_intx(struct mock_pci_config *cfg, bool pending)
 /**
  * mock_pci_config_memory() - does the endpoint decode its BARs?
  * @cfg: the configuration space
+ *
+ * Return: it does
  */
 bool mock_pci_config_memory(const struct mock_pci_config *cfg)
 {
@@ -292,6 +297,8 @@ bool mock_pci_config_memory(const struct mock_pci_config *cfg)
 /**
  * mock_pci_config_master() - may the endpoint send requests?
  * @cfg: the configuration space
+ *
+ * Return: it may
  */
 bool mock_pci_config_master(const struct mock_pci_config *cfg)
 {
@@ -302,6 +309,8 @@ bool mock_pci_config_master(const struct mock_pci_config *cfg)
  * mock_pci_config_irq_on() - may the endpoint use an interrupt mechanism?
  * @cfg: the configuration space
  * @irq: the mechanism
+ *
+ * Return: it may
  */
 bool mock_pci_config_irq_on(const struct mock_pci_config *cfg,
 			    enum mock_pci_irq irq)

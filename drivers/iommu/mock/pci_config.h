@@ -35,9 +35,9 @@ enum mock_pci_irq {
  * @pri: it has a page request interface
  */
 struct mock_pci_caps {
-	u8 pasid_bits;
+	u32 pasid_bits;
 	bool ats;
-	u8 ats_queue_depth;
+	u32 ats_queue_depth;
 	bool pri;
 };
 

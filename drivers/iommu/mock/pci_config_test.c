@@ -267,4 +267,5 @@ static struct kunit_suite pci_config_suite = {
 	.name = "iommu_mock_pci_config",
 	.test_cases = pci_config_cases,
 };
+
 kunit_test_suite(pci_config_suite);
