@@ -311,8 +311,8 @@ static int qi_await(struct vtd_unit *unit, struct qi_wait *wait, bool atomic)
 	return wait->err;
 }
 
-/* Wait until somebody's completed wait has made room */
-static int qi_await_room(struct vtd_unit *unit, unsigned int slots, bool atomic)
+/* Wait until somebody's completed wait has made room for another */
+static int qi_await_room(struct vtd_unit *unit, bool atomic)
 {
 	ktime_t start = ktime_get(), deadline;
 	struct vtd_qi *qi = &unit->qi;
@@ -323,7 +323,7 @@ static int qi_await_room(struct vtd_unit *unit, unsigned int slots, bool atomic)
 			qi_reap(qi);
 			if (qi->stuck)
 				return -ETIMEDOUT;
-			if (qi_room(qi) >= slots + QI_SPARE)
+			if (qi_room(qi) > QI_SPARE)
 				return 0;
 			if (ktime_after(ktime_get(), deadline)) {
 				qi_give_up(qi);
@@ -407,24 +407,47 @@ static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait)
 	return 0;
 }
 
-static int qi_sync(struct vtd_qi_batch *batch)
+static int qi_put_and_await(struct vtd_qi_batch *batch)
 {
 	struct qi_wait wait;
 	ktime_t start;
 	int ret;
 
-	do {
-		ret = qi_put(batch, &wait);
-		if (ret == -EAGAIN)
-			ret = qi_await_room(batch->unit, batch->nr + 1,
-					    batch->atomic) ?: -EAGAIN;
-	} while (ret == -EAGAIN);
-
+	ret = qi_put(batch, &wait);
 	if (!ret) {
 		start = vtd_timing_start();
 		ret = qi_await(batch->unit, &wait, batch->atomic);
 		vtd_timing_add(&batch->unit->timing.hw, start);
 	}
+	return ret;
+}
+
+/*
+ * The ring is full of what nobody rang the doorbell for, perhaps. A wait alone
+ * does that; pushes leave room for it. If there is none then somebody waits.
+ */
+static int qi_make_room(struct vtd_qi_batch *batch)
+{
+	unsigned int nr = batch->nr;
+	int ret;
+
+	batch->nr = 0;
+	ret = qi_put_and_await(batch);
+	batch->nr = nr;
+	if (ret == -EAGAIN)
+		ret = qi_await_room(batch->unit, batch->atomic);
+	return ret;
+}
+
+static int qi_sync(struct vtd_qi_batch *batch)
+{
+	int ret;
+
+	do {
+		ret = qi_put_and_await(batch);
+		if (ret == -EAGAIN)
+			ret = qi_make_room(batch) ?: -EAGAIN;
+	} while (ret == -EAGAIN);
 	return ret;
 }
 
@@ -441,11 +464,13 @@ static int qi_sync(struct vtd_qi_batch *batch)
 void vtd_qi_push(struct vtd_qi_batch *batch)
 {
 	ktime_t start = vtd_timing_start();
-	int ret = qi_put(batch, NULL);
+	int ret;
 
-	/* Somebody has to ring for what fills the ring */
-	if (ret == -EAGAIN)
-		ret = qi_sync(batch);
+	do {
+		ret = qi_put(batch, NULL);
+		if (ret == -EAGAIN)
+			ret = qi_make_room(batch) ?: -EAGAIN;
+	} while (ret == -EAGAIN);
 	if (ret && !batch->error)
 		batch->error = ret;
 	batch->nr = 0;
