@@ -199,9 +199,17 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 	return vtd_replace(vdev, new->pasid, entry, new, &pte, old);
 }
 
-/* Attach @domain to @pasid of @vdev, whatever was there before */
-static int vtd_attach_domain(struct vtd_device *vdev, u32 pasid,
-			     struct iommu_domain *domain)
+/**
+ * vtd_attach - attach a domain to a PASID, whatever was there before
+ * @vdev: the device
+ * @pasid: the PASID, 0 for requests without
+ * @domain: the domain, any but the blocked one
+ *
+ * Context: process context; nobody else changes this device's PASIDs.
+ * Return: 0; -EINVAL, -ENOMEM or -ENOSPC with the old domain still in place;
+ * -ETIMEDOUT or -EIO with the device blocked
+ */
+int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 {
 	struct vtd_paging *stage2 = vtd_domain_stage2(domain);
 	struct vtd_attach *new, *old = NULL;
@@ -231,7 +239,14 @@ static int vtd_attach_domain(struct vtd_device *vdev, u32 pasid,
 	return ret;
 }
 
-static void vtd_block(struct vtd_device *vdev, u32 pasid)
+/**
+ * vtd_detach - block a PASID
+ * @vdev: the device
+ * @pasid: the PASID, 0 for requests without
+ *
+ * Context: process context; nobody else changes this device's PASIDs.
+ */
+void vtd_detach(struct vtd_device *vdev, u32 pasid)
 {
 	struct vtd_attach *old = NULL;
 	__le64 *entry;
@@ -256,14 +271,12 @@ static void vtd_block(struct vtd_device *vdev, u32 pasid)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: 0; -EINVAL, -ENOMEM or -ENOSPC with the old domain still in place;
- * -ETIMEDOUT or -EIO with the device blocked
+ * Return: as vtd_attach()
  */
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old)
 {
-	return vtd_attach_domain(dev_iommu_priv_get(dev), IOMMU_NO_PASID,
-				 domain);
+	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 }
 
 /**
@@ -274,7 +287,7 @@ int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
+ * Return: as vtd_attach(), and -EOPNOTSUPP if the device has no PASIDs
  */
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old)
@@ -285,14 +298,14 @@ int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		return -EOPNOTSUPP;
 	if (pasid >> vdev->pasid_bits)
 		return -EINVAL;
-	return vtd_attach_domain(vdev, pasid, domain);
+	return vtd_attach(vdev, pasid, domain);
 }
 
 static int vtd_identity_attach_dev(struct iommu_domain *domain,
 				   struct device *dev, struct iommu_domain *old)
 {
 	struct vtd_device *vdev = dev_iommu_priv_get(dev);
-	int ret = vtd_attach_domain(vdev, IOMMU_NO_PASID, domain);
+	int ret = vtd_attach(vdev, IOMMU_NO_PASID, domain);
 
 	/*
 	 * The core relies on a static domain to be attachable always. The
@@ -314,7 +327,7 @@ struct iommu_domain vtd_identity_domain = {
 static int vtd_blocked_attach_dev(struct iommu_domain *domain,
 				  struct device *dev, struct iommu_domain *old)
 {
-	vtd_block(dev_iommu_priv_get(dev), IOMMU_NO_PASID);
+	vtd_detach(dev_iommu_priv_get(dev), IOMMU_NO_PASID);
 	return 0;
 }
 
@@ -322,7 +335,7 @@ static int vtd_blocked_set_dev_pasid(struct iommu_domain *domain,
 				     struct device *dev, ioasid_t pasid,
 				     struct iommu_domain *old)
 {
-	vtd_block(dev_iommu_priv_get(dev), pasid);
+	vtd_detach(dev_iommu_priv_get(dev), pasid);
 	return 0;
 }
 

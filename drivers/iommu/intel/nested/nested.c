@@ -105,7 +105,44 @@ static const struct iommu_domain_ops vtd_nested_ops = {
 };
 
 /**
- * vtd_domain_alloc_nested - make a nested domain
+ * vtd_nested_alloc - make a nested domain
+ * @unit: the unit it is for
+ * @parent: the stage-2, a nesting parent
+ * @s1: the stage-1, as userspace sent it
+ *
+ * Return: the domain; -EOPNOTSUPP for what is not known, -EINVAL for what is
+ * not right, or -ENOMEM
+ */
+struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
+				      struct vtd_paging *parent,
+				      const struct iommu_hwpt_vtd_s1 *s1)
+{
+	struct vtd_nested *nested;
+	int ret;
+
+	ret = vtd_stage1_validate(s1, unit->cap, unit->ecap,
+				  stage2_width(parent)) ?:
+	      vtd_paging_compatible(parent, unit) ?:
+	      vtd_errata_check_parent(unit, parent);
+	if (ret)
+		return ERR_PTR(ret);
+
+	nested = kzalloc_obj(*nested, GFP_KERNEL_ACCOUNT);
+	if (!nested)
+		return ERR_PTR(-ENOMEM);
+
+	nested->domain.type = IOMMU_DOMAIN_NESTED;
+	nested->domain.ops = &vtd_nested_ops;
+	nested->parent = parent;
+	nested->flags = s1->flags;
+	nested->pgtbl = s1->pgtbl_addr;
+	nested->addr_width = s1->addr_width;
+	vtd_users_init(&nested->users);
+	return &nested->domain;
+}
+
+/**
+ * vtd_domain_alloc_nested - make a nested domain for a device
  * @dev: the device it is for
  * @parent: the stage-2, which outlives the new domain
  * @flags: IOMMU_HWPT_ALLOC_PASID is known
@@ -121,7 +158,6 @@ vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
 	struct vtd_device *vdev = dev_iommu_priv_get(dev);
 	struct vtd_unit *unit = vdev->unit;
 	struct iommu_hwpt_vtd_s1 s1;
-	struct vtd_nested *nested;
 	int ret;
 
 	if (!(unit->ecap & VTD_ECAP_NEST) || flags & ~IOMMU_HWPT_ALLOC_PASID)
@@ -133,26 +169,7 @@ vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
 
 	ret = iommu_copy_struct_from_user(&s1, user_data,
 					  IOMMU_HWPT_DATA_VTD_S1, __reserved);
-	if (!ret)
-		ret = vtd_stage1_validate(&s1, unit->cap, unit->ecap,
-					  stage2_width(to_vtd_paging(parent)));
-	if (!ret)
-		ret = vtd_paging_compatible(to_vtd_paging(parent), unit);
-	if (!ret)
-		ret = vtd_errata_check_parent(unit, to_vtd_paging(parent));
 	if (ret)
 		return ERR_PTR(ret);
-
-	nested = kzalloc_obj(*nested, GFP_KERNEL_ACCOUNT);
-	if (!nested)
-		return ERR_PTR(-ENOMEM);
-
-	nested->domain.type = IOMMU_DOMAIN_NESTED;
-	nested->domain.ops = &vtd_nested_ops;
-	nested->parent = to_vtd_paging(parent);
-	nested->flags = s1.flags;
-	nested->pgtbl = s1.pgtbl_addr;
-	nested->addr_width = s1.addr_width;
-	vtd_users_init(&nested->users);
-	return &nested->domain;
+	return vtd_nested_alloc(unit, to_vtd_paging(parent), &s1);
 }

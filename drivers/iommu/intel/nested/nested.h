@@ -420,6 +420,7 @@ struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
 
 /* paging.c */
 bool vtd_is_paging(const struct iommu_domain *domain);
+struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags);
 struct iommu_domain *
 vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 			      const struct iommu_user_data *user_data);
@@ -431,6 +432,8 @@ unsigned int vtd_stage2_width(u64 cap, unsigned int *level);
 /* attach.c */
 extern struct iommu_domain vtd_identity_domain;
 extern struct iommu_domain vtd_blocked_domain;
+int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain);
+void vtd_detach(struct vtd_device *vdev, u32 pasid);
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old);
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
@@ -450,6 +453,9 @@ int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 			unsigned int stage2_width);
 int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit);
 void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *s1);
+struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
+				      struct vtd_paging *parent,
+				      const struct iommu_hwpt_vtd_s1 *s1);
 struct iommu_domain *
 vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
 			u32 flags, const struct iommu_user_data *user_data);

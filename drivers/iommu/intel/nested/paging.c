@@ -138,19 +138,14 @@ static const struct iommu_dirty_ops vtd_dirty_ops = {
 };
 
 /**
- * vtd_domain_alloc_paging_flags - make a paging domain
- * @dev: the device it is for
+ * vtd_paging_alloc - make a paging domain
+ * @unit: the unit it is for
  * @flags: IOMMU_HWPT_ALLOC_NEST_PARENT, _DIRTY_TRACKING and _PASID are known
- * @user_data: there is none for this kind
  *
  * Return: the domain; -EOPNOTSUPP if the unit cannot do it, or -ENOMEM
  */
-struct iommu_domain *
-vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
-			      const struct iommu_user_data *user_data)
+struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
-	struct vtd_unit *unit = vdev->unit;
 	bool nest_parent = flags & IOMMU_HWPT_ALLOC_NEST_PARENT;
 	bool dirty = flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
 	struct pt_iommu_vtdss_cfg cfg = {};
@@ -159,7 +154,7 @@ vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 
 	if (flags & ~(IOMMU_HWPT_ALLOC_NEST_PARENT |
 		      IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
-		      IOMMU_HWPT_ALLOC_PASID) || user_data)
+		      IOMMU_HWPT_ALLOC_PASID))
 		return ERR_PTR(-EOPNOTSUPP);
 	if (nest_parent && !(unit->ecap & VTD_ECAP_NEST))
 		return ERR_PTR(-EOPNOTSUPP);
@@ -194,6 +189,25 @@ vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 	}
 	paging->domain.pgsize_bitmap &= vtd_pgsizes(unit->cap);
 	return &paging->domain;
+}
+
+/**
+ * vtd_domain_alloc_paging_flags - make a paging domain for a device
+ * @dev: the device
+ * @flags: as vtd_paging_alloc()
+ * @user_data: there is none for this kind
+ *
+ * Return: as vtd_paging_alloc()
+ */
+struct iommu_domain *
+vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
+			      const struct iommu_user_data *user_data)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+
+	if (user_data)
+		return ERR_PTR(-EOPNOTSUPP);
+	return vtd_paging_alloc(vdev->unit, flags);
 }
 
 static void vtd_paging_free(struct iommu_domain *domain)

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A unit for KUnit: registers that execute a queue of descriptors on paper
+ */
+#include <kunit/device.h>
+#include <linux/io.h>
+
+#include "fake_unit.h"
+
+static void fake_run(struct fake_unit *fake)
+{
+	u64 size = VTD_PAGE_SIZE << FIELD_GET(VTD_IQA_QS, fake->iqa);
+	__le64 *ring = phys_to_virt(fake->iqa & VTD_IQA_IQA);
+
+	while (fake->iqh != fake->iqt && !fake->dead &&
+	       fake->gsts & VTD_GSTS_QIES &&
+	       !(fake->fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE))) {
+		const __le64 *p = ring + fake->iqh / sizeof(*ring);
+		struct vtd_desc desc = {
+			.w0 = le64_to_cpu(p[0]),
+			.w1 = le64_to_cpu(p[1]),
+		};
+		u8 type = desc.w0 & 0xf;
+
+		if (type == fake->refuse_type) {
+			if (!fake->refuse_sticky)
+				fake->refuse_type = 0;
+			fake->fsts |= VTD_FSTS_IQE;
+			fake->iqercd = VTD_IQEI_TYPE;
+			return;
+		}
+		fake->iqh = (fake->iqh + VTD_QI_DESC_SIZE) % size;
+
+		if (type == VTD_QI_WAIT) {
+			__le32 *status = phys_to_virt(desc.w1);
+
+			WRITE_ONCE(*status, cpu_to_le32(desc.w0 >> 32));
+			fake->waits++;
+			continue;
+		}
+		if (fake->silent &&
+		    ((type == VTD_QI_DTLB &&
+		      FIELD_GET(VTD_DTLB0_SID, desc.w0) == fake->silent_sid) ||
+		     (type == VTD_QI_PDTLB &&
+		      FIELD_GET(VTD_PDTLB0_SID, desc.w0) == fake->silent_sid))) {
+			/* All waits up to the tail are fetched, and dropped */
+			while (fake->iqh != fake->iqt &&
+			       (le64_to_cpu(ring[fake->iqh / 8]) & 0xf) ==
+				       VTD_QI_WAIT)
+				fake->iqh = (fake->iqh + VTD_QI_DESC_SIZE) % size;
+			fake->fsts |= VTD_FSTS_ITE;
+			fake->iqercd = FIELD_PREP(VTD_IQERCD_ITESID,
+						  fake->silent_sid);
+			return;
+		}
+		if (fake->nr < FAKE_LOG)
+			fake->log[fake->nr++] = desc;
+	}
+}
+
+static u32 fake_read32(void *ctx, u32 off)
+{
+	struct fake_unit *fake = ctx;
+
+	switch (off) {
+	case VTD_REG_GSTS:
+		return fake->gsts;
+	case VTD_REG_FSTS:
+		return fake->fsts;
+	default:
+		return 0;
+	}
+}
+
+static void fake_write32(void *ctx, u32 off, u32 val)
+{
+	struct fake_unit *fake = ctx;
+
+	switch (off) {
+	case VTD_REG_GCMD:
+		if (fake->gcmd_dead)
+			return;
+		if (!(val & VTD_GCMD_QIE))
+			fake->iqh = 0;
+		fake->gsts = val;
+		break;
+	case VTD_REG_FSTS:
+		fake->fsts &= ~val;
+		fake_run(fake);
+		break;
+	}
+}
+
+static u64 fake_read64(void *ctx, u32 off)
+{
+	struct fake_unit *fake = ctx;
+
+	switch (off) {
+	case VTD_REG_IQH:
+		return fake->iqh;
+	case VTD_REG_IQERCD:
+		return fake->iqercd;
+	default:
+		return 0;
+	}
+}
+
+static void fake_write64(void *ctx, u32 off, u64 val)
+{
+	struct fake_unit *fake = ctx;
+
+	switch (off) {
+	case VTD_REG_IQA:
+		fake->iqa = val;
+		break;
+	case VTD_REG_IQT:
+		fake->iqt = val;
+		fake->doorbells++;
+		fake_run(fake);
+		break;
+	}
+}
+
+static const struct iommu_regs_ops fake_ops = {
+	.read32 = fake_read32,
+	.write32 = fake_write32,
+	.read64 = fake_read64,
+	.write64 = fake_write64,
+};
+
+/* KUnit registers a driver for each device: names must differ */
+static struct device *fake_dev_new(struct kunit *test, const char *what)
+{
+	static atomic_t count;
+	struct device *dev;
+	char name[32];
+
+	snprintf(name, sizeof(name), "fake-%s-%d", what,
+		 atomic_inc_return(&count));
+	dev = kunit_device_register(test, name);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	return dev;
+}
+
+static void fake_unit_free(void *data)
+{
+	struct fake_unit *fake = data;
+
+	/* Attachments that were dropped are freed by now */
+	srcu_barrier(&vtd_srcu);
+	cancel_work_sync(&fake->unit.fail_work);
+	vtd_context_free_all(&fake->unit);
+	iommu_free_pages(fake->unit.root);
+	vtd_qi_exit(&fake->unit);
+	ida_destroy(&fake->unit.dids);
+	xa_destroy(&fake->unit.devices);
+}
+
+/**
+ * fake_unit_new - a unit that is up, with nothing behind it
+ * @test: the test
+ * @cap: its capability register
+ * @ecap: its extended capability register
+ *
+ * Return: the unit, freed after the test
+ */
+struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
+{
+	struct fake_unit *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	struct vtd_unit *unit;
+
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+	fake->platform.regs.ops = &fake_ops;
+	fake->platform.regs.ctx = fake;
+
+	unit = &fake->unit;
+	unit->dev = fake_dev_new(test, "unit");
+	unit->platform = &fake->platform;
+	unit->cap = cap;
+	unit->ecap = ecap;
+	unit->timeout_us = 2000;
+	mutex_init(&unit->lock);
+	xa_init(&unit->devices);
+	ida_init(&unit->dids);
+	INIT_WORK(&unit->fail_work, vtd_fail_work);
+	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
+					       VTD_PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, unit->root);
+	KUNIT_ASSERT_EQ(test, vtd_qi_init(unit), 0);
+	KUNIT_ASSERT_EQ(test, vtd_qi_enable(unit), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,
+							fake), 0);
+	return fake;
+}
+
+static void fake_device_free(void *data)
+{
+	struct vtd_device *vdev = data;
+
+	srcu_barrier(&vtd_srcu);
+	vtd_pasid_dir_free(vdev);
+	xa_destroy(&vdev->pasids);
+}
+
+/**
+ * fake_device_new - a device behind a unit, blocked
+ * @test: the test
+ * @fake: the unit
+ * @sid: its source-id
+ * @pasid_bits: width of its PASIDs
+ * @ats_depth: how many invalidations it can hold, 0 without ATS
+ *
+ * Return: the device, freed after the test
+ */
+struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
+				   u16 sid, u8 pasid_bits, u8 ats_depth)
+{
+	struct vtd_device *vdev = kunit_kzalloc(test, sizeof(*vdev), GFP_KERNEL);
+	struct vtd_unit *unit = &fake->unit;
+
+	KUNIT_ASSERT_NOT_NULL(test, vdev);
+	vdev->dev = fake_dev_new(test, "endpoint");
+	vdev->unit = unit;
+	vdev->sid = sid;
+	vdev->pasid_bits = pasid_bits;
+	vdev->ats_depth = ats_depth;
+	xa_init(&vdev->pasids);
+	KUNIT_ASSERT_EQ(test, vtd_pasid_dir_alloc(vdev), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
+							vdev), 0);
+	scoped_guard(mutex, &unit->lock) {
+		KUNIT_ASSERT_EQ(test, vtd_context_alloc(vdev), 0);
+		KUNIT_ASSERT_EQ(test, xa_insert(&unit->devices, sid, vdev,
+						GFP_KERNEL), 0);
+		vtd_context_set(vdev);
+	}
+	return vdev;
+}
+
+/**
+ * fake_forget - empty the log
+ * @fake: the unit
+ */
+void fake_forget(struct fake_unit *fake)
+{
+	fake->nr = 0;
+	fake->waits = 0;
+	fake->doorbells = 0;
+}
+
+/**
+ * fake_expect - check what was executed since fake_forget()
+ * @test: the test
+ * @fake: the unit
+ * @want: the descriptors, in order
+ * @nr: how many
+ */
+void fake_expect(struct kunit *test, const struct fake_unit *fake,
+		 const struct vtd_desc *want, unsigned int nr)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, fake->nr, nr);
+	for (i = 0; i < min(fake->nr, nr); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w0, want[i].w0,
+				    "descriptor %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w1, want[i].w1,
+				    "descriptor %u", i);
+	}
+}
+
+/**
+ * fake_paging_new - a paging domain
+ * @test: the test
+ * @vdev: the device it is for
+ * @flags: IOMMU_HWPT_ALLOC_*
+ *
+ * Return: the domain, as iommufd would own it; freed by fake_paging_free()
+ */
+struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
+				   u32 flags)
+{
+	struct iommu_domain *domain = vtd_paging_alloc(vdev->unit, flags);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	domain->cookie_type = IOMMU_COOKIE_IOMMUFD;
+	return to_vtd_paging(domain);
+}
+
+/**
+ * fake_paging_free - free a paging domain that nobody uses any more
+ * @test: the test
+ * @paging: the domain
+ */
+void fake_paging_free(struct kunit *test, struct vtd_paging *paging)
+{
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.attachments));
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.dids));
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->nested));
+	paging->domain.ops->free(&paging->domain);
+}
+
+/**
+ * fake_nested_new - a nested domain
+ * @test: the test
+ * @vdev: the device it is for
+ * @parent: its stage-2
+ * @pgtbl: address of its stage-1 table
+ *
+ * Return: the domain, freed by its own operation
+ */
+struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
+				   struct vtd_paging *parent, u64 pgtbl)
+{
+	const struct iommu_hwpt_vtd_s1 s1 = {
+		.pgtbl_addr = pgtbl,
+		.addr_width = 48,
+	};
+	struct iommu_domain *domain = vtd_nested_alloc(vdev->unit, parent, &s1);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	return to_vtd_nested(domain);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A unit for KUnit: registers that execute a queue of descriptors on paper
+ *
+ * It remembers every descriptor and fails on request. It knows no translation.
+ */
+#ifndef __INTEL_NESTED_FAKE_UNIT_H
+#define __INTEL_NESTED_FAKE_UNIT_H
+
+#include <kunit/test.h>
+
+#include "nested.h"
+
+#define FAKE_LOG	8192
+
+/**
+ * struct fake_unit - the unit and its hardware
+ * @unit: what the driver sees
+ * @platform: the platform's description of it
+ * @gsts: global status
+ * @iqa: invalidation queue address
+ * @iqh: invalidation queue head
+ * @iqt: invalidation queue tail
+ * @fsts: fault status
+ * @iqercd: invalidation queue error record
+ * @log: descriptors other than waits, in the order of their execution
+ * @nr: how many there are
+ * @waits: wait descriptors completed
+ * @doorbells: writes to the tail register
+ * @refuse_type: refuse the next descriptor of this type
+ * @refuse_sticky: and all that follow
+ * @silent_sid: a device-TLB invalidation of this source-id times out
+ * @silent: @silent_sid is valid
+ * @dead: the queue does nothing
+ * @gcmd_dead: global commands do nothing
+ */
+struct fake_unit {
+	struct vtd_unit unit;
+	struct iommu_unit platform;
+	u32 gsts;
+	u64 iqa;
+	u64 iqh;
+	u64 iqt;
+	u32 fsts;
+	u64 iqercd;
+	struct vtd_desc log[FAKE_LOG];
+	unsigned int nr;
+	unsigned int waits;
+	unsigned int doorbells;
+	u8 refuse_type;
+	bool refuse_sticky;
+	u16 silent_sid;
+	bool silent;
+	bool dead;
+	bool gcmd_dead;
+};
+
+#define FAKE_CAP \
+	(FIELD_PREP(VTD_CAP_ND, 6) | VTD_CAP_SAGAW_4LVL | VTD_CAP_PSI | \
+	 FIELD_PREP(VTD_CAP_MGAW, 47) | VTD_CAP_SSLPS_2M | VTD_CAP_SSLPS_1G | \
+	 FIELD_PREP(VTD_CAP_MAMV, 18) | VTD_CAP_DRD | VTD_CAP_DWD | \
+	 VTD_CAP_FS5LP)
+#define FAKE_ECAP \
+	(VTD_ECAP_C | VTD_ECAP_QI | VTD_ECAP_DT | VTD_ECAP_PT | VTD_ECAP_SC | \
+	 VTD_ECAP_NEST | VTD_ECAP_SRS | VTD_ECAP_EAFS | VTD_ECAP_PASID | \
+	 FIELD_PREP(VTD_ECAP_PSS, 19) | VTD_ECAP_SMTS | VTD_ECAP_SSADS | \
+	 VTD_ECAP_SSTS | VTD_ECAP_FSTS | VTD_ECAP_SMPWCS)
+
+struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap);
+struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
+				   u16 sid, u8 pasid_bits, u8 ats_depth);
+struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
+				   u32 flags);
+void fake_paging_free(struct kunit *test, struct vtd_paging *paging);
+struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
+				   struct vtd_paging *parent, u64 pgtbl);
+void fake_expect(struct kunit *test, const struct fake_unit *fake,
+		 const struct vtd_desc *want, unsigned int nr);
+void fake_forget(struct fake_unit *fake);
+
+/* Checks that exactly these descriptors were executed, in this order */
+#define FAKE_EXPECT(test, fake, ...)					\
+	fake_expect(test, fake, (const struct vtd_desc[]) { __VA_ARGS__ },	\
+		    sizeof((const struct vtd_desc[]) { __VA_ARGS__ }) /	\
+		    sizeof(struct vtd_desc))
+
+/* Checks that nothing was executed */
+#define FAKE_EXPECT_NONE(test, fake)	KUNIT_EXPECT_EQ(test, (fake)->nr, 0)
+
+#endif /* __INTEL_NESTED_FAKE_UNIT_H */

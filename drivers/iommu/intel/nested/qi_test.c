@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: the ring, and what it does when the hardware fails
+ */
+#include <kunit/test.h>
+
+#include "fake_unit.h"
+
+static void qi_order(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	vtd_qi_add(&batch, vtd_desc_pc_pasid(3, 4));
+	vtd_qi_add(&batch, vtd_desc_iotlb_domain(3, 0));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_pasid(3, 4),
+		    vtd_desc_iotlb_domain(3, 0));
+	KUNIT_EXPECT_EQ(test, fake->waits, 1);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 2);	/* enable, flush */
+	/* 256-bit descriptors, in as many pages as the driver has slots for */
+	KUNIT_EXPECT_TRUE(test, fake->iqa & VTD_IQA_DW);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQA_QS, fake->iqa), VTD_QI_QS);
+
+	/* Nothing to do is nothing to wait for */
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, fake->waits, 1);
+}
+
+/* Many more than fit, in one batch: nothing lost, nothing out of order */
+static void qi_wrap(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	unsigned int n = VTD_QI_SLOTS * 5 + 17, i;
+	struct vtd_qi_batch batch;
+
+	vtd_qi_begin(&batch, &fake->unit, false);
+	for (i = 0; i < n; i++)
+		vtd_qi_add(&batch, vtd_desc_pc_pasid(i & 0xffff, i));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_ASSERT_EQ(test, fake->nr, n);
+	for (i = 0; i < n; i++)
+		KUNIT_ASSERT_EQ(test, fake->log[i].w0,
+				vtd_desc_pc_pasid(i & 0xffff, i).w0);
+	/* One wait for each time that the ring was full, and the last */
+	KUNIT_EXPECT_LE(test, fake->waits, 6);
+	KUNIT_EXPECT_LE(test, fake->doorbells, 7);
+}
+
+/* Batches of all sizes, so that each ends at each slot sometime */
+static void qi_wrap_sizes(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	unsigned int size, round, i;
+	struct vtd_qi_batch batch;
+
+	for (size = 1; size <= 2 * VTD_QI_BATCH + 1; size += 8) {
+		for (round = 0; round < VTD_QI_SLOTS + 2; round++) {
+			fake_forget(fake);
+			vtd_qi_begin(&batch, &fake->unit, false);
+			for (i = 0; i < size; i++)
+				vtd_qi_add(&batch, vtd_desc_pc_pasid(1, i));
+			KUNIT_ASSERT_EQ(test, vtd_qi_flush(&batch), 0);
+			KUNIT_ASSERT_EQ(test, fake->nr, size);
+			KUNIT_ASSERT_EQ(test, fake->log[size - 1].w0,
+					vtd_desc_pc_pasid(1, size - 1).w0);
+			KUNIT_ASSERT_EQ(test, fake->waits, 1);
+			KUNIT_ASSERT_EQ(test, fake->doorbells, 1);
+		}
+	}
+}
+
+/* The word that a wait writes is never zero, which is what memory has at first */
+static void qi_seq_wrap(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+	int i;
+
+	fake->unit.qi.seq = U32_MAX - 2;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	for (i = 0; i < 6; i++) {
+		vtd_qi_add(&batch, vtd_desc_cc_global());
+		KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+		KUNIT_EXPECT_NE(test, fake->unit.qi.seq, 0);
+	}
+	KUNIT_EXPECT_EQ(test, fake->nr, 6);
+}
+
+static void qi_refused(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+
+	fake->refuse_type = VTD_QI_PC;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	vtd_qi_add(&batch, vtd_desc_pc_global());
+	vtd_qi_add(&batch, vtd_desc_iotlb_global(0));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -EIO);
+	/* The others were executed, and the queue goes on */
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_iotlb_global(0));
+	KUNIT_EXPECT_FALSE(test, fake->unit.qi.stuck);
+
+	fake_forget(fake);
+	vtd_qi_add(&batch, vtd_desc_pc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_pc_global());
+}
+
+/* Refused when another's doorbell had it executed, before its own wait */
+static void qi_refused_early(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch one, two;
+
+	fake->refuse_type = VTD_QI_PC;
+	vtd_qi_begin(&one, &fake->unit, false);
+	vtd_qi_begin(&two, &fake->unit, false);
+	vtd_qi_add(&one, vtd_desc_pc_global());
+	vtd_qi_push(&one);
+	vtd_qi_add(&two, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&two), 0);
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&one), -EIO);
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global());
+}
+
+/* A refused wait is right, and is given again */
+static void qi_refused_wait(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+
+	fake->refuse_type = VTD_QI_WAIT;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, fake->waits, 1);
+}
+
+/* Hardware that refuses everything for ever is as good as dead */
+static void qi_refused_always(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+
+	fake->refuse_type = VTD_QI_WAIT;
+	fake->refuse_sticky = true;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, fake->unit.qi.stuck);
+}
+
+static void qi_silent_device(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *good = fake_device_new(test, fake, 0x18, 0, 1);
+	struct vtd_qi_batch batch;
+
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x18, 0, 1, 0, 0));
+	/* Its wait is dropped with it, and queued again */
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_FAILED, &bad->state));
+	KUNIT_EXPECT_FALSE(test, test_bit(VTD_DEV_FAILED, &good->state));
+	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x18, 0, 1, 0, 0));
+
+	/* Not at the end of what is queued: the rest is executed */
+	fake_forget(fake);
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global());
+}
+
+static void qi_dead(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+
+	fake->dead = true;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
+
+	/* Nobody else waits for it, not even for room */
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 2);
+
+	/* A reset that the hardware does not answer leaves it so */
+	fake->gcmd_dead = true;
+	KUNIT_EXPECT_EQ(test, vtd_qi_reset(&fake->unit), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, fake->unit.qi.stuck);
+
+	fake->gcmd_dead = false;
+	fake->dead = false;
+	KUNIT_EXPECT_EQ(test, vtd_qi_reset(&fake->unit), 0);
+	fake_forget(fake);
+	vtd_qi_add(&batch, vtd_desc_pc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	/* What was queued before is gone */
+	FAKE_EXPECT(test, fake, vtd_desc_pc_global());
+}
+
+static void qi_dead_when_full(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_qi_batch batch;
+	unsigned int i;
+
+	fake->dead = true;
+	vtd_qi_begin(&batch, &fake->unit, true);
+	for (i = 0; i < VTD_QI_SLOTS * 2; i++)
+		vtd_qi_add(&batch, vtd_desc_cc_global());
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
+}
+
+static struct kunit_case qi_cases[] = {
+	KUNIT_CASE(qi_order),
+	KUNIT_CASE(qi_wrap),
+	KUNIT_CASE(qi_wrap_sizes),
+	KUNIT_CASE(qi_seq_wrap),
+	KUNIT_CASE(qi_refused),
+	KUNIT_CASE(qi_refused_early),
+	KUNIT_CASE(qi_refused_wait),
+	KUNIT_CASE(qi_refused_always),
+	KUNIT_CASE(qi_silent_device),
+	KUNIT_CASE(qi_dead),
+	KUNIT_CASE(qi_dead_when_full),
+	{}
+};
+
+static struct kunit_suite qi_suite = {
+	.name = "intel_nested_qi",
+	.test_cases = qi_cases,
+};
+
+kunit_test_suite(qi_suite);
