@@ -329,4 +329,5 @@ static struct kunit_suite cache_test_suite = {
 	.name = "iommu_mock_cache",
 	.test_cases = cache_test_cases,
 };
+
 kunit_test_suite(cache_test_suite);

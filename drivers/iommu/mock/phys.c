@@ -104,6 +104,7 @@ int mock_phys_write32(u64 pa, u32 val)
 
 	if (!to || !IS_ALIGNED(pa, sizeof(*to)))
 		return -EFAULT;
+	/* Whoever waits for a status then reads what was written before */
 	smp_store_release(to, cpu_to_le32(val));
 	return 0;
 }

@@ -336,4 +336,5 @@ static struct kunit_suite ats_test_suite = {
 	.name = "iommu_mock_vtd_ats",
 	.test_cases = ats_test_cases,
 };
+
 kunit_test_suite(ats_test_suite);

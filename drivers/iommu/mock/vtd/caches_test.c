@@ -567,4 +567,5 @@ static struct kunit_suite caches_test_suite = {
 	.name = "iommu_mock_vtd_caches",
 	.test_cases = caches_test_cases,
 };
+
 kunit_test_suite(caches_test_suite);

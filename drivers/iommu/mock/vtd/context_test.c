@@ -22,13 +22,17 @@ struct entry_case {
 	u8 pgtt;
 };
 
-#define PGTT_MASK(x)	VTD_PTE0_PGTT, FIELD_PREP_CONST(VTD_PTE0_PGTT, x)
-#define AW(x)		VTD_PTE0_AW, FIELD_PREP_CONST(VTD_PTE0_AW, x)
-#define FSPM(x)		VTD_PTE2_FSPM, FIELD_PREP_CONST(VTD_PTE2_FSPM, x)
+#define TTM(x)		FIELD_PREP_CONST(VTD_RTADDR_TTM, x)
+#define PGTT(x)		FIELD_PREP_CONST(VTD_PTE0_PGTT, x)
+#define AW(x)		FIELD_PREP_CONST(VTD_PTE0_AW, x)
+#define FSPM(x)		FIELD_PREP_CONST(VTD_PTE2_FSPM, x)
+#define ND(x)		FIELD_PREP_CONST(VTD_CAP_ND, x)
+#define MGAW(x)		FIELD_PREP_CONST(VTD_CAP_MGAW, x)
+#define PSS(x)		FIELD_PREP_CONST(VTD_ECAP_PSS, x)
 
 /* A change to a request that would pass, and what comes of it */
 static const struct entry_case entry_cases[] = {
-	{ "RTA.1 TTM reserved", RTADDR, 0, VTD_RTADDR_TTM, FIELD_PREP_CONST(VTD_RTADDR_TTM, 2), 0x30 },
+	{ "RTA.1 TTM reserved", RTADDR, 0, VTD_RTADDR_TTM, TTM(2), 0x30 },
 	{ "RTA.1 TTM legacy", RTADDR, 0, VTD_RTADDR_TTM, 0, 0x30 },
 	{ "RTA.1 no scalable mode", ECAP, 0, VTD_ECAP_SMTS, 0, 0x30 },
 	{ "RTA.1 no abort mode", RTADDR, 0, 0, VTD_RTADDR_TTM, 0x30, .no_ecap = VTD_ECAP_ADMS },
@@ -48,7 +52,8 @@ static const struct entry_case entry_cases[] = {
 	{ "SCT.3 PASIDE", CONTEXT, 0, 0, 0, 0x42, .no_ecap = VTD_ECAP_PASID },
 	{ "SCT.3 PRE", CONTEXT, 0, 0, 0, 0x42, .no_ecap = VTD_ECAP_PRS },
 	{ "SCT.3 RID_PASID", CONTEXT, 1, 0, 0, 0x42, .no_ecap = VTD_ECAP_RPS },
-	{ "SCT.3 RID_PRIV", CONTEXT, 1, 0, VTD_CTX1_RID_PRIV, 0x42, .no_ecap = VTD_ECAP_RPRIVS },
+	{ "SCT.3 RID_PRIV", CONTEXT, 1, 0, VTD_CTX1_RID_PRIV, 0x42,
+	  .no_ecap = VTD_ECAP_RPRIVS },
 	{ "SCT.3 word 1", CONTEXT, 1, 0, BIT(21), 0x42 },
 	{ "SCT.3 word 2", CONTEXT, 2, 0, BIT(0), 0x42 },
 	{ "SCT.3 word 3", CONTEXT, 3, 0, BIT_ULL(63), 0x42 },
@@ -67,7 +72,8 @@ static const struct entry_case entry_cases[] = {
 	{ "SPT.3 bit 10", PASID, 0, 0, BIT(10), 0x5a },
 	{ "SPT.3 SSPTPTR", PASID, 0, 0, PTR52, 0x5a },
 	{ "SPT.3 SSADE", PASID, 0, 0, VTD_PTE0_SSADE, 0x5a, .no_ecap = VTD_ECAP_SSADS },
-	{ "SPT.3 no stage-2", PASID, 0, AW(VTD_AW_48BIT), 0x5a, .no_ecap = VTD_ECAP_SSTS },
+	{ "SPT.3 no stage-2", PASID, 0, VTD_PTE0_AW, AW(VTD_AW_48BIT), 0x5a,
+	  .no_ecap = VTD_ECAP_SSTS },
 	{ "SPT.3 bit 80", PASID, 1, 0, BIT(16), 0x5a },
 	{ "SPT.3 PWSNP", PASID, 1, 0, 0, 0x5a, .no_ecap = VTD_ECAP_SMPWCS },
 	{ "SPT.3 PGSNP", PASID, 1, 0, VTD_PTE1_PGSNP, 0x5a, .no_ecap = VTD_ECAP_SC },
@@ -75,7 +81,7 @@ static const struct entry_case entry_cases[] = {
 	{ "SPT.3 CD", PASID, 1, 0, VTD_PTE1_CD, 0x5a },
 	{ "SPT.3 EMTE", PASID, 1, 0, VTD_PTE1_EMTE, 0x5a },
 	{ "SPT.3 PAT", PASID, 1, 0, BIT_ULL(32), 0x5a },
-	{ "SPT.3 DID", PASID, 1, 0, BIT(12), 0x5a, .no_cap = FIELD_PREP_CONST(VTD_CAP_ND, 2) },
+	{ "SPT.3 DID", PASID, 1, 0, BIT(12), 0x5a, .no_cap = ND(2) },
 	{ "SPT.3 ERE", PASID, 2, 0, VTD_PTE2_ERE, 0x5a },
 	{ "SPT.3 SRE", PASID, 2, 0, VTD_PTE2_SRE, 0x5a, .no_ecap = VTD_ECAP_SRS },
 	{ "SPT.3 EAFE", PASID, 2, 0, VTD_PTE2_EAFE, 0x5a, .no_ecap = VTD_ECAP_EAFS },
@@ -86,24 +92,28 @@ static const struct entry_case entry_cases[] = {
 	{ "SPT.3 word 3", PASID, 3, 0, BIT(0), 0x5a },
 	{ "SPT.3 word 4", PASID, 4, 0, BIT(0), 0x5a },
 	{ "SPT.3 word 7", PASID, 7, 0, BIT_ULL(63), 0x5a },
-	{ "SPT.4 PGTT 0", PASID, 0, PGTT_MASK(0), 0x5b },
-	{ "SPT.4 PGTT 5", PASID, 0, PGTT_MASK(5), 0x5b },
-	{ "SPT.4 PGTT 6", PASID, 0, PGTT_MASK(6), 0x5b },
-	{ "SPT.4 PGTT 7", PASID, 0, PGTT_MASK(7), 0x5b },
+	{ "SPT.4 PGTT 0", PASID, 0, VTD_PTE0_PGTT, PGTT(0), 0x5b },
+	{ "SPT.4 PGTT 5", PASID, 0, VTD_PTE0_PGTT, PGTT(5), 0x5b },
+	{ "SPT.4 PGTT 6", PASID, 0, VTD_PTE0_PGTT, PGTT(6), 0x5b },
+	{ "SPT.4 PGTT 7", PASID, 0, VTD_PTE0_PGTT, PGTT(7), 0x5b },
 	{ "SPT.4 no PT", PASID, 0, 0, 0, 0x5b, .no_ecap = VTD_ECAP_PT },
-	{ "SPT.4 no NEST", PASID, 0, 0, 0, 0x5b, .no_ecap = VTD_ECAP_NEST, .pgtt = VTD_PGTT_NESTED },
-	{ "SPT.4 AW 0", PASID, 0, AW(0), 0x5b, .pgtt = VTD_PGTT_STAGE2 },
-	{ "SPT.4 AW 4", PASID, 0, AW(4), 0x5b, .pgtt = VTD_PGTT_STAGE2 },
+	{ "SPT.4 no NEST", PASID, 0, 0, 0, 0x5b, .no_ecap = VTD_ECAP_NEST,
+	  .pgtt = VTD_PGTT_NESTED },
+	{ "SPT.4 AW 0", PASID, 0, VTD_PTE0_AW, AW(0), 0x5b, .pgtt = VTD_PGTT_STAGE2 },
+	{ "SPT.4 AW 4", PASID, 0, VTD_PTE0_AW, AW(4), 0x5b, .pgtt = VTD_PGTT_STAGE2 },
 	{ "SPT.4 SAGAW", CAP, 0, VTD_CAP_SAGAW_4LVL, 0, 0x5b, .pgtt = VTD_PGTT_STAGE2 },
 	{ "SPT.4 SAGAW nested", CAP, 0, VTD_CAP_SAGAW_4LVL, 0, 0x5b, .pgtt = VTD_PGTT_NESTED },
 	{ "SAGAW not of stage-1", CAP, 0, VTD_CAP_SAGAW, 0, 0, .pgtt = VTD_PGTT_STAGE1 },
-	{ "SPT.4 FSPM", PASID, 2, FSPM(2), 0x5b, .pgtt = VTD_PGTT_STAGE1 },
-	{ "SPT.4 FSPM 3 nested", PASID, 2, FSPM(3), 0x5b, .pgtt = VTD_PGTT_NESTED },
-	{ "SPT.4 no FS5LP", PASID, 2, FSPM(1), 0x5b, .no_cap = VTD_CAP_FS5LP, .pgtt = VTD_PGTT_STAGE1 },
-	{ "FSPM ignored", PASID, 2, FSPM(2), 0 },
-	{ "SPT.4 FSPTPTR beyond AW", PASID, 0, AW(VTD_AW_39BIT), 0x5b, .pgtt = 0xff },
-	{ "SPT.4 FSPTPTR beyond MGAW", CAP, 0, VTD_CAP_MGAW, FIELD_PREP_CONST(VTD_CAP_MGAW, 38), 0x5b, .pgtt = 0xff },
-	{ "SGN.10", ECAP, 0, VTD_ECAP_PSS, FIELD_PREP_CONST(VTD_ECAP_PSS, 5), 0x89, true },
+	{ "SPT.4 FSPM", PASID, 2, VTD_PTE2_FSPM, FSPM(2), 0x5b, .pgtt = VTD_PGTT_STAGE1 },
+	{ "SPT.4 FSPM 3 nested", PASID, 2, VTD_PTE2_FSPM, FSPM(3), 0x5b,
+	  .pgtt = VTD_PGTT_NESTED },
+	{ "SPT.4 no FS5LP", PASID, 2, VTD_PTE2_FSPM, FSPM(1), 0x5b,
+	  .no_cap = VTD_CAP_FS5LP, .pgtt = VTD_PGTT_STAGE1 },
+	{ "FSPM ignored", PASID, 2, VTD_PTE2_FSPM, FSPM(2), 0 },
+	{ "SPT.4 FSPTPTR beyond AW", PASID, 0, VTD_PTE0_AW, AW(VTD_AW_39BIT), 0x5b,
+	  .pgtt = 0xff },
+	{ "SPT.4 FSPTPTR beyond MGAW", CAP, 0, VTD_CAP_MGAW, MGAW(38), 0x5b, .pgtt = 0xff },
+	{ "SGN.10", ECAP, 0, VTD_ECAP_PSS, PSS(5), 0x89, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(entry, entry_cases, name);
@@ -334,8 +344,10 @@ static const struct fpd_case fpd_cases[] = {
 	{ "context, reserved", CONTEXT, CONTEXT, 0, BIT(8), true },
 	{ "context, directory", CONTEXT, DIRECTORY, VTD_PDE_P, 0, true },
 	{ "context, PASID", CONTEXT, PASID, VTD_PTE0_P, 0, true },
-	{ "context, SPD.1 unqualified", CONTEXT, CONTEXT, VTD_CTX0_PASIDDIRPTR, RIG_NOT_RAM, false },
-	{ "context, SPT.1 unqualified", CONTEXT, DIRECTORY, VTD_PDE_SMPTBLPTR, RIG_NOT_RAM, false },
+	{ "context, SPD.1 unqualified", CONTEXT, CONTEXT, VTD_CTX0_PASIDDIRPTR,
+	  RIG_NOT_RAM, false },
+	{ "context, SPT.1 unqualified", CONTEXT, DIRECTORY, VTD_PDE_SMPTBLPTR,
+	  RIG_NOT_RAM, false },
 	{ "context, root unqualified", CONTEXT, ROOT, VTD_ROOT_P, 0, false },
 	{ "directory, context", DIRECTORY, CONTEXT, VTD_CTX0_P, 0, false },
 	{ "directory, itself", DIRECTORY, DIRECTORY, VTD_PDE_P, 0, true },
@@ -478,4 +490,5 @@ static struct kunit_suite context_test_suite = {
 	.name = "iommu_mock_vtd_context",
 	.test_cases = context_test_cases,
 };
+
 kunit_test_suite(context_test_suite);

@@ -291,4 +291,5 @@ static struct kunit_suite nested_test_suite = {
 	.name = "iommu_mock_vtd_nested",
 	.test_cases = nested_test_cases,
 };
+
 kunit_test_suite(nested_test_suite);

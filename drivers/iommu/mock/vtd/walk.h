@@ -14,6 +14,7 @@
 
 #include <linux/bitfield.h>
 
+#include "../cache.h"
 #include "model.h"
 
 /*
@@ -164,6 +165,29 @@ struct vtd_ss_table {
 	bool write;
 	bool exec;
 };
+
+/**
+ * struct vtd_caches - the caches of a unit
+ * @context: &struct vtd_context by source-id
+ * @pasid: &struct vtd_pasid by PASID, tag is the source-id
+ * @stage1: &struct vtd_fs_table by what the entry covers, tag VTD_FS_KEY_x
+ * @stage2: &struct vtd_ss_table by what the entry covers, tag is the domain-id
+ * @iotlb: &struct vtd_leaf by page, tag VTD_IOTLB_KEY_x
+ */
+struct vtd_caches {
+	struct mock_cache *context;
+	struct mock_cache *pasid;
+	struct mock_cache *stage1;
+	struct mock_cache *stage2;
+	struct mock_cache *iotlb;
+};
+
+#define VTD_IOTLB_KEY_SID		GENMASK_ULL(15, 0)
+#define VTD_IOTLB_KEY_PASID		GENMASK_ULL(35, 16)
+#define VTD_IOTLB_KEY_PRIV		BIT_ULL(36)
+#define VTD_IOTLB_KEY_WITH_PASID	BIT_ULL(37)
+#define VTD_FS_KEY_DID			GENMASK_ULL(15, 0)
+#define VTD_FS_KEY_PASID		GENMASK_ULL(35, 16)
 
 /**
  * struct vtd_walk - a request on its way
