@@ -452,6 +452,47 @@ static void dead_unit(struct kunit *test)
 	fake_paging_free(test, b);
 }
 
+/* The queue is dead, but the caches must not have what the tables have not */
+static void dead_unit_caches(struct kunit *test)
+{
+	static const struct {
+		u64 cap;
+		u64 ecap;
+		u64 ttm;
+	} cases[] = {
+		{ VTD_CAP_ESRTPS, 0, VTD_TTM_SCALABLE },
+		{ VTD_CAP_ESRTPS, VTD_ECAP_ADMS, VTD_TTM_SCALABLE },
+		{ 0, VTD_ECAP_ADMS, VTD_TTM_ABORT_DMA },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fake_unit *fake = fake_unit_new(test,
+						       FAKE_CAP | cases[i].cap,
+						       FAKE_ECAP |
+						       cases[i].ecap);
+		struct vtd_device *vdev =
+			fake_device_new(test, fake, 0x10, 0, 0);
+		u64 root = virt_to_phys(fake->unit.root);
+
+		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
+				0);
+		fake->dead = true;
+		vtd_detach(vdev, 0);
+		KUNIT_EXPECT_EQ(test, fake->roots, 1);
+		KUNIT_EXPECT_EQ(test, fake->rtaddr, root |
+				FIELD_PREP(VTD_RTADDR_TTM, cases[i].ttm));
+
+		fake->dead = false;
+		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
+				0);
+		KUNIT_EXPECT_EQ(test, fake->rtaddr, root |
+				FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
+		KUNIT_EXPECT_FALSE(test, fake->unit.aborting);
+		vtd_detach(vdev, 0);
+	}
+}
+
 /* An unmap finds the unit dead: the device is out at once */
 static void dead_unit_unmap(struct kunit *test)
 {
@@ -761,6 +802,7 @@ static struct kunit_case attach_cases[] = {
 	KUNIT_CASE(unmap),
 	KUNIT_CASE(dirty),
 	KUNIT_CASE(dead_unit),
+	KUNIT_CASE(dead_unit_caches),
 	KUNIT_CASE(dead_unit_unmap),
 	KUNIT_CASE(silent_device),
 	KUNIT_CASE(user_everywhere),

@@ -82,6 +82,8 @@ static void fake_write32(void *ctx, u32 off, u32 val)
 			return;
 		if (!(val & VTD_GCMD_QIE))
 			fake->iqh = 0;
+		if (val & VTD_GCMD_SRTP)
+			fake->roots++;
 		fake->gsts = val;
 		break;
 	case VTD_REG_FSTS:
@@ -110,6 +112,9 @@ static void fake_write64(void *ctx, u32 off, u64 val)
 	struct fake_unit *fake = ctx;
 
 	switch (off) {
+	case VTD_REG_RTADDR:
+		fake->rtaddr = val;
+		break;
 	case VTD_REG_IQA:
 		fake->iqa = val;
 		break;

@@ -32,6 +32,8 @@
  * @silent_sid: a device-TLB invalidation of this source-id times out
  * @silent: @silent_sid is valid
  * @dead: the queue does nothing
+ * @rtaddr: root table address
+ * @roots: times that it was set
  * @gcmd_dead: global commands do nothing
  */
 struct fake_unit {
@@ -52,6 +54,8 @@ struct fake_unit {
 	u16 silent_sid;
 	bool silent;
 	bool dead;
+	u64 rtaddr;
+	unsigned int roots;
 	bool gcmd_dead;
 };
 

@@ -145,6 +145,7 @@ struct vtd_timing {
  * @devices: the devices behind it, by source-id
  * @dids: domain-ids in use
  * @qi: its queue
+ * @aborting: all DMA is aborted, for the queue is dead
  * @fail_work: blocks the devices that an atomic invalidation has found failed
  * @faults: faults reported so far
  * @fault_overflows: times that the fault registers overflowed
@@ -165,6 +166,7 @@ struct vtd_unit {
 	struct xarray devices;
 	struct ida dids;
 	struct vtd_qi qi;
+	bool aborting;
 	struct work_struct fail_work;
 
 	atomic64_t faults;
@@ -359,8 +361,8 @@ void iommu_put_pages_list(struct iommu_pages_list *list);
 /* unit.c */
 void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
+int vtd_set_root(struct vtd_unit *unit, u64 ttm);
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
-bool vtd_is_our_unit(const struct iommu_device *iommu);
 
 /* qi.c */
 int vtd_qi_init(struct vtd_unit *unit);

@@ -5,7 +5,9 @@
  * A device that may hold translations it should not have is blocked as a whole:
  * its context entry is made not present, with which the unit aborts requests
  * and translated requests alike. A unit whose queue is stuck gets it reset. What
- * was in the queue is lost, so that all caches are invalidated with it.
+ * was in the queue is lost, so that all caches are invalidated with it. If the
+ * queue stays dead, setting the root table pointer makes the unit forget what it
+ * has cached without it.
  *
  * Nothing here waits without bound, and nothing is tried again by itself: the
  * next attach does.
@@ -61,18 +63,49 @@ static int flush_devices(struct vtd_unit *unit)
 	return vtd_qi_flush(&batch);
 }
 
+/*
+ * The queue is dead, and the caches still have what the tables have no more.
+ * With CAP.ESRTPS a unit forgets all when it is given a root table, the same
+ * again (11.4.4.1); devices that are not blocked go on. Else all DMA is aborted
+ * until the queue comes back, where the unit can do that.
+ */
+static void unit_forget(struct vtd_unit *unit)
+{
+	int ret = -EOPNOTSUPP;
+
+	if (unit->cap & VTD_CAP_ESRTPS) {
+		ret = vtd_set_root(unit, VTD_TTM_SCALABLE);
+	} else if (unit->ecap & VTD_ECAP_ADMS) {
+		ret = vtd_set_root(unit, VTD_TTM_ABORT_DMA);
+		unit->aborting = true;
+	}
+	dev_err_ratelimited(unit->dev, "the invalidation queue is dead, %s\n",
+			    ret ? "stale translations may be in use" :
+			    unit->aborting ? "all DMA is aborted" :
+			    "caches are empty nevertheless");
+}
+
+static int unit_restart(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = vtd_qi_reset(unit) ?: vtd_unit_flush_all(unit);
+	if (!ret && unit->aborting) {
+		ret = vtd_set_root(unit, VTD_TTM_SCALABLE) ?:
+		      vtd_unit_flush_all(unit);
+		unit->aborting = ret;
+	}
+	return ret ?: flush_devices(unit);
+}
+
 static int unit_reset(struct vtd_unit *unit)
 {
 	int ret;
 
 	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
-	ret = vtd_qi_reset(unit);
-	if (!ret)
-		ret = vtd_unit_flush_all(unit);
-	if (!ret)
-		ret = flush_devices(unit);
+	ret = unit_restart(unit);
 	if (ret)
-		dev_err_ratelimited(unit->dev, "the unit does not answer\n");
+		unit_forget(unit);
 	return ret;
 }
 

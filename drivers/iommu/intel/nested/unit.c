@@ -126,11 +126,19 @@ static int vtd_check_caps(struct vtd_unit *unit)
 	return 0;
 }
 
-static int vtd_set_root(struct vtd_unit *unit)
+/**
+ * vtd_set_root - give the root table to a unit
+ * @unit: the unit
+ * @ttm: VTD_TTM_SCALABLE, or VTD_TTM_ABORT_DMA if the unit has that
+ *
+ * Context: process context.
+ * Return: 0 or -ETIMEDOUT
+ */
+int vtd_set_root(struct vtd_unit *unit, u64 ttm)
 {
 	vtd_write64(unit, VTD_REG_RTADDR,
 		    (virt_to_phys(unit->root) & VTD_RTADDR_RTA) |
-		    FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
+		    FIELD_PREP(VTD_RTADDR_TTM, ttm));
 	return vtd_gcmd(unit, VTD_GCMD_SRTP, 0, VTD_GSTS_RTPS, VTD_GSTS_RTPS);
 }
 
@@ -142,7 +150,7 @@ static int vtd_hw_start(struct vtd_unit *unit)
 {
 	int ret;
 
-	ret = vtd_set_root(unit);
+	ret = vtd_set_root(unit, VTD_TTM_SCALABLE);
 	if (!ret)
 		ret = vtd_qi_enable(unit);
 	if (!ret)
