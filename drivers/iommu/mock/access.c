@@ -81,6 +81,21 @@ static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
 	return 0;
 }
 
+/*
+ * What ATS gave is used without a PASID prefix: a translated request with one is
+ * an option of PCIe's, and the endpoint has not got it
+ */
+static int access_translated(struct mock_endpoint *ep, const struct mock_req *req,
+			     u64 addr, u64 *pa)
+{
+	struct mock_req translated = {
+		.sid = req->sid,
+		.write = req->write,
+	};
+
+	return access_translate(ep, &translated, MOCK_AT_TRANSLATED, addr, pa);
+}
+
 /* -EAGAIN: a page request was sent, come again when it is answered */
 static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
 		      struct mock_req *req, u64 *pa)
@@ -102,7 +117,7 @@ static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
 			mock_atc_insert(ep, req, &res);
 	}
 	if (access_permitted(req, &res))
-		return access_translate(ep, req, MOCK_AT_TRANSLATED, res.pa, pa);
+		return access_translated(ep, req, res.pa, pa);
 	return acc->pri ? mock_pri_request(ep, req) : -EFAULT;
 }
 

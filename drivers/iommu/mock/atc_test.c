@@ -137,6 +137,23 @@ static void atc_upgrade(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 1);
 }
 
+/* The PASID is in the translation request, not in the translated one */
+static void ats_pasid(struct kunit *test)
+{
+	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+
+	use_pasid(b, MOCK_EP_PASID_PRIV | 7);
+	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x10, 1),
+			MOCK_EP_STS_WRITE_SUCCESS);
+	KUNIT_EXPECT_EQ(test, b->asked.pasid, 7);
+	KUNIT_EXPECT_TRUE(test, b->asked.pasid_valid);
+	KUNIT_EXPECT_TRUE(test, b->asked.priv);
+	KUNIT_EXPECT_EQ(test, b->last.at, MOCK_AT_TRANSLATED);
+	KUNIT_EXPECT_FALSE(test, b->last.pasid_valid);
+	KUNIT_EXPECT_FALSE(test, b->last.priv);
+	KUNIT_EXPECT_TRUE(test, b->last.write);
+}
+
 static void ats_untranslated_only(struct kunit *test)
 {
 	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
@@ -301,6 +318,7 @@ static struct kunit_case atc_cases[] = {
 	KUNIT_CASE(atc_ranges),
 	KUNIT_CASE(atc_pasids),
 	KUNIT_CASE(atc_upgrade),
+	KUNIT_CASE(ats_pasid),
 	KUNIT_CASE(ats_untranslated_only),
 	KUNIT_CASE(ats_untrusted),
 	KUNIT_CASE(ats_absent),

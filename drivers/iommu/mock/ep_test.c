@@ -31,6 +31,8 @@ static int bench_translate(struct mock_iommu *mi, const struct mock_req *req,
 
 	b->requests[req->at]++;
 	b->last = *req;
+	if (req->at == MOCK_AT_TRANSLATION)
+		b->asked = *req;
 	if (req->at == MOCK_AT_TRANSLATED) {
 		res->pa = req->addr;
 		return b->untrusted ? -EFAULT : 0;

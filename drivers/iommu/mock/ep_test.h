@@ -27,6 +27,7 @@
  * @untrusted: requests with translated addresses are blocked
  * @requests: how many there were, by &enum mock_at
  * @last: the last one
+ * @asked: the last translation request
  * @page_requests: how many page requests there were
  * @last_page_request: the last one
  * @pri_lost: page requests are lost
@@ -45,6 +46,7 @@ struct ep_bench {
 	bool untrusted;
 	u32 requests[3];
 	struct mock_req last;
+	struct mock_req asked;
 	u32 page_requests;
 	struct mock_page_request last_page_request;
 	bool pri_lost;
