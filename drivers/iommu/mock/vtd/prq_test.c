@@ -211,6 +211,16 @@ static void prq_overflow_event(struct kunit *test)
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
+
+	/* While it is set, an interrupt that is pending stays so */
+	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR | VTD_PRS_PRO);
+	hw_write32(hw, VTD_REG_PECTL, VTD_ECTL_IM);
+	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL),
+			VTD_ECTL_IM | VTD_ECTL_IP);
+	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PRO);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL), VTD_ECTL_IM);
 }
 
 static void expect_invalid(struct prq *prq)

@@ -295,6 +295,35 @@ static void qi_ite_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 }
 
+/* Processing that stops before the time-out is over */
+static void qi_ite_stall(struct kunit *test)
+{
+	struct vtd_hw *hw = test->priv;
+
+	hw->atc_timeout = 2;
+	hw->atc_stall = true;
+	put_devtlb(hw, 0x111);
+	vtd_hw_put_wait(hw, 1, 0);
+	vtd_hw_bell(hw);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
+	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
+	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
+	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
+	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
+
+	/* A queue that is disabled meanwhile forgets it */
+	put_devtlb(hw, 0x111);
+	vtd_hw_put_wait(hw, 1, 0);
+	vtd_hw_bell(hw);
+	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	vtd_hw_iq_enable(hw, 0, true);
+	vtd_hw_put_wait(hw, 2, 0);
+	vtd_hw_bell(hw);
+	vtd_hw_expect_done(hw, 2);
+}
+
 /* Both errors at once */
 static void qi_ite_iqe(struct kunit *test)
 {
@@ -466,6 +495,7 @@ static struct kunit_case qi_test_cases[] = {
 	KUNIT_CASE(qi_ite),
 	KUNIT_CASE(qi_ite_fence),
 	KUNIT_CASE(qi_ite_others),
+	KUNIT_CASE(qi_ite_stall),
 	KUNIT_CASE(qi_ite_iqe),
 	KUNIT_CASE(qi_ice),
 	KUNIT_CASE(qi_cmd_error),

@@ -18,14 +18,14 @@
  * @w1c: bits that software clears by writing 1
  * @wide: 64-bit register
  * @wrote: what a write does besides, called after it took effect in the file.
- *	@val is what was written, @bytes masks the bytes that were
+ *	@val is what was written, zero where nothing was
  */
 struct vtd_reg {
 	const char *name;
 	u64 rw;
 	u64 w1c;
 	bool wide;
-	void (*wrote)(struct vtd_model *m, u64 val, u64 bytes);
+	void (*wrote)(struct vtd_model *m, u64 val);
 };
 
 /*
@@ -71,7 +71,7 @@ static void vtd_gcmd_finish(struct vtd_model *m, u32 cmd, u32 val)
 	vtd_reg_set32(m, VTD_REG_GSTS, sts);
 }
 
-static void vtd_gcmd_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_gcmd_wrote(struct vtd_model *m, u64 val)
 {
 	u32 sts = vtd_reg32(m, VTD_REG_GSTS);
 	u32 cmd;
@@ -121,7 +121,7 @@ static bool vtd_reg_inv_allowed(const struct vtd_model *m)
 	       FIELD_GET(VTD_RTADDR_TTM, m->rtaddr) == VTD_TTM_LEGACY;
 }
 
-static void vtd_ccmd_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_ccmd_wrote(struct vtd_model *m, u64 val)
 {
 	u64 ccmd = vtd_reg64(m, VTD_REG_CCMD);
 	u8 gran = FIELD_GET(VTD_CCMD_CIRG, ccmd);
@@ -164,7 +164,7 @@ static void vtd_iotlb_wrote(struct vtd_model *m, u64 val)
 	m->regs->iotlb = iotlb | FIELD_PREP(VTD_IOTLB_REG_IAIG, gran);
 }
 
-static void vtd_fsts_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_fsts_wrote(struct vtd_model *m, u64 val)
 {
 	u64 iqercd = vtd_reg64(m, VTD_REG_IQERCD);
 
@@ -182,39 +182,37 @@ static void vtd_fsts_wrote(struct vtd_model *m, u64 val, u64 bytes)
 		vtd_qi_kick(m);
 }
 
-static void vtd_ics_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_ics_wrote(struct vtd_model *m, u64 val)
 {
 	vtd_event_clear(m, VTD_EVENT_INV, 0);
 }
 
-static void vtd_prs_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_prs_wrote(struct vtd_model *m, u64 val)
 {
 	vtd_event_clear(m, VTD_EVENT_PRQ, 0);
 }
 
-static void vtd_fectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_fectl_wrote(struct vtd_model *m, u64 val)
 {
 	vtd_event_unmask(m, VTD_EVENT_FAULT);
 }
 
-static void vtd_iectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_iectl_wrote(struct vtd_model *m, u64 val)
 {
 	vtd_event_unmask(m, VTD_EVENT_INV);
 }
 
-static void vtd_pectl_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_pectl_wrote(struct vtd_model *m, u64 val)
 {
 	vtd_event_unmask(m, VTD_EVENT_PRQ);
 }
 
-static void vtd_iqt_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_iqt_wrote(struct vtd_model *m, u64 val)
 {
-	/* The upper half is reserved, writing it rings no bell */
-	if (bytes & VTD_IQ_PTR)
-		vtd_qi_kick(m);
+	vtd_qi_kick(m);
 }
 
-static void vtd_pqa_wrote(struct vtd_model *m, u64 val, u64 bytes)
+static void vtd_pqa_wrote(struct vtd_model *m, u64 val)
 {
 	m->regs->pq_set = true;
 }
@@ -318,7 +316,7 @@ static void vtd_reg_write(struct vtd_model *m, u32 off, u64 val, u64 bytes)
 	else
 		vtd_reg_set32(m, off, old);
 	if (reg->wrote)
-		reg->wrote(m, val, bytes);
+		reg->wrote(m, val);
 }
 
 /* IVA and IOTLB are at an offset that ECAP tells */

@@ -26,6 +26,8 @@ static int hw_atc(struct vtd_model *m, const struct vtd_inv *inv)
 	struct vtd_hw *hw = to_hw(m);
 
 	hw->atc = *inv;
+	if (hw->atc_stall)
+		hw->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL] = 1;
 	return hw->nr_atc++ < hw->atc_timeout ? -ETIMEDOUT : 0;
 }
 

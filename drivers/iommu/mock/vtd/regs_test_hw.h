@@ -36,6 +36,7 @@
  * @nr_atc: invalidation messages sent
  * @atc: the last of them
  * @atc_timeout: number of the first ones that are not answered
+ * @atc_stall: processing of commands stops after the next one
  * @nr_resp: page response messages sent
  * @resp: the last of them
  */
@@ -54,6 +55,7 @@ struct vtd_hw {
 	unsigned int nr_atc;
 	struct vtd_inv atc;
 	unsigned int atc_timeout;
+	bool atc_stall;
 	unsigned int nr_resp;
 	struct {
 		u32 sid;
