@@ -4,7 +4,7 @@
  *
  * Register offsets, bit positions, table and descriptor layouts and encodings
  * of the "Intel Virtualization Technology for Directed I/O" specification
- * (rev. 4.1; section numbers are that revision's). Nothing else lives here:
+ * (rev. 5.10; section numbers are that revision's). Nothing else lives here:
  * the driver and the hardware model each have their own encoders, decoders
  * and walkers, so that their agreement means something.
  *
@@ -27,10 +27,10 @@
 #define VTD_REG_RTADDR			0x020	/* 11.4.5, 64 bit */
 #define VTD_REG_CCMD			0x028	/* 11.4.6.1, 64 bit */
 #define VTD_REG_FSTS			0x034	/* 11.4.7.1, 32 bit */
-#define VTD_REG_FECTL			0x038	/* 11.4.7.3, 32 bit */
-#define VTD_REG_FEDATA			0x03c	/* 11.4.7.4, 32 bit */
-#define VTD_REG_FEADDR			0x040	/* 11.4.7.5, 32 bit */
-#define VTD_REG_FEUADDR			0x044	/* 11.4.7.6, 32 bit */
+#define VTD_REG_FECTL			0x038	/* 11.4.7.2, 32 bit */
+#define VTD_REG_FEDATA			0x03c	/* 11.4.7.3, 32 bit */
+#define VTD_REG_FEADDR			0x040	/* 11.4.7.4, 32 bit */
+#define VTD_REG_FEUADDR			0x044	/* 11.4.7.5, 32 bit */
 #define VTD_REG_AFLOG			0x058
 #define VTD_REG_PMEN			0x064	/* 11.4.8.1, 32 bit */
 #define VTD_REG_PLMBASE			0x068
@@ -184,11 +184,11 @@
 #define VTD_FSTS_ITE			BIT(6)		/* RW1CS */
 #define VTD_FSTS_FRI			GENMASK(15, 8)
 
-/* 11.4.7.3, 11.4.9.5, 11.4.11.5: event control registers */
+/* 11.4.7.2, 11.4.9.5, 11.4.11.5: event control registers */
 #define VTD_ECTL_IM			BIT(31)		/* interrupt mask, 1 after reset */
 #define VTD_ECTL_IP			BIT(30)		/* interrupt pending */
 
-/* 11.4.7.2 Fault Recording Registers, 16 bytes each at CAP.FRO */
+/* 11.4.7.6 Fault Recording Registers, 16 bytes each at CAP.FRO */
 #define VTD_FRCD0_FI			GENMASK_ULL(63, 12)
 #define VTD_FRCD1_SID			GENMASK_ULL(15, 0)
 #define VTD_FRCD1_T2			BIT_ULL(28)
@@ -325,7 +325,7 @@
 #define VTD_SS_SNP			BIT_ULL(11)		/* leaf only, else reserved */
 #define VTD_SS_ADDR			GENMASK_ULL(51, 12)
 
-/* 3.14: the interrupt address range, never translated */
+/* 3.15: the interrupt address range, never translated */
 #define VTD_INTR_ADDR_FIRST		0xfee00000ULL
 #define VTD_INTR_ADDR_LAST		0xfeefffffULL
 
@@ -399,7 +399,7 @@
 #define VTD_PDTLB1_S			BIT_ULL(11)
 #define VTD_PDTLB1_ADDR			GENMASK_ULL(63, 12)
 
-/* 6.5.2.8 Invalidation wait */
+/* 6.5.2.9 Invalidation wait */
 #define VTD_WAIT0_IF			BIT_ULL(4)
 #define VTD_WAIT0_SW			BIT_ULL(5)
 #define VTD_WAIT0_FN			BIT_ULL(6)
@@ -418,7 +418,7 @@
 #define VTD_PGRP1_IGN			BIT_ULL(2)
 #define VTD_PGRP1_PRGI			GENMASK_ULL(11, 3)
 
-/* 7.4.1 Page request descriptor, 32 bytes */
+/* 7.4.1.1 Page request descriptor, 32 bytes */
 #define VTD_PREQ0_TYPE			GENMASK_ULL(7, 0)
 #define   VTD_PREQ_TYPE			0x01
 #define VTD_PREQ0_PASID_P		BIT_ULL(8)

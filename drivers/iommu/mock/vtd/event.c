@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mock VT-d: the unit's own interrupts (11.4.7.3, 11.4.9.5, 11.4.11.5)
+ * Mock VT-d: the unit's own interrupts (11.4.7.2, 11.4.9.5, 11.4.11.5)
  *
  * An event has status bits, a control register with a mask (IM) and a pending
  * bit (IP), and a message. There is a new interrupt condition only when a
