@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Allocations and user copies that fail: every one of them, once
+ *
+ * Each operation is done again and again, and each time the next of its
+ * allocations fails, until it gets by with none. What it says must be true:
+ * an operation that failed has changed nothing, and after all of that the
+ * device works. Sanitizers and kmemleak of the debug kernel watch over it.
+ */
+#include <fcntl.h>
+#include <sys/eventfd.h>
+
+#include "harness.h"
+
+#define IOVA	0x0000077000000000ull
+#define PASID	77
+
+static int fail_fd = -1;
+
+/* Let the next @n-th allocation of this thread fail; 0: none */
+static int fail_set(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	return pwrite(fail_fd, text, len, 0) == len ? 0 : -errno;
+}
+
+/* How many allocations are left until the failure; 0: it was injected */
+static unsigned int fail_left(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_fd, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return strtoul(text, NULL, 0);
+}
+
+/* NULL, or why nothing can be injected here */
+static const char *fail_init(void)
+{
+	static const char debugfs[] = "/sys/kernel/debug/";
+	static const struct {
+		const char *file;
+		const char *val;
+		bool must;
+	} settings[] = {
+		{ "failslab/ignore-gfp-wait", "N", true },
+		{ "failslab/verbose", "0", true },
+		{ "fail_page_alloc/ignore-gfp-wait", "N", true },
+		{ "fail_page_alloc/ignore-gfp-highmem", "N", false },
+		{ "fail_page_alloc/min-order", "0", true },
+		{ "fail_page_alloc/verbose", "0", true },
+		{ "fail_usercopy/verbose", "0", false },
+	};
+	char path[128];
+	unsigned int i;
+
+	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_fd < 0)
+		return "this kernel has no fault injection";
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		snprintf(path, sizeof(path), "%s%s", debugfs, settings[i].file);
+		if (util_write(path, "%s", settings[i].val) && settings[i].must)
+			return "this kernel cannot fail allocations";
+	}
+	return NULL;
+}
+
+/* An operation: what is done, and how it is undone after it went well */
+struct op {
+	const char *name;
+	int (*run)(struct rig *r, void *arg);
+	int (*undo)(struct rig *r, void *arg);
+	/* 0 if an operation that failed left everything as it was */
+	int (*unchanged)(struct rig *r, void *arg, int rc);
+};
+
+/*
+ * Returns how many failures there were, or a negative errno for what must not
+ * be. @rc_seen gets the result that was not to be expected.
+ */
+static int fail_every(struct rig *r, const struct op *op, void *arg,
+		      int *rc_seen)
+{
+	unsigned int n, left;
+	int rc;
+
+	for (n = 1;; n++) {
+		if (fail_set(n))
+			return -EIO;
+		rc = op->run(r, arg);
+		left = fail_left();
+		fail_set(0);
+		*rc_seen = rc;
+		/* Got by without: then it has to have worked */
+		if (left)
+			break;
+		if (rc > 0 || (rc && rc != -ENOMEM && rc != -EFAULT))
+			return -EPROTO;
+		if (rc && op->unchanged && op->unchanged(r, arg, rc))
+			return -EUCLEAN;
+		if (!rc && op->undo && op->undo(r, arg))
+			return -EBADE;
+	}
+	if (rc)
+		return rc;
+	if (op->undo && op->undo(r, arg))
+		return -EBADE;
+	return n - 1;
+}
+
+FIXTURE(fail)
+{
+	struct rig rig;
+	struct s1 s1b;
+	uint32_t b;
+};
+
+FIXTURE_SETUP(fail)
+{
+	const struct rig_config cfg = {
+		.pasid_bits = 20,
+		.ats = true,
+		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+		.parent_flags = IOMMU_HWPT_ALLOC_PASID |
+				IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+	};
+	struct rig *r = &self->rig;
+	const char *why;
+
+	REQUIRE_MOCK();
+	why = fail_init();
+	if (why)
+		SKIP(return, "%s", why);
+	ASSERT_EQ(0, rig_up(r, &cfg));
+	ASSERT_EQ(0, s1_create(&self->s1b, &r->guest, 4));
+	ASSERT_EQ(0, rig_hwpt(r, &self->s1b, &self->b));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	ASSERT_NE(0, rig_page(r, &self->s1b, IOVA, 2));
+}
+
+FIXTURE_TEARDOWN(fail)
+{
+	EXPECT_EQ(0, rig_sees(&self->rig, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_down(&self->rig));
+	close(fail_fd);
+}
+
+#define FAIL_EVERY(op_, arg_, min_) do { \
+	int seen_ = 0; \
+	int done_ = fail_every(&self->rig, op_, arg_, &seen_); \
+	EXPECT_LE(min_, done_) \
+		TH_LOG("%s: %d, the last result was %d", (op_)->name, done_, \
+		       seen_); \
+	if (done_ > 0) \
+		TH_LOG("%s: %d failures", (op_)->name, done_); \
+	} while (0)
+
+/* The first endpoint still sees the page of stage-1 A */
+static int still_a(struct rig *r, void *arg __attribute__((unused)),
+		   int rc __attribute__((unused)))
+{
+	return rig_sees(r, 0, IOVA, 1);
+}
+
+static int destroy_id(struct rig *r, void *arg)
+{
+	return vmm_destroy(r->iommufd, *(uint32_t *)arg);
+}
+
+static int run_paging(struct rig *r, void *arg)
+{
+	return vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+			       IOMMU_HWPT_ALLOC_NEST_PARENT |
+			       IOMMU_HWPT_ALLOC_DIRTY_TRACKING, arg);
+}
+
+TEST_F(fail, hwpt_paging)
+{
+	const struct op op = { "paging", run_paging, destroy_id, still_a };
+	uint32_t id;
+
+	FAIL_EVERY(&op, &id, 3);
+}
+
+static int run_nested(struct rig *r, void *arg)
+{
+	return rig_hwpt(r, &r->s1, arg);
+}
+
+TEST_F(fail, hwpt_nested)
+{
+	const struct op op = { "nested", run_nested, destroy_id, still_a };
+	uint32_t id;
+
+	FAIL_EVERY(&op, &id, 2);
+}
+
+static int run_hw_info(struct rig *r, void *arg)
+{
+	return vmm_hw_info_vtd(r->iommufd, r->dev[0].id, arg, NULL);
+}
+
+TEST_F(fail, hw_info)
+{
+	const struct op op = { "hw_info", run_hw_info, NULL, still_a };
+	struct iommu_hw_info_vtd vtd;
+
+	FAIL_EVERY(&op, &vtd, 1);
+}
+
+static int run_attach(struct rig *r, void *arg)
+{
+	return vdev_attach_id(&r->dev[0], *(uint32_t *)arg);
+}
+
+static int undo_attach(struct rig *r, void *arg __attribute__((unused)))
+{
+	return vdev_detach(&r->dev[0]);
+}
+
+/* Blocked before, blocked after */
+static int still_blocked(struct rig *r, void *arg __attribute__((unused)),
+			 int rc __attribute__((unused)))
+{
+	return rig_sees(r, 0, IOVA, 1) == -EFAULT ? 0 : -EPROTO;
+}
+
+TEST_F(fail, attach)
+{
+	const struct op op = { "attach", run_attach, undo_attach,
+			       still_blocked };
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
+	FAIL_EVERY(&op, &r->nested, 2);
+	FAIL_EVERY(&op, &r->parent, 2);
+	FAIL_EVERY(&op, &r->ioas, 2);
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+}
+
+/*
+ * Refused, a replacement leaves A in place; where only the answer could not be
+ * delivered, VFIO has detached the device
+ */
+static int a_or_blocked(struct rig *r, void *arg __attribute__((unused)),
+			int rc)
+{
+	int sees = rig_sees(r, 0, IOVA, 1);
+
+	if (rc == -EFAULT && sees == -EFAULT)
+		sees = vdev_attach_id(&r->dev[0], r->nested);
+	return sees;
+}
+
+static int undo_replace(struct rig *r, void *arg __attribute__((unused)))
+{
+	int rc = vdev_attach_id(&r->dev[0], r->nested);
+
+	return rc ?: rig_sees(r, 0, IOVA, 1);
+}
+
+TEST_F(fail, replace)
+{
+	const struct op op = { "replace", run_attach, undo_replace,
+			       a_or_blocked };
+
+	FAIL_EVERY(&op, &self->b, 2);
+	FAIL_EVERY(&op, &self->rig.parent, 2);
+}
+
+static int run_pasid(struct rig *r, void *arg)
+{
+	return vdev_attach_pasid(&r->dev[0], PASID, *(uint32_t *)arg);
+}
+
+static int undo_pasid(struct rig *r, void *arg __attribute__((unused)))
+{
+	return vdev_detach_pasid(&r->dev[0], PASID);
+}
+
+static int pasid_unchanged(struct rig *r, void *arg __attribute__((unused)),
+			   int rc)
+{
+	/* As above: an answer that could not be delivered */
+	if (rc == -EFAULT)
+		vdev_detach_pasid(&r->dev[0], PASID);
+	if (rig_sees(r, 0, IOVA, 1) == -EFAULT)
+		return rc == -EFAULT ? vdev_attach_id(&r->dev[0], r->nested) :
+				       -EUCLEAN;
+	return rig_sees(r, 0, IOVA, 1);
+}
+
+TEST_F(fail, pasid)
+{
+	const struct op op = { "pasid", run_pasid, undo_pasid,
+			       pasid_unchanged };
+
+	FAIL_EVERY(&op, &self->b, 2);
+	FAIL_EVERY(&op, &self->rig.parent, 2);
+}
+
+static int run_invalidate(struct rig *r, void *arg)
+{
+	struct iommu_hwpt_vtd_s1_invalidate *entries = arg;
+	uint32_t num = 100;
+	int rc;
+
+	rc = vmm_invalidate(r->iommufd, r->nested, entries, &num);
+	/* True in both cases, unless it could not be told at all */
+	if (rc ? num >= 100 && rc != -EFAULT : num != 100)
+		return -EPROTO;
+	return rc;
+}
+
+TEST_F(fail, invalidate)
+{
+	const struct op op = { "invalidate", run_invalidate, NULL, still_a };
+	struct iommu_hwpt_vtd_s1_invalidate entries[100] = {};
+	unsigned int i;
+
+	for (i = 0; i < 100; i++) {
+		entries[i].addr = IOVA + i * PAGE_4K;
+		entries[i].npages = 1 + i;
+	}
+	FAIL_EVERY(&op, entries, 1);
+}
+
+static int run_map(struct rig *r, void *arg)
+{
+	return vmm_ioas_map(r->iommufd, r->ioas, arg, SZ_64K, 16 * SZ_1G,
+			    VMM_RW);
+}
+
+static int undo_map(struct rig *r, void *arg __attribute__((unused)))
+{
+	return vmm_ioas_unmap(r->iommufd, r->ioas, 16 * SZ_1G, SZ_64K);
+}
+
+/* Nothing is mapped there, so that mapping it in earnest works */
+static int not_mapped(struct rig *r, void *arg, int rc)
+{
+	return still_a(r, arg, rc) ?: run_map(r, arg) ?: undo_map(r, arg);
+}
+
+TEST_F(fail, map)
+{
+	const struct op op = { "map", run_map, undo_map, not_mapped };
+	struct guest g;
+
+	ASSERT_EQ(0, guest_create(&g, 0, SZ_64K));
+	FAIL_EVERY(&op, g.va, 4);
+	guest_destroy(&g);
+}
+
+static int run_unmap(struct rig *r, void *arg)
+{
+	unsigned int nth = fail_left();
+
+	fail_set(0);
+	if (run_map(r, arg))
+		return -EPROTO;
+	fail_set(nth);
+	return undo_map(r, arg);
+}
+
+/* Refused, it can be done later, unless only the answer got lost */
+static int still_mapped(struct rig *r, void *arg, int rc)
+{
+	int again = undo_map(r, arg);
+
+	if (rc == -EFAULT && again == -ENOENT)
+		again = 0;
+	return again ?: still_a(r, arg, rc);
+}
+
+TEST_F(fail, unmap)
+{
+	const struct op op = { "unmap", run_unmap, NULL, still_mapped };
+	struct guest g;
+
+	ASSERT_EQ(0, guest_create(&g, 0, SZ_64K));
+	FAIL_EVERY(&op, g.va, 0);
+	guest_destroy(&g);
+}
+
+static int run_dirty(struct rig *r, void *arg)
+{
+	int rc = vmm_dirty_tracking(r->iommufd, r->parent, 1);
+
+	if (!rc)
+		rc = vmm_dirty_bitmap(r->iommufd, r->parent, 0, r->guest.gpa,
+				      r->guest.size, arg);
+	return rc ?: vmm_dirty_tracking(r->iommufd, r->parent, 0);
+}
+
+TEST_F(fail, dirty)
+{
+	const struct op op = { "dirty", run_dirty, NULL, still_a };
+	uint64_t bits[RIG_GUEST_SIZE / PAGE_4K / 64] = {};
+
+	FAIL_EVERY(&op, bits, 1);
+	ASSERT_EQ(0, vmm_dirty_tracking(self->rig.iommufd, self->rig.parent,
+					0));
+}
+
+static int run_irqs(struct rig *r, void *arg)
+{
+	return vdev_set_irqs(&r->dev[0], VFIO_PCI_MSIX_IRQ_INDEX, 0, 4, arg);
+}
+
+static int undo_irqs(struct rig *r, void *arg __attribute__((unused)))
+{
+	return vdev_irqs_off(&r->dev[0], VFIO_PCI_MSIX_IRQ_INDEX);
+}
+
+TEST_F(fail, irqs)
+{
+	const struct op op = { "irqs", run_irqs, undo_irqs, still_a };
+	int fds[4];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		ASSERT_GE(fds[i], 0);
+	}
+	FAIL_EVERY(&op, fds, 1);
+	for (i = 0; i < 4; i++)
+		close(fds[i]);
+}
+
+/* The device is opened and bound, from the file descriptor on */
+static int run_open(struct rig *r, void *arg)
+{
+	int rc = vdev_open(&r->dev[0], arg, r->iommufd);
+
+	return rc == -EMFILE || rc == -ENFILE ? -ENOMEM : rc;
+}
+
+static int undo_open(struct rig *r, void *arg __attribute__((unused)))
+{
+	vdev_close(&r->dev[0]);
+	return 0;
+}
+
+TEST_F(fail, open)
+{
+	const struct op op = { "open", run_open, undo_open, NULL };
+	struct rig *r = &self->rig;
+	char name[32];
+
+	ASSERT_EQ(0, rig_vfio_name(&r->mock, 0, name, sizeof(name)));
+	vdev_close(&r->dev[0]);
+	FAIL_EVERY(&op, name, 3);
+	ASSERT_EQ(0, rig_open_dev(&r->mock, 0, r->iommufd, &r->dev[0]));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+}
+
+/* An instance is made, and made live, while memory is short */
+FIXTURE(fail_mock)
+{
+	struct mock m;
+};
+
+FIXTURE_SETUP(fail_mock)
+{
+	const char *why;
+
+	REQUIRE_MOCK();
+	why = fail_init();
+	if (why)
+		SKIP(return, "%s", why);
+	mock_sweep();
+}
+
+FIXTURE_TEARDOWN(fail_mock)
+{
+	EXPECT_EQ(0, mock_destroy(&self->m));
+	close(fail_fd);
+}
+
+TEST_F(fail_mock, create)
+{
+	unsigned int n, left = 0;
+	int rc;
+
+	for (n = 1; !left; n++) {
+		ASSERT_EQ(0, fail_set(n));
+		rc = mock_create(&self->m, "kst");
+		if (!rc)
+			rc = mock_add_endpoint(&self->m, "ep0", 8);
+		left = fail_left();
+		fail_set(0);
+		EXPECT_TRUE(!rc || rc == -ENOMEM || rc == -EFAULT)
+			TH_LOG("failure %u: %d", n, rc);
+		EXPECT_TRUE(!left || !rc);
+		/* Nothing of it, a part, or all: it can go */
+		mock_destroy(&self->m);
+		mock_sweep();
+	}
+	TH_LOG("create: %u failures", n - 2);
+	EXPECT_LT(4, n);
+}
+
+TEST_F(fail_mock, live)
+{
+	unsigned int n, left = 0, bad = 0;
+	char name[32];
+	int rc;
+
+	ASSERT_EQ(0, mock_create(&self->m, "kst"));
+	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
+	ASSERT_EQ(0, mock_ep_set(&self->m, "ep0", "ats", 1));
+	for (n = 1; !left; n++) {
+		ASSERT_EQ(0, fail_set(n));
+		rc = mock_set_live(&self->m, true);
+		left = fail_left();
+		fail_set(0);
+		bad += !!rc;
+		EXPECT_GE(0, rc);
+		if (rc) {
+			ASSERT_EQ(0, left);
+			/* Not even a part of it is live */
+			ASSERT_EQ(0, mock_ep_set(&self->m, "ep0", "pri", 0));
+			continue;
+		}
+		/* A driver that could not bind leaves a device without one */
+		ASSERT_EQ(0, mock_set_live(&self->m, false))
+			TH_LOG("failure %u", n);
+	}
+	TH_LOG("live: %u failures, %u of them were passed on", n - 2, bad);
+	EXPECT_LT(20, bad);
+	ASSERT_EQ(0, mock_set_live(&self->m, true));
+	EXPECT_EQ(0, rig_vfio_name(&self->m, 0, name, sizeof(name)));
+}
+
+TEST_F(fail_mock, dead)
+{
+	unsigned int n, left = 0;
+	int rc;
+
+	ASSERT_EQ(0, mock_create(&self->m, "kst"));
+	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
+	for (n = 1; !left; n++) {
+		ASSERT_EQ(0, mock_set_live(&self->m, true));
+		ASSERT_EQ(0, fail_set(n));
+		rc = mock_set_live(&self->m, false);
+		left = fail_left();
+		fail_set(0);
+		/* Taking down needs nothing that could be refused */
+		if (rc) {
+			EXPECT_TRUE(rc == -ENOMEM || rc == -EFAULT)
+				TH_LOG("failure %u: %d", n, rc);
+			EXPECT_EQ(0, mock_set_live(&self->m, false));
+		}
+	}
+}
+
+TEST_HARNESS_MAIN
