@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * (c) Translations of DMA
+ *
+ * The endpoint moves data in chunks that cross no 4K boundary at either end, and
+ * has each end of each chunk translated. Between a COPY with both ends aligned
+ * and one whose destination is half a page off, the data is the same and the
+ * number of translations is not: the difference of their times, divided by the
+ * difference of their translations, is what a translation costs without data.
+ * It includes half of what a chunk costs, which is mostly the lock: to switch
+ * interrupts off and on takes UML two system calls of its host.
+ *
+ * What is cached is said by three instances: one as it is, one whose IOTLB holds
+ * nothing, one that caches no tables either.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define PART		"dma"
+#define GPA		RIG_GPA
+#define GUEST_SIZE	(4 * SZ_2M)
+#define IOVA		0x200000000ull
+#define SIZE		(MOCK_EP_MAX_SIZE / 4)
+#define OFF		(PAGE_4K / 2)
+#define TRIES		10
+
+enum { CACHED, TABLES, NOTHING, NR_CACHES };
+enum { S2_4K, S2_2M, NESTED_4K, NESTED_2M, NR_PTS };
+
+static const struct {
+	const char *name;
+	struct setup setup;
+} caches[NR_CACHES] = {
+	[CACHED] = { "cached", { "bench-dma-all", 1, 0, false, false } },
+	[TABLES] = { "walk, tables cached",
+		     { "bench-dma-pwc", 1, 0, true, false } },
+	[NOTHING] = { "walk", { "bench-dma-none", 1, 0, true, true } },
+};
+
+static const char * const pts[NR_PTS] = {
+	[S2_4K] = "stage-2, 4K",
+	[S2_2M] = "stage-2, 2M",
+	[NESTED_4K] = "nested, 4K",
+	[NESTED_2M] = "nested, 2M",
+};
+
+struct dma_dev {
+	struct mock mock;
+	struct vdev vdev;
+	int irq;
+	uint32_t pt[NR_PTS];
+};
+
+struct dma {
+	int iommufd;
+	struct guest guest;
+	struct s1 s1[2];
+	uint32_t ioas[2];
+	struct dma_dev dev[NR_CACHES];
+};
+
+struct dma_series {
+	struct series *ns;
+	struct series *with_data;
+	struct series *refs;
+	struct series *hits;
+	struct series *mib;
+};
+
+/**
+ * struct transfer - one transfer
+ * @ns: its time
+ * @st: what it counts for
+ */
+struct transfer {
+	double ns;
+	struct mock_stats st;
+};
+
+static void small_pages(int iommufd, uint32_t ioas)
+{
+	struct iommu_option cmd = {
+		.size = sizeof(cmd),
+		.option_id = IOMMU_OPTION_HUGE_PAGES,
+		.op = IOMMU_OPTION_OP_SET,
+		.object_id = ioas,
+		.val64 = 0,
+	};
+
+	must(vmm_ioctl(iommufd, IOMMU_OPTION, &cmd), "IOMMU_OPTION_HUGE_PAGES");
+}
+
+/* The first 2M of guest RAM are the source, the second the destination */
+static void setup_guest(struct dma *d)
+{
+	struct guest *g = &d->guest;
+	unsigned int i;
+
+	must(guest_create_2m(g, GPA, GUEST_SIZE), "guest RAM in blocks of 2M");
+	util_fill(g->va, SIZE, 1);
+	must(guest_alloc(g, 2 * SZ_2M, SZ_2M) ? 0 : -ENOMEM, "guest RAM");
+	for (i = 0; i < 2; i++) {
+		must(vmm_ioas_alloc(d->iommufd, &d->ioas[i]), "an IOAS");
+		if (!i)
+			small_pages(d->iommufd, d->ioas[i]);
+		must(vmm_ioas_map(d->iommufd, d->ioas[i], g->va, g->size,
+				  g->gpa, VMM_RW), "mapping guest RAM");
+		must(s1_create(&d->s1[i], g, 4), "stage-1");
+		must(s1_map_range(&d->s1[i], IOVA, GPA, 2 * SZ_2M,
+				  i ? S1_2M : S1_4K, S1_RW), "stage-1");
+	}
+}
+
+static void setup_dev(struct dma *d, unsigned int which)
+{
+	struct dma_dev *dev = &d->dev[which];
+	struct rig r;
+	unsigned int i;
+
+	setup_mock(&r, &caches[which].setup);
+	must(mock_set_live(&r.mock, true), "%s", r.mock.name);
+	dev->mock = r.mock;
+	must(rig_open_dev(&dev->mock, 0, d->iommufd, &dev->vdev),
+	     "the endpoint of %s", dev->mock.name);
+	for (i = 0; i < 2; i++) {
+		struct iommu_hwpt_vtd_s1 data = rig_s1_data(&r, &d->s1[i]);
+
+		must(vmm_hwpt_paging(d->iommufd, dev->vdev.id, d->ioas[i],
+				     IOMMU_HWPT_ALLOC_NEST_PARENT,
+				     &dev->pt[S2_4K + i]), "a nesting parent");
+		must(vmm_hwpt_nested(d->iommufd, dev->vdev.id,
+				     dev->pt[S2_4K + i], 0, &data,
+				     &dev->pt[NESTED_4K + i]),
+		     "a nested HWPT");
+	}
+
+	/* The end of a transfer wakes us: asking would take its time from it */
+	dev->irq = eventfd(0, EFD_CLOEXEC);
+	must(dev->irq < 0 ? -errno : 0, "an eventfd");
+	must(vdev_set_irqs(&dev->vdev, VFIO_PCI_MSI_IRQ_INDEX, 0, 1, &dev->irq),
+	     "MSI");
+	must(vdev_set_reg(&dev->vdev, MOCK_EP_IRQ_TYPE, 1), "MSI");
+	must(vdev_set_reg(&dev->vdev, MOCK_EP_IRQ_NUMBER, 1), "MSI");
+}
+
+static void copy(struct dma_dev *dev, uint64_t src, uint64_t dst)
+{
+	uint64_t count;
+
+	must(ep_start(&dev->vdev, MOCK_EP_CMD_COPY, src, dst, SIZE), "DMA");
+	must(read(dev->irq, &count, sizeof(count)) == sizeof(count) ? 0 : -EIO,
+	     "the interrupt after DMA");
+}
+
+/* Not timed: it fills what caches there are, and shows that DMA works */
+static void copy_checked(struct dma *d, struct dma_dev *dev, uint64_t src,
+			 uint64_t dst, uint64_t off)
+{
+	uint8_t *to = d->guest.va + SZ_2M + off;
+
+	memset(to, 0, SIZE);
+	copy(dev, src, dst + off);
+	must(vdev_reg(&dev->vdev, MOCK_EP_STATUS) & MOCK_EP_STS_COPY_SUCCESS ?
+	     0 : -EFAULT, "DMA on %s", dev->mock.name);
+	must(memcmp(d->guest.va, to, SIZE) ? -EBADMSG : 0, "copied data");
+}
+
+static struct transfer transfer(struct dma_dev *dev, uint64_t src,
+				uint64_t dst)
+{
+	struct mock_stats before, after;
+	uint64_t start, end;
+	struct transfer t;
+
+	must(mock_stats(&dev->mock, &before), "stats of %s", dev->mock.name);
+	start = now_ns();
+	copy(dev, src, dst);
+	end = now_ns();
+	must(mock_stats(&dev->mock, &after), "stats of %s", dev->mock.name);
+	t.ns = end - start;
+	t.st.translations = after.translations - before.translations;
+	t.st.iotlb_hits = after.iotlb_hits - before.iotlb_hits;
+	t.st.walk_refs = after.walk_refs - before.walk_refs;
+	return t;
+}
+
+static void keep_shortest(struct transfer *best, const struct transfer *t)
+{
+	if (!best->ns || t->ns < best->ns)
+		*best = *t;
+}
+
+static void sample(struct dma *d, unsigned int cache, unsigned int pt,
+		   const struct dma_series *s)
+{
+	bool nested = pt == NESTED_4K || pt == NESTED_2M;
+	uint64_t src = nested ? IOVA : GPA, dst = src + SZ_2M;
+	struct dma_dev *dev = &d->dev[cache];
+	struct transfer even = {}, odd = {}, t;
+	unsigned int i;
+	double ns, n;
+
+	must(vdev_attach_id(&dev->vdev, dev->pt[pt]), "%s", pts[pt]);
+	copy_checked(d, dev, src, dst, 0);
+	copy_checked(d, dev, src, dst, OFF);
+	for (i = 0; i < TRIES; i++) {
+		t = transfer(dev, src, dst);
+		keep_shortest(&even, &t);
+		t = transfer(dev, src, dst + OFF);
+		keep_shortest(&odd, &t);
+	}
+
+	n = (double)odd.st.translations - even.st.translations;
+	must(n > 0 ? 0 : -ERANGE, "translations of %s", pts[pt]);
+	ns = (odd.ns - even.ns) / n;
+	series_add(s->ns, ns);
+	series_add(s->with_data, 1e9 * even.st.translations / even.ns);
+	n = even.st.translations + odd.st.translations;
+	series_add(s->refs, (even.st.walk_refs + odd.st.walk_refs) / n);
+	series_add(s->hits, 100 * (even.st.iotlb_hits + odd.st.iotlb_hits) / n);
+	series_add(s->mib, 1e9 / even.ns * SIZE / SZ_1M);
+}
+
+static void new_series(struct dma_series of[NR_PTS][NR_CACHES])
+{
+	unsigned int i, j;
+
+	for (i = 0; i < NR_PTS; i++) {
+		for (j = 0; j < NR_CACHES; j++) {
+			const char *a = pts[i], *b = caches[j].name;
+			struct dma_series *s = &of[i][j];
+
+			s->ns = series_new(PART, "ns", "%s, %s: translation",
+					   a, b);
+			s->with_data = series_new(PART, "1/s",
+						  "%s, %s: translations with data",
+						  a, b);
+			s->refs = series_new(PART, "1", "%s, %s: references",
+					     a, b);
+			s->hits = series_new(PART, "%", "%s, %s: hits", a, b);
+			s->mib = series_new(PART, "MiB/s", "%s, %s: copied", a,
+					    b);
+		}
+	}
+}
+
+static void print(struct dma_series of[NR_PTS][NR_CACHES])
+{
+	unsigned int i, j;
+
+	put_gap(36);
+	put_label(23, "  ns by itself");
+	put_text(8, "IOTLB");
+	put_text(9, "refs of");
+	put_text(20, "with data, COPY:");
+	put_end();
+	put_gap(36 + 25);
+	put_text(8, "hits, %%");
+	put_text(9, "a walk");
+	put_text(10, "1000/s");
+	put_text(10, "MiB/s");
+	put_end();
+	for (i = 0; i < NR_PTS; i++) {
+		for (j = 0; j < NR_CACHES; j++) {
+			const struct dma_series *s = &of[i][j];
+
+			put_label(12, "%s", j ? "" : pts[i]);
+			put_label(20, "%s", caches[j].name);
+			put_spread(8, s->ns);
+			put_number(8, series_median(s->hits));
+			put_number(9, series_median(s->refs));
+			put_number(10, series_median(s->with_data) / 1000);
+			put_number(10, series_median(s->mib));
+			put_end();
+		}
+	}
+}
+
+static void take_down(struct dma *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_CACHES; i++) {
+		vdev_close(&d->dev[i].vdev);
+		close(d->dev[i].irq);
+	}
+	close(d->iommufd);
+	guest_destroy(&d->guest);
+	for (i = 0; i < NR_CACHES; i++)
+		must(mock_destroy(&d->dev[i].mock), "taking an instance down");
+}
+
+void bench_dma(unsigned int rounds)
+{
+	struct dma_series of[NR_PTS][NR_CACHES];
+	unsigned int round, i;
+	struct dma d = {};
+
+	heading("(c) Translations of DMA: by themselves, and with 2K of data for each");
+	d.iommufd = vmm_open();
+	must(d.iommufd, "/dev/iommu");
+	setup_guest(&d);
+	for (i = 0; i < NR_CACHES; i++)
+		setup_dev(&d, i);
+	new_series(of);
+
+	for (round = 0; round < rounds; round++) {
+		overhead_sample();
+		for (i = 0; i < NR_PTS * NR_CACHES; i++) {
+			unsigned int at = (i + round) % (NR_PTS * NR_CACHES);
+			unsigned int cache = at % NR_CACHES;
+			unsigned int pt = at / NR_CACHES;
+
+			sample(&d, cache, pt, &of[pt][cache]);
+		}
+	}
+	take_down(&d);
+	print(of);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Series of values, and what they come to */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+struct series {
+	struct series *next;
+	const char *part;
+	const char *unit;
+	char name[80];
+	double *values;
+	unsigned int n;
+	unsigned int room;
+};
+
+static struct series *first, **last = &first;
+
+struct series *series_new(const char *part, const char *unit,
+			  const char *name, ...)
+{
+	struct series *s = calloc(1, sizeof(*s));
+	va_list args;
+
+	must(s ? 0 : -ENOMEM, "a series");
+	s->part = part;
+	s->unit = unit;
+	va_start(args, name);
+	vsnprintf(s->name, sizeof(s->name), name, args);
+	va_end(args);
+	*last = s;
+	last = &s->next;
+	return s;
+}
+
+void series_add(struct series *s, double value)
+{
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 16;
+		s->values = realloc(s->values, s->room * sizeof(*s->values));
+		must(s->values ? 0 : -ENOMEM, "a series");
+	}
+	s->values[s->n++] = value;
+}
+
+double series_last(const struct series *s)
+{
+	return s->n ? s->values[s->n - 1] : 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Between two values where it does not fall on one */
+static double quantile(const double *sorted, unsigned int n, double q)
+{
+	double at = q * (n - 1);
+	unsigned int i = at;
+
+	if (i + 1 == n)
+		return sorted[i];
+	return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
+}
+
+struct stats series_stats(const struct series *s)
+{
+	struct stats st = { .n = s->n };
+	double *sorted;
+
+	if (!s->n)
+		return st;
+	sorted = malloc(s->n * sizeof(*sorted));
+	must(sorted ? 0 : -ENOMEM, "a series");
+	memcpy(sorted, s->values, s->n * sizeof(*sorted));
+	qsort(sorted, s->n, sizeof(*sorted), by_value);
+	st.min = sorted[0];
+	st.q1 = quantile(sorted, s->n, 0.25);
+	st.median = quantile(sorted, s->n, 0.5);
+	st.q3 = quantile(sorted, s->n, 0.75);
+	st.max = sorted[s->n - 1];
+	free(sorted);
+	return st;
+}
+
+double series_median(const struct series *s)
+{
+	return series_stats(s).median;
+}
+
+int series_write(const char *path)
+{
+	FILE *f = fopen(path, "w");
+	const struct series *s;
+	struct stats st;
+
+	if (!f)
+		return -errno;
+	fprintf(f, "part\tname\tunit\tn\tmin\tq1\tmedian\tq3\tmax\n");
+	for (s = first; s; s = s->next) {
+		st = series_stats(s);
+		fprintf(f, "%s\t%s\t%s\t%u\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+			s->part, s->name, s->unit, st.n, st.min, st.q1,
+			st.median, st.q3, st.max);
+	}
+	return fclose(f) ? -errno : 0;
+}
