@@ -419,8 +419,10 @@ void mock_cache_for_each(const struct mock_cache *c, mock_cache_visit_fn visit,
 }
 
 /**
- * mock_cache_count() - how many entries there are
+ * mock_cache_count() - how many entries are there?
  * @c: the cache
+ *
+ * Return: their number
  */
 u32 mock_cache_count(const struct mock_cache *c)
 {
@@ -428,8 +430,10 @@ u32 mock_cache_count(const struct mock_cache *c)
 }
 
 /**
- * mock_cache_capacity() - how many entries there can be
+ * mock_cache_capacity() - how many entries can there be?
  * @c: the cache
+ *
+ * Return: their number
  */
 u32 mock_cache_capacity(const struct mock_cache *c)
 {
@@ -437,8 +441,10 @@ u32 mock_cache_capacity(const struct mock_cache *c)
 }
 
 /**
- * mock_cache_stats() - what happened since the cache was made
+ * mock_cache_stats() - what happened since the cache was made?
  * @c: the cache
+ *
+ * Return: counters, valid as long as the cache
  */
 const struct mock_cache_stats *mock_cache_stats(const struct mock_cache *c)
 {

@@ -229,6 +229,19 @@ static void cache_test_invalidate_range(struct kunit *test)
 				get(c, keys[i].tag, keys[i].addr));
 }
 
+/* A range that has more regions than a number can tell */
+static void cache_test_whole_range(struct kunit *test)
+{
+	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+
+	put(test, c, 0, 0x1234, 0, 1);
+	put(test, c, 0, U64_MAX, 0, 2);
+	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 1, U64_MAX - 1,
+							     NULL, NULL));
+	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 0, U64_MAX,
+							     NULL, NULL));
+}
+
 /* The way by look-ups and the scan find the same, whatever the range */
 static void cache_test_range_is_scan(struct kunit *test)
 {
@@ -319,6 +332,7 @@ static struct kunit_case cache_test_cases[] = {
 	KUNIT_CASE(cache_test_no_capacity),
 	KUNIT_CASE(cache_test_invalidate),
 	KUNIT_CASE_PARAM(cache_test_invalidate_range, range_gen_params),
+	KUNIT_CASE(cache_test_whole_range),
 	KUNIT_CASE(cache_test_range_is_scan),
 	KUNIT_CASE(cache_test_eviction),
 	KUNIT_CASE(cache_test_for_each),

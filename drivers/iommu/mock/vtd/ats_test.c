@@ -252,6 +252,24 @@ static void ats_test_pass_through(struct kunit *test)
 	}
 }
 
+/* SGN.8.2: other translations may not contain it either */
+static void ats_test_large_page(struct kunit *test)
+{
+	struct rig *rig = rig_create(test);
+	struct rig_space *sp = rig_simple(rig, VTD_PGTT_STAGE2);
+	struct mock_req req = rig_req(RIG_SID, 0x300000, false);
+	u8 reason;
+
+	*rig_ss(sp, 0x200000, 2) = 0xfee00000 | RIG_SS_RW | VTD_SS_PS;
+	KUNIT_EXPECT_EQ(test, ERROR, ats(rig, req, &reason, NULL));
+	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, reason);
+	/* An untranslated request is beside it. Its page may be cached, then */
+	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x300000, NULL));
+	req.at = MOCK_AT_TRANSLATION;
+	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+}
+
 static void ats_test_translated(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
@@ -327,6 +345,7 @@ static struct kunit_case ats_test_cases[] = {
 	KUNIT_CASE(ats_test_iotlb),
 	KUNIT_CASE(ats_test_interrupt_range),
 	KUNIT_CASE(ats_test_pass_through),
+	KUNIT_CASE(ats_test_large_page),
 	KUNIT_CASE(ats_test_translated),
 	KUNIT_CASE(ats_test_page_request),
 	{}

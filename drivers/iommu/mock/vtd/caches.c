@@ -330,12 +330,6 @@ static bool match_iotlb_did_stage1(const struct mock_cache_key *key,
 	return match_iotlb_did(key, data, arg) && is_stage1(data);
 }
 
-static bool match_iotlb_did_stage2(const struct mock_cache_key *key,
-				   const void *data, const void *arg)
-{
-	return match_iotlb_did(key, data, arg) && !is_stage1(data);
-}
-
 static bool match_iotlb_pasid(const struct mock_cache_key *key,
 			      const void *data, const void *arg)
 {
@@ -387,7 +381,7 @@ static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
 	struct vtd_caches *c = m->caches;
 
 	mock_cache_invalidate_range(c->iotlb, sel->first, sel->last,
-				    match_iotlb_did_stage2, sel);
+				    match_iotlb_did, sel);
 	mock_cache_invalidate(c->iotlb, match_iotlb_did_stage1, sel);
 	mock_cache_invalidate(c->stage1, match_fs_did, sel);
 	if (!ih)

@@ -65,8 +65,7 @@ static u8 locate_table(struct vtd_walk *w, u64 gpa, bool root,
 		return root ? VTD_FR_FS_NEST_ROOT_READ : VTD_FR_FS_NEST_READ;
 	table->pa = leaf.pa + (gpa & (BIT_ULL(leaf.lg2) - 1));
 	table->ss_write = write;
-	/* Not even the erratum makes a page dirty that is not writable */
-	table->ss_dirty = leaf.dirty || !leaf.write;
+	table->ss_dirty = leaf.dirty;
 	return 0;
 }
 
@@ -86,7 +85,10 @@ struct fs_entry {
 	bool nx;
 };
 
-/* 3.8.1: a flag's update writes to the page that holds the table */
+/*
+ * 3.8.1: a flag's update writes to the page that holds the table. Not even the
+ * erratum makes a page dirty that is not writable.
+ */
 static u8 make_table_dirty(struct vtd_walk *w, struct vtd_fs_table *table)
 {
 	struct vtd_leaf leaf;

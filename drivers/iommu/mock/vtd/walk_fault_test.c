@@ -147,11 +147,31 @@ static void walk_fault_test_not_ram(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ROOT, rig_read(rig, IOVA, NULL));
 }
 
+/* A cached table is no way around the permissions above it */
+static void walk_fault_test_cached_rights(struct kunit *test)
+{
+	struct rig *rig = rig_create(test);
+	struct rig_space *sp = rig_simple(rig, VTD_PGTT_STAGE1);
+	struct mock_req req = rig_req_pasid(RIG_SID, RIG_PASID, IOVA, false);
+
+	rig_pasid(rig, RIG_SID, RIG_PASID)[2] |= VTD_PTE2_SRE;
+	*rig_fs(sp, IOVA, 1) = 0;
+	*rig_fs(sp, IOVA, 3) &= ~VTD_FS_US;
+	req.priv = true;
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_send(rig, &req, NULL));
+	/* The same reason with cached structures and without */
+	req.priv = false;
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
+	vtd_inval_all(&rig->m);
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
+}
+
 static struct kunit_case walk_fault_test_cases[] = {
 	KUNIT_CASE(walk_fault_test_exec),
 	KUNIT_CASE(walk_fault_test_no_snoop),
 	KUNIT_CASE(walk_fault_test_update_fails),
 	KUNIT_CASE(walk_fault_test_not_ram),
+	KUNIT_CASE(walk_fault_test_cached_rights),
 	{}
 };
 

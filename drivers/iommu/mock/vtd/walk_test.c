@@ -123,9 +123,12 @@ static void walk_test_stage1(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
 	KUNIT_EXPECT_EQ(test, 0, rig->m.stats.iotlb_hits);
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_FS_D);
-	KUNIT_EXPECT_FALSE(test, *rig_fs(sp, IOVA, s->fs_leaf + 1) & VTD_FS_D);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
 	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	vtd_inval_all(&rig->m);
+	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
+	fs_flags(sp, IOVA, s->fs_leaf + 1, &all, &any);
+	KUNIT_EXPECT_FALSE(test, any & VTD_FS_D);
 
 	/* Extended accessed flags, set together with the others */
 	pe(rig)[2] |= VTD_PTE2_EAFE;
@@ -169,8 +172,10 @@ static void walk_test_stage2(struct kunit *test)
 				*rig_ss(sp, iova, level) & (VTD_SS_A | VTD_SS_D));
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_SS_D);
-	if (s->ss_leaf < s->ss_levels)
-		KUNIT_EXPECT_FALSE(test, *rig_ss(sp, iova, s->ss_leaf + 1) & VTD_SS_D);
+	vtd_inval_all(&rig->m);
+	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
+	for (level = s->ss_levels; level > s->ss_leaf; level--)
+		KUNIT_EXPECT_FALSE(test, *rig_ss(sp, iova, level) & VTD_SS_D);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM,
 			rig_read(rig, iova ^ BIT_ULL(lg2), NULL));
 	/* 3.7: the width is AW's */
