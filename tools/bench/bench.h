@@ -51,6 +51,8 @@ void series_add(struct series *s, double value);
 double series_last(const struct series *s);
 struct stats series_stats(const struct series *s);
 double series_median(const struct series *s);
+/* Of values that do not make a series; sorts them */
+double median(double *values, unsigned int n);
 /* All series to a file of tab-separated values; 0 or a negative errno */
 int series_write(const char *path);
 

@@ -70,6 +70,12 @@ static double quantile(const double *sorted, unsigned int n, double q)
 	return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
 }
 
+double median(double *values, unsigned int n)
+{
+	qsort(values, n, sizeof(*values), by_value);
+	return quantile(values, n, 0.5);
+}
+
 struct stats series_stats(const struct series *s)
 {
 	struct stats st = { .n = s->n };
