@@ -39,7 +39,7 @@ headers:
 	@scripts/kernel-headers
 
 demo:
-	@scripts/demo
+	@scripts/program demo
 
 check:
 	@scripts/check
@@ -54,7 +54,7 @@ lint:
 	@scripts/lint
 
 bench:
-	@scripts/bench
+	@scripts/program bench
 
 clean:
 	rm -rf "$(BUILD)"

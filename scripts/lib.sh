@@ -132,3 +132,15 @@ report()
 	fi
 	[ "$3" -eq 0 ]
 }
+
+# build_program DIR: build the userspace programs of DIR, into $BUILD/DIR-$KSERIES.
+build_program()
+{
+	local headers src
+
+	headers=$("$TOP/scripts/kernel-headers") && src=$("$TOP/scripts/kernel-fetch") ||
+		return
+	mkdir -p "$BUILD/$1-$KSERIES" &&
+		flock "$BUILD/$1-$KSERIES.lock" make -s -C "$TOP/$1" -j"$JOBS" OUTPUT="$BUILD/$1-$KSERIES" \
+			KHDR="-I$headers" KSFT="-I$src/tools/testing/selftests"
+}
