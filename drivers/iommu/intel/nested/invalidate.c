@@ -225,7 +225,7 @@ static int switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
 	if (batch->unit == unit)
 		return 0;
 	ret = finish_batch(batch, users, nested);
-	vtd_qi_begin(batch, unit, batch->atomic);
+	batch->unit = unit;
 	return ret;
 }
 
@@ -331,10 +331,10 @@ void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
  */
 int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
-	if (unlikely(req->flags & ~IOMMU_VTD_INV_FLAGS_LEAF || req->__reserved))
+	if (req->flags & ~IOMMU_VTD_INV_FLAGS_LEAF || req->__reserved)
 		return -EOPNOTSUPP;
-	if (unlikely(!IS_ALIGNED(req->addr, VTD_PAGE_SIZE) ||
-		     (req->npages == U64_MAX && req->addr)))
+	if (!IS_ALIGNED(req->addr, VTD_PAGE_SIZE) ||
+	    (req->npages == U64_MAX && req->addr))
 		return -EINVAL;
 	return 0;
 }
@@ -344,7 +344,7 @@ static void add_request(struct vtd_qi_batch *batch,
 			const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
 	bool leaf = req->flags & IOMMU_VTD_INV_FLAGS_LEAF;
-	struct vtd_range range[VTD_MAX_SPLIT];
+	struct vtd_range range[VTD_MAX_SPLIT] __uninitialized;
 	unsigned int n = 0, i;
 
 	if (!req->npages)
@@ -369,6 +369,30 @@ static void add_request(struct vtd_qi_batch *batch,
 		vtd_add_devtlb(batch, att, range[i].addr, range[i].am);
 }
 
+static void add_requests(struct vtd_qi_batch *batch,
+			 const struct vtd_attach *att, bool first_of_tag,
+			 const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			 unsigned int nr)
+{
+	/* What most are: one page, and no device-TLB. One store of two words. */
+	bool plain = first_of_tag && batch->unit->cap & VTD_CAP_PSI &&
+		     !devtlb_live(att->vdev);
+	struct vtd_desc desc = vtd_desc_piotlb_page(att->did, att->pasid, 0, 0,
+						    false);
+	const struct iommu_hwpt_vtd_s1_invalidate *req;
+
+	for (req = reqs; req < reqs + nr; req++) {
+		if (likely(plain && req->npages == 1)) {
+			desc.w1 = req->addr;
+			if (req->flags & IOMMU_VTD_INV_FLAGS_LEAF)
+				desc.w1 |= VTD_PIOTLB1_IH;
+			vtd_qi_add(batch, desc);
+		} else {
+			add_request(batch, att, first_of_tag, req);
+		}
+	}
+}
+
 /* Queue @nr requests for everything the domain is attached to */
 static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
 		     const struct iommu_hwpt_vtd_s1_invalidate *reqs,
@@ -376,7 +400,6 @@ static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_attach *att;
-	unsigned int i;
 	int ret = 0;
 
 	list_for_each_entry_srcu(att, &nested->users.attachments, node,
@@ -389,8 +412,7 @@ static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
 
 		err = switch_unit(batch, att->vdev->unit, &nested->users, NULL);
 		ret = ret ?: err;
-		for (i = 0; i < nr; i++)
-			add_request(batch, att, first_of_tag, &reqs[i]);
+		add_requests(batch, att, first_of_tag, reqs, nr);
 		prev = att;
 	}
 	return ret;
@@ -401,11 +423,21 @@ valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 	       unsigned int nr, int *ret)
 {
 	unsigned int i;
+	u64 bad = 0;
+
+	/* Are all of them good? That takes no branch for each of them. */
+	for (i = 0; i < nr; i++)
+		bad |= (reqs[i].flags & ~IOMMU_VTD_INV_FLAGS_LEAF) |
+		       reqs[i].__reserved |
+		       (reqs[i].addr & (VTD_PAGE_SIZE - 1)) |
+		       (!(reqs[i].npages + 1) & !!reqs[i].addr);
+	if (likely(!bad))
+		return nr;
 
 	for (i = 0; i < nr; i++) {
 		int err = vtd_request_validate(&reqs[i]);
 
-		if (unlikely(err)) {
+		if (err) {
 			*ret = err;
 			break;
 		}
@@ -455,11 +487,11 @@ static struct vtd_timing *nested_timing(struct vtd_nested *nested)
 int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array)
 {
-	struct iommu_hwpt_vtd_s1_invalidate reqs[VTD_INV_BLOCK];
+	struct iommu_hwpt_vtd_s1_invalidate reqs[VTD_INV_BLOCK] __uninitialized;
 	struct vtd_nested *nested = to_vtd_nested(domain);
 	u32 total = array->entry_num, done = 0;
+	struct vtd_qi_batch batch __uninitialized;
 	struct vtd_timing *timing;
-	struct vtd_qi_batch batch;
 	int ret = 0, err = 0;
 
 	array->entry_num = 0;
@@ -472,7 +504,6 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 	guard(srcu)(&vtd_srcu);
 
 	timing = nested_timing(nested);
-	batch.spent = 0;
 	vtd_qi_begin(&batch, NULL, false);
 	while (done < total && !ret && !err) {
 		unsigned int nr = min(total - done, VTD_INV_BLOCK);

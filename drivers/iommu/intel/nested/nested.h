@@ -98,7 +98,7 @@ struct vtd_qi {
  * @first: slot of the first of these
  * @refused: how many descriptors the hardware had refused then
  * @error: what went wrong before the flush
- * @spent: time that pushes took, if the owner wants to know
+ * @spent: time that it took to get here, if the owner wants to know
  * @nr: descriptors in @descs
  * @descs: descriptors that are not in the ring yet
  */
@@ -373,19 +373,25 @@ int vtd_qi_reset(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 
-static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
-				struct vtd_unit *unit, bool atomic)
+static inline void vtd_qi_empty(struct vtd_qi_batch *batch)
 {
-	batch->unit = unit;
-	batch->atomic = atomic;
 	batch->pending = false;
 	batch->error = 0;
 	batch->nr = 0;
 }
 
-static inline void vtd_qi_add(struct vtd_qi_batch *batch, struct vtd_desc desc)
+static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
+				struct vtd_unit *unit, bool atomic)
 {
-	if (batch->nr == VTD_QI_BATCH)
+	batch->unit = unit;
+	batch->atomic = atomic;
+	batch->spent = 0;
+	vtd_qi_empty(batch);
+}
+
+static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch, struct vtd_desc desc)
+{
+	if (unlikely(batch->nr == VTD_QI_BATCH))
 		vtd_qi_push(batch);
 	batch->descs[batch->nr++] = desc;
 }

@@ -348,9 +348,11 @@ static bool qi_was_refused(const struct vtd_qi_batch *batch)
 
 /*
  * Put the descriptors of @batch into the ring, with a wait behind them if
- * @wait. Returns EAGAIN if the ring has no room.
+ * @wait. Returns EAGAIN if the ring has no room. @queued is set to the time
+ * when they were in the ring, if anybody wants to know.
  */
-static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait)
+static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait,
+		  ktime_t *queued)
 {
 	struct vtd_unit *unit = batch->unit;
 	struct vtd_qi *qi = &unit->qi;
@@ -374,15 +376,16 @@ static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait)
 		batch->refused = qi->refused;
 		batch->pending = true;
 	}
-	for (i = 0; i < batch->nr; i++) {
-		qi_write(qi, qi->head, batch->descs[i]);
-		qi->head = qi_next(qi->head, 1);
-	}
+	for (i = 0; i < batch->nr; i++)
+		qi_write(qi, qi_next(qi->head, i), batch->descs[i]);
+	qi->head = qi_next(qi->head, batch->nr);
 	qi->descs += batch->nr;
 	trace_qi_submit(unit->dev, batch->descs, batch->nr, qi->head);
 	batch->nr = 0;
 
-	if (wait) {
+	if (!wait) {
+		*queued = vtd_timing_add(&unit->timing.queue, start);
+	} else {
 		/* Never zero, which a word has that was not written */
 		if (!++qi->seq)
 			qi->seq++;
@@ -396,28 +399,28 @@ static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait)
 		qi_write(qi, qi->head, qi_wait_desc(qi, qi->head, wait->seq));
 		qi->head = qi_next(qi->head, 1);
 		qi->descs++;
-		start = vtd_timing_add(&unit->timing.queue, start);
+		*queued = vtd_timing_add(&unit->timing.queue, start);
 		qi_doorbell(unit);
 		qi_reap(qi);
-		vtd_timing_add(&unit->timing.hw, start);
 		batch->pending = false;
-	} else {
-		vtd_timing_add(&unit->timing.queue, start);
 	}
+	if (start && *queued)
+		batch->spent += *queued - start;
 	return 0;
 }
 
 static int qi_put_and_await(struct vtd_qi_batch *batch)
 {
 	struct qi_wait wait;
-	ktime_t start;
+	ktime_t start, end;
 	int ret;
 
-	ret = qi_put(batch, &wait);
+	ret = qi_put(batch, &wait, &start);
 	if (!ret) {
-		start = vtd_timing_start();
 		ret = qi_await(batch->unit, &wait, batch->atomic);
-		vtd_timing_add(&batch->unit->timing.hw, start);
+		end = vtd_timing_add(&batch->unit->timing.hw, start);
+		if (start && end)
+			batch->spent += end - start;
 	}
 	return ret;
 }
@@ -463,19 +466,17 @@ static int qi_sync(struct vtd_qi_batch *batch)
  */
 void vtd_qi_push(struct vtd_qi_batch *batch)
 {
-	ktime_t start = vtd_timing_start();
+	ktime_t queued;
 	int ret;
 
 	do {
-		ret = qi_put(batch, NULL);
+		ret = qi_put(batch, NULL, &queued);
 		if (ret == -EAGAIN)
 			ret = qi_make_room(batch) ?: -EAGAIN;
 	} while (ret == -EAGAIN);
 	if (ret && !batch->error)
 		batch->error = ret;
 	batch->nr = 0;
-	if (static_branch_unlikely(&vtd_timing_on) && start)
-		batch->spent += ktime_sub(ktime_get(), start);
 }
 
 /**
@@ -495,7 +496,7 @@ int vtd_qi_flush(struct vtd_qi_batch *batch)
 		ret = qi_sync(batch);
 	if (batch->error)
 		ret = batch->error;
-	vtd_qi_begin(batch, batch->unit, batch->atomic);
+	vtd_qi_empty(batch);
 	return ret;
 }
 
