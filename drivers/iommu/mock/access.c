@@ -31,7 +31,7 @@ int mock_access_init(struct mock_access *acc, const struct mock_ep_config *confi
 	*acc = (struct mock_access){
 		.pasid_valid = pasid & MOCK_EP_PASID_VALID,
 		.ats = caps->ats && ats & MOCK_EP_ATS_ENABLE,
-		.raw = caps->ats && ats & MOCK_EP_ATS_RAW,
+		.raw = caps->ats && config->ats_raw && ats & MOCK_EP_ATS_RAW,
 		.pri = caps->ats && caps->pri && ats & MOCK_EP_ATS_PRI,
 	};
 	if (!acc->pasid_valid)

@@ -181,6 +181,17 @@ static void ats_untrusted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_TRANSLATION], 0);
 }
 
+/* An endpoint has to be made so that it can do this */
+static void ats_raw_off(struct kunit *test)
+{
+	struct ep_bench *b = create(test, MOCK_EP_ATS_RAW);
+
+	b->ep.config.ats_raw = false;
+	ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, virt_to_phys(b->memory), 1);
+	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_TRANSLATED], 0);
+	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 1);
+}
+
 /* Registers for what the endpoint cannot do, do nothing */
 static void ats_absent(struct kunit *test)
 {
@@ -321,6 +332,7 @@ static struct kunit_case atc_cases[] = {
 	KUNIT_CASE(ats_pasid),
 	KUNIT_CASE(ats_untranslated_only),
 	KUNIT_CASE(ats_untrusted),
+	KUNIT_CASE(ats_raw_off),
 	KUNIT_CASE(ats_absent),
 	KUNIT_CASE(pri_success),
 	KUNIT_CASE(pri_refused),

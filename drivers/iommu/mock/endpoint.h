@@ -34,10 +34,13 @@ struct seq_file;
  * struct mock_ep_config - what an endpoint is, constant while it is live
  * @sid: source-id or StreamID
  * @caps: what it is capable of
+ * @ats_raw: it can be told to send whatever address as a translated one. A unit
+ *	that trusts its ATS then lets its user have all of memory
  */
 struct mock_ep_config {
 	u16 sid;
 	struct mock_pci_caps caps;
+	bool ats_raw;
 };
 
 /**

@@ -115,6 +115,7 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 	mock_endpoint_init(&b->ep, &b->mi);
 	b->ep.name = "bench";
 	b->ep.config.sid = 0x10;
+	b->ep.config.ats_raw = true;
 	b->ep.config.caps = (struct mock_pci_caps){
 		.pasid_bits = 20,
 		.ats = true,

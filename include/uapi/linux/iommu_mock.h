@@ -53,7 +53,7 @@
 #define   MOCK_EP_PASID_VALID		(1u << 31)
 #define MOCK_EP_ATS			0x108
 #define   MOCK_EP_ATS_ENABLE		(1u << 0) /* translate by ATS, keep in the ATC */
-#define   MOCK_EP_ATS_RAW		(1u << 1) /* send addresses as translated, unasked */
+#define   MOCK_EP_ATS_RAW		(1u << 1) /* send addresses as translated, unasked; where allowed */
 #define   MOCK_EP_ATS_PRI		(1u << 2) /* page request where ATS gives no permission */
 #define MOCK_EP_FAULT			0x10c	/* of the last transfer */
 #define   MOCK_EP_FAULT_BLOCKED		(1u << 0) /* IOMMU blocked a request */
