@@ -72,16 +72,19 @@ static int entry_clear(struct vtd_device *vdev, __le64 *entry,
 }
 
 static int entry_set(struct vtd_device *vdev, __le64 *entry,
-		     const struct vtd_attach *new, const struct vtd_pte *pte)
+		     const struct vtd_pte *pte)
 {
+	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
 
 	vtd_pasid_write(vdev, entry, pte);
-	if (!vtd_must_flush_new(vdev->unit))
+	if (!vtd_must_flush_new(unit))
 		return 0;
 
-	vtd_qi_begin(&batch, vdev->unit, false);
-	vtd_add_entry_flush(&batch, new);
+	/* What was not present is not cached under the new domain-id (6.2.3) */
+	vtd_qi_begin(&batch, unit, false);
+	vtd_qi_add(&batch, vtd_desc_pc_global());
+	vtd_qi_add(&batch, vtd_desc_iotlb_global(vtd_drain(unit)));
 	return vtd_qi_flush(&batch);
 }
 
@@ -107,7 +110,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 		ret = entry_clear(vdev, entry, *old);
 	ret = err ?: ret;
 	if (!ret && new) {
-		ret = entry_set(vdev, entry, new, pte);
+		ret = entry_set(vdev, entry, pte);
 		if (ret)
 			vtd_pasid_write(vdev, entry, NULL);
 	}

@@ -65,7 +65,6 @@ static void attach_replace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(VTD_DID_IDENTITY, 0),
-		    vtd_desc_piotlb_pasid(VTD_DID_IDENTITY, 0),
 		    vtd_desc_iotlb_domain(VTD_DID_IDENTITY, DRAIN));
 	KUNIT_EXPECT_EQ(test, fake->waits, 1);
 
@@ -88,7 +87,6 @@ static void attach_replace(struct kunit *test)
 	KUNIT_EXPECT_NE(test, did(vdev, 0), old);
 	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 2), 0x6000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
-		    vtd_desc_piotlb_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* To nothing */
@@ -129,7 +127,6 @@ static void attach_pasid(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pgtt(vdev, pasid), 0);
 	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_STAGE2);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, pasid),
-		    vtd_desc_piotlb_pasid(old, pasid),
 		    vtd_desc_iotlb_domain(old, DRAIN),
 		    vtd_desc_pdevtlb(0x10, 0, 4, pasid, 0, VTD_AM_ALL));
 
@@ -154,8 +151,8 @@ static void attach_caching_mode(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
 	KUNIT_EXPECT_EQ(test, did(vdev, 0), VTD_DID_FIRST);
-	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(VTD_DID_FIRST, 0),
-		    vtd_desc_iotlb_domain(VTD_DID_FIRST, DRAIN));
+	FAKE_EXPECT(test, fake, vtd_desc_pc_global(),
+		    vtd_desc_iotlb_global(DRAIN));
 
 	fake_forget(fake);
 	vtd_paging_flush_new(p, 0x3000, 0x3fff);
@@ -395,7 +392,6 @@ static void dirty(struct kunit *test)
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(did(one, 0), 0),
 		    vtd_desc_iotlb_domain(did(one, 0), DRAIN),
 		    vtd_desc_pc_pasid(did(two, 7), 7),
-		    vtd_desc_piotlb_pasid(did(two, 7), 7),
 		    vtd_desc_iotlb_domain(did(two, 7), DRAIN));
 
 	/* Who comes later has it too */
@@ -637,16 +633,18 @@ static void user_everywhere(struct kunit *test)
 	FAKE_EXPECT(test, a,
 		    vtd_desc_piotlb_page(da, 6, 0x3000, 0, true),
 		    vtd_desc_piotlb_page(da, 6, 0x4000, 1, true),
+		    vtd_desc_piotlb_pasid(da, 6),
 		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x3000, 0),
 		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x4000, 1),
-		    vtd_desc_piotlb_pasid(da, 6),
 		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0, VTD_AM_ALL),
 		    vtd_desc_piotlb_page(da, 0, 0x3000, 0, true),
 		    vtd_desc_piotlb_page(da, 0, 0x4000, 1, true),
+		    vtd_desc_piotlb_pasid(da, 0),
+		    FAKE_FENCE,
 		    vtd_desc_devtlb(0x18, 0, 1, 0x3000, 0),
 		    vtd_desc_devtlb(0x18, 0, 1, 0x4000, 1),
-		    vtd_desc_piotlb_pasid(da, 0),
 		    vtd_desc_devtlb(0x18, 0, 1, 0, VTD_AM_ALL),
+		    FAKE_FENCE,
 		    vtd_desc_devtlb(0x10, 0, 1, 0x3000, 0),
 		    vtd_desc_devtlb(0x10, 0, 1, 0x4000, 1),
 		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));

@@ -219,11 +219,15 @@ static inline struct vtd_desc vtd_desc_pdevtlb_all(u16 sid, u16 pfsid, u8 depth)
 	return desc;
 }
 
+/*
+ * A wait by itself is for what comes after the wait before it. With a fence in
+ * each it is for all that comes before it (6.5.2.12).
+ */
 static inline struct vtd_desc vtd_desc_wait(u64 addr, u32 data)
 {
 	return (struct vtd_desc) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_WAIT) | VTD_WAIT0_SW |
-		      FIELD_PREP(VTD_WAIT0_DATA, data),
+		      VTD_WAIT0_FN | FIELD_PREP(VTD_WAIT0_DATA, data),
 		.w1 = addr & VTD_WAIT1_ADDR,
 	};
 }

@@ -72,7 +72,7 @@ static int vtd_device_add(struct vtd_device *vdev)
 	if (!vtd_must_flush_new(unit))
 		return 0;
 	vtd_qi_begin(&batch, unit, false);
-	vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
+	vtd_add_context_flush(&batch, vdev);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
 		vtd_context_clear(vdev);
@@ -138,7 +138,7 @@ static void vtd_release_device(struct device *dev)
 		xa_erase(&unit->devices, vdev->sid);
 
 		vtd_qi_begin(&batch, unit, false);
-		vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
+		vtd_add_context_flush(&batch, vdev);
 		if (vdev->ats_depth && !vdev->state)
 			vtd_qi_add(&batch,
 				   vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),

@@ -43,12 +43,12 @@ static void pte_stage2(struct kunit *test)
 	expect_pte(test, vtd_pte_stage2(2, &s2), 0x12345678908d, 2, 0);
 	s2.aw = VTD_AW_39BIT;
 	expect_pte(test, vtd_pte_stage2(2, &s2), 0x123456789085, 2, 0);
-	/* SSADE is bit 9, PWSNP bit 87; PGSNP is not for this type */
+	/* SSADE is bit 9, PWSNP bit 87, PGSNP bit 88 */
 	s2.ssade = true;
 	s2.pwsnp = true;
 	s2.pgsnp = true;
 	expect_pte(test, vtd_pte_stage2(2, &s2),
-		   0x123456789285, 0x800002, 0);
+		   0x123456789285, 0x1800002, 0);
 }
 
 static void pte_nested(struct kunit *test)
@@ -139,8 +139,8 @@ static void descriptors(struct kunit *test)
 		    0x300050036, 0x40000012);
 	expect_desc(test, vtd_desc_piotlb_page(5, 3, ~0xfffULL, 0, true),
 		    0x300050036, 0xfffffffffffff040);
-	/* 6.5.2.8: type 5, SW bit 5, data in 63:32 */
-	expect_desc(test, vtd_desc_wait(0x1234, 0xcafe), 0xcafe00000025, 0x1234);
+	/* 6.5.2.9: type 5, SW bit 5, FN bit 6, data in 63:32 */
+	expect_desc(test, vtd_desc_wait(0x1234, 0xcafe), 0xcafe00000065, 0x1234);
 }
 
 static void devtlb_descriptors(struct kunit *test)

@@ -7,10 +7,17 @@
 
 #include "fake_unit.h"
 
+static void fake_log(struct fake_unit *fake, struct vtd_desc desc)
+{
+	if (fake->nr < FAKE_LOG)
+		fake->log[fake->nr++] = desc;
+}
+
 static void fake_run(struct fake_unit *fake)
 {
 	u64 size = VTD_PAGE_SIZE << FIELD_GET(VTD_IQA_QS, fake->iqa);
 	__le64 *ring = phys_to_virt(fake->iqa & VTD_IQA_IQA);
+	unsigned int lost;
 
 	while (fake->iqh != fake->iqt && !fake->dead &&
 	       fake->gsts & VTD_GSTS_QIES &&
@@ -35,7 +42,10 @@ static void fake_run(struct fake_unit *fake)
 			__le32 *status = phys_to_virt(desc.w1);
 
 			WRITE_ONCE(*status, cpu_to_le32(desc.w0 >> 32));
-			fake->waits++;
+			if (desc.w0 >> 32)
+				fake->waits++;
+			else
+				fake_log(fake, FAKE_FENCE);
 			continue;
 		}
 		if (fake->silent &&
@@ -43,18 +53,21 @@ static void fake_run(struct fake_unit *fake)
 		      FIELD_GET(VTD_DTLB0_SID, desc.w0) == fake->silent_sid) ||
 		     (type == VTD_QI_PDTLB &&
 		      FIELD_GET(VTD_PDTLB0_SID, desc.w0) == fake->silent_sid))) {
-			/* All waits up to the tail are fetched, and dropped */
-			while (fake->iqh != fake->iqt &&
-			       (le64_to_cpu(ring[fake->iqh / 8]) & 0xf) ==
-				       VTD_QI_WAIT)
+			if (fake->wrong) {
+				fake->fsts |= VTD_FSTS_ICE;
+				fake->iqercd = FIELD_PREP(VTD_IQERCD_ICESID,
+							  fake->silent_sid);
+				continue;
+			}
+			for (lost = 0; lost < fake->ahead &&
+			     fake->iqh != fake->iqt; lost++)
 				fake->iqh = (fake->iqh + VTD_QI_DESC_SIZE) % size;
 			fake->fsts |= VTD_FSTS_ITE;
 			fake->iqercd = FIELD_PREP(VTD_IQERCD_ITESID,
 						  fake->silent_sid);
 			return;
 		}
-		if (fake->nr < FAKE_LOG)
-			fake->log[fake->nr++] = desc;
+		fake_log(fake, desc);
 	}
 }
 
@@ -175,6 +188,8 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	struct vtd_unit *unit;
 
 	KUNIT_ASSERT_NOT_NULL(test, fake);
+	/* All there is, at first */
+	fake->ahead = UINT_MAX;
 	fake->platform.regs.ops = &fake_ops;
 	fake->platform.regs.ctx = fake;
 
@@ -272,6 +287,23 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
 		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w1, want[i].w1,
 				    "descriptor %u", i);
 	}
+}
+
+/**
+ * fake_executed - was it executed since fake_forget()?
+ * @fake: the unit
+ * @desc: the descriptor
+ *
+ * Return: true if it was
+ */
+bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc)
+{
+	unsigned int i;
+
+	for (i = 0; i < fake->nr; i++)
+		if (fake->log[i].w0 == desc.w0 && fake->log[i].w1 == desc.w1)
+			return true;
+	return false;
 }
 
 /**

@@ -23,13 +23,15 @@
  * @iqt: invalidation queue tail
  * @fsts: fault status
  * @iqercd: invalidation queue error record
- * @log: descriptors other than waits, in the order of their execution
+ * @log: descriptors other than waits for somebody, in the order of their execution
  * @nr: how many there are
  * @waits: wait descriptors completed
  * @doorbells: writes to the tail register
  * @refuse_type: refuse the next descriptor of this type
  * @refuse_sticky: and all that follow
  * @silent_sid: a device-TLB invalidation of this source-id times out
+ * @ahead: how many descriptors behind it are fetched then, and lost
+ * @wrong: they do not time out, but get a wrong answer
  * @silent: @silent_sid is valid
  * @dead: the queue does nothing
  * @rtaddr: root table address
@@ -53,6 +55,8 @@ struct fake_unit {
 	bool refuse_sticky;
 	u16 silent_sid;
 	bool silent;
+	unsigned int ahead;
+	bool wrong;
 	bool dead;
 	u64 rtaddr;
 	unsigned int roots;
@@ -80,7 +84,11 @@ struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 				   struct vtd_paging *parent, u64 pgtbl);
 void fake_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct vtd_desc *want, unsigned int nr);
+bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc);
 void fake_forget(struct fake_unit *fake);
+
+/* What a fence is in the log */
+#define FAKE_FENCE	((struct vtd_desc) { .w0 = VTD_QI_WAIT })
 
 /* Checks that exactly these descriptors were executed, in this order */
 #define FAKE_EXPECT(test, fake, ...)					\

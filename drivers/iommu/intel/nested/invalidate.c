@@ -83,6 +83,7 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 
 	if (!devtlb_live(vdev))
 		return;
+	batch->devtlb = true;
 	if (att->pasid == IOMMU_NO_PASID)
 		vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
 						  vdev->ats_depth, addr, am));
@@ -97,19 +98,33 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
  * @batch: gets the descriptors
  * @att: whose entry
  *
- * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. What stage-1 and
- * pass-through leave in the IOTLB has the domain-id and the PASID for its tag,
- * what stage-2 leaves has the domain-id. Nesting has both.
+ * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. The table there has
+ * a narrower invalidation of the IOTLB for pass-through, but one that the hardware
+ * does not order before that of a device-TLB without PASID (6.5.2.12).
  */
 void vtd_add_entry_flush(struct vtd_qi_batch *batch,
 			 const struct vtd_attach *att)
 {
 	vtd_qi_add(batch, vtd_desc_pc_pasid(att->did, att->pasid));
-	if (!vtd_is_paging(att->domain))
-		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
 	vtd_qi_add(batch, vtd_desc_iotlb_domain(att->did,
 						vtd_drain(batch->unit)));
 	vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/**
+ * vtd_add_context_flush - forget all that hangs on a context entry
+ * @batch: gets the descriptors
+ * @vdev: whose entry
+ *
+ * The table of 6.5.3.3 has it by domain; which ones these were is not worth
+ * remembering. The device-TLB is left to the caller.
+ */
+void vtd_add_context_flush(struct vtd_qi_batch *batch,
+			   const struct vtd_device *vdev)
+{
+	vtd_qi_add(batch, vtd_desc_cc_device(vdev->sid));
+	vtd_qi_add(batch, vtd_desc_pc_global());
+	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
 }
 
 /* The pieces of a range on one unit; none means everything */
@@ -339,58 +354,92 @@ int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req)
 	return 0;
 }
 
-static void add_request(struct vtd_qi_batch *batch,
-			const struct vtd_attach *att, bool first_of_tag,
-			const struct iommu_hwpt_vtd_s1_invalidate *req)
+/* The pieces of a request on one unit; none of one that is not empty is all */
+static unsigned int request_pieces(const struct vtd_unit *unit,
+				   const struct iommu_hwpt_vtd_s1_invalidate *req,
+				   struct vtd_range *range)
+{
+	/* Pages up to the end of the address space */
+	u64 rest = (0 - req->addr) >> VTD_PAGE_SHIFT;
+
+	if (!(unit->cap & VTD_CAP_PSI) || req->npages > rest)
+		return 0;
+	return vtd_split_range(req->addr, req->npages, vtd_max_am(unit), range,
+			       VTD_MAX_SPLIT);
+}
+
+static noinline_for_stack void
+add_iotlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		  const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
 	bool leaf = req->flags & IOMMU_VTD_INV_FLAGS_LEAF;
 	struct vtd_range range[VTD_MAX_SPLIT] __uninitialized;
-	unsigned int n = 0, i;
+	unsigned int n, i;
 
-	if (!req->npages)
-		return;
-	if (req->npages <= (0 - req->addr) >> VTD_PAGE_SHIFT &&
-	    batch->unit->cap & VTD_CAP_PSI)
-		n = vtd_split_range(req->addr, req->npages,
-				    vtd_max_am(batch->unit), range,
-				    ARRAY_SIZE(range));
-	if (!n) {
-		if (first_of_tag)
-			vtd_qi_add(batch,
-				   vtd_desc_piotlb_pasid(att->did, att->pasid));
-		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
-	}
-	/* The device may ask for a translation again: the IOTLB comes first */
-	for (i = 0; first_of_tag && i < n; i++)
+	n = request_pieces(batch->unit, req, range);
+	for (i = 0; i < n; i++)
 		vtd_qi_add(batch, vtd_desc_piotlb_page(att->did, att->pasid,
 						       range[i].addr,
 						       range[i].am, leaf));
-	for (i = 0; i < n && devtlb_live(att->vdev); i++)
-		vtd_add_devtlb(batch, att, range[i].addr, range[i].am);
+	if (!n && req->npages)
+		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
 }
 
-static void add_requests(struct vtd_qi_batch *batch,
-			 const struct vtd_attach *att, bool first_of_tag,
-			 const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-			 unsigned int nr)
+static noinline_for_stack void
+add_devtlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		   const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
-	/* What most are: one page, and no device-TLB. One store of two words. */
-	bool plain = first_of_tag && batch->unit->cap & VTD_CAP_PSI &&
-		     !devtlb_live(att->vdev);
+	struct vtd_range range[VTD_MAX_SPLIT] __uninitialized;
+	unsigned int n, i;
+
+	n = request_pieces(batch->unit, req, range);
+	for (i = 0; i < n; i++)
+		vtd_add_devtlb(batch, att, range[i].addr, range[i].am);
+	if (!n && req->npages)
+		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+static void add_iotlb_requests(struct vtd_qi_batch *batch,
+			       const struct vtd_attach *att,
+			       const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			       unsigned int nr)
+{
+	/* What most are is one page: one store of two words */
 	struct vtd_desc desc = vtd_desc_piotlb_page(att->did, att->pasid, 0, 0,
 						    false);
 	const struct iommu_hwpt_vtd_s1_invalidate *req;
+	bool psi = batch->unit->cap & VTD_CAP_PSI;
 
 	for (req = reqs; req < reqs + nr; req++) {
-		if (likely(plain && req->npages == 1)) {
+		if (likely(psi && req->npages == 1)) {
 			desc.w1 = req->addr;
 			if (req->flags & IOMMU_VTD_INV_FLAGS_LEAF)
 				desc.w1 |= VTD_PIOTLB1_IH;
 			vtd_qi_add(batch, desc);
 		} else {
-			add_request(batch, att, first_of_tag, req);
+			add_iotlb_request(batch, att, req);
 		}
 	}
+}
+
+/*
+ * The device may ask for a translation again as soon as it has forgotten it, so
+ * the IOTLB comes first. The hardware sees to that order for PASIDs only
+ * (6.5.2.12).
+ */
+static void add_devtlb_requests(struct vtd_qi_batch *batch,
+				const struct vtd_attach *att,
+				const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+				unsigned int nr)
+{
+	unsigned int i;
+
+	if (!devtlb_live(att->vdev))
+		return;
+	if (att->pasid == IOMMU_NO_PASID)
+		vtd_qi_add(batch, vtd_desc_fence(batch->unit));
+	for (i = 0; i < nr; i++)
+		add_devtlb_request(batch, att, &reqs[i]);
 }
 
 /* Queue @nr requests for everything the domain is attached to */
@@ -412,7 +461,9 @@ static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
 
 		err = switch_unit(batch, att->vdev->unit, &nested->users, NULL);
 		ret = ret ?: err;
-		add_requests(batch, att, first_of_tag, reqs, nr);
+		if (first_of_tag)
+			add_iotlb_requests(batch, att, reqs, nr);
+		add_devtlb_requests(batch, att, reqs, nr);
 		prev = att;
 	}
 	return ret;

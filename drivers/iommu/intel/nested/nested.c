@@ -2,10 +2,14 @@
 /*
  * Nested domains: a guest's stage-1 on a stage-2 of ours
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
 #include "nested.h"
+
+/* The table pointer has no more bits, however wide stage-2 is (9.6) */
+#define VTD_MAX_HAW	52U
 
 #define VTD_S1_FLAGS	(IOMMU_VTD_S1_SRE | IOMMU_VTD_S1_EAFE | IOMMU_VTD_S1_WPE)
 
@@ -44,7 +48,7 @@ int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 	}
 
 	if (!IS_ALIGNED(s1->pgtbl_addr, VTD_PAGE_SIZE) ||
-	    s1->pgtbl_addr >> stage2_width)
+	    s1->pgtbl_addr >> min(stage2_width, VTD_MAX_HAW))
 		return -EINVAL;
 	return 0;
 }
@@ -95,6 +99,7 @@ void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *s1)
 static void vtd_nested_free(struct iommu_domain *domain)
 {
 	kfree(to_vtd_nested(domain));
+	module_put(THIS_MODULE);
 }
 
 static const struct iommu_domain_ops vtd_nested_ops = {
@@ -138,6 +143,8 @@ struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
 	nested->pgtbl = s1->pgtbl_addr;
 	nested->addr_width = s1->addr_width;
 	vtd_users_init(&nested->users);
+	/* Our code frees it, perhaps when no device of ours is left */
+	__module_get(THIS_MODULE);
 	return &nested->domain;
 }
 

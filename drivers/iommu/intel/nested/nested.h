@@ -94,6 +94,7 @@ struct vtd_qi {
  * struct vtd_qi_batch - descriptors on their way to a unit's queue
  * @unit: the unit
  * @atomic: the caller cannot sleep
+ * @devtlb: some of it is for a device-TLB
  * @pending: some are in the ring that no wait of this batch covers
  * @first: slot of the first of these
  * @refused: how many descriptors the hardware had refused then
@@ -105,6 +106,7 @@ struct vtd_qi {
 struct vtd_qi_batch {
 	struct vtd_unit *unit;
 	bool atomic;
+	bool devtlb;
 	bool pending;
 	unsigned int first;
 	unsigned int refused;
@@ -370,12 +372,14 @@ void vtd_qi_exit(struct vtd_unit *unit);
 int vtd_qi_enable(struct vtd_unit *unit);
 int vtd_qi_disable(struct vtd_unit *unit);
 int vtd_qi_reset(struct vtd_unit *unit);
+struct vtd_desc vtd_desc_fence(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 
 static inline void vtd_qi_empty(struct vtd_qi_batch *batch)
 {
 	batch->pending = false;
+	batch->devtlb = false;
 	batch->error = 0;
 	batch->nr = 0;
 }
@@ -487,6 +491,8 @@ int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req);
 unsigned int vtd_max_am(const struct vtd_unit *unit);
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am);
+void vtd_add_context_flush(struct vtd_qi_batch *batch,
+			   const struct vtd_device *vdev);
 void vtd_add_entry_flush(struct vtd_qi_batch *batch,
 			 const struct vtd_attach *att);
 void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last,
@@ -516,6 +522,7 @@ extern const struct iommu_ops vtd_iommu_ops;
 
 /* debugfs.c */
 DECLARE_STATIC_KEY_FALSE(vtd_timing_on);
+extern unsigned int vtd_timing_clock;
 void vtd_debugfs_init(void);
 void vtd_debugfs_exit(void);
 void vtd_debugfs_add(struct vtd_unit *unit);
@@ -526,7 +533,10 @@ static inline ktime_t vtd_timing_start(void)
 	return static_branch_unlikely(&vtd_timing_on) ? ktime_get() : 0;
 }
 
-/* Adds the time since @start to @sum, and returns the time now */
+/*
+ * Adds the time since @start to @sum, less what reading the clock takes, and
+ * returns the time now
+ */
 static inline ktime_t vtd_timing_add(atomic64_t *sum, ktime_t start)
 {
 	ktime_t now;
@@ -536,7 +546,8 @@ static inline ktime_t vtd_timing_add(atomic64_t *sum, ktime_t start)
 	now = ktime_get();
 	/* Switched on in between */
 	if (start)
-		atomic64_add(ktime_to_ns(ktime_sub(now, start)), sum);
+		atomic64_add(ktime_to_ns(ktime_sub(now, start)) -
+			     vtd_timing_clock, sum);
 	return now;
 }
 

@@ -175,7 +175,7 @@ struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 			      vtd_errata_pt_features(unit, nest_parent);
 	if (!(unit->ecap & VTD_ECAP_SMPWCS))
 		cfg.common.features |= BIT(PT_FEAT_DMA_INCOHERENT);
-	paging->iommu.iommu_device = unit->dev;
+	paging->iommu.iommu_device = get_device(unit->dev);
 	paging->iommu.nid = dev_to_node(unit->dev);
 	paging->domain.ops = &vtd_paging_ops;
 	if (dirty)
@@ -183,10 +183,13 @@ struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 
 	ret = pt_iommu_vtdss_init(&paging->ss, &cfg, GFP_KERNEL_ACCOUNT);
 	if (ret) {
+		put_device(unit->dev);
 		mutex_destroy(&paging->lock);
 		kfree(paging);
 		return ERR_PTR(ret);
 	}
+	/* Our code frees it, perhaps when no device of ours is left */
+	__module_get(THIS_MODULE);
 	paging->domain.pgsize_bitmap &= vtd_pgsizes(unit->cap);
 	return &paging->domain;
 }
@@ -215,8 +218,10 @@ static void vtd_paging_free(struct iommu_domain *domain)
 	struct vtd_paging *paging = to_vtd_paging(domain);
 
 	pt_iommu_deinit(&paging->iommu);
+	put_device(paging->iommu.iommu_device);
 	mutex_destroy(&paging->lock);
 	kfree(paging);
+	module_put(THIS_MODULE);
 }
 
 static void vtd_iotlb_sync(struct iommu_domain *domain,

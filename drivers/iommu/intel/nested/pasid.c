@@ -38,7 +38,8 @@ static struct vtd_pte pte_with_stage2(u64 pgtt, u16 did,
 			FIELD_PREP(VTD_PTE0_AW, s2->aw) |
 			(s2->ssade ? VTD_PTE0_SSADE : 0) | VTD_PTE0_P,
 			FIELD_PREP(VTD_PTE1_DID, did) |
-			(s2->pwsnp ? VTD_PTE1_PWSNP : 0),
+			(s2->pwsnp ? VTD_PTE1_PWSNP : 0) |
+			(s2->pgsnp ? VTD_PTE1_PGSNP : 0),
 		},
 	};
 }
@@ -47,8 +48,6 @@ static struct vtd_pte pte_with_stage2(u64 pgtt, u16 did,
  * vtd_pte_stage2 - a PASID table entry for stage-2 alone
  * @did: domain-id
  * @s2: the stage-2
- *
- * Snooping of the pages themselves is in the leaf entries of stage-2.
  *
  * Return: the entry
  */
@@ -69,9 +68,6 @@ struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
 			      const struct vtd_stage1 *s1)
 {
 	struct vtd_pte pte = pte_with_stage2(VTD_PGTT_NESTED, did, s2);
-
-	if (s2->pgsnp)
-		pte.w[1] |= VTD_PTE1_PGSNP;
 
 	pte.w[2] = (s1->root & VTD_PTE2_FSPTPTR) |
 		   FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :

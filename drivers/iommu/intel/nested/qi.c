@@ -4,16 +4,19 @@
  *
  * Descriptors of any number of producers go into the ring in the order of
  * their locking; each producer ends its own with a wait descriptor, rings the
- * doorbell and waits. The hardware completes a wait only after everything
- * before it (6.5.2.8). So one completed wait completes all earlier ones as
- * well, and frees all slots up to its own.
+ * doorbell and waits. All waits are fences, so that one completed wait completes
+ * all earlier ones as well (6.5.2.12), and frees all slots up to its own.
  *
- * What can go wrong, and what is done (6.5.2.9, 6.5.2.10, 11.4.7.1):
+ * What can go wrong, and what is done (6.5.2.11):
  *
  * IQE	a descriptor was refused. The queue stops at it. It is replaced by a wait
  *	that nobody waits for, and its producer gets EIO.
  * ITE	a device did not answer a device-TLB invalidation. The device is marked
- *	as failed; waits that the hardware dropped are queued again.
+ *	as failed. The hardware stops, and may have dropped all that it had
+ *	fetched and not completed: that is queued again, less what is for the
+ *	device.
+ * ICE	a device gave a wrong answer to a device-TLB invalidation. It is marked
+ *	as failed. The hardware goes on as if nothing had happened.
  * none	the hardware does nothing within the unit's timeout. The queue is stuck:
  *	the producer gets ETIMEDOUT, others get it at once, until a reset.
  */
@@ -81,16 +84,42 @@ static void qi_write(struct vtd_qi *qi, unsigned int slot, struct vtd_desc desc)
 	p[1] = cpu_to_le64(desc.w1);
 }
 
+static struct vtd_desc qi_read(const struct vtd_qi *qi, unsigned int slot)
+{
+	const __le64 *p = qi->ring + slot * (VTD_QI_DESC_SIZE / sizeof(*p));
+
+	return (struct vtd_desc) {
+		.w0 = le64_to_cpu(p[0]),
+		.w1 = le64_to_cpu(p[1]),
+	};
+}
+
+/* The slot that the hardware fetches next */
+static unsigned int qi_hw_head(struct vtd_unit *unit)
+{
+	u64 iqh = vtd_read64(unit, VTD_REG_IQH);
+
+	/* Whatever it says, it is a slot */
+	return (iqh & VTD_IQ_PTR) / VTD_QI_DESC_SIZE % VTD_QI_SLOTS;
+}
+
 static struct vtd_desc qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
 				    u32 seq)
 {
 	return vtd_desc_wait(virt_to_phys(&qi->status[slot]), seq);
 }
 
-/* A wait that nobody waits for: what is left of a refused descriptor */
-static struct vtd_desc qi_nop(struct vtd_qi *qi)
+/**
+ * vtd_desc_fence - a wait that nobody waits for
+ * @unit: the unit
+ *
+ * What comes after it is executed after what comes before it.
+ *
+ * Return: the descriptor
+ */
+struct vtd_desc vtd_desc_fence(struct vtd_unit *unit)
 {
-	return qi_wait_desc(qi, VTD_QI_SLOTS, 0);
+	return qi_wait_desc(&unit->qi, VTD_QI_SLOTS, 0);
 }
 
 static void qi_doorbell(struct vtd_unit *unit)
@@ -161,19 +190,17 @@ static void qi_give_up(struct vtd_qi *qi)
 	}
 }
 
-static void qi_refused(struct vtd_unit *unit)
+static void qi_refused(struct vtd_unit *unit, u64 record)
 {
 	struct vtd_qi *qi = &unit->qi;
-	unsigned int head = FIELD_GET(VTD_IQ_PTR, vtd_read64(unit, VTD_REG_IQH)) *
-			    16 / VTD_QI_DESC_SIZE;
-	u64 record = vtd_read64(unit, VTD_REG_IQERCD);
-	const __le64 *desc = qi->ring + head * (VTD_QI_DESC_SIZE / sizeof(*desc));
+	unsigned int head = qi_hw_head(unit);
+	struct vtd_desc desc = qi_read(qi, head);
 	struct qi_wait *wait;
 	bool is_wait = false;
 
 	dev_err_ratelimited(unit->dev,
 			    "descriptor %#llx %#llx was refused, reason %llu\n",
-			    le64_to_cpu(desc[0]), le64_to_cpu(desc[1]),
+			    desc.w0, desc.w1,
 			    FIELD_GET(VTD_IQERCD_IQEI, record));
 
 	list_for_each_entry(wait, &qi->waiters, node) {
@@ -185,24 +212,22 @@ static void qi_refused(struct vtd_unit *unit)
 			wait->err = -EIO;
 	}
 	if (!is_wait)
-		qi_write(qi, head, qi_nop(qi));
+		qi_write(qi, head, vtd_desc_fence(unit));
 	/* For batches whose wait is not in the ring yet */
 	qi->refused_slot = head;
 	qi->refused++;
 	dma_wmb();
 }
 
-static void qi_device_failed(struct vtd_unit *unit)
+/*
+ * A device is freed after a grace period of vtd_srcu, and with the mutex of its
+ * unit held before that; everyone who waits has one of the two.
+ */
+static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 {
-	u16 sid = FIELD_GET(VTD_IQERCD_ITESID, vtd_read64(unit, VTD_REG_IQERCD));
-	struct vtd_device *vdev;
+	struct vtd_device *vdev = xa_load(&unit->devices, sid);
 	unsigned long index;
 
-	/*
-	 * A device is freed after a grace period of vtd_srcu, and only its
-	 * unit's mutex may do that; everyone who waits has one of the two.
-	 */
-	vdev = xa_load(&unit->devices, sid);
 	if (vdev) {
 		dev_err_ratelimited(vdev->dev,
 				    "a device-TLB invalidation was not answered\n");
@@ -219,30 +244,93 @@ static void qi_device_failed(struct vtd_unit *unit)
 			set_bit(VTD_DEV_FAILED, &vdev->state);
 }
 
-/* Waits that were fetched but not completed are lost: queue the latest again */
+static void qi_append(struct vtd_qi *qi, struct vtd_desc desc)
+{
+	qi_write(qi, qi->head, desc);
+	qi->head = qi_next(qi->head, 1);
+	qi->descs++;
+}
+
+static void qi_append_wait(struct vtd_qi *qi, struct qi_wait *wait)
+{
+	WRITE_ONCE(wait->slot, qi->head);
+	qi_append(qi, qi_wait_desc(qi, qi->head, wait->seq));
+}
+
+static struct qi_wait *qi_find_wait(struct vtd_qi *qi, unsigned int slot)
+{
+	struct qi_wait *wait;
+
+	list_for_each_entry(wait, &qi->waiters, node)
+		if (wait->slot == slot)
+			return wait;
+	return NULL;
+}
+
+/* A device-TLB invalidation for a device that does not answer */
+static bool qi_is_hopeless(struct vtd_unit *unit, struct vtd_desc desc)
+{
+	struct vtd_device *vdev;
+	u16 sid;
+
+	switch (FIELD_GET(VTD_QI_TYPE_LO, desc.w0)) {
+	case VTD_QI_DTLB:
+		sid = FIELD_GET(VTD_DTLB0_SID, desc.w0);
+		break;
+	case VTD_QI_PDTLB:
+		sid = FIELD_GET(VTD_PDTLB0_SID, desc.w0);
+		break;
+	default:
+		return false;
+	}
+	vdev = xa_load(&unit->devices, sid);
+	return !vdev || test_bit(VTD_DEV_FAILED, &vdev->state);
+}
+
+/*
+ * Whatever was fetched and not completed may be lost: take it from the front of
+ * the ring and put it behind what was not fetched yet. Each slot is read before
+ * the end of the ring can reach it.
+ */
 static void qi_requeue(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
-	unsigned int head = FIELD_GET(VTD_IQ_PTR, vtd_read64(unit, VTD_REG_IQH)) *
-			    16 / VTD_QI_DESC_SIZE;
-	struct qi_wait *last;
+	unsigned int stop = qi_hw_head(unit);
+	struct qi_wait *wait, *last = NULL;
+	unsigned int fetched;
 
 	qi_reap(qi);
-	if (list_empty(&qi->waiters))
-		return;
-
-	last = list_last_entry(&qi->waiters, struct qi_wait, node);
-	if (qi_distance(qi->oldest, last->slot) >= qi_distance(qi->oldest, head))
-		return;
-
-	if (!qi_room(qi)) {
+	fetched = qi_distance(qi->oldest, stop);
+	if (fetched > qi_distance(qi->oldest, qi->head)) {
+		dev_err_ratelimited(unit->dev, "the queue is not where it can be\n");
 		qi_give_up(qi);
 		return;
 	}
-	WRITE_ONCE(last->slot, qi->head);
-	qi_write(qi, qi->head, qi_wait_desc(qi, qi->head, last->seq));
-	qi->head = qi_next(qi->head, 1);
-	qi->descs++;
+	while (fetched--) {
+		unsigned int slot = qi->oldest;
+		struct vtd_desc desc = qi_read(qi, slot);
+
+		qi->oldest = qi_next(slot, 1);
+		wait = qi_find_wait(qi, slot);
+		if (wait) {
+			wait->first = stop;
+			qi_append_wait(qi, wait);
+			last = wait;
+		} else if (!qi_is_hopeless(unit, desc)) {
+			qi_append(qi, desc);
+		}
+	}
+
+	/* Who has his wait in front of that now waits for it as well */
+	wait = last ? list_next_entry(last, node) :
+		      list_first_entry(&qi->waiters, struct qi_wait, node);
+	list_for_each_entry_from(wait, &qi->waiters, node) {
+		if (!qi_room(qi)) {
+			qi_give_up(qi);
+			break;
+		}
+		qi_append_wait(qi, wait);
+	}
 	qi_doorbell(unit);
 }
 
@@ -250,6 +338,7 @@ static void qi_requeue(struct vtd_unit *unit)
 static bool qi_handle_errors(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
+	u64 record;
 	u32 fsts;
 
 	guard(spinlock_irqsave)(&qi->lock);
@@ -259,14 +348,17 @@ static bool qi_handle_errors(struct vtd_unit *unit)
 		return false;
 
 	qi->errors++;
+	record = vtd_read64(unit, VTD_REG_IQERCD);
 	if (fsts & VTD_FSTS_IQE)
-		qi_refused(unit);
-	if (fsts & VTD_FSTS_ITE)
-		qi_device_failed(unit);
+		qi_refused(unit, record);
+	if (fsts & VTD_FSTS_ICE)
+		qi_device_failed(unit, FIELD_GET(VTD_IQERCD_ICESID, record));
+	if (fsts & VTD_FSTS_ITE) {
+		qi_device_failed(unit, FIELD_GET(VTD_IQERCD_ITESID, record));
+		qi_requeue(unit);
+	}
 	/* The queue goes on with this */
 	vtd_write32(unit, VTD_REG_FSTS, fsts);
-	if (fsts & (VTD_FSTS_ITE | VTD_FSTS_ICE))
-		qi_requeue(unit);
 	return true;
 }
 
@@ -392,20 +484,17 @@ static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait,
 		*wait = (struct qi_wait) {
 			.seq = qi->seq,
 			.first = batch->first,
-			.slot = qi->head,
 			.err = qi_was_refused(batch) ? -EIO : 0,
 		};
 		list_add_tail(&wait->node, &qi->waiters);
-		qi_write(qi, qi->head, qi_wait_desc(qi, qi->head, wait->seq));
-		qi->head = qi_next(qi->head, 1);
-		qi->descs++;
+		qi_append_wait(qi, wait);
 		*queued = vtd_timing_add(&unit->timing.queue, start);
 		qi_doorbell(unit);
 		qi_reap(qi);
 		batch->pending = false;
 	}
 	if (start && *queued)
-		batch->spent += *queued - start;
+		batch->spent += *queued - start + vtd_timing_clock;
 	return 0;
 }
 
@@ -485,8 +574,8 @@ void vtd_qi_push(struct vtd_qi_batch *batch)
  *
  * Context: as vtd_qi_push().
  * Return: 0; -EIO if the hardware refused a descriptor; -ETIMEDOUT if it did
- * not answer. A device that did not answer is not an error here: it is marked
- * with VTD_DEV_FAILED.
+ * not answer. A device that did not answer, or not rightly, is not an error here:
+ * it is marked with VTD_DEV_FAILED.
  */
 int vtd_qi_flush(struct vtd_qi_batch *batch)
 {
@@ -494,6 +583,9 @@ int vtd_qi_flush(struct vtd_qi_batch *batch)
 
 	if (batch->nr || batch->pending)
 		ret = qi_sync(batch);
+	/* A wrong answer does not keep the wait from completing */
+	if (!ret && batch->devtlb)
+		qi_handle_errors(batch->unit);
 	if (batch->error)
 		ret = batch->error;
 	vtd_qi_empty(batch);

@@ -101,7 +101,8 @@ static void qi_refused(struct kunit *test)
 	vtd_qi_add(&batch, vtd_desc_iotlb_global(0));
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -EIO);
 	/* The others were executed, and the queue goes on */
-	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_iotlb_global(0));
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), FAKE_FENCE,
+		    vtd_desc_iotlb_global(0));
 	KUNIT_EXPECT_FALSE(test, fake->unit.qi.stuck);
 
 	fake_forget(fake);
@@ -124,7 +125,7 @@ static void qi_refused_early(struct kunit *test)
 	vtd_qi_add(&two, vtd_desc_cc_global());
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&two), 0);
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&one), -EIO);
-	FAKE_EXPECT(test, fake, vtd_desc_cc_global());
+	FAKE_EXPECT(test, fake, FAKE_FENCE, vtd_desc_cc_global());
 }
 
 /* A refused wait is right, and is given again */
@@ -165,19 +166,90 @@ static void qi_silent_device(struct kunit *test)
 	fake->silent_sid = 0x10;
 	vtd_qi_begin(&batch, &fake->unit, false);
 	vtd_qi_add(&batch, vtd_desc_devtlb(0x18, 0, 1, 0, 0));
-	/* Its wait is dropped with it, and queued again */
+	/* What is behind it is dropped with it, and queued again */
 	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x18, 0, 1, 0x1000, 0));
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
 	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_FAILED, &bad->state));
 	KUNIT_EXPECT_FALSE(test, test_bit(VTD_DEV_FAILED, &good->state));
-	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x18, 0, 1, 0, 0));
+	/* Twice what may not have been done the first time */
+	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x18, 0, 1, 0, 0),
+		    vtd_desc_devtlb(0x18, 0, 1, 0, 0),
+		    vtd_desc_devtlb(0x18, 0, 1, 0x1000, 0));
+}
 
-	/* Not at the end of what is queued: the rest is executed */
+/*
+ * Two producers, one of whom has descriptors before and after the other's, and
+ * hardware that has fetched @ahead more when it stops
+ */
+static void shared_queue(struct kunit *test, unsigned int start,
+			 unsigned int ahead)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_qi_batch one, two;
+	unsigned int i;
+
+	for (i = 0; i < VTD_QI_SLOTS / 2 - start; i++) {
+		vtd_qi_begin(&one, &fake->unit, false);
+		vtd_qi_add(&one, vtd_desc_iotlb_global(0));
+		KUNIT_ASSERT_EQ(test, vtd_qi_flush(&one), 0);
+	}
 	fake_forget(fake);
-	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
-	vtd_qi_add(&batch, vtd_desc_cc_global());
+
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	fake->ahead = ahead;
+	vtd_qi_begin(&one, &fake->unit, false);
+	vtd_qi_begin(&two, &fake->unit, false);
+	vtd_qi_add(&one, vtd_desc_pc_pasid(1, 1));
+	vtd_qi_add(&one, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	vtd_qi_add(&one, vtd_desc_pc_pasid(1, 2));
+	vtd_qi_push(&one);
+	vtd_qi_add(&two, vtd_desc_pc_pasid(2, 1));
+	vtd_qi_add(&two, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	vtd_qi_add(&two, vtd_desc_pc_pasid(2, 2));
+	KUNIT_ASSERT_EQ(test, vtd_qi_flush(&two), 0);
+	for (i = 1; i <= 2; i++)
+		KUNIT_ASSERT_TRUE(test, fake_executed(fake,
+						      vtd_desc_pc_pasid(2, i)));
+	KUNIT_ASSERT_TRUE(test, test_bit(VTD_DEV_FAILED, &bad->state));
+
+	vtd_qi_add(&one, vtd_desc_pc_pasid(1, 3));
+	KUNIT_ASSERT_EQ(test, vtd_qi_flush(&one), 0);
+	for (i = 1; i <= 3; i++)
+		KUNIT_ASSERT_TRUE(test, fake_executed(fake,
+						      vtd_desc_pc_pasid(1, i)));
+	KUNIT_ASSERT_FALSE(test, fake->unit.qi.stuck);
+	KUNIT_ASSERT_TRUE(test, list_empty(&fake->unit.qi.waiters));
+}
+
+static void qi_silent_device_shared(struct kunit *test)
+{
+	unsigned int ahead, start;
+
+	/* The ring wraps at each place of what is queued */
+	for (start = 0; start < 6; start++)
+		for (ahead = 0; ahead < 12; ahead++)
+			shared_queue(test, start, ahead);
+}
+
+/* The wait completes, as if all were well */
+static void qi_wrong_answer(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_attach att = { .vdev = bad };
+	struct vtd_qi_batch batch;
+
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	fake->wrong = true;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_add_devtlb(&batch, &att, 0, 0);
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
-	FAKE_EXPECT(test, fake, vtd_desc_cc_global());
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_FAILED, &bad->state));
+	KUNIT_EXPECT_EQ(test, fake->fsts, 0);
 }
 
 static void qi_dead(struct kunit *test)
@@ -233,6 +305,8 @@ static struct kunit_case qi_cases[] = {
 	KUNIT_CASE(qi_refused_wait),
 	KUNIT_CASE(qi_refused_always),
 	KUNIT_CASE(qi_silent_device),
+	KUNIT_CASE(qi_silent_device_shared),
+	KUNIT_CASE(qi_wrong_answer),
 	KUNIT_CASE(qi_dead),
 	KUNIT_CASE(qi_dead_when_full),
 	{}

@@ -21,6 +21,7 @@ static void add_devtlb_all(struct vtd_qi_batch *batch,
 {
 	u16 pfsid = vtd_pfsid(vdev);
 
+	batch->devtlb = true;
 	vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
 					  VTD_AM_ALL));
 	if (vdev->pasid_bits)
@@ -120,9 +121,7 @@ static void device_block(struct vtd_device *vdev)
 	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
 
 	vtd_qi_begin(&batch, unit, false);
-	vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
-	vtd_qi_add(&batch, vtd_desc_pc_global());
-	vtd_qi_add(&batch, vtd_desc_iotlb_global(vtd_drain(unit)));
+	vtd_add_context_flush(&batch, vdev);
 	if (vtd_qi_flush(&batch))
 		unit_reset(unit);
 }
@@ -196,7 +195,7 @@ static int device_unblock(struct vtd_device *vdev)
 
 	vtd_context_set(vdev);
 	if (vtd_must_flush_new(unit)) {
-		vtd_qi_add(&batch, vtd_desc_cc_device(vdev->sid));
+		vtd_add_context_flush(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 		if (ret) {
 			vtd_context_clear(vdev);

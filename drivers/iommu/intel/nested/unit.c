@@ -150,9 +150,10 @@ static int vtd_hw_start(struct vtd_unit *unit)
 {
 	int ret;
 
-	ret = vtd_set_root(unit, VTD_TTM_SCALABLE);
+	/* Scalable mode wants the queue to have 256-bit descriptors (6.5.2) */
+	ret = vtd_qi_enable(unit);
 	if (!ret)
-		ret = vtd_qi_enable(unit);
+		ret = vtd_set_root(unit, VTD_TTM_SCALABLE);
 	if (!ret)
 		ret = vtd_unit_flush_all(unit);
 	if (!ret)

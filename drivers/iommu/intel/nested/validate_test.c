@@ -52,6 +52,8 @@ static const struct s1_case s1_table[] = {
 	{ "beyond the parent", S1(0, 1ULL << 48, 48, 0), 0, 0, 48, -EINVAL },
 	{ "beyond 39 bits", S1(0, 1ULL << 39, 48, 0), 0, 0, 39, -EINVAL },
 	{ "inside 39 bits", S1(0, (1ULL << 39) - 0x1000, 48, 0), 0, 0, 39, 0 },
+	{ "beyond all hosts", S1(0, 1ULL << 52, 48, 0), 0, 0, 57, -EINVAL },
+	{ "inside a host", S1(0, 1ULL << 51, 48, 0), 0, 0, 57, 0 },
 	{ "far beyond", S1(0, 1ULL << 63, 48, 0), 0, 0, 57, -EINVAL },
 };
 
