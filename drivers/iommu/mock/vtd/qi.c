@@ -207,12 +207,12 @@ static void vtd_qi_work(struct work_struct *work)
 }
 
 /**
- * vtd_qi_enable - software has set GCMD.QIE
+ * vtd_iq_enable - software has set GCMD.QIE
  * @m: the unit
  *
  * The queue's place and form are those of now, whatever IQA says later.
  */
-void vtd_qi_enable(struct vtd_model *m)
+void vtd_iq_enable(struct vtd_model *m)
 {
 	u64 iqa = vtd_reg64(m, VTD_REG_IQA);
 
@@ -223,12 +223,12 @@ void vtd_qi_enable(struct vtd_model *m)
 }
 
 /**
- * vtd_qi_disable - software has cleared GCMD.QIE
+ * vtd_iq_disable - software has cleared GCMD.QIE
  * @m: the unit
  *
  * 11.4.9.1: the head is 0 while the queue is off.
  */
-void vtd_qi_disable(struct vtd_model *m)
+void vtd_iq_disable(struct vtd_model *m)
 {
 	m->regs->ite = false;
 	vtd_reg_set64(m, VTD_REG_IQH, 0);

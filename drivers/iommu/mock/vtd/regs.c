@@ -63,9 +63,9 @@ static void vtd_gcmd_finish(struct vtd_model *m, u32 cmd, u32 val)
 		      (val & VTD_GCMD_QIE ? VTD_GSTS_QIES : 0);
 		vtd_reg_set32(m, VTD_REG_GSTS, sts);
 		if (val & VTD_GCMD_QIE)
-			vtd_qi_enable(m);
+			vtd_iq_enable(m);
 		else
-			vtd_qi_disable(m);
+			vtd_iq_disable(m);
 		return;
 	}
 	vtd_reg_set32(m, VTD_REG_GSTS, sts);

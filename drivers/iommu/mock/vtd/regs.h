@@ -189,8 +189,8 @@ void vtd_fault_record_page_request(struct vtd_model *m,
 /* qi.c */
 int vtd_qi_create(struct vtd_model *m);
 void vtd_qi_destroy(struct vtd_model *m);
-void vtd_qi_enable(struct vtd_model *m);
-void vtd_qi_disable(struct vtd_model *m);
+void vtd_iq_enable(struct vtd_model *m);
+void vtd_iq_disable(struct vtd_model *m);
 void vtd_qi_kick(struct vtd_model *m);
 
 /* inv.c */
