@@ -43,6 +43,13 @@ FIXTURE_VARIANT_ADD(inv, async)
 	.cfg.async = true,
 };
 
+/* At most 32 pages with one command */
+FIXTURE_VARIANT_ADD(inv, small_ranges)
+{
+	.cfg.cap_clear = VTD_CAP_MAMV(63),
+	.cfg.cap_set = VTD_CAP_MAMV(5),
+};
+
 FIXTURE_VARIANT_ADD(inv, ats_not_used)
 {
 	.cfg.ats = true,
@@ -175,13 +182,13 @@ TEST_F(inv, overlapping_ranges)
 	EXPECT_EQ(PAGES, check_range(self, 0, 4));
 
 	ASSERT_EQ(0, make_stale(self));
-	ASSERT_EQ(0, inv_range(self, PAGES - 3, 700, 0));
+	ASSERT_EQ(0, inv_range(self, PAGES - 3, 100, 0));
 	EXPECT_EQ(PAGES, check_range(self, PAGES - 3, 3));
 
 	ASSERT_EQ(0, make_stale(self));
-	ASSERT_EQ(0, inv_range(self, PAGES, 512, 0));
+	ASSERT_EQ(0, inv_range(self, PAGES, 256, 0));
 	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested,
-					  self->iova - 512 * PAGE_4K, 512, 0));
+					  self->iova - 256 * PAGE_4K, 256, 0));
 	EXPECT_EQ(PAGES, check_range(self, 0, 0));
 }
 
@@ -207,15 +214,15 @@ TEST_F(inv, arrays)
 				      i & 1 ? OLD(i) : NEW(i)));
 }
 
-/* Fewest aligned blocks of a power of two that make up a range */
-static unsigned int fewest_blocks(uint64_t page, uint64_t count)
+/* Fewest aligned blocks of a power of two, up to @max, that make up a range */
+static unsigned int fewest_blocks(uint64_t page, uint64_t count, uint64_t max)
 {
 	unsigned int blocks = 0;
 	uint64_t size;
 
 	while (count) {
-		size = page ? page & -page : 1ull << 40;
-		while (size > count)
+		size = page ? page & -page : max;
+		while (size > count || size > max)
 			size /= 2;
 		page += size;
 		count -= size;
@@ -237,15 +244,21 @@ TEST_F(inv, descriptors)
 	struct rig *r = &self->rig;
 	struct mock_stats before, after;
 	unsigned int blocks, i;
+	uint64_t cap;
 
+	ASSERT_EQ(0, mock_get(&r->mock, "cap", &cap));
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		blocks = fewest_blocks(self->iova / PAGE_4K + cases[i].first,
-				       cases[i].count);
+				       cases[i].count,
+				       1ull << (cap >> 48 & 0x3f));
 		ASSERT_EQ(0, mock_stats(&r->mock, &before));
 		ASSERT_EQ(0, inv_range(self, cases[i].first, cases[i].count,
 				       0));
 		ASSERT_EQ(0, mock_stats(&r->mock, &after));
 		after.invalidations -= before.invalidations;
+		/* Where that is a great many, one for everything will do */
+		if (blocks > 8 && after.invalidations <= 1 + r->cfg.ats)
+			continue;
 		/* One more for each at most where there is a device-TLB */
 		EXPECT_LE(blocks + r->cfg.ats, after.invalidations);
 		EXPECT_GE(blocks * (1 + r->cfg.ats), after.invalidations)

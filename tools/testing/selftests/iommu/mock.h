@@ -12,13 +12,14 @@
 #define MOCK_FOR_EVER		UINT32_MAX
 
 /* CAP and ECAP bits that tests switch (VT-d 11.4.2, 11.4.3) */
+#define VTD_CAP_ND		(7ull << 0)
 #define VTD_CAP_CM		(1ull << 7)
 #define VTD_CAP_SAGAW_4LVL	(1ull << 10)
 #define VTD_CAP_SAGAW_5LVL	(1ull << 11)
 #define VTD_CAP_MGAW(x)		((x) * (1ull << 16))
 #define VTD_CAP_SSLPS		(0xfull << 34)
 #define VTD_CAP_PSI		(1ull << 39)
-#define VTD_CAP_MAMV		(0x3full << 48)
+#define VTD_CAP_MAMV(x)		((x) * (1ull << 48))
 #define VTD_CAP_FS1GP		(1ull << 56)
 #define VTD_CAP_FS5LP		(1ull << 60)
 #define VTD_ECAP_QI		(1ull << 1)

@@ -41,6 +41,11 @@ FIXTURE_VARIANT_ADD(replace, async)
 	.cfg.async = true,
 };
 
+FIXTURE_VARIANT_ADD(replace, caching_mode)
+{
+	.cfg.cap_set = VTD_CAP_CM,
+};
+
 FIXTURE_VARIANT_ADD(replace, ats)
 {
 	.cfg.ats = true,

@@ -58,7 +58,20 @@ FIXTURE_VARIANT_ADD(stage2, no_large_pages)
 
 FIXTURE_VARIANT_ADD(stage2, no_page_selective_invalidation)
 {
-	.cfg.cap_clear = VTD_CAP_PSI | VTD_CAP_MAMV,
+	.cfg.cap_clear = VTD_CAP_PSI | VTD_CAP_MAMV(63),
+};
+
+FIXTURE_VARIANT_ADD(stage2, w57_over_four_levels)
+{
+	.cfg.width = 57,
+	.cfg.cap_clear = VTD_CAP_SAGAW_5LVL | VTD_CAP_MGAW(63),
+	.cfg.cap_set = VTD_CAP_MGAW(48 - 1),
+};
+
+/* Hardware that also caches what is not present: mapping has to tell it */
+FIXTURE_VARIANT_ADD(stage2, caching_mode)
+{
+	.cfg.cap_set = VTD_CAP_CM,
 };
 
 FIXTURE_SETUP(stage2)
