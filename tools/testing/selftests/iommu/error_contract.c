@@ -567,6 +567,26 @@ TEST_F(contract, vfio_calls)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 }
 
+/* Page requests are for devices that can make them */
+TEST_F(contract, fault_object)
+{
+	struct rig *r = &self->rig;
+	struct iommu_fault_alloc fault = { .size = sizeof(fault) };
+	struct iommu_hwpt_alloc cmd = self->alloc;
+
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &fault));
+	cmd.flags = IOMMU_HWPT_FAULT_ID_VALID;
+	cmd.fault_id = fault.out_fault_id;
+	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd));
+	EXPECT_EQ(-ENODEV, vdev_attach_id(&r->dev[0], cmd.out_hwpt_id));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, fault.out_fault_id));
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, cmd.out_hwpt_id));
+	close(fault.out_fault_fd);
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, fault.out_fault_id));
+}
+
 /* VT-d has no vIOMMU object of its own: the call says so */
 TEST_F(contract, no_viommu)
 {

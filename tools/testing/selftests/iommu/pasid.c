@@ -249,6 +249,52 @@ TEST_F(pasid, closed_while_attached)
 }
 
 /*
+ * A unit with few domain-ids: who comes when they have run out is refused, and
+ * all others go on; who leaves makes room
+ */
+TEST(domain_ids_run_out)
+{
+	const struct rig_config cfg = {
+		.cap_clear = VTD_CAP_ND,	/* 16 of them */
+		.pasid_bits = 20,
+		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+		.parent_flags = IOMMU_HWPT_ALLOC_PASID,
+	};
+	uint32_t hwpt[20];
+	struct rig rig;
+	unsigned int i, n;
+	struct s1 s1[20];
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 99));
+	for (i = 0; i < ARRAY_SIZE(hwpt); i++) {
+		ASSERT_EQ(0, s1_create(&s1[i], &rig.guest, 4));
+		ASSERT_NE(0, rig_page(&rig, &s1[i], IOVA, i));
+		ASSERT_EQ(0, rig_hwpt(&rig, &s1[i], &hwpt[i]));
+	}
+	for (n = 0; n < ARRAY_SIZE(hwpt); n++)
+		if (vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]))
+			break;
+	/* Two are set aside, or so; the endpoint's own stage-1 has one */
+	ASSERT_LT(8, n);
+	ASSERT_GT(16, n);
+	EXPECT_EQ(-ENOSPC, vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]));
+	EXPECT_EQ(-ENOSPC, vdev_attach_id(&rig.dev[0], hwpt[n]));
+	EXPECT_EQ(0, sees(&rig, NONE, IOVA, 99));
+	for (i = 0; i < n; i++)
+		EXPECT_EQ(0, sees(&rig, i + 1, IOVA, i));
+	/* One that has one already needs no other */
+	EXPECT_EQ(0, vdev_attach_pasid(&rig.dev[0], 1000, hwpt[0]));
+	EXPECT_EQ(0, sees(&rig, 1000, IOVA, 0));
+	EXPECT_EQ(0, vdev_detach_pasid(&rig.dev[0], 3));
+	EXPECT_EQ(0, vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]));
+	EXPECT_EQ(0, sees(&rig, n + 1, IOVA, n));
+	EXPECT_EQ(-EFAULT, sees(&rig, 3, IOVA, 2));
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+/*
  * Privileged requests: they are for PASIDs, and only for stage-1 that allows
  * them (SRE). Write protection is the supervisor's too when WPE says so.
  */
