@@ -226,7 +226,12 @@ TEST(unit_without_device_tlb)
 	struct rig rig;
 
 	REQUIRE_MOCK();
-	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	ASSERT_EQ(0, rig_mock(&rig, &cfg));
+	ASSERT_EQ(0, mock_ep_set(&rig.mock, "ep0", "ats_raw", 1));
+	ASSERT_EQ(0, rig_devices(&rig));
+	ASSERT_EQ(0, rig_guest(&rig));
+	ASSERT_EQ(0, rig_parent(&rig));
+	ASSERT_EQ(0, rig_nested(&rig));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	phys = guest_phys(rig.guest.va);
 	ASSERT_NE(0, phys);
@@ -241,6 +246,28 @@ TEST(unit_without_device_tlb)
 	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], phys, 8, 0, &res));
 	EXPECT_EQ(-EFAULT, ep_write(&rig.dev[0], phys, 8, 1, &res));
 	ASSERT_EQ(0, ep_ats(&rig.dev[0], 0));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+/*
+ * With ATS the unit believes the device. One whose configuration does not say
+ * that it lies does not, whatever its registers are told.
+ */
+TEST(honest_device)
+{
+	const struct rig_config cfg = { .ats = true };
+	struct rig rig;
+	uint64_t phys;
+
+	REQUIRE_MOCK();
+	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
+	phys = guest_phys(rig.guest.va);
+	ASSERT_NE(0, phys);
+	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_RAW));
+	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], phys, 8, 0, NULL));
+	EXPECT_EQ(-EFAULT, ep_write(&rig.dev[0], phys, 8, 1, NULL));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
 	EXPECT_EQ(0, rig_down(&rig));
 }
