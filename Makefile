@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo check kunit \
-	selftests lint bench clean distclean-cache
+	selftests vmm lint bench clean distclean-cache
 
 help:
 	@scripts/help
@@ -49,6 +49,9 @@ kunit:
 
 selftests:
 	@scripts/selftests
+
+vmm:
+	@scripts/vmm $(SCENARIOS)
 
 lint:
 	@scripts/lint
