@@ -249,6 +249,7 @@ static void print_ratio(const struct size_series *of,
 	put_verdict(e->own_to_copy);
 	note("A copy takes %.0f ns for one entry and %.0f ns for 16: what it costs is the call.",
 	     series_median(lone), series_median(of[1].share[COPY]));
+	note("Most of queue is the lock: interrupts off and on are system calls of UML's host.");
 }
 
 void bench_invalidate(unsigned int rounds)

@@ -15,7 +15,7 @@
 
 #define PART	"map-unmap"
 #define IOVA	0x100000000ull
-#define MAX	256
+#define MAX	64
 
 enum { NESTED, SHADOWED };
 
@@ -24,7 +24,7 @@ static const struct {
 	unsigned int pages;
 	unsigned int cycles[2];
 } sizes[] = {
-	{ 1, { 32, 16 } }, { 16, { 32, 1 } }, { MAX, { 8, 1 } },
+	{ 1, { 32, 16 } }, { 16, { 32, 1 } }, { MAX, { 16, 1 } },
 };
 
 #define TRIES	8
