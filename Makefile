@@ -57,7 +57,7 @@ lint:
 	@scripts/lint
 
 bench:
-	@scripts/program bench
+	@scripts/bench
 
 clean:
 	rm -rf "$(BUILD)"
