@@ -256,33 +256,33 @@ static void print(struct dma_series of[NR_PTS][NR_CACHES])
 {
 	unsigned int i, j;
 
-	put_gap(34);
+	put_gap(32);
 	put_label(33, "  a translation by itself");
 	put_text(8, "IOTLB");
 	put_text(8, "refs of");
-	put_text(18, "with data, COPY:");
+	put_text(17, "with data, COPY:");
 	put_end();
-	put_gap(36);
+	put_gap(34);
 	put_text(8, "ns");
 	put_gap(17);
 	put_text(8, "1000/s");
 	put_text(8, "hits, %%");
 	put_text(8, "a walk");
 	put_text(9, "1000/s");
-	put_text(9, "MiB/s");
+	put_text(8, "MiB/s");
 	put_end();
 	for (i = 0; i < NR_PTS; i++) {
 		for (j = 0; j < NR_CACHES; j++) {
 			const struct dma_series *s = &of[i][j];
 
-			put_label(12, "%s", j ? "" : pts[i]);
-			put_label(20, "%s", caches[j].name);
+			put_label(11, "%s", j ? "" : pts[i]);
+			put_label(19, "%s", caches[j].name);
 			put_spread(8, s->ns);
 			put_number(8, series_median(s->rate) / 1000);
 			put_number(8, series_median(s->hits));
 			put_number(8, series_median(s->refs));
 			put_number(9, series_median(s->with_data) / 1000);
-			put_number(9, series_median(s->mib));
+			put_number(8, series_median(s->mib));
 			put_end();
 		}
 	}
