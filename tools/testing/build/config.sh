@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What `make modules KDIR=` says of kernels that it cannot use.
+
+# prepared VERSION OPTION...: a prepared build of a kernel in $T/kernel.
+prepared()
+{
+	mkdir -p "$T/kernel/include/config"
+	echo "$1" >"$T/kernel/include/config/kernel.release"
+	printf 'CONFIG_%s=y\n' "${@:2}" >"$T/kernel/include/config/auto.conf"
+}
+
+every_option()
+{
+	local -a missing
+
+	prepared 7.2.0 NOTHING
+	run "$TOP/scripts/kernel-check" "$T/kernel"
+	mapfile -t missing < <(grep -o 'CONFIG_[A-Z0-9_]*' "$T/out" | sort -u)
+	[ ${#missing[@]} -gt 5 ] || fail "hardly an option is needed"
+	printf '%s\n' "${missing[@]#CONFIG_}"
+}
+
+test_no_iommufd_is_one_sentence()
+{
+	local options
+
+	options=$(every_option | grep -vx IOMMUFD)
+	# shellcheck disable=SC2086
+	prepared 7.2.0 $options
+	fails make -s -C "$TOP" modules KDIR="$T/kernel"
+	says "was configured without CONFIG_IOMMUFD."
+	grep -v '^make' "$T/out" >"$T/said" && mv "$T/said" "$T/out"
+	says_one_line
+}
+
+test_every_option_makes_a_kernel_usable()
+{
+	local options
+
+	options=$(every_option)
+	# shellcheck disable=SC2086
+	prepared 7.2.0 $options
+	succeeds "$TOP/scripts/kernel-check" "$T/kernel"
+	# shellcheck disable=SC2086
+	prepared 7.3.0-rc1+ $options
+	succeeds "$TOP/scripts/kernel-check" "$T/kernel"
+}
+
+test_old_kernel_is_one_sentence()
+{
+	local options
+
+	options=$(every_option)
+	# shellcheck disable=SC2086
+	prepared 6.12.43+deb13-amd64 $options
+	fails "$TOP/scripts/kernel-check" "$T/kernel"
+	says "6.12.43+deb13-amd64, and the modules need 7.2 or later."
+	says_one_line
+}
+
+test_unprepared_kernel_is_one_sentence()
+{
+	mkdir "$T/kernel"
+	fails "$TOP/scripts/kernel-check" "$T/kernel"
+	says "is not a prepared kernel build"
+	says_one_line
+	fails "$TOP/scripts/kernel-check" "$T/nowhere"
+	says "there is no directory"
+}
+
+# Both modules, against a kernel build that somebody else prepared.
+test_modules_against_kdir()
+{
+	local kernel dir
+
+	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" fast)
+	succeeds make -s -C "$TOP" modules KDIR="$kernel"
+	dir=$(tail -n 1 "$T/out")
+	[ -f "$dir/drivers/iommu/intel/nested/intel_nested.ko" ] || fail "no intel_nested.ko"
+	[ -f "$dir/drivers/iommu/mock/iommu_mock.ko" ] || fail "no iommu_mock.ko"
+	succeeds make -s -C "$TOP" modules_install KDIR="$kernel" \
+		INSTALL_MOD_PATH="$T/root"
+	for name in intel_nested iommu_mock; do
+		[ -n "$(find "$T/root/lib/modules" -name "$name.ko*")" ] ||
+			fail "$name is not installed"
+	done
+}
+
+# What dkms does: the tree copied elsewhere, MAKE[0] there, its modules where
+# BUILT_MODULE_LOCATION says.
+test_dkms()
+{
+	local kernel i
+	local -a MAKE BUILT_MODULE_NAME BUILT_MODULE_LOCATION
+	# dkms sets these for the file.
+	local kernelver=7.2 kernel_source_dir arch=x86_64
+
+	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" fast)
+	# shellcheck disable=SC2034
+	kernel_source_dir=$kernel
+	mkdir "$T/dkms"
+	cp -r "$TOP"/{Kbuild,Makefile,drivers,include,scripts} "$T/dkms/"
+	. "$TOP/dkms.conf"
+	: "$kernelver $arch"
+	cd "$T/dkms" || fail "no such directory"
+	export ARCH=um
+	succeeds bash -c "${MAKE[0]}"
+	[ ${#BUILT_MODULE_NAME[@]} -eq 2 ] || fail "not two modules"
+	for i in "${!BUILT_MODULE_NAME[@]}"; do
+		[ -f "${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" ] ||
+			fail "no ${BUILT_MODULE_NAME[i]}.ko"
+	done
+}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The runner: what it passes on, and what it refuses to overlook.
+
+uml()
+{
+	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/uml-run" --no-modules "$@"
+}
+
+status_is()
+{
+	# shellcheck disable=SC2154 # set by run
+	[ "$rc" -eq "$1" ] || fail "status $rc"
+}
+
+test_uml_passes_status_output_and_arguments_on()
+{
+	# shellcheck disable=SC2016
+	run uml --env 'A=b c' sh -c 'echo "$A $1"; exit 7' sh "d 'e"
+	status_is 7
+	says "b c d 'e"
+}
+
+test_uml_long_output_is_whole()
+{
+	succeeds uml seq 1 50000
+	[ "$(sed -n '$=' "$T/out")" -eq 50000 ] || fail "lines are missing"
+	[ "$(tail -n 1 "$T/out")" = 50000 ] || fail "the last line is another"
+}
+
+test_uml_warning_is_a_failure()
+{
+	run uml sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg'
+	status_is 120
+	says "the kernel warned"
+}
+
+test_uml_death_is_a_failure()
+{
+	# shellcheck disable=SC2016
+	run uml sh -c 'exec "$UML_OUT/poweroff"'
+	status_is 121
+}
+
+test_uml_time_is_bounded()
+{
+	run uml --timeout 5 sleep 100
+	status_is 124
+}
+
+test_uml_cannot_write_to_the_host()
+{
+	run uml sh -c "echo x >/tmp/$$.uml && echo covered; echo x >'$T/x'; echo x >'$TOP/x'"
+	[ ! -e "/tmp/$$.uml" ] || fail "/tmp is the host's"
+	[ ! -e "$T/x" ] || fail "the host's files can be written"
+	[ ! -e "$TOP/x" ] || fail "the project's files can be written"
+	says covered
+}
+
+test_splats_are_told_from_harmless_lines()
+{
+	local line
+
+	while read -r line; do
+		echo "[   12.340000] $line" >"$T/log"
+		fails "$TOP/scripts/splats" "$T/log"
+	done <<'LINES'
+WARNING: possible circular locking dependency detected
+BUG: KASAN: slab-use-after-free in mock_cache_lookup+0x10/0x20
+BUG: sleeping function called from invalid context at mm/slab.h:1
+UBSAN: shift-out-of-bounds in a.c:1:2
+INFO: task kworker/0:1 blocked for more than 120 seconds.
+refcount_t: underflow; use-after-free.
+ODEBUG: free active (active state 0) object: 1 object type: work_struct
+kernel BUG at mm/slub.c:1!
+list_del corruption. prev->next should be 1, but was 2
+Kernel panic - not syncing: Segfault with no mm
+kmemleak: 3 new suspicious memory leaks (see /sys/kernel/debug/kmemleak)
+LINES
+	while read -r line; do
+		echo "$line" >"$T/log"
+		succeeds "$TOP/scripts/splats" "$T/log"
+	done <<'LINES'
+FAULT_INJECTION: forcing a failure.
+Call Trace:
+iommu: DMA domain TLB invalidation policy: strict mode
+kunit: disabled
+epollctl add err fd 1, Operation not permitted
+LINES
+}
+
+# ktap_counts EXPECTED: what the parser makes of the standard input.
+ktap_counts()
+{
+	cat >"$T/ktap"
+	succeeds "$TOP/scripts/ktap" "$T/ktap"
+	[ "$(head -n 1 "$T/out")" = "$1" ] || fail "not $1"
+}
+
+test_ktap_is_counted_by_its_leaves()
+{
+	ktap_counts "2 1 1" <<'END'
+KTAP version 1
+1..2
+    KTAP version 1
+    # Subtest: one
+    1..3
+    ok 1 a
+    not ok 2 b
+    ok 3 c # SKIP no such hardware
+not ok 1 one
+    KTAP version 1
+    1..1
+        KTAP version 1
+        # Subtest: parameters
+        ok 1 x=1
+    ok 1 parameters
+ok 2 two
+END
+	ktap_counts "1 0 1" <<'END'
+TAP version 13
+1..2
+# Starting 2 tests from 1 test cases.
+ok 1 global.a
+ok 2 global.b # SKIP not here
+# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0
+END
+}
+
+test_ktap_missing_results_are_failures()
+{
+	ktap_counts "1 2 0" <<'END'
+TAP version 13
+1..3
+ok 1 global.a
+END
+	ktap_counts "0 1 0" <<'END'
+KTAP version 1
+1..1
+    KTAP version 1
+    1..0
+not ok 1 suite
+END
+	ktap_counts "0 0 0" <<<"nothing was said"
+}
