@@ -194,6 +194,7 @@ TEST_F(ats, off_again)
 {
 	struct rig *r = &self->rig;
 	uint32_t hits;
+	char atc[256];
 
 	ASSERT_EQ(0, read_all(self, 0, 0));
 	hits = vdev_reg(self->dev, MOCK_EP_ATC_HITS);
@@ -201,7 +202,13 @@ TEST_F(ats, off_again)
 	ASSERT_EQ(0, read_all(self, 0, 0));
 	EXPECT_EQ(hits, vdev_reg(self->dev, MOCK_EP_ATC_HITS));
 	/* A reset empties the device's cache */
+	ASSERT_EQ(0, mock_debugfs(&r->mock, "endpoints/ep0/atc", atc,
+				  sizeof(atc)));
+	EXPECT_STRNE("", atc);
 	ASSERT_EQ(0, vdev_reset(self->dev));
+	ASSERT_EQ(0, mock_debugfs(&r->mock, "endpoints/ep0/atc", atc,
+				  sizeof(atc)));
+	EXPECT_STREQ("", atc);
 	change_all(self);
 	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
 	ASSERT_EQ(0, ep_ats(self->dev, MOCK_EP_ATS_ENABLE));

@@ -257,7 +257,7 @@ TEST_F(inv, descriptors)
 		ASSERT_EQ(0, mock_stats(&r->mock, &after));
 		after.invalidations -= before.invalidations;
 		/* Where that is a great many, one for everything will do */
-		if (blocks > 8 && after.invalidations <= 1 + r->cfg.ats)
+		if (blocks > 8 && after.invalidations <= 1u + r->cfg.ats)
 			continue;
 		/* One more for each at most where there is a device-TLB */
 		EXPECT_LE(blocks + r->cfg.ats, after.invalidations);
