@@ -209,8 +209,8 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  * @domain: the domain, any but the blocked one
  *
  * Context: process context; nobody else changes this device's PASIDs.
- * Return: 0; -EINVAL, -ENOMEM or -ENOSPC with the old domain still in place;
- * -ETIMEDOUT or -EIO with the device blocked
+ * Return: 0; -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain still in
+ * place; -ETIMEDOUT or -EIO with the device blocked
  */
 int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 {
@@ -218,6 +218,9 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 	struct vtd_attach *new, *old = NULL;
 	int ret;
 
+	/* Page requests are not enabled: their handler would never be called */
+	if (domain->iopf_handler)
+		return -ENODEV;
 	ret = vtd_compatible(vdev, domain);
 	if (ret)
 		return ret;

@@ -162,6 +162,11 @@ static void attach_caching_mode(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
+static int no_handler(struct iopf_group *group)
+{
+	return -EINVAL;
+}
+
 /* What cannot be attached leaves all as it was */
 static void attach_refused(struct kunit *test)
 {
@@ -211,6 +216,13 @@ static void attach_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pgtt(foreign, 0), VTD_PGTT_PT);
 	FAKE_EXPECT_NONE(test, other);
 	vtd_detach(foreign, 0);
+
+	/* Nobody would hand page requests to it */
+	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
+	n->domain.iopf_handler = no_handler;
+	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_PT);
+	vtd_detach(vdev, 0);
 
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, parent);
