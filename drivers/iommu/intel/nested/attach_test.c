@@ -1,45 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: what attaching, replacing, unmapping and invalidating say to the unit
+ * KUnit: what attaching, replacing and unmapping say to the unit
  */
 #include <kunit/test.h>
-#include <linux/mman.h>
 #include <linux/sizes.h>
-#include <linux/uaccess.h>
 #include <uapi/linux/iommufd.h>
 
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DR | VTD_IOTLB0_DW)
 #define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT
-
-static u64 pte_word(struct vtd_device *vdev, u32 pasid, int word)
-{
-	__le64 *entry = vtd_pasid_entry(vdev, pasid, false);
-
-	return entry ? le64_to_cpu(entry[word]) : 0;
-}
-
-static u64 pgtt(struct vtd_device *vdev, u32 pasid)
-{
-	u64 word = pte_word(vdev, pasid, 0);
-
-	return word & VTD_PTE0_P ? FIELD_GET(VTD_PTE0_PGTT, word) : 0;
-}
-
-static u16 did(struct vtd_device *vdev, u32 pasid)
-{
-	return FIELD_GET(VTD_PTE1_DID, pte_word(vdev, pasid, 1));
-}
-
-static bool context_present(struct vtd_device *vdev)
-{
-	__le64 *slot = &vdev->unit->root[(vdev->sid >> 8) * 2 +
-					 (vdev->sid & 0xff) / 128];
-	__le64 *table = phys_to_virt(le64_to_cpu(*slot) & VTD_ROOT_CTP);
-
-	return le64_to_cpu(table[vdev->sid % 128 * 4]) & VTD_CTX0_P;
-}
 
 static void attach_replace(struct kunit *test)
 {
@@ -54,15 +24,15 @@ static void attach_replace(struct kunit *test)
 
 	/* Not present to present: no cache has anything to forget */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_PT);
-	KUNIT_EXPECT_EQ(test, did(vdev, 0), VTD_DID_IDENTITY);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_PT);
+	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), VTD_DID_IDENTITY);
 	FAKE_EXPECT_NONE(test, fake);
 
 	/* Identity to paging */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
 	pt_iommu_vtdss_hw_info(&a->ss, &info);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(VTD_DID_IDENTITY, 0),
 		    vtd_desc_iotlb_domain(VTD_DID_IDENTITY, DRAIN));
@@ -70,29 +40,29 @@ static void attach_replace(struct kunit *test)
 
 	/* Paging to nested on another */
 	fake_forget(fake);
-	old = did(vdev, 0);
+	old = fake_did(vdev, 0);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_NESTED);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_NESTED);
 	pt_iommu_vtdss_hw_info(&b->ss, &info);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 2), 0x5000);
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0x5000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* Stage-1 by another of the same parent: not the same domain-id */
 	fake_forget(fake);
-	old = did(vdev, 0);
+	old = fake_did(vdev, 0);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &m->domain), 0);
-	KUNIT_EXPECT_NE(test, did(vdev, 0), old);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 2), 0x6000);
+	KUNIT_EXPECT_NE(test, fake_did(vdev, 0), old);
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0x6000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* To nothing */
 	vtd_detach(vdev, 0);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, pte_word(vdev, 0, 2), 0);
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0);
 
 	/* And again: there is nothing to do */
 	fake_forget(fake);
@@ -115,22 +85,22 @@ static void attach_pasid(struct kunit *test)
 	u16 old;
 
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, pasid, &n->domain), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, pasid), VTD_PGTT_NESTED);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, pasid), VTD_PGTT_NESTED);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
 
 	/* The PASID alone is forgotten, in the device too */
-	old = did(vdev, pasid);
-	KUNIT_EXPECT_NE(test, old, did(vdev, 0));
+	old = fake_did(vdev, pasid);
+	KUNIT_EXPECT_NE(test, old, fake_did(vdev, 0));
 	fake_forget(fake);
 	vtd_detach(vdev, pasid);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, pasid), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, pasid), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, pasid),
 		    vtd_desc_iotlb_domain(old, DRAIN),
 		    vtd_desc_pdevtlb(0x10, 0, 4, pasid, 0, VTD_AM_ALL));
 
-	old = did(vdev, 0);
+	old = fake_did(vdev, 0);
 	fake_forget(fake);
 	vtd_detach(vdev, 0);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
@@ -150,7 +120,7 @@ static void attach_caching_mode(struct kunit *test)
 	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
 
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_EQ(test, did(vdev, 0), VTD_DID_FIRST);
+	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), VTD_DID_FIRST);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN));
 
@@ -187,17 +157,17 @@ static void attach_refused(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(p) - 1; i++) {
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, i + 1, &p[i]->domain), 0);
 		for (j = 0; j < i; j++)
-			KUNIT_EXPECT_NE(test, did(vdev, i + 1),
-					did(vdev, j + 1));
-		KUNIT_EXPECT_GE(test, did(vdev, i + 1), VTD_DID_FIRST);
+			KUNIT_EXPECT_NE(test, fake_did(vdev, i + 1),
+					fake_did(vdev, j + 1));
+		KUNIT_EXPECT_GE(test, fake_did(vdev, i + 1), VTD_DID_FIRST);
 	}
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 1, &p[14]->domain), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 1), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 1), VTD_PGTT_STAGE2);
 	FAKE_EXPECT_NONE(test, fake);
 	/* The same domain once more takes none */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 99, &p[3]->domain), 0);
-	KUNIT_EXPECT_EQ(test, did(vdev, 99), did(vdev, 4));
+	KUNIT_EXPECT_EQ(test, fake_did(vdev, 99), fake_did(vdev, 4));
 	vtd_detach(vdev, 99);
 	/* One that is given back can be had again */
 	vtd_detach(vdev, 5);
@@ -213,7 +183,7 @@ static void attach_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(foreign, 0, &parent->domain), -EINVAL);
 	KUNIT_EXPECT_EQ(test, vtd_attach(foreign, 0, &n->domain), -EINVAL);
 	KUNIT_EXPECT_EQ(test, vtd_attach(foreign, 5, &n->domain), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pgtt(foreign, 0), VTD_PGTT_PT);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(foreign, 0), VTD_PGTT_PT);
 	FAKE_EXPECT_NONE(test, other);
 	vtd_detach(foreign, 0);
 
@@ -221,7 +191,7 @@ static void attach_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
 	n->domain.iopf_handler = no_handler;
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_PT);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_PT);
 	vtd_detach(vdev, 0);
 
 	n->domain.ops->free(&n->domain);
@@ -341,10 +311,10 @@ static void unmap(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(one, 0, &p->domain), 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(one, 9, &n->domain), 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(two, 0, &n->domain), 0);
-	pdid = did(one, 0);
-	ndid = did(one, 9);
-	KUNIT_EXPECT_EQ(test, did(three, 0), pdid);
-	KUNIT_EXPECT_EQ(test, did(two, 0), ndid);
+	pdid = fake_did(one, 0);
+	ndid = fake_did(one, 9);
+	KUNIT_EXPECT_EQ(test, fake_did(three, 0), pdid);
+	KUNIT_EXPECT_EQ(test, fake_did(two, 0), ndid);
 	KUNIT_EXPECT_NE(test, pdid, ndid);
 
 	KUNIT_ASSERT_EQ(test, iommu_map(&p->domain, SZ_1G, SZ_1M, 3 * SZ_4K,
@@ -398,26 +368,26 @@ static void dirty(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(two, 0, &q->domain), 0);
 
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, true), 0);
-	KUNIT_EXPECT_TRUE(test, pte_word(one, 0, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_TRUE(test, pte_word(two, 7, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, pte_word(two, 0, 0) & VTD_PTE0_SSADE);
-	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(did(one, 0), 0),
-		    vtd_desc_iotlb_domain(did(one, 0), DRAIN),
-		    vtd_desc_pc_pasid(did(two, 7), 7),
-		    vtd_desc_iotlb_domain(did(two, 7), DRAIN));
+	KUNIT_EXPECT_TRUE(test, fake_pte_word(one, 0, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_TRUE(test, fake_pte_word(two, 7, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pte_word(two, 0, 0) & VTD_PTE0_SSADE);
+	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(one, 0), 0),
+		    vtd_desc_iotlb_domain(fake_did(one, 0), DRAIN),
+		    vtd_desc_pc_pasid(fake_did(two, 7), 7),
+		    vtd_desc_iotlb_domain(fake_did(two, 7), DRAIN));
 
 	/* Who comes later has it too */
 	KUNIT_ASSERT_EQ(test, vtd_attach(one, 3, &n->domain), 0);
-	KUNIT_EXPECT_TRUE(test, pte_word(one, 3, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_TRUE(test, fake_pte_word(one, 3, 0) & VTD_PTE0_SSADE);
 
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, true), 0);
 	FAKE_EXPECT_NONE(test, fake);
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, false), 0);
-	KUNIT_EXPECT_FALSE(test, pte_word(one, 0, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, pte_word(two, 7, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, pte_word(one, 3, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_EQ(test, pgtt(one, 3), VTD_PGTT_NESTED);
+	KUNIT_EXPECT_FALSE(test, fake_pte_word(one, 0, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pte_word(two, 7, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pte_word(one, 3, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(one, 3), VTD_PGTT_NESTED);
 
 	vtd_detach(one, 0);
 	vtd_detach(one, 3);
@@ -439,19 +409,19 @@ static void dead_unit(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &b->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), 0);
-	KUNIT_EXPECT_FALSE(test, context_present(vdev));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
 	/* A second try fails as cleanly, and so does detaching */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_FALSE(test, context_present(vdev));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
 	vtd_detach(vdev, 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
 
 	fake->dead = false;
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &b->domain), 0);
-	KUNIT_EXPECT_EQ(test, pgtt(vdev, 0), VTD_PGTT_STAGE2);
-	KUNIT_EXPECT_TRUE(test, context_present(vdev));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
 	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN));
 
@@ -515,12 +485,12 @@ static void dead_unit_unmap(struct kunit *test)
 		p->domain.cookie_type = atomic ? IOMMU_COOKIE_NONE :
 						 IOMMU_COOKIE_IOMMUFD;
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-		KUNIT_ASSERT_TRUE(test, context_present(vdev));
+		KUNIT_ASSERT_TRUE(test, fake_context_present(vdev));
 		fake->dead = true;
 		p->domain.ops->flush_iotlb_all(&p->domain);
 		flush_work(&fake->unit.fail_work);
-		KUNIT_EXPECT_FALSE(test, context_present(vdev));
-		KUNIT_EXPECT_TRUE(test, context_present(other));
+		KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
+		KUNIT_EXPECT_TRUE(test, fake_context_present(other));
 		fake->dead = false;
 	}
 	vtd_detach(vdev, 0);
@@ -543,27 +513,27 @@ static void silent_device(struct kunit *test)
 	fake->silent = true;
 	fake->silent_sid = 0x10;
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &q->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_FALSE(test, context_present(bad));
-	KUNIT_EXPECT_TRUE(test, context_present(good));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
+	KUNIT_EXPECT_TRUE(test, fake_context_present(good));
 	KUNIT_EXPECT_FALSE(test, fake->unit.qi.stuck);
 
 	/* Its domain is unmapped from: it is not asked again */
 	fake_forget(fake);
 	vtd_paging_flush(q, 0x1000, 0x1fff, true);
 	FAKE_EXPECT(test, fake,
-		    vtd_desc_iotlb_page(did(good, 0), 0x1000, 0, true, DRAIN),
+		    vtd_desc_iotlb_page(fake_did(good, 0), 0x1000, 0, true, DRAIN),
 		    vtd_desc_devtlb(0x18, 0, 1, 0x1000, 0));
 
 	/* Still silent: it stays out */
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &p->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_FALSE(test, context_present(bad));
-	KUNIT_EXPECT_EQ(test, pgtt(bad, 0), 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), 0);
 
 	fake->silent = false;
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
-	KUNIT_EXPECT_TRUE(test, context_present(bad));
-	KUNIT_EXPECT_EQ(test, pgtt(bad, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), VTD_PGTT_STAGE2);
 	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
 		    vtd_desc_pdevtlb_all(0x10, 0, 1));
 
@@ -572,234 +542,6 @@ static void silent_device(struct kunit *test)
 	vtd_detach(good, 0);
 	fake_paging_free(test, p);
 	fake_paging_free(test, q);
-}
-
-static struct iommu_hwpt_vtd_s1_invalidate __user *
-user_requests(struct kunit *test,
-	      const struct iommu_hwpt_vtd_s1_invalidate *reqs, size_t n)
-{
-	size_t size = PAGE_ALIGN(n * sizeof(*reqs));
-	unsigned long addr;
-
-	addr = kunit_vm_mmap(test, NULL, 0, size, PROT_READ | PROT_WRITE,
-			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
-	if (!addr || IS_ERR_VALUE(addr))
-		kunit_skip(test, "no user memory here");
-	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)addr, reqs,
-					   n * sizeof(*reqs)), 0);
-	return (void __user *)addr;
-}
-
-static int invalidate(struct vtd_nested *n, void __user *uptr, u32 *num)
-{
-	struct iommu_user_data_array array = {
-		.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
-		.uptr = uptr,
-		.entry_len = sizeof(struct iommu_hwpt_vtd_s1_invalidate),
-		.entry_num = *num,
-	};
-	int ret = vtd_cache_invalidate_user(&n->domain, &array);
-
-	*num = array.entry_num;
-	return ret;
-}
-
-/* A domain on several devices, PASIDs and units at once */
-static void user_everywhere(struct kunit *test)
-{
-	static const struct iommu_hwpt_vtd_s1_invalidate reqs[] = {
-		{ .addr = 0x3000, .npages = 3,
-		  .flags = IOMMU_VTD_INV_FLAGS_LEAF },
-		{ .addr = 0, .npages = U64_MAX },
-	};
-	struct fake_unit *a = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct fake_unit *b = fake_unit_new(test, FAKE_CAP & ~VTD_CAP_PSI,
-					    FAKE_ECAP);
-	struct vtd_device *a1 = fake_device_new(test, a, 0x10, 20, 1);
-	struct vtd_device *a2 = fake_device_new(test, a, 0x18, 20, 1);
-	struct vtd_device *b1 = fake_device_new(test, b, 0x10, 20, 0);
-	struct vtd_paging *p = fake_paging_new(test, a1, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, a1, p, 0x5000);
-	u32 num = ARRAY_SIZE(reqs);
-	void __user *uptr = user_requests(test, reqs, num);
-	u16 da, db;
-
-	/* Attached to nothing: the requests are right, and that is all */
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
-	KUNIT_EXPECT_EQ(test, num, ARRAY_SIZE(reqs));
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(a1, 0, &n->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(b1, 0, &n->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(a2, 6, &n->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(a2, 0, &n->domain), 0);
-	da = did(a1, 0);
-	db = did(b1, 0);
-	fake_forget(a);
-	fake_forget(b);
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
-	KUNIT_EXPECT_EQ(test, num, ARRAY_SIZE(reqs));
-
-	FAKE_EXPECT(test, b, vtd_desc_piotlb_pasid(db, 0),
-		    vtd_desc_piotlb_pasid(db, 0));
-	/* Both devices have what PASID 0 left in the IOTLB in common */
-	FAKE_EXPECT(test, a,
-		    vtd_desc_piotlb_page(da, 6, 0x3000, 0, true),
-		    vtd_desc_piotlb_page(da, 6, 0x4000, 1, true),
-		    vtd_desc_piotlb_pasid(da, 6),
-		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x3000, 0),
-		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x4000, 1),
-		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0, VTD_AM_ALL),
-		    vtd_desc_piotlb_page(da, 0, 0x3000, 0, true),
-		    vtd_desc_piotlb_page(da, 0, 0x4000, 1, true),
-		    vtd_desc_piotlb_pasid(da, 0),
-		    FAKE_FENCE,
-		    vtd_desc_devtlb(0x18, 0, 1, 0x3000, 0),
-		    vtd_desc_devtlb(0x18, 0, 1, 0x4000, 1),
-		    vtd_desc_devtlb(0x18, 0, 1, 0, VTD_AM_ALL),
-		    FAKE_FENCE,
-		    vtd_desc_devtlb(0x10, 0, 1, 0x3000, 0),
-		    vtd_desc_devtlb(0x10, 0, 1, 0x4000, 1),
-		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
-	KUNIT_EXPECT_EQ(test, a->waits, 1);
-
-	vtd_detach(a1, 0);
-	vtd_detach(a2, 0);
-	vtd_detach(a2, 6);
-	vtd_detach(b1, 0);
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
-}
-
-#define USER_MANY	1000
-
-/* Long arrays: one doorbell and one wait for each time the ring is full */
-static void user_many(struct kunit *test)
-{
-	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
-	struct iommu_hwpt_vtd_s1_invalidate *reqs;
-	u32 num = USER_MANY, i, bad;
-	void __user *uptr;
-
-	reqs = kunit_kcalloc(test, USER_MANY, sizeof(*reqs), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, reqs);
-	for (i = 0; i < USER_MANY; i++) {
-		reqs[i].addr = (u64)i << VTD_PAGE_SHIFT;
-		reqs[i].npages = 1;
-	}
-	uptr = user_requests(test, reqs, USER_MANY);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-
-	fake_forget(fake);
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
-	KUNIT_EXPECT_EQ(test, num, USER_MANY);
-	KUNIT_ASSERT_EQ(test, fake->nr, USER_MANY);
-	for (i = 0; i < USER_MANY; i++)
-		KUNIT_ASSERT_EQ(test, fake->log[i].w1, reqs[i].addr);
-	KUNIT_EXPECT_LE(test, fake->waits, 1 + USER_MANY / (VTD_QI_SLOTS / 2));
-	KUNIT_EXPECT_EQ(test, fake->waits, fake->doorbells);
-
-	/* A bad one anywhere: all before it are done, and no other */
-	for (bad = 0; bad < 100; bad++) {
-		struct iommu_hwpt_vtd_s1_invalidate wrong = { .flags = 2 };
-		void __user *at = uptr + bad * sizeof(wrong);
-
-		KUNIT_ASSERT_EQ(test, copy_to_user(at, &wrong, sizeof(wrong)),
-				0);
-		num = 100;
-		fake_forget(fake);
-		KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -EOPNOTSUPP);
-		KUNIT_ASSERT_EQ(test, num, bad);
-		KUNIT_ASSERT_EQ(test, fake->nr, bad);
-		KUNIT_ASSERT_EQ(test, copy_to_user(at, &reqs[bad],
-						   sizeof(wrong)), 0);
-	}
-
-	/* Memory that ends within the array does the same */
-	num = USER_MANY;
-	i = PAGE_ALIGN(USER_MANY * sizeof(*reqs)) / sizeof(*reqs);
-	bad = 5;
-	fake_forget(fake);
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr + (i - bad) * sizeof(*reqs),
-					 &num), -EFAULT);
-	KUNIT_EXPECT_EQ(test, num, bad);
-
-	vtd_detach(vdev, 0);
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
-}
-
-static void user_array_checks(struct kunit *test)
-{
-	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
-	struct iommu_user_data_array array = {
-		.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
-	};
-	const struct iommu_hwpt_vtd_s1_invalidate req = { .npages = 1 };
-
-	array.uptr = user_requests(test, &req, 1);
-
-	/* An empty array asks whether the type is known */
-	KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain, &array), 0);
-	KUNIT_EXPECT_EQ(test, array.entry_num, 0);
-	array.type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3;
-	KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain, &array),
-			-EINVAL);
-	array.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1;
-	array.entry_num = 1;
-	for (array.entry_len = 8; array.entry_len <= 40; array.entry_len += 16) {
-		bool known = array.entry_len == 24;
-
-		array.entry_num = 1;
-		KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain,
-								&array),
-				known ? 0 : -EINVAL);
-		KUNIT_EXPECT_EQ(test, array.entry_num, known);
-	}
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
-}
-
-/* The hardware fails under an invalidation */
-static void user_dead(struct kunit *test)
-{
-	static const struct iommu_hwpt_vtd_s1_invalidate req = {
-		.addr = 0, .npages = U64_MAX,
-	};
-	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
-	void __user *uptr = user_requests(test, &req, 1);
-	u32 num = 1;
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, context_present(vdev));
-	fake->dead = false;
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	KUNIT_EXPECT_TRUE(test, context_present(vdev));
-
-	fake->silent = true;
-	fake->silent_sid = 0x10;
-	num = 1;
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, context_present(vdev));
-	fake->silent = false;
-
-	vtd_detach(vdev, 0);
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
 }
 
 static struct kunit_case attach_cases[] = {
@@ -815,10 +557,6 @@ static struct kunit_case attach_cases[] = {
 	KUNIT_CASE(dead_unit_caches),
 	KUNIT_CASE(dead_unit_unmap),
 	KUNIT_CASE(silent_device),
-	KUNIT_CASE(user_everywhere),
-	KUNIT_CASE(user_many),
-	KUNIT_CASE(user_array_checks),
-	KUNIT_CASE(user_dead),
 	{}
 };
 

@@ -358,3 +358,59 @@ struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 	return to_vtd_nested(domain);
 }
+
+/**
+ * fake_pte_word - a word of a PASID table entry
+ * @vdev: the device
+ * @pasid: the PASID
+ * @word: which word
+ *
+ * Return: the word, 0 if there is no table
+ */
+u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word)
+{
+	__le64 *entry = vtd_pasid_entry(vdev, pasid, false);
+
+	return entry ? le64_to_cpu(entry[word]) : 0;
+}
+
+/**
+ * fake_pgtt - the type of translation of a PASID
+ * @vdev: the device
+ * @pasid: the PASID
+ *
+ * Return: VTD_PGTT_*, 0 if the entry is not present
+ */
+u64 fake_pgtt(struct vtd_device *vdev, u32 pasid)
+{
+	u64 word = fake_pte_word(vdev, pasid, 0);
+
+	return word & VTD_PTE0_P ? FIELD_GET(VTD_PTE0_PGTT, word) : 0;
+}
+
+/**
+ * fake_did - the domain-id in a PASID table entry
+ * @vdev: the device
+ * @pasid: the PASID
+ *
+ * Return: the domain-id
+ */
+u16 fake_did(struct vtd_device *vdev, u32 pasid)
+{
+	return FIELD_GET(VTD_PTE1_DID, fake_pte_word(vdev, pasid, 1));
+}
+
+/**
+ * fake_context_present - is a device's context entry present?
+ * @vdev: the device
+ *
+ * Return: true if it is
+ */
+bool fake_context_present(struct vtd_device *vdev)
+{
+	__le64 *slot = &vdev->unit->root[(vdev->sid >> 8) * 2 +
+					 (vdev->sid & 0xff) / 128];
+	__le64 *table = phys_to_virt(le64_to_cpu(*slot) & VTD_ROOT_CTP);
+
+	return le64_to_cpu(table[vdev->sid % 128 * 4]) & VTD_CTX0_P;
+}

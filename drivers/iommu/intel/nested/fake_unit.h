@@ -87,6 +87,11 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
 bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc);
 void fake_forget(struct fake_unit *fake);
 
+u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word);
+u64 fake_pgtt(struct vtd_device *vdev, u32 pasid);
+u16 fake_did(struct vtd_device *vdev, u32 pasid);
+bool fake_context_present(struct vtd_device *vdev);
+
 /* What a fence is in the log */
 #define FAKE_FENCE	((struct vtd_desc) { .w0 = VTD_QI_WAIT })
 

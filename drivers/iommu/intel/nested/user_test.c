@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: what invalidations of userspace's say to the unit
+ */
+#include <kunit/test.h>
+#include <linux/mman.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/iommufd.h>
+
+#include "fake_unit.h"
+
+#define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT
+
+static struct iommu_hwpt_vtd_s1_invalidate __user *
+user_requests(struct kunit *test,
+	      const struct iommu_hwpt_vtd_s1_invalidate *reqs, size_t n)
+{
+	size_t size = PAGE_ALIGN(n * sizeof(*reqs));
+	unsigned long addr;
+
+	addr = kunit_vm_mmap(test, NULL, 0, size, PROT_READ | PROT_WRITE,
+			     MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	if (!addr || IS_ERR_VALUE(addr))
+		kunit_skip(test, "no user memory here");
+	KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)addr, reqs,
+					   n * sizeof(*reqs)), 0);
+	return (void __user *)addr;
+}
+
+static int invalidate(struct vtd_nested *n, void __user *uptr, u32 *num)
+{
+	struct iommu_user_data_array array = {
+		.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
+		.uptr = uptr,
+		.entry_len = sizeof(struct iommu_hwpt_vtd_s1_invalidate),
+		.entry_num = *num,
+	};
+	int ret = vtd_cache_invalidate_user(&n->domain, &array);
+
+	*num = array.entry_num;
+	return ret;
+}
+
+/* A domain on several devices, PASIDs and units at once */
+static void user_everywhere(struct kunit *test)
+{
+	static const struct iommu_hwpt_vtd_s1_invalidate reqs[] = {
+		{ .addr = 0x3000, .npages = 3,
+		  .flags = IOMMU_VTD_INV_FLAGS_LEAF },
+		{ .addr = 0, .npages = U64_MAX },
+	};
+	struct fake_unit *a = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct fake_unit *b = fake_unit_new(test, FAKE_CAP & ~VTD_CAP_PSI,
+					    FAKE_ECAP);
+	struct vtd_device *a1 = fake_device_new(test, a, 0x10, 20, 1);
+	struct vtd_device *a2 = fake_device_new(test, a, 0x18, 20, 1);
+	struct vtd_device *b1 = fake_device_new(test, b, 0x10, 20, 0);
+	struct vtd_paging *p = fake_paging_new(test, a1, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, a1, p, 0x5000);
+	u32 num = ARRAY_SIZE(reqs);
+	void __user *uptr = user_requests(test, reqs, num);
+	u16 da, db;
+
+	/* Attached to nothing: the requests are right, and that is all */
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
+	KUNIT_EXPECT_EQ(test, num, ARRAY_SIZE(reqs));
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(a1, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(b1, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(a2, 6, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(a2, 0, &n->domain), 0);
+	da = fake_did(a1, 0);
+	db = fake_did(b1, 0);
+	fake_forget(a);
+	fake_forget(b);
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
+	KUNIT_EXPECT_EQ(test, num, ARRAY_SIZE(reqs));
+
+	FAKE_EXPECT(test, b, vtd_desc_piotlb_pasid(db, 0),
+		    vtd_desc_piotlb_pasid(db, 0));
+	/* Both devices have what PASID 0 left in the IOTLB in common */
+	FAKE_EXPECT(test, a,
+		    vtd_desc_piotlb_page(da, 6, 0x3000, 0, true),
+		    vtd_desc_piotlb_page(da, 6, 0x4000, 1, true),
+		    vtd_desc_piotlb_pasid(da, 6),
+		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x3000, 0),
+		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0x4000, 1),
+		    vtd_desc_pdevtlb(0x18, 0, 1, 6, 0, VTD_AM_ALL),
+		    vtd_desc_piotlb_page(da, 0, 0x3000, 0, true),
+		    vtd_desc_piotlb_page(da, 0, 0x4000, 1, true),
+		    vtd_desc_piotlb_pasid(da, 0),
+		    FAKE_FENCE,
+		    vtd_desc_devtlb(0x18, 0, 1, 0x3000, 0),
+		    vtd_desc_devtlb(0x18, 0, 1, 0x4000, 1),
+		    vtd_desc_devtlb(0x18, 0, 1, 0, VTD_AM_ALL),
+		    FAKE_FENCE,
+		    vtd_desc_devtlb(0x10, 0, 1, 0x3000, 0),
+		    vtd_desc_devtlb(0x10, 0, 1, 0x4000, 1),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
+	KUNIT_EXPECT_EQ(test, a->waits, 1);
+
+	vtd_detach(a1, 0);
+	vtd_detach(a2, 0);
+	vtd_detach(a2, 6);
+	vtd_detach(b1, 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
+#define USER_MANY	1000
+
+/* Long arrays: one doorbell and one wait for each time the ring is full */
+static void user_many(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct iommu_hwpt_vtd_s1_invalidate *reqs;
+	u32 num = USER_MANY, i, bad;
+	void __user *uptr;
+
+	reqs = kunit_kcalloc(test, USER_MANY, sizeof(*reqs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reqs);
+	for (i = 0; i < USER_MANY; i++) {
+		reqs[i].addr = (u64)i << VTD_PAGE_SHIFT;
+		reqs[i].npages = 1;
+	}
+	uptr = user_requests(test, reqs, USER_MANY);
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
+	KUNIT_EXPECT_EQ(test, num, USER_MANY);
+	KUNIT_ASSERT_EQ(test, fake->nr, USER_MANY);
+	for (i = 0; i < USER_MANY; i++)
+		KUNIT_ASSERT_EQ(test, fake->log[i].w1, reqs[i].addr);
+	KUNIT_EXPECT_LE(test, fake->waits, 1 + USER_MANY / (VTD_QI_SLOTS / 2));
+	KUNIT_EXPECT_EQ(test, fake->waits, fake->doorbells);
+
+	/* A bad one anywhere: all before it are done, and no other */
+	for (bad = 0; bad < 100; bad++) {
+		struct iommu_hwpt_vtd_s1_invalidate wrong = { .flags = 2 };
+		void __user *at = uptr + bad * sizeof(wrong);
+
+		KUNIT_ASSERT_EQ(test, copy_to_user(at, &wrong, sizeof(wrong)),
+				0);
+		num = 100;
+		fake_forget(fake);
+		KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -EOPNOTSUPP);
+		KUNIT_ASSERT_EQ(test, num, bad);
+		KUNIT_ASSERT_EQ(test, fake->nr, bad);
+		KUNIT_ASSERT_EQ(test, copy_to_user(at, &reqs[bad],
+						   sizeof(wrong)), 0);
+	}
+
+	/* Memory that ends within the array does the same */
+	num = USER_MANY;
+	i = PAGE_ALIGN(USER_MANY * sizeof(*reqs)) / sizeof(*reqs);
+	bad = 5;
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr + (i - bad) * sizeof(*reqs),
+					 &num), -EFAULT);
+	KUNIT_EXPECT_EQ(test, num, bad);
+
+	vtd_detach(vdev, 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
+static void user_array_checks(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct iommu_user_data_array array = {
+		.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
+	};
+	const struct iommu_hwpt_vtd_s1_invalidate req = { .npages = 1 };
+
+	array.uptr = user_requests(test, &req, 1);
+
+	/* An empty array asks whether the type is known */
+	KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain, &array), 0);
+	KUNIT_EXPECT_EQ(test, array.entry_num, 0);
+	array.type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3;
+	KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain, &array),
+			-EINVAL);
+	array.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1;
+	array.entry_num = 1;
+	for (array.entry_len = 8; array.entry_len <= 40; array.entry_len += 16) {
+		bool known = array.entry_len == 24;
+
+		array.entry_num = 1;
+		KUNIT_EXPECT_EQ(test, vtd_cache_invalidate_user(&n->domain,
+								&array),
+				known ? 0 : -EINVAL);
+		KUNIT_EXPECT_EQ(test, array.entry_num, known);
+	}
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
+/* The hardware fails under an invalidation */
+static void user_dead(struct kunit *test)
+{
+	static const struct iommu_hwpt_vtd_s1_invalidate req = {
+		.addr = 0, .npages = U64_MAX,
+	};
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	void __user *uptr = user_requests(test, &req, 1);
+	u32 num = 1;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, num, 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
+	fake->dead = false;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
+
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	num = 1;
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, num, 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
+	fake->silent = false;
+
+	vtd_detach(vdev, 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
+static struct kunit_case user_cases[] = {
+	KUNIT_CASE(user_everywhere),
+	KUNIT_CASE(user_many),
+	KUNIT_CASE(user_array_checks),
+	KUNIT_CASE(user_dead),
+	{}
+};
+
+static struct kunit_suite user_suite = {
+	.name = "intel_nested_user",
+	.test_cases = user_cases,
+};
+
+kunit_test_suite(user_suite);
