@@ -95,12 +95,12 @@ static void table_row(const char *name, const struct mock_stats *now,
 
 void show_table(void)
 {
-	static const char rule[] =
-		"    -----------------------------------------------------"
-		"--------------------------------";
 	const struct mock_stats zero = {};
+	char rule[WIDTH] = "    ";
 	unsigned int i;
 
+	memset(rule + 4, '-', WIDTH - 5);
+	rule[WIDTH - 1] = 0;
 	printf("\n    %-28s %12s %10s %10s %13s %7s\n", "", "translations",
 	       "cache hits", "walk refs", "invalidations", "faults");
 	puts(rule);

@@ -81,7 +81,8 @@ static uint32_t make_parent(uint32_t id)
 	if (ram == MAP_FAILED)
 		err(1, "guest memory");
 	CALL(iommufd, IOMMU_IOAS_ALLOC, &ioas);
-	map.ioas_id = hwpt.pt_id = ioas.out_ioas_id;
+	map.ioas_id = ioas.out_ioas_id;
+	hwpt.pt_id = ioas.out_ioas_id;
 	map.user_va = (uintptr_t)ram;
 	CALL(iommufd, IOMMU_IOAS_MAP, &map);
 	CALL(iommufd, IOMMU_HWPT_ALLOC, &hwpt);
@@ -117,7 +118,8 @@ static void attach_nested(uint32_t id, uint32_t parent, uint64_t root,
 	struct vfio_device_attach_iommufd_pt at = { .argsz = sizeof(at) };
 
 	CALL(iommufd, IOMMU_HWPT_ALLOC, &hwpt);
-	*nested = at.pt_id = hwpt.out_hwpt_id;
+	*nested = hwpt.out_hwpt_id;
+	at.pt_id = *nested;
 	CALL(dev, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &at);
 }
 

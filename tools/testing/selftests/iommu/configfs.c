@@ -16,7 +16,8 @@ FIXTURE(one)
 
 FIXTURE_SETUP(one)
 {
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	mock_sweep();
 	ASSERT_EQ(0, mock_create(&self->m, "kst"));
 }
@@ -361,7 +362,8 @@ FIXTURE_SETUP(many)
 	unsigned int i, j;
 	char name[16];
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	mock_sweep();
 	for (i = 0; i < 8; i++) {
 		snprintf(name, sizeof(name), "kst-%u", i);
@@ -446,7 +448,8 @@ TEST(parallel)
 	int status;
 	pid_t pid;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	mock_sweep();
 	for (i = 0; i < nr; i++) {
 		pid = fork();
@@ -485,7 +488,8 @@ TEST(read_under_change)
 	int status;
 	pid_t pid;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	mock_sweep();
 	ASSERT_EQ(0, mock_create(&m, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&m, "ep0", 1));
@@ -516,7 +520,8 @@ TEST(looked_into)
 	struct mock_stats st;
 	struct rig rig;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_up(&rig, NULL));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	ASSERT_EQ(0, rig_sees(&rig, 0, IOVA, 1));

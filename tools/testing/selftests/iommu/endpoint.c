@@ -38,7 +38,8 @@ FIXTURE_SETUP(ep)
 {
 	struct rig *r = &self->rig;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_up(r, &variant->cfg));
 	self->dev = &r->dev[0];
 	self->gpa = guest_alloc(&r->guest, GAP, PAGE_4K);
@@ -188,9 +189,7 @@ TEST_F(ep, config_accesses)
 				expect = 4096 - off;
 			ASSERT_EQ(expect, n)
 				TH_LOG("%zu at %#x", widths[i], off);
-			if (n > 0) {
-				EXPECT_EQ(0, memcmp(part, all + off, n));
-			}
+			EXPECT_EQ(0, memcmp(part, all + off, n > 0 ? n : 0));
 		}
 	}
 }
@@ -518,7 +517,8 @@ FIXTURE_SETUP(irq)
 	struct rig *r = &self->ep.rig;
 	unsigned int i;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_up(r, NULL));
 	self->ep.dev = &r->dev[0];
 	self->ep.gpa = guest_alloc(&r->guest, GAP, PAGE_4K);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "ep.h"
+#include "util.h"
 
 /* Far beyond what any transfer takes: only so that a lost one ends the test */
 #define WAIT_SECONDS	120
@@ -37,7 +38,7 @@ int ep_start(struct vdev *v, uint32_t command, uint64_t src, uint64_t dst,
 	unsigned int i;
 	int rc;
 
-	for (i = 0; i < sizeof(regs) / sizeof(regs[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		rc = vdev_set_reg(v, regs[i].off, regs[i].val);
 		if (rc)
 			return rc;

@@ -157,7 +157,8 @@ void guest_destroy(struct guest *g)
 
 uint64_t guest_alloc(struct guest *g, uint64_t size, uint64_t align)
 {
-	uint64_t start = ALIGN_UP(g->gpa + g->used, align) - g->gpa;
+	uint64_t free = g->gpa + g->used;
+	uint64_t start = ((free + align - 1) & ~(align - 1)) - g->gpa;
 
 	if (start + size > g->size)
 		return 0;

@@ -231,14 +231,14 @@ int mock_stats(const struct mock *m, struct mock_stats *st)
 	     line = strtok_r(NULL, "\n", &save)) {
 		if (sscanf(line, "%31s %llu", name, &val) != 2)
 			continue;
-		for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		for (i = 0; i < ARRAY_SIZE(fields); i++) {
 			if (strcmp(name, fields[i].name))
 				continue;
 			*fields[i].val = val;
 			found++;
 		}
 	}
-	return found == sizeof(fields) / sizeof(fields[0]) ? 0 : -EINVAL;
+	return found == ARRAY_SIZE(fields) ? 0 : -EINVAL;
 }
 
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count)

@@ -13,7 +13,8 @@ FIXTURE(life)
 
 FIXTURE_SETUP(life)
 {
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_mock(&self->rig, NULL));
 	ASSERT_EQ(0, rig_devices(&self->rig));
 	ASSERT_EQ(0, rig_guest(&self->rig));
@@ -240,7 +241,8 @@ TEST(vmm_killed)
 	int status;
 	pid_t pid;
 
-	REQUIRE_MOCK();
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_mock(&rig, NULL));
 	pid = fork();
 	ASSERT_GE(pid, 0);

@@ -15,11 +15,12 @@
 #define IOVA	0x0000011110000000ull
 #define LOOPS	5
 
-enum { DRIVER, MOCK, NR_MODULES };
+enum module { DRIVER, MOCK, NR_MODULES };
 
 static const char * const module_name[NR_MODULES] = {
 	"intel_nested", "iommu_mock",
 };
+
 static char module_file[NR_MODULES][512];
 
 static int note_module(const char *path, const struct stat *st, int type,

@@ -14,7 +14,9 @@
 #define SZ_1G		0x40000000ull
 #define PAGE_4K		SZ_4K
 
-#define ALIGN_UP(x, a)	(((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
 
 /* Both return 0 or a negative errno; text is made as printf does */
 int util_write(const char *path, const char *fmt, ...)

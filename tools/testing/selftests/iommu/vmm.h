@@ -14,7 +14,6 @@
 #define VMM_RO	IOMMU_IOAS_MAP_READABLE
 #define VMM_RW	(IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE)
 
-
 /* Returns a file descriptor, or a negative errno */
 int vmm_open(void);
 int vmm_ioctl(int fd, unsigned long cmd, void *arg);
