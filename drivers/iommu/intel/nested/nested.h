@@ -213,14 +213,13 @@ struct vtd_attach {
  * @sid: its source-id
  * @pasid_bits: width of its PASIDs, 0 without
  * @ats_depth: invalidations that it can hold, 0 without ATS
- * @pri: it can make page requests
+ * @pri: it may make page requests; none may so far
  * @state: bits of VTD_DEV_*
  * @dir: its PASID directory
  * @dir_size: size of that in bytes
  * @rid: what is attached to requests without PASID
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
- * @iopf_users: attachments whose domain handles page requests
  */
 struct vtd_device {
 	struct device *dev;
@@ -235,7 +234,6 @@ struct vtd_device {
 	struct vtd_attach *rid;
 	struct vtd_attach rid_identity;
 	struct xarray pasids;
-	unsigned int iopf_users;
 };
 
 /**
