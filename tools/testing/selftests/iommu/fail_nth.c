@@ -340,9 +340,14 @@ static int undo_map(struct rig *r, void *arg __attribute__((unused)))
 	return vmm_ioas_unmap(r->iommufd, r->ioas, 16 * SZ_1G, SZ_64K);
 }
 
-/* Nothing is mapped there, so that mapping it in earnest works */
+/*
+ * Nothing is mapped there, so that mapping it in earnest works. Where only the
+ * answer got lost it is mapped.
+ */
 static int not_mapped(struct rig *r, void *arg, int rc)
 {
+	if (rc == -EFAULT)
+		undo_map(r, arg);
 	return still_a(r, arg, rc) ?: run_map(r, arg) ?: undo_map(r, arg);
 }
 
