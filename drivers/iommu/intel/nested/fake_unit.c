@@ -198,7 +198,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->platform = &fake->platform;
 	unit->cap = cap;
 	unit->ecap = ecap;
-	unit->timeout_us = 2000;
+	unit->timeout_us = 20000;
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
 	ida_init(&unit->dids);

@@ -149,6 +149,7 @@ static int qi_await(struct vtd_unit *unit, struct qi_wait *wait, bool atomic)
 	struct vtd_qi *qi = &unit->qi;
 	unsigned int errors = 0;
 	unsigned int polls = 0;
+	bool late;
 
 	deadline = ktime_add_us(start, unit->timeout_us);
 	/* Pairs with the release in qi_finish() */
@@ -158,10 +159,14 @@ static int qi_await(struct vtd_unit *unit, struct qi_wait *wait, bool atomic)
 			vtd_qi_reap(qi);
 			continue;
 		}
-		if (++polls % QI_POLLS == 0 && vtd_qi_handle_errors(unit) &&
-		    errors++ < QI_MAX_ERRORS)
+		late = ktime_after(ktime_get(), deadline);
+		/* Being late may be ours: look once more before giving up */
+		if ((++polls % QI_POLLS == 0 || late) &&
+		    vtd_qi_handle_errors(unit) && errors++ < QI_MAX_ERRORS) {
 			deadline = ktime_add_us(ktime_get(), unit->timeout_us);
-		if (ktime_after(ktime_get(), deadline)) {
+			continue;
+		}
+		if (late) {
 			guard(spinlock_irqsave)(&qi->lock);
 			vtd_qi_reap(qi);
 			if (!wait->done) {
