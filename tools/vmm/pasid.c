@@ -3,7 +3,9 @@
  * Runs in the guest: an endpoint with PASIDs, given to this process by the
  * guest's own vfio-pci and iommufd
  *
- * usage: pasid VFIO-NAME
+ * usage: pasid VFIO-NAME [ats]
+ *
+ * With "ats" the endpoint asks for translations and keeps them.
  *
  * Each address space is one page at the same IOVA, so that a DMA that goes
  * through the wrong one, or through a stale translation, is seen in its data.
@@ -159,7 +161,7 @@ int main(int argc, char **argv)
 {
 	int i, rc;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	printf("TAP version 13\n");
 	iommufd = vmm_open();
@@ -170,6 +172,8 @@ int main(int argc, char **argv)
 	rc = vdev_enable(&vdev, PCI_CMD_MEMORY | PCI_CMD_MASTER);
 	result(!rc && vdev_reg(&vdev, MOCK_EP_EXT_MAGIC) == MOCK_EP_EXT_MAGIC_VAL,
 	       "it is an endpoint of mock hardware (%d)", rc);
+	if (argc == 3)
+		ep_ats(&vdev, MOCK_EP_ATS_ENABLE);
 	for (i = 0; i < SPACES; i++) {
 		rc = space_init(&spaces[i]);
 		result(!rc, "an address space for PASID %#x (%d)",
@@ -183,6 +187,9 @@ int main(int argc, char **argv)
 	each_its_own("after remapping");
 	detach(&spaces[1]);
 	each_its_own("after attaching again");
-	printf("1..%d\n", nr);
+	if (argc == 3)
+		result(vdev_reg(&vdev, MOCK_EP_ATC_MISSES) &&
+		       vdev_reg(&vdev, MOCK_EP_ATC_INVS),
+		       "the endpoint has used its device-TLB, and been told to forget");
 	return failed != 0;
 }
