@@ -148,7 +148,7 @@ static void detach(struct space *s)
 	int rc;
 
 	rc = vdev_detach_pasid(&vdev, s->pasid);
-	result(!rc, "detach PASID %#x (%d)", s->pasid, rc);
+	result(!rc, "PASID %#x is detached (%d)", s->pasid, rc);
 	memset(s->page, 0, SZ_4K);
 	rc = dma(s, 9);
 	result(rc == -EFAULT && !page_changed(s->page),
