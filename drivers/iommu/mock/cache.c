@@ -166,12 +166,13 @@ struct mock_cache *mock_cache_create(u32 capacity, size_t data_size,
 				     u32 evict_period, u32 evict_seed)
 {
 	struct mock_cache *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int bits = order_base_2(max(capacity, 1U));
 
 	if (!c)
 		return NULL;
 	c->capacity = capacity;
 	c->data_size = data_size;
-	c->hash_bits = clamp(order_base_2(max(capacity, 1U)), 4, 20);
+	c->hash_bits = clamp(bits, 4, 20);
 	c->evict_period = evict_period;
 	prandom_seed_state(&c->rnd, evict_seed);
 	INIT_LIST_HEAD(&c->lru);

@@ -212,7 +212,7 @@ struct mock_model {
 struct mock_iommu {
 	const struct mock_model *model;
 	void *priv;
-	spinlock_t lock;
+	spinlock_t lock; /* see the top of this file */
 	struct mock_cache_params cache_params;
 	bool async_commands;
 	u32 errata;

@@ -198,7 +198,8 @@
 #define VTD_FRCD1_FR			GENMASK_ULL(39, 32)
 #define VTD_FRCD1_PV			GENMASK_ULL(59, 40)	/* PASID value */
 #define VTD_FRCD1_AT			GENMASK_ULL(61, 60)
-#define VTD_FRCD1_T1			BIT_ULL(62)	/* T1:T2 00 write, 01 page request, 10 read, 11 AtomicOp */
+/* T1 and T2 together: 00 write, 01 page request, 10 read, 11 AtomicOp */
+#define VTD_FRCD1_T1			BIT_ULL(62)
 #define VTD_FRCD1_F			BIT_ULL(63)	/* RW1CS */
 
 /* 11.4.9 Invalidation queue registers */
@@ -449,7 +450,7 @@
 #define VTD_FR_CTX_PASIDE		0x45	/* SCT.6: request-with-PASID, PASIDE=0 */
 #define VTD_FR_CTX_PASID_RANGE		0x46	/* SCT.7: PASID beyond PDTS */
 #define VTD_FR_CTX_PRE			0x47	/* SCT.8 */
-#define VTD_FR_CTX_RID_PASID		0x48	/* SCT.9: request-with-PASID with the value of RID_PASID */
+#define VTD_FR_CTX_RID_PASID		0x48	/* SCT.9: its PASID is RID_PASID */
 #define VTD_FR_CTX_EPTR			0x49	/* SCT.10: translated request with PASID */
 #define VTD_FR_PDE_ACCESS		0x50	/* SPD.1 */
 #define VTD_FR_PDE_NP			0x51	/* SPD.2 */
@@ -464,12 +465,12 @@
 #define VTD_FR_FS_NP			0x71	/* SFS.2 */
 #define VTD_FR_FS_RSVD			0x72	/* SFS.3 */
 #define VTD_FR_FS_ROOT_ACCESS		0x73	/* SFS.4: root-level entry access failed */
-#define VTD_FR_FS_NEST_WIDTH		0x74	/* SFS.5: stage-1 entry address beyond stage-2 width */
-#define VTD_FR_FS_NEST_ROOT_READ	0x75	/* SFS.6: no stage-2 read permission, root-level entry */
-#define VTD_FR_FS_NEST_READ		0x76	/* SFS.7: no stage-2 read permission, other entry */
+#define VTD_FR_FS_NEST_WIDTH		0x74	/* SFS.5: its address is beyond stage-2 */
+#define VTD_FR_FS_NEST_ROOT_READ	0x75	/* SFS.6: top table not readable */
+#define VTD_FR_FS_NEST_READ		0x76	/* SFS.7: another table not readable */
 #define VTD_FR_FS_NEST_AD_WRITE		0x77	/* SFS.8: no stage-2 write permission for A/D */
 #define VTD_FR_SS_ACCESS		0x78	/* SSS.1 */
-#define VTD_FR_SS_PERM			0x79	/* SSS.2: R and W clear, in an entry or over all levels */
+#define VTD_FR_SS_PERM			0x79	/* SSS.2: neither R nor W */
 #define VTD_FR_SS_RSVD			0x7a	/* SSS.3 */
 #define VTD_FR_SS_ROOT			0x7b	/* SSS.4: stage-2 root-level access failed */
 #define VTD_FR_SS_AD_NOSNOOP		0x7c	/* SSS.5 */
@@ -477,8 +478,8 @@
 #define VTD_FR_NON_CANONICAL		0x80	/* SGN.1: stage-1 input address */
 #define VTD_FR_FS_US			0x81	/* SGN.2: user request, U/S=0 */
 #define VTD_FR_FS_NX			0x82	/* SGN.3 */
-#define VTD_FR_ADDR_WIDTH		0x83	/* SGN.4: pass-through or translated address beyond the host's width */
-#define VTD_FR_SS_OUT_WIDTH		0x84	/* SGN.5: stage-2 only: input address beyond MGAW or AW */
+#define VTD_FR_ADDR_WIDTH		0x83	/* SGN.4: beyond the host's width */
+#define VTD_FR_SS_OUT_WIDTH		0x84	/* SGN.5: beyond MGAW or AW */
 #define VTD_FR_WRITE			0x85	/* SGN.6: no write permission */
 #define VTD_FR_READ			0x86	/* SGN.7: no read permission */
 #define VTD_FR_INTR_ADDR		0x87	/* SGN.8: translates to interrupt range */

@@ -19,7 +19,7 @@
 #define   MOCK_EP_CMD_RAISE_MSI		(1u << 1)
 #define   MOCK_EP_CMD_RAISE_MSIX	(1u << 2)
 #define   MOCK_EP_CMD_READ		(1u << 3) /* read SRC, check CRC32 against CHECKSUM */
-#define   MOCK_EP_CMD_WRITE		(1u << 4) /* write a pattern to DST, its CRC32 to CHECKSUM */
+#define   MOCK_EP_CMD_WRITE		(1u << 4) /* pattern to DST, CRC32 to CHECKSUM */
 #define   MOCK_EP_CMD_COPY		(1u << 5) /* SRC to DST, CRC32 of the data to CHECKSUM */
 #define MOCK_EP_STATUS			0x008
 #define   MOCK_EP_STS_READ_SUCCESS	(1u << 0)
@@ -53,7 +53,7 @@
 #define   MOCK_EP_PASID_VALID		(1u << 31)
 #define MOCK_EP_ATS			0x108
 #define   MOCK_EP_ATS_ENABLE		(1u << 0) /* translate by ATS, keep in the ATC */
-#define   MOCK_EP_ATS_RAW		(1u << 1) /* send addresses as translated, unasked; where allowed */
+#define   MOCK_EP_ATS_RAW		(1u << 1) /* as translated, unasked; if allowed */
 #define   MOCK_EP_ATS_PRI		(1u << 2) /* page request where ATS gives no permission */
 #define MOCK_EP_FAULT			0x10c	/* of the last transfer */
 #define   MOCK_EP_FAULT_BLOCKED		(1u << 0) /* IOMMU blocked a request */

@@ -452,20 +452,20 @@ static void dead_unit_caches(struct kunit *test)
 		struct vtd_device *vdev =
 			fake_device_new(test, fake, 0x10, 0, 0);
 		u64 root = virt_to_phys(fake->unit.root);
+		u64 want = root | FIELD_PREP(VTD_RTADDR_TTM, cases[i].ttm);
 
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
 				0);
 		fake->dead = true;
 		vtd_detach(vdev, 0);
 		KUNIT_EXPECT_EQ(test, fake->roots, 1);
-		KUNIT_EXPECT_EQ(test, fake->rtaddr, root |
-				FIELD_PREP(VTD_RTADDR_TTM, cases[i].ttm));
+		KUNIT_EXPECT_EQ(test, fake->rtaddr, want);
 
 		fake->dead = false;
 		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
 				0);
-		KUNIT_EXPECT_EQ(test, fake->rtaddr, root |
-				FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
+		want = root | FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE);
+		KUNIT_EXPECT_EQ(test, fake->rtaddr, want);
 		KUNIT_EXPECT_FALSE(test, fake->unit.aborting);
 		vtd_detach(vdev, 0);
 	}

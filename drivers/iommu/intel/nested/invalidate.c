@@ -481,7 +481,7 @@ valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 		bad |= (reqs[i].flags & ~IOMMU_VTD_INV_FLAGS_LEAF) |
 		       reqs[i].__reserved |
 		       (reqs[i].addr & (VTD_PAGE_SIZE - 1)) |
-		       (!(reqs[i].npages + 1) & !!reqs[i].addr);
+		       ((reqs[i].npages == U64_MAX) & (reqs[i].addr != 0));
 	if (likely(!bad))
 		return nr;
 

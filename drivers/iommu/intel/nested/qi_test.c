@@ -10,6 +10,7 @@ static void qi_order(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_qi_batch batch;
+	unsigned int qs;
 
 	vtd_qi_begin(&batch, &fake->unit, false);
 	vtd_qi_add(&batch, vtd_desc_cc_global());
@@ -22,7 +23,8 @@ static void qi_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 2);	/* enable, flush */
 	/* 256-bit descriptors, in as many pages as the driver has slots for */
 	KUNIT_EXPECT_TRUE(test, fake->iqa & VTD_IQA_DW);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(VTD_IQA_QS, fake->iqa), VTD_QI_QS);
+	qs = FIELD_GET(VTD_IQA_QS, fake->iqa);
+	KUNIT_EXPECT_EQ(test, qs, VTD_QI_QS);
 
 	/* Nothing to do is nothing to wait for */
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);

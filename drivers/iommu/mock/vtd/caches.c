@@ -401,6 +401,7 @@ static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
 void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
 		     bool ih)
 {
+	u8 mgaw = FIELD_GET(VTD_CAP_MGAW, m->cap) + 1;
 	struct selection sel = select_did(m, did);
 	struct vtd_caches *c = m->caches;
 
@@ -416,7 +417,7 @@ void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
 		mock_cache_invalidate(c->stage2, match_ss_did, &sel);
 		break;
 	case VTD_IOTLB_PAGE:
-		addr &= GENMASK_ULL(FIELD_GET(VTD_CAP_MGAW, m->cap), 0);
+		addr &= U64_MAX >> (64 - mgaw);
 		select_range(&sel, addr, am);
 		inval_iotlb_page(m, &sel, ih);
 		break;
