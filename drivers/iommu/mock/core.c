@@ -40,12 +40,13 @@ bool mock_iommu_is_live(struct mock_iommu *mi)
 int mock_iommu_config_lock(struct mock_iommu *mi)
 {
 	struct mock_instance *inst = mock_to_instance(mi);
+	int ret;
 
 	mutex_lock(&inst->lock);
-	if (!inst->live)
-		return 0;
-	mutex_unlock(&inst->lock);
-	return -EBUSY;
+	ret = inst->live ? -EBUSY : 0;
+	if (ret)
+		mutex_unlock(&inst->lock);
+	return ret;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/ratelimit.h>
+#include <linux/string_choices.h>
 
 #include "nested.h"
 
@@ -56,7 +57,7 @@ static void fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
 			 FIELD_GET(VTD_FRCD1_PV, hi));
 	dev_err_ratelimited(unit->dev,
 			    "DMA %s fault: source-id %#06x%s address %#llx: %s, reason %#x\n",
-			    hi & VTD_FRCD1_T1 ? "read" : "write", sid, pasid,
+			    str_read_write(hi & VTD_FRCD1_T1), sid, pasid,
 			    lo & VTD_FRCD0_FI, fault_where(reason), reason);
 }
 

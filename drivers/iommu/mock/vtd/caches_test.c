@@ -6,7 +6,7 @@
 
 /* X and Y are neighbours, Z is in a 2M page of another 1G region */
 #define X	0x0000001234566000ULL
-#define Y	(X + SZ_4K)
+#define Y	0x0000001234567000ULL
 #define Z	0x0000005678a00000ULL
 #define NONE	0x0000007000000000ULL	/* nothing is there */
 

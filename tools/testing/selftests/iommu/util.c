@@ -90,6 +90,14 @@ static uint64_t pattern_word(uint64_t seed, size_t word)
 	return mix(seed * 0x9e3779b97f4a7c15ull + word + 1);
 }
 
+/* How much of a word is in the @left bytes that are left */
+static size_t word_bytes(size_t left)
+{
+	if (left >= sizeof(uint64_t))
+		return sizeof(uint64_t);
+	return left;
+}
+
 void util_fill(void *buf, size_t len, uint64_t seed)
 {
 	uint8_t *p = buf;
@@ -98,7 +106,7 @@ void util_fill(void *buf, size_t len, uint64_t seed)
 
 	for (i = 0; i < len; i += 8) {
 		word = pattern_word(seed, i / 8);
-		memcpy(p + i, &word, len - i < 8 ? len - i : 8);
+		memcpy(p + i, &word, word_bytes(len - i));
 	}
 }
 
@@ -109,7 +117,7 @@ size_t util_diff(const void *buf, size_t len, uint64_t seed)
 	size_t i, j, n;
 
 	for (i = 0; i < len; i += 8) {
-		n = len - i < 8 ? len - i : 8;
+		n = word_bytes(len - i);
 		word = pattern_word(seed, i / 8);
 		if (!memcmp(p + i, &word, n))
 			continue;
