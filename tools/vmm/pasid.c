@@ -41,6 +41,7 @@ struct space {
 static struct space spaces[SPACES] = {
 	{ .pasid = 0 }, { .pasid = 1 }, { .pasid = 0x123 },
 };
+
 static struct vdev vdev;
 static int iommufd;
 static int nr, failed;
