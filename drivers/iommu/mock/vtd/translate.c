@@ -249,16 +249,24 @@ static u8 translate_untranslated(struct vtd_walk *w, struct vtd_leaf *leaf)
 	return reason ?: walk_and_cache(w, leaf);
 }
 
+/* The context entry, which must allow the device to use ATS (SCT.5) */
+static u8 find_ats_context(struct vtd_walk *w)
+{
+	u8 reason = vtd_find_context(w);
+
+	if (!reason && !w->ctx.dte)
+		reason = VTD_FR_CTX_DTE;
+	return reason;
+}
+
 /* 4.2.3: a translation request. The context entry must allow it first */
 static u8 translate_request(struct vtd_walk *w, struct vtd_leaf *leaf)
 {
 	u8 reason;
 
-	reason = vtd_find_context(w);
+	reason = find_ats_context(w);
 	if (reason)
 		return reason;
-	if (!w->ctx.dte)
-		return VTD_FR_CTX_DTE;
 	reason = vtd_check_pasid(w);
 	if (reason)
 		return reason;
@@ -272,11 +280,9 @@ static u8 check_translated(struct vtd_walk *w, struct vtd_leaf *leaf)
 {
 	u8 reason;
 
-	reason = vtd_find_context(w);
+	reason = find_ats_context(w);
 	if (reason)
 		return reason;
-	if (!w->ctx.dte)
-		return VTD_FR_CTX_DTE;
 	/* ECAP.PTRS is not supported: EPTR is 0 */
 	if (w->pasid_valid)
 		return VTD_FR_CTX_EPTR;
@@ -444,9 +450,7 @@ static int interrupt_translation(struct vtd_walk *w, const struct mock_req *req,
 	u8 reason = check_request(w->m, req);
 
 	if (!reason)
-		reason = vtd_find_context(w);
-	if (!reason && !w->ctx.dte)
-		reason = VTD_FR_CTX_DTE;
+		reason = find_ats_context(w);
 	if (reason) {
 		fill_fault(fault, w, reason);
 		return -EFAULT;
