@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock SMMUv3: the hardware as a program
+ *
+ * registers (regs.c) -> queues (cmdq.c, event.c, priq.c); requests (translate.c)
+ * -> caches (caches.c), configuration (ste.c, cd.c) and tables (stage1.c,
+ * stage2.c). All of it runs under &mock_iommu.lock.
+ */
+#ifndef __IOMMU_MOCK_SMMUV3_MODEL_H
+#define __IOMMU_MOCK_SMMUV3_MODEL_H
+
+#include <linux/iommu-nested/smmuv3.h>
+
+#include "../mock.h"
+
+struct smmu_caches;
+struct smmu_hw;
+
+/**
+ * struct smmu_stats - counted since the instance went live
+ * @translations: requests translated or blocked
+ * @tlb_hits: requests answered by the TLB
+ * @walk_refs: memory references of table walks (root to leaf, both stages)
+ * @commands: commands executed, CMD_SYNC not counted
+ * @events: events found, recorded or not
+ */
+struct smmu_stats {
+	u64 translations;
+	u64 tlb_hits;
+	u64 walk_refs;
+	u64 commands;
+	u64 events;
+};
+
+/**
+ * struct smmu_model - an SMMU
+ * @mi: the instance
+ * @idr: IDR0 to IDR5, constant while live
+ * @iidr: IIDR, constant while live
+ * @aidr: AIDR, constant while live
+ * @cr0: CR0 as acknowledged (CR0ACK)
+ * @cr2: CR2
+ * @gbpa: GBPA, without UPDATE
+ * @strtab_base: STRTAB_BASE, as it was when SMMUEN was last set
+ * @strtab_cfg: STRTAB_BASE_CFG, likewise
+ * @hw: register file and queues (regs.c, cmdq.c, event.c, priq.c)
+ * @caches: caches of configuration, translations and tables (caches.c)
+ * @stats: counters
+ */
+struct smmu_model {
+	struct mock_iommu *mi;
+	u32 idr[6];
+	u32 iidr;
+	u32 aidr;
+	u32 cr0;
+	u32 cr2;
+	u32 gbpa;
+	u64 strtab_base;
+	u32 strtab_cfg;
+	struct smmu_hw *hw;
+	struct smmu_caches *caches;
+	struct smmu_stats stats;
+};
+
+/**
+ * struct smmu_event - an event to record
+ * @id: SMMU_EVT_*, 0 for none: a transaction can be terminated without one
+ * @sid: StreamID
+ * @ssid: SubstreamID, when @ssv
+ * @ssv: @ssid is valid
+ * @stall: the transaction is stalled (event.c chooses the STAG)
+ * @mev: events of this stream may be merged (STE.MEV)
+ * @pnu: privileged, after the STE's override
+ * @ind: instruction fetch, after the STE's override
+ * @rnw: a read
+ * @s2: a stage-2 fault
+ * @class: SMMU_EVT_CLASS_*
+ * @input_addr: address of the transaction
+ * @addr2: IPA of a stage-2 fault, or the address of a fetch that aborted
+ * @stag: out: stall tag
+ */
+struct smmu_event {
+	u8 id;
+	u32 sid;
+	u32 ssid;
+	bool ssv;
+	bool stall;
+	bool mev;
+	bool pnu;
+	bool ind;
+	bool rnw;
+	bool s2;
+	u8 class;
+	u64 input_addr;
+	u64 addr2;
+	u16 stag;
+};
+
+/**
+ * struct smmu_tlbi - what a TLB invalidation is for (4.4)
+ * @op: SMMU_OP_TLBI_*
+ * @vmid: VMID, for operations that have one
+ * @asid: ASID, for operations that have one
+ * @addr: VA or IPA of the first byte
+ * @num: NUM
+ * @scale: SCALE
+ * @tg: TG, 0 for no range and no level hint
+ * @ttl: TTL
+ * @leaf: last level only
+ */
+struct smmu_tlbi {
+	u8 op;
+	u16 vmid;
+	u16 asid;
+	u64 addr;
+	u8 num;
+	u8 scale;
+	u8 tg;
+	u8 ttl;
+	bool leaf;
+};
+
+/* translate.c, ste.c, cd.c, stage1.c, stage2.c, caches.c */
+int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p);
+void smmu_caches_destroy(struct smmu_model *m);
+int smmu_translate(struct smmu_model *m, const struct mock_req *req,
+		   struct mock_xlate *res, struct smmu_event *ev);
+int smmu_page_request_check(struct smmu_model *m,
+			    const struct mock_page_request *preq,
+			    struct smmu_event *ev);
+void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid);
+void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf);
+void smmu_inval_cd(struct smmu_model *m, u32 sid, bool all, u32 ssid, bool leaf);
+void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi);
+void smmu_inval_all(struct smmu_model *m);
+void smmu_caches_debugfs(struct smmu_model *m, struct dentry *dir);
+
+/* regs.c, cmdq.c, event.c, priq.c */
+int smmu_hw_create(struct smmu_model *m);
+void smmu_hw_destroy(struct smmu_model *m);
+void smmu_event_record(struct smmu_model *m, struct smmu_event *ev);
+int smmu_page_request(struct smmu_model *m, const struct mock_page_request *preq);
+
+#endif /* __IOMMU_MOCK_SMMUV3_MODEL_H */
