@@ -10,17 +10,11 @@
  *		takes, which is taken off the sums already.
  */
 #include <linux/debugfs.h>
-#include <linux/kstrtox.h>
-#include <linux/math64.h>
 #include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
 #include "nested.h"
 
-DEFINE_STATIC_KEY_FALSE(vtd_timing_on);
-
-/* What reading the clock takes, in ns: each interval has one reading in it */
-unsigned int vtd_timing_clock;
+struct inval_meter vtd_meter = INVAL_METER_INIT;
 
 static struct dentry *vtd_debugfs_root;
 
@@ -86,16 +80,8 @@ DEFINE_SHOW_ATTRIBUTE(domains);
 static int inval_time_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
-	struct vtd_timing *t = &unit->timing;
 
-	seq_printf(s, "enabled %d\n", static_key_enabled(&vtd_timing_on));
-	seq_printf(s, "clock_ns %u\n", vtd_timing_clock);
-	seq_printf(s, "calls %lld\n", atomic64_read(&t->calls));
-	seq_printf(s, "entries %lld\n", atomic64_read(&t->entries));
-	seq_printf(s, "copy_ns %lld\n", atomic64_read(&t->copy));
-	seq_printf(s, "convert_ns %lld\n", atomic64_read(&t->convert));
-	seq_printf(s, "queue_ns %lld\n", atomic64_read(&t->queue));
-	seq_printf(s, "hw_ns %lld\n", atomic64_read(&t->hw));
+	inval_time_print(s, &vtd_meter, &unit->timing);
 	return 0;
 }
 
@@ -104,45 +90,12 @@ static int inval_time_open(struct inode *inode, struct file *file)
 	return single_open(file, inval_time_show, inode->i_private);
 }
 
-/*
- * A clock may have a resolution that is coarser than what reading it takes, so
- * many readings are measured at once. What interferes makes it longer: the
- * shortest of some tries is right.
- */
-static unsigned int clock_cost(void)
-{
-	s64 best = NSEC_PER_SEC;
-	unsigned int try, i;
-	ktime_t start;
-
-	for (try = 0; try < 8; try++) {
-		start = ktime_get();
-		for (i = 0; i < 999; i++)
-			ktime_get();
-		best = min(best, ktime_to_ns(ktime_sub(ktime_get(), start)));
-	}
-	return div_s64(best, 1000);
-}
-
 static ssize_t inval_time_write(struct file *file, const char __user *buf,
 				size_t len, loff_t *pos)
 {
 	struct vtd_unit *unit = file_inode(file)->i_private;
-	bool on;
-	int ret;
 
-	ret = kstrtobool_from_user(buf, len, &on);
-	if (ret)
-		return ret;
-
-	if (!on) {
-		static_branch_disable(&vtd_timing_on);
-		return len;
-	}
-	memset(&unit->timing, 0, sizeof(unit->timing));
-	vtd_timing_clock = clock_cost();
-	static_branch_enable(&vtd_timing_on);
-	return len;
+	return inval_time_switch(&vtd_meter, &unit->timing, buf, len);
 }
 
 static const struct file_operations inval_time_fops = {

@@ -8,8 +8,8 @@
  */
 #include <linux/log2.h>
 #include <linux/rculist.h>
-#include <linux/sched.h>
-#include <linux/uaccess.h>
+
+#include <linux/iommu-nested/user_array.h>
 
 #include "nested.h"
 
@@ -496,25 +496,9 @@ valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 	return i;
 }
 
-/* Copies as much as can be read. Whole requests count. */
-static unsigned int copy_requests(struct iommu_hwpt_vtd_s1_invalidate *reqs,
-				  const struct iommu_user_data_array *array,
-				  u32 index, unsigned int nr, int *ret)
+static struct inval_time *nested_timing(struct vtd_nested *nested)
 {
-	unsigned long left;
-
-	left = copy_from_user(reqs, array->uptr + (size_t)index * sizeof(*reqs),
-			      nr * sizeof(*reqs));
-	if (unlikely(left)) {
-		*ret = -EFAULT;
-		nr -= DIV_ROUND_UP(left, sizeof(*reqs));
-	}
-	return nr;
-}
-
-static struct vtd_timing *nested_timing(struct vtd_nested *nested)
-{
-	static struct vtd_timing unattached;
+	static struct inval_time unattached;
 	struct vtd_attach *att;
 
 	att = list_first_or_null_rcu(&nested->users.attachments,
@@ -540,44 +524,37 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 {
 	struct iommu_hwpt_vtd_s1_invalidate reqs[VTD_INV_BLOCK] __uninitialized;
 	struct vtd_nested *nested = to_vtd_nested(domain);
-	u32 total = array->entry_num, done = 0;
 	struct vtd_qi_batch batch __uninitialized;
-	struct vtd_timing *timing;
-	int ret = 0, err = 0;
+	struct user_array_walk walk;
+	struct inval_time *timing;
+	int ret, err = 0;
 
-	array->entry_num = 0;
-	if (array->type != IOMMU_HWPT_INVALIDATE_DATA_VTD_S1)
-		return -EINVAL;
+	ret = user_array_begin(&walk, array, IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
+	if (ret)
+		return ret;
 	/* There has been one version of it so far, and upstream takes no more */
-	if (total && array->entry_len != sizeof(*reqs))
+	if (walk.total && walk.entry_len != sizeof(*reqs))
 		return -EINVAL;
 
 	guard(srcu)(&vtd_srcu);
 
 	timing = nested_timing(nested);
 	vtd_qi_begin(&batch, NULL, false);
-	while (done < total && !ret && !err) {
-		unsigned int nr = min(total - done, VTD_INV_BLOCK);
+	while (user_array_more(&walk) && !err) {
 		ktime_t start = vtd_timing_start();
+		unsigned int nr;
 
-		nr = copy_requests(reqs, array, done, nr, &ret);
+		nr = user_array_copy(&walk, reqs, sizeof(*reqs), VTD_INV_BLOCK);
 		start = vtd_timing_add(&timing->copy, start);
 		nr = valid_requests(reqs, nr, &ret);
 		err = add_block(&batch, nested, reqs, nr);
 		/* Less what it took to move full batches into the ring */
 		vtd_timing_add(&timing->convert, start + batch.spent);
 		batch.spent = 0;
-		done += nr;
-		cond_resched();
+		user_array_did(&walk, nr, ret);
 	}
 	err = finish_batch(&batch, &nested->users, NULL) ?: err;
 
-	if (static_branch_unlikely(&vtd_timing_on)) {
-		atomic64_add(done, &timing->entries);
-		atomic64_inc(&timing->calls);
-	}
-	if (err)
-		return err;
-	array->entry_num = done;
-	return ret;
+	inval_time_call(&vtd_meter, timing, walk.done);
+	return user_array_end(&walk, array, err);
 }

@@ -30,7 +30,6 @@
 #include <linux/generic_pt/iommu.h>
 #include <linux/idr.h>
 #include <linux/iommu.h>
-#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/srcu.h>
@@ -38,6 +37,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <linux/iommu-nested/inval_time.h>
 #include <linux/iommu-nested/unit.h>
 #include <linux/iommu-nested/vtd.h>
 
@@ -117,24 +117,6 @@ struct vtd_qi_batch {
 };
 
 /**
- * struct vtd_timing - where the time of user invalidations goes, in ns
- * @copy: copying the requests from userspace
- * @convert: validating them and turning them into descriptors
- * @queue: putting descriptors into the ring
- * @hw: ringing the doorbell and waiting for the hardware
- * @entries: requests handled
- * @calls: calls
- */
-struct vtd_timing {
-	atomic64_t copy;
-	atomic64_t convert;
-	atomic64_t queue;
-	atomic64_t hw;
-	atomic64_t entries;
-	atomic64_t calls;
-};
-
-/**
  * struct vtd_unit - one remapping hardware unit
  * @iommu: the core's view of it
  * @dev: its device
@@ -173,7 +155,7 @@ struct vtd_unit {
 
 	atomic64_t faults;
 	atomic64_t fault_overflows;
-	struct vtd_timing timing;
+	struct inval_time timing;
 	struct dentry *debugfs;
 	struct list_head node;
 };
@@ -519,8 +501,7 @@ unsigned int vtd_fault_drain(struct vtd_unit *unit);
 extern const struct iommu_ops vtd_iommu_ops;
 
 /* debugfs.c */
-DECLARE_STATIC_KEY_FALSE(vtd_timing_on);
-extern unsigned int vtd_timing_clock;
+extern struct inval_meter vtd_meter;
 void vtd_debugfs_init(void);
 void vtd_debugfs_exit(void);
 void vtd_debugfs_add(struct vtd_unit *unit);
@@ -528,25 +509,12 @@ void vtd_debugfs_del(struct vtd_unit *unit);
 
 static inline ktime_t vtd_timing_start(void)
 {
-	return static_branch_unlikely(&vtd_timing_on) ? ktime_get() : 0;
+	return inval_time_start(&vtd_meter);
 }
 
-/*
- * Adds the time since @start to @sum, less what reading the clock takes, and
- * returns the time now
- */
 static inline ktime_t vtd_timing_add(atomic64_t *sum, ktime_t start)
 {
-	ktime_t now;
-
-	if (!static_branch_unlikely(&vtd_timing_on))
-		return 0;
-	now = ktime_get();
-	/* Switched on in between */
-	if (start)
-		atomic64_add(ktime_to_ns(ktime_sub(now, start)) -
-			     vtd_timing_clock, sum);
-	return now;
+	return inval_time_add(&vtd_meter, sum, start);
 }
 
 #endif /* __INTEL_NESTED_H */

@@ -266,7 +266,7 @@ static int qi_put(struct vtd_qi_batch *batch, struct qi_wait *wait,
 		vtd_qi_append_wait(qi, wait);
 		*queued = vtd_timing_add(&unit->timing.queue, start);
 		if (start && *queued)
-			batch->spent += *queued - start + vtd_timing_clock;
+			batch->spent += *queued - start + vtd_meter.clock;
 		vtd_qi_doorbell(unit);
 		vtd_qi_reap(qi);
 		batch->pending = false;
@@ -343,7 +343,7 @@ void vtd_qi_push(struct vtd_qi_batch *batch)
 	/* Unlike in qi_put(), the unlocking can be counted too */
 	end = vtd_timing_add(&batch->unit->timing.queue, start);
 	if (start && end)
-		batch->spent += end - start + vtd_timing_clock;
+		batch->spent += end - start + vtd_meter.clock;
 	if (ret && !batch->error)
 		batch->error = ret;
 	batch->nr = 0;
