@@ -133,19 +133,30 @@ static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
 	return 0;
 }
 
+static u8 vtd_max_aw(const struct vtd_unit *unit)
+{
+	if (!(unit->ecap & VTD_ECAP_SSTS))
+		return 0;
+	return fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) - 1;
+}
+
 static struct vtd_pte vtd_encode(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->vdev->unit;
 	struct iommu_domain *domain = att->domain;
+	struct vtd_paging *paging;
 	struct vtd_stage2 s2;
 	struct vtd_stage1 s1;
 
 	if (domain == &vtd_identity_domain)
-		return vtd_pte_identity(att->did,
-					fls(FIELD_GET(VTD_CAP_SAGAW,
-						      unit->cap)) - 1);
+		return vtd_pte_identity(att->did, vtd_max_aw(unit));
 
-	vtd_paging_stage2(vtd_domain_stage2(domain), unit, &s2);
+	paging = vtd_domain_paging(domain);
+	if (vtd_is_stage1(paging)) {
+		vtd_paging_stage1(paging, unit, &s1);
+		return vtd_pte_stage1(att->did, &s1);
+	}
+	vtd_paging_stage2(paging, unit, &s2);
 	if (vtd_is_paging(domain))
 		return vtd_pte_stage2(att->did, &s2);
 
@@ -172,16 +183,16 @@ static struct vtd_attach *vtd_attach_alloc(struct vtd_device *vdev, u32 pasid,
 
 static void vtd_attach_drop(struct vtd_attach *att)
 {
-	struct vtd_paging *stage2 = vtd_domain_stage2(att->domain);
+	struct vtd_paging *paging = vtd_domain_paging(att->domain);
 
-	if (stage2)
-		mutex_lock(&stage2->lock);
+	if (paging)
+		mutex_lock(&paging->lock);
 	vtd_attach_unlink(att);
-	if (stage2)
-		mutex_unlock(&stage2->lock);
+	if (paging)
+		mutex_unlock(&paging->lock);
 }
 
-/* With the mutex of the stage-2 held, if there is one */
+/* With the mutex of the paging domain held, if there is one */
 static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 {
 	struct vtd_pte pte = vtd_encode(new);
@@ -214,7 +225,7 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  */
 int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 {
-	struct vtd_paging *stage2 = vtd_domain_stage2(domain);
+	struct vtd_paging *paging = vtd_domain_paging(domain);
 	struct vtd_attach *new, *old = NULL;
 	int ret;
 
@@ -229,16 +240,16 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 	if (!new)
 		return -ENOMEM;
 
-	if (stage2)
-		mutex_lock(&stage2->lock);
+	if (paging)
+		mutex_lock(&paging->lock);
 	ret = vtd_attach_link(new);
 	if (!ret) {
 		ret = vtd_install(new, &old);
 		if (ret)
 			vtd_attach_unlink(new);
 	}
-	if (stage2)
-		mutex_unlock(&stage2->lock);
+	if (paging)
+		mutex_unlock(&paging->lock);
 
 	if (old)
 		vtd_attach_drop(old);

@@ -64,11 +64,13 @@ struct vtd_stage2 {
 
 /**
  * struct vtd_stage1 - what a PASID table entry says of stage-1
- * @root: guest physical address of the top table
+ * @root: address of the top table, a guest's if it is nested
  * @five_level: 57 bits, not 48
  * @sre: supervisor requests are allowed
  * @wpe: and respect write protection
  * @eafe: set extended accessed bits
+ * @pwsnp: snoop on page walks; if it is nested, what stage-2 says counts
+ * @pgsnp: snoop on all accesses, likewise
  */
 struct vtd_stage1 {
 	u64 root;
@@ -76,6 +78,8 @@ struct vtd_stage1 {
 	bool sre;
 	bool wpe;
 	bool eafe;
+	bool pwsnp;
+	bool pgsnp;
 };
 
 static inline struct vtd_desc vtd_desc_cc_global(void)

@@ -42,7 +42,7 @@ static struct vtd_did *did_find(struct vtd_users *users, struct vtd_unit *unit)
  * @users: the domain's users
  * @unit: the unit
  *
- * Context: process context; the mutex of the domain's stage-2 is held.
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
  * Return: the domain-id, to be given back with vtd_did_put(); -ENOMEM, or
  * -ENOSPC if the unit has no more
  */
@@ -80,7 +80,7 @@ int vtd_did_get(struct vtd_users *users, struct vtd_unit *unit)
  * @users: the domain's users
  * @unit: the unit, whose caches have forgotten what this user left
  *
- * Context: process context; the mutex of the domain's stage-2 is held.
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
  */
 void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit)
 {
@@ -119,13 +119,13 @@ struct vtd_users *vtd_domain_users(struct iommu_domain *domain)
 }
 
 /**
- * vtd_domain_stage2 - the stage-2 of a domain
+ * vtd_domain_paging - the paging domain that a domain is, or is nested on
  * @domain: the domain
  *
  * Return: the domain itself if it is a paging domain, the parent of a nested
  * domain, NULL for the static domains
  */
-struct vtd_paging *vtd_domain_stage2(struct iommu_domain *domain)
+struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain)
 {
 	if (domain->type == IOMMU_DOMAIN_NESTED)
 		return to_vtd_nested(domain)->parent;
@@ -175,7 +175,7 @@ static struct list_head *nested_place(struct list_head *head,
  * From now on invalidations reach it. It gets its domain-id here. On failure it
  * is freed.
  *
- * Context: process context; the mutex of the domain's stage-2 is held.
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
  * Return: 0, -ENOMEM or -ENOSPC
  */
 int vtd_attach_link(struct vtd_attach *att)
@@ -214,7 +214,7 @@ static void attach_free(struct rcu_head *rcu)
  * vtd_attach_unlink - forget an attachment, and free it sometime
  * @att: the attachment, which the hardware has forgotten
  *
- * Context: process context; the mutex of the domain's stage-2 is held.
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
  */
 void vtd_attach_unlink(struct vtd_attach *att)
 {

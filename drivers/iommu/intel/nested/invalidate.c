@@ -146,6 +146,20 @@ static void pieces_of(struct vtd_pieces *pieces, const struct vtd_unit *unit,
 					    pieces->range, VTD_MAX_SPLIT);
 }
 
+static void add_stage1(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct vtd_pieces *pieces, bool leaf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_qi_add(batch, vtd_desc_piotlb_page(att->did, att->pasid,
+						       pieces->range[i].addr,
+						       pieces->range[i].am,
+						       leaf));
+	if (!pieces->n)
+		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
+}
+
 static void add_stage2(struct vtd_qi_batch *batch, u16 did,
 		       const struct vtd_pieces *pieces, bool leaf)
 {
@@ -172,6 +186,29 @@ static void add_devtlb_pieces(struct vtd_qi_batch *batch,
 			       pieces->range[i].am);
 	if (!pieces->n)
 		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/*
+ * What is cached of stage-2 is found by the domain-id alone, once for a unit;
+ * of stage-1 by the PASID too, and that is not ordered before device-TLBs of
+ * requests without PASID, see add_devtlb_requests().
+ */
+static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct vtd_attach *prev,
+		       const struct vtd_pieces *pieces, bool leaf, bool stage1)
+{
+	bool same_unit = prev && prev->vdev->unit == att->vdev->unit;
+
+	if (!stage1) {
+		if (!same_unit)
+			add_stage2(batch, att->did, pieces, leaf);
+	} else {
+		if (!same_unit || prev->pasid != att->pasid)
+			add_stage1(batch, att, pieces, leaf);
+		if (devtlb_live(att->vdev) && att->pasid == IOMMU_NO_PASID)
+			vtd_qi_add(batch, vtd_desc_fence(batch->unit));
+	}
+	add_devtlb_pieces(batch, att, pieces);
 }
 
 /* Mark all devices of @unit in the lists of @users and @nested as failed */
@@ -254,7 +291,7 @@ static bool is_atomic(const struct vtd_paging *paging)
 }
 
 /**
- * vtd_paging_flush - forget a range of a stage-2
+ * vtd_paging_flush - forget a range of a paging domain
  * @paging: the domain
  * @first: the first byte
  * @last: the last byte
@@ -286,9 +323,8 @@ void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 		switch_unit(&batch, unit, &paging->users, &paging->nested);
 		if (pieces.unit != unit)
 			pieces_of(&pieces, unit, first, last);
-		if (!prev || prev->vdev->unit != unit)
-			add_stage2(&batch, att->did, &pieces, leaf);
-		add_devtlb_pieces(&batch, att, &pieces);
+		add_paging(&batch, att, prev, &pieces, leaf,
+			   vtd_is_stage1(paging));
 		prev = att;
 	}
 
@@ -309,7 +345,7 @@ void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 }
 
 /**
- * vtd_paging_flush_new - let units see new entries of a stage-2
+ * vtd_paging_flush_new - let units see new entries of a domain
  * @paging: the domain
  * @first: the first byte
  * @last: the last byte

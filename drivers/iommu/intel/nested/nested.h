@@ -8,7 +8,8 @@
  *	serialises attach, set_dev_pasid and release of a device.
  * struct vtd_paging @lock (mutex)
  *	the attachments and domain-ids of the domain and of all nested domains
- *	on it, and whether it tracks dirty pages. At most one is held at a time.
+ *	on it, whether it tracks dirty pages, and whether it snoops. At most one
+ *	is held at a time.
  * struct vtd_unit @lock (mutex)
  *	the unit's root, context and PASID tables, which domain is attached to
  *	which PASID of its devices, and the recovery of the unit.
@@ -229,32 +230,37 @@ struct vtd_users {
 };
 
 /**
- * struct vtd_paging - a domain with stage-2 tables of the kernel's
- * @domain: the core's view, the same memory as @iommu and @ss have first
+ * struct vtd_paging - a domain with tables of the kernel's
+ * @domain: the core's view, the same memory as @iommu, @ss and @fs have first
  * @iommu: the page table library's view
- * @ss: the stage-2 table
+ * @ss: the stage-2 table, if it has one
+ * @fs: the stage-1 table, if it is for units without stage-2
  * @lock: see the top of this file
  * @users: who uses it by itself
  * @nested: attachments of the nested domains on it, those with the same
  *	domain-id together
  * @nest_parent: nested domains may be made on it
  * @dirty: dirty tracking is on
+ * @pgsnp: all accesses snoop, which stage-1 tables cannot say
  */
 struct vtd_paging {
 	union {
 		struct iommu_domain domain;
 		struct pt_iommu iommu;
 		struct pt_iommu_vtdss ss;
+		struct pt_iommu_x86_64 fs;
 	};
 	struct mutex lock; /* see the top of this file */
 	struct vtd_users users;
 	struct list_head nested;
 	bool nest_parent;
 	bool dirty;
+	bool pgsnp;
 };
 
 PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, iommu, domain);
 PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, ss.iommu, domain);
+PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, fs.iommu, domain);
 
 /**
  * struct vtd_nested - a domain with stage-1 tables of a guest
@@ -390,6 +396,7 @@ void vtd_context_free_all(struct vtd_unit *unit);
 /* pasid.c */
 struct vtd_pte vtd_pte_identity(u16 did, u8 aw);
 struct vtd_pte vtd_pte_stage2(u16 did, const struct vtd_stage2 *s2);
+struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1);
 struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
 			      const struct vtd_stage1 *s1);
 int vtd_pasid_dir_alloc(struct vtd_device *vdev);
@@ -407,12 +414,21 @@ void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit);
 void vtd_users_init(struct vtd_users *users);
 int vtd_attach_link(struct vtd_attach *att);
 void vtd_attach_unlink(struct vtd_attach *att);
-struct vtd_paging *vtd_domain_stage2(struct iommu_domain *domain);
+struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);
 struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
 
 /* paging.c */
 bool vtd_is_paging(const struct iommu_domain *domain);
 struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags);
+struct vtd_paging *vtd_paging_new(struct vtd_unit *unit);
+void vtd_paging_delete(struct vtd_paging *paging);
+void vtd_paging_free(struct iommu_domain *domain);
+void vtd_iotlb_sync(struct iommu_domain *domain,
+		    struct iommu_iotlb_gather *gather);
+void vtd_flush_iotlb_all(struct iommu_domain *domain);
+int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
+		       size_t size);
+bool vtd_can_snoop(struct vtd_paging *paging);
 struct iommu_domain *
 vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 			      const struct iommu_user_data *user_data);
@@ -420,6 +436,19 @@ int vtd_paging_compatible(struct vtd_paging *paging, struct vtd_unit *unit);
 void vtd_paging_stage2(struct vtd_paging *paging, struct vtd_unit *unit,
 		       struct vtd_stage2 *s2);
 unsigned int vtd_stage2_width(u64 cap, unsigned int *level);
+
+/* stage1.c */
+extern const struct iommu_domain_ops vtd_stage1_ops;
+struct vtd_paging *vtd_stage1_alloc(struct vtd_unit *unit, u32 flags);
+int vtd_stage1_compatible(struct vtd_paging *paging, struct vtd_unit *unit);
+void vtd_paging_stage1(struct vtd_paging *paging, struct vtd_unit *unit,
+		       struct vtd_stage1 *s1);
+unsigned int vtd_stage1_width(u64 cap, unsigned int *level);
+
+static inline bool vtd_is_stage1(const struct vtd_paging *paging)
+{
+	return paging->domain.ops == &vtd_stage1_ops;
+}
 
 /* attach.c */
 extern struct iommu_domain vtd_identity_domain;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Paging domains: stage-2 tables of the kernel's page table library
+ *
+ * Those for units without stage-2 are in stage1.c; they share what is not about
+ * the tables.
  */
 #include <linux/generic_pt/iommu.h>
 #include <linux/module.h>
@@ -19,7 +22,7 @@ static const struct iommu_domain_ops vtd_paging_ops;
  */
 bool vtd_is_paging(const struct iommu_domain *domain)
 {
-	return domain->ops == &vtd_paging_ops;
+	return domain->ops == &vtd_paging_ops || domain->ops == &vtd_stage1_ops;
 }
 
 /**
@@ -72,17 +75,13 @@ static bool vtd_pt_has(const struct vtd_paging *paging, unsigned int feature)
 	return paging->ss.vtdss_pt.common.features & BIT(feature);
 }
 
-/**
- * vtd_paging_compatible - check that a unit can use a domain
- * @paging: the domain, perhaps made for another unit
- * @unit: the unit
- *
- * Return: 0 or -EINVAL
- */
-int vtd_paging_compatible(struct vtd_paging *paging, struct vtd_unit *unit)
+static int vtd_stage2_compatible(struct vtd_paging *paging,
+				 struct vtd_unit *unit)
 {
 	struct pt_iommu_vtdss_hw_info info;
 
+	if (!(unit->ecap & VTD_ECAP_SSTS))
+		return -EINVAL;
 	pt_iommu_vtdss_hw_info(&paging->ss, &info);
 
 	/* SAGAW and AW count levels alike: bit 1 is three levels, and so on */
@@ -104,6 +103,20 @@ int vtd_paging_compatible(struct vtd_paging *paging, struct vtd_unit *unit)
 	if (!(unit->ecap & VTD_ECAP_NEST) && paging->nest_parent)
 		return -EINVAL;
 	return 0;
+}
+
+/**
+ * vtd_paging_compatible - check that a unit can use a domain
+ * @paging: the domain, perhaps made for another unit
+ * @unit: the unit
+ *
+ * Return: 0 or -EINVAL
+ */
+int vtd_paging_compatible(struct vtd_paging *paging, struct vtd_unit *unit)
+{
+	if (vtd_is_stage1(paging))
+		return vtd_stage1_compatible(paging, unit);
+	return vtd_stage2_compatible(paging, unit);
 }
 
 /**
@@ -138,13 +151,40 @@ static const struct iommu_dirty_ops vtd_dirty_ops = {
 };
 
 /**
- * vtd_paging_alloc - make a paging domain
+ * vtd_paging_new - what all paging domains have
  * @unit: the unit it is for
- * @flags: IOMMU_HWPT_ALLOC_NEST_PARENT, _DIRTY_TRACKING and _PASID are known
  *
- * Return: the domain; -EOPNOTSUPP if the unit cannot do it, or -ENOMEM
+ * Return: the domain without tables and operations, or NULL
  */
-struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
+struct vtd_paging *vtd_paging_new(struct vtd_unit *unit)
+{
+	struct vtd_paging *paging = kzalloc_obj(*paging, GFP_KERNEL_ACCOUNT);
+
+	if (!paging)
+		return NULL;
+	mutex_init(&paging->lock);
+	vtd_users_init(&paging->users);
+	INIT_LIST_HEAD(&paging->nested);
+	paging->iommu.iommu_device = get_device(unit->dev);
+	paging->iommu.nid = dev_to_node(unit->dev);
+	/* Our code frees it, perhaps when no device of ours is left */
+	__module_get(THIS_MODULE);
+	return paging;
+}
+
+/**
+ * vtd_paging_delete - undo vtd_paging_new()
+ * @paging: the domain, without tables
+ */
+void vtd_paging_delete(struct vtd_paging *paging)
+{
+	put_device(paging->iommu.iommu_device);
+	mutex_destroy(&paging->lock);
+	kfree(paging);
+	module_put(THIS_MODULE);
+}
+
+static struct vtd_paging *vtd_stage2_alloc(struct vtd_unit *unit, u32 flags)
 {
 	bool nest_parent = flags & IOMMU_HWPT_ALLOC_NEST_PARENT;
 	bool dirty = flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
@@ -161,12 +201,9 @@ struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 	if (dirty && !(unit->ecap & VTD_ECAP_SSADS))
 		return ERR_PTR(-EOPNOTSUPP);
 
-	paging = kzalloc_obj(*paging, GFP_KERNEL_ACCOUNT);
+	paging = vtd_paging_new(unit);
 	if (!paging)
 		return ERR_PTR(-ENOMEM);
-	mutex_init(&paging->lock);
-	vtd_users_init(&paging->users);
-	INIT_LIST_HEAD(&paging->nested);
 	paging->nest_parent = nest_parent;
 
 	cfg.common.hw_max_vasz_lg2 = vtd_stage2_width(unit->cap, &cfg.top_level);
@@ -175,23 +212,37 @@ struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 			      vtd_errata_pt_features(unit, nest_parent);
 	if (!(unit->ecap & VTD_ECAP_SMPWCS))
 		cfg.common.features |= BIT(PT_FEAT_DMA_INCOHERENT);
-	paging->iommu.iommu_device = get_device(unit->dev);
-	paging->iommu.nid = dev_to_node(unit->dev);
 	paging->domain.ops = &vtd_paging_ops;
 	if (dirty)
 		paging->domain.dirty_ops = &vtd_dirty_ops;
 
 	ret = pt_iommu_vtdss_init(&paging->ss, &cfg, GFP_KERNEL_ACCOUNT);
 	if (ret) {
-		put_device(unit->dev);
-		mutex_destroy(&paging->lock);
-		kfree(paging);
+		vtd_paging_delete(paging);
 		return ERR_PTR(ret);
 	}
-	/* Our code frees it, perhaps when no device of ours is left */
-	__module_get(THIS_MODULE);
 	paging->domain.pgsize_bitmap &= vtd_pgsizes(unit->cap);
-	return &paging->domain;
+	return paging;
+}
+
+/**
+ * vtd_paging_alloc - make a paging domain
+ * @unit: the unit it is for
+ * @flags: IOMMU_HWPT_ALLOC_NEST_PARENT, _DIRTY_TRACKING and _PASID are known
+ *
+ * It has stage-2 tables, if the unit walks such.
+ *
+ * Return: the domain; -EOPNOTSUPP if the unit cannot do it, or -ENOMEM
+ */
+struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
+{
+	struct vtd_paging *paging;
+
+	if (unit->ecap & VTD_ECAP_SSTS)
+		paging = vtd_stage2_alloc(unit, flags);
+	else
+		paging = vtd_stage1_alloc(unit, flags);
+	return IS_ERR(paging) ? ERR_CAST(paging) : &paging->domain;
 }
 
 /**
@@ -213,19 +264,25 @@ vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 	return vtd_paging_alloc(vdev->unit, flags);
 }
 
-static void vtd_paging_free(struct iommu_domain *domain)
+/**
+ * vtd_paging_free - free a paging domain
+ * @domain: the domain, which nobody uses any more
+ */
+void vtd_paging_free(struct iommu_domain *domain)
 {
 	struct vtd_paging *paging = to_vtd_paging(domain);
 
 	pt_iommu_deinit(&paging->iommu);
-	put_device(paging->iommu.iommu_device);
-	mutex_destroy(&paging->lock);
-	kfree(paging);
-	module_put(THIS_MODULE);
+	vtd_paging_delete(paging);
 }
 
-static void vtd_iotlb_sync(struct iommu_domain *domain,
-			   struct iommu_iotlb_gather *gather)
+/**
+ * vtd_iotlb_sync - the core has unmapped something
+ * @domain: the paging domain
+ * @gather: what
+ */
+void vtd_iotlb_sync(struct iommu_domain *domain,
+		    struct iommu_iotlb_gather *gather)
 {
 	bool leaf = list_empty(&gather->freelist.pages);
 
@@ -236,24 +293,41 @@ static void vtd_iotlb_sync(struct iommu_domain *domain,
 	iommu_put_pages_list(&gather->freelist);
 }
 
-static void vtd_flush_iotlb_all(struct iommu_domain *domain)
+/**
+ * vtd_flush_iotlb_all - the core wants all of a domain forgotten
+ * @domain: the paging domain
+ */
+void vtd_flush_iotlb_all(struct iommu_domain *domain)
 {
 	vtd_paging_flush(to_vtd_paging(domain), 0, U64_MAX, false);
 }
 
-static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
-			      size_t size)
+/**
+ * vtd_iotlb_sync_map - the core has mapped something
+ * @domain: the paging domain
+ * @iova: the first byte
+ * @size: and how many
+ *
+ * Return: 0
+ */
+int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
+		       size_t size)
 {
 	vtd_paging_flush_new(to_vtd_paging(domain), iova, iova + size - 1);
 	return 0;
 }
 
-static bool vtd_enforce_cache_coherency(struct iommu_domain *domain)
+/**
+ * vtd_can_snoop - can all units that use a domain snoop on all accesses?
+ * @paging: the domain, locked
+ *
+ * Return: true if they can
+ */
+bool vtd_can_snoop(struct vtd_paging *paging)
 {
-	struct vtd_paging *paging = to_vtd_paging(domain);
 	struct vtd_attach *att;
 
-	guard(mutex)(&paging->lock);
+	lockdep_assert_held(&paging->lock);
 
 	list_for_each_entry(att, &paging->users.attachments, node)
 		if (!(att->vdev->unit->ecap & VTD_ECAP_SC))
@@ -261,6 +335,17 @@ static bool vtd_enforce_cache_coherency(struct iommu_domain *domain)
 	list_for_each_entry(att, &paging->nested, parent_node)
 		if (!(att->vdev->unit->ecap & VTD_ECAP_SC))
 			return false;
+	return true;
+}
+
+static bool vtd_enforce_cache_coherency(struct iommu_domain *domain)
+{
+	struct vtd_paging *paging = to_vtd_paging(domain);
+
+	guard(mutex)(&paging->lock);
+
+	if (!vtd_can_snoop(paging))
+		return false;
 	/* The page table library puts it into each leaf from now on */
 	paging->ss.vtdss_pt.common.features |=
 		BIT(PT_FEAT_VTDSS_FORCE_COHERENCE);

@@ -13,7 +13,8 @@
 /**
  * vtd_pte_identity - a PASID table entry for pass-through
  * @did: domain-id
- * @aw: the largest VTD_AW_* of the unit, which bounds the addresses (9.6)
+ * @aw: the largest VTD_AW_* of the unit, which bounds the addresses (9.6); 0 if
+ *	it has no stage-2, when the field is reserved
  *
  * Return: the entry
  */
@@ -56,6 +57,37 @@ struct vtd_pte vtd_pte_stage2(u16 did, const struct vtd_stage2 *s2)
 	return pte_with_stage2(VTD_PGTT_STAGE2, did, s2);
 }
 
+static u64 pte_stage1_word(const struct vtd_stage1 *s1)
+{
+	return (s1->root & VTD_PTE2_FSPTPTR) |
+	       FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :
+							  VTD_FSPM_4LVL) |
+	       (s1->sre ? VTD_PTE2_SRE : 0) | (s1->wpe ? VTD_PTE2_WPE : 0) |
+	       (s1->eafe ? VTD_PTE2_EAFE : 0);
+}
+
+/**
+ * vtd_pte_stage1 - a PASID table entry for stage-1 alone
+ * @did: domain-id
+ * @s1: the stage-1
+ *
+ * The fields of stage-2 are left zero: they are reserved where there is none.
+ *
+ * Return: the entry
+ */
+struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1)
+{
+	return (struct vtd_pte) {
+		.w = {
+			FIELD_PREP(VTD_PTE0_PGTT, VTD_PGTT_STAGE1) | VTD_PTE0_P,
+			FIELD_PREP(VTD_PTE1_DID, did) |
+			(s1->pwsnp ? VTD_PTE1_PWSNP : 0) |
+			(s1->pgsnp ? VTD_PTE1_PGSNP : 0),
+			pte_stage1_word(s1),
+		},
+	};
+}
+
 /**
  * vtd_pte_nested - a PASID table entry for stage-1 on stage-2
  * @did: domain-id
@@ -69,15 +101,7 @@ struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
 {
 	struct vtd_pte pte = pte_with_stage2(VTD_PGTT_NESTED, did, s2);
 
-	pte.w[2] = (s1->root & VTD_PTE2_FSPTPTR) |
-		   FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :
-							      VTD_FSPM_4LVL);
-	if (s1->sre)
-		pte.w[2] |= VTD_PTE2_SRE;
-	if (s1->wpe)
-		pte.w[2] |= VTD_PTE2_WPE;
-	if (s1->eafe)
-		pte.w[2] |= VTD_PTE2_EAFE;
+	pte.w[2] = pte_stage1_word(s1);
 	return pte;
 }
 

@@ -96,7 +96,6 @@ static int vtd_check_caps(struct vtd_unit *unit)
 	} needed[] = {
 		{ VTD_ECAP_SMTS, "scalable mode" },
 		{ VTD_ECAP_QI, "queued invalidation" },
-		{ VTD_ECAP_SSTS, "stage-2 translation" },
 		{ VTD_ECAP_PT, "pass-through" },
 	};
 	u32 ver = vtd_read32(unit, VTD_REG_VER);
@@ -118,9 +117,11 @@ static int vtd_check_caps(struct vtd_unit *unit)
 			return -ENODEV;
 		}
 	}
-	if (!vtd_stage2_width(unit->cap, &level)) {
-		dev_err(unit->dev, "the unit walks no table that we can make (CAP %#llx)\n",
-			unit->cap);
+	if (!(unit->ecap & (VTD_ECAP_SSTS | VTD_ECAP_FSTS)) ||
+	    (unit->ecap & VTD_ECAP_SSTS &&
+	     !vtd_stage2_width(unit->cap, &level))) {
+		dev_err(unit->dev, "the unit walks no table that we can make (CAP %#llx, ECAP %#llx)\n",
+			unit->cap, unit->ecap);
 		return -ENODEV;
 	}
 	return 0;
