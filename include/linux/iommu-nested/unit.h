@@ -9,10 +9,11 @@
 
 #include <linux/iommu-nested/regs.h>
 
-/* Platform device (and driver) name of a VT-d unit */
+/* Platform device (and driver) names of units */
 #define IOMMU_UNIT_VTD_NAME	"vtd-unit"
+#define IOMMU_UNIT_SMMUV3_NAME	"arm-smmu-v3-nested"
 
-/* Index of the unit's interrupts */
+/* Index of the interrupts of a VT-d unit */
 enum {
 	IOMMU_UNIT_VTD_IRQ_FAULT,	/* fault event */
 	IOMMU_UNIT_VTD_IRQ_INV,		/* invalidation completion event */
@@ -20,12 +21,22 @@ enum {
 	IOMMU_UNIT_VTD_NR_IRQS,
 };
 
+/* Index of the interrupts of an SMMUv3 */
+enum {
+	IOMMU_UNIT_SMMUV3_IRQ_EVTQ,	/* event queue not empty */
+	IOMMU_UNIT_SMMUV3_IRQ_GERROR,	/* global error */
+	IOMMU_UNIT_SMMUV3_IRQ_PRIQ,	/* PRI queue not empty */
+	IOMMU_UNIT_SMMUV3_IRQ_SYNC,	/* CMD_SYNC completed */
+	IOMMU_UNIT_SMMUV3_NR_IRQS,
+};
+
 #define IOMMU_UNIT_MAX_IRQS	4
 
 /**
  * struct iommu_unit_irq - one interrupt of a unit
  * @irq: Linux interrupt number, 0 if there is none
- * @msi_addr: message address that raises @irq, to be programmed into the unit
+ * @msi_addr: message address that raises @irq, to be programmed into the unit if
+ *	it signals by messages. A unit with wired interrupts needs none
  * @msi_data: message data that raises @irq
  */
 struct iommu_unit_irq {
@@ -41,9 +52,12 @@ struct iommu_unit_irq {
  * @errata: bits of IOMMU_UNIT_ERRATUM_*
  *
  * The endpoints behind the unit refer to it from their firmware node by the
- * property "iommus" with one argument cell, the source-id. Further properties
- * of an endpoint: "pasid-num-bits" (u32), "ats-supported" (boolean),
+ * property "iommus" with one argument cell, the source-id or StreamID. Further
+ * properties of an endpoint: "pasid-num-bits" (u32), "ats-supported" (boolean),
  * "ats-queue-depth" (u32, 1 to 32), "pri-supported" (boolean).
+ *
+ * The firmware nodes of VT-d are software nodes; those of SMMUv3 are in the
+ * device tree, the unit's with "#iommu-cells" = 1.
  */
 struct iommu_unit {
 	struct iommu_regs regs;
