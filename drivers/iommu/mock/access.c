@@ -9,6 +9,7 @@
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/string.h>
 
 #include "endpoint.h"
 #include "phys.h"
@@ -75,6 +76,8 @@ static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
 	req->at = at;
 	req->addr = addr;
 	ret = ep->mi->model->translate(ep->mi, req, &res);
+	if (ret == -EINPROGRESS)
+		mock_stall_begin(ep, req, res.stall_tag);
 	if (ret)
 		return ret;
 	*pa = res.pa;
@@ -143,7 +146,7 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
 	else
 		ret = access_translate(ep, &req, MOCK_AT_UNTRANSLATED, addr, pa);
 
-	if (ret && ret != -EAGAIN)
+	if (ret && ret != -EAGAIN && ret != -EINPROGRESS && ret != -ENODATA)
 		mock_access_fault(ep, ret == -EREMOTEIO ? MOCK_EP_FAULT_PRI :
 				  MOCK_EP_FAULT_BLOCKED, write, addr);
 	return ret;
@@ -157,8 +160,9 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
  * @buf: where to
  * @len: how much
  *
- * Return: 0; -EAGAIN when a page request was sent, see mock_pri_wait(); another
- * errno when the access failed, which is then noted in the fault registers
+ * Return: 0; -EAGAIN when a page request was sent, see mock_pri_wait();
+ * -EINPROGRESS when the request was stalled, see mock_stall_wait(); another errno
+ * when the access failed, which is then noted in the fault registers
  */
 int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 		     u64 addr, void *buf, u32 len)
@@ -167,6 +171,10 @@ int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 	int ret;
 
 	ret = access_begin(ep, acc, addr, false, &pa);
+	if (ret == -ENODATA) {
+		memset(buf, 0, len);
+		return 0;
+	}
 	if (ret)
 		return ret;
 	ret = mock_phys_read(pa, buf, len);
@@ -193,7 +201,7 @@ int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 
 	ret = access_begin(ep, acc, addr, true, &pa);
 	if (ret)
-		return ret;
+		return ret == -ENODATA ? 0 : ret;
 	ret = mock_phys_write(pa, buf, len);
 	if (ret)
 		mock_access_fault(ep, MOCK_EP_FAULT_ABORT, true, addr);

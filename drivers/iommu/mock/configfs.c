@@ -21,15 +21,6 @@
 /* More entries than this help nobody, and their memory is allocated at once */
 #define MAX_CACHE_ENTRIES	SZ_1M
 
-static const struct mock_model * const mock_models[] = {
-#ifdef CONFIG_IOMMU_MOCK_VTD
-	&mock_vtd_model,
-#endif
-};
-
-/* One more than there are: without any model the array is still one */
-static struct config_item_type mock_instance_types[ARRAY_SIZE(mock_models) + 1];
-
 static struct mock_instance *to_instance(struct config_item *item)
 {
 	return container_of(to_config_group(item), struct mock_instance, group);
@@ -49,6 +40,28 @@ static struct mock_instance *caches_to_instance(struct config_item *item)
 struct mock_iommu *mock_iommu_from_item(struct config_item *item)
 {
 	return &to_instance(item)->mi;
+}
+
+/**
+ * mock_priv_from_item() - a model's private data of an instance
+ * @item: the instance's directory
+ * @model: the model
+ *
+ * What it returns stays for as long as the directory does.
+ *
+ * Return: the data, or %NULL if the instance is of another type
+ */
+void *mock_priv_from_item(struct config_item *item,
+			  const struct mock_model *model)
+{
+	struct mock_instance *inst = to_instance(item);
+	int i;
+
+	for (i = 0; i < MOCK_NR_MODELS; i++)
+		if (mock_models[i] == model)
+			return READ_ONCE(inst->mi.model) == model ?
+			       inst->privs[i] : NULL;
+	return NULL;
 }
 
 /**
@@ -109,22 +122,28 @@ ssize_t mock_store_u32(struct mock_iommu *mi, u32 *value, u32 min, u32 max,
 
 static ssize_t mock_instance_type_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%s\n", to_instance(item)->mi.model->name);
+	const struct mock_model *model;
+
+	model = READ_ONCE(to_instance(item)->mi.model);
+	return sysfs_emit(page, "%s\n", model->name);
 }
 
-/* A directory has the attributes of its type from the beginning */
 static ssize_t mock_instance_type_store(struct config_item *item,
 					const char *page, size_t count)
 {
-	struct mock_iommu *mi = mock_iommu_from_item(item);
-	bool same = sysfs_streq(page, mi->model->name);
-	int ret;
+	struct mock_instance *inst = to_instance(item);
+	int i, ret;
 
-	ret = mock_iommu_config_lock(mi);
+	for (i = 0; i < MOCK_NR_MODELS; i++)
+		if (sysfs_streq(page, mock_models[i]->name))
+			break;
+	ret = mock_iommu_config_lock(&inst->mi);
 	if (ret)
 		return ret;
-	mock_iommu_config_unlock(mi);
-	return same ? count : -EINVAL;
+	if (i < MOCK_NR_MODELS)
+		mock_instance_set_model(inst, i);
+	mock_iommu_config_unlock(&inst->mi);
+	return i < MOCK_NR_MODELS ? count : -EINVAL;
 }
 
 static ssize_t mock_instance_dev_name_show(struct config_item *item, char *page)
@@ -354,17 +373,22 @@ static const struct configfs_group_operations mock_instance_group_ops = {
 	.drop_item = mock_ep_drop_item,
 };
 
+/* Its attributes are those of every instance and of every type */
+static struct config_item_type mock_instance_type = {
+	.ct_item_ops = &mock_instance_item_ops,
+	.ct_group_ops = &mock_instance_group_ops,
+	.ct_owner = THIS_MODULE,
+};
+
 static struct config_group *mock_make_instance(struct config_group *group,
 					       const char *name)
 {
 	struct mock_instance *inst;
 
-	if (!ARRAY_SIZE(mock_models))
-		return ERR_PTR(-ENODEV);
-	inst = mock_instance_create(mock_models[0]);
+	inst = mock_instance_create();
 	if (IS_ERR(inst))
 		return ERR_CAST(inst);
-	config_group_init_type_name(&inst->group, name, &mock_instance_types[0]);
+	config_group_init_type_name(&inst->group, name, &mock_instance_type);
 	config_group_init_type_name(&inst->caches, "caches", &mock_caches_type);
 	configfs_add_default_group(&inst->caches, &inst->group);
 	return &inst->group;
@@ -392,53 +416,33 @@ static size_t attrs_count(struct configfs_attribute **attrs)
 {
 	size_t n = 0;
 
-	while (attrs && attrs[n])
+	while (attrs[n])
 		n++;
 	return n;
 }
 
-/* The attributes of every instance and those of its model, in one list */
-static struct configfs_attribute **attrs_join(struct configfs_attribute **a,
-					      struct configfs_attribute **b)
+/* A directory's attributes are fixed when it is made, before its type is set */
+static struct configfs_attribute **attrs_join(void)
 {
-	size_t na = attrs_count(a), nb = attrs_count(b);
+	size_t n = attrs_count(mock_instance_attrs);
 	struct configfs_attribute **attrs;
+	int i;
 
-	attrs = kcalloc(na + nb + 1, sizeof(*attrs), GFP_KERNEL);
+	for (i = 0; i < MOCK_NR_MODELS; i++)
+		n += attrs_count(mock_models[i]->attrs);
+	attrs = kcalloc(n + 1, sizeof(*attrs), GFP_KERNEL);
 	if (!attrs)
 		return NULL;
-	memcpy(attrs, a, na * sizeof(*attrs));
-	if (nb)
-		memcpy(attrs + na, b, nb * sizeof(*attrs));
-	return attrs;
-}
 
-static void types_destroy(void)
-{
-	int i;
+	n = attrs_count(mock_instance_attrs);
+	memcpy(attrs, mock_instance_attrs, n * sizeof(*attrs));
+	for (i = 0; i < MOCK_NR_MODELS; i++) {
+		size_t more = attrs_count(mock_models[i]->attrs);
 
-	for (i = 0; i < ARRAY_SIZE(mock_models); i++)
-		kfree(mock_instance_types[i].ct_attrs);
-}
-
-static int types_create(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(mock_models); i++) {
-		struct config_item_type *type = &mock_instance_types[i];
-
-		type->ct_owner = THIS_MODULE;
-		type->ct_item_ops = &mock_instance_item_ops;
-		type->ct_group_ops = &mock_instance_group_ops;
-		type->ct_attrs = attrs_join(mock_instance_attrs,
-					    mock_models[i]->attrs);
-		if (!type->ct_attrs) {
-			types_destroy();
-			return -ENOMEM;
-		}
+		memcpy(attrs + n, mock_models[i]->attrs, more * sizeof(*attrs));
+		n += more;
 	}
-	return 0;
+	return attrs;
 }
 
 /**
@@ -450,15 +454,15 @@ int __init mock_configfs_register(void)
 {
 	int ret;
 
-	ret = types_create();
-	if (ret)
-		return ret;
+	mock_instance_type.ct_attrs = attrs_join();
+	if (!mock_instance_type.ct_attrs)
+		return -ENOMEM;
 	config_group_init(&mock_subsys.su_group);
 	mutex_init(&mock_subsys.su_mutex);
 	ret = configfs_register_subsystem(&mock_subsys);
 	if (ret) {
 		mutex_destroy(&mock_subsys.su_mutex);
-		types_destroy();
+		kfree(mock_instance_type.ct_attrs);
 	}
 	return ret;
 }
@@ -472,5 +476,5 @@ void mock_configfs_unregister(void)
 {
 	configfs_unregister_subsystem(&mock_subsys);
 	mutex_destroy(&mock_subsys.su_mutex);
-	types_destroy();
+	kfree(mock_instance_type.ct_attrs);
 }

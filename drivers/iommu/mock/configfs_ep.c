@@ -13,14 +13,14 @@ static struct mock_ep_item *to_ep_item(struct config_item *item)
 	return container_of(to_config_group(item), struct mock_ep_item, group);
 }
 
-/* A 16-bit number, or bus:device.function as lspci prints it */
-static int parse_source_id(const char *page, u16 *sid)
+/* A number, or bus:device.function as lspci prints it */
+static int parse_source_id(const char *page, u32 *sid)
 {
 	unsigned int bus, dev, fn;
 	int used = 0;
 
 	if (!strchr(page, ':'))
-		return kstrtou16(page, 0, sid);
+		return kstrtou32(page, 0, sid);
 	if (sscanf(page, "%2x:%2x.%1x%n", &bus, &dev, &fn, &used) != 3 ||
 	    !sysfs_streq(page + used, "") || dev > 0x1f || fn > 7)
 		return -EINVAL;
@@ -37,7 +37,7 @@ static ssize_t mock_ep_source_id_store(struct config_item *item,
 				       const char *page, size_t count)
 {
 	struct mock_ep_item *ei = to_ep_item(item);
-	u16 sid;
+	u32 sid;
 	int ret;
 
 	ret = parse_source_id(page, &sid);
@@ -46,9 +46,12 @@ static ssize_t mock_ep_source_id_store(struct config_item *item,
 	ret = mock_iommu_config_lock(&ei->inst->mi);
 	if (ret)
 		return ret;
-	ei->ep.config.sid = sid;
+	if ((u64)sid >> ei->inst->mi.model->sid_bits)
+		ret = -ERANGE;
+	else
+		ei->ep.config.sid = sid;
 	mock_iommu_config_unlock(&ei->inst->mi);
-	return count;
+	return ret ?: count;
 }
 
 static u32 *mock_ep_pasid_bits(struct config_item *item)

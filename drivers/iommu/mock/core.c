@@ -5,7 +5,6 @@
 #include <linux/err.h>
 #include <linux/idr.h>
 #include <linux/lockdep.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -14,6 +13,17 @@
 #define DEFAULT_PWC_ENTRIES	1024
 #define DEFAULT_CONFIG_ENTRIES	256
 #define DEFAULT_ATC_ENTRIES	512
+
+const struct mock_model * const mock_models[] = {
+#ifdef CONFIG_IOMMU_MOCK_VTD
+	&mock_vtd_model,
+#endif
+#ifdef CONFIG_IOMMU_MOCK_SMMUV3
+	&mock_smmuv3_model,
+#endif
+};
+
+static_assert(ARRAY_SIZE(mock_models) == MOCK_NR_MODELS);
 
 /* Numbers of platform devices, which must differ between instances */
 static DEFINE_IDA(mock_unit_ids);
@@ -76,21 +86,57 @@ bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what)
 	return true;
 }
 
+static void models_destroy(struct mock_instance *inst, int nr)
+{
+	while (nr--) {
+		mock_instance_set_model(inst, nr);
+		inst->mi.model->destroy(&inst->mi);
+	}
+}
+
+static int models_create(struct mock_instance *inst)
+{
+	int i, ret;
+
+	for (i = 0; i < MOCK_NR_MODELS; i++) {
+		ret = mock_models[i]->create(&inst->mi);
+		if (ret) {
+			models_destroy(inst, i);
+			return ret;
+		}
+		inst->privs[i] = inst->mi.priv;
+	}
+	return 0;
+}
+
+/**
+ * mock_instance_set_model() - make an instance one of another kind
+ * @inst: the instance, which is not live
+ * @nr: index of the kind in mock_models
+ *
+ * What was configured of another kind is kept.
+ */
+void mock_instance_set_model(struct mock_instance *inst, int nr)
+{
+	WRITE_ONCE(inst->mi.model, mock_models[nr]);
+	inst->mi.priv = inst->privs[nr];
+}
+
 /**
  * mock_instance_create() - make an instance that is not live
- * @model: its kind
  *
  * Return: the instance or an error pointer
  */
-struct mock_instance *mock_instance_create(const struct mock_model *model)
+struct mock_instance *mock_instance_create(void)
 {
 	struct mock_instance *inst;
-	int ret = -ENOMEM;
+	int ret;
 
+	if (!MOCK_NR_MODELS)
+		return ERR_PTR(-ENODEV);
 	inst = kzalloc_obj(*inst);
 	if (!inst)
 		return ERR_PTR(-ENOMEM);
-	inst->mi.model = model;
 	inst->mi.cache_params = (struct mock_cache_params){
 		.iotlb_entries = DEFAULT_IOTLB_ENTRIES,
 		.pwc_entries = DEFAULT_PWC_ENTRIES,
@@ -106,9 +152,10 @@ struct mock_instance *mock_instance_create(const struct mock_model *model)
 		ret = inst->id;
 		goto err_free;
 	}
-	ret = model->create(&inst->mi);
+	ret = models_create(inst);
 	if (ret)
 		goto err_id;
+	mock_instance_set_model(inst, 0);
 	return inst;
 
 err_id:
@@ -124,7 +171,7 @@ err_free:
  */
 void mock_instance_destroy(struct mock_instance *inst)
 {
-	inst->mi.model->destroy(&inst->mi);
+	models_destroy(inst, MOCK_NR_MODELS);
 	ida_free(&mock_unit_ids, inst->id);
 	mutex_destroy(&inst->lock);
 	kfree(inst);
@@ -182,14 +229,18 @@ struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid)
 	return NULL;
 }
 
-static bool endpoints_distinct(struct mock_instance *inst)
+/* The width, because the type may have been changed since they were set */
+static bool source_ids_valid(struct mock_instance *inst)
 {
 	struct mock_ep_item *item;
 
-	list_for_each_entry(item, &inst->endpoints, list)
-		if (mock_instance_endpoint(&inst->mi, item->ep.config.sid) !=
-		    &item->ep)
+	list_for_each_entry(item, &inst->endpoints, list) {
+		u32 sid = item->ep.config.sid;
+
+		if ((u64)sid >> inst->mi.model->sid_bits ||
+		    mock_instance_endpoint(&inst->mi, sid) != &item->ep)
 			return false;
+	}
 	return true;
 }
 
@@ -208,64 +259,27 @@ static int unit_add(struct mock_instance *inst, const struct iommu_unit *unit)
 	return PTR_ERR_OR_ZERO(inst->pdev);
 }
 
-static int endpoint_add_node(struct mock_ep_item *item)
-{
-	const struct software_node *unit = to_software_node(item->inst->node);
-	const struct mock_ep_config *config = &item->ep.config;
-	struct property_entry props[6] = {
-		PROPERTY_ENTRY_REF("iommus", unit, config->sid),
-	};
-	int n = 1;
-
-	if (config->caps.pasid_bits)
-		props[n++] = PROPERTY_ENTRY_U32("pasid-num-bits",
-						config->caps.pasid_bits);
-	if (config->caps.ats) {
-		props[n++] = PROPERTY_ENTRY_BOOL("ats-supported");
-		props[n++] = PROPERTY_ENTRY_U32("ats-queue-depth",
-						config->caps.ats_queue_depth);
-	}
-	if (config->caps.pri)
-		props[n++] = PROPERTY_ENTRY_BOOL("pri-supported");
-
-	item->node = fwnode_create_software_node(props, NULL);
-	return PTR_ERR_OR_ZERO(item->node);
-}
-
 static int endpoint_add(struct mock_ep_item *item)
 {
 	struct mock_endpoint *ep = &item->ep;
 	struct platform_device_info info = {
 		.name = MOCK_ENDPOINT_NAME,
 		.id = item->id,
+		.fwnode = item->node,
 		.data = &ep,
 		.size_data = sizeof(ep),
 		.dma_mask = DMA_BIT_MASK(64),
 	};
-	int ret;
 
 	mock_vfio_allow(ep);
-	ret = endpoint_add_node(item);
-	if (ret)
-		return ret;
-	info.fwnode = item->node;
 	item->pdev = platform_device_register_full(&info);
-	if (!IS_ERR(item->pdev))
-		return 0;
-	fwnode_remove_software_node(item->node);
-	return PTR_ERR(item->pdev);
-}
-
-static void endpoint_del(struct mock_ep_item *item)
-{
-	platform_device_unregister(item->pdev);
-	fwnode_remove_software_node(item->node);
+	return PTR_ERR_OR_ZERO(item->pdev);
 }
 
 static void endpoints_del(struct mock_instance *inst, struct mock_ep_item *from)
 {
 	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
-		endpoint_del(from);
+		platform_device_unregister(from->pdev);
 }
 
 static int endpoints_add(struct mock_instance *inst)
@@ -334,7 +348,8 @@ static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
  * appears, then the endpoints: the IOMMU core asks the unit's driver about each
  * of them when it is added.
  *
- * Return: 0, -EINVAL for a configuration that cannot be, -ENOMEM
+ * Return: 0; -EINVAL for a configuration that cannot be; -EOPNOTSUPP or -ENODEV
+ * for one that this kernel or machine cannot have; -ENOMEM
  */
 int mock_instance_start(struct mock_instance *inst)
 {
@@ -343,18 +358,18 @@ int mock_instance_start(struct mock_instance *inst)
 	int ret;
 
 	lockdep_assert_held(&inst->lock);
-	if (!endpoints_distinct(inst))
-		return -EINVAL;
-
 	inst->mi.errata = inst->spr17 || inst->spr17_hidden ?
 			  IOMMU_UNIT_ERRATUM_SPR17 : 0;
+	if (!source_ids_valid(inst) || inst->mi.errata & ~model->errata)
+		return -EINVAL;
+
 	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
-	inst->node = fwnode_create_software_node(NULL, NULL);
-	if (IS_ERR(inst->node))
-		return PTR_ERR(inst->node);
+	ret = mock_nodes_create(inst);
+	if (ret)
+		return ret;
 	ret = mock_irqs_create(inst);
 	if (ret)
-		goto err_node;
+		goto err_nodes;
 	unit_describe(inst, &unit);
 	ret = model->start(&inst->mi, &unit);
 	if (ret)
@@ -380,8 +395,8 @@ err_model:
 	model->stop(&inst->mi);
 err_irqs:
 	mock_irqs_destroy(inst);
-err_node:
-	fwnode_remove_software_node(inst->node);
+err_nodes:
+	mock_nodes_destroy(inst);
 	return ret;
 }
 
@@ -421,7 +436,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	inst->mi.model->stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 	mock_irqs_destroy(inst);
-	fwnode_remove_software_node(inst->node);
+	mock_nodes_destroy(inst);
 	WRITE_ONCE(inst->live, false);
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * Mock IOMMU: instances
  *
- * configfs.c and configfs_ep.c configure one, core.c brings it to life: software
- * nodes, interrupts (irq.c), the model, the unit's platform device, then the
- * endpoints' ones; debugfs.c looks into it.
+ * configfs.c and configfs_ep.c configure one, core.c brings it to life: firmware
+ * nodes (nodes.c, devtree.c), interrupts (irq.c), the model, the unit's platform
+ * device, then the endpoints' ones; debugfs.c looks into it.
  */
 #ifndef __IOMMU_MOCK_CORE_H
 #define __IOMMU_MOCK_CORE_H
@@ -19,7 +19,14 @@
 
 #define MOCK_ENDPOINT_NAME	"iommu-mock-ep"
 
+struct mock_devtree;
 struct mock_instance;
+
+/* Kinds of IOMMU hardware; a new instance is of the first one */
+#define MOCK_NR_MODELS	(IS_ENABLED(CONFIG_IOMMU_MOCK_VTD) + \
+			 IS_ENABLED(CONFIG_IOMMU_MOCK_SMMUV3))
+
+extern const struct mock_model * const mock_models[];
 
 /**
  * struct mock_irq - an interrupt of a unit
@@ -53,10 +60,12 @@ struct mock_misbehave_file {
  * @lock: protects configuration, @live and @endpoints
  * @live: it is live. Changed only by a write to the "live" attribute
  * @id: number of the unit's platform device
+ * @privs: private data of every model; &mock_iommu.priv is one of them
  * @spr17: the unit has erratum SPR17 and says so
  * @spr17_hidden: the unit has erratum SPR17 and does not say so
  * @endpoints: its endpoints, constant while it is live
  * @node: firmware node of the unit while it is live
+ * @devtree: nodes in the device tree, while it is live and if it has any
  * @pdev: platform device of the unit while it is live
  * @domain: interrupt domain while it is live
  * @irqs: interrupts while it is live
@@ -70,10 +79,12 @@ struct mock_instance {
 	struct mutex lock;	/* configuration, live, endpoints */
 	bool live;
 	int id;
+	void *privs[MOCK_NR_MODELS + 1];
 	bool spr17;
 	bool spr17_hidden;
 	struct list_head endpoints;
 	struct fwnode_handle *node;
+	struct mock_devtree *devtree;
 	struct platform_device *pdev;
 	struct irq_domain *domain;
 	struct mock_irq irqs[IOMMU_UNIT_MAX_IRQS];
@@ -107,13 +118,35 @@ static inline struct mock_instance *mock_to_instance(struct mock_iommu *mi)
 }
 
 /* core.c */
-struct mock_instance *mock_instance_create(const struct mock_model *model);
+struct mock_instance *mock_instance_create(void);
 void mock_instance_destroy(struct mock_instance *inst);
+void mock_instance_set_model(struct mock_instance *inst, int nr);
 int mock_instance_start(struct mock_instance *inst);
 int mock_instance_stop(struct mock_instance *inst);
 struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid);
 struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst);
 void mock_ep_item_destroy(struct mock_ep_item *item);
+
+/* nodes.c */
+int mock_nodes_create(struct mock_instance *inst);
+void mock_nodes_destroy(struct mock_instance *inst);
+
+/* devtree.c */
+#ifdef CONFIG_OF_DYNAMIC
+int mock_devtree_create(struct mock_instance *inst);
+void mock_devtree_destroy(struct mock_instance *inst);
+#else
+static inline int mock_devtree_create(struct mock_instance *inst)
+{
+	pr_info("iommu_mock: type %s needs a kernel with CONFIG_OF_DYNAMIC\n",
+		inst->mi.model->name);
+	return -EOPNOTSUPP;
+}
+
+static inline void mock_devtree_destroy(struct mock_instance *inst)
+{
+}
+#endif
 
 /* irq.c */
 int mock_irqs_create(struct mock_instance *inst);

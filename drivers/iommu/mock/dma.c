@@ -44,6 +44,8 @@ struct dma_transfer {
 	u32 moved;
 	u32 checksum;
 	u32 crc;
+	bool read_ignored;	/* of the chunk under way: terminated by the */
+	bool write_ignored;	/* IOMMU, without telling the endpoint */
 	struct mock_access acc;
 	struct dma_pattern pattern;
 };
@@ -123,13 +125,15 @@ static int dma_move_locked(struct mock_endpoint *ep, struct dma_transfer *t,
 		return -ESHUTDOWN;
 	if (!mock_pci_config_master(&ep->pci))
 		return -EPERM;
-	if (t->cmd != MOCK_EP_CMD_WRITE) {
+	if (t->read_ignored) {
+		memset(ep->bounce, 0, len);
+	} else if (t->cmd != MOCK_EP_CMD_WRITE) {
 		ret = mock_access_read(ep, &t->acc, t->src + t->moved,
 				       ep->bounce, len);
 		if (ret)
 			return ret;
 	}
-	if (t->cmd != MOCK_EP_CMD_READ) {
+	if (t->cmd != MOCK_EP_CMD_READ && !t->write_ignored) {
 		ret = mock_access_write(ep, &t->acc, t->dst + t->moved,
 					ep->bounce, len);
 		if (ret)
@@ -139,23 +143,51 @@ static int dma_move_locked(struct mock_endpoint *ep, struct dma_transfer *t,
 	return 0;
 }
 
+static int dma_wait_stall(struct mock_endpoint *ep, struct dma_transfer *t)
+{
+	int ret = mock_stall_wait(ep);
+
+	if (ret != -ENODATA)
+		return ret;
+	if (ep->stall.write)
+		t->write_ignored = true;
+	else
+		t->read_ignored = true;
+	return 0;
+}
+
+/* The first success that helped nothing is tried again at once */
+static int dma_wait_pri(struct mock_endpoint *ep, int tries)
+{
+	int ret = mock_pri_wait(ep);
+
+	if (ret)
+		return ret;
+	if (tries == DMA_PRI_TRIES)
+		return -EREMOTEIO;
+	if (tries > 1)
+		msleep(DMA_PRI_BACKOFF_MS);
+	return 0;
+}
+
 /* The read half of a COPY moves nothing by itself: it can be done again */
 static int dma_move(struct mock_endpoint *ep, struct dma_transfer *t, u32 len)
 {
-	int ret, tries;
+	int ret, pri_tries = 0;
 
-	for (tries = 0; tries < DMA_PRI_TRIES; tries++) {
+	t->read_ignored = false;
+	t->write_ignored = false;
+	do {
 		scoped_guard(spinlock_irqsave, &ep->mi->lock)
 			ret = dma_move_locked(ep, t, len);
-		if (ret != -EAGAIN)
+		if (ret == -EINPROGRESS)
+			ret = dma_wait_stall(ep, t);
+		else if (ret == -EAGAIN)
+			ret = dma_wait_pri(ep, ++pri_tries);
+		else
 			return ret;
-		ret = mock_pri_wait(ep);
-		if (ret)
-			return ret;
-		if (tries)
-			msleep(DMA_PRI_BACKOFF_MS);
-	}
-	return -EREMOTEIO;
+	} while (!ret);
+	return ret;
 }
 
 static int dma_transfer(struct mock_endpoint *ep, struct dma_transfer *t)

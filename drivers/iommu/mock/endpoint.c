@@ -44,6 +44,7 @@ int mock_endpoint_start(struct mock_endpoint *ep)
 	}
 	ep->stop = false;
 	ep->pri = (struct mock_ep_pri){};
+	ep->stall = (struct mock_ep_stall){};
 	mock_ep_regs_reset(ep);
 	mock_endpoint_power_on(ep);
 	return 0;

@@ -3,9 +3,10 @@
  * Mock IOMMU: an endpoint, the device that does DMA through the model
  *
  * Its parts: configuration space (pci_config.c), registers (ep_regs.c), DMA
- * engine (dma.c), how a page of a transfer gets at memory (access.c), ATC and
- * page requests (atc.c, pri.c), interrupts (ep_irq.c). endpoint.c puts them
- * together, vfio.c gives them to userspace. None of them knows configfs.
+ * engine (dma.c), how a page of a transfer gets at memory (access.c), ATC, page
+ * requests and stalls (atc.c, pri.c, stall.c), interrupts (ep_irq.c). endpoint.c
+ * puts them together, vfio.c gives them to userspace. None of them knows
+ * configfs.
  */
 #ifndef __IOMMU_MOCK_ENDPOINT_H
 #define __IOMMU_MOCK_ENDPOINT_H
@@ -38,7 +39,7 @@ struct seq_file;
  *	that trusts its ATS then lets its user have all of memory
  */
 struct mock_ep_config {
-	u16 sid;
+	u32 sid;
 	struct mock_pci_caps caps;
 	bool ats_raw;
 };
@@ -63,6 +64,24 @@ struct mock_ep_pri {
 	bool waiting;
 	bool answered;
 	enum mock_page_response code;
+};
+
+/**
+ * struct mock_ep_stall - the endpoint's stalled request
+ * @tag: the model's name for it
+ * @addr: its address
+ * @write: it is a write
+ * @waiting: the DMA engine waits for the model to resume it
+ * @resumed: it has
+ * @how: what becomes of the request
+ */
+struct mock_ep_stall {
+	u16 tag;
+	u64 addr;
+	bool write;
+	bool waiting;
+	bool resumed;
+	enum mock_stall how;
 };
 
 /**
@@ -99,11 +118,12 @@ struct mock_ep_irqs {
  * @msix: MSI-X table; under &mock_iommu.lock
  * @atc: address translation cache, %NULL without ATS; under &mock_iommu.lock
  * @pri: page request interface; under &mock_iommu.lock
+ * @stall: stalled request; under &mock_iommu.lock
  * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
  * @irqs: interrupts
  * @wq: the endpoint's own worker
  * @work: runs the command in the command register
- * @wait: the DMA engine waits here for a page response
+ * @wait: the DMA engine waits here for a page response or the end of a stall
  * @bounce: one page on its way from a source to a destination
  * @reset_lock: one reset at a time
  * @vfio_lock: protects @vfio and @closing
@@ -119,6 +139,7 @@ struct mock_endpoint {
 	u32 msix[MOCK_PCI_NR_VECTORS * 4];
 	struct mock_cache *atc;
 	struct mock_ep_pri pri;
+	struct mock_ep_stall stall;
 	bool stop;
 	struct mock_ep_irqs irqs;
 	struct workqueue_struct *wq;
@@ -208,6 +229,12 @@ int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req);
 int mock_pri_wait(struct mock_endpoint *ep);
 void mock_ep_page_response(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
 			   u16 prgi, enum mock_page_response code);
+
+/* stall.c */
+void mock_stall_begin(struct mock_endpoint *ep, const struct mock_req *req,
+		      u16 tag);
+int mock_stall_wait(struct mock_endpoint *ep);
+bool mock_ep_stall_resume(struct mock_endpoint *ep, enum mock_stall how);
 
 /* ep_irq.c */
 void mock_ep_irq_raise(struct mock_endpoint *ep, enum mock_pci_irq type, u32 nr);

@@ -23,6 +23,32 @@ static u64 bench_pa(struct ep_bench *b, u64 addr)
 	return virt_to_phys(b->memory) + addr;
 }
 
+static void bench_resume(struct work_struct *work)
+{
+	struct ep_bench *b = container_of(work, struct ep_bench, resume);
+
+	guard(spinlock_irqsave)(&b->mi.lock);
+	mock_ep_stall_resume(&b->ep, b->stall_how);
+}
+
+/* The work waits for the lock, and so until the request is noted as stalled */
+static int bench_stall(struct ep_bench *b, u64 page, struct mock_xlate *res)
+{
+	b->stall[page]--;
+	res->stall_tag = b->stalls++;
+	if (!b->stall_silent)
+		schedule_work(&b->resume);
+	return -EINPROGRESS;
+}
+
+static void bench_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
+{
+	struct ep_bench *b = to_bench(mi);
+
+	if (sid == b->ep.config.sid && tag == (u16)(b->stalls - 1))
+		b->stalls_gone++;
+}
+
 static int bench_translate(struct mock_iommu *mi, const struct mock_req *req,
 			   struct mock_xlate *res)
 {
@@ -48,6 +74,10 @@ static int bench_translate(struct mock_iommu *mi, const struct mock_req *req,
 	};
 	if (req->at == MOCK_AT_TRANSLATION)
 		return 0;
+	if (b->stall[page])
+		return bench_stall(b, page, res);
+	if (b->ignored[page])
+		return -ENODATA;
 	return (req->write ? res->write : res->read) ? 0 : -EFAULT;
 }
 
@@ -75,6 +105,7 @@ static const struct mock_model bench_model = {
 	.name = "bench",
 	.translate = bench_translate,
 	.page_request = bench_page_request,
+	.stall_gone = bench_stall_gone,
 };
 
 static void bench_free_memory(void *memory)
@@ -82,9 +113,12 @@ static void bench_free_memory(void *memory)
 	free_pages_exact(memory, BENCH_PAGES * SZ_4K);
 }
 
-static void bench_stop(void *ep)
+static void bench_stop(void *data)
 {
-	mock_endpoint_stop(ep);
+	struct ep_bench *b = data;
+
+	mock_endpoint_stop(&b->ep);
+	cancel_work_sync(&b->resume);
 }
 
 /**
@@ -109,6 +143,7 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 	memset(b->read, true, sizeof(b->read));
 	memset(b->write, true, sizeof(b->write));
 
+	INIT_WORK(&b->resume, bench_resume);
 	spin_lock_init(&b->mi.lock);
 	b->mi.model = &bench_model;
 	b->mi.cache_params.atc_entries = 16;
@@ -124,7 +159,7 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 	};
 	KUNIT_ASSERT_EQ(test, 0, mock_endpoint_start(&b->ep));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, bench_stop,
-							   &b->ep));
+							   b));
 	mock_pci_config_write(&b->ep.pci, PCI_COMMAND,
 			      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	return b;

@@ -34,6 +34,13 @@
  * @pri_silent: page requests get no answer
  * @pri_code: answer to page requests
  * @pri_maps: an answered page request makes its page readable and writable
+ * @ignored: untranslated requests to the page are terminated silently
+ * @stall: the page's next untranslated requests stall, so many
+ * @stall_how: what becomes of them
+ * @stall_silent: nobody decides that
+ * @stalls: how many requests stalled
+ * @stalls_gone: how many the endpoint gave up
+ * @resume: decides what becomes of a stalled request
  */
 struct ep_bench {
 	struct mock_iommu mi;
@@ -53,6 +60,13 @@ struct ep_bench {
 	bool pri_silent;
 	enum mock_page_response pri_code;
 	bool pri_maps;
+	bool ignored[BENCH_PAGES];
+	u32 stall[BENCH_PAGES];
+	enum mock_stall stall_how;
+	bool stall_silent;
+	u32 stalls;
+	u32 stalls_gone;
+	struct work_struct resume;
 };
 
 struct ep_bench *ep_bench_create(struct kunit *test);

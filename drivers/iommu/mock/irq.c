@@ -80,28 +80,51 @@ void mock_irqs_destroy(struct mock_instance *inst)
 	inst->domain = NULL;
 }
 
+static void irq_raise(struct mock_iommu *mi, struct mock_irq *mirq)
+{
+	if (!mock_misbehave_take(mi, MOCK_MISBEHAVE_IRQ_LOST) && mirq->irq)
+		irq_work_queue(&mirq->work);
+}
+
 /**
  * mock_iommu_msi() - a unit sends a message signalled interrupt
  * @mi: the instance
  * @addr: message address as it was programmed
  * @data: message data as it was programmed
  *
- * A message that is none of the unit's interrupts goes nowhere.
- *
  * Context: &mock_iommu.lock is held
+ * Return: the message is one of the unit's interrupts. Another one is for
+ * whatever is at its address
  */
-void mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data)
+bool mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data)
 {
 	struct mock_instance *inst = mock_to_instance(mi);
 	int i;
 
 	lockdep_assert_held(&mi->lock);
-	if (mock_misbehave_take(mi, MOCK_MISBEHAVE_IRQ_LOST))
-		return;
 	for (i = 0; i < ARRAY_SIZE(inst->irqs); i++) {
 		struct mock_irq *mirq = &inst->irqs[i];
 
-		if (mirq->irq && mirq->addr == addr && mirq->data == data)
-			irq_work_queue(&mirq->work);
+		if (mirq->addr == addr && mirq->data == data) {
+			irq_raise(mi, mirq);
+			return true;
+		}
 	}
+	return false;
+}
+
+/**
+ * mock_iommu_line() - a unit pulses a wired interrupt
+ * @mi: the instance
+ * @index: which of its interrupts
+ *
+ * Context: &mock_iommu.lock is held
+ */
+void mock_iommu_line(struct mock_iommu *mi, unsigned int index)
+{
+	struct mock_instance *inst = mock_to_instance(mi);
+
+	lockdep_assert_held(&mi->lock);
+	if (index < ARRAY_SIZE(inst->irqs))
+		irq_raise(mi, &inst->irqs[index]);
 }

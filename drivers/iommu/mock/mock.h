@@ -68,6 +68,7 @@ struct mock_req {
  * @priv: permissions are those of privileged mode
  * @global: translation is the same for every PASID
  * @untranslated_only: ATS only: the endpoint must use untranslated requests
+ * @stall_tag: of a stalled request: the model's name for it
  */
 struct mock_xlate {
 	u64 pa;
@@ -78,6 +79,20 @@ struct mock_xlate {
 	bool priv;
 	bool global;
 	bool untranslated_only;
+	u16 stall_tag;
+};
+
+/**
+ * enum mock_stall - what becomes of a stalled request
+ * @MOCK_STALL_RETRY: it is translated again, as if it had just arrived
+ * @MOCK_STALL_ABORT: it is terminated with an abort, which the endpoint sees
+ * @MOCK_STALL_IGNORE: it is terminated, and the endpoint does not see it: a read
+ *	gives zeros, a write changes nothing
+ */
+enum mock_stall {
+	MOCK_STALL_RETRY,
+	MOCK_STALL_ABORT,
+	MOCK_STALL_IGNORE,
 };
 
 /**
@@ -156,11 +171,21 @@ enum mock_misbehave {
  * struct mock_model - a kind of IOMMU hardware
  * @name: value of the instance's "type" attribute
  * @unit_name: name of the platform device that stands for the hardware
- * @attrs: configfs attributes of an instance of this type, NULL-terminated; their
- *	show and store get the instance by mock_iommu_from_item()
+ * @compatible: value of this property of the unit in the device tree, %NULL for
+ *	hardware that is described by software nodes
+ * @sid_bits: width of a source-id or StreamID, at most 32
+ * @errata: IOMMU_UNIT_ERRATUM_* bits that such hardware can have
+ * @attrs: configfs attributes for instances of this type, NULL-terminated. A
+ *	directory has those of every type, whose names must therefore differ;
+ *	their show and store get the model's private data by
+ *	mock_priv_from_item(), and return -EOPNOTSUPP when there is none
  * @create: allocate the model's private data with default capabilities, store it
- *	in &mock_iommu.priv. Process context. Returns 0 or -ENOMEM
+ *	in &mock_iommu.priv. Called when a directory is made, whatever its type
+ *	will be. Process context. Returns 0 or -ENOMEM
  * @destroy: undo @create
+ * @coherent: do accesses of the unit itself (to tables and queues) snoop the
+ *	processors' caches, as the platform describes it? Called before
+ *	@start. %NULL: they do
  * @start: the instance goes live: check the configuration, reset the registers,
  *	create the caches by &mock_iommu.cache_params, fill @unit->regs. The
  *	framework has filled @unit->irqs and @unit->errata. Process context.
@@ -173,7 +198,16 @@ enum mock_misbehave {
  *	interrupts off. Returns 0 and fills @res, or -EFAULT when the request is
  *	blocked. For a MOCK_AT_TRANSLATION request 0 with neither @res->read nor
  *	@res->write set is a successful completion without permission, -EFAULT a
- *	completion with an error status
+ *	completion with an error status. -ENODATA when an untranslated request
+ *	is terminated without the endpoint being told: a read gives zeros, a
+ *	write changes nothing. -EINPROGRESS when the request stalls
+ *	(a MOCK_AT_UNTRANSLATED one only): @res->stall_tag is set, to a tag that
+ *	no other stalled request of the instance has (see mock_stall_pending());
+ *	the endpoint waits, without the lock and without end, until the model
+ *	calls mock_stall_resume() or one of its kin for it
+ * @stall_gone: the endpoint gave a stalled request up (it was reset, or goes
+ *	away with its instance); nobody will resume it. Same context as
+ *	@translate. Optional
  * @page_request: take a page request message into the queue. Same context as
  *	@translate. Returns 0, or -ENOSPC or -EFAULT when it was not queued
  *	(the model has then answered it itself as the specification says)
@@ -184,13 +218,18 @@ enum mock_misbehave {
 struct mock_model {
 	const char *name;
 	const char *unit_name;
+	const char *compatible;
+	u8 sid_bits;
+	u32 errata;
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
 	void (*destroy)(struct mock_iommu *mi);
+	bool (*coherent)(struct mock_iommu *mi);
 	int (*start)(struct mock_iommu *mi, struct iommu_unit *unit);
 	void (*stop)(struct mock_iommu *mi);
 	int (*translate)(struct mock_iommu *mi, const struct mock_req *req,
 			 struct mock_xlate *res);
+	void (*stall_gone)(struct mock_iommu *mi, u32 sid, u16 tag);
 	int (*page_request)(struct mock_iommu *mi,
 			    const struct mock_page_request *preq);
 	void (*debugfs)(struct mock_iommu *mi, struct dentry *dir);
@@ -200,8 +239,8 @@ struct mock_model {
 
 /**
  * struct mock_iommu - an instance
- * @model: its kind
- * @priv: the model's private data
+ * @model: its kind, constant while live
+ * @priv: the model's private data, constant while live
  * @lock: the instance's one lock, taken with interrupts off
  * @cache_params: configuration of the caches, constant while live
  * @async_commands: command queues are processed by a worker instead of in the
@@ -221,10 +260,13 @@ struct mock_iommu {
 
 /* core: instances */
 struct mock_iommu *mock_iommu_from_item(struct config_item *item);
+void *mock_priv_from_item(struct config_item *item,
+			  const struct mock_model *model);
 bool mock_iommu_is_live(struct mock_iommu *mi);
 int mock_iommu_config_lock(struct mock_iommu *mi);
 void mock_iommu_config_unlock(struct mock_iommu *mi);
-void mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data);
+bool mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data);
+void mock_iommu_line(struct mock_iommu *mi, unsigned int index);
 bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what);
 
 /* endpoints, called by a model with the instance's lock held */
@@ -232,8 +274,15 @@ int mock_atc_invalidate(struct mock_iommu *mi, u32 sid, bool pasid_valid,
 			u32 pasid, bool all_pasids, u64 addr, u8 lg2);
 void mock_page_response(struct mock_iommu *mi, u32 sid, bool pasid_valid,
 			u32 pasid, u16 prgi, enum mock_page_response code);
+bool mock_stall_pending(struct mock_iommu *mi, u16 tag);
+bool mock_stall_resume(struct mock_iommu *mi, u32 sid, u16 tag,
+		       enum mock_stall how);
+void mock_stall_resume_stream(struct mock_iommu *mi, u32 sid,
+			      enum mock_stall how);
+void mock_stall_resume_all(struct mock_iommu *mi, enum mock_stall how);
 
 /* models */
 extern const struct mock_model mock_vtd_model;
+extern const struct mock_model mock_smmuv3_model;
 
 #endif /* __IOMMU_MOCK_H */

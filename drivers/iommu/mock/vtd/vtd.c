@@ -11,7 +11,7 @@
 
 static struct vtd_model *vtd_from_item(struct config_item *item)
 {
-	return mock_iommu_from_item(item)->priv;
+	return mock_priv_from_item(item, &mock_vtd_model);
 }
 
 /* Say why, an errno alone would leave one guessing among many rules */
@@ -31,6 +31,8 @@ static ssize_t vtd_attr_store(struct config_item *item, const char *page,
 	u64 val;
 	int ret;
 
+	if (!m)
+		return -EOPNOTSUPP;
 	ret = kstrtou64(page, 0, &val);
 	if (!ret)
 		ret = vtd_complain(check(val));
@@ -62,7 +64,9 @@ static void vtd_set_ver(struct vtd_model *m, u64 val)
 
 static ssize_t vtd_cap_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%#llx\n", vtd_from_item(item)->cap);
+	struct vtd_model *m = vtd_from_item(item);
+
+	return m ? sysfs_emit(page, "%#llx\n", m->cap) : -EOPNOTSUPP;
 }
 
 static ssize_t vtd_cap_store(struct config_item *item, const char *page,
@@ -73,7 +77,9 @@ static ssize_t vtd_cap_store(struct config_item *item, const char *page,
 
 static ssize_t vtd_ecap_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%#llx\n", vtd_from_item(item)->ecap);
+	struct vtd_model *m = vtd_from_item(item);
+
+	return m ? sysfs_emit(page, "%#llx\n", m->ecap) : -EOPNOTSUPP;
 }
 
 static ssize_t vtd_ecap_store(struct config_item *item, const char *page,
@@ -84,7 +90,9 @@ static ssize_t vtd_ecap_store(struct config_item *item, const char *page,
 
 static ssize_t vtd_ver_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%#x\n", vtd_from_item(item)->ver);
+	struct vtd_model *m = vtd_from_item(item);
+
+	return m ? sysfs_emit(page, "%#x\n", m->ver) : -EOPNOTSUPP;
 }
 
 static ssize_t vtd_ver_store(struct config_item *item, const char *page,
@@ -208,6 +216,8 @@ static void vtd_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
 const struct mock_model mock_vtd_model = {
 	.name = "vtd",
 	.unit_name = IOMMU_UNIT_VTD_NAME,
+	.sid_bits = 16,
+	.errata = IOMMU_UNIT_ERRATUM_SPR17,
 	.attrs = vtd_attrs,
 	.create = vtd_create,
 	.destroy = vtd_destroy,

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: nodes of a unit and its endpoints in the device tree
+ *
+ *   /iommu-mock-<n>/iommu          the unit: compatible, phandle, #iommu-cells
+ *   /iommu-mock-<n>/endpoint-<m>   an endpoint: iommus = <&unit StreamID>
+ *
+ * All nodes of an instance are one changeset, which is reverted when it stops.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/of.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+/* Far from those that a compiler of device trees gives, from 1 upwards */
+#define PHANDLE_BASE	0x10000000
+#define PHANDLE_STEP	0x10000
+
+/**
+ * struct mock_devtree - the nodes of an instance
+ * @changes: what was added to the tree
+ * @top: the directory
+ * @phandle: of the unit
+ */
+struct mock_devtree {
+	struct of_changeset changes;
+	struct device_node *top;
+	u32 phandle;
+};
+
+static u32 unused_phandle(const struct mock_instance *inst)
+{
+	u32 phandle = PHANDLE_BASE + inst->id;
+	struct device_node *np;
+
+	while ((np = of_find_node_by_phandle(phandle))) {
+		of_node_put(np);
+		phandle += PHANDLE_STEP;
+	}
+	return phandle;
+}
+
+static int node_add_u32(struct mock_devtree *tree, struct device_node *np,
+			const char *name, u32 val)
+{
+	return of_changeset_add_prop_u32_array(&tree->changes, np, name, &val, 1);
+}
+
+static int node_add_bool(struct mock_devtree *tree, struct device_node *np,
+			 const char *name, bool val)
+{
+	return val ? of_changeset_add_prop_bool(&tree->changes, np, name) : 0;
+}
+
+/* The processor does an endpoint's DMA: coherent it is in any case */
+static int node_add_endpoint_props(struct mock_devtree *tree,
+				   struct device_node *np,
+				   const struct mock_ep_config *config)
+{
+	const struct mock_pci_caps *caps = &config->caps;
+	const u32 iommus[] = { tree->phandle, config->sid };
+	int ret;
+
+	ret = of_changeset_add_prop_u32_array(&tree->changes, np, "iommus",
+					      iommus, ARRAY_SIZE(iommus));
+	if (!ret)
+		ret = node_add_bool(tree, np, "dma-coherent", true);
+	if (!ret && caps->pasid_bits)
+		ret = node_add_u32(tree, np, "pasid-num-bits", caps->pasid_bits);
+	if (!ret)
+		ret = node_add_bool(tree, np, "ats-supported", caps->ats);
+	if (!ret && caps->ats)
+		ret = node_add_u32(tree, np, "ats-queue-depth",
+				   caps->ats_queue_depth);
+	if (!ret)
+		ret = node_add_bool(tree, np, "pri-supported", caps->pri);
+	return ret;
+}
+
+static int node_add_unit_props(struct mock_devtree *tree,
+			       struct device_node *np, struct mock_iommu *mi)
+{
+	const struct mock_model *model = mi->model;
+	int ret;
+
+	ret = of_changeset_add_prop_string(&tree->changes, np, "compatible",
+					   model->compatible);
+	if (!ret)
+		ret = node_add_u32(tree, np, "phandle", tree->phandle);
+	if (!ret)
+		ret = node_add_u32(tree, np, "#iommu-cells", 1);
+	if (!ret)
+		ret = node_add_bool(tree, np, "dma-coherent",
+				    !model->coherent || model->coherent(mi));
+	return ret;
+}
+
+static struct device_node *node_add(struct mock_devtree *tree,
+				    struct device_node *parent, const char *fmt,
+				    int id)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), fmt, id);
+	return of_changeset_create_node(&tree->changes, parent, name);
+}
+
+static int tree_add_endpoint(struct mock_devtree *tree, struct mock_ep_item *item)
+{
+	struct device_node *np = node_add(tree, tree->top, "endpoint-%d", item->id);
+
+	if (!np)
+		return -ENOMEM;
+	item->node = of_fwnode_handle(np);
+	return node_add_endpoint_props(tree, np, &item->ep.config);
+}
+
+static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
+{
+	struct device_node *root = of_find_node_by_path("/");
+	struct device_node *unit;
+	struct mock_ep_item *item;
+	int ret;
+
+	if (!root) {
+		pr_info("this machine has no device tree to describe the unit in\n");
+		return -ENODEV;
+	}
+	tree->top = node_add(tree, root, "iommu-mock-%d", inst->id);
+	of_node_put(root);
+	if (!tree->top)
+		return -ENOMEM;
+	/* Devices of what is in the root directory would be made by the core */
+	of_node_set_flag(tree->top, OF_POPULATED);
+
+	unit = of_changeset_create_node(&tree->changes, tree->top, "iommu");
+	if (!unit)
+		return -ENOMEM;
+	inst->node = of_fwnode_handle(unit);
+	ret = node_add_unit_props(tree, unit, &inst->mi);
+	if (ret)
+		return ret;
+	list_for_each_entry(item, &inst->endpoints, list) {
+		ret = tree_add_endpoint(tree, item);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void node_put(struct fwnode_handle **node)
+{
+	of_node_put(to_of_node(*node));
+	*node = NULL;
+}
+
+/* The nodes are not in the tree, or not any more */
+static void tree_free(struct mock_instance *inst)
+{
+	struct mock_devtree *tree = inst->devtree;
+	struct mock_ep_item *item;
+
+	of_changeset_destroy(&tree->changes);
+	list_for_each_entry(item, &inst->endpoints, list)
+		node_put(&item->node);
+	node_put(&inst->node);
+	of_node_put(tree->top);
+	kfree(tree);
+	inst->devtree = NULL;
+}
+
+/**
+ * mock_devtree_create() - add the nodes of an instance to the device tree
+ * @inst: the instance, with its endpoints
+ *
+ * Return: 0 or an errno
+ */
+int mock_devtree_create(struct mock_instance *inst)
+{
+	struct mock_devtree *tree;
+	int ret;
+
+	tree = kzalloc_obj(*tree);
+	if (!tree)
+		return -ENOMEM;
+	inst->devtree = tree;
+	tree->phandle = unused_phandle(inst);
+	of_changeset_init(&tree->changes);
+
+	ret = tree_fill(tree, inst);
+	if (!ret)
+		ret = of_changeset_apply(&tree->changes);
+	if (ret) {
+		tree_free(inst);
+		return ret;
+	}
+	/* A node takes it from its properties when it is added, without any yet */
+	to_of_node(inst->node)->phandle = tree->phandle;
+	return 0;
+}
+
+/**
+ * mock_devtree_destroy() - undo mock_devtree_create()
+ * @inst: the instance; its devices are gone
+ */
+void mock_devtree_destroy(struct mock_instance *inst)
+{
+	of_changeset_revert(&inst->devtree->changes);
+	tree_free(inst);
+}

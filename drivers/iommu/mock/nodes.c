@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock IOMMU: firmware nodes of a unit and its endpoints
+ *
+ * They are there before the devices are and go after them. What a model does
+ * not want in the device tree (devtree.c) gets software nodes.
+ */
+#include <linux/err.h>
+#include <linux/property.h>
+
+#include "core.h"
+
+static int swnode_create_endpoint(struct mock_ep_item *item)
+{
+	const struct software_node *unit = to_software_node(item->inst->node);
+	const struct mock_ep_config *config = &item->ep.config;
+	struct property_entry props[6] = {
+		PROPERTY_ENTRY_REF("iommus", unit, config->sid),
+	};
+	struct fwnode_handle *node;
+	int n = 1;
+
+	if (config->caps.pasid_bits)
+		props[n++] = PROPERTY_ENTRY_U32("pasid-num-bits",
+						config->caps.pasid_bits);
+	if (config->caps.ats) {
+		props[n++] = PROPERTY_ENTRY_BOOL("ats-supported");
+		props[n++] = PROPERTY_ENTRY_U32("ats-queue-depth",
+						config->caps.ats_queue_depth);
+	}
+	if (config->caps.pri)
+		props[n++] = PROPERTY_ENTRY_BOOL("pri-supported");
+
+	node = fwnode_create_software_node(props, NULL);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	item->node = node;
+	return 0;
+}
+
+static void swnodes_destroy(struct mock_instance *inst)
+{
+	struct mock_ep_item *item;
+
+	list_for_each_entry(item, &inst->endpoints, list) {
+		fwnode_remove_software_node(item->node);
+		item->node = NULL;
+	}
+	fwnode_remove_software_node(inst->node);
+	inst->node = NULL;
+}
+
+static int swnodes_create(struct mock_instance *inst)
+{
+	struct fwnode_handle *node = fwnode_create_software_node(NULL, NULL);
+	struct mock_ep_item *item;
+	int ret;
+
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	inst->node = node;
+	list_for_each_entry(item, &inst->endpoints, list) {
+		ret = swnode_create_endpoint(item);
+		if (ret) {
+			swnodes_destroy(inst);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * mock_nodes_create() - make the firmware nodes of an instance
+ * @inst: the instance, with its endpoints
+ *
+ * Return: 0; -ENOMEM; -EOPNOTSUPP or -ENODEV where there is no device tree that
+ * nodes could be added to
+ */
+int mock_nodes_create(struct mock_instance *inst)
+{
+	return inst->mi.model->compatible ? mock_devtree_create(inst) :
+					    swnodes_create(inst);
+}
+
+/**
+ * mock_nodes_destroy() - undo mock_nodes_create()
+ * @inst: the instance; its devices are gone
+ */
+void mock_nodes_destroy(struct mock_instance *inst)
+{
+	if (inst->mi.model->compatible)
+		mock_devtree_destroy(inst);
+	else
+		swnodes_destroy(inst);
+}
