@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest's SMMU
+ *
+ * It has a VMID of its own, other than that of the stage-2 that it is on: two of
+ * them on one stage-2 have different stage-1 tables under equal ASIDs, and what
+ * one invalidates must be its own alone. Who unmaps from the stage-2 invalidates
+ * all VMIDs that are attached with it.
+ */
+#include <linux/dma-map-ops.h>
+#include <linux/module.h>
+#include <uapi/linux/iommufd.h>
+
+#include "nested.h"
+
+/*
+ * A guest says in its tables how memory is cached, and the host does no cache
+ * maintenance for it. So the hardware must not look beside the caches: because
+ * stage-2 overrides what a guest says, or because everything that the device and
+ * the unit do is coherent.
+ */
+static bool guest_safe(const struct smmu3_unit *unit, struct device *dev)
+{
+	if (!(unit->idr[0] & SMMU_IDR0_COHACC))
+		return false;
+	return unit->idr[3] & SMMU_IDR3_FWB || dev_is_dma_coherent(dev);
+}
+
+/**
+ * smmu3_get_viommu_size - can there be a vIOMMU for a device?
+ * @dev: the device
+ * @type: the kind of vIOMMU
+ *
+ * Return: size of the structure, or 0 if there cannot
+ */
+size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type)
+{
+	const u32 both = SMMU_IDR0_S1P | SMMU_IDR0_S2P;
+	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
+	const struct smmu3_unit *unit = sdev->unit;
+
+	if (type != IOMMU_VIOMMU_TYPE_ARM_SMMUV3 ||
+	    (unit->idr[0] & both) != both || !guest_safe(unit, dev))
+		return 0;
+	return VIOMMU_STRUCT_SIZE(struct smmu3_viommu, core);
+}
+
+static void viommu_destroy(struct iommufd_viommu *core)
+{
+	struct smmu3_viommu *viommu = to_smmu3_viommu(core);
+
+	/* Nested domains and vDEVICEs of it are gone */
+	smmu3_viommu_exit(viommu);
+	module_put(THIS_MODULE);
+}
+
+static const struct iommufd_viommu_ops viommu_ops = {
+	.destroy = viommu_destroy,
+	.alloc_domain_nested = smmu3_alloc_domain_nested,
+	.cache_invalidate = smmu3_cache_invalidate,
+	.vdevice_init = smmu3_vdevice_init,
+};
+
+/**
+ * smmu3_viommu_setup - make the driver's part of a vIOMMU
+ * @viommu: the vIOMMU, zeroed
+ * @unit: its unit
+ * @parent: its stage-2, a nesting parent which outlives it
+ *
+ * Return: 0; -EINVAL if @parent is not for it, -ENOSPC if there are no more
+ * VMIDs, or -ENOMEM
+ */
+int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
+		       struct smmu3_paging *parent)
+{
+	int vmid;
+
+	if (parent->unit != unit || !parent->nest_parent)
+		return -EINVAL;
+
+	vmid = smmu3_vmid_alloc(unit);
+	if (vmid < 0)
+		return vmid;
+
+	viommu->unit = unit;
+	viommu->parent = parent;
+	viommu->vmid = vmid;
+	smmu3_rules_init(&viommu->rules, unit->idr);
+	xa_init(&viommu->streams);
+	return 0;
+}
+
+/**
+ * smmu3_viommu_exit - undo smmu3_viommu_setup()
+ * @viommu: the vIOMMU, with nothing attached to it
+ */
+void smmu3_viommu_exit(struct smmu3_viommu *viommu)
+{
+	smmu3_vmid_free(viommu->unit, viommu->vmid);
+	xa_destroy(&viommu->streams);
+}
+
+/**
+ * smmu3_viommu_init - make a vIOMMU for iommufd
+ * @core: the vIOMMU, of the size that smmu3_get_viommu_size() gave
+ * @parent: a nesting parent
+ * @user_data: nothing is known that could be in it
+ *
+ * Return: as smmu3_viommu_setup()
+ */
+int smmu3_viommu_init(struct iommufd_viommu *core, struct iommu_domain *parent,
+		      const struct iommu_user_data *user_data)
+{
+	int ret;
+
+	if (!smmu3_is_paging(parent))
+		return -EINVAL;
+	ret = smmu3_viommu_setup(to_smmu3_viommu(core),
+				 to_smmu3_unit(core->iommu_dev),
+				 to_smmu3_paging(parent));
+	if (ret)
+		return ret;
+
+	core->ops = &viommu_ops;
+	/* Our code destroys it, perhaps when no device of ours is left */
+	__module_get(THIS_MODULE);
+	return 0;
+}
