@@ -6,6 +6,7 @@
  * something. The identity is that of a chip whose endpoint test function the
  * kernel's pci_endpoint_test driver knows, with its registers in BAR 0.
  */
+#include <linux/build_bug.h>
 #include <linux/pci_ids.h>
 #include <linux/pci_regs.h>
 #include <linux/string.h>
