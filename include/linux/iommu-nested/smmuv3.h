@@ -36,32 +36,32 @@
 #define SMMU_REG_GBPA			0x0044	/* 6.3.14, 32 bit */
 #define SMMU_REG_AGBPA			0x0048	/* 6.3.15, 32 bit */
 #define SMMU_REG_IRQ_CTRL		0x0050	/* 6.3.16, 32 bit */
-#define SMMU_REG_IRQ_CTRLACK		0x0054	/* 6.3.17, 32 bit */
-#define SMMU_REG_GERROR			0x0060	/* 6.3.18, 32 bit */
-#define SMMU_REG_GERRORN		0x0064	/* 6.3.19, 32 bit */
-#define SMMU_REG_GERROR_IRQ_CFG0	0x0068	/* 6.3.20, 64 bit */
-#define SMMU_REG_GERROR_IRQ_CFG1	0x0070	/* 6.3.21, 32 bit */
-#define SMMU_REG_GERROR_IRQ_CFG2	0x0074	/* 6.3.22, 32 bit */
-#define SMMU_REG_STRTAB_BASE		0x0080	/* 6.3.23, 64 bit */
-#define SMMU_REG_STRTAB_BASE_CFG	0x0088	/* 6.3.24, 32 bit */
-#define SMMU_REG_CMDQ_BASE		0x0090	/* 6.3.25, 64 bit */
-#define SMMU_REG_CMDQ_PROD		0x0098	/* 6.3.26, 32 bit */
-#define SMMU_REG_CMDQ_CONS		0x009c	/* 6.3.27, 32 bit */
-#define SMMU_REG_EVTQ_BASE		0x00a0	/* 6.3.28, 64 bit */
-#define SMMU_REG_EVTQ_IRQ_CFG0		0x00b0	/* 6.3.31, 64 bit */
-#define SMMU_REG_EVTQ_IRQ_CFG1		0x00b8	/* 6.3.32, 32 bit */
-#define SMMU_REG_EVTQ_IRQ_CFG2		0x00bc	/* 6.3.33, 32 bit */
-#define SMMU_REG_PRIQ_BASE		0x00c0	/* 6.3.34, 64 bit */
-#define SMMU_REG_PRIQ_IRQ_CFG0		0x00d0	/* 6.3.37, 64 bit */
-#define SMMU_REG_PRIQ_IRQ_CFG1		0x00d8	/* 6.3.38, 32 bit */
-#define SMMU_REG_PRIQ_IRQ_CFG2		0x00dc	/* 6.3.39, 32 bit */
+#define SMMU_REG_IRQ_CTRLACK		0x0054	/* 6.3.18, 32 bit */
+#define SMMU_REG_GERROR			0x0060	/* 6.3.19, 32 bit */
+#define SMMU_REG_GERRORN		0x0064	/* 6.3.20, 32 bit */
+#define SMMU_REG_GERROR_IRQ_CFG0	0x0068	/* 6.3.21, 64 bit */
+#define SMMU_REG_GERROR_IRQ_CFG1	0x0070	/* 6.3.22, 32 bit */
+#define SMMU_REG_GERROR_IRQ_CFG2	0x0074	/* 6.3.23, 32 bit */
+#define SMMU_REG_STRTAB_BASE		0x0080	/* 6.3.24, 64 bit */
+#define SMMU_REG_STRTAB_BASE_CFG	0x0088	/* 6.3.25, 32 bit */
+#define SMMU_REG_CMDQ_BASE		0x0090	/* 6.3.26, 64 bit */
+#define SMMU_REG_CMDQ_PROD		0x0098	/* 6.3.27, 32 bit */
+#define SMMU_REG_CMDQ_CONS		0x009c	/* 6.3.28, 32 bit */
+#define SMMU_REG_EVTQ_BASE		0x00a0	/* 6.3.29, 64 bit */
+#define SMMU_REG_EVTQ_IRQ_CFG0		0x00b0	/* 6.3.30, 64 bit */
+#define SMMU_REG_EVTQ_IRQ_CFG1		0x00b8	/* 6.3.31, 32 bit */
+#define SMMU_REG_EVTQ_IRQ_CFG2		0x00bc	/* 6.3.32, 32 bit */
+#define SMMU_REG_PRIQ_BASE		0x00c0	/* 6.3.33, 64 bit */
+#define SMMU_REG_PRIQ_IRQ_CFG0		0x00d0	/* 6.3.34, 64 bit */
+#define SMMU_REG_PRIQ_IRQ_CFG1		0x00d8	/* 6.3.35, 32 bit */
+#define SMMU_REG_PRIQ_IRQ_CFG2		0x00dc	/* 6.3.36, 32 bit */
 
 /* 6.1: the two 64K pages. These registers are in page 1 */
 #define SMMU_PAGE1			0x10000
-#define SMMU_REG_EVTQ_PROD		(SMMU_PAGE1 + 0x00a8)	/* 6.3.29 */
-#define SMMU_REG_EVTQ_CONS		(SMMU_PAGE1 + 0x00ac)	/* 6.3.30 */
-#define SMMU_REG_PRIQ_PROD		(SMMU_PAGE1 + 0x00c8)	/* 6.3.35 */
-#define SMMU_REG_PRIQ_CONS		(SMMU_PAGE1 + 0x00cc)	/* 6.3.36 */
+#define SMMU_REG_EVTQ_PROD		(SMMU_PAGE1 + 0x00a8)	/* 6.3.95 */
+#define SMMU_REG_EVTQ_CONS		(SMMU_PAGE1 + 0x00ac)	/* 6.3.96 */
+#define SMMU_REG_PRIQ_PROD		(SMMU_PAGE1 + 0x00c8)	/* 6.3.97 */
+#define SMMU_REG_PRIQ_CONS		(SMMU_PAGE1 + 0x00cc)	/* 6.3.98 */
 #define SMMU_REGS_SIZE			0x20000
 
 /* 6.3.1 IDR0 */
@@ -198,12 +198,12 @@
 #define SMMU_GBPA_ABORT			BIT(20)
 #define SMMU_GBPA_UPDATE		BIT(31)
 
-/* 6.3.16 IRQ_CTRL and 6.3.17 IRQ_CTRLACK */
+/* 6.3.16 IRQ_CTRL and 6.3.18 IRQ_CTRLACK */
 #define SMMU_IRQ_CTRL_GERROR		BIT(0)
 #define SMMU_IRQ_CTRL_PRIQ		BIT(1)
 #define SMMU_IRQ_CTRL_EVENTQ		BIT(2)
 
-/* 6.3.18 GERROR and 6.3.19 GERRORN: active where they differ */
+/* 6.3.19 GERROR and 6.3.20 GERRORN: active where they differ */
 #define SMMU_GERROR_CMDQ_ERR		BIT(0)
 #define SMMU_GERROR_EVENTQ_ABT_ERR	BIT(2)
 #define SMMU_GERROR_PRIQ_ABT_ERR	BIT(3)
@@ -215,14 +215,15 @@
 #define SMMU_GERROR_CMDQP_ERR		BIT(9)
 #define SMMU_GERROR_MASK		0x3fd
 
-/* 6.3.20 to 6.3.22: interrupt configuration */
+/* 6.3.21 to 6.3.23, 6.3.36: interrupt configuration */
 #define SMMU_IRQ_CFG0_ADDR		GENMASK_ULL(55, 2)
 #define SMMU_IRQ_CFG2_MEMATTR		GENMASK(3, 0)
 #define SMMU_IRQ_CFG2_SH		GENMASK(5, 4)
+#define SMMU_PRIQ_IRQ_CFG2_LO		BIT(31)	/* interrupt for "last" only */
 #define SMMU_MEMATTR_DEVICE_NGNRE	0x1
 #define SMMU_MEMATTR_OIWB		0xf
 
-/* 6.3.23 STRTAB_BASE, 6.3.24 STRTAB_BASE_CFG */
+/* 6.3.24 STRTAB_BASE, 6.3.25 STRTAB_BASE_CFG */
 #define SMMU_STRTAB_BASE_ADDR		GENMASK_ULL(55, 6)
 #define SMMU_STRTAB_BASE_RA		BIT_ULL(62)
 #define SMMU_STRTAB_CFG_LOG2SIZE	GENMASK(5, 0)
@@ -231,13 +232,13 @@
 #define SMMU_STRTAB_FMT_LINEAR		0
 #define SMMU_STRTAB_FMT_2LVL		1
 
-/* 3.5, 6.3.25 to 6.3.36: queues */
+/* 3.5, 6.3.26 to 6.3.33, 6.3.95 to 6.3.98: queues */
 #define SMMU_Q_BASE_LOG2SIZE		GENMASK_ULL(4, 0)
 #define SMMU_Q_BASE_ADDR		GENMASK_ULL(55, 5)
 #define SMMU_Q_BASE_RWA			BIT_ULL(62)
 #define SMMU_Q_OVFLG			BIT(31)	/* PROD and CONS of output queues */
 #define SMMU_CMDQ_CONS_ERR		GENMASK(30, 24)
-#define SMMU_CERROR_NONE		0	/* 4.1.3 */
+#define SMMU_CERROR_NONE		0	/* 7.1 */
 #define SMMU_CERROR_ILL			1
 #define SMMU_CERROR_ABT			2
 #define SMMU_CERROR_ATC_INV_SYNC	3
@@ -353,6 +354,8 @@
 #define SMMU_CD0_WXN			BIT_ULL(36)
 #define SMMU_CD0_UWXN			BIT_ULL(37)
 #define SMMU_CD0_TBI			GENMASK_ULL(39, 38)
+#define SMMU_CD0_TBI0			BIT_ULL(38)
+#define SMMU_CD0_TBI1			BIT_ULL(39)
 #define SMMU_CD0_PAN			BIT_ULL(40)
 #define SMMU_CD0_AA64			BIT_ULL(41)
 #define SMMU_CD0_HD			BIT_ULL(42)
@@ -387,6 +390,7 @@
 #define SMMU_PTE_AF			BIT_ULL(10)
 #define SMMU_PTE_NG			BIT_ULL(11)	/* stage 1 */
 #define SMMU_PTE_ADDR			GENMASK_ULL(47, 12)
+#define SMMU_PTE_NT			BIT_ULL(16)	/* of a block, 3.21.1.1 */
 #define SMMU_PTE_DBM			BIT_ULL(51)
 #define SMMU_PTE_CONT			BIT_ULL(52)
 #define SMMU_PTE_PXN			BIT_ULL(53)	/* stage 1 */
@@ -408,10 +412,10 @@
 #define SMMU_OP_PREFETCH_CONFIG		0x01	/* 4.2.1 */
 #define SMMU_OP_PREFETCH_ADDR		0x02	/* 4.2.2 */
 #define SMMU_OP_CFGI_STE		0x03	/* 4.3.1 */
-#define SMMU_OP_CFGI_STE_RANGE		0x04	/* 4.3.2, and CFGI_ALL 4.3.3 */
-#define SMMU_OP_CFGI_CD			0x05	/* 4.3.4 */
-#define SMMU_OP_CFGI_CD_ALL		0x06	/* 4.3.5 */
-#define SMMU_OP_CFGI_VMS_PIDM		0x07	/* 4.3.6 */
+#define SMMU_OP_CFGI_STE_RANGE		0x04	/* 4.3.2, and CFGI_ALL 4.3.6 */
+#define SMMU_OP_CFGI_CD			0x05	/* 4.3.3 */
+#define SMMU_OP_CFGI_CD_ALL		0x06	/* 4.3.4 */
+#define SMMU_OP_CFGI_VMS_PIDM		0x07	/* 4.3.5 */
 #define SMMU_OP_TLBI_NH_ALL		0x10	/* 4.4.2 */
 #define SMMU_OP_TLBI_NH_ASID		0x11
 #define SMMU_OP_TLBI_NH_VA		0x12
@@ -427,8 +431,8 @@
 #define SMMU_OP_TLBI_NSNH_ALL		0x30	/* 4.4.4 */
 #define SMMU_OP_ATC_INV			0x40	/* 4.5.1 */
 #define SMMU_OP_PRI_RESP		0x41	/* 4.5.2 */
-#define SMMU_OP_RESUME			0x44	/* 4.6.1 */
-#define SMMU_OP_STALL_TERM		0x45	/* 4.6.2 */
+#define SMMU_OP_RESUME			0x44	/* 4.7.1 */
+#define SMMU_OP_STALL_TERM		0x45	/* 4.7.2 */
 #define SMMU_OP_SYNC			0x46	/* 4.7.3 */
 
 #define SMMU_PREFETCH1_SIZE		GENMASK_ULL(4, 0)
@@ -441,6 +445,7 @@
 
 #define SMMU_TLBI0_NUM			GENMASK_ULL(16, 12)
 #define SMMU_TLBI0_SCALE		GENMASK_ULL(24, 20)
+#define SMMU_TLBI0_SCALE_DS		BIT_ULL(25)	/* more of it with IDR5.DS */
 #define SMMU_TLBI0_VMID			GENMASK_ULL(47, 32)
 #define SMMU_TLBI0_ASID			GENMASK_ULL(63, 48)
 #define SMMU_TLBI1_LEAF			BIT_ULL(0)
@@ -492,6 +497,7 @@
 #define SMMU_EVT1_NSIPA			BIT_ULL(38)
 #define SMMU_EVT1_S2			BIT_ULL(39)
 #define SMMU_EVT1_CLASS			GENMASK_ULL(41, 40)
+#define SMMU_EVT1_TTRNW			BIT_ULL(44)	/* F_PERMISSION */
 #define SMMU_EVT_CLASS_CD		0
 #define SMMU_EVT_CLASS_TT		1
 #define SMMU_EVT_CLASS_IN		2
@@ -517,7 +523,7 @@
 #define SMMU_EVT_F_CFG_CONFLICT		0x21	/* 7.3.18 */
 #define SMMU_EVT_E_PAGE_REQUEST		0x24	/* 7.3.19 */
 
-/* 8.1 PRI queue entries: 16 bytes */
+/* Chapter 8 PRI queue entries: 16 bytes */
 #define SMMU_PRI_SIZE			16
 #define SMMU_PRI_WORDS			2
 #define SMMU_PRI0_SID			GENMASK_ULL(31, 0)

@@ -21,14 +21,14 @@ struct smmu_hw;
  * @translations: requests translated or blocked
  * @tlb_hits: requests answered by the TLB
  * @walk_refs: memory references of table walks (root to leaf, both stages)
- * @commands: commands executed, CMD_SYNC not counted
+ * @invalidations: invalidation commands executed
  * @events: events found, recorded or not
  */
 struct smmu_stats {
 	u64 translations;
 	u64 tlb_hits;
 	u64 walk_refs;
-	u64 commands;
+	u64 invalidations;
 	u64 events;
 };
 
@@ -68,7 +68,7 @@ struct smmu_model {
  * @sid: StreamID
  * @ssid: SubstreamID, when @ssv
  * @ssv: @ssid is valid
- * @stall: the transaction is stalled (event.c chooses the STAG)
+ * @stall: the transaction is stalled (stall.c chooses the STAG)
  * @mev: events of this stream may be merged (STE.MEV)
  * @pnu: privileged, after the STE's override
  * @ind: instruction fetch, after the STE's override
@@ -76,6 +76,8 @@ struct smmu_model {
  * @s2: a stage-2 fault
  * @class: SMMU_EVT_CLASS_*
  * @input_addr: address of the transaction
+ * @ttrnw: F_PERMISSION of SMMU_EVT_CLASS_TT: a read of the descriptor, not its
+ *	update, was not permitted
  * @addr2: IPA of a stage-2 fault, or the address of a fetch that aborted
  * @stag: out: stall tag
  */
@@ -90,6 +92,7 @@ struct smmu_event {
 	bool ind;
 	bool rnw;
 	bool s2;
+	bool ttrnw;
 	u8 class;
 	u64 input_addr;
 	u64 addr2;
@@ -125,9 +128,7 @@ int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p);
 void smmu_caches_destroy(struct smmu_model *m);
 int smmu_translate(struct smmu_model *m, const struct mock_req *req,
 		   struct mock_xlate *res, struct smmu_event *ev);
-int smmu_page_request_check(struct smmu_model *m,
-			    const struct mock_page_request *preq,
-			    struct smmu_event *ev);
+bool smmu_ppar(struct smmu_model *m, u32 sid, bool *ppar, struct smmu_event *ev);
 void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid);
 void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf);
 void smmu_inval_cd(struct smmu_model *m, u32 sid, bool all, u32 ssid, bool leaf);

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: what is cached, and under which tags (3.17, 3.21, 16.2)
+ *
+ * The specification lets hardware drop any entry at any time and invalidate more
+ * than it was asked for. This model does neither on its own: an entry goes when
+ * the specification says that it must, so that software which forgets an
+ * invalidation sees the stale entry every time. What goes is in tlbi.c.
+ *
+ *   cache                      found by
+ *   STE                        StreamID
+ *   level 1 stream table       StreamIDs that the descriptor covers
+ *   CD                         StreamID, index
+ *   level 1 CD table           StreamID, indexes that the descriptor covers
+ *   tables of stage 1          StreamWorld, VMID, ASID, granule, VA
+ *   tables of stage 2          VMID, granule, IPA
+ *   TLB                        StreamWorld, VMID, ASID unless global, VA;
+ *                              or VMID, IPA
+ *
+ * A structure is cached in whatever state it was when it was fetched; a fetch
+ * that fails leaves nothing. The TLB has an entry for both stages together where
+ * both translate, and besides one for each IPA that stage 2 was asked for: by
+ * requests that stage 1 does not translate, by walks of stage 1, and by fetches of
+ * CDs. 4.4.3 is about the difference: an invalidation by IPA does not find the
+ * former.
+ *
+ * The granule is a tag of tables because it says how large they are: what was
+ * cached as a table of 4K must not be read as one of 64K.
+ */
+#include <linux/slab.h>
+
+#include "walk.h"
+
+/**
+ * smmu_ste_lookup() - look for a STE
+ * @m: the SMMU
+ * @sid: StreamID
+ *
+ * Return: the STE, valid until the cache is changed, or NULL
+ */
+const struct smmu_ste *smmu_ste_lookup(struct smmu_model *m, u32 sid)
+{
+	return mock_cache_lookup(m->caches->ste, 0, sid, NULL);
+}
+
+/**
+ * smmu_ste_insert() - cache a STE
+ * @m: the SMMU
+ * @sid: StreamID
+ * @ste: the STE
+ */
+void smmu_ste_insert(struct smmu_model *m, u32 sid, const struct smmu_ste *ste)
+{
+	struct smmu_ste *to = mock_cache_insert(m->caches->ste, 0, sid, 0);
+
+	if (to)
+		*to = *ste;
+}
+
+/**
+ * smmu_l1std_lookup() - look for a level 1 stream table descriptor
+ * @m: the SMMU
+ * @sid: StreamID
+ * @l1std: filled if it is found
+ *
+ * Return: is it cached?
+ */
+bool smmu_l1std_lookup(struct smmu_model *m, u32 sid, u64 *l1std)
+{
+	const u64 *found = mock_cache_lookup(m->caches->l1std, 0, sid, NULL);
+
+	if (found)
+		*l1std = *found;
+	return found;
+}
+
+/**
+ * smmu_l1std_insert() - cache a level 1 stream table descriptor
+ * @m: the SMMU
+ * @sid: StreamID
+ * @split: log2 of how many StreamIDs the descriptor covers
+ * @l1std: the descriptor
+ */
+void smmu_l1std_insert(struct smmu_model *m, u32 sid, u8 split, u64 l1std)
+{
+	u64 *to = mock_cache_insert(m->caches->l1std, 0, sid, split);
+
+	if (to)
+		*to = l1std;
+}
+
+/**
+ * smmu_cd_lookup() - look for a CD
+ * @m: the SMMU
+ * @sid: StreamID
+ * @index: its index in the stream's CD table
+ *
+ * Return: the CD, valid until the cache is changed, or NULL
+ */
+const struct smmu_cd *smmu_cd_lookup(struct smmu_model *m, u32 sid, u32 index)
+{
+	return mock_cache_lookup(m->caches->cd, sid, index, NULL);
+}
+
+/**
+ * smmu_cd_insert() - cache a CD
+ * @m: the SMMU
+ * @sid: StreamID
+ * @index: its index in the stream's CD table
+ * @cd: the CD
+ */
+void smmu_cd_insert(struct smmu_model *m, u32 sid, u32 index,
+		    const struct smmu_cd *cd)
+{
+	struct smmu_cd *to = mock_cache_insert(m->caches->cd, sid, index, 0);
+
+	if (to)
+		*to = *cd;
+}
+
+/**
+ * smmu_l1cd_lookup() - look for a level 1 context descriptor
+ * @m: the SMMU
+ * @sid: StreamID
+ * @index: index of a CD
+ * @l1cd: filled if it is found
+ *
+ * Return: is it cached?
+ */
+bool smmu_l1cd_lookup(struct smmu_model *m, u32 sid, u32 index, u64 *l1cd)
+{
+	const u64 *found = mock_cache_lookup(m->caches->l1cd, sid, index, NULL);
+
+	if (found)
+		*l1cd = *found;
+	return found;
+}
+
+/**
+ * smmu_l1cd_insert() - cache a level 1 context descriptor
+ * @m: the SMMU
+ * @sid: StreamID
+ * @index: index of a CD
+ * @bits: log2 of how many CDs the descriptor covers
+ * @l1cd: the descriptor
+ */
+void smmu_l1cd_insert(struct smmu_model *m, u32 sid, u32 index, u8 bits,
+		      u64 l1cd)
+{
+	u64 *to = mock_cache_insert(m->caches->l1cd, sid, index, bits);
+
+	if (to)
+		*to = l1cd;
+}
+
+static u64 regime_tag(const struct smmu_walk *w)
+{
+	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) |
+	       FIELD_PREP(SMMU_KEY_WORLD, w->ste->world);
+}
+
+static u64 asid_tag(const struct smmu_walk *w)
+{
+	return regime_tag(w) | FIELD_PREP(SMMU_KEY_ASID, w->cd->asid);
+}
+
+/* 3.17.1: global entries are found by requests of the same ASID set */
+static u64 global_tag(const struct smmu_walk *w)
+{
+	return regime_tag(w) | SMMU_KEY_GLOBAL |
+	       (w->cd->aset ? SMMU_KEY_ASET : 0);
+}
+
+static u64 ipa_tag(const struct smmu_walk *w)
+{
+	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) | SMMU_KEY_IPA;
+}
+
+/**
+ * smmu_walk1_lookup() - look for the lowest stage-1 table for the request's VA
+ * @w: the request
+ * @tt: the tables
+ * @table: filled if one is found
+ *
+ * Return: is there one?
+ */
+bool smmu_walk1_lookup(struct smmu_walk *w, const struct smmu_tt *tt,
+		       struct smmu_table *table)
+{
+	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	const struct smmu_table *found;
+
+	found = mock_cache_lookup(w->m->caches->walk1, tag, w->va, NULL);
+	if (found)
+		*table = *found;
+	return found;
+}
+
+/**
+ * smmu_walk1_insert() - cache what a stage-1 table descriptor refers to
+ * @w: the request
+ * @tt: the tables
+ * @table: the table
+ */
+void smmu_walk1_insert(struct smmu_walk *w, const struct smmu_tt *tt,
+		       const struct smmu_table *table)
+{
+	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	struct smmu_table *to;
+
+	to = mock_cache_insert(w->m->caches->walk1, tag, w->va,
+			       smmu_tt_shift(tt, table->level));
+	if (to)
+		*to = *table;
+}
+
+/**
+ * smmu_walk2_lookup() - look for the lowest stage-2 table for an IPA
+ * @w: the request
+ * @ipa: the IPA
+ * @table: filled if one is found
+ *
+ * Return: is there one?
+ */
+bool smmu_walk2_lookup(struct smmu_walk *w, u64 ipa, struct smmu_table2 *table)
+{
+	u64 tag = ipa_tag(w) |
+		  FIELD_PREP(SMMU_KEY_GRANULE, w->ste->tt2.granule);
+	const struct smmu_table2 *found;
+
+	found = mock_cache_lookup(w->m->caches->walk2, tag, ipa, NULL);
+	if (found)
+		*table = *found;
+	return found;
+}
+
+/**
+ * smmu_walk2_insert() - cache what a stage-2 table descriptor refers to
+ * @w: the request
+ * @ipa: an IPA that the descriptor covers
+ * @table: the table
+ */
+void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
+		       const struct smmu_table2 *table)
+{
+	const struct smmu_tt *tt = &w->ste->tt2;
+	u64 tag = ipa_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	struct smmu_table2 *to;
+
+	to = mock_cache_insert(w->m->caches->walk2, tag, ipa,
+			       smmu_tt_shift(tt, table->level));
+	if (to)
+		*to = *table;
+}
+
+/**
+ * smmu_tlb_lookup() - look for the translation of the request's VA
+ * @w: the request
+ * @leaf: set to it, valid until the TLB is changed, or to NULL
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_tlb_lookup(struct smmu_walk *w, const struct smmu_leaf **leaf)
+{
+	struct mock_cache *tlb = w->m->caches->tlb;
+
+	*leaf = mock_cache_lookup(tlb, asid_tag(w), w->va, NULL);
+	if (!*leaf && w->ste->world != SMMU_WORLD_EL2)
+		*leaf = mock_cache_lookup(tlb, global_tag(w), w->va, NULL);
+	return 0;
+}
+
+/**
+ * smmu_tlb_insert() - cache the translation of the request's VA
+ * @w: the request
+ * @leaf: the translation
+ */
+void smmu_tlb_insert(struct smmu_walk *w, const struct smmu_leaf *leaf)
+{
+	struct smmu_caches *c = w->m->caches;
+	struct smmu_leaf *to;
+
+	if (leaf->nocache)
+		return;
+	if (leaf->lg2 != leaf->lg2_in)
+		c->lg2_split = max(c->lg2_split, leaf->lg2_in);
+	to = mock_cache_insert(c->tlb,
+			       leaf->global ? global_tag(w) : asid_tag(w),
+			       w->va, leaf->lg2);
+	if (to)
+		*to = *leaf;
+}
+
+/**
+ * smmu_tlb2_lookup() - look for the translation of an IPA
+ * @w: the request
+ * @ipa: the IPA
+ * @leaf: set to it, valid until the TLB is changed, or to NULL
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_tlb2_lookup(struct smmu_walk *w, u64 ipa, const struct smmu_leaf **leaf)
+{
+	*leaf = mock_cache_lookup(w->m->caches->tlb, ipa_tag(w), ipa, NULL);
+	return 0;
+}
+
+/**
+ * smmu_tlb2_insert() - cache the translation of an IPA
+ * @w: the request
+ * @ipa: the IPA
+ * @leaf: the translation
+ */
+void smmu_tlb2_insert(struct smmu_walk *w, u64 ipa,
+		      const struct smmu_leaf *leaf)
+{
+	struct smmu_leaf *to;
+
+	if (leaf->nocache)
+		return;
+	to = mock_cache_insert(w->m->caches->tlb, ipa_tag(w), ipa, leaf->lg2);
+	if (to)
+		*to = *leaf;
+}
+
+/**
+ * smmu_caches_destroy() - free the caches
+ * @m: the SMMU
+ */
+void smmu_caches_destroy(struct smmu_model *m)
+{
+	struct smmu_caches *c = m->caches;
+
+	if (!c)
+		return;
+	m->caches = NULL;
+	mock_cache_destroy(c->l1std);
+	mock_cache_destroy(c->ste);
+	mock_cache_destroy(c->l1cd);
+	mock_cache_destroy(c->cd);
+	mock_cache_destroy(c->walk1);
+	mock_cache_destroy(c->walk2);
+	mock_cache_destroy(c->tlb);
+	kfree(c);
+}
+
+/* Each has a seed of its own, or chance would strike all at the same time */
+static struct mock_cache *create_one(const struct mock_cache_params *p,
+				     u32 capacity, size_t data_size, u32 nr)
+{
+	return mock_cache_create(capacity, data_size, p->evict_period,
+				 p->evict_seed + nr);
+}
+
+/**
+ * smmu_caches_create() - allocate the caches
+ * @m: the SMMU
+ * @p: capacities and retention
+ *
+ * Context: process context, sleeps
+ * Return: 0 or -ENOMEM
+ */
+int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p)
+{
+	struct smmu_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	m->caches = c;
+	c->l1std = create_one(p, p->config_entries, sizeof(u64), 0);
+	c->ste = create_one(p, p->config_entries, sizeof(struct smmu_ste), 1);
+	c->l1cd = create_one(p, p->config_entries, sizeof(u64), 2);
+	c->cd = create_one(p, p->config_entries, sizeof(struct smmu_cd), 3);
+	c->walk1 = create_one(p, p->pwc_entries, sizeof(struct smmu_table), 4);
+	c->walk2 = create_one(p, p->pwc_entries, sizeof(struct smmu_table2), 5);
+	c->tlb = create_one(p, p->iotlb_entries, sizeof(struct smmu_leaf), 6);
+	if (!c->l1std || !c->ste || !c->l1cd || !c->cd || !c->walk1 ||
+	    !c->walk2 || !c->tlb) {
+		smmu_caches_destroy(m);
+		return -ENOMEM;
+	}
+	return 0;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock SMMUv3: a look into the caches */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include "walk.h"
+
+static const char * const worlds[] = { "el1", "el2", "e2h", "?" };
+
+static void show_l1std(const struct mock_cache_key *key, const void *data,
+		       void *arg)
+{
+	const u64 *l1std = data;
+
+	seq_printf(arg, "l1std sid=%08llx lg2=%u table=%llx span=%llu\n",
+		   key->addr, key->lg2, *l1std & SMMU_L1STD_L2PTR,
+		   FIELD_GET(SMMU_L1STD_SPAN, *l1std));
+}
+
+static void show_ste(const struct mock_cache_key *key, const void *data,
+		     void *arg)
+{
+	const struct smmu_ste *ste = data;
+
+	if (ste->illegal) {
+		seq_printf(arg, "ste sid=%08llx illegal\n", key->addr);
+		return;
+	}
+	seq_printf(arg, "ste sid=%08llx config=%u world=%s vmid=%04x cds=%llx/%u s1dss=%u s2=%llx/%u eats=%u\n",
+		   key->addr, ste->config, worlds[ste->world], ste->vmid,
+		   ste->s1ctxptr, ste->s1cdmax, ste->s1dss, ste->tt2.base,
+		   ste->tt2.input, ste->eats);
+}
+
+static void show_l1cd(const struct mock_cache_key *key, const void *data,
+		      void *arg)
+{
+	const u64 *l1cd = data;
+
+	seq_printf(arg, "l1cd sid=%08llx ssid=%05llx lg2=%u table=%llx v=%d\n",
+		   key->tag, key->addr, key->lg2, *l1cd & SMMU_L1CD_L2PTR,
+		   !!(*l1cd & SMMU_L1CD_V));
+}
+
+static void show_cd(const struct mock_cache_key *key, const void *data,
+		    void *arg)
+{
+	const struct smmu_cd *cd = data;
+
+	if (cd->illegal) {
+		seq_printf(arg, "cd sid=%08llx ssid=%05llx illegal\n", key->tag,
+			   key->addr);
+		return;
+	}
+	seq_printf(arg, "cd sid=%08llx ssid=%05llx asid=%04x ttb0=%llx/%u ttb1=%llx/%u\n",
+		   key->tag, key->addr, cd->asid, cd->half[0].tt.base,
+		   cd->half[0].tt.input, cd->half[1].tt.base,
+		   cd->half[1].tt.input);
+}
+
+static void show_tag(struct seq_file *s, u64 tag)
+{
+	seq_printf(s, "vmid=%04llx", FIELD_GET(SMMU_KEY_VMID, tag));
+	if (tag & SMMU_KEY_IPA)
+		return;
+	seq_printf(s, " %s", worlds[FIELD_GET(SMMU_KEY_WORLD, tag)]);
+	if (tag & SMMU_KEY_GLOBAL)
+		seq_printf(s, " global aset=%d", !!(tag & SMMU_KEY_ASET));
+	else
+		seq_printf(s, " asid=%04llx", FIELD_GET(SMMU_KEY_ASID, tag));
+}
+
+static void show_walk1(const struct mock_cache_key *key, const void *data,
+		       void *arg)
+{
+	const struct smmu_table *table = data;
+
+	seq_puts(arg, "stage1 ");
+	show_tag(arg, key->tag);
+	seq_printf(arg, " addr=%016llx level=%u table=%llx pa=%llx\n", key->addr,
+		   table->level, table->addr, table->located ? table->pa : 0);
+}
+
+static void show_walk2(const struct mock_cache_key *key, const void *data,
+		       void *arg)
+{
+	const struct smmu_table2 *table = data;
+
+	seq_puts(arg, "stage2 ");
+	show_tag(arg, key->tag);
+	seq_printf(arg, " addr=%016llx level=%u table=%llx\n", key->addr,
+		   table->level, table->pa);
+}
+
+static void show_tlb(const struct mock_cache_key *key, const void *data,
+		     void *arg)
+{
+	const struct smmu_leaf *leaf = data;
+
+	seq_printf(arg, "tlb %s ", key->tag & SMMU_KEY_IPA ? "ipa" : "va");
+	show_tag(arg, key->tag);
+	seq_printf(arg, " addr=%016llx lg2=%u ipa=%llx pa=%llx level=%u perm1=%02x perm2=%02x clean=%d%d\n",
+		   key->addr, key->lg2, leaf->ipa, leaf->pa, leaf->level,
+		   leaf->perm1, leaf->perm2, leaf->clean1, leaf->clean2);
+}
+
+/* Every valid entry, one a line */
+static int smmu_caches_show(struct seq_file *s, void *unused)
+{
+	struct smmu_model *m = s->private;
+	struct smmu_caches *c = m->caches;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	mock_cache_for_each(c->l1std, show_l1std, s);
+	mock_cache_for_each(c->ste, show_ste, s);
+	mock_cache_for_each(c->l1cd, show_l1cd, s);
+	mock_cache_for_each(c->cd, show_cd, s);
+	mock_cache_for_each(c->walk1, show_walk1, s);
+	mock_cache_for_each(c->walk2, show_walk2, s);
+	mock_cache_for_each(c->tlb, show_tlb, s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(smmu_caches);
+
+static void show_stats(struct seq_file *s, const char *name,
+		       const struct mock_cache *cache)
+{
+	const struct mock_cache_stats *st = mock_cache_stats(cache);
+
+	seq_printf(s, "%s entries=%u capacity=%u hits=%llu misses=%llu inserts=%llu replaced=%llu evicted=%llu invalidated=%llu\n",
+		   name, mock_cache_count(cache), mock_cache_capacity(cache),
+		   st->hits, st->misses, st->inserts, st->replaced,
+		   st->evicted, st->invalidated);
+}
+
+static int smmu_cache_stats_show(struct seq_file *s, void *unused)
+{
+	struct smmu_model *m = s->private;
+	struct smmu_caches *c = m->caches;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	show_stats(s, "l1std", c->l1std);
+	show_stats(s, "ste", c->ste);
+	show_stats(s, "l1cd", c->l1cd);
+	show_stats(s, "cd", c->cd);
+	show_stats(s, "stage1", c->walk1);
+	show_stats(s, "stage2", c->walk2);
+	show_stats(s, "tlb", c->tlb);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(smmu_cache_stats);
+
+/**
+ * smmu_caches_debugfs() - make the files "caches" and "cache_stats"
+ * @m: the SMMU, whose caches exist as long as the files
+ * @dir: where
+ */
+void smmu_caches_debugfs(struct smmu_model *m, struct dentry *dir)
+{
+	debugfs_create_file("caches", 0444, dir, m, &smmu_caches_fops);
+	debugfs_create_file("cache_stats", 0444, dir, m,
+			    &smmu_cache_stats_fops);
+}

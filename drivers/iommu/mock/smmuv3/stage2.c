@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock SMMUv3: stage 2, from an IPA to a physical address */
+#include "walk.h"
+
+/* A table under the walk */
+struct step {
+	u64 pa;
+	u8 level;
+};
+
+/* A descriptor in it */
+struct entry {
+	u64 pa;
+	u64 val;
+};
+
+/* S2AP and XN of a block or page (Arm ARM D8.4) */
+static u8 stage2_perms(struct smmu_model *m, u64 desc, bool clean)
+{
+	bool xnx = m->idr[3] & SMMU_IDR3_XNX;
+	u8 xn = FIELD_GET(SMMU_PTE_S2XN, desc);
+	u8 perms = 0;
+
+	if (desc & SMMU_PTE_S2AP_R)
+		perms |= SMMU_PERM_PR | SMMU_PERM_UR;
+	if (desc & SMMU_PTE_S2AP_W || clean)
+		perms |= SMMU_PERM_PW | SMMU_PERM_UW;
+	if (!xnx)
+		return perms | (xn & 2 ? 0 : SMMU_PERM_PX | SMMU_PERM_UX);
+	if (xn == 0 || xn == 1)
+		perms |= SMMU_PERM_UX;
+	if (xn == 0 || xn == 3)
+		perms |= SMMU_PERM_PX;
+	return perms;
+}
+
+/* Any Device type, in the encoding without and with S2FWB (Arm ARM D8.5) */
+static bool is_device(const struct smmu_ste *ste, u64 desc)
+{
+	u8 memattr = FIELD_GET(SMMU_PTE_S2MEMATTR, desc);
+
+	return ste->s2fwb ? !(memattr & 4) : !(memattr & 0xc);
+}
+
+static u8 fault(struct smmu_walk *w, u8 id, const struct smmu_access *acc,
+		u64 ipa)
+{
+	w->ev->ttrnw = !acc->write;
+	return smmu_fault(w, id, true, acc->class, ipa);
+}
+
+/**
+ * smmu_check_stage2() - does stage 2 permit an access?
+ * @w: the request
+ * @leaf: the translation
+ * @ipa: the address that is accessed
+ * @acc: what is asked for
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_check_stage2(struct smmu_walk *w, const struct smmu_leaf *leaf, u64 ipa,
+		     const struct smmu_access *acc)
+{
+	u8 need = 0;
+
+	if (acc->read)
+		need |= acc->priv ? SMMU_PERM_PR : SMMU_PERM_UR;
+	if (acc->write)
+		need |= acc->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
+	if (acc->exec)
+		need |= acc->priv ? SMMU_PERM_PX : SMMU_PERM_UX;
+	if (need & ~leaf->perm2)
+		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
+	/* STE.S2PTW, for an access of the SMMU's own */
+	if (acc->class != SMMU_EVT_CLASS_IN && w->ste->s2ptw && leaf->device)
+		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
+	return 0;
+}
+
+/* Must the walk change a writable-clean descriptor for this access? */
+static bool needs_dirty(const struct smmu_leaf *leaf,
+			const struct smmu_access *acc)
+{
+	u8 perm = acc->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
+
+	return acc->dirty && leaf->clean2 && leaf->perm2 & perm;
+}
+
+static void fill_leaf(struct smmu_walk *w, const struct step *step,
+		      const struct entry *e, u64 ipa, struct smmu_leaf *leaf)
+{
+	const struct smmu_tt *tt = &w->ste->tt2;
+	bool clean = tt->hd && e->val & SMMU_PTE_DBM &&
+		     !(e->val & SMMU_PTE_S2AP_W);
+	u8 lg2 = smmu_desc_lg2(tt, e->val, step->level, ipa);
+
+	*leaf = (struct smmu_leaf){
+		.pa = smmu_desc_addr(tt, e->val) >> lg2 << lg2,
+		.lg2 = lg2,
+		.lg2_in = lg2,
+		.perm1 = SMMU_PERM_ALL,
+		.perm2 = stage2_perms(w->m, e->val, clean),
+		.clean2 = clean,
+		.device = is_device(w->ste, e->val),
+		.nocache = smmu_desc_no_cache(w->m, e->val, step->level),
+		.level = step->level,
+		.granule = tt->granule,
+	};
+}
+
+/* 3.13: set the access flag, and make dirty what is to be written */
+static int update_flags(struct smmu_walk *w, const struct entry *e,
+			const struct smmu_access *acc, struct smmu_leaf *leaf)
+{
+	u64 val = e->val | SMMU_PTE_AF;
+	int ret;
+
+	if (!w->ste->tt2.ha)
+		val = e->val;
+	if (needs_dirty(leaf, acc))
+		val |= SMMU_PTE_S2AP_W;
+	if (val == e->val)
+		return 0;
+	ret = smmu_desc_update(w->m, &w->ste->tt2, e->pa, e->val, val);
+	if (ret)
+		return ret;
+	leaf->clean2 = leaf->clean2 && !(val & SMMU_PTE_S2AP_W);
+	return 0;
+}
+
+/*
+ * A block or page. Returns an event, 0, or -EAGAIN if software changed the
+ * descriptor meanwhile. 3.13.2: whether AF is set on a permission fault is
+ * UNKNOWN, here it is not.
+ */
+static int use_leaf(struct smmu_walk *w, const struct step *step,
+		    const struct entry *e, u64 ipa,
+		    const struct smmu_access *acc, struct smmu_leaf *leaf)
+{
+	const struct smmu_tt *tt = &w->ste->tt2;
+	int ret;
+
+	if (!(e->val & SMMU_PTE_AF) && !tt->ha && !tt->affd)
+		return fault(w, SMMU_EVT_F_ACCESS, acc, ipa);
+	fill_leaf(w, step, e, ipa, leaf);
+	ret = smmu_check_stage2(w, leaf, ipa, acc);
+	if (ret) {
+		/* What lacks permission can be cached, what lacks AF not */
+		if (e->val & SMMU_PTE_AF || !tt->ha)
+			smmu_tlb2_insert(w, ipa, leaf);
+		return ret;
+	}
+	switch (update_flags(w, e, acc, leaf)) {
+	case 0:
+		smmu_tlb2_insert(w, ipa, leaf);
+		return 0;
+	case -EAGAIN:
+		return -EAGAIN;
+	default:
+		smmu_fault(w, 0, true, acc->class, e->pa);
+		return SMMU_EVT_F_WALK_EABT;
+	}
+}
+
+/* Read and use one descriptor. @done is set at a block or page */
+static int use_entry(struct smmu_walk *w, struct step *step, u64 ipa,
+		     const struct smmu_access *acc, struct smmu_leaf *leaf,
+		     bool *done)
+{
+	const struct smmu_tt *tt = &w->ste->tt2;
+	enum smmu_desc kind;
+	struct entry e;
+	u64 out;
+
+	e.pa = step->pa + smmu_tt_offset(tt, step->level, ipa);
+	if (smmu_desc_read(w->m, tt, e.pa, &e.val))
+		return smmu_fault(w, SMMU_EVT_F_WALK_EABT, true, acc->class,
+				  e.pa);
+	kind = smmu_desc_kind(tt, e.val, step->level);
+	if (kind == SMMU_DESC_INVALID)
+		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
+	out = smmu_desc_addr(tt, e.val);
+	if (out >> tt->output)
+		return fault(w, SMMU_EVT_F_ADDR_SIZE, acc, ipa);
+	*done = kind == SMMU_DESC_LEAF;
+	if (*done)
+		return use_leaf(w, step, &e, ipa, acc, leaf);
+	smmu_walk2_insert(w, ipa, &(struct smmu_table2){
+		.pa = out,
+		.level = step->level,
+	});
+	step->pa = out;
+	step->level++;
+	return 0;
+}
+
+static u8 walk(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
+	       struct smmu_leaf *leaf)
+{
+	const struct smmu_tt *tt = &w->ste->tt2;
+	int retries = SMMU_MAX_RETRIES;
+	struct smmu_table2 table;
+	struct step step = { .pa = tt->base, .level = tt->start };
+	bool done = false;
+
+	if (ipa >> tt->input)
+		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
+	if (smmu_walk2_lookup(w, ipa, &table)) {
+		step.pa = table.pa;
+		step.level = table.level + 1;
+	}
+	while (!done) {
+		int ret = use_entry(w, &step, ipa, acc, leaf, &done);
+
+		if (ret > 0)
+			return ret;
+		if (ret == -EAGAIN) {
+			done = false;
+			/* The update is an access that never succeeds */
+			if (!--retries)
+				return smmu_fault(w, SMMU_EVT_F_WALK_EABT, true,
+						  acc->class, step.pa);
+		}
+	}
+	return 0;
+}
+
+/**
+ * smmu_stage2() - translate an address by stage 2
+ * @w: the request
+ * @ipa: the address
+ * @acc: what is asked for
+ * @leaf: filled
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_stage2(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
+	       struct smmu_leaf *leaf)
+{
+	const struct smmu_leaf *found;
+	u8 id;
+
+	id = smmu_tlb2_lookup(w, ipa, &found);
+	if (id)
+		return smmu_fault(w, id, true, acc->class, ipa);
+	if (!found || needs_dirty(found, acc))
+		return walk(w, ipa, acc, leaf);
+	*leaf = *found;
+	return smmu_check_stage2(w, leaf, ipa, acc);
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock SMMUv3: a request from its arrival to its translation or its fault */
+#include "walk.h"
+
+/**
+ * smmu_is_translation_related() - is it one of the faults that CD and STE configure?
+ * @id: an event
+ *
+ * Return: whether it is (5.5)
+ */
+bool smmu_is_translation_related(u8 id)
+{
+	switch (id) {
+	case SMMU_EVT_F_TRANSLATION:
+	case SMMU_EVT_F_ADDR_SIZE:
+	case SMMU_EVT_F_ACCESS:
+	case SMMU_EVT_F_PERMISSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* 5.5: stall, or terminate and record or not */
+static int apply_fault_model(struct smmu_walk *w, u8 id, bool stall,
+			     bool record, bool abort)
+{
+	if (stall) {
+		w->ev->id = id;
+		w->ev->stall = true;
+		return -EINPROGRESS;
+	}
+	w->ev->id = record ? id : 0;
+	return abort ? -EFAULT : -ENODATA;
+}
+
+/**
+ * smmu_finish_fault() - what becomes of a request that faults
+ * @w: the request
+ * @id: the event
+ *
+ * Return: -EFAULT, -EINPROGRESS or -ENODATA, see smmu_translate()
+ */
+int smmu_finish_fault(struct smmu_walk *w, u8 id)
+{
+	if (smmu_is_translation_related(id) && !w->bypass_fault) {
+		if (w->ev->s2)
+			return apply_fault_model(w, id, w->ste->s2s,
+						 w->ste->s2r, true);
+		return apply_fault_model(w, id, w->cd->s, w->cd->r, w->cd->a);
+	}
+	if (id != SMMU_EVT_C_BAD_STREAMID || w->m->cr2 & SMMU_CR2_RECINVSID)
+		w->ev->id = id;
+	return -EFAULT;
+}
+
+/* 5.2, S1DSS and S1CDMax: may the request be made, and does stage 1 translate it? */
+static u8 check_substream(struct smmu_walk *w)
+{
+	const struct smmu_ste *ste = w->ste;
+
+	w->s1 = ste->s1;
+	if (w->ssv) {
+		if (!ste->s1cdmax || w->ssid >> ste->s1cdmax)
+			return SMMU_EVT_C_BAD_SUBSTREAMID;
+		if (!w->ssid && ste->s1dss == SMMU_S1DSS_SSID0)
+			return SMMU_EVT_F_STREAM_DISABLED;
+		return 0;
+	}
+	if (!ste->s1cdmax)
+		return 0;
+	switch (ste->s1dss) {
+	case SMMU_S1DSS_BYPASS:
+		w->s1 = false;
+		return 0;
+	case SMMU_S1DSS_SSID0:
+		return 0;
+	default:
+		return SMMU_EVT_F_STREAM_DISABLED;
+	}
+}
+
+/**
+ * smmu_apply_overrides() - privilege and instruction as the STE has them (13.1.4)
+ * @w: the request, whose STE is known
+ *
+ * A write is data whatever the STE says (13.1.2). What INSTCFG means for a
+ * translation request is said in ats.c.
+ */
+void smmu_apply_overrides(struct smmu_walk *w)
+{
+	const struct smmu_ste *ste = w->ste;
+
+	if (ste->privcfg == SMMU_PRIVCFG_UNPRIV)
+		w->priv = false;
+	else if (ste->privcfg == SMMU_PRIVCFG_PRIV)
+		w->priv = true;
+	if (w->read && ste->instcfg == SMMU_INSTCFG_DATA)
+		w->exec = false;
+	else if (w->read && ste->instcfg == SMMU_INSTCFG_INST)
+		w->exec = true;
+	/* A fetch of an instruction needs no read permission */
+	w->read = w->read && !w->exec;
+	w->ev->pnu = w->priv;
+	w->ev->ind = w->exec;
+	w->ev->mev = ste->mev;
+}
+
+/* TBI: the top byte is replaced by copies of bit 55, or by zeros */
+static u64 stage1_address(const struct smmu_walk *w)
+{
+	bool upper = w->addr & BIT_ULL(55);
+
+	if (w->ste->world == SMMU_WORLD_EL2)
+		return w->cd->half[0].tbi ? w->addr & GENMASK_ULL(55, 0) :
+					    w->addr;
+	return w->cd->half[upper].tbi ? (u64)sign_extend64(w->addr, 55) :
+					w->addr;
+}
+
+/**
+ * smmu_find_context() - what is to be done with a request, and by which CD
+ * @w: the request, whose STE is known
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_find_context(struct smmu_walk *w)
+{
+	u8 id = check_substream(w);
+
+	if (id)
+		return id;
+	smmu_apply_overrides(w);
+	if (!w->s1)
+		return 0;
+	id = smmu_find_cd(w);
+	if (id)
+		return id;
+	/* 13.4.1: without E2H, EL2 has one privilege */
+	if (w->ste->world == SMMU_WORLD_EL2)
+		w->priv = true;
+	w->va = stage1_address(w);
+	return 0;
+}
+
+/**
+ * smmu_bypass_stage1() - check an address that stage 1 lets through (3.4)
+ * @w: the request
+ *
+ * Return: 0 or an event, in which CD.A, R and S have no say (3.12)
+ */
+u8 smmu_bypass_stage1(struct smmu_walk *w)
+{
+	if (!(w->addr >> smmu_oas(w->m)))
+		return 0;
+	w->bypass_fault = true;
+	return smmu_fault(w, SMMU_EVT_F_ADDR_SIZE, false, SMMU_EVT_CLASS_IN, 0);
+}
+
+static u8 translate_stage2_only(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	const struct smmu_access acc = smmu_request_access(w);
+	u8 id;
+
+	id = smmu_bypass_stage1(w);
+	if (id)
+		return id;
+	id = smmu_stage2(w, w->addr, &acc, leaf);
+	if (!id)
+		leaf->ipa = w->addr >> leaf->lg2 << leaf->lg2;
+	return id;
+}
+
+/* No table says a size: 2M is as good as any, and saves translation requests */
+static u8 translate_identity(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	*leaf = (struct smmu_leaf){
+		.pa = w->addr >> 21 << 21,
+		.lg2 = 21,
+		.perm1 = SMMU_PERM_ALL,
+		.perm2 = SMMU_PERM_ALL,
+	};
+	return smmu_bypass_stage1(w);
+}
+
+/*
+ * The TLB answers if it can. It can not for the first write to what is
+ * writable-clean: that takes a walk.
+ */
+static bool is_usable(const struct smmu_walk *w, const struct smmu_leaf *leaf)
+{
+	return !w->dirty || (!leaf->clean1 && !leaf->clean2);
+}
+
+static u8 translate_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	const struct smmu_leaf *found;
+	struct smmu_access acc;
+	u8 id;
+
+	id = smmu_tlb_lookup(w, &found);
+	if (id)
+		return smmu_fault(w, id, false, SMMU_EVT_CLASS_IN, 0);
+	if (!found || !is_usable(w, found))
+		return smmu_stage1(w, leaf);
+	w->m->stats.tlb_hits++;
+	*leaf = *found;
+	id = smmu_check_stage1(w, leaf);
+	if (id || !w->ste->s2)
+		return id;
+	acc = smmu_request_access(w);
+	return smmu_check_stage2(w, leaf, leaf->ipa |
+				 (w->va & (BIT_ULL(leaf->lg2) - 1)), &acc);
+}
+
+/**
+ * smmu_translate_by_stages() - translate a request by the stages that it is for
+ * @w: the request after smmu_find_context()
+ * @leaf: filled
+ *
+ * Return: 0 or an event
+ */
+u8 smmu_translate_by_stages(struct smmu_walk *w, struct smmu_leaf *leaf)
+{
+	if (w->s1)
+		return translate_stage1(w, leaf);
+	if (w->ste->s2)
+		return translate_stage2_only(w, leaf);
+	return translate_identity(w, leaf);
+}
+
+/**
+ * smmu_permissions() - what a translation permits at the request's privilege
+ * @w: the request
+ * @leaf: its translation
+ *
+ * Return: SMMU_PERM_PR, SMMU_PERM_PW, SMMU_PERM_PX, whatever the privilege is
+ */
+u8 smmu_permissions(const struct smmu_walk *w, const struct smmu_leaf *leaf)
+{
+	u8 both = leaf->perm1 & leaf->perm2;
+
+	return w->priv ? both : both >> 3;
+}
+
+static int untranslated(struct smmu_walk *w, const struct mock_req *req,
+			struct mock_xlate *res)
+{
+	struct smmu_leaf leaf;
+	u8 id, perms;
+
+	id = smmu_find_ste(w);
+	/* 5.2: terminated without an event */
+	if (!id && !(w->ste->config & SMMU_STE_CONFIG_BYPASS))
+		return -EFAULT;
+	if (!id)
+		id = smmu_find_context(w);
+	if (!id)
+		id = smmu_translate_by_stages(w, &leaf);
+	if (id)
+		return smmu_finish_fault(w, id);
+	perms = smmu_permissions(w, &leaf);
+	res->pa = leaf.pa + (w->addr & (BIT_ULL(leaf.lg2) - 1));
+	res->lg2 = leaf.lg2;
+	/* What was checked is permitted: the STE may have made it another kind */
+	res->read = w->read || w->exec || perms & SMMU_PERM_PR;
+	res->write = w->write || perms & SMMU_PERM_PW;
+	res->exec = w->exec || perms & SMMU_PERM_PX;
+	res->priv = req->pasid_valid && req->priv;
+	return 0;
+}
+
+/* 3.4, 6.3.15: the SMMU is disabled */
+static int disabled(struct smmu_model *m, const struct mock_req *req,
+		    struct mock_xlate *res, struct smmu_event *ev)
+{
+	switch (req->at) {
+	case MOCK_AT_TRANSLATION:
+		ev->id = SMMU_EVT_F_BAD_ATS_TREQ;
+		return -EFAULT;
+	case MOCK_AT_TRANSLATED:
+		ev->id = SMMU_EVT_F_TRANSL_FORBIDDEN;
+		return -EFAULT;
+	default:
+		break;
+	}
+	if (m->gbpa & SMMU_GBPA_ABORT || req->addr >> smmu_oas(m))
+		return -EFAULT;
+	res->pa = req->addr;
+	res->read = true;
+	res->write = true;
+	res->exec = true;
+	return 0;
+}
+
+/* The event as far as the request alone says it */
+static struct smmu_event new_event(const struct mock_req *req)
+{
+	bool substream = req->pasid_valid && req->at != MOCK_AT_TRANSLATED;
+
+	return (struct smmu_event){
+		.sid = req->sid,
+		.ssid = substream ? req->pasid : 0,
+		.ssv = substream,
+		.pnu = substream && req->priv,
+		.ind = substream && req->exec && !req->write,
+		.rnw = !req->write,
+		.ttrnw = true,
+		.input_addr = req->addr,
+	};
+}
+
+/*
+ * 13.7: without SubstreamID a request is one for data, without privilege; so is a
+ * translated one, since IDR3.PASIDTT is 0
+ */
+static void init_walk(struct smmu_walk *w, struct smmu_model *m,
+		      const struct mock_req *req, struct smmu_event *ev)
+{
+	bool ats = req->at == MOCK_AT_TRANSLATION;
+
+	*w = (struct smmu_walk){
+		.m = m,
+		.ev = ev,
+		.addr = req->addr,
+		.sid = req->sid,
+		.ssid = ev->ssid,
+		.ssv = ev->ssv,
+		.ats = ats,
+		.read = !ats && !req->write,
+		.write = !ats && req->write,
+		.exec = !ats && ev->ind,
+		.dirty = req->write,
+		.priv = ev->pnu,
+	};
+}
+
+/**
+ * smmu_translate() - translate a request
+ * @m: the SMMU
+ * @req: the request
+ * @res: the translation
+ * @ev: what to record, if its id is not 0
+ *
+ * Context: instance's lock held
+ * Return: 0; -EFAULT if the request is aborted; -EINPROGRESS if it stalls, to
+ *	which event.c gives the tag; -ENODATA if it is terminated and the client
+ *	sees success: a read gives zeros, a write changes nothing (CD.A is 0). See
+ *	&mock_model.translate for translation requests
+ */
+int smmu_translate(struct smmu_model *m, const struct mock_req *req,
+		   struct mock_xlate *res, struct smmu_event *ev)
+{
+	struct smmu_walk w;
+
+	lockdep_assert_held(&m->mi->lock);
+	m->stats.translations++;
+	*res = (struct mock_xlate){ .lg2 = 12 };
+	*ev = new_event(req);
+	if (req->at != MOCK_AT_UNTRANSLATED && !(m->idr[0] & SMMU_IDR0_ATS))
+		return -EFAULT;
+	if (!(m->cr0 & SMMU_CR0_SMMUEN))
+		return disabled(m, req, res, ev);
+	init_walk(&w, m, req, ev);
+	switch (req->at) {
+	case MOCK_AT_UNTRANSLATED:
+		return untranslated(&w, req, res);
+	case MOCK_AT_TRANSLATION:
+		return smmu_ats_request(&w, req, res);
+	default:
+		return smmu_ats_translated(&w, res);
+	}
+}
+
+/* A walk for configuration alone */
+static void init_config_walk(struct smmu_walk *w, struct smmu_model *m,
+			     struct smmu_event *ev, u32 sid)
+{
+	*ev = (struct smmu_event){ .sid = sid };
+	*w = (struct smmu_walk){ .m = m, .ev = ev, .sid = sid };
+}
+
+/**
+ * smmu_prefetch() - fetch a stream's configuration (4.2)
+ * @m: the SMMU
+ * @sid: StreamID
+ * @ssv: @ssid is valid
+ * @ssid: SubstreamID
+ *
+ * Context: instance's lock held
+ */
+void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid)
+{
+	struct smmu_event ignored;
+	struct smmu_walk w;
+
+	lockdep_assert_held(&m->mi->lock);
+	if (!(m->cr0 & SMMU_CR0_SMMUEN))
+		return;
+	init_config_walk(&w, m, &ignored, sid);
+	w.ssv = ssv;
+	w.ssid = ssv ? ssid : 0;
+	if (!smmu_find_ste(&w) && w.ste->s1)
+		smmu_find_context(&w);
+}
+
+/**
+ * smmu_ppar() - does an automatic page response of a stream have a PASID? (8.1)
+ * @m: the SMMU
+ * @sid: StreamID
+ * @ppar: STE.PPAR
+ * @ev: filled when there is no valid STE
+ *
+ * Context: instance's lock held
+ * Return: there is a valid STE
+ */
+bool smmu_ppar(struct smmu_model *m, u32 sid, bool *ppar, struct smmu_event *ev)
+{
+	struct smmu_walk w;
+
+	lockdep_assert_held(&m->mi->lock);
+	init_config_walk(&w, m, ev, sid);
+	ev->id = smmu_find_ste(&w);
+	if (!ev->id)
+		*ppar = w.ste->ppar;
+	return !ev->id;
+}
