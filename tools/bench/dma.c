@@ -128,7 +128,7 @@ static void setup_dev(struct dma *d, unsigned int which)
 	must(rig_open_dev(&dev->mock, 0, d->iommufd, &dev->vdev),
 	     "the endpoint of %s", dev->mock.name);
 	for (i = 0; i < 2; i++) {
-		struct iommu_hwpt_vtd_s1 data = rig_s1_data(&r, &d->s1[i]);
+		struct iommu_hwpt_vtd_s1 data = nest_vtd_data(&r.nest, &d->s1[i]);
 
 		must(vmm_hwpt_paging(d->iommufd, dev->vdev.id, d->ioas[i],
 				     IOMMU_HWPT_ALLOC_NEST_PARENT,

@@ -35,7 +35,7 @@ void setup_mock(struct rig *r, const struct setup *s)
 		r->cfg.nested_flags = IOMMU_HWPT_ALLOC_PASID;
 	}
 
-	must(mock_create(&r->mock, s->name), "instance %s", s->name);
+	must(mock_create(&r->mock, MOCK_VTD, s->name), "instance %s", s->name);
 	if (s->no_iotlb)
 		must(mock_set(&r->mock, "caches/iotlb_entries", 0),
 		     "iotlb_entries");

@@ -91,7 +91,7 @@ static void must_hold(bool cond, const char *what)
 
 static void make_unit(struct mock *m, const char *name, bool spr17)
 {
-	must(mock_create(m, name), "make an instance in configfs");
+	must(mock_create(m, MOCK_VTD, name), "make an instance in configfs");
 	must(mock_add_endpoint(m, "ep0", 0x0100), "add a device to it");
 	must(mock_set(m, "errata_spr17", spr17), "set its errata");
 	must(mock_set_live(m, true), "set it live");

@@ -39,14 +39,25 @@ FIXTURE_VARIANT_ADD(ats, async)
 	.cfg.async = true,
 };
 
+FIXTURE_VARIANT_ADD(ats, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+};
+
+FIXTURE_VARIANT_ADD(ats, smmu_async)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+	.cfg.async = true,
+};
+
 FIXTURE_SETUP(ats)
 {
 	struct rig *r = &self->rig;
 	unsigned int i;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	RIG_UP(r, &variant->cfg);
 	self->dev = &r->dev[0];
 	for (i = 0; i < PAGES; i++) {
 		ASSERT_NE(0, rig_page(r, &r->s1, IOVA + i * PAGE_4K, OLD(i)));
@@ -80,8 +91,7 @@ static void change_all(FIXTURE_DATA(ats) *self)
 	unsigned int i;
 
 	for (i = 0; i < PAGES; i++)
-		s1_set(s1_entry(s1, IOVA + i * PAGE_4K, 1),
-		       self->new[i] | S1_RW);
+		s1_map(s1, IOVA + i * PAGE_4K, self->new[i], S1_4K, S1_RW);
 }
 
 /* The second time it does not ask */
@@ -118,15 +128,13 @@ TEST_F(ats, invalidated_with_the_iotlb)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		for (j = 0; j < PAGES; j++)
 			rig_page(r, &r->s1, IOVA + j * PAGE_4K, OLD(j));
-		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		ASSERT_EQ(0, rig_inv_all(r));
 		ASSERT_EQ(0, read_all(self, 0, 0));
 		change_all(self);
 		ASSERT_EQ(0, read_all(self, 0, 0));
 		invs = vdev_reg(self->dev, MOCK_EP_ATC_INVS);
-		ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested,
-						  IOVA + cases[i].first *
-						  PAGE_4K, cases[i].count,
-						  cases[i].flags));
+		ASSERT_EQ(0, rig_inv(r, IOVA + cases[i].first * PAGE_4K,
+				     cases[i].count, cases[i].flags));
 		EXPECT_LT(invs, vdev_reg(self->dev, MOCK_EP_ATC_INVS));
 		EXPECT_EQ(0, read_all(self, cases[i].first, cases[i].count))
 			TH_LOG("%u pages from %u", cases[i].count,
@@ -142,7 +150,7 @@ TEST_F(ats, unmapped)
 	ASSERT_EQ(0, read_all(self, 0, 0));
 	s1_unmap(&r->s1, IOVA, S1_4K);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 1));
+	ASSERT_EQ(0, rig_inv(r, IOVA, 1, true));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, OLD(0)));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, OLD(1)));
 }
@@ -178,16 +186,19 @@ TEST_F(ats, detached)
 TEST_F(ats, permissions)
 {
 	struct rig *r = &self->rig;
-	uint64_t *entry = s1_entry(&r->s1, IOVA, 1);
+	uint64_t gpa = s1_gpa(&r->s1, IOVA, 1);
 
-	s1_set(entry, s1_get(entry) & ~S1_W);
+	ASSERT_EQ(0, s1_map(&r->s1, IOVA, gpa, S1_4K, S1_RO));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
 	EXPECT_EQ(-EFAULT, ep_write(self->dev, IOVA, 8, 1, NULL));
-	s1_set(entry, s1_get(entry) | S1_W);
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 1));
+	ASSERT_EQ(0, s1_map(&r->s1, IOVA, gpa, S1_4K, S1_RW));
+	ASSERT_EQ(0, rig_inv(r, IOVA, 1, true));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, OLD(0)));
 	EXPECT_EQ(0, ep_write(self->dev, IOVA, 8, 1, NULL));
-	EXPECT_EQ(S1_A | S1_D, s1_get(entry) & (S1_A | S1_D));
+	if (r->cfg.type == MOCK_VTD) {
+		EXPECT_EQ(S1_A | S1_D, s1_get(s1_entry(&r->s1, IOVA, 1)) &
+				       (S1_A | S1_D));
+	}
 }
 
 /* Switched off in the device, it asks each time again */
@@ -211,93 +222,152 @@ TEST_F(ats, off_again)
 				  sizeof(atc)));
 	EXPECT_STREQ("", atc);
 	change_all(self);
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	ASSERT_EQ(0, rig_inv_all(r));
 	ASSERT_EQ(0, ep_ats(self->dev, MOCK_EP_ATS_ENABLE));
 	EXPECT_EQ(0, read_all(self, 0, PAGES));
 }
 
 /*
- * Who may not use ATS may not: an endpoint behind a unit without device-TLB
- * support, whether it asks for translations or sends what it claims they are
+ * Who may not use ATS may not: an endpoint behind a unit that does not have it,
+ * whether it asks for translations or sends what it claims they are
  */
-TEST(unit_without_device_tlb)
+FIXTURE(unit_without)
 {
-	const struct rig_config cfg = {
-		.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS |
-			      (1ull << 33),
-		.ats = true,
-	};
-	struct iommu_hw_info_vtd vtd;
-	struct iommu_hw_info info;
-	struct ep_result res;
-	uint64_t phys;
 	struct rig rig;
+};
+
+FIXTURE_VARIANT(unit_without)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(unit_without, vtd)
+{
+	.cfg.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS |
+			  (1ull << 33),
+};
+
+FIXTURE_VARIANT_ADD(unit_without, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_ATS | SMMU_IDR0_NS1ATS | SMMU_IDR0_PRI, 0 },
+};
+
+FIXTURE_SETUP(unit_without)
+{
+	struct rig *r = &self->rig;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_mock(&rig, &cfg));
-	ASSERT_EQ(0, mock_ep_set(&rig.mock, "ep0", "ats_raw", 1));
-	ASSERT_EQ(0, rig_devices(&rig));
-	ASSERT_EQ(0, rig_guest(&rig));
-	ASSERT_EQ(0, rig_parent(&rig));
-	ASSERT_EQ(0, rig_nested(&rig));
-	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
-	phys = guest_phys(rig.guest.va);
+	ASSERT_EQ(0, rig_mock(r, &variant->cfg));
+	/* The device has it all the same */
+	ASSERT_EQ(0, mock_ep_set(&r->mock, "ep0", "ats", 1));
+	ASSERT_EQ(0, mock_ep_set(&r->mock, "ep0", "ats_raw", 1));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, rig_guest(r));
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+}
+
+FIXTURE_TEARDOWN(unit_without)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+TEST_F(unit_without, refused)
+{
+	struct rig *r = &self->rig;
+	struct iommu_hw_info info = {
+		.size = sizeof(info),
+		.dev_id = r->dev[0].id,
+	};
+	struct ep_result res;
+	uint64_t phys;
+
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	phys = guest_phys(r->guest.va);
 	ASSERT_NE(0, phys);
-	ASSERT_EQ(0, vmm_hw_info_vtd(rig.iommufd, rig.dev[0].id, &vtd, &info));
+	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &info));
 	EXPECT_NE(0, info.out_capabilities &
 		     IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED);
-	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_ENABLE));
-	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], IOVA, 8, 0, &res));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	ASSERT_EQ(0, ep_ats(&r->dev[0], MOCK_EP_ATS_ENABLE));
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, &res));
 	EXPECT_EQ(MOCK_EP_FAULT_BLOCKED, res.fault);
-	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_RAW));
-	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], phys, 8, 0, &res));
-	EXPECT_EQ(-EFAULT, ep_write(&rig.dev[0], phys, 8, 1, &res));
-	ASSERT_EQ(0, ep_ats(&rig.dev[0], 0));
-	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	EXPECT_EQ(0, rig_down(&rig));
+	ASSERT_EQ(0, ep_ats(&r->dev[0], MOCK_EP_ATS_RAW));
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], phys, 8, 0, &res));
+	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], phys, 8, 1, &res));
+	ASSERT_EQ(0, ep_ats(&r->dev[0], 0));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+FIXTURE(device)
+{
+	struct rig rig;
+};
+
+FIXTURE_VARIANT(device)
+{
+	enum mock_type type;
+};
+
+FIXTURE_VARIANT_ADD(device, vtd)
+{
+	.type = MOCK_VTD,
+};
+
+FIXTURE_VARIANT_ADD(device, smmu)
+{
+	.type = MOCK_SMMUV3,
+};
+
+FIXTURE_SETUP(device)
+{
+	(void)self;
+	(void)variant;
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+}
+
+FIXTURE_TEARDOWN(device)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
 /*
  * With ATS the unit believes the device. One whose configuration does not say
  * that it lies does not, whatever its registers are told.
  */
-TEST(honest_device)
+TEST_F(device, honest)
 {
-	const struct rig_config cfg = { .ats = true };
-	struct rig rig;
+	const struct rig_config cfg = { .type = variant->type, .ats = true };
+	struct rig *r = &self->rig;
 	uint64_t phys;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(&rig, &cfg));
-	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
-	phys = guest_phys(rig.guest.va);
+	ASSERT_EQ(0, rig_up(r, &cfg));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	phys = guest_phys(r->guest.va);
 	ASSERT_NE(0, phys);
-	ASSERT_EQ(0, ep_ats(&rig.dev[0], MOCK_EP_ATS_RAW));
-	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], phys, 8, 0, NULL));
-	EXPECT_EQ(-EFAULT, ep_write(&rig.dev[0], phys, 8, 1, NULL));
-	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	EXPECT_EQ(0, rig_down(&rig));
+	ASSERT_EQ(0, ep_ats(&r->dev[0], MOCK_EP_ATS_RAW));
+	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], phys, 8, 0, NULL));
+	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], phys, 8, 1, NULL));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 }
 
 /* An endpoint without the capability does not do it, whatever it is told */
-TEST(endpoint_without_ats)
+TEST_F(device, without_ats)
 {
-	struct rig rig;
+	const struct rig_config cfg = { .type = variant->type };
+	struct rig *r = &self->rig;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(&rig, NULL));
-	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
-	ASSERT_EQ(0, ep_ats(&rig.dev[0],
+	ASSERT_EQ(0, rig_up(r, &cfg));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	ASSERT_EQ(0, ep_ats(&r->dev[0],
 			    MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_RAW));
-	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	EXPECT_EQ(0, vdev_reg(&rig.dev[0], MOCK_EP_ATC_MISSES));
-	EXPECT_EQ(0, vdev_reg(&rig.dev[0], MOCK_EP_ATC_HITS));
-	EXPECT_EQ(0, rig_down(&rig));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(0, vdev_reg(&r->dev[0], MOCK_EP_ATC_MISSES));
+	EXPECT_EQ(0, vdev_reg(&r->dev[0], MOCK_EP_ATC_HITS));
 }
 
 TEST_HARNESS_MAIN

@@ -19,7 +19,7 @@ FIXTURE_SETUP(one)
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	mock_sweep();
-	ASSERT_EQ(0, mock_create(&self->m, "kst"));
+	ASSERT_EQ(0, mock_create(&self->m, MOCK_VTD, "kst"));
 }
 
 FIXTURE_TEARDOWN(one)
@@ -367,7 +367,7 @@ FIXTURE_SETUP(many)
 	mock_sweep();
 	for (i = 0; i < 8; i++) {
 		snprintf(name, sizeof(name), "kst-%u", i);
-		ASSERT_EQ(0, mock_create(&self->m[i], name));
+		ASSERT_EQ(0, mock_create(&self->m[i], MOCK_VTD, name));
 		for (j = 0; j < 4; j++) {
 			self->dev[i][j].fd = -1;
 			snprintf(name, sizeof(name), "ep%u", j);
@@ -459,7 +459,7 @@ TEST(parallel)
 		for (round = 0; round < 8; round++) {
 			struct mock m;
 
-			if (mock_create(&m, "kst-par") ||
+			if (mock_create(&m, MOCK_VTD, "kst-par") ||
 			    mock_add_endpoint(&m, "a", round) ||
 			    mock_add_endpoint(&m, "b", round + 1) ||
 			    mock_set_live(&m, true) || mock_destroy(&m))
@@ -491,7 +491,7 @@ TEST(read_under_change)
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	mock_sweep();
-	ASSERT_EQ(0, mock_create(&m, "kst"));
+	ASSERT_EQ(0, mock_create(&m, MOCK_VTD, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&m, "ep0", 1));
 	pid = fork();
 	ASSERT_GE(pid, 0);

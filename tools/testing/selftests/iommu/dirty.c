@@ -38,6 +38,13 @@ FIXTURE_VARIANT_ADD(dirty, nested_2M)
 	.nested = true,
 };
 
+/* With SMMUv3 it is stage-1 that has it, so a nesting parent has it not */
+FIXTURE_VARIANT_ADD(dirty, smmu_plain)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_HTTU, SMMU_IDR0_HTTU_AD },
+};
+
 FIXTURE_SETUP(dirty)
 {
 	struct rig_config cfg = variant->cfg;
@@ -61,7 +68,7 @@ FIXTURE_SETUP(dirty)
 		ASSERT_EQ(0, rig_nested(r));
 		ASSERT_EQ(0, s1_map_range(&r->s1, IOVA, self->gpa,
 					  PAGES * PAGE_4K, S1_4K, S1_RW));
-		self->hwpt = r->parent;
+		self->hwpt = r->nest.parent;
 		self->iova = IOVA;
 	} else {
 		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
@@ -211,12 +218,12 @@ TEST(walk_makes_tables_dirty)
 	ASSERT_EQ(0, rig_up(&rig, &cfg));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	leaf_table = s1_get(s1_entry(&rig.s1, IOVA, 2)) & S1_ADDR;
-	ASSERT_EQ(0, vmm_dirty_tracking(rig.iommufd, rig.parent, 1));
-	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.parent, 0, RIG_GPA,
+	ASSERT_EQ(0, vmm_dirty_tracking(rig.iommufd, rig.nest.parent, 1));
+	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
 				      RIG_GUEST_SIZE, bits));
 	memset(bits, 0, sizeof(bits));
 	ASSERT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.parent, 0, RIG_GPA,
+	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
 				      RIG_GUEST_SIZE, bits));
 	EXPECT_TRUE(is_set(bits, (rig.s1.root - RIG_GPA) / PAGE_4K));
 	EXPECT_TRUE(is_set(bits, (leaf_table - RIG_GPA) / PAGE_4K));
@@ -224,28 +231,60 @@ TEST(walk_makes_tables_dirty)
 }
 
 /* A unit that cannot do it says so */
-TEST(unit_without)
+FIXTURE(unit_without)
 {
-	const struct rig_config cfg = { .ecap_clear = VTD_ECAP_SSADS };
 	struct rig rig;
+};
+
+FIXTURE_VARIANT(unit_without)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(unit_without, vtd)
+{
+	.cfg.ecap_clear = VTD_ECAP_SSADS,
+};
+
+FIXTURE_VARIANT_ADD(unit_without, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_HTTU, 0 },
+};
+
+FIXTURE_SETUP(unit_without)
+{
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_mock(&self->rig, &variant->cfg));
+	ASSERT_EQ(0, rig_devices(&self->rig));
+	ASSERT_EQ(0, rig_guest(&self->rig));
+}
+
+FIXTURE_TEARDOWN(unit_without)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+TEST_F(unit_without, refuses)
+{
+	struct rig *r = &self->rig;
 	uint64_t bit = 0;
 	uint32_t hwpt;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_mock(&rig, &cfg));
-	ASSERT_EQ(0, rig_devices(&rig));
-	ASSERT_EQ(0, rig_guest(&rig));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_hwpt_paging(rig.iommufd, rig.dev[0].id,
-					       rig.ioas,
+	EXPECT_EQ(-EOPNOTSUPP, vmm_hwpt_paging(r->iommufd, r->dev[0].id,
+					       r->ioas,
 					       IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 					       &hwpt));
-	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
+	EXPECT_EQ(-EOPNOTSUPP,
+		  vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+				  IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
+				  IOMMU_HWPT_ALLOC_NEST_PARENT, &hwpt));
+	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &hwpt));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_tracking(rig.iommufd, hwpt, 1));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_bitmap(rig.iommufd, hwpt, 0, RIG_GPA,
+	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_tracking(r->iommufd, hwpt, 1));
+	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_bitmap(r->iommufd, hwpt, 0, RIG_GPA,
 						PAGE_4K, &bit));
-	EXPECT_EQ(0, rig_down(&rig));
 }
 
 TEST_HARNESS_MAIN

@@ -34,13 +34,23 @@ FIXTURE_VARIANT_ADD(ep, all_capabilities)
 	.cfg.pasid_bits = 16,
 };
 
+FIXTURE_VARIANT_ADD(ep, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+};
+
+FIXTURE_VARIANT_ADD(ep, smmu_all_capabilities)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+	.cfg.pasid_bits = 16,
+};
+
 FIXTURE_SETUP(ep)
 {
 	struct rig *r = &self->rig;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	RIG_UP(r, &variant->cfg);
 	self->dev = &r->dev[0];
 	self->gpa = guest_alloc(&r->guest, GAP, PAGE_4K);
 	ASSERT_NE(0, self->gpa);
@@ -496,6 +506,7 @@ FIXTURE(irq)
 
 FIXTURE_VARIANT(irq)
 {
+	enum mock_type unit;
 	uint32_t index;
 	uint32_t type;
 };
@@ -512,14 +523,32 @@ FIXTURE_VARIANT_ADD(irq, msix)
 	.type = 2,
 };
 
+FIXTURE_VARIANT_ADD(irq, smmu_msi)
+{
+	.unit = MOCK_SMMUV3,
+	.index = VFIO_PCI_MSI_IRQ_INDEX,
+	.type = 1,
+};
+
+FIXTURE_VARIANT_ADD(irq, smmu_msix)
+{
+	.unit = MOCK_SMMUV3,
+	.index = VFIO_PCI_MSIX_IRQ_INDEX,
+	.type = 2,
+};
+
 FIXTURE_SETUP(irq)
 {
+	const struct rig_config cfg = { .type = variant->unit };
 	struct rig *r = &self->ep.rig;
 	unsigned int i;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(r, NULL));
+	RIG_UP(r, &cfg);
+	/* A message is a write to memory there, and goes through stage-1 */
+	if (variant->unit == MOCK_SMMUV3) {
+		ASSERT_EQ(0, s1_map_range(&r->s1, SW_MSI, SW_MSI, SZ_1M, S1_4K,
+					  S1_RW));
+	}
 	self->ep.dev = &r->dev[0];
 	self->ep.gpa = guest_alloc(&r->guest, GAP, PAGE_4K);
 	ASSERT_EQ(0, s1_map_range(&r->s1, IOVA, self->ep.gpa, GAP, S1_4K,
@@ -681,7 +710,7 @@ TEST_F(ep, reopened)
 				   &fd));
 	EXPECT_EQ(0, works(self));
 	vdev_close(self->dev);
-	ASSERT_EQ(0, rig_open_dev(&r->mock, 0, r->iommufd, self->dev));
+	ASSERT_EQ(0, rig_reopen(r, 0));
 	EXPECT_EQ(0, vdev_reg(self->dev, MOCK_EP_DONE));
 	EXPECT_EQ(0, vdev_reg(self->dev, MOCK_EP_LOWER_SRC_ADDR));
 	msi = vdev_capability(self->dev, PCI_CAP_MSI);

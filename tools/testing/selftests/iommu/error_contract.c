@@ -27,11 +27,11 @@ FIXTURE_SETUP(contract)
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_up(r, NULL));
-	self->s1 = rig_s1_data(r, &r->s1);
+	self->s1 = nest_vtd_data(&r->nest, &r->s1);
 	self->alloc = (struct iommu_hwpt_alloc){
 		.size = sizeof(self->alloc),
 		.dev_id = r->dev[0].id,
-		.pt_id = r->parent,
+		.pt_id = r->nest.parent,
 		.data_type = IOMMU_HWPT_DATA_VTD_S1,
 		.data_len = sizeof(self->s1),
 		.data_uptr = (uintptr_t)&self->s1,
@@ -72,7 +72,7 @@ TEST_F(contract, hwpt_alloc)
 	TRY_ALLOC(-EINVAL, cmd_.size = 16);
 	TRY_ALLOC(-EOPNOTSUPP, cmd_.__reserved = 1);
 	TRY_ALLOC(-ENOENT, cmd_.dev_id = 0);
-	TRY_ALLOC(-ENOENT, cmd_.dev_id = r->parent);
+	TRY_ALLOC(-ENOENT, cmd_.dev_id = r->nest.parent);
 	TRY_ALLOC(-EINVAL, cmd_.pt_id = 0);
 	TRY_ALLOC(-EINVAL, cmd_.pt_id = r->dev[0].id);
 	TRY_ALLOC(-EINVAL, cmd_.pt_id = r->nested);
@@ -219,13 +219,13 @@ FIXTURE_TEARDOWN(lacking)
 TEST_F(lacking, refused)
 {
 	struct rig *r = &self->rig;
-	struct iommu_hwpt_vtd_s1 s1 = rig_s1_data(r, &r->s1);
+	struct iommu_hwpt_vtd_s1 s1 = nest_vtd_data(&r->nest, &r->s1);
 	uint32_t id;
 
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	s1.flags = variant->flags;
 	s1.addr_width = variant->width;
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->parent,
+	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent,
 					   0, &s1, &id));
 	/* And what is attached goes on */
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -343,7 +343,7 @@ TEST_F(inv, call)
 	TRY_INV(0, 1, cmd_.entry_num = 1);
 	TRY_INV(-EOPNOTSUPP, 0, cmd_.__reserved = 1);
 	TRY_INV(-ENOENT, 0, cmd_.hwpt_id = 0);
-	TRY_INV(-EINVAL, 0, cmd_.hwpt_id = r->parent);
+	TRY_INV(-EINVAL, 0, cmd_.hwpt_id = r->nest.parent);
 	TRY_INV(-EINVAL, 0, cmd_.hwpt_id = r->ioas);
 	TRY_INV(-EINVAL, 0, cmd_.hwpt_id = r->dev[0].id);
 
@@ -598,7 +598,7 @@ TEST_F(contract, no_viommu)
 	struct iommu_viommu_alloc cmd = {
 		.size = sizeof(cmd),
 		.dev_id = r->dev[0].id,
-		.hwpt_id = r->parent,
+		.hwpt_id = r->nest.parent,
 	};
 	unsigned int i;
 

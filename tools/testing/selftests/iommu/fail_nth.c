@@ -117,15 +117,28 @@ FIXTURE(fail)
 	uint32_t b;
 };
 
+FIXTURE_VARIANT(fail)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(fail, vtd)
+{
+	.cfg.pasid_bits = 20,
+	.cfg.ats = true,
+	.cfg.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+	.cfg.parent_flags = IOMMU_HWPT_ALLOC_PASID |
+			    IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+};
+
+FIXTURE_VARIANT_ADD(fail, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+};
+
 FIXTURE_SETUP(fail)
 {
-	const struct rig_config cfg = {
-		.pasid_bits = 20,
-		.ats = true,
-		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
-		.parent_flags = IOMMU_HWPT_ALLOC_PASID |
-				IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
-	};
 	struct rig *r = &self->rig;
 	const char *why;
 
@@ -134,8 +147,8 @@ FIXTURE_SETUP(fail)
 	why = fail_init();
 	if (why)
 		SKIP(return, "%s", why);
-	ASSERT_EQ(0, rig_up(r, &cfg));
-	ASSERT_EQ(0, s1_create(&self->s1b, &r->guest, 4));
+	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	ASSERT_EQ(0, rig_s1(r, &self->s1b));
 	ASSERT_EQ(0, rig_hwpt(r, &self->s1b, &self->b));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	ASSERT_NE(0, rig_page(r, &self->s1b, IOVA, 2));
@@ -175,7 +188,7 @@ static int run_paging(struct rig *r, void *arg)
 {
 	return vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 			       IOMMU_HWPT_ALLOC_NEST_PARENT |
-			       IOMMU_HWPT_ALLOC_DIRTY_TRACKING, arg);
+			       r->cfg.parent_flags, arg);
 }
 
 TEST_F(fail, hwpt_paging)
@@ -201,15 +214,22 @@ TEST_F(fail, hwpt_nested)
 
 static int run_hw_info(struct rig *r, void *arg)
 {
-	return vmm_hw_info_vtd(r->iommufd, r->dev[0].id, arg, NULL);
+	struct iommu_hw_info cmd = {
+		.size = sizeof(cmd),
+		.dev_id = r->dev[0].id,
+		.data_len = 64,
+		.data_uptr = (uintptr_t)arg,
+	};
+
+	return vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd);
 }
 
 TEST_F(fail, hw_info)
 {
 	const struct op op = { "hw_info", run_hw_info, NULL, still_a };
-	struct iommu_hw_info_vtd vtd;
+	uint8_t data[64];
 
-	FAIL_EVERY(&op, &vtd, 1);
+	FAIL_EVERY(&op, data, 1);
 }
 
 static int run_attach(struct rig *r, void *arg)
@@ -237,7 +257,7 @@ TEST_F(fail, attach)
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	FAIL_EVERY(&op, &r->nested, 2);
-	FAIL_EVERY(&op, &r->parent, 2);
+	FAIL_EVERY(&op, &r->nest.parent, 2);
 	FAIL_EVERY(&op, &r->ioas, 2);
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 }
@@ -269,7 +289,7 @@ TEST_F(fail, replace)
 			       a_or_blocked };
 
 	FAIL_EVERY(&op, &self->b, 2);
-	FAIL_EVERY(&op, &self->rig.parent, 2);
+	FAIL_EVERY(&op, &self->rig.nest.parent, 2);
 }
 
 static int run_pasid(struct rig *r, void *arg)
@@ -299,17 +319,95 @@ TEST_F(fail, pasid)
 	const struct op op = { "pasid", run_pasid, undo_pasid,
 			       pasid_unchanged };
 
+	/* A substream of SMMUv3 is the guest's own affair */
+	if (variant->cfg.type == MOCK_SMMUV3) {
+		EXPECT_GT(0, vdev_attach_pasid(&self->rig.dev[0], PASID,
+					       self->b));
+		return;
+	}
 	FAIL_EVERY(&op, &self->b, 2);
-	FAIL_EVERY(&op, &self->rig.parent, 2);
+	FAIL_EVERY(&op, &self->rig.nest.parent, 2);
 }
 
-static int run_invalidate(struct rig *r, void *arg)
+/* What a guest's SMMUv3 is made of; VT-d has none of it */
+static int run_viommu(struct rig *r, void *arg)
 {
-	struct iommu_hwpt_vtd_s1_invalidate *entries = arg;
+	return vmm_viommu(r->iommufd, r->dev[0].id, r->nest.parent, arg);
+}
+
+static int run_vdevice(struct rig *r, void *arg)
+{
+	return vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+			   NEST_VSID(50), arg);
+}
+
+struct veventq {
+	uint32_t id;
+	int fd;
+};
+
+static int run_veventq(struct rig *r, void *arg)
+{
+	struct veventq *q = arg;
+
+	return vmm_veventq(r->iommufd, r->nest.viommu, 16, &q->id, &q->fd);
+}
+
+static int undo_veventq(struct rig *r, void *arg)
+{
+	struct veventq *q = arg;
+
+	close(q->fd);
+	return vmm_destroy(r->iommufd, q->id);
+}
+
+TEST_F(fail, viommu)
+{
+	const struct op op = { "viommu", run_viommu, destroy_id, still_a };
+	const struct op queue = { "veventq", run_veventq, undo_veventq,
+				  still_a };
+	const struct op device = { "vdevice", run_vdevice, destroy_id, NULL };
+	struct rig *r = &self->rig;
+	struct veventq q;
+	uint32_t id;
+
+	if (variant->cfg.type == MOCK_VTD) {
+		EXPECT_EQ(-EOPNOTSUPP, run_viommu(r, &id));
+		return;
+	}
+	FAIL_EVERY(&op, &id, 2);
+	FAIL_EVERY(&queue, &q, 2);
+	/* A device has one vDEVICE, and without one no stage-1 */
+	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
+	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	FAIL_EVERY(&device, &id, 1);
+	nest_forget_dev(&r->nest, r->dev[0].id);
+	ASSERT_EQ(0, nest_add_dev(&r->nest, r->dev[0].id));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+}
+
+static int send_entries(struct rig *r, uint32_t *num)
+{
+	struct iommu_hwpt_vtd_s1_invalidate entry[100] = {};
+	smmu_cmd cmd[100];
+	unsigned int i;
+
+	for (i = 0; i < *num; i++) {
+		entry[i].addr = IOVA + i * PAGE_4K;
+		entry[i].npages = 1 + i;
+		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, i & 1);
+	}
+	if (r->cfg.type == MOCK_SMMUV3)
+		return vmm_commands(r->iommufd, r->nest.viommu, cmd, num);
+	return vmm_invalidate(r->iommufd, r->nested, entry, num);
+}
+
+static int run_invalidate(struct rig *r, void *arg __attribute__((unused)))
+{
 	uint32_t num = 100;
 	int rc;
 
-	rc = vmm_invalidate(r->iommufd, r->nested, entries, &num);
+	rc = send_entries(r, &num);
 	/* True in both cases, unless it could not be told at all */
 	if (rc ? num >= 100 && rc != -EFAULT : num != 100)
 		return -EPROTO;
@@ -319,14 +417,8 @@ static int run_invalidate(struct rig *r, void *arg)
 TEST_F(fail, invalidate)
 {
 	const struct op op = { "invalidate", run_invalidate, NULL, still_a };
-	struct iommu_hwpt_vtd_s1_invalidate entries[100] = {};
-	unsigned int i;
 
-	for (i = 0; i < 100; i++) {
-		entries[i].addr = IOVA + i * PAGE_4K;
-		entries[i].npages = 1 + i;
-	}
-	FAIL_EVERY(&op, entries, 1);
+	FAIL_EVERY(&op, NULL, 1);
 }
 
 static int run_map(struct rig *r, void *arg)
@@ -394,12 +486,12 @@ TEST_F(fail, unmap)
 
 static int run_dirty(struct rig *r, void *arg)
 {
-	int rc = vmm_dirty_tracking(r->iommufd, r->parent, 1);
+	int rc = vmm_dirty_tracking(r->iommufd, r->nest.parent, 1);
 
 	if (!rc)
-		rc = vmm_dirty_bitmap(r->iommufd, r->parent, 0, r->guest.gpa,
+		rc = vmm_dirty_bitmap(r->iommufd, r->nest.parent, 0, r->guest.gpa,
 				      r->guest.size, arg);
-	return rc ?: vmm_dirty_tracking(r->iommufd, r->parent, 0);
+	return rc ?: vmm_dirty_tracking(r->iommufd, r->nest.parent, 0);
 }
 
 TEST_F(fail, dirty)
@@ -407,8 +499,12 @@ TEST_F(fail, dirty)
 	const struct op op = { "dirty", run_dirty, NULL, still_a };
 	uint64_t bits[RIG_GUEST_SIZE / PAGE_4K / 64] = {};
 
+	if (variant->cfg.type == MOCK_SMMUV3) {
+		EXPECT_EQ(-EOPNOTSUPP, run_dirty(&self->rig, bits));
+		return;
+	}
 	FAIL_EVERY(&op, bits, 1);
-	ASSERT_EQ(0, vmm_dirty_tracking(self->rig.iommufd, self->rig.parent,
+	ASSERT_EQ(0, vmm_dirty_tracking(self->rig.iommufd, self->rig.nest.parent,
 					0));
 }
 
@@ -460,7 +556,7 @@ TEST_F(fail, open)
 	ASSERT_EQ(0, rig_vfio_name(&r->mock, 0, name, sizeof(name)));
 	vdev_close(&r->dev[0]);
 	FAIL_EVERY(&op, name, 3);
-	ASSERT_EQ(0, rig_open_dev(&r->mock, 0, r->iommufd, &r->dev[0]));
+	ASSERT_EQ(0, rig_reopen(r, 0));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 }
 
@@ -470,8 +566,24 @@ FIXTURE(fail_mock)
 	struct mock m;
 };
 
+FIXTURE_VARIANT(fail_mock)
+{
+	enum mock_type type;
+};
+
+FIXTURE_VARIANT_ADD(fail_mock, vtd)
+{
+	.type = MOCK_VTD,
+};
+
+FIXTURE_VARIANT_ADD(fail_mock, smmu)
+{
+	.type = MOCK_SMMUV3,
+};
+
 FIXTURE_SETUP(fail_mock)
 {
+	(void)variant;
 	const char *why;
 
 	if (!mock_present())
@@ -495,7 +607,7 @@ TEST_F(fail_mock, create)
 
 	for (n = 1; !left; n++) {
 		ASSERT_EQ(0, fail_set(n));
-		rc = mock_create(&self->m, "kst");
+		rc = mock_create(&self->m, variant->type, "kst");
 		if (!rc)
 			rc = mock_add_endpoint(&self->m, "ep0", 8);
 		left = fail_left();
@@ -517,7 +629,7 @@ TEST_F(fail_mock, live)
 	char name[32];
 	int rc;
 
-	ASSERT_EQ(0, mock_create(&self->m, "kst"));
+	ASSERT_EQ(0, mock_create(&self->m, variant->type, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
 	ASSERT_EQ(0, mock_ep_set(&self->m, "ep0", "ats", 1));
 	for (n = 1; !left; n++) {
@@ -548,7 +660,7 @@ TEST_F(fail_mock, dead)
 	unsigned int n, left = 0;
 	int rc;
 
-	ASSERT_EQ(0, mock_create(&self->m, "kst"));
+	ASSERT_EQ(0, mock_create(&self->m, variant->type, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
 	for (n = 1; !left; n++) {
 		ASSERT_EQ(0, mock_set_live(&self->m, true));

@@ -16,6 +16,19 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 1800
 
+/* In a FIXTURE_SETUP: a rig of @cfg_, or a reason why there can be none */
+#define RIG_TRY(r, cfg_, nested_) do { \
+	const char *why_ = NULL; \
+	if (!mock_present()) \
+		SKIP(return, NO_MOCK); \
+	ASSERT_EQ(0, rig_try(r, cfg_, nested_, &why_)); \
+	if (why_) \
+		SKIP(return, "%s", why_); \
+	} while (0)
+#define RIG_UP(r, cfg_)		RIG_TRY(r, cfg_, true)
+/* Up to the nesting parent */
+#define RIG_PARENT(r, cfg_)	RIG_TRY(r, cfg_, false)
+
 /* Why a test cannot run where mock_present() is false */
 #define NO_MOCK	"no " MOCK_CONFIGFS ": is iommu_mock loaded?"
 

@@ -55,6 +55,37 @@ FIXTURE_VARIANT_ADD(hw_info, dirty)
 	.cfg.ecap_set = VTD_ECAP_SSADS,
 };
 
+FIXTURE_VARIANT_ADD(hw_info, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+};
+
+FIXTURE_VARIANT_ADD(hw_info, smmu_less)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_HTTU | SMMU_IDR0_CD2L, 0 },
+	.cfg.idr[3] = { SMMU_IDR3_RIL, 0 },
+	.cfg.idr[5] = { SMMU_IDR5_GRAN16K, 0 },
+};
+
+FIXTURE_VARIANT_ADD(hw_info, smmu_substreams)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.pasid_bits = 20,
+};
+
+FIXTURE_VARIANT_ADD(hw_info, smmu_few_substreams)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.pasid_bits = 5,
+};
+
+FIXTURE_VARIANT_ADD(hw_info, smmu_ats)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+};
+
 FIXTURE_SETUP(hw_info)
 {
 	if (!mock_present())
@@ -68,9 +99,9 @@ FIXTURE_TEARDOWN(hw_info)
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
-TEST_F(hw_info, registers)
+static void vtd_registers(struct __test_metadata *const _metadata,
+			  struct rig *r)
 {
-	struct rig *r = &self->rig;
 	struct iommu_hw_info_vtd vtd;
 	struct iommu_hw_info info;
 	uint64_t cap, ecap;
@@ -94,10 +125,45 @@ TEST_F(hw_info, registers)
 		  vtd.cap_reg & CAP_CHANGED);
 }
 
-/* The default unit is what the documentation says: like Sapphire Rapids */
-TEST_F(hw_info, defaults)
+static void smmu_registers(struct __test_metadata *const _metadata,
+			   struct rig *r)
 {
-	struct rig *r = &self->rig;
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct iommu_hw_info info;
+	uint64_t val;
+	unsigned int i;
+	char name[8];
+
+	memset(&smmu, 0xff, sizeof(smmu));
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
+					&info));
+	EXPECT_EQ(sizeof(smmu), info.data_len);
+	for (i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "idr%u", i);
+		ASSERT_EQ(0, mock_get(&r->mock, name, &val));
+		EXPECT_EQ(val, smmu.idr[i]) TH_LOG("%s", name);
+	}
+	ASSERT_EQ(0, mock_get(&r->mock, "iidr", &val));
+	EXPECT_EQ(val, smmu.iidr);
+	ASSERT_EQ(0, mock_get(&r->mock, "aidr", &val));
+	EXPECT_EQ(val, smmu.aidr);
+	EXPECT_EQ(0, smmu.__reserved);
+	EXPECT_EQ(0, smmu.flags);
+	EXPECT_EQ(r->cfg.pasid_bits, info.out_max_pasid_log2);
+	EXPECT_EQ(!r->cfg.ats, !!(info.out_capabilities &
+				  IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED));
+}
+
+TEST_F(hw_info, registers)
+{
+	if (variant->cfg.type == MOCK_VTD)
+		vtd_registers(_metadata, &self->rig);
+	else
+		smmu_registers(_metadata, &self->rig);
+}
+
+static void vtd_defaults(struct __test_metadata *const _metadata, struct rig *r)
+{
 	const uint64_t ecap_bits = VTD_ECAP_QI | VTD_ECAP_DT | VTD_ECAP_NEST |
 				   VTD_ECAP_SRS | VTD_ECAP_PASID |
 				   VTD_ECAP_SMTS | VTD_ECAP_SSTS |
@@ -112,6 +178,34 @@ TEST_F(hw_info, defaults)
 	EXPECT_EQ(0x3ull << 34, vtd.cap_reg & VTD_CAP_SSLPS);
 }
 
+static void smmu_defaults(struct __test_metadata *const _metadata,
+			  struct rig *r)
+{
+	const uint32_t idr0_bits = SMMU_IDR0_S1P | SMMU_IDR0_S2P |
+				   SMMU_IDR0_ATS | SMMU_IDR0_PRI |
+				   SMMU_IDR0_ASID16 | SMMU_IDR0_VMID16 |
+				   SMMU_IDR0_ST2L;
+	struct iommu_hw_info_arm_smmuv3 smmu;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
+					NULL));
+	EXPECT_EQ(idr0_bits, smmu.idr[0] & idr0_bits);
+	EXPECT_EQ(20 << 6, smmu.idr[1] & SMMU_IDR1_SSIDSIZE);
+	EXPECT_EQ(SMMU_IDR3_FWB, smmu.idr[3] & SMMU_IDR3_FWB);
+	EXPECT_EQ(SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN64K | SMMU_OAS_48,
+		  smmu.idr[5] & (SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN64K |
+				 SMMU_IDR5_OAS));
+}
+
+/* The default unit is what the documentation says: like that of a server */
+TEST_F(hw_info, defaults)
+{
+	if (variant->cfg.type == MOCK_VTD)
+		vtd_defaults(_metadata, &self->rig);
+	else
+		smmu_defaults(_metadata, &self->rig);
+}
+
 /* The buffer may be of any length: cut off, or zeros behind */
 TEST_F(hw_info, buffer_lengths)
 {
@@ -120,22 +214,25 @@ TEST_F(hw_info, buffer_lengths)
 		.size = sizeof(cmd),
 		.dev_id = r->dev[0].id,
 	};
-	struct iommu_hw_info_vtd vtd;
-	uint8_t buf[64];
-	uint32_t len;
+	uint8_t whole[64], buf[64];
+	uint32_t len, size;
 
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
+	cmd.data_len = sizeof(whole);
+	cmd.data_uptr = (uintptr_t)whole;
+	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
+	size = cmd.data_len;
+	EXPECT_EQ(r->cfg.type == MOCK_VTD ?
+		  sizeof(struct iommu_hw_info_vtd) :
+		  sizeof(struct iommu_hw_info_arm_smmuv3), size);
 	for (len = 0; len <= 48; len++) {
 		memset(buf, 0xa5, sizeof(buf));
 		cmd.data_len = len;
 		cmd.data_uptr = len ? (uintptr_t)buf : 0;
 		ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
-		EXPECT_EQ(sizeof(vtd), cmd.data_len);
-		EXPECT_EQ(0, memcmp(buf, &vtd,
-				    len < sizeof(vtd) ? len : sizeof(vtd)));
-		if (len > sizeof(vtd)) {
-			EXPECT_TRUE(util_is_byte(buf + sizeof(vtd),
-						 len - sizeof(vtd), 0));
+		EXPECT_EQ(size, cmd.data_len);
+		EXPECT_EQ(0, memcmp(buf, whole, len < size ? len : size));
+		if (len > size) {
+			EXPECT_TRUE(util_is_byte(buf + size, len - size, 0));
 		}
 		EXPECT_TRUE(util_is_byte(buf + len, sizeof(buf) - len, 0xa5));
 	}
@@ -144,12 +241,15 @@ TEST_F(hw_info, buffer_lengths)
 TEST_F(hw_info, errors)
 {
 	struct rig *r = &self->rig;
-	struct iommu_hw_info_vtd vtd;
+	const unsigned int type = r->cfg.type == MOCK_VTD ?
+				  IOMMU_HW_INFO_TYPE_INTEL_VTD :
+				  IOMMU_HW_INFO_TYPE_ARM_SMMUV3;
+	uint8_t data[64];
 	const struct iommu_hw_info good = {
 		.size = sizeof(good),
 		.dev_id = r->dev[0].id,
-		.data_len = sizeof(vtd),
-		.data_uptr = (uintptr_t)&vtd,
+		.data_len = sizeof(data),
+		.data_uptr = (uintptr_t)data,
 	};
 	struct iommu_hw_info cmd;
 	unsigned int i;
@@ -176,11 +276,10 @@ TEST_F(hw_info, errors)
 		cmd = good;
 		cmd.flags = IOMMU_HW_INFO_FLAG_INPUT_TYPE;
 		cmd.in_data_type = i;
-		EXPECT_EQ(i <= IOMMU_HW_INFO_TYPE_INTEL_VTD ? 0 : -EOPNOTSUPP,
+		EXPECT_EQ(!i || i == type ? 0 : -EOPNOTSUPP,
 			  vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
-		if (i <= IOMMU_HW_INFO_TYPE_INTEL_VTD) {
-			EXPECT_EQ(IOMMU_HW_INFO_TYPE_INTEL_VTD,
-				  cmd.out_data_type);
+		if (!i || i == type) {
+			EXPECT_EQ(type, cmd.out_data_type);
 		}
 	}
 }

@@ -11,24 +11,42 @@
 
 /* Everything of one guest */
 struct tenant {
-	int iommufd;
 	uint32_t ioas;
-	uint32_t parent;
+	struct nest nest;
 	uint32_t nested;
 	struct guest ram;
 	struct s1 s1;
 };
 
-/* Every tenant has its RAM and tables at the same GPAs and maps the same IOVA */
-static int tenant_make(struct tenant *t, int iommufd, uint32_t dev,
-		       unsigned int who)
+/* @who's pattern in new pages of its RAM, mapped at the IOVA */
+static int map_pattern(struct tenant *t, struct s1 *s1, unsigned int who)
 {
-	struct iommu_hwpt_vtd_s1 data;
 	uint64_t gpa;
 	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < PAGES; i++) {
+		gpa = guest_alloc(&t->ram, PAGE_4K, PAGE_4K);
+		util_fill(guest_ptr(&t->ram, gpa), PAGE_4K, who * 100 + i);
+		rc = s1_map(s1, IOVA + i * PAGE_4K, gpa, S1_4K, S1_RW);
+	}
+	return rc;
+}
+
+/*
+ * Every tenant has its RAM and tables at the same GPAs and maps the same IOVA;
+ * with SMMUv3 StreamIDs and ASIDs are the same as well
+ */
+static int tenant_make(struct tenant *t, const struct rig_config *cfg,
+		       int iommufd, uint32_t dev, unsigned int who)
+{
 	int rc;
 
-	t->iommufd = iommufd;
+	t->nest = (struct nest){
+		.type = cfg->type,
+		.iommufd = iommufd,
+		.ats = cfg->ats,
+	};
 	rc = guest_create(&t->ram, RIG_GPA, SZ_1M);
 	if (!rc)
 		rc = vmm_ioas_alloc(iommufd, &t->ioas);
@@ -36,21 +54,38 @@ static int tenant_make(struct tenant *t, int iommufd, uint32_t dev,
 		rc = vmm_ioas_map(iommufd, t->ioas, t->ram.va, t->ram.size,
 				  t->ram.gpa, VMM_RW);
 	if (!rc)
-		rc = vmm_hwpt_paging(iommufd, dev, t->ioas,
-				     IOMMU_HWPT_ALLOC_NEST_PARENT, &t->parent);
+		rc = nest_create(&t->nest, dev, t->ioas, 0);
 	if (!rc)
-		rc = s1_create(&t->s1, &t->ram, 4);
-	for (i = 0; !rc && i < PAGES; i++) {
-		gpa = guest_alloc(&t->ram, PAGE_4K, PAGE_4K);
-		util_fill(guest_ptr(&t->ram, gpa), PAGE_4K, who * 100 + i);
-		rc = s1_map(&t->s1, IOVA + i * PAGE_4K, gpa, S1_4K, S1_RW);
-	}
-	data = (struct iommu_hwpt_vtd_s1){
-		.pgtbl_addr = t->s1.root,
-		.addr_width = 48,
-	};
-	return rc ?: vmm_hwpt_nested(iommufd, dev, t->parent, 0, &data,
-				     &t->nested);
+		rc = nest_add_dev(&t->nest, dev);
+	if (!rc)
+		rc = nest_s1(&t->nest, &t->s1, &t->ram, 48);
+	if (!rc)
+		rc = map_pattern(t, &t->s1, who);
+	return rc ?: nest_hwpt(&t->nest, dev, 0, &t->s1, &t->nested);
+}
+
+static int inv_all(const struct tenant *t)
+{
+	return nest_inv_all(&t->nest, &t->s1, t->nested);
+}
+
+/*
+ * A device joins the guest @to: on SMMUv3 it has a vDEVICE in one guest at a
+ * time, so it leaves @from with what that holds on to
+ */
+static int join(struct tenant *to, struct tenant *from, struct vdev *dev)
+{
+	int rc;
+
+	if (to->nest.type == MOCK_VTD)
+		return 0;
+	rc = vdev_detach(dev);
+	if (!rc)
+		rc = vmm_destroy(from->nest.iommufd,
+				 from->nest.devs[0].vdevice);
+	if (!rc)
+		nest_forget_dev(&from->nest, dev->id);
+	return rc ?: nest_add_dev(&to->nest, dev->id);
 }
 
 static int sees(struct vdev *dev, unsigned int who)
@@ -90,6 +125,19 @@ FIXTURE_VARIANT_ADD(same_iommufd, ats)
 	.cfg.ats = true,
 };
 
+FIXTURE_VARIANT_ADD(same_iommufd, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+};
+
+FIXTURE_VARIANT_ADD(same_iommufd, smmu_ats)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+};
+
 FIXTURE_SETUP(same_iommufd)
 {
 	struct rig *r = &self->rig;
@@ -100,8 +148,8 @@ FIXTURE_SETUP(same_iommufd)
 	ASSERT_EQ(0, rig_mock(r, &variant->cfg));
 	ASSERT_EQ(0, rig_devices(r));
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, tenant_make(&self->t[i], r->iommufd, r->dev[i].id,
-					 i));
+		ASSERT_EQ(0, tenant_make(&self->t[i], &r->cfg, r->iommufd,
+					 r->dev[i].id, i));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], self->t[i].nested));
 		ASSERT_EQ(0, ep_ats(&r->dev[i], r->cfg.ats));
 	}
@@ -139,13 +187,13 @@ TEST_F(same_iommufd, invalidation)
 	EXPECT_EQ(0, sees(&r->dev[1], 1));
 	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
 	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[0].nested));
+	ASSERT_EQ(0, inv_all(&self->t[0]));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
 	ASSERT_EQ(0, mock_stats(&r->mock, &before));
 	EXPECT_EQ(0, sees(&r->dev[1], 1));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.walk_refs, after.walk_refs);
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	ASSERT_EQ(0, inv_all(&self->t[1]));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[1], 1));
 }
 
@@ -155,9 +203,17 @@ TEST_F(same_iommufd, attachment)
 	struct rig *r = &self->rig;
 
 	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, join(&self->t[1], &self->t[0], &r->dev[0]));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[1].nested));
 	EXPECT_EQ(0, sees(&r->dev[0], 1));
 	EXPECT_EQ(0, sees(&r->dev[1], 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].ioas));
+	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
+	if (r->cfg.type == MOCK_SMMUV3)
+		ASSERT_EQ(0, vmm_destroy(r->iommufd,
+					 self->t[1].nest.devs[1].vdevice));
+	nest_forget_dev(&self->t[1].nest, r->dev[0].id);
+	ASSERT_EQ(0, nest_add_dev(&self->t[0].nest, r->dev[0].id));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 	EXPECT_EQ(0, sees(&r->dev[1], 1));
@@ -176,55 +232,50 @@ TEST_F(same_iommufd, shared_hwpt)
 	struct rig *r = &self->rig;
 	unsigned int i;
 
+	ASSERT_EQ(0, join(&self->t[0], &self->t[1], &r->dev[1]));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], self->t[0].nested));
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(0, sees(&r->dev[i], 0));
 	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(0, sees(&r->dev[i], 0));
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, self->t[0].nested, IOVA,
-					  1, IOMMU_VTD_INV_FLAGS_LEAF));
+	ASSERT_EQ(0, nest_inv(&self->t[0].nest, &self->t[0].s1,
+			      self->t[0].nested, IOVA, 1, true));
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(-EFAULT, sees(&r->dev[i], 0));
 	/* One leaves, and invalidations go on for the other */
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	s1_unmap(&self->t[0].s1, IOVA + PAGE_4K, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[0].nested));
+	ASSERT_EQ(0, inv_all(&self->t[0]));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + PAGE_4K, 4, 0, NULL));
 	EXPECT_EQ(-EBADMSG,
 		  ep_read(&r->dev[1], IOVA + 2 * PAGE_4K, 4, 0, NULL));
 }
 
-/* A stage-1 of one guest cannot be put on the parent of the other by its id */
+/* Two trees of one guest, for two devices of it */
 TEST_F(same_iommufd, two_stage1_one_parent)
 {
 	struct rig *r = &self->rig;
+	struct tenant *t = &self->t[0];
 	struct s1 other;
-	struct iommu_hwpt_vtd_s1 data = { .addr_width = 48 };
 	uint32_t hwpt;
-	uint64_t gpa;
 	unsigned int i;
 
-	/* A second tree of guest 0, for its second device */
-	ASSERT_EQ(0, s1_create(&other, &self->t[0].ram, 4));
-	for (i = 0; i < PAGES; i++) {
-		gpa = guest_alloc(&self->t[0].ram, PAGE_4K, PAGE_4K);
-		util_fill(guest_ptr(&self->t[0].ram, gpa), PAGE_4K, 700 + i);
-		ASSERT_EQ(0, s1_map(&other, IOVA + i * PAGE_4K, gpa, S1_4K,
-				    S1_RW));
-	}
-	data.pgtbl_addr = other.root;
-	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, r->dev[1].id,
-				     self->t[0].parent, 0, &data, &hwpt));
+	ASSERT_EQ(0, join(t, &self->t[1], &r->dev[1]));
+	ASSERT_EQ(0, nest_s1(&t->nest, &other, &t->ram, 48));
+	ASSERT_EQ(0, map_pattern(t, &other, 7));
+	ASSERT_EQ(0, nest_hwpt(&t->nest, r->dev[1].id, 0, &other, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], hwpt));
 	for (i = 0; i < 2; i++) {
 		EXPECT_EQ(0, sees(&r->dev[0], 0));
 		EXPECT_EQ(0, sees(&r->dev[1], 7));
 	}
-	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
+	s1_unmap(&t->s1, IOVA, S1_4K);
 	s1_unmap(&other, IOVA, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, hwpt));
-	EXPECT_EQ(0, sees(&r->dev[0], 0));
+	ASSERT_EQ(0, nest_inv_all(&t->nest, &other, hwpt));
+	/* The devices' own caches are one each, and SMMUv3 emptied both */
+	if (r->cfg.type == MOCK_VTD || !r->cfg.ats)
+		EXPECT_EQ(0, sees(&r->dev[0], 0));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[1], 7));
 }
 
@@ -237,9 +288,25 @@ FIXTURE(two_iommufds)
 	struct tenant t[2];
 };
 
+FIXTURE_VARIANT(two_iommufds)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(two_iommufds, vtd)
+{
+	.cfg.nr_eps = 2,
+};
+
+FIXTURE_VARIANT_ADD(two_iommufds, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+};
+
 FIXTURE_SETUP(two_iommufds)
 {
-	const struct rig_config cfg = { .nr_eps = 2 };
+	const struct rig_config cfg = variant->cfg;
 	unsigned int i;
 
 	if (!mock_present())
@@ -255,7 +322,7 @@ FIXTURE_SETUP(two_iommufds)
 		ASSERT_GE(self->fd[i], 0);
 		ASSERT_EQ(0, rig_open_dev(&self->rig.mock, i, self->fd[i],
 					  &self->dev[i]));
-		ASSERT_EQ(0, tenant_make(&self->t[i], self->fd[i],
+		ASSERT_EQ(0, tenant_make(&self->t[i], &cfg, self->fd[i],
 					 self->dev[i].id, i));
 		ASSERT_EQ(0, vdev_attach_id(&self->dev[i], self->t[i].nested));
 	}
@@ -283,7 +350,7 @@ TEST_F(two_iommufds, own_memory_only)
 	}
 	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
 	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(self->fd[0], self->t[0].nested));
+	ASSERT_EQ(0, inv_all(&self->t[0]));
 	EXPECT_EQ(-EFAULT, sees(&self->dev[0], 0));
 	EXPECT_EQ(0, sees(&self->dev[1], 1));
 }
@@ -291,24 +358,23 @@ TEST_F(two_iommufds, own_memory_only)
 /* One VMM's objects, or its devices, are not there for the other */
 TEST_F(two_iommufds, foreign_ids)
 {
-	struct iommu_hwpt_vtd_s1 data = {
-		.pgtbl_addr = self->t[0].s1.root,
-		.addr_width = 48,
-	};
+	struct tenant *t = self->t;
+	/* What the first one's objects would be if the second one had them */
+	struct nest foreign = t[1].nest;
 	uint32_t spare, i, hwpt;
 
 	/* Ids count up in each iommufd: make some that only the first has */
 	for (i = 0; i < 8; i++)
-		ASSERT_EQ(0, vmm_hwpt_nested(self->fd[0], self->dev[0].id,
-					     self->t[0].parent, 0, &data,
-					     &spare));
+		ASSERT_EQ(0, nest_hwpt(&t[0].nest, self->dev[0].id, 0, &t[0].s1,
+				       &spare));
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&self->dev[1], spare));
-	EXPECT_EQ(-ENOENT, vmm_invalidate_all(self->fd[1], spare));
+	foreign.viommu = spare;
+	EXPECT_EQ(-ENOENT, nest_inv_all(&foreign, &t[1].s1, spare));
 	EXPECT_EQ(-ENOENT, vmm_destroy(self->fd[1], spare));
-	EXPECT_EQ(-ENOENT, vmm_hwpt_nested(self->fd[1], spare,
-					   self->t[1].parent, 0, &data, &hwpt));
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(self->fd[1], self->dev[1].id, spare,
-					   0, &data, &hwpt));
+	EXPECT_EQ(-ENOENT, nest_hwpt(&t[1].nest, spare, 0, &t[0].s1, &hwpt));
+	foreign.parent = spare;
+	EXPECT_EQ(-EINVAL, nest_hwpt(&foreign, self->dev[1].id, 0, &t[0].s1,
+				     &hwpt));
 	EXPECT_EQ(0, sees(&self->dev[0], 0));
 	EXPECT_EQ(0, sees(&self->dev[1], 1));
 }
@@ -323,7 +389,7 @@ TEST_F(two_iommufds, one_ends)
 	self->fd[0] = -1;
 	EXPECT_EQ(0, sees(&self->dev[1], 1));
 	s1_unmap(&self->t[1].s1, IOVA, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(self->fd[1], self->t[1].nested));
+	ASSERT_EQ(0, inv_all(&self->t[1]));
 	EXPECT_EQ(-EFAULT, sees(&self->dev[1], 1));
 }
 
@@ -336,21 +402,39 @@ FIXTURE(two_instances)
 	struct tenant t[2];
 };
 
+FIXTURE_VARIANT(two_instances)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(two_instances, vtd)
+{
+	.cfg.type = MOCK_VTD,
+};
+
+FIXTURE_VARIANT_ADD(two_instances, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+};
+
 FIXTURE_SETUP(two_instances)
 {
+	const struct rig_config *cfg = &variant->cfg;
 	struct rig *r = &self->rig;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	self->dev.fd = -1;
-	ASSERT_EQ(0, rig_mock(r, NULL));
+	ASSERT_EQ(0, rig_mock(r, cfg));
 	ASSERT_EQ(0, rig_devices(r));
-	ASSERT_EQ(0, mock_create(&self->other, "kst-other"));
-	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", 0x0100));
+	ASSERT_EQ(0, mock_create(&self->other, cfg->type, "kst-other"));
+	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", RIG_SID(0)));
 	ASSERT_EQ(0, mock_set_live(&self->other, true));
 	ASSERT_EQ(0, rig_open_dev(&self->other, 0, r->iommufd, &self->dev));
-	ASSERT_EQ(0, tenant_make(&self->t[0], r->iommufd, r->dev[0].id, 0));
-	ASSERT_EQ(0, tenant_make(&self->t[1], r->iommufd, self->dev.id, 1));
+	ASSERT_EQ(0, tenant_make(&self->t[0], cfg, r->iommufd, r->dev[0].id,
+				 0));
+	ASSERT_EQ(0, tenant_make(&self->t[1], cfg, r->iommufd, self->dev.id,
+				 1));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
 	ASSERT_EQ(0, vdev_attach_id(&self->dev, self->t[1].nested));
 }
@@ -375,7 +459,7 @@ TEST_F(two_instances, own_memory_only)
 	ASSERT_EQ(0, mock_stats(&r->mock, &one));
 	ASSERT_EQ(0, mock_stats(&self->other, &other));
 	EXPECT_EQ(0, sees(&self->dev, 1));
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	ASSERT_EQ(0, inv_all(&self->t[1]));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(0, memcmp(&one, &after, sizeof(one)));
 	ASSERT_EQ(0, mock_stats(&self->other, &after));
@@ -400,8 +484,8 @@ TEST_F(two_instances, shared_hwpt)
 	EXPECT_EQ(0, sees(&self->dev, 0));
 	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
 	EXPECT_EQ(0, sees(&self->dev, 0));
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, self->t[0].nested, IOVA,
-					  1, 0));
+	ASSERT_EQ(0, nest_inv(&self->t[0].nest, &self->t[0].s1,
+			      self->t[0].nested, IOVA, 1, false));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
 	EXPECT_EQ(-EFAULT, sees(&self->dev, 0));
 }
@@ -416,9 +500,11 @@ TEST_F(two_instances, one_goes)
 	EXPECT_EQ(0, mock_set_live(&self->other, false));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 	/* Its HWPTs are still there, and harmless */
-	EXPECT_EQ(0, vmm_invalidate_all(r->iommufd, self->t[1].nested));
+	EXPECT_EQ(0, inv_all(&self->t[1]));
 	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].nested));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].parent));
+	nest_forget_dev(&self->t[1].nest, self->t[1].nest.devs[0].dev);
+	EXPECT_EQ(0, nest_drop_viommu(&self->t[1].nest));
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].nest.parent));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 }
 

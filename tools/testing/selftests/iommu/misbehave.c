@@ -37,14 +37,32 @@ FIXTURE_VARIANT_ADD(bad, ats)
 	.cfg.ats = true,
 };
 
+FIXTURE_VARIANT_ADD(bad, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+};
+
+FIXTURE_VARIANT_ADD(bad, smmu_async)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.async = true,
+};
+
+FIXTURE_VARIANT_ADD(bad, smmu_ats)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+};
+
 FIXTURE_SETUP(bad)
 {
 	struct rig *r = &self->rig;
 	unsigned int i;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	RIG_UP(r, &variant->cfg);
 	ASSERT_EQ(0, rig_hwpt(r, &r->s1, &self->spare));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA + PAGE_4K, 2));
@@ -62,6 +80,16 @@ FIXTURE_TEARDOWN(bad)
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
+/* Page 1 of the window shows @gpa from now on */
+static int set_page1(FIXTURE_DATA(bad) *self, uint64_t gpa)
+{
+	struct rig *r = &self->rig;
+	int rc;
+
+	rc = s1_map(&r->s1, IOVA + PAGE_4K, gpa, S1_4K, S1_RW);
+	return rc ?: nest_inv_all(&r->nest, &r->s1, self->spare);
+}
+
 /* Attached anew, @dev works, and with what the tables are now */
 static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 {
@@ -70,41 +98,35 @@ static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 	int rc;
 
 	rc = vdev_attach_id(&r->dev[dev], self->spare);
+	/* What is not done is the guest's to do again */
+	if (!rc && r->cfg.type == MOCK_SMMUV3)
+		rc = rig_inv_all(r);
 	if (!rc)
 		rc = rig_sees(r, dev, IOVA, 9);
-	gpa = s1_get(s1_entry(&r->s1, IOVA + PAGE_4K, 1)) & S1_ADDR;
+	gpa = s1_gpa(&r->s1, IOVA + PAGE_4K, 1);
 	if (!rc)
 		rc = rig_sees(r, dev, IOVA + PAGE_4K, 2);
-	s1_set(s1_entry(&r->s1, IOVA + PAGE_4K, 1), self->other | S1_RW);
 	if (!rc)
-		rc = vmm_invalidate_all(r->iommufd, self->spare);
+		rc = set_page1(self, self->other);
 	if (!rc)
 		rc = rig_sees(r, dev, IOVA + PAGE_4K, 9);
-	s1_set(s1_entry(&r->s1, IOVA + PAGE_4K, 1), gpa | S1_RW);
-	return rc ?: vmm_invalidate_all(r->iommufd, self->spare);
+	return rc ?: set_page1(self, gpa);
 }
 
 static void change_page(FIXTURE_DATA(bad) *self)
 {
-	s1_set(s1_entry(&self->rig.s1, IOVA, 1), self->other | S1_RW);
+	s1_map(&self->rig.s1, IOVA, self->other, S1_4K, S1_RW);
 }
 
 /* The command queue stands still */
 TEST_F(bad, stalled_invalidation)
 {
 	struct rig *r = &self->rig;
-	struct iommu_hwpt_vtd_s1_invalidate entry = {
-		.addr = IOVA,
-		.npages = 1,
-	};
-	uint32_t num = 1;
 	unsigned int i;
 
 	change_page(self);
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_stall", MOCK_FOR_EVER));
-	EXPECT_EQ(-ETIMEDOUT, vmm_invalidate(r->iommufd, r->nested, &entry,
-					     &num));
-	EXPECT_EQ(0, num);
+	EXPECT_EQ(-ETIMEDOUT, rig_inv(r, IOVA, 1, false));
 	/* Neither the new page nor, above all, the old one */
 	for (i = 0; i < r->cfg.nr_eps; i++) {
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[i], IOVA, 8, 0, NULL));
@@ -142,8 +164,7 @@ TEST_F(bad, stalled_unmap)
 	uint8_t *ram;
 	unsigned int i;
 
-	ram = guest_ptr(&r->guest,
-			s1_get(s1_entry(&r->s1, IOVA, 1)) & S1_ADDR);
+	ram = guest_ptr(&r->guest, s1_gpa(&r->s1, IOVA, 1));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_stall", MOCK_FOR_EVER));
 	EXPECT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
 				    r->guest.size));
@@ -166,12 +187,14 @@ TEST_F(bad, stalled_for_good)
 	struct rig *r = &self->rig;
 
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_stall", MOCK_FOR_EVER));
-	EXPECT_EQ(-ETIMEDOUT, vmm_invalidate_all(r->iommufd, r->nested));
+	EXPECT_EQ(-ETIMEDOUT, rig_inv_all(r));
 	vdev_close(&r->dev[0]);
 	EXPECT_EQ(0, vdev_detach(&r->dev[1]));
 	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nested));
 	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->spare));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->parent));
+	nest_forget_dev(&r->nest, r->dev[0].id);
+	EXPECT_EQ(0, nest_drop_viommu(&r->nest));
+	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nest.parent));
 	vdev_close(&r->dev[1]);
 	ASSERT_EQ(0, mock_set_live(&r->mock, false));
 	/* Made live again, it is other hardware */
@@ -202,7 +225,7 @@ TEST_F(bad, command_errors)
 		}
 		change_page(self);
 		ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", counts[i]));
-		rc = vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 0);
+		rc = rig_inv(r, IOVA, 1, false);
 		EXPECT_TRUE(!rc || rc == -EIO || rc == -ETIMEDOUT)
 			TH_LOG("%u errors: %d", counts[i], rc);
 		for (j = 0; j < r->cfg.nr_eps; j++)
@@ -227,12 +250,12 @@ TEST_F(bad, devtlb_timeout)
 		ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout",
 					    MOCK_FOR_EVER));
 		change_page(self);
-		EXPECT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		EXPECT_EQ(0, rig_inv_all(r));
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 9));
 		return;
 	}
 
-	ASSERT_EQ(0, s1_create(&own, &r->guest, 4));
+	ASSERT_EQ(0, rig_s1(r, &own));
 	ASSERT_NE(0, rig_page(r, &own, IOVA, 5));
 	ASSERT_EQ(0, rig_hwpt(r, &own, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], hwpt));
@@ -241,8 +264,7 @@ TEST_F(bad, devtlb_timeout)
 	change_page(self);
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout",
 				    MOCK_FOR_EVER));
-	EXPECT_EQ(-ETIMEDOUT, vmm_invalidate_range(r->iommufd, r->nested, IOVA,
-						   1, 0));
+	EXPECT_EQ(-ETIMEDOUT, rig_inv(r, IOVA, 1, false));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 0, NULL));
 	EXPECT_EQ(-ETIMEDOUT, vdev_attach_id(&r->dev[0], self->spare));
@@ -257,19 +279,35 @@ TEST_F(bad, devtlb_timeout)
 /* One lost answer among many */
 TEST_F(bad, devtlb_timeout_in_array)
 {
-	struct iommu_hwpt_vtd_s1_invalidate entry[100] = {};
 	struct rig *r = &self->rig;
-	uint32_t num = ARRAY_SIZE(entry);
 	unsigned int i;
+	int rc = 0;
 
-	for (i = 0; i < num; i++) {
-		entry[i].addr = IOVA + i * PAGE_4K;
-		entry[i].npages = 1;
-	}
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 1));
-	EXPECT_EQ(r->cfg.ats ? -ETIMEDOUT : 0,
-		  vmm_invalidate(r->iommufd, r->nested, entry, &num));
-	EXPECT_EQ(r->cfg.ats, num < ARRAY_SIZE(entry));
+	if (r->cfg.type == MOCK_VTD) {
+		struct iommu_hwpt_vtd_s1_invalidate entry[100] = {};
+		uint32_t num = ARRAY_SIZE(entry);
+
+		for (i = 0; i < num; i++) {
+			entry[i].addr = IOVA + i * PAGE_4K;
+			entry[i].npages = 1;
+		}
+		rc = vmm_invalidate(r->iommufd, r->nested, entry, &num);
+		EXPECT_EQ(r->cfg.ats, num < ARRAY_SIZE(entry));
+	} else if (r->cfg.ats) {
+		smmu_cmd cmd[100];
+		uint32_t num = ARRAY_SIZE(cmd);
+
+		for (i = 0; i < num; i++)
+			cmd[i] = i & 1 ?
+				 smmu_cmd_atc(r->nest.devs[0].vsid, 0,
+					      IOVA + i * PAGE_4K, 12) :
+				 smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K,
+					     true);
+		rc = vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+		EXPECT_GT(ARRAY_SIZE(cmd), num);
+	}
+	EXPECT_EQ(r->cfg.ats ? -ETIMEDOUT : 0, rc);
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 0));
 	change_page(self);
 	EXPECT_EQ(0, recovered(self, 0));
@@ -285,14 +323,14 @@ TEST_F(bad, walk_abort)
 
 	ASSERT_EQ(0, ep_ats(&r->dev[0], 0));
 	for (i = 1; i < 4; i++) {
-		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		ASSERT_EQ(0, rig_inv_all(r));
 		ASSERT_EQ(0, mock_misbehave(&r->mock, "walk_abort", 1));
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, &res));
 		EXPECT_EQ(MOCK_EP_FAULT_BLOCKED, res.fault);
 		EXPECT_EQ(IOVA, res.fault_addr);
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	}
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	ASSERT_EQ(0, rig_inv_all(r));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "walk_abort", MOCK_FOR_EVER));
 	for (i = 0; i < 10; i++)
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
@@ -316,7 +354,7 @@ TEST_F(bad, lost_interrupts)
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.faults + 50, after.faults);
 	change_page(self);
-	EXPECT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+	EXPECT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 9));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "irq_lost", 0));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], 0x2000, 8, 0, NULL));

@@ -32,14 +32,17 @@ bool mock_present(void)
 	return !stat(MOCK_CONFIGFS, &st) && S_ISDIR(st.st_mode);
 }
 
-int mock_create(struct mock *m, const char *prefix)
+int mock_create(struct mock *m, enum mock_type type, const char *prefix)
 {
 	char path[PATH_LEN];
 
 	memset(m, 0, sizeof(*m));
 	snprintf(m->name, sizeof(m->name), "%s-%d", prefix, getpid());
 	path_of(path, m, NULL, NULL);
-	return mkdir(path, 0755) ? -errno : 0;
+	if (mkdir(path, 0755))
+		return -errno;
+	m->type = type;
+	return type == MOCK_SMMUV3 ? mock_set_text(m, "type", "smmuv3") : 0;
 }
 
 int mock_destroy(struct mock *m)
@@ -143,7 +146,7 @@ int mock_set_live(const struct mock *m, bool live)
 	return mock_set_text(m, "live", live ? "1" : "0");
 }
 
-int mock_add_endpoint(struct mock *m, const char *name, uint16_t source_id)
+int mock_add_endpoint(struct mock *m, const char *name, uint32_t source_id)
 {
 	char path[PATH_LEN];
 

@@ -37,13 +37,45 @@
 #define VTD_ECAP_SSTS		(1ull << 46)
 #define VTD_ECAP_FSTS		(1ull << 47)
 
+enum mock_type { MOCK_VTD, MOCK_SMMUV3 };
+
+/* IDR bits that tests switch (SMMUv3 6.3) */
+#define SMMU_IDR0_S2P		(1u << 0)
+#define SMMU_IDR0_S1P		(1u << 1)
+#define SMMU_IDR0_HTTU		(3u << 6)
+#define   SMMU_IDR0_HTTU_AD	(2u << 6)
+#define SMMU_IDR0_ATS		(1u << 10)
+#define SMMU_IDR0_NS1ATS	(1u << 11)
+#define SMMU_IDR0_ASID16	(1u << 12)
+#define SMMU_IDR0_MSI		(1u << 13)
+#define SMMU_IDR0_PRI		(1u << 16)
+#define SMMU_IDR0_VMID16	(1u << 18)
+#define SMMU_IDR0_CD2L		(1u << 19)
+#define SMMU_IDR0_STALL		(3u << 24)
+#define   SMMU_IDR0_NO_STALL	(1u << 24)
+#define SMMU_IDR0_ST2L		(1u << 27)
+#define SMMU_IDR1_SIDSIZE	0x3fu
+#define SMMU_IDR1_SSIDSIZE	(0x1fu << 6)
+#define SMMU_IDR1_EVENTQS(x)	((x) * (1u << 16))
+#define SMMU_IDR1_CMDQS(x)	((x) * (1u << 21))
+#define SMMU_IDR3_FWB		(1u << 8)
+#define SMMU_IDR3_RIL		(1u << 10)
+#define SMMU_IDR5_OAS		7u
+#define   SMMU_OAS_40		2u
+#define   SMMU_OAS_48		5u
+#define SMMU_IDR5_GRAN4K	(1u << 4)
+#define SMMU_IDR5_GRAN16K	(1u << 5)
+#define SMMU_IDR5_GRAN64K	(1u << 6)
+
 /**
  * struct mock - an instance
+ * @type: the hardware that it is
  * @name: its directory in configfs
  * @nr_endpoints: how many of @endpoints there are
  * @endpoints: names of the endpoints' directories
  */
 struct mock {
+	enum mock_type type;
 	char name[40];
 	unsigned int nr_endpoints;
 	char endpoints[MOCK_MAX_ENDPOINTS][16];
@@ -63,7 +95,7 @@ struct mock_stats {
 bool mock_present(void);
 
 /* A new instance, its name is @prefix and the process id */
-int mock_create(struct mock *m, const char *prefix);
+int mock_create(struct mock *m, enum mock_type type, const char *prefix);
 /* Not live any more, endpoints and instance removed */
 int mock_destroy(struct mock *m);
 /* Destroy what earlier, failed tests left behind */
@@ -78,8 +110,8 @@ int mock_get_text(const struct mock *m, const char *attr, char *buf,
 		  size_t size);
 int mock_set_live(const struct mock *m, bool live);
 
-/* Add an endpoint directory and set its source-id */
-int mock_add_endpoint(struct mock *m, const char *name, uint16_t source_id);
+/* Add an endpoint directory and set its source-id or StreamID */
+int mock_add_endpoint(struct mock *m, const char *name, uint32_t source_id);
 int mock_remove_endpoint(struct mock *m, const char *name);
 int mock_ep_set(const struct mock *m, const char *ep, const char *attr,
 		uint64_t val);

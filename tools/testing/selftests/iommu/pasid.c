@@ -201,11 +201,11 @@ TEST_F(pasid, errors)
 {
 	struct rig *r = &self->rig;
 	struct vdev *dev = &r->dev[0];
-	struct iommu_hwpt_vtd_s1 data = rig_s1_data(r, &r->s1);
+	struct iommu_hwpt_vtd_s1 data = nest_vtd_data(&r->nest, &r->s1);
 	uint32_t no_pasid, no_pasid_plain;
 
 	/* Only HWPTs that were made for it, beside only such ones */
-	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, dev->id, r->parent, 0, &data,
+	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, dev->id, r->nest.parent, 0, &data,
 				     &no_pasid));
 	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, dev->id, r->ioas, 0,
 				     &no_pasid_plain));

@@ -28,7 +28,7 @@ static int add_endpoints(struct rig *r)
 
 	for (i = 0; i < cfg->nr_eps; i++) {
 		snprintf(name, sizeof(name), "ep%u", i);
-		rc = mock_add_endpoint(&r->mock, name, 0x0100 + 8 * i);
+		rc = mock_add_endpoint(&r->mock, name, RIG_SID(i));
 		if (rc)
 			return rc;
 		if (cfg->pasid_bits) {
@@ -66,14 +66,26 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 	if (!r->cfg.width)
 		r->cfg.width = RIG_WIDTH;
 
+	r->nest.type = r->cfg.type;
+	r->nest.ats = r->cfg.ats;
+	r->nest.s1_flags = r->cfg.s1_flags;
+	r->nest.granule = r->cfg.granule;
+
 	mock_sweep();
-	rc = mock_create(&r->mock, "kst");
+	rc = mock_create(&r->mock, r->cfg.type, "kst");
 	if (rc)
 		return rc;
 	rc = change_bits(&r->mock, "cap", r->cfg.cap_clear, r->cfg.cap_set);
 	if (!rc)
 		rc = change_bits(&r->mock, "ecap", r->cfg.ecap_clear,
 				 r->cfg.ecap_set);
+	for (i = 0; !rc && i < ARRAY_SIZE(r->cfg.idr); i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "idr%u", i);
+		rc = change_bits(&r->mock, name, r->cfg.idr[i].clear,
+				 r->cfg.idr[i].set);
+	}
 	if (!rc && r->cfg.spr17)
 		rc = mock_set(&r->mock, "errata_spr17", 1);
 	if (!rc && r->cfg.async)
@@ -117,6 +129,7 @@ int rig_devices(struct rig *r)
 	r->iommufd = vmm_open();
 	if (r->iommufd < 0)
 		return r->iommufd;
+	r->nest.iommufd = r->iommufd;
 	for (i = 0; i < r->cfg.nr_eps; i++) {
 		rc = rig_open_dev(&r->mock, i, r->iommufd, &r->dev[i]);
 		if (rc)
@@ -145,26 +158,42 @@ int rig_guest(struct rig *r)
 
 int rig_parent(struct rig *r)
 {
-	return vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
-			       IOMMU_HWPT_ALLOC_NEST_PARENT |
-			       r->cfg.parent_flags, &r->parent);
+	unsigned int i;
+	int rc;
+
+	rc = nest_create(&r->nest, r->dev[0].id, r->ioas, r->cfg.parent_flags);
+	for (i = 0; !rc && i < r->cfg.nr_eps; i++)
+		rc = nest_add_dev(&r->nest, r->dev[i].id);
+	return rc;
 }
 
-struct iommu_hwpt_vtd_s1 rig_s1_data(const struct rig *r, const struct s1 *s1)
+int rig_reopen(struct rig *r, unsigned int i)
 {
-	return (struct iommu_hwpt_vtd_s1){
-		.flags = r->cfg.s1_flags,
-		.pgtbl_addr = s1->root,
-		.addr_width = s1->levels == 5 ? 57 : 48,
-	};
+	int rc;
+
+	nest_forget_dev(&r->nest, r->dev[i].id);
+	rc = rig_open_dev(&r->mock, i, r->iommufd, &r->dev[i]);
+	return rc ?: nest_add_dev(&r->nest, r->dev[i].id);
+}
+
+int rig_s1(struct rig *r, struct s1 *s1)
+{
+	return nest_s1(&r->nest, s1, &r->guest, r->cfg.width);
 }
 
 int rig_hwpt(struct rig *r, const struct s1 *s1, uint32_t *hwpt)
 {
-	struct iommu_hwpt_vtd_s1 data = rig_s1_data(r, s1);
+	return nest_hwpt(&r->nest, r->dev[0].id, r->cfg.nested_flags, s1, hwpt);
+}
 
-	return vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->parent,
-			       r->cfg.nested_flags, &data, hwpt);
+int rig_inv(struct rig *r, uint64_t iova, uint64_t npages, bool leaf)
+{
+	return nest_inv(&r->nest, &r->s1, r->nested, iova, npages, leaf);
+}
+
+int rig_inv_all(struct rig *r)
+{
+	return nest_inv_all(&r->nest, &r->s1, r->nested);
 }
 
 int rig_nested(struct rig *r)
@@ -172,7 +201,7 @@ int rig_nested(struct rig *r)
 	unsigned int i;
 	int rc;
 
-	rc = s1_create(&r->s1, &r->guest, r->cfg.width == 57 ? 5 : 4);
+	rc = rig_s1(r, &r->s1);
 	if (rc)
 		return rc;
 	rc = rig_hwpt(r, &r->s1, &r->nested);
@@ -181,20 +210,35 @@ int rig_nested(struct rig *r)
 	return rc;
 }
 
-int rig_up(struct rig *r, const struct rig_config *cfg)
+int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
+	    const char **why)
 {
 	int rc;
 
+	*why = NULL;
 	rc = rig_mock(r, cfg);
 	if (!rc)
 		rc = rig_devices(r);
 	if (!rc)
 		rc = rig_guest(r);
+	if (rc == -ENOMEM && r->cfg.guest_2m && !r->guest.va) {
+		*why = "no physical memory in blocks of 2M";
+		return rig_down(r);
+	}
 	if (!rc)
 		rc = rig_parent(r);
-	if (!rc)
+	if (!rc && nested)
 		rc = rig_nested(r);
 	return rc;
+}
+
+int rig_up(struct rig *r, const struct rig_config *cfg)
+{
+	const char *why;
+	int rc;
+
+	rc = rig_try(r, cfg, true, &why);
+	return why ? -ENOMEM : rc;
 }
 
 int rig_down(struct rig *r)

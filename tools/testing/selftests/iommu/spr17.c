@@ -152,24 +152,24 @@ TEST(parent_of_another_unit)
 	ASSERT_EQ(0, rig_mock(&rig, &cfg));
 	ASSERT_EQ(0, rig_devices(&rig));
 	ASSERT_EQ(0, rig_guest(&rig));
-	ASSERT_EQ(0, mock_create(&good, "kst-good"));
+	ASSERT_EQ(0, mock_create(&good, MOCK_VTD, "kst-good"));
 	ASSERT_EQ(0, mock_add_endpoint(&good, "ep0", 8));
 	ASSERT_EQ(0, mock_set_live(&good, true));
 	ASSERT_EQ(0, rig_open_dev(&good, 0, rig.iommufd, &dev));
 	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT,
-				     &rig.parent));
+				     &rig.nest.parent));
 	ASSERT_EQ(0, s1_create(&rig.s1, &rig.guest, 4));
-	data = rig_s1_data(&rig, &rig.s1);
+	data = nest_vtd_data(&rig.nest, &rig.s1);
 
 	/* On the good unit all is well */
-	ASSERT_EQ(0, vmm_hwpt_nested(rig.iommufd, dev.id, rig.parent, 0, &data,
+	ASSERT_EQ(0, vmm_hwpt_nested(rig.iommufd, dev.id, rig.nest.parent, 0, &data,
 				     &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&dev, hwpt));
 
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&rig.dev[0], hwpt));
 	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(rig.iommufd, rig.dev[0].id,
-					   rig.parent, 0, &data, &hwpt));
+					   rig.nest.parent, 0, &data, &hwpt));
 	vdev_close(&dev);
 	EXPECT_EQ(0, mock_destroy(&good));
 	EXPECT_EQ(0, rig_down(&rig));

@@ -52,15 +52,40 @@ FIXTURE_VARIANT_ADD(stress, small_caches)
 	.cfg.iotlb_entries = 3,
 };
 
+FIXTURE_VARIANT_ADD(stress, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+};
+
+FIXTURE_VARIANT_ADD(stress, smmu_async)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.async = true,
+};
+
+FIXTURE_VARIANT_ADD(stress, smmu_ats)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+};
+
+FIXTURE_VARIANT_ADD(stress, smmu_small_caches)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.iotlb_entries = 3,
+};
+
 FIXTURE_SETUP(stress)
 {
 	struct rig *r = &self->rig;
 	unsigned int i;
 
-	if (!mock_present())
-		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(r, &variant->cfg));
-	ASSERT_EQ(0, s1_create(&self->s1b, &r->guest, 4));
+	RIG_UP(r, &variant->cfg);
+	ASSERT_EQ(0, rig_s1(r, &self->s1b));
 	ASSERT_EQ(0, rig_hwpt(r, &self->s1b, &self->b));
 	ASSERT_EQ(0, guest_create(&self->extra, EXTRA, PAGES * PAGE_4K));
 	for (i = 0; i < PAGES; i++) {
@@ -129,7 +154,7 @@ static void *move_device(void *arg)
 {
 	FIXTURE_DATA(stress) *self = arg;
 	struct rig *r = &self->rig;
-	const uint32_t where[] = { r->nested, self->b, r->parent, r->ioas };
+	const uint32_t where[] = { r->nested, self->b, r->nest.parent, r->ioas };
 	unsigned int i;
 	int rc;
 
@@ -154,13 +179,12 @@ static void *invalidate(void *arg)
 	while (!stopped(self)) {
 		page = util_random(&seed) % PAGES;
 		gpa = self->gpa[util_random(&seed) & 1][page];
-		s1_set(s1_entry(&r->s1, IOVA + page * PAGE_4K, 1), gpa | S1_RW);
-		rc = vmm_invalidate_range(r->iommufd, r->nested,
-					  IOVA + page * PAGE_4K,
-					  1 + util_random(&seed) % 8,
-					  util_random(&seed) & 1);
+		s1_map(&r->s1, IOVA + page * PAGE_4K, gpa, S1_4K, S1_RW);
+		rc = rig_inv(r, IOVA + page * PAGE_4K,
+			     1 + util_random(&seed) % 8,
+			     util_random(&seed) & 1);
 		if (!rc)
-			rc = vmm_invalidate_all(r->iommufd, self->b);
+			rc = nest_inv_all(&r->nest, &self->s1b, self->b);
 		if (rc)
 			wrong(self, "invalidate", rc);
 	}
@@ -189,20 +213,21 @@ static void *make_and_destroy(void *arg)
 {
 	FIXTURE_DATA(stress) *self = arg;
 	struct rig *r = &self->rig;
-	uint32_t parent, nested;
-	struct iommu_hwpt_vtd_s1 data = rig_s1_data(r, &r->s1);
+	struct nest other = r->nest;
+	uint32_t nested;
 	int rc;
 
 	while (!stopped(self)) {
-		rc = vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
-				     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent);
+		rc = nest_create(&other, r->dev[0].id, r->ioas, 0);
 		if (!rc)
-			rc = vmm_hwpt_nested(r->iommufd, r->dev[0].id, parent,
-					     0, &data, &nested);
+			rc = nest_hwpt(&other, r->dev[0].id, 0, &r->s1,
+				       &nested);
 		if (!rc)
 			rc = vmm_destroy(r->iommufd, nested);
 		if (!rc)
-			rc = vmm_destroy(r->iommufd, parent);
+			rc = nest_drop_viommu(&other);
+		if (!rc)
+			rc = vmm_destroy(r->iommufd, other.parent);
 		if (rc)
 			wrong(self, "make and destroy", rc);
 	}
@@ -255,7 +280,7 @@ TEST_F(stress, all)
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], EXTRA, 4, 0, NULL));
 }
 
-/* Three VMMs of their own, each with its instance, as fast as they can */
+/* Three VMMs of their own, with instances of either kind, as fast as they can */
 static void *vmm_loop(void *arg)
 {
 	struct mock m = {};
@@ -269,7 +294,7 @@ static void *vmm_loop(void *arg)
 		uint32_t ioas;
 		int fd, rc;
 
-		rc = mock_create(&m, name);
+		rc = mock_create(&m, i & 1 ? MOCK_SMMUV3 : MOCK_VTD, name);
 		if (!rc)
 			rc = mock_add_endpoint(&m, "ep0", 5);
 		if (!rc)

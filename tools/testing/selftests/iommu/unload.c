@@ -15,13 +15,20 @@
 #define IOVA	0x0000011110000000ull
 #define LOOPS	5
 
-enum module { DRIVER, MOCK, NR_MODULES };
+/* The drivers have the numbers of what they are for */
+enum module { VTD_DRIVER, SMMU_DRIVER, MOCK, NR_MODULES };
 
 static const char * const module_name[NR_MODULES] = {
-	"intel_nested", "iommu_mock",
+	"intel_nested", "arm_smmu_v3_nested", "iommu_mock",
 };
 
+_Static_assert((int)VTD_DRIVER == MOCK_VTD && (int)SMMU_DRIVER == MOCK_SMMUV3,
+	       "a driver has another number");
+
 static char module_file[NR_MODULES][512];
+
+/* The driver of this variant */
+#define DRIVER	((int)variant->cfg.type)
 
 static int note_module(const char *path, const struct stat *st, int type,
 		       struct FTW *ftw)
@@ -49,7 +56,8 @@ static const char *find_modules(void)
 	if (!dir)
 		return "MODULES_DIR is not set";
 	nftw(dir, note_module, 8, FTW_PHYS);
-	if (!module_file[DRIVER][0] || !module_file[MOCK][0])
+	if (!module_file[VTD_DRIVER][0] || !module_file[SMMU_DRIVER][0] ||
+	    !module_file[MOCK][0])
 		return "no modules in MODULES_DIR";
 	return NULL;
 }
@@ -87,6 +95,21 @@ FIXTURE(unload)
 	struct rig rig;
 };
 
+FIXTURE_VARIANT(unload)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(unload, vtd)
+{
+	.cfg.type = MOCK_VTD,
+};
+
+FIXTURE_VARIANT_ADD(unload, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+};
+
 FIXTURE_SETUP(unload)
 {
 	const char *why = find_modules();
@@ -105,9 +128,9 @@ FIXTURE_TEARDOWN(unload)
 	EXPECT_EQ(0, load(MOCK));
 }
 
-static int use(struct rig *r)
+static int use(struct rig *r, const struct rig_config *cfg)
 {
-	int rc = rig_up(r, NULL);
+	int rc = rig_up(r, cfg);
 
 	if (!rc && !rig_page(r, &r->s1, IOVA, 1))
 		rc = -ENOMEM;
@@ -119,7 +142,7 @@ TEST_F(unload, refused_while_used)
 {
 	struct rig *r = &self->rig;
 
-	ASSERT_EQ(0, use(r));
+	ASSERT_EQ(0, use(r, &variant->cfg));
 	EXPECT_GT(0, unload(DRIVER));
 	EXPECT_GT(0, unload(MOCK));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -144,13 +167,13 @@ TEST_F(unload, loops)
 	int i, first;
 
 	for (i = 0; i < 2 * LOOPS; i++) {
-		first = i & 1 ? MOCK : DRIVER;
-		ASSERT_EQ(0, unload(first));
-		ASSERT_EQ(0, unload(!first));
-		first = i & 2 ? MOCK : DRIVER;
-		ASSERT_EQ(0, load(first));
-		ASSERT_EQ(0, load(!first));
-		ASSERT_EQ(0, use(r));
+		first = i & 1;
+		ASSERT_EQ(0, unload(first ? MOCK : DRIVER));
+		ASSERT_EQ(0, unload(first ? DRIVER : MOCK));
+		first = i & 2;
+		ASSERT_EQ(0, load(first ? MOCK : DRIVER));
+		ASSERT_EQ(0, load(first ? DRIVER : MOCK));
+		ASSERT_EQ(0, use(r, &variant->cfg));
 		ASSERT_EQ(0, rig_down(r));
 	}
 }
@@ -164,7 +187,7 @@ TEST_F(unload, driver_comes_later)
 	int fd, i;
 
 	ASSERT_EQ(0, unload(DRIVER));
-	ASSERT_EQ(0, mock_create(&m, "kst"));
+	ASSERT_EQ(0, mock_create(&m, variant->cfg.type, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&m, "ep0", 0x42));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, mock_set_live(&m, true));
@@ -194,7 +217,7 @@ TEST_F(unload, driver_goes_first)
 	struct mock m;
 	int i;
 
-	ASSERT_EQ(0, mock_create(&m, "kst"));
+	ASSERT_EQ(0, mock_create(&m, variant->cfg.type, "kst"));
 	ASSERT_EQ(0, mock_set_live(&m, true));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, unload(DRIVER));
@@ -214,7 +237,7 @@ TEST_F(unload, under_load)
 		int ready[2];
 		char c;
 
-		ASSERT_EQ(0, rig_mock(r, NULL));
+		ASSERT_EQ(0, rig_mock(r, &variant->cfg));
 		ASSERT_EQ(0, pipe(ready));
 		pid = fork();
 		ASSERT_GE(pid, 0);

@@ -68,14 +68,14 @@ int vmm_ioas_unmap(int fd, uint32_t ioas, uint64_t iova, uint64_t len)
 	return rc;
 }
 
-int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
-		    struct iommu_hw_info *info)
+static int hw_info(int fd, uint32_t dev, uint32_t type, void *data, size_t len,
+		   struct iommu_hw_info *info)
 {
 	struct iommu_hw_info cmd = {
 		.size = sizeof(cmd),
 		.dev_id = dev,
-		.data_len = sizeof(*vtd),
-		.data_uptr = (uintptr_t)vtd,
+		.data_len = len,
+		.data_uptr = (uintptr_t)data,
 	};
 	int rc;
 
@@ -84,7 +84,22 @@ int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
 		return rc;
 	if (info)
 		*info = cmd;
-	return cmd.out_data_type == IOMMU_HW_INFO_TYPE_INTEL_VTD ? 0 : -ENODEV;
+	return cmd.out_data_type == type ? 0 : -ENODEV;
+}
+
+int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
+		    struct iommu_hw_info *info)
+{
+	return hw_info(fd, dev, IOMMU_HW_INFO_TYPE_INTEL_VTD, vtd, sizeof(*vtd),
+		       info);
+}
+
+int vmm_hw_info_smmuv3(int fd, uint32_t dev,
+		       struct iommu_hw_info_arm_smmuv3 *smmu,
+		       struct iommu_hw_info *info)
+{
+	return hw_info(fd, dev, IOMMU_HW_INFO_TYPE_ARM_SMMUV3, smmu,
+		       sizeof(*smmu), info);
 }
 
 int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
@@ -105,17 +120,18 @@ int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
 	return rc;
 }
 
-int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
-		    const struct iommu_hwpt_vtd_s1 *s1, uint32_t *hwpt)
+static int hwpt_user(int fd, uint32_t dev, uint32_t pt, uint32_t flags,
+		     uint32_t type, const void *data, size_t len,
+		     uint32_t *hwpt)
 {
 	struct iommu_hwpt_alloc cmd = {
 		.size = sizeof(cmd),
 		.flags = flags,
 		.dev_id = dev,
-		.pt_id = parent,
-		.data_type = IOMMU_HWPT_DATA_VTD_S1,
-		.data_len = sizeof(*s1),
-		.data_uptr = (uintptr_t)s1,
+		.pt_id = pt,
+		.data_type = type,
+		.data_len = len,
+		.data_uptr = (uintptr_t)data,
 	};
 	int rc;
 
@@ -125,16 +141,81 @@ int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
 	return rc;
 }
 
-int vmm_invalidate(int fd, uint32_t hwpt,
-		   const struct iommu_hwpt_vtd_s1_invalidate *entries,
-		   uint32_t *num)
+int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
+		    const struct iommu_hwpt_vtd_s1 *s1, uint32_t *hwpt)
+{
+	return hwpt_user(fd, dev, parent, flags, IOMMU_HWPT_DATA_VTD_S1, s1,
+			 sizeof(*s1), hwpt);
+}
+
+int vmm_hwpt_vste(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
+		  const struct iommu_hwpt_arm_smmuv3 *vste, uint32_t *hwpt)
+{
+	return hwpt_user(fd, dev, viommu, flags, IOMMU_HWPT_DATA_ARM_SMMUV3,
+			 vste, sizeof(*vste), hwpt);
+}
+
+int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
+{
+	struct iommu_viommu_alloc cmd = {
+		.size = sizeof(cmd),
+		.type = IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
+		.dev_id = dev,
+		.hwpt_id = parent,
+	};
+	int rc;
+
+	rc = vmm_ioctl(fd, IOMMU_VIOMMU_ALLOC, &cmd);
+	if (!rc)
+		*viommu = cmd.out_viommu_id;
+	return rc;
+}
+
+int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
+		uint32_t *vdevice)
+{
+	struct iommu_vdevice_alloc cmd = {
+		.size = sizeof(cmd),
+		.viommu_id = viommu,
+		.dev_id = dev,
+		.virt_id = virt_id,
+	};
+	int rc;
+
+	rc = vmm_ioctl(fd, IOMMU_VDEVICE_ALLOC, &cmd);
+	if (!rc)
+		*vdevice = cmd.out_vdevice_id;
+	return rc;
+}
+
+int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
+		int *queue)
+{
+	struct iommu_veventq_alloc cmd = {
+		.size = sizeof(cmd),
+		.viommu_id = viommu,
+		.type = IOMMU_VEVENTQ_TYPE_ARM_SMMUV3,
+		.veventq_depth = depth,
+	};
+	int rc;
+
+	rc = vmm_ioctl(fd, IOMMU_VEVENTQ_ALLOC, &cmd);
+	if (!rc) {
+		*veventq = cmd.out_veventq_id;
+		*queue = cmd.out_veventq_fd;
+	}
+	return rc;
+}
+
+static int invalidate(int fd, uint32_t id, uint32_t type, const void *entries,
+		      size_t len, uint32_t *num)
 {
 	struct iommu_hwpt_invalidate cmd = {
 		.size = sizeof(cmd),
-		.hwpt_id = hwpt,
+		.hwpt_id = id,
 		.data_uptr = (uintptr_t)entries,
-		.data_type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
-		.entry_len = sizeof(*entries),
+		.data_type = type,
+		.entry_len = len,
 		.entry_num = *num,
 	};
 	int rc;
@@ -142,6 +223,34 @@ int vmm_invalidate(int fd, uint32_t hwpt,
 	rc = vmm_ioctl(fd, IOMMU_HWPT_INVALIDATE, &cmd);
 	*num = cmd.entry_num;
 	return rc;
+}
+
+int vmm_invalidate(int fd, uint32_t hwpt,
+		   const struct iommu_hwpt_vtd_s1_invalidate *entries,
+		   uint32_t *num)
+{
+	return invalidate(fd, hwpt, IOMMU_HWPT_INVALIDATE_DATA_VTD_S1, entries,
+			  sizeof(*entries), num);
+}
+
+int vmm_commands(int fd, uint32_t viommu,
+		 const struct iommu_viommu_arm_smmuv3_invalidate *cmds,
+		 uint32_t *num)
+{
+	return invalidate(fd, viommu, IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3,
+			  cmds, sizeof(*cmds), num);
+}
+
+int vmm_command(int fd, uint32_t viommu,
+		struct iommu_viommu_arm_smmuv3_invalidate cmd)
+{
+	uint32_t num = 1;
+	int rc;
+
+	rc = vmm_commands(fd, viommu, &cmd, &num);
+	if (rc)
+		return num ? -EPROTO : rc;
+	return num == 1 ? 0 : -EPROTO;
 }
 
 int vmm_invalidate_range(int fd, uint32_t hwpt, uint64_t iova, uint64_t npages,

@@ -26,11 +26,23 @@ int vmm_ioas_unmap(int fd, uint32_t ioas, uint64_t iova, uint64_t len);
 
 int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
 		    struct iommu_hw_info *info);
+int vmm_hw_info_smmuv3(int fd, uint32_t dev,
+		       struct iommu_hw_info_arm_smmuv3 *smmu,
+		       struct iommu_hw_info *info);
 
 int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
 		    uint32_t *hwpt);
 int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
 		    const struct iommu_hwpt_vtd_s1 *s1, uint32_t *hwpt);
+int vmm_hwpt_vste(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
+		  const struct iommu_hwpt_arm_smmuv3 *vste, uint32_t *hwpt);
+
+/* SMMUv3's objects: a guest's SMMU, its device there, its event queue */
+int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu);
+int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
+		uint32_t *vdevice);
+int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
+		int *queue);
 
 /* @num: in how many entries there are, out how many were done */
 int vmm_invalidate(int fd, uint32_t hwpt,
@@ -40,6 +52,14 @@ int vmm_invalidate(int fd, uint32_t hwpt,
 int vmm_invalidate_range(int fd, uint32_t hwpt, uint64_t iova, uint64_t npages,
 			 uint32_t flags);
 int vmm_invalidate_all(int fd, uint32_t hwpt);
+
+/* As vmm_invalidate(), commands of a guest's SMMUv3 */
+int vmm_commands(int fd, uint32_t viommu,
+		 const struct iommu_viommu_arm_smmuv3_invalidate *cmds,
+		 uint32_t *num);
+/* One command */
+int vmm_command(int fd, uint32_t viommu,
+		struct iommu_viommu_arm_smmuv3_invalidate cmd);
 
 int vmm_dirty_tracking(int fd, uint32_t hwpt, int enable);
 int vmm_dirty_bitmap(int fd, uint32_t hwpt, uint32_t flags, uint64_t iova,

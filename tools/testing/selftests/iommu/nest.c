@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The IOMMU that a guest has, of either vendor */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "nest.h"
+#include "smmu_guest.h"
+#include "smmu_pt.h"
+#include "util.h"
+#include "vmm.h"
+#include "vtd_pt.h"
+
+int nest_create(struct nest *n, uint32_t dev, uint32_t ioas, uint32_t flags)
+{
+	int rc;
+
+	n->nr_devs = 0;
+	n->vsids = 0;
+	n->viommu = 0;
+	rc = vmm_hwpt_paging(n->iommufd, dev, ioas,
+			     IOMMU_HWPT_ALLOC_NEST_PARENT | flags, &n->parent);
+	if (rc || n->type == MOCK_VTD)
+		return rc;
+	return vmm_viommu(n->iommufd, dev, n->parent, &n->viommu);
+}
+
+int nest_add_dev(struct nest *n, uint32_t dev)
+{
+	struct nest_dev *d = &n->devs[n->nr_devs];
+	int rc;
+
+	if (n->type == MOCK_VTD)
+		return 0;
+	if (n->nr_devs == NEST_MAX_DEVS)
+		return -ENOSPC;
+	d->dev = dev;
+	d->vsid = NEST_VSID(n->vsids);
+	rc = vmm_vdevice(n->iommufd, n->viommu, dev, d->vsid, &d->vdevice);
+	if (rc)
+		return rc;
+	n->nr_devs++;
+	n->vsids++;
+	return 0;
+}
+
+void nest_forget_dev(struct nest *n, uint32_t dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->nr_devs; i++)
+		if (n->devs[i].dev == dev)
+			n->devs[i] = n->devs[--n->nr_devs];
+}
+
+int nest_drop_viommu(struct nest *n)
+{
+	int rc;
+
+	for (; n->nr_devs; n->nr_devs--) {
+		rc = vmm_destroy(n->iommufd, n->devs[n->nr_devs - 1].vdevice);
+		if (rc)
+			return rc;
+	}
+	if (!n->viommu)
+		return 0;
+	rc = vmm_destroy(n->iommufd, n->viommu);
+	if (!rc)
+		n->viommu = 0;
+	return rc;
+}
+
+/* The table of context descriptors that a tree has for itself: one of them */
+static void context_of(const struct s1 *s1, struct smmu_cds *cds)
+{
+	*cds = (struct smmu_cds){
+		.g = s1->g,
+		.fmt = STE_FMT_LINEAR,
+		.base = s1->context,
+	};
+}
+
+int nest_s1(struct nest *n, struct s1 *s1, struct guest *g, unsigned int width)
+{
+	struct smmu_cds cds;
+	uint64_t cd[CD_WORDS];
+	int rc;
+
+	if (n->type == MOCK_VTD)
+		return s1_create(s1, g, width == 57 ? 5 : 4);
+
+	rc = smmu_pt_create(s1, g, n->granule ?: GRANULE_4K, width);
+	if (!rc)
+		rc = smmu_cds_create(&cds, g, STE_FMT_LINEAR, 0);
+	if (rc)
+		return rc;
+	s1->context = cds.base;
+	s1->asid = ++n->asids;
+	smmu_cd_make(cd, s1, NULL, s1->asid);
+	smmu_cd_set(smmu_cd(&cds, 0), cd);
+	return 0;
+}
+
+struct iommu_hwpt_vtd_s1 nest_vtd_data(const struct nest *n,
+				       const struct s1 *s1)
+{
+	return (struct iommu_hwpt_vtd_s1){
+		.flags = n->s1_flags,
+		.pgtbl_addr = s1->root,
+		.addr_width = s1->levels == 5 ? 57 : 48,
+	};
+}
+
+struct iommu_hwpt_arm_smmuv3 nest_vste(const struct nest *n,
+				       const struct s1 *s1)
+{
+	struct smmu_cds cds;
+
+	context_of(s1, &cds);
+	return smmu_vste_s1(&cds, n->ats ? STE1_EATS(1) : 0);
+}
+
+int nest_hwpt(const struct nest *n, uint32_t dev, uint32_t flags,
+	      const struct s1 *s1, uint32_t *hwpt)
+{
+	if (n->type == MOCK_SMMUV3) {
+		struct iommu_hwpt_arm_smmuv3 vste = nest_vste(n, s1);
+
+		return vmm_hwpt_vste(n->iommufd, dev, n->viommu, flags, &vste,
+				     hwpt);
+	} else {
+		struct iommu_hwpt_vtd_s1 data = nest_vtd_data(n, s1);
+
+		return vmm_hwpt_nested(n->iommufd, dev, n->parent, flags, &data,
+				       hwpt);
+	}
+}
+
+static int send(const struct nest *n, const smmu_cmd *cmds, unsigned int nr)
+{
+	uint32_t done = nr;
+	int rc;
+
+	rc = vmm_commands(n->iommufd, n->viommu, cmds, &done);
+	return !rc && done != nr ? -EPROTO : rc;
+}
+
+/* Every device's own cache: the range is sent in pieces aligned to their size */
+static int inv_atcs(const struct nest *n, uint64_t page, uint64_t npages)
+{
+	smmu_cmd cmd[NEST_MAX_DEVS];
+	unsigned int lg2, i;
+	int rc = 0;
+
+	while (!rc && npages) {
+		lg2 = page ? __builtin_ctzll(page) : 40;
+		while (1ull << lg2 > npages)
+			lg2--;
+		for (i = 0; i < n->nr_devs; i++)
+			cmd[i] = smmu_cmd_atc(n->devs[i].vsid, 0,
+					      page * PAGE_4K, 12 + lg2);
+		rc = send(n, cmd, n->nr_devs);
+		page += 1ull << lg2;
+		npages -= 1ull << lg2;
+	}
+	return rc;
+}
+
+static int smmu_inv(const struct nest *n, const struct s1 *s1, uint64_t iova,
+		    uint64_t npages, bool leaf)
+{
+	smmu_cmd cmd[64];
+	unsigned int nr = 0;
+	uint64_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < npages; i++) {
+		cmd[nr++] = smmu_cmd_va(s1->asid, iova + i * PAGE_4K, leaf);
+		if (nr < ARRAY_SIZE(cmd) && i + 1 < npages)
+			continue;
+		rc = send(n, cmd, nr);
+		nr = 0;
+	}
+	if (!rc && n->ats)
+		rc = inv_atcs(n, iova / PAGE_4K, npages);
+	return rc;
+}
+
+int nest_inv(const struct nest *n, const struct s1 *s1, uint32_t hwpt,
+	     uint64_t iova, uint64_t npages, bool leaf)
+{
+	if (n->type == MOCK_SMMUV3)
+		return smmu_inv(n, s1, iova, npages, leaf);
+	return vmm_invalidate_range(n->iommufd, hwpt, iova, npages,
+				    leaf ? IOMMU_VTD_INV_FLAGS_LEAF : 0);
+}
+
+int nest_inv_all(const struct nest *n, const struct s1 *s1, uint32_t hwpt)
+{
+	smmu_cmd cmd[1 + NEST_MAX_DEVS];
+	unsigned int nr = 0, i;
+
+	if (n->type == MOCK_VTD)
+		return vmm_invalidate_all(n->iommufd, hwpt);
+	cmd[nr++] = smmu_cmd_asid(s1->asid);
+	for (i = 0; n->ats && i < n->nr_devs; i++)
+		cmd[nr++] = smmu_cmd_atc(n->devs[i].vsid, 0, 0, 64);
+	return send(n, cmd, nr);
+}
