@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching domains to devices and to their PASIDs
+ *
+ * All kinds of domains take the same path: what can fail for want of memory or
+ * because of the domain is done first, with the old domain still in place. Then
+ * context descriptors and stream table entries are changed, without a gap where the
+ * architecture allows it, and what the caches have of the old domain is
+ * forgotten. If the hardware fails in between, the device is blocked as a whole,
+ * and the next attach tries to recover it.
+ */
+#include <linux/device.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "nested.h"
+#include "trace.h"
+
+static struct smmu3_paging *paging_of(const struct smmu3_attach *att)
+{
+	if (att->domain->type == IOMMU_DOMAIN_NESTED)
+		return to_smmu3_nested(att->domain)->viommu->parent;
+	if (smmu3_is_paging(att->domain))
+		return to_smmu3_paging(att->domain);
+	return NULL;
+}
+
+static bool is_stage1(const struct smmu3_attach *att)
+{
+	return att && att->tag == SMMU3_TAG_ASID;
+}
+
+static struct smmu3_attach *attached(struct smmu3_device *sdev, u32 pasid)
+{
+	if (pasid == IOMMU_NO_PASID)
+		return sdev->rid;
+	return xa_load(&sdev->pasids, pasid);
+}
+
+static void set_attached(struct smmu3_device *sdev, u32 pasid,
+			 struct smmu3_attach *att)
+{
+	lockdep_assert_held(&sdev->unit->lock);
+
+	if (pasid == IOMMU_NO_PASID) {
+		guard(mutex)(&sdev->unit->event_lock);
+		sdev->rid = att;
+		return;
+	}
+	sdev->nr_pasids += !!att - !!xa_load(&sdev->pasids, pasid);
+	if (att)
+		/* Its place was reserved, or is that of the one before it */
+		xa_store(&sdev->pasids, pasid, att, GFP_ATOMIC);
+	else
+		xa_erase(&sdev->pasids, pasid);
+}
+
+/*
+ * What has the same tag is together: a walk compares an attachment with the one
+ * before it.
+ */
+static void attach_link(struct smmu3_attach *att)
+{
+	struct smmu3_paging *paging = paging_of(att);
+	struct smmu3_attach *cur;
+	struct list_head *place;
+
+	if (!paging)
+		return;
+	place = &paging->attachments;
+	list_for_each_entry(cur, &paging->attachments, node) {
+		if (cur->tag == att->tag && cur->id == att->id) {
+			place = &cur->node;
+			break;
+		}
+	}
+	list_add_tail_rcu(&att->node, place);
+}
+
+static void attach_free(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct smmu3_attach, rcu));
+}
+
+/* The hardware has forgotten it, or has never known it */
+static void attach_drop(struct smmu3_attach *att, bool linked)
+{
+	if (linked && paging_of(att))
+		list_del_rcu(&att->node);
+	smmu3_iopf_disable(att);
+	if (att != &att->sdev->rid_identity)
+		call_srcu(&smmu3_srcu, &att->rcu, attach_free);
+}
+
+/* Nobody else would see that pages under this tag are unmapped from now on */
+static bool last_of_tag(const struct smmu3_attach *att)
+{
+	struct smmu3_paging *paging = paging_of(att);
+	struct smmu3_attach *cur;
+
+	if (!paging)
+		return false;
+	list_for_each_entry(cur, &paging->attachments, node)
+		if (cur != att && cur->tag == att->tag && cur->id == att->id)
+			return false;
+	return true;
+}
+
+static int attach_forget(struct smmu3_device *sdev,
+			 const struct smmu3_attach *old, bool ats)
+{
+	struct smmu3_batch batch;
+	int ret;
+
+	smmu3_batch_begin(&batch, sdev->unit, false);
+	if (last_of_tag(old))
+		smmu3_add_tag(&batch, old);
+	if (ats) {
+		/* An ATC is filled from the TLB */
+		smmu3_batch_add(&batch, smmu3_cmd_sync());
+		if (old->pasid == IOMMU_NO_PASID)
+			smmu3_add_atc_all(&batch, sdev);
+		else
+			smmu3_add_atc_pasid(&batch, old, 0, U64_MAX);
+	}
+	ret = smmu3_batch_flush(&batch);
+	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
+		ret = -ETIMEDOUT;
+	return ret;
+}
+
+static void device_env(const struct smmu3_device *sdev,
+		       struct smmu3_ste_env *env)
+{
+	const struct smmu3_unit *unit = sdev->unit;
+	u32 stall = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
+
+	*env = (struct smmu3_ste_env) {
+		.ats = sdev->ats_on,
+		.attr_ovr = unit->idr[1] & SMMU_IDR1_ATTR_TYPES_OVR,
+		/* What the unit is forced to it cannot be kept from */
+		.stall = stall == SMMU_STALL_MODEL_FORCE,
+		.no_stall = stall == SMMU_STALL_MODEL_BOTH && !sdev->stall,
+	};
+}
+
+static struct smmu3_ste stage1_ste(const struct smmu3_device *sdev,
+				   const struct smmu3_ste_env *env, u8 s1dss)
+{
+	struct smmu3_cdref cds = {
+		.table = virt_to_phys(sdev->cdtab.table),
+		.fmt = sdev->cdtab.fmt,
+		.bits = sdev->cdtab.bits,
+		.s1dss = s1dss,
+	};
+
+	return smmu3_ste_stage1(env, &cds);
+}
+
+/* What the entries of a device are to be, with @rid attached to it */
+static struct smmu3_ste device_ste(const struct smmu3_device *sdev,
+				   const struct smmu3_attach *rid)
+{
+	struct smmu3_ste_env env;
+	struct smmu3_stage2 s2;
+
+	device_env(sdev, &env);
+	if (is_stage1(rid))
+		return stage1_ste(sdev, &env, SMMU_S1DSS_SSID0);
+	/* PASIDs want context descriptors, what has none is not to use them */
+	if (sdev->nr_pasids)
+		return stage1_ste(sdev, &env, rid ? SMMU_S1DSS_BYPASS :
+						    SMMU_S1DSS_TERMINATE);
+	if (!rid)
+		return smmu3_ste_abort();
+	if (rid->tag == SMMU3_TAG_NONE)
+		return smmu3_ste_bypass(&env);
+
+	smmu3_paging_stage2(paging_of(rid), &s2);
+	s2.vmid = rid->id;
+	if (rid->tag == SMMU3_TAG_VMID)
+		return smmu3_ste_stage2(&env, &s2);
+	return smmu3_ste_nested(&env, &s2, to_smmu3_nested(rid->domain)->vste);
+}
+
+static struct smmu3_cd device_cd(const struct smmu3_device *sdev,
+				 const struct smmu3_attach *att)
+{
+	struct smmu3_stage1 s1;
+
+	smmu3_paging_stage1(to_smmu3_paging(att->domain), &s1);
+	s1.stall = att->iopf ||
+		   FIELD_GET(SMMU_IDR0_STALL_MODEL, sdev->unit->idr[0]) ==
+			   SMMU_STALL_MODEL_FORCE;
+	return smmu3_cd_stage1(&s1);
+}
+
+/**
+ * smmu3_device_update - have the entries of a device be what is attached to it
+ * @sdev: the device
+ * @rid: what is or will be attached to requests without PASID, or NULL
+ *
+ * A device does no ATS when its entries do not allow it: it is switched on after
+ * them, and off before them (3.9.1.1).
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: 0, -EIO or -ETIMEDOUT
+ */
+int smmu3_device_update(struct smmu3_device *sdev,
+			const struct smmu3_attach *rid)
+{
+	bool ats = (rid && rid->ats) || (sdev->ats_able && sdev->nr_pasids);
+	bool was = sdev->ats_on;
+	struct smmu3_ste ste;
+	int ret;
+
+	lockdep_assert_held(&sdev->unit->lock);
+
+	/* It stays so until smmu3_device_recover() */
+	if (test_bit(SMMU3_DEV_BLOCKED, &sdev->state))
+		return 0;
+
+	if (was && !ats)
+		smmu3_ats_stop(sdev);
+	sdev->ats_on = ats;
+	ste = device_ste(sdev, rid);
+	ret = smmu3_device_write_ste(sdev, &ste);
+	if (!ret && !was && ats)
+		smmu3_ats_start(sdev);
+	return ret;
+}
+
+/*
+ * Changes the tables from @old to @new, both of which may be NULL. What has no
+ * more context descriptor is cleared when nothing refers to it any more.
+ */
+static int write_tables(struct smmu3_device *sdev, u32 pasid,
+			struct smmu3_attach *old, struct smmu3_attach *new)
+{
+	struct smmu3_cd cd;
+	int ret = 0;
+
+	if (is_stage1(new)) {
+		cd = device_cd(sdev, new);
+		ret = smmu3_device_write_cd(sdev, pasid, &cd);
+	} else if (pasid != IOMMU_NO_PASID && old) {
+		ret = smmu3_device_write_cd(sdev, pasid, NULL);
+	}
+	if (pasid == IOMMU_NO_PASID) {
+		ret = ret ?: smmu3_device_update(sdev, new);
+		if (is_stage1(old) && !is_stage1(new))
+			ret = ret ?: smmu3_device_write_cd(sdev, pasid, NULL);
+		return ret;
+	}
+	/* The first one, or the last, changes the stream table entry */
+	return ret ?: smmu3_device_update(sdev, sdev->rid);
+}
+
+/* Whatever the hardware has of it, the device is out */
+static void device_fail(struct smmu3_device *sdev)
+{
+	if (test_bit(SMMU3_DEV_BLOCKED, &sdev->state))
+		return;
+	set_bit(SMMU3_DEV_FAILED, &sdev->state);
+	smmu3_unit_block_failed(sdev->unit);
+}
+
+/*
+ * Replace what is attached to a PASID by @new, or by nothing. What was there
+ * before is forgotten by the hardware in any case. With @err the hardware has
+ * failed already. On failure nothing is attached.
+ */
+static int replace(struct smmu3_device *sdev, u32 pasid,
+		   struct smmu3_attach *new, int err)
+{
+	struct smmu3_attach *old = attached(sdev, pasid);
+	bool ats = sdev->ats_on;
+	int ret;
+
+	/* PASIDs are counted before the entries are made, which depend on it */
+	if (pasid != IOMMU_NO_PASID)
+		set_attached(sdev, pasid, new);
+	ret = err ?: write_tables(sdev, pasid, old, new);
+	if (pasid == IOMMU_NO_PASID)
+		set_attached(sdev, pasid, new);
+	if (!ret && old)
+		ret = attach_forget(sdev, old, ats);
+	if (ret) {
+		set_attached(sdev, pasid, NULL);
+		smmu3_device_drop_cd(sdev, pasid);
+		device_fail(sdev);
+		/* Its domain may be used elsewhere, or come back */
+		if (old)
+			attach_forget(sdev, old, false);
+	}
+	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
+	if (old)
+		attach_drop(old, true);
+	return ret;
+}
+
+static int compatible(struct smmu3_device *sdev, u32 pasid,
+		      struct iommu_domain *domain)
+{
+	struct smmu3_paging *paging = NULL;
+
+	if (domain->type == IOMMU_DOMAIN_NESTED) {
+		if (to_smmu3_nested(domain)->viommu->unit != sdev->unit)
+			return -EINVAL;
+	} else if (smmu3_is_paging(domain)) {
+		paging = to_smmu3_paging(domain);
+		if (paging->unit != sdev->unit)
+			return -EINVAL;
+		if (paging->enforce_coherency && !smmu3_device_canwbs(sdev))
+			return -EINVAL;
+	} else {
+		return 0;
+	}
+
+	if (pasid == IOMMU_NO_PASID)
+		/* Stage-2 is for all PASIDs alike, or a guest's */
+		return sdev->nr_pasids && !(paging && paging->stage1) ?
+		       -EBUSY : 0;
+	if (!paging || !paging->stage1)
+		return -EINVAL;
+	if (sdev->rid && sdev->rid->tag != SMMU3_TAG_NONE &&
+	    !is_stage1(sdev->rid))
+		return -EINVAL;
+	return 0;
+}
+
+static bool wants_ats(const struct smmu3_attach *att)
+{
+	const struct smmu3_nested *nested;
+
+	if (!att->sdev->ats_able || att->tag == SMMU3_TAG_NONE)
+		return false;
+	if (att->tag != SMMU3_TAG_GUEST)
+		return true;
+	nested = to_smmu3_nested(att->domain);
+	if (!(nested->vste[0] & SMMU_STE0_V))
+		return false;
+	switch (FIELD_GET(SMMU_STE0_CONFIG, nested->vste[0])) {
+	case SMMU_STE_CONFIG_BYPASS:
+		return true;
+	case SMMU_STE_CONFIG_S1:
+		/* The guest invalidates the ATC, if it knows of it */
+		return nested->ats;
+	default:
+		return false;
+	}
+}
+
+/* Fills in what depends on the domain. The unit's mutex is held. */
+static int attach_prepare(struct smmu3_attach *att)
+{
+	struct smmu3_device *sdev = att->sdev;
+	struct smmu3_paging *paging;
+	int ret = 0;
+
+	if (att->domain->type == IOMMU_DOMAIN_NESTED) {
+		att->viommu = to_smmu3_nested(att->domain)->viommu;
+		att->tag = SMMU3_TAG_GUEST;
+		att->id = att->viommu->vmid;
+		ret = smmu3_nested_prepare(att);
+	} else if (smmu3_is_paging(att->domain)) {
+		paging = to_smmu3_paging(att->domain);
+		att->tag = paging->stage1 ? SMMU3_TAG_ASID : SMMU3_TAG_VMID;
+		att->id = paging->id;
+		if (paging->stage1)
+			ret = smmu3_cdtab_prepare(sdev, att->pasid);
+	}
+	if (!ret && att->pasid != IOMMU_NO_PASID)
+		ret = xa_reserve(&sdev->pasids, att->pasid, GFP_KERNEL_ACCOUNT);
+	if (!ret && att->domain->iopf_handler)
+		ret = smmu3_iopf_enable(att);
+	att->ats = wants_ats(att);
+	return ret;
+}
+
+static int attach_locked(struct smmu3_attach *new)
+{
+	struct smmu3_device *sdev = new->sdev;
+	int ret;
+
+	guard(mutex)(&sdev->unit->lock);
+
+	ret = compatible(sdev, new->pasid, new->domain);
+	if (ret)
+		goto err_unused;
+	if (READ_ONCE(sdev->unit->cmdq.stuck) || READ_ONCE(sdev->state)) {
+		ret = smmu3_device_recover(sdev);
+		if (ret) {
+			replace(sdev, new->pasid, NULL, ret);
+			goto err_unused;
+		}
+	}
+	ret = attach_prepare(new);
+	if (ret)
+		goto err_unused;
+
+	/* Invalidations reach it from now on */
+	attach_link(new);
+	ret = replace(sdev, new->pasid, new, 0);
+	if (ret)
+		attach_drop(new, true);
+	return ret;
+
+err_unused:
+	attach_drop(new, false);
+	return ret;
+}
+
+static struct smmu3_attach *attach_alloc(struct smmu3_device *sdev, u32 pasid,
+					 struct iommu_domain *domain)
+{
+	struct smmu3_attach *att;
+
+	if (domain == &smmu3_identity_domain)
+		att = &sdev->rid_identity;
+	else
+		att = kzalloc_obj(*att, GFP_KERNEL_ACCOUNT);
+	if (!att)
+		return NULL;
+	att->sdev = sdev;
+	att->pasid = pasid;
+	att->domain = domain;
+	return att;
+}
+
+/**
+ * smmu3_attach - attach a domain to a PASID, whatever was there before
+ * @sdev: the device
+ * @pasid: the PASID, 0 for requests without
+ * @domain: the domain, any but the blocked one
+ *
+ * Context: process context; nobody else changes this device's PASIDs.
+ * Return: 0; -EINVAL, -EBUSY, -ENODEV or -ENOMEM with the old domain still in
+ * place; -ETIMEDOUT or -EIO with the device blocked
+ */
+int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
+		 struct iommu_domain *domain)
+{
+	struct smmu3_attach *new;
+
+	new = attach_alloc(sdev, pasid, domain);
+	if (!new)
+		return -ENOMEM;
+	return attach_locked(new);
+}
+
+/**
+ * smmu3_detach - block a PASID
+ * @sdev: the device
+ * @pasid: the PASID, 0 for requests without
+ *
+ * The core takes no failure for an answer, and there is none: if the hardware
+ * fails the whole device is blocked.
+ *
+ * Context: process context; nobody else changes this device's PASIDs.
+ */
+void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
+{
+	guard(mutex)(&sdev->unit->lock);
+
+	replace(sdev, pasid, NULL, 0);
+}
+
+/**
+ * smmu3_attach_dev - attach a paging or a nested domain to a device
+ * @domain: the domain
+ * @dev: the device
+ * @old: what the core thinks is attached; the driver knows by itself
+ *
+ * Context: process context; the group's mutex is held.
+ * Return: as smmu3_attach()
+ */
+int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
+		     struct iommu_domain *old)
+{
+	return smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+}
+
+/**
+ * smmu3_set_dev_pasid - attach a domain to a PASID of a device
+ * @domain: a paging domain
+ * @dev: the device
+ * @pasid: the PASID
+ * @old: what the core thinks is attached; the driver knows by itself
+ *
+ * Context: process context; the group's mutex is held.
+ * Return: as smmu3_attach(), and -EOPNOTSUPP if the device has no PASIDs
+ */
+int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
+			ioasid_t pasid, struct iommu_domain *old)
+{
+	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
+
+	if (!sdev->pasid_bits)
+		return -EOPNOTSUPP;
+	if (pasid >> sdev->pasid_bits)
+		return -EINVAL;
+	return smmu3_attach(sdev, pasid, domain);
+}
+
+static int identity_attach_dev(struct iommu_domain *domain, struct device *dev,
+			       struct iommu_domain *old)
+{
+	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+
+	/*
+	 * The core relies on a static domain to be attachable always. The
+	 * device is blocked, which is safe, and the log says why.
+	 */
+	if (ret)
+		dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	return 0;
+}
+
+struct iommu_domain smmu3_identity_domain = {
+	.type = IOMMU_DOMAIN_IDENTITY,
+	.ops = &(const struct iommu_domain_ops) {
+		.attach_dev = identity_attach_dev,
+	},
+};
+
+static int blocked_attach_dev(struct iommu_domain *domain, struct device *dev,
+			      struct iommu_domain *old)
+{
+	smmu3_detach(dev_iommu_priv_get(dev), IOMMU_NO_PASID);
+	return 0;
+}
+
+static int blocked_set_dev_pasid(struct iommu_domain *domain,
+				 struct device *dev, ioasid_t pasid,
+				 struct iommu_domain *old)
+{
+	smmu3_detach(dev_iommu_priv_get(dev), pasid);
+	return 0;
+}
+
+struct iommu_domain smmu3_blocked_domain = {
+	.type = IOMMU_DOMAIN_BLOCKED,
+	.ops = &(const struct iommu_domain_ops) {
+		.attach_dev = blocked_attach_dev,
+		.set_dev_pasid = blocked_set_dev_pasid,
+	},
+};

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events: transactions that were refused, and configurations that are wrong
+ *
+ * What a guest's stage-1 causes is the guest's: it is handed to its vIOMMU. What
+ * stalls is the page fault handler's, if there is one, or else is aborted here
+ * so that the device can go on. The rest is logged.
+ */
+#include <linux/device.h>
+#include <linux/ratelimit.h>
+#include <linux/string_choices.h>
+
+#include "nested.h"
+#include "trace.h"
+
+/* log2 of records in the queue, if the unit has so many */
+#define EVTQ_MAX_SHIFT	10
+
+static const char *event_name(u8 id)
+{
+	switch (id) {
+	case SMMU_EVT_F_UUT:
+		return "unsupported upstream transaction";
+	case SMMU_EVT_C_BAD_STREAMID:
+		return "bad StreamID";
+	case SMMU_EVT_F_STE_FETCH:
+		return "STE fetch";
+	case SMMU_EVT_C_BAD_STE:
+		return "bad STE";
+	case SMMU_EVT_F_BAD_ATS_TREQ:
+		return "bad ATS request";
+	case SMMU_EVT_F_STREAM_DISABLED:
+		return "stream disabled";
+	case SMMU_EVT_F_TRANSL_FORBIDDEN:
+		return "translation forbidden";
+	case SMMU_EVT_C_BAD_SUBSTREAMID:
+		return "bad SubstreamID";
+	case SMMU_EVT_F_CD_FETCH:
+		return "CD fetch";
+	case SMMU_EVT_C_BAD_CD:
+		return "bad CD";
+	case SMMU_EVT_F_WALK_EABT:
+		return "table walk abort";
+	case SMMU_EVT_F_TRANSLATION:
+		return "translation";
+	case SMMU_EVT_F_ADDR_SIZE:
+		return "address size";
+	case SMMU_EVT_F_ACCESS:
+		return "access flag";
+	case SMMU_EVT_F_PERMISSION:
+		return "permission";
+	case SMMU_EVT_F_TLB_CONFLICT:
+		return "TLB conflict";
+	case SMMU_EVT_F_CFG_CONFLICT:
+		return "configuration conflict";
+	default:
+		return "unknown";
+	}
+}
+
+static bool event_has_stage(u8 id)
+{
+	return id >= SMMU_EVT_F_TRANSLATION && id <= SMMU_EVT_F_PERMISSION;
+}
+
+static void event_log(struct smmu3_unit *unit, const u64 *evt)
+{
+	u8 id = FIELD_GET(SMMU_EVT0_ID, evt[0]);
+	char ssid[24] = "";
+
+	if (evt[0] & SMMU_EVT0_SSV)
+		snprintf(ssid, sizeof(ssid), " SubstreamID %#llx",
+			 FIELD_GET(SMMU_EVT0_SSID, evt[0]));
+	if (event_has_stage(id))
+		dev_err_ratelimited(unit->dev,
+				    "%s fault, stage-%d: StreamID %#llx%s, %s of %#llx, IPA %#llx\n",
+				    event_name(id),
+				    evt[1] & SMMU_EVT1_S2 ? 2 : 1,
+				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
+				    str_read_write(evt[1] & SMMU_EVT1_RNW),
+				    evt[2], evt[3] & SMMU_EVT3_IPA);
+	else
+		dev_err_ratelimited(unit->dev,
+				    "event %#04x, %s: StreamID %#llx%s (%#llx %#llx %#llx)\n",
+				    id, event_name(id),
+				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
+				    evt[1], evt[2], evt[3]);
+}
+
+/* Only these have the bit; it is something else, or reserved, in others */
+static bool event_stalls(const u64 *evt)
+{
+	return event_has_stage(FIELD_GET(SMMU_EVT0_ID, evt[0])) &&
+	       evt[1] & SMMU_EVT1_STALL;
+}
+
+static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
+{
+	struct smmu3_batch batch;
+
+	guard(srcu)(&smmu3_srcu);
+
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_batch_add(&batch,
+			smmu3_cmd_resume(FIELD_GET(SMMU_EVT0_SID, evt[0]),
+					 FIELD_GET(SMMU_EVT1_STAG, evt[1]),
+					 false, true));
+	if (smmu3_batch_flush(&batch))
+		dev_err_ratelimited(unit->dev, "a stalled transaction cannot be ended\n");
+}
+
+/*
+ * Returns whether somebody took it. With @resume set it is the caller who has
+ * to end what stalled.
+ */
+static bool event_deliver(struct smmu3_unit *unit, const u64 *evt, bool *resume)
+{
+	const struct smmu3_attach *att;
+	struct smmu3_device *sdev;
+
+	*resume = event_stalls(evt);
+
+	guard(mutex)(&unit->event_lock);
+
+	sdev = xa_load(&unit->streams, FIELD_GET(SMMU_EVT0_SID, evt[0]));
+	if (!sdev)
+		return false;
+	if (*resume && smmu3_iopf_report(sdev, evt)) {
+		*resume = false;
+		return true;
+	}
+
+	att = sdev->rid;
+	if (!att || !att->vsid_valid)
+		return false;
+	/* The guest has no part in what stage-2 refuses */
+	if (event_has_stage(FIELD_GET(SMMU_EVT0_ID, evt[0])) &&
+	    evt[1] & SMMU_EVT1_S2)
+		return false;
+	return !smmu3_vevent_report(att, evt);
+}
+
+static void event_handle(struct smmu3_unit *unit, const u64 *evt)
+{
+	bool taken, resume;
+
+	taken = event_deliver(unit, evt, &resume);
+	trace_smmu3_event(unit->dev, evt, taken);
+	if (!taken)
+		event_log(unit, evt);
+	if (resume)
+		event_abort_stalled(unit, evt);
+}
+
+/**
+ * smmu3_evtq_drain - handle all events of a unit
+ * @unit: the unit
+ *
+ * Context: process context, without the unit's mutexes.
+ * Return: how many there were
+ */
+unsigned int smmu3_evtq_drain(struct smmu3_unit *unit)
+{
+	return smmu3_outq_drain(unit, &unit->evtq, event_handle);
+}
+
+/**
+ * smmu3_evtq_init - allocate the event queue of a unit
+ * @unit: the unit
+ *
+ * Return: 0 or -ENOMEM
+ */
+int smmu3_evtq_init(struct smmu3_unit *unit)
+{
+	u32 max = FIELD_GET(SMMU_IDR1_EVENTQS, unit->idr[1]);
+
+	return smmu3_outq_init(unit, &unit->evtq, min(max, EVTQ_MAX_SHIFT),
+			       SMMU_EVT_SIZE, SMMU_REG_EVTQ_PROD,
+			       SMMU_REG_EVTQ_CONS);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Invalidation of what is cached of a domain
+ *
+ * Who walks a domain's attachments here holds no lock, see nested.h. The list
+ * keeps attachments with the same tag together, so that each tag is invalidated
+ * once.
+ */
+#include <linux/log2.h>
+#include <linux/rculist.h>
+
+#include "nested.h"
+#include "range.h"
+
+DEFINE_SRCU(smmu3_srcu);
+
+/* One that failed is asked again when it is brought back */
+static bool atc_live(const struct smmu3_device *sdev)
+{
+	return !READ_ONCE(sdev->state);
+}
+
+static void add_atc(struct smmu3_batch *batch, const struct smmu3_device *sdev,
+		    u64 w0, u64 addr, unsigned int size)
+{
+	unsigned int i;
+
+	for (i = 0; i < sdev->nr_sids; i++)
+		smmu3_batch_add(batch, (struct smmu3_cmd) {
+			.w0 = SMMU_OP_ATC_INV | w0 |
+			      FIELD_PREP(SMMU_CMD0_SID, sdev->sids[i]),
+			.w1 = FIELD_PREP(SMMU_ATC1_SIZE, size) |
+			      (addr & SMMU_ATC1_ADDR),
+		});
+}
+
+/**
+ * smmu3_add_atc_all - have a device forget all that is in its ATC
+ * @batch: gets the commands
+ * @sdev: the device, which does ATS
+ */
+void smmu3_add_atc_all(struct smmu3_batch *batch,
+		       const struct smmu3_device *sdev)
+{
+	add_atc(batch, sdev, 0, 0, SMMU_ATC_SIZE_ALL);
+	if (sdev->pasid_bits)
+		add_atc(batch, sdev, SMMU_CMD0_SSV | SMMU_ATC0_GLOBAL, 0,
+			SMMU_ATC_SIZE_ALL);
+}
+
+/**
+ * smmu3_add_atc_pasid - have a device forget what is in its ATC of an attachment
+ * @batch: gets the commands, if there is an ATC
+ * @att: the attachment
+ * @first: the first byte
+ * @last: the last byte
+ */
+void smmu3_add_atc_pasid(struct smmu3_batch *batch,
+			 const struct smmu3_attach *att, u64 first, u64 last)
+{
+	const struct smmu3_device *sdev = att->sdev;
+	unsigned int size;
+	u64 addr, w0 = 0;
+
+	if (!att->ats || !atc_live(sdev))
+		return;
+	if (att->pasid != IOMMU_NO_PASID)
+		w0 = SMMU_CMD0_SSV | FIELD_PREP(SMMU_CMD0_SSID, att->pasid);
+	size = smmu3_atc_span(first, last, &addr);
+	add_atc(batch, sdev, w0, addr, size);
+}
+
+/**
+ * smmu3_add_tag - forget all translations with the tag of an attachment
+ * @batch: gets the command
+ * @att: the attachment
+ */
+void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att)
+{
+	switch (att->tag) {
+	case SMMU3_TAG_ASID:
+		smmu3_batch_add(batch, smmu3_cmd_tlbi_nh_asid(0, att->id));
+		break;
+	case SMMU3_TAG_VMID:
+	case SMMU3_TAG_GUEST:
+		smmu3_batch_add(batch, smmu3_cmd_tlbi_s12_vmall(att->id));
+		break;
+	case SMMU3_TAG_NONE:
+		break;
+	}
+}
+
+static struct smmu3_cmd page_cmd(const struct smmu3_attach *att)
+{
+	if (att->tag == SMMU3_TAG_ASID)
+		return (struct smmu3_cmd) {
+			.w0 = SMMU_OP_TLBI_NH_VA |
+			      FIELD_PREP(SMMU_TLBI0_ASID, att->id),
+		};
+	return (struct smmu3_cmd) {
+		.w0 = SMMU_OP_TLBI_S2_IPA |
+		      FIELD_PREP(SMMU_TLBI0_VMID, att->id),
+	};
+}
+
+static bool same_tag(const struct smmu3_attach *a, const struct smmu3_attach *b)
+{
+	return a->tag == b->tag && a->id == b->id;
+}
+
+/* Some attachment of @paging, and of @viommu if that is not NULL */
+static bool concerns(const struct smmu3_attach *att,
+		     const struct smmu3_viommu *viommu)
+{
+	return !viommu || att->viommu == viommu;
+}
+
+/**
+ * smmu3_finish - wait for a batch, and see to it that who keeps stale
+ *	translations is blocked
+ * @batch: the batch
+ * @paging: the domain whose translations it is about
+ * @viommu: only the devices of this vIOMMU are concerned, or NULL
+ *
+ * Context: in a read-side section of smmu3_srcu; as the batch is.
+ * Return: 0; -EIO or -ETIMEDOUT if the hardware failed. Then devices are
+ * blocked, or will be soon if the batch is atomic.
+ */
+int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
+		 const struct smmu3_viommu *viommu)
+{
+	struct smmu3_attach *att;
+	int ret, failed = 0;
+
+	ret = smmu3_batch_flush(batch);
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu)) {
+		if (!concerns(att, viommu))
+			continue;
+		if (ret)
+			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
+		failed |= test_bit(SMMU3_DEV_FAILED, &att->sdev->state);
+	}
+	if (failed) {
+		ret = ret ?: -ETIMEDOUT;
+		smmu3_unit_failed(batch->unit, batch->atomic);
+	}
+	return ret;
+}
+
+/* All commands for the TLB. Returns false if there are none. */
+static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
+		    const struct smmu3_range *range)
+{
+	const struct smmu3_attach *prev = NULL;
+	struct smmu3_attach *att;
+	bool guests = false;
+
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu)) {
+		struct smmu3_range todo;
+
+		if (prev && same_tag(prev, att))
+			continue;
+		prev = att;
+		guests |= att->tag == SMMU3_TAG_GUEST;
+		if (!range) {
+			smmu3_add_tag(batch, att);
+			continue;
+		}
+		todo = *range;
+		while (todo.left)
+			smmu3_batch_add(batch, smmu3_range_next(&todo,
+								page_cmd(att)));
+	}
+	if (!guests || !range)
+		return prev;
+
+	/*
+	 * What a guest's stage-1 and our stage-2 make together cannot be found by
+	 * its stage-2 address: all of it goes, when stage-2 alone is gone
+	 * already, or it could come back.
+	 */
+	smmu3_batch_add(batch, smmu3_cmd_sync());
+	prev = NULL;
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu)) {
+		if (att->tag != SMMU3_TAG_GUEST || (prev && same_tag(prev, att)))
+			continue;
+		prev = att;
+		smmu3_batch_add(batch, smmu3_cmd_tlbi_nh_all(att->id));
+	}
+	return true;
+}
+
+static bool any_ats(struct smmu3_paging *paging)
+{
+	struct smmu3_attach *att;
+
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu))
+		if (att->ats)
+			return true;
+	return false;
+}
+
+/*
+ * An ATC is filled from the TLB: it comes after the TLB is done (4.5.1). What a
+ * guest's device has in its ATC has addresses of the guest's stage-1.
+ */
+static void add_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
+		     u64 first, u64 last)
+{
+	struct smmu3_attach *att;
+
+	if (!any_ats(paging))
+		return;
+	smmu3_batch_add(batch, smmu3_cmd_sync());
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu)) {
+		if (att->tag != SMMU3_TAG_GUEST)
+			smmu3_add_atc_pasid(batch, att, first, last);
+		else if (att->ats && atc_live(att->sdev))
+			smmu3_add_atc_all(batch, att->sdev);
+	}
+}
+
+/*
+ * iommufd maps and unmaps in process context. Of others, the DMA API first of
+ * all, one cannot know.
+ */
+static bool is_atomic(const struct smmu3_paging *paging)
+{
+	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
+}
+
+/**
+ * smmu3_paging_flush - forget a range of a domain
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ * @granule: size of the leaf entries that are gone
+ * @leaf: only leaf entries are gone
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
+			size_t granule, bool leaf)
+{
+	struct smmu3_unit *unit = paging->unit;
+	struct smmu3_range range;
+	struct smmu3_batch batch;
+	bool small;
+
+	/* Who attaches after this sees the tables as they are now */
+	smp_mb();
+	guard(srcu)(&smmu3_srcu);
+
+	small = smmu3_range_init(&range, first, last, granule,
+				 __ffs(paging->domain.pgsize_bitmap),
+				 unit->idr[3] & SMMU_IDR3_RIL, leaf);
+	smmu3_batch_begin(&batch, unit, is_atomic(paging));
+	if (!add_tlb(&batch, paging, small ? &range : NULL))
+		return;
+	add_atcs(&batch, paging, first, last);
+	smmu3_finish(&batch, paging, NULL);
+}
+
+/**
+ * smmu3_paging_flush_all - forget a domain
+ * @paging: the domain
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void smmu3_paging_flush_all(struct smmu3_paging *paging)
+{
+	smmu3_paging_flush(paging, 0, U64_MAX, PAGE_SIZE, false);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Global errors, those of the command queue first of all
+ *
+ * What can go wrong with commands, and what is done (4.1.3, 7.1):
+ *
+ * CERROR_ILL	a command was refused. The queue stops at it. It is replaced by a
+ *	CMD_SYNC that nobody waits for, and its producer gets EIO.
+ * CERROR_ABT	the command could not be read. It is tried again some times.
+ * CERROR_ATC_INV_SYNC	a CMD_SYNC waited for a CMD_ATC_INV that its device did
+ *	not answer. Which one, nobody says: all devices with one since the CMD_SYNC
+ *	before are marked as failed. The CMD_SYNC is tried again, for what else
+ *	it waits for.
+ * none		the hardware does nothing within the unit's timeout. The queue is
+ *	stuck: its producers get ETIMEDOUT until a reset.
+ *
+ * Whoever waits for the queue looks for its errors, for a wait must not depend on
+ * an interrupt that may be lost, or be held up by who waits.
+ */
+#include <linux/device.h>
+#include <linux/ratelimit.h>
+
+#include "cmdq.h"
+
+/* Aborted fetches of one command in a row */
+#define CMDQ_MAX_ABORTS	8
+
+static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
+{
+	struct smmu3_cmdq *q = &unit->cmdq;
+	struct smmu3_cmd cmd = cmdq_read(q, pos);
+	struct cmdq_wait *wait;
+	bool is_wait = false;
+
+	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused\n",
+			    cmd.w0, cmd.w1);
+
+	list_for_each_entry(wait, &q->waiters, node) {
+		/* Those are right: the hardware gets it once more */
+		if (wait->pos == pos)
+			is_wait = true;
+		else if (pos - wait->first < wait->pos - wait->first)
+			wait->err = -EIO;
+	}
+	if (!is_wait)
+		cmdq_write(q, pos, smmu3_cmd_sync());
+	/* For batches whose wait is not in the ring yet */
+	q->refused_pos = pos;
+	q->refused++;
+}
+
+static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
+{
+	struct smmu3_cmdq *q = &unit->cmdq;
+
+	if (q->abort_pos != pos)
+		q->aborts = 0;
+	q->abort_pos = pos;
+	if (++q->aborts < CMDQ_MAX_ABORTS)
+		return;
+	dev_err_ratelimited(unit->dev, "the command queue cannot be read\n");
+	smmu3_cmdq_give_up(q);
+}
+
+/*
+ * A device is freed after a grace period of smmu3_srcu, and with the mutex of
+ * its unit held before that; everyone who waits has one of the two. The
+ * interrupt handler has none, and leaves it to them.
+ */
+static void atc_failed(struct smmu3_unit *unit, u32 sid)
+{
+	struct smmu3_device *sdev = xa_load(&unit->streams, sid);
+
+	if (!sdev)
+		return;
+	dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");
+	set_bit(SMMU3_DEV_FAILED, &sdev->state);
+	/* It may not be where its producer looks */
+	schedule_work(&unit->fail_work);
+}
+
+static void cmdq_atc_failed(struct smmu3_unit *unit, u32 pos)
+{
+	struct smmu3_cmdq *q = &unit->cmdq;
+	u32 n;
+
+	for (n = 1; n < cmdq_slots(q); n++) {
+		struct smmu3_cmd cmd = cmdq_read(q, pos - n);
+		u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
+
+		/* Zero is what the ring was filled with at first */
+		if (op == SMMU_OP_SYNC || !op)
+			break;
+		if (op == SMMU_OP_ATC_INV)
+			atc_failed(unit, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
+	}
+}
+
+static void cmdq_error(struct smmu3_unit *unit)
+{
+	struct smmu3_cmdq *q = &unit->cmdq;
+	u32 cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
+	u32 pos = cmdq_position(q, cons);
+
+	q->errors++;
+	if (q->stuck)
+		return;
+	if (!cmdq_plausible(q, pos)) {
+		dev_err_ratelimited(unit->dev, "the command queue is not where it can be\n");
+		smmu3_cmdq_give_up(q);
+		return;
+	}
+
+	switch (FIELD_GET(SMMU_CMDQ_CONS_ERR, cons)) {
+	case SMMU_CERROR_NONE:
+		break;
+	case SMMU_CERROR_ABT:
+		cmdq_aborted(unit, pos);
+		break;
+	case SMMU_CERROR_ATC_INV_SYNC:
+		cmdq_atc_failed(unit, pos);
+		break;
+	case SMMU_CERROR_ILL:
+	default:
+		cmdq_refused(unit, pos);
+		break;
+	}
+	/* It is read again when the error is acknowledged */
+	dma_wmb();
+}
+
+static void gerror_report(struct smmu3_unit *unit, u32 active)
+{
+	static const struct {
+		u32 bit;
+		const char *what;
+	} errors[] = {
+		{ SMMU_GERROR_EVENTQ_ABT_ERR, "an event could not be written" },
+		{ SMMU_GERROR_PRIQ_ABT_ERR, "a page request could not be written" },
+		{ SMMU_GERROR_MSI_CMDQ_ABT_ERR, "the completion of a command could not be written" },
+		{ SMMU_GERROR_MSI_EVENTQ_ABT_ERR, "the message of the event queue could not be written" },
+		{ SMMU_GERROR_MSI_PRIQ_ABT_ERR, "the message of the PRI queue could not be written" },
+		{ SMMU_GERROR_MSI_GERROR_ABT_ERR, "the message of global errors could not be written" },
+		{ SMMU_GERROR_SFM_ERR, "the unit is in service failure mode" },
+		{ SMMU_GERROR_CMDQP_ERR, "command queue control page" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		if (active & errors[i].bit)
+			dev_err_ratelimited(unit->dev, "global error: %s\n",
+					    errors[i].what);
+}
+
+static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
+{
+	u32 active;
+
+	active = smmu3_read32(unit, SMMU_REG_GERROR) ^ READ_ONCE(unit->gerrorn);
+	if (!(active & which))
+		return 0;
+
+	guard(spinlock_irqsave)(&unit->cmdq.lock);
+
+	active = smmu3_read32(unit, SMMU_REG_GERROR) ^ unit->gerrorn;
+	active &= which;
+	if (!active)
+		return 0;
+
+	if (active & SMMU_GERROR_CMDQ_ERR)
+		cmdq_error(unit);
+	gerror_report(unit, active);
+	atomic64_inc(&unit->gerrors);
+	WRITE_ONCE(unit->gerrorn, unit->gerrorn ^ active);
+	smmu3_write32(unit, SMMU_REG_GERRORN, unit->gerrorn);
+	return active;
+}
+
+/**
+ * smmu3_gerror_handle - see whether the hardware has stopped, and have it go on
+ * @unit: the unit
+ *
+ * Context: any; the caller is in a read-side section of smmu3_srcu, or holds the
+ * unit's mutex.
+ * Return: true if there was an error of the command queue
+ */
+bool smmu3_gerror_handle(struct smmu3_unit *unit)
+{
+	return gerror_handle(unit, SMMU_GERROR_MASK) & SMMU_GERROR_CMDQ_ERR;
+}
+
+/**
+ * smmu3_gerror_irq - handle the interrupt of global errors
+ * @unit: the unit
+ *
+ * The errors of the command queue are left to who waits for it: they need to
+ * know.
+ *
+ * Context: any.
+ * Return: true if there was an error
+ */
+bool smmu3_gerror_irq(struct smmu3_unit *unit)
+{
+	return gerror_handle(unit, SMMU_GERROR_MASK & ~SMMU_GERROR_CMDQ_ERR);
+}

@@ -1,0 +1,697 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SMMUv3 with nested translation: the driver's own structures
+ *
+ * Locking, from the outermost lock inwards:
+ *
+ * the core's group mutex
+ *	serialises attach, set_dev_pasid and release of a device.
+ * struct smmu3_unit @lock (mutex)
+ *	the unit's stream table, the CD tables of its devices, which domain is
+ *	attached to what, the lists of attachments of its domains, and the
+ *	recovery of the unit.
+ * struct smmu3_unit @event_lock (mutex)
+ *	which device has which StreamID, and what is attached to it without
+ *	PASID, for who handles its events. Written with @lock held too.
+ * struct smmu3_cmdq @lock (spinlock, interrupts off)
+ *	the ring. Held for the time of copying commands, never while waiting.
+ *
+ * An invalidation walks the list of attachments without a lock, in a read-side
+ * section of smmu3_srcu: unmapping may happen in any context, and a wait for
+ * the hardware may be long. Two rules make that safe. An attachment is in the
+ * list before the hardware can use the domain, and until the hardware has
+ * forgotten it. And an attachment, a device and a unit are freed only after a
+ * grace period of smmu3_srcu.
+ */
+#ifndef __ARM_SMMU_V3_NESTED_H
+#define __ARM_SMMU_V3_NESTED_H
+
+#include <linux/bitfield.h>
+#include <linux/idr.h>
+#include <linux/io-pgtable.h>
+#include <linux/iommu.h>
+#include <linux/iommufd.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/iommu-nested/inval_time.h>
+#include <linux/iommu-nested/smmuv3.h>
+#include <linux/iommu-nested/unit.h>
+
+#include "desc.h"
+#include "guest.h"
+
+/* VMID 0 is what stage-1 without a stage-2 is tagged with */
+#define SMMU3_VMID_FIRST	1
+#define SMMU3_ASID_FIRST	1
+
+#define SMMU3_BATCH		32
+
+/* Where MSIs are mapped in an address space that has them translated */
+#define SMMU3_MSI_BASE		0x8000000
+#define SMMU3_MSI_SIZE		0x100000
+
+struct smmu3_unit;
+struct smmu3_device;
+struct smmu3_viommu;
+
+/**
+ * struct smmu3_cmdq - the command queue of a unit
+ * @lock: protects all but @status, which the hardware writes
+ * @ring: the commands, two words each
+ * @status: for each slot the word that a CMD_SYNC in it writes; NULL if
+ *	completion is seen from CMDQ_CONS
+ * @shift: log2 of the number of slots
+ * @head: position of the next slot to fill. Positions count commands, and wrap
+ *	where they want: the slot of one is its lower bits
+ * @oldest: position of the oldest command that may not have been consumed
+ * @seq: data of the latest CMD_SYNC
+ * @waiters: waits that have not completed, oldest first
+ * @stuck: the hardware did not answer; nothing is queued until a reset
+ * @refused: commands that the hardware refused
+ * @refused_pos: position of the latest of these
+ * @aborts: fetches of the command at @abort_pos that were aborted in a row
+ * @abort_pos: where a fetch was aborted
+ * @cmds: commands queued so far, SYNCs included
+ * @doorbells: times that CMDQ_PROD was written
+ * @errors: command queue errors handled
+ * @resets: times that the queue was reset
+ */
+struct smmu3_cmdq {
+	spinlock_t lock; /* see the top of this file */
+	__le64 *ring;
+	__le32 *status;
+	unsigned int shift;
+	u32 head;
+	u32 oldest;
+	u32 seq;
+	struct list_head waiters;
+	bool stuck;
+	unsigned int refused;
+	u32 refused_pos;
+	unsigned int aborts;
+	u32 abort_pos;
+	u64 cmds;
+	u64 doorbells;
+	u64 errors;
+	u64 resets;
+};
+
+/**
+ * struct smmu3_batch - commands on their way to a unit's queue
+ * @unit: the unit
+ * @atomic: the caller cannot sleep
+ * @pending: some are in the ring that no SYNC of this batch covers
+ * @first: position of the first of these
+ * @refused: how many commands the hardware had refused then
+ * @error: what went wrong before the flush
+ * @spent: time that it took to get here, if the owner wants to know
+ * @nr: commands in @cmds
+ * @cmds: commands that are not in the ring yet
+ */
+struct smmu3_batch {
+	struct smmu3_unit *unit;
+	bool atomic;
+	bool pending;
+	u32 first;
+	unsigned int refused;
+	int error;
+	ktime_t spent;
+	unsigned int nr;
+	struct smmu3_cmd cmds[SMMU3_BATCH];
+};
+
+/**
+ * struct smmu3_outq - a queue that the hardware fills: events, page requests
+ * @lock: only one empties it
+ * @ring: the records
+ * @shift: log2 of the number of records
+ * @size: bytes in a record
+ * @prod: offset of the PROD register
+ * @cons_reg: offset of the CONS register
+ * @cons: what CONS says: index, wrap bit, and acknowledged overflow
+ * @records: records read so far
+ * @overflows: times that the queue overflowed
+ */
+struct smmu3_outq {
+	struct mutex lock; /* only one empties it */
+	__le64 *ring;
+	unsigned int shift;
+	unsigned int size;
+	u32 prod;
+	u32 cons_reg;
+	u32 cons;
+	u64 records;
+	u64 overflows;
+};
+
+/**
+ * struct smmu3_strtab - the stream table of a unit
+ * @two_level: it has two levels
+ * @sid_bits: StreamIDs that it has, as bits
+ * @table: the only level, or the first
+ * @l2: the tables of the second level, by index into the first
+ */
+struct smmu3_strtab {
+	bool two_level;
+	unsigned int sid_bits;
+	__le64 *table;
+	__le64 **l2;
+};
+
+/**
+ * struct smmu3_unit - one SMMU
+ * @iommu: the core's view of it
+ * @ref: domains and who has found it hold references: without hardware, when
+ *	that is gone, its command queue is stuck for good
+ * @dev: its device
+ * @regs: its registers
+ * @irqs: its interrupts, by IOMMU_UNIT_SMMUV3_IRQ_*
+ * @combined_irq: one wired interrupt for all of them, or 0
+ * @msis: interrupts are messages of the platform's, to be freed
+ * @irqs_on: those of @irqs that were requested, as bits
+ * @idr: SMMU_IDR0 to SMMU_IDR5
+ * @iidr: SMMU_IIDR
+ * @aidr: SMMU_AIDR
+ * @ssid_bits: width of SubstreamIDs
+ * @asid_bits: width of ASIDs
+ * @vmid_bits: width of VMIDs
+ * @oas: width of output addresses
+ * @pgsizes: page sizes of the tables that it walks
+ * @timeout_us: how long to wait for the hardware
+ * @lock: see the top of this file
+ * @event_lock: see the top of this file
+ * @strtab: its stream table
+ * @cmdq: its command queue
+ * @evtq: its event queue
+ * @priq: its PRI queue; it has no ring without IDR0.PRI
+ * @streams: the devices behind it, by StreamID
+ * @devices: the devices behind it
+ * @asids: ASIDs in use
+ * @vmids: VMIDs in use
+ * @gerrorn: what GERRORN is, protected by the lock of @cmdq
+ * @dead: it was taken out of service; all DMA is aborted
+ * @gone: there is no hardware any more
+ * @fail_work: blocks the devices that an atomic invalidation has found failed
+ * @iopf: queue of page faults of the core's, or NULL
+ * @gerrors: global errors handled
+ * @timing: where the time goes, when somebody wants to know
+ * @debugfs: its directory
+ * @node: in the list of units
+ */
+struct smmu3_unit {
+	struct iommu_device iommu;
+	struct kref ref;
+	struct device *dev;
+	struct iommu_regs regs;
+	struct iommu_unit_irq irqs[IOMMU_UNIT_SMMUV3_NR_IRQS];
+	unsigned int combined_irq;
+	bool msis;
+	unsigned long irqs_on;
+	u32 idr[6];
+	u32 iidr;
+	u32 aidr;
+	unsigned int ssid_bits;
+	unsigned int asid_bits;
+	unsigned int vmid_bits;
+	unsigned int oas;
+	unsigned long pgsizes;
+	unsigned int timeout_us;
+
+	struct mutex lock; /* see the top of this file */
+	struct mutex event_lock; /* see the top of this file */
+	struct smmu3_strtab strtab;
+	struct smmu3_cmdq cmdq;
+	struct smmu3_outq evtq;
+	struct smmu3_outq priq;
+	struct xarray streams;
+	struct list_head devices;
+	struct ida asids;
+	struct ida vmids;
+	u32 gerrorn;
+	bool dead;
+	bool gone;
+	struct work_struct fail_work;
+	struct iopf_queue *iopf;
+
+	atomic64_t gerrors;
+	struct inval_time timing;
+	struct dentry *debugfs;
+	struct list_head node;
+};
+
+/* Bits of struct smmu3_device @state */
+enum {
+	SMMU3_DEV_FAILED,	/* may hold stale translations, to be blocked */
+	SMMU3_DEV_BLOCKED,	/* its STEs are abort, whatever is attached */
+};
+
+/* What the TLB tags translations of an attachment with */
+enum smmu3_tag {
+	SMMU3_TAG_NONE,		/* there are none */
+	SMMU3_TAG_ASID,		/* stage-1 tables of the kernel's */
+	SMMU3_TAG_VMID,		/* stage-2 tables of the kernel's */
+	SMMU3_TAG_GUEST,	/* stage-2 tables, VMID of a vIOMMU */
+};
+
+/**
+ * struct smmu3_attach - one domain attached to one PASID of one device
+ * @node: in the list of attachments of the paging domain, or of the parent of
+ *	the nested one
+ * @sdev: the device
+ * @domain: the domain
+ * @pasid: the PASID; 0 is requests without PASID
+ * @tag: how its translations are tagged in the TLB
+ * @id: the ASID or VMID
+ * @ats: the device may have translations of it in its ATC
+ * @iopf: the core's page fault handling is on for it
+ * @viommu: of a nested domain, its vIOMMU
+ * @vsid_valid: the device has a StreamID in @viommu
+ * @vsid: that
+ * @rcu: to free it after the last walk of the list
+ */
+struct smmu3_attach {
+	struct list_head node;
+	struct smmu3_device *sdev;
+	struct iommu_domain *domain;
+	u32 pasid;
+	enum smmu3_tag tag;
+	u16 id;
+	bool ats;
+	bool iopf;
+	struct smmu3_viommu *viommu;
+	bool vsid_valid;
+	u32 vsid;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct smmu3_cdtab - the context descriptors of a device
+ * @fmt: SMMU_S1FMT_*
+ * @bits: log2 of the number of CDs
+ * @table: the only level, or the first; NULL if there is none yet
+ * @l2: the tables of the second level, by index into the first
+ */
+struct smmu3_cdtab {
+	unsigned int fmt;
+	unsigned int bits;
+	__le64 *table;
+	__le64 **l2;
+};
+
+/**
+ * struct smmu3_device - an endpoint behind a unit
+ * @dev: its device
+ * @unit: its unit
+ * @node: in the unit's list
+ * @nr_sids: how many StreamIDs it has
+ * @sids: these, without duplicates
+ * @pasid_bits: width of its PASIDs, 0 without
+ * @ats_able: it and its unit can do ATS
+ * @ats_on: STEs let it do ATS
+ * @pri: it may make page requests
+ * @stall: its faults may be stalled
+ * @state: bits of SMMU3_DEV_*
+ * @cdtab: its context descriptors
+ * @ste: what its STEs are
+ * @rid: what is attached to requests without PASID, NULL when blocked
+ * @rid_identity: @rid if that is the identity domain, which cannot fail
+ * @pasids: what is attached to PASIDs
+ * @nr_pasids: how many these are
+ * @nr_iopf: attachments with page fault handling
+ */
+struct smmu3_device {
+	struct device *dev;
+	struct smmu3_unit *unit;
+	struct list_head node;
+	unsigned int nr_sids;
+	u32 *sids;
+	u8 pasid_bits;
+	bool ats_able;
+	bool ats_on;
+	bool pri;
+	bool stall;
+	unsigned long state;
+	struct smmu3_cdtab cdtab;
+	struct smmu3_ste ste;
+	struct smmu3_attach *rid;
+	struct smmu3_attach rid_identity;
+	struct xarray pasids;
+	unsigned int nr_pasids;
+	unsigned int nr_iopf;
+};
+
+/**
+ * struct smmu3_paging - a domain with tables of the kernel's
+ * @domain: the core's view
+ * @unit: the only unit that can use it
+ * @ops: the tables
+ * @stage1: they are for stage-1, else for stage-2
+ * @id: ASID or VMID
+ * @nest_parent: nested domains may be made on it
+ * @enforce_coherency: only devices whose DMA always snoops
+ * @attachments: its attachments and those of nested domains on it, those with
+ *	the same tag together
+ */
+struct smmu3_paging {
+	struct iommu_domain domain;
+	struct smmu3_unit *unit;
+	struct io_pgtable_ops *ops;
+	bool stage1;
+	u16 id;
+	bool nest_parent;
+	bool enforce_coherency;
+	struct list_head attachments;
+};
+
+/**
+ * struct smmu3_viommu - an SMMU of a guest
+ * @core: iommufd's view
+ * @unit: the unit
+ * @parent: its stage-2
+ * @vmid: its VMID, other than that of @parent
+ * @rules: what the commands of the guest may say
+ * @streams: its devices, by the StreamIDs that the guest knows. Whoever looks
+ *	without a vDEVICE at hand is in a read-side section of smmu3_srcu
+ */
+struct smmu3_viommu {
+	struct iommufd_viommu core;
+	struct smmu3_unit *unit;
+	struct smmu3_paging *parent;
+	u16 vmid;
+	struct smmu3_rules rules;
+	struct xarray streams;
+};
+
+/**
+ * struct smmu3_nested - a domain made of a guest's STE
+ * @domain: the core's view
+ * @viommu: the guest's SMMU
+ * @vste: the first two words of the guest's STE, validated, without EATS
+ * @ats: the guest enables ATS
+ */
+struct smmu3_nested {
+	struct iommu_domain domain;
+	struct smmu3_viommu *viommu;
+	u64 vste[2];
+	bool ats;
+};
+
+static inline struct smmu3_paging *to_smmu3_paging(struct iommu_domain *domain)
+{
+	return container_of(domain, struct smmu3_paging, domain);
+}
+
+static inline struct smmu3_nested *to_smmu3_nested(struct iommu_domain *domain)
+{
+	return container_of(domain, struct smmu3_nested, domain);
+}
+
+static inline struct smmu3_unit *to_smmu3_unit(struct iommu_device *iommu)
+{
+	return container_of(iommu, struct smmu3_unit, iommu);
+}
+
+static inline struct smmu3_viommu *to_smmu3_viommu(struct iommufd_viommu *viommu)
+{
+	return container_of(viommu, struct smmu3_viommu, core);
+}
+
+static inline u32 smmu3_read32(struct smmu3_unit *unit, u32 off)
+{
+	return iommu_regs_read32(&unit->regs, off);
+}
+
+static inline void smmu3_write32(struct smmu3_unit *unit, u32 off, u32 val)
+{
+	iommu_regs_write32(&unit->regs, off, val);
+}
+
+static inline void smmu3_write64(struct smmu3_unit *unit, u32 off, u64 val)
+{
+	iommu_regs_write64(&unit->regs, off, val);
+}
+
+/*
+ * Exported by the core for IOMMU drivers, but its header, iommu-pages.h, is not
+ * installed with a kernel's headers.
+ */
+void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size);
+void iommu_free_pages(void *virt);
+
+/* The same, of dma-iommu.h */
+#ifdef CONFIG_IOMMU_DMA
+void iommu_dma_get_resv_regions(struct device *dev, struct list_head *list);
+#else
+static inline void iommu_dma_get_resv_regions(struct device *dev,
+					      struct list_head *list)
+{
+}
+#endif
+
+/* unit.c */
+struct smmu3_unit *smmu3_unit_find(const struct fwnode_handle *fwnode);
+void smmu3_unit_release(struct kref *ref);
+
+static inline void smmu3_unit_get(struct smmu3_unit *unit)
+{
+	kref_get(&unit->ref);
+}
+
+static inline void smmu3_unit_put(struct smmu3_unit *unit)
+{
+	kref_put(&unit->ref, smmu3_unit_release);
+}
+
+/* hw.c */
+int smmu3_hw_probe(struct smmu3_unit *unit);
+int smmu3_hw_quiesce(struct smmu3_unit *unit);
+int smmu3_hw_start(struct smmu3_unit *unit);
+void smmu3_hw_stop(struct smmu3_unit *unit);
+int smmu3_hw_abort(struct smmu3_unit *unit);
+int smmu3_hw_resume(struct smmu3_unit *unit);
+int smmu3_irq_ctrl(struct smmu3_unit *unit, u32 enable);
+int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear);
+
+/* cmdq.c */
+int smmu3_cmdq_init(struct smmu3_unit *unit);
+void smmu3_cmdq_exit(struct smmu3_unit *unit);
+int smmu3_cmdq_enable(struct smmu3_unit *unit);
+int smmu3_cmdq_disable(struct smmu3_unit *unit);
+int smmu3_cmdq_reset(struct smmu3_unit *unit);
+void smmu3_batch_push(struct smmu3_batch *batch);
+int smmu3_batch_flush(struct smmu3_batch *batch);
+
+static inline void smmu3_batch_empty(struct smmu3_batch *batch)
+{
+	batch->pending = false;
+	batch->error = 0;
+	batch->nr = 0;
+}
+
+/**
+ * smmu3_batch_begin - start a batch of commands
+ * @batch: the batch
+ * @unit: whose queue it is for
+ * @atomic: its owner cannot sleep
+ */
+static inline void smmu3_batch_begin(struct smmu3_batch *batch,
+				     struct smmu3_unit *unit, bool atomic)
+{
+	batch->unit = unit;
+	batch->atomic = atomic;
+	batch->spent = 0;
+	smmu3_batch_empty(batch);
+}
+
+/**
+ * smmu3_batch_add - add a command, which reaches the queue at the latest with
+ *	smmu3_batch_flush()
+ * @batch: the batch
+ * @cmd: the command, any but CMD_SYNC
+ */
+static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
+					    struct smmu3_cmd cmd)
+{
+	if (unlikely(batch->nr == SMMU3_BATCH))
+		smmu3_batch_push(batch);
+	batch->cmds[batch->nr++] = cmd;
+}
+
+/* gerror.c */
+bool smmu3_gerror_irq(struct smmu3_unit *unit);
+
+/* strtab.c */
+int smmu3_strtab_init(struct smmu3_unit *unit);
+void smmu3_strtab_exit(struct smmu3_unit *unit);
+void smmu3_strtab_program(struct smmu3_unit *unit);
+int smmu3_strtab_prepare(struct smmu3_unit *unit, u32 sid);
+__le64 *smmu3_strtab_entry(struct smmu3_unit *unit, u32 sid);
+int smmu3_device_write_ste(struct smmu3_device *sdev,
+			   const struct smmu3_ste *ste);
+void smmu3_device_abort(struct smmu3_device *sdev);
+
+/* cdtab.c */
+unsigned int smmu3_cdtab_max_bits(const struct smmu3_unit *unit);
+int smmu3_cdtab_alloc(struct smmu3_device *sdev);
+void smmu3_cdtab_free(struct smmu3_device *sdev);
+int smmu3_cdtab_prepare(struct smmu3_device *sdev, u32 pasid);
+__le64 *smmu3_cdtab_entry(struct smmu3_device *sdev, u32 pasid);
+int smmu3_device_write_cd(struct smmu3_device *sdev, u32 pasid,
+			  const struct smmu3_cd *cd);
+void smmu3_device_drop_cd(struct smmu3_device *sdev, u32 pasid);
+
+/* paging.c */
+bool smmu3_can_nest(const struct smmu3_unit *unit);
+bool smmu3_can_dirty(const struct smmu3_unit *unit);
+bool smmu3_is_paging(const struct iommu_domain *domain);
+struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags);
+struct iommu_domain *
+smmu3_domain_alloc_paging_flags(struct device *dev, u32 flags,
+				const struct iommu_user_data *user_data);
+void smmu3_paging_stage2(const struct smmu3_paging *paging,
+			 struct smmu3_stage2 *s2);
+void smmu3_paging_stage1(const struct smmu3_paging *paging,
+			 struct smmu3_stage1 *s1);
+
+/* tag.c */
+int smmu3_vmid_alloc(struct smmu3_unit *unit);
+void smmu3_vmid_free(struct smmu3_unit *unit, u16 vmid);
+int smmu3_asid_alloc(struct smmu3_unit *unit);
+void smmu3_asid_free(struct smmu3_unit *unit, u16 asid);
+
+/* flush.c */
+extern struct srcu_struct smmu3_srcu;
+void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
+			size_t granule, bool leaf);
+void smmu3_paging_flush_all(struct smmu3_paging *paging);
+void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att);
+void smmu3_add_atc_pasid(struct smmu3_batch *batch,
+			 const struct smmu3_attach *att, u64 first, u64 last);
+void smmu3_add_atc_all(struct smmu3_batch *batch,
+		       const struct smmu3_device *sdev);
+int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
+		 const struct smmu3_viommu *viommu);
+
+/* attach.c */
+extern struct iommu_domain smmu3_identity_domain;
+extern struct iommu_domain smmu3_blocked_domain;
+int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
+		 struct iommu_domain *domain);
+void smmu3_detach(struct smmu3_device *sdev, u32 pasid);
+int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
+		     struct iommu_domain *old);
+int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
+			ioasid_t pasid, struct iommu_domain *old);
+int smmu3_device_update(struct smmu3_device *sdev,
+			const struct smmu3_attach *rid);
+
+/* recover.c */
+int smmu3_unit_flush_all(struct smmu3_unit *unit);
+int smmu3_device_recover(struct smmu3_device *sdev);
+void smmu3_unit_block_failed(struct smmu3_unit *unit);
+void smmu3_unit_failed(struct smmu3_unit *unit, bool atomic);
+void smmu3_fail_work(struct work_struct *work);
+
+/* outq.c */
+int smmu3_outq_init(struct smmu3_unit *unit, struct smmu3_outq *q,
+		    unsigned int shift, unsigned int size, u32 prod,
+		    u32 cons_reg);
+void smmu3_outq_exit(struct smmu3_outq *q);
+int smmu3_outq_start(struct smmu3_unit *unit, struct smmu3_outq *q, u32 base,
+		     u32 enable);
+unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
+			      void (*handle)(struct smmu3_unit *unit,
+					     const u64 *record));
+
+/* event.c */
+int smmu3_evtq_init(struct smmu3_unit *unit);
+unsigned int smmu3_evtq_drain(struct smmu3_unit *unit);
+
+/* pri.c */
+int smmu3_priq_init(struct smmu3_unit *unit);
+unsigned int smmu3_priq_drain(struct smmu3_unit *unit);
+
+/* irq.c */
+void smmu3_irq_alloc_msis(struct smmu3_unit *unit);
+int smmu3_irq_init(struct smmu3_unit *unit);
+void smmu3_irq_exit(struct smmu3_unit *unit);
+int smmu3_irq_enable(struct smmu3_unit *unit);
+
+/* iopf.c */
+int smmu3_iopf_init(struct smmu3_unit *unit);
+void smmu3_iopf_exit(struct smmu3_unit *unit);
+int smmu3_iopf_enable(struct smmu3_attach *att);
+void smmu3_iopf_disable(struct smmu3_attach *att);
+bool smmu3_iopf_report(struct smmu3_device *sdev, const u64 *evt);
+void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
+			 struct iommu_page_response *resp);
+
+/* ats.c */
+bool smmu3_ats_able(struct smmu3_device *sdev);
+void smmu3_ats_start(struct smmu3_device *sdev);
+void smmu3_ats_stop(struct smmu3_device *sdev);
+
+/* dev.c */
+extern const struct iommu_ops smmu3_iommu_ops;
+bool smmu3_device_canwbs(const struct smmu3_device *sdev);
+
+/* nested.c */
+struct iommu_domain *smmu3_nested_new(struct smmu3_viommu *viommu,
+				      const struct iommu_hwpt_arm_smmuv3 *arg);
+struct iommu_domain *
+smmu3_alloc_domain_nested(struct iommufd_viommu *core, u32 flags,
+			  const struct iommu_user_data *user_data);
+int smmu3_nested_prepare(struct smmu3_attach *att);
+
+/* viommu.c */
+size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type);
+int smmu3_viommu_init(struct iommufd_viommu *core, struct iommu_domain *parent,
+		      const struct iommu_user_data *user_data);
+int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
+		       struct smmu3_paging *parent);
+void smmu3_viommu_exit(struct smmu3_viommu *viommu);
+
+/* vdevice.c */
+int smmu3_add_stream(struct smmu3_viommu *viommu, u64 vsid,
+		     struct smmu3_device *sdev);
+int smmu3_find_vsid(struct smmu3_viommu *viommu,
+		    const struct smmu3_device *sdev, u32 *vsid);
+int smmu3_vdevice_init(struct iommufd_vdevice *vdev);
+
+/* invalidate.c */
+int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
+		      struct smmu3_cmd cmd);
+int smmu3_cache_invalidate(struct iommufd_viommu *core,
+			   struct iommu_user_data_array *array);
+
+/* vevent.c */
+int smmu3_vevent_report(const struct smmu3_attach *att, const u64 *evt);
+
+/* hw_info.c */
+void *smmu3_hw_info(struct device *dev, u32 *length,
+		    enum iommu_hw_info_type *type);
+
+/* debugfs.c */
+extern struct inval_meter smmu3_meter;
+void smmu3_debugfs_init(void);
+void smmu3_debugfs_exit(void);
+void smmu3_debugfs_add(struct smmu3_unit *unit);
+void smmu3_debugfs_del(struct smmu3_unit *unit);
+
+static inline ktime_t smmu3_timing_start(void)
+{
+	return inval_time_start(&smmu3_meter);
+}
+
+static inline ktime_t smmu3_timing_add(atomic64_t *sum, ktime_t start)
+{
+	return inval_time_add(&smmu3_meter, sum, start);
+}
+
+#endif /* __ARM_SMMU_V3_NESTED_H */
