@@ -14,6 +14,28 @@ JOBS=${JOBS:-$(nproc)}
 # The oldest kernel whose iommufd the drivers can be built against.
 export KMIN=7.2
 
+# Programs for arm64 machines are made by these tools, and their kernels.
+CROSS_ARM64=()
+[ "$(uname -m)" = aarch64 ] || CROSS_ARM64=(CROSS_COMPILE=aarch64-linux-gnu-)
+
+# cross_arm64 TOOL: its name
+cross_arm64()
+{
+	printf '%s%s\n' "${CROSS_ARM64[*]#CROSS_COMPILE=}" "$1"
+}
+
+# kernel_arch KDIR: what make has to be told to build for that kernel, a word a line
+kernel_arch()
+{
+	local conf=$1/include/config/auto.conf
+
+	if grep -q '^CONFIG_UML=y' "$conf"; then
+		echo ARCH=um
+	elif grep -q '^CONFIG_ARM64=y' "$conf"; then
+		printf '%s\n' ARCH=arm64 "${CROSS_ARM64[@]}"
+	fi
+}
+
 die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -133,14 +155,16 @@ report()
 	[ "$3" -eq 0 ]
 }
 
-# build_program DIR: build the userspace programs of DIR, into $BUILD/DIR-$KSERIES.
+# build_program DIR [arm64]: build the userspace programs of DIR, into $BUILD/DIR-$KSERIES,
+# or for another machine into $BUILD/DIR-$KSERIES-arm64.
 build_program()
 {
-	local headers src
+	local headers src out=$BUILD/$1-$KSERIES${2:+-$2} cc=()
 
-	headers=$("$TOP/scripts/kernel-headers") && src=$("$TOP/scripts/kernel-fetch") ||
-		return
-	mkdir -p "$BUILD/$1-$KSERIES" &&
-		flock "$BUILD/$1-$KSERIES.lock" make -s -C "$TOP/$1" -j"$JOBS" OUTPUT="$BUILD/$1-$KSERIES" \
+	headers=$("$TOP/scripts/kernel-headers" ${2:+"$2"}) &&
+		src=$("$TOP/scripts/kernel-fetch") || return
+	[ -z "${2:-}" ] || cc=(CC="$(cross_arm64 gcc)")
+	mkdir -p "$out" &&
+		flock "$out.lock" make -s -C "$TOP/$1" -j"$JOBS" OUTPUT="$out" "${cc[@]}" \
 			KHDR="-I$headers" KSFT="-I$src/tools/testing/selftests"
 }

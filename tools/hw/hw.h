@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests on a machine of QEMU's start from: an iommufd, two edu
+ * functions, and memory that they read and write.
+ *
+ * Functions return 0 or a negative errno unless they say something else.
+ */
+#ifndef HW_H
+#define HW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "edu.h"
+#include "guest.h"
+#include "util.h"
+#include "vmm.h"
+
+#define HW_DEVS		2
+#define HW_GPA		0x40000000ull
+#define HW_RAM_SIZE	(8 * SZ_1M)
+
+/**
+ * struct hw - all of it
+ * @iommufd: where the objects are
+ * @edu: the functions, bound to @iommufd but attached to nothing
+ * @ram: memory, one block
+ */
+struct hw {
+	int iommufd;
+	struct edu edu[HW_DEVS];
+	struct guest ram;
+};
+
+int hw_open(struct hw *hw);
+void hw_close(struct hw *hw);
+
+/* An IOAS in which the memory is mapped at its @gpa, all of it */
+int hw_ioas(struct hw *hw, uint32_t *ioas);
+/* A page of the memory, filled with the pattern of @seed; its GPA, or 0 */
+uint64_t hw_page(struct hw *hw, uint64_t seed);
+/* Its address here */
+void *hw_va(struct hw *hw, uint64_t gpa);
+
+/**
+ * struct hw_bounce - a page that a function can always read and write
+ * @iova: where the function has it
+ * @va: where it is here
+ */
+struct hw_bounce {
+	uint64_t iova;
+	void *va;
+};
+
+/*
+ * What the function reads at @iova comes back by way of @bounce: 0 when it is
+ * the pattern of @seed, -EFAULT when it is nothing at all, -EBADMSG when it is
+ * something else.
+ */
+int hw_sees(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+	    uint64_t seed);
+/* It writes the pattern of @seed to @iova */
+int hw_writes(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+	      uint64_t seed);
+
+/* An event of the file descriptor within @ms: 1, or 0 if there is none */
+int hw_poll(int fd, int ms);
+
+#endif /* HW_H */
