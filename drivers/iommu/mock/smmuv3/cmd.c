@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: what the commands mean (4.2 to 4.7)
+ *
+ * Reserved fields are checked, which is optional (4.1.5), so that software that
+ * does not keep them zero is noticed. A parameter that is out of range makes a
+ * command do nothing, one of the behaviours that 4.1.7 allows.
+ */
+#include <linux/bitfield.h>
+
+#include "../trace.h"
+#include "regs.h"
+
+#define SMMU_CMD0_SID_SSID	(SMMU_CMD0_SID | SMMU_CMD0_SSID)
+#define SMMU_TLBI0_RANGE	(SMMU_TLBI0_NUM | SMMU_TLBI0_SCALE)
+#define SMMU_TLBI1_HINT		(SMMU_TLBI1_TTL | SMMU_TLBI1_TG)
+
+/*
+ * A command: the fields that it has, bits of IDR0 without which its opcode is
+ * as good as reserved, and what the reserved bits do not tell
+ */
+struct smmu_cmd_type {
+	u64 fields[SMMU_CMD_WORDS];
+	u32 needs;
+	u8 (*decode)(const struct smmu_model *m, const u64 *w,
+		     struct smmu_cmd *cmd);
+};
+
+static u8 smmu_decode_range_size(const struct smmu_model *m, const u64 *w,
+				 struct smmu_cmd *cmd)
+{
+	cmd->range = FIELD_GET(SMMU_CFGI1_RANGE, w[1]);
+	return 0;
+}
+
+static u8 smmu_decode_leaf(const struct smmu_model *m, const u64 *w,
+			   struct smmu_cmd *cmd)
+{
+	cmd->leaf = w[1] & SMMU_CFGI1_LEAF;
+	return 0;
+}
+
+/* 4.1.6: which bits of an IPA or PA field are RES0 depends on the version */
+static u64 smmu_pa_res0(const struct smmu_model *m)
+{
+	switch (FIELD_GET(SMMU_AIDR_ARCH_MINOR, m->aidr)) {
+	case 0:
+		return GENMASK_ULL(55, 48);
+	case 1 ... 3:
+		return GENMASK_ULL(55, 52);
+	default:
+		return 0;
+	}
+}
+
+/* 4.4: 8-bit identifiers leave the upper half of their field RES0 */
+static u64 smmu_tlbi_res0(const struct smmu_model *m)
+{
+	u64 res0 = 0;
+
+	if (!(m->idr[0] & SMMU_IDR0_ASID16))
+		res0 |= FIELD_PREP(SMMU_TLBI0_ASID, 0xff00);
+	/* 4.4.2: without stage 2 there are no VMIDs */
+	if (!(m->idr[0] & SMMU_IDR0_S2P))
+		res0 |= SMMU_TLBI0_VMID;
+	else if (!(m->idr[0] & SMMU_IDR0_VMID16))
+		res0 |= FIELD_PREP(SMMU_TLBI0_VMID, 0xff00);
+	return res0;
+}
+
+static u8 smmu_decode_tlbi(const struct smmu_model *m, const u64 *w,
+			   struct smmu_cmd *cmd)
+{
+	if (w[0] & smmu_tlbi_res0(m))
+		return SMMU_CERROR_ILL;
+	cmd->tlbi.op = cmd->op;
+	cmd->tlbi.vmid = FIELD_GET(SMMU_TLBI0_VMID, w[0]);
+	cmd->tlbi.asid = FIELD_GET(SMMU_TLBI0_ASID, w[0]);
+	return 0;
+}
+
+/* 4.4.1.1 */
+static u8 smmu_decode_tlbi_range(const struct smmu_model *m, const u64 *w,
+				 struct smmu_tlbi *tlbi)
+{
+	tlbi->num = FIELD_GET(SMMU_TLBI0_NUM, w[0]);
+	tlbi->scale = FIELD_GET(SMMU_TLBI0_SCALE, w[0]);
+	tlbi->tg = FIELD_GET(SMMU_TLBI1_TG, w[1]);
+	tlbi->ttl = FIELD_GET(SMMU_TLBI1_TTL, w[1]);
+
+	/* Without RIL all of these are RES0, without TG the others */
+	if (!(m->idr[3] & SMMU_IDR3_RIL) && tlbi->tg)
+		return SMMU_CERROR_ILL;
+	if (!tlbi->tg)
+		return tlbi->num || tlbi->scale || tlbi->ttl ?
+		       SMMU_CERROR_ILL : 0;
+
+	/* A 16K granule has blocks at level 1 only with 52-bit addresses */
+	if (tlbi->tg == SMMU_TLBI_TG_16K && tlbi->ttl == 1)
+		tlbi->ttl = 0;
+	if (!tlbi->num && !tlbi->scale && !tlbi->ttl)
+		return SMMU_CERROR_ILL;
+	return 0;
+}
+
+static u8 smmu_decode_tlbi_va(const struct smmu_model *m, const u64 *w,
+			      struct smmu_cmd *cmd)
+{
+	cmd->tlbi.leaf = w[1] & SMMU_TLBI1_LEAF;
+	cmd->tlbi.addr = w[1] & SMMU_TLBI1_VA;
+	return smmu_decode_tlbi(m, w, cmd) ?:
+	       smmu_decode_tlbi_range(m, w, &cmd->tlbi);
+}
+
+static u8 smmu_decode_tlbi_ipa(const struct smmu_model *m, const u64 *w,
+			       struct smmu_cmd *cmd)
+{
+	if (w[1] & smmu_pa_res0(m))
+		return SMMU_CERROR_ILL;
+	return smmu_decode_tlbi_va(m, w, cmd);
+}
+
+static u8 smmu_decode_atc_inv(const struct smmu_model *m, const u64 *w,
+			      struct smmu_cmd *cmd)
+{
+	u8 size = FIELD_GET(SMMU_ATC1_SIZE, w[1]);
+
+	if (size > SMMU_ATC_SIZE_ALL)
+		return SMMU_CERROR_ILL;
+	cmd->lg2 = 12 + size;
+	/* GLOBAL is ignored without a SubstreamID */
+	cmd->global = cmd->ssv && (w[0] & SMMU_ATC0_GLOBAL);
+	if (cmd->lg2 < 64)
+		cmd->addr = w[1] & GENMASK_ULL(63, cmd->lg2);
+	return 0;
+}
+
+static u8 smmu_decode_pri_resp(const struct smmu_model *m, const u64 *w,
+			       struct smmu_cmd *cmd)
+{
+	cmd->resp = FIELD_GET(SMMU_PRI_RESP1_RESP, w[1]);
+	cmd->prgi = FIELD_GET(SMMU_PRI_RESP1_PRGINDEX, w[1]);
+	return cmd->resp > SMMU_PRI_RESP_SUCCESS ? SMMU_CERROR_ILL : 0;
+}
+
+static bool smmu_has_stall(const struct smmu_model *m)
+{
+	return FIELD_GET(SMMU_IDR0_STALL_MODEL, m->idr[0]) !=
+	       SMMU_STALL_MODEL_NONE;
+}
+
+static u8 smmu_decode_resume(const struct smmu_model *m, const u64 *w,
+			     struct smmu_cmd *cmd)
+{
+	if (!smmu_has_stall(m))
+		return SMMU_CERROR_ILL;
+	cmd->ac = w[0] & SMMU_RESUME0_AC;
+	cmd->ab = w[0] & SMMU_RESUME0_AB;
+	cmd->stag = FIELD_GET(SMMU_RESUME1_STAG, w[1]);
+	return 0;
+}
+
+static u8 smmu_decode_stall_term(const struct smmu_model *m, const u64 *w,
+				 struct smmu_cmd *cmd)
+{
+	return smmu_has_stall(m) ? 0 : SMMU_CERROR_ILL;
+}
+
+static u8 smmu_decode_sync(const struct smmu_model *m, const u64 *w,
+			   struct smmu_cmd *cmd)
+{
+	cmd->cs = FIELD_GET(SMMU_SYNC0_CS, w[0]);
+	if (cmd->cs > SMMU_SYNC_CS_SEV || (w[1] & smmu_pa_res0(m)))
+		return SMMU_CERROR_ILL;
+	cmd->msi_data = FIELD_GET(SMMU_SYNC0_MSIDATA, w[0]);
+	cmd->addr = w[1] & SMMU_SYNC1_MSIADDR;
+	return 0;
+}
+
+/* Everything that a non-secure queue can know; SSec is not among the fields */
+static const struct smmu_cmd_type smmu_cmd_types[] = {
+	[SMMU_OP_PREFETCH_CONFIG] = {
+		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID },
+	},
+	[SMMU_OP_PREFETCH_ADDR] = {
+		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID,
+		  SMMU_PREFETCH1_SIZE | SMMU_PREFETCH1_STRIDE |
+		  SMMU_PREFETCH1_ADDR },
+	},
+	[SMMU_OP_CFGI_STE] = {
+		{ SMMU_CMD0_SID, SMMU_CFGI1_LEAF },
+		.decode = smmu_decode_leaf,
+	},
+	[SMMU_OP_CFGI_STE_RANGE] = {
+		{ SMMU_CMD0_SID, SMMU_CFGI1_RANGE },
+		.decode = smmu_decode_range_size,
+	},
+	[SMMU_OP_CFGI_CD] = {
+		{ SMMU_CMD0_SID_SSID, SMMU_CFGI1_LEAF },
+		SMMU_IDR0_S1P, smmu_decode_leaf,
+	},
+	[SMMU_OP_CFGI_CD_ALL] = {
+		{ SMMU_CMD0_SID }, SMMU_IDR0_S1P,
+	},
+	[SMMU_OP_TLBI_NH_ALL] = {
+		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S1P, smmu_decode_tlbi,
+	},
+	[SMMU_OP_TLBI_NH_ASID] = {
+		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID },
+		SMMU_IDR0_S1P, smmu_decode_tlbi,
+	},
+	[SMMU_OP_TLBI_NH_VA] = {
+		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		SMMU_IDR0_S1P, smmu_decode_tlbi_va,
+	},
+	[SMMU_OP_TLBI_NH_VAA] = {
+		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		SMMU_IDR0_S1P, smmu_decode_tlbi_va,
+	},
+	[SMMU_OP_TLBI_EL2_ALL] = {
+		.needs = SMMU_IDR0_HYP, .decode = smmu_decode_tlbi,
+	},
+	[SMMU_OP_TLBI_EL2_ASID] = {
+		{ SMMU_TLBI0_ASID }, SMMU_IDR0_HYP, smmu_decode_tlbi,
+	},
+	[SMMU_OP_TLBI_EL2_VA] = {
+		{ SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		SMMU_IDR0_HYP, smmu_decode_tlbi_va,
+	},
+	[SMMU_OP_TLBI_EL2_VAA] = {
+		{ SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		SMMU_IDR0_HYP, smmu_decode_tlbi_va,
+	},
+	[SMMU_OP_TLBI_S12_VMALL] = {
+		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S2P, smmu_decode_tlbi,
+	},
+	[SMMU_OP_TLBI_S2_IPA] = {
+		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_IPA },
+		SMMU_IDR0_S2P, smmu_decode_tlbi_ipa,
+	},
+	[SMMU_OP_TLBI_NSNH_ALL] = {
+		.decode = smmu_decode_tlbi,
+	},
+	[SMMU_OP_ATC_INV] = {
+		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID | SMMU_ATC0_GLOBAL,
+		  SMMU_ATC1_SIZE | SMMU_ATC1_ADDR },
+		SMMU_IDR0_ATS, smmu_decode_atc_inv,
+	},
+	[SMMU_OP_PRI_RESP] = {
+		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID,
+		  SMMU_PRI_RESP1_PRGINDEX | SMMU_PRI_RESP1_RESP },
+		SMMU_IDR0_PRI, smmu_decode_pri_resp,
+	},
+	[SMMU_OP_RESUME] = {
+		{ SMMU_CMD0_SID | SMMU_RESUME0_AC | SMMU_RESUME0_AB,
+		  SMMU_RESUME1_STAG },
+		.decode = smmu_decode_resume,
+	},
+	[SMMU_OP_STALL_TERM] = {
+		{ SMMU_CMD0_SID },
+		.decode = smmu_decode_stall_term,
+	},
+	[SMMU_OP_SYNC] = {
+		{ SMMU_SYNC0_CS | SMMU_SYNC0_MSH | SMMU_SYNC0_MSIATTR |
+		  SMMU_SYNC0_MSIDATA, SMMU_SYNC1_MSIADDR },
+		.decode = smmu_decode_sync,
+	},
+};
+
+static bool smmu_cmd_exists(u8 op)
+{
+	if (op >= ARRAY_SIZE(smmu_cmd_types))
+		return false;
+	return smmu_cmd_types[op].fields[0] || smmu_cmd_types[op].decode;
+}
+
+/**
+ * smmu_cmd_decode - decode and check a command
+ * @m: the SMMU
+ * @words: the command, in CPU byte order
+ * @cmd: filled when it is valid
+ *
+ * Return: 0, or SMMU_CERROR_ILL
+ */
+u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
+		   struct smmu_cmd *cmd)
+{
+	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, words[0]);
+	const struct smmu_cmd_type *type;
+
+	if (!smmu_cmd_exists(op))
+		return SMMU_CERROR_ILL;
+	type = &smmu_cmd_types[op];
+	if ((m->idr[0] & type->needs) != type->needs ||
+	    words[0] & ~(SMMU_CMD0_OPCODE | type->fields[0]) ||
+	    words[1] & ~type->fields[1])
+		return SMMU_CERROR_ILL;
+
+	*cmd = (struct smmu_cmd){
+		.op = op,
+		.ssv = words[0] & type->fields[0] & SMMU_CMD0_SSV,
+		.ssid = FIELD_GET(SMMU_CMD0_SSID, words[0]),
+		.sid = FIELD_GET(SMMU_CMD0_SID, words[0]),
+	};
+	return type->decode ? type->decode(m, words, cmd) : 0;
+}
+
+/* 4.1.7. A StreamID that is not a parameter of the command is no matter */
+static bool smmu_cmd_in_range(const struct smmu_model *m,
+			      const struct smmu_cmd *cmd)
+{
+	u32 sid_bits = FIELD_GET(SMMU_IDR1_SIDSIZE, m->idr[1]);
+	u32 ssid_bits = FIELD_GET(SMMU_IDR1_SSIDSIZE, m->idr[1]);
+
+	if ((u64)cmd->sid >> sid_bits)
+		return false;
+	/* Without substreams SSV must not be set (4.2, 4.5) */
+	if (cmd->ssv && !ssid_bits)
+		return false;
+	if (cmd->ssv || cmd->op == SMMU_OP_CFGI_CD)
+		return !(cmd->ssid >> ssid_bits);
+	return true;
+}
+
+/*
+ * 4.4.1.1: an address that is not aligned to the granule, or to the block that
+ * the level hint says, makes the range UNPREDICTABLE: nothing, here
+ */
+static bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi)
+{
+	/* By TG and TTL: log2 of the alignment */
+	static const u8 lg2[4][4] = {
+		[SMMU_TLBI_TG_4K] = { 12, 30, 21, 12 },
+		[SMMU_TLBI_TG_16K] = { 14, 14, 25, 14 },
+		[SMMU_TLBI_TG_64K] = { 16, 42, 29, 16 },
+	};
+
+	return !(tlbi->addr & (BIT_ULL(lg2[tlbi->tg][tlbi->ttl]) - 1));
+}
+
+static void smmu_cmd_pri_resp(struct smmu_model *m, const struct smmu_cmd *cmd)
+{
+	static const enum mock_page_response codes[] = {
+		[SMMU_PRI_RESP_FAILURE] = MOCK_PAGE_FAILURE,
+		[SMMU_PRI_RESP_INVALID] = MOCK_PAGE_INVALID,
+		[SMMU_PRI_RESP_SUCCESS] = MOCK_PAGE_SUCCESS,
+	};
+
+	smmu_send_page_response(m, cmd->sid, cmd->ssv, cmd->ssid, cmd->prgi,
+				codes[cmd->resp]);
+}
+
+static void smmu_cmd_resume(struct smmu_model *m, const struct smmu_cmd *cmd)
+{
+	enum mock_stall how = MOCK_STALL_RETRY;
+
+	if (!cmd->ac)
+		how = cmd->ab || (m->idr[0] & SMMU_IDR0_TERM_MODEL) ?
+		      MOCK_STALL_ABORT : MOCK_STALL_IGNORE;
+	smmu_stall_resume(m, cmd->sid, cmd->stag, how);
+}
+
+/*
+ * 4.7.3, 3.9.1.4: an invalidation of an ATC that was not answered makes the next
+ * CMD_SYNC fail. What timed out never completes, so when the CMD_SYNC is
+ * fetched again there is nothing left that it would wait for.
+ */
+static u8 smmu_cmd_sync(struct smmu_model *m)
+{
+	if (!m->hw->atc_lost)
+		return 0;
+	m->hw->atc_lost = false;
+	return SMMU_CERROR_ATC_INV_SYNC;
+}
+
+static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd)
+{
+	const struct smmu_tlbi *tlbi = &cmd->tlbi;
+
+	m->stats.invalidations++;
+	trace_mock_invalidate(m->mi, cmd->op, tlbi->tg, tlbi->vmid, cmd->sid,
+			      tlbi->op ? tlbi->asid : cmd->ssid,
+			      tlbi->op ? tlbi->addr : cmd->addr,
+			      tlbi->op ? tlbi->scale : cmd->range,
+			      tlbi->op ? tlbi->leaf : cmd->leaf);
+	if (tlbi->op) {
+		if (smmu_tlbi_aligned(tlbi))
+			smmu_inval_tlb(m, tlbi);
+		return;
+	}
+
+	switch (cmd->op) {
+	case SMMU_OP_CFGI_STE:
+		smmu_inval_ste(m, cmd->sid, 0, cmd->leaf);
+		return;
+	case SMMU_OP_CFGI_STE_RANGE:
+		smmu_inval_ste(m, cmd->sid, cmd->range + 1, false);
+		return;
+	case SMMU_OP_CFGI_CD:
+		smmu_inval_cd(m, cmd->sid, false, cmd->ssid, cmd->leaf);
+		return;
+	case SMMU_OP_CFGI_CD_ALL:
+		smmu_inval_cd(m, cmd->sid, true, 0, false);
+		return;
+	case SMMU_OP_ATC_INV:
+		/* The ATS interface is not operational without SMMUEN */
+		if ((m->cr0 & SMMU_CR0_SMMUEN) &&
+		    smmu_send_atc_invalidate(m, cmd))
+			m->hw->atc_lost = true;
+		return;
+	}
+}
+
+/**
+ * smmu_cmd_execute - do what a command asks for
+ * @m: the SMMU
+ * @cmd: the command, decoded
+ *
+ * The signal of a CMD_SYNC is the caller's, after it was consumed.
+ *
+ * Return: 0, or SMMU_CERROR_* if the command cannot be consumed
+ */
+u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd)
+{
+	if (cmd->op == SMMU_OP_SYNC)
+		return smmu_cmd_sync(m);
+	/* CFGI_ALL ignores the StreamID (4.3.6), TLBI has none */
+	if (!cmd->tlbi.op &&
+	    !(cmd->op == SMMU_OP_CFGI_STE_RANGE &&
+	      cmd->range == SMMU_CFGI_RANGE_ALL) &&
+	    !smmu_cmd_in_range(m, cmd))
+		return 0;
+
+	switch (cmd->op) {
+	case SMMU_OP_PREFETCH_CONFIG:
+	case SMMU_OP_PREFETCH_ADDR:
+		if (m->cr0 & SMMU_CR0_SMMUEN)
+			smmu_prefetch(m, cmd->sid, cmd->ssv, cmd->ssid);
+		return 0;
+	case SMMU_OP_PRI_RESP:
+		if (m->cr0 & SMMU_CR0_SMMUEN)
+			smmu_cmd_pri_resp(m, cmd);
+		return 0;
+	case SMMU_OP_RESUME:
+		smmu_cmd_resume(m, cmd);
+		return 0;
+	case SMMU_OP_STALL_TERM:
+		smmu_stall_term(m, cmd->sid);
+		return 0;
+	default:
+		smmu_cmd_invalidate(m, cmd);
+		return 0;
+	}
+}

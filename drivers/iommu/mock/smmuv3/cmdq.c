@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: the command queue (4.1, 7.1)
+ *
+ * Commands are consumed in order, in the write to CMDQ_PROD or by a worker. An
+ * error stops that: CMDQ_CONS points to the command that is to blame, CONS.ERR
+ * says why and GERROR.CMDQ_ERR becomes active. When software acknowledges it,
+ * consumption goes on with what is at that place then.
+ */
+#include <linux/bitfield.h>
+
+#include "../phys.h"
+#include "regs.h"
+
+/* Commands that the worker processes without letting others at the lock */
+#define SMMU_CMDQ_BATCH		32
+
+static void smmu_cmdq_error(struct smmu_model *m, u8 cerror)
+{
+	u32 cons = smmu_reg32(m, SMMU_REG_CMDQ_CONS) & ~SMMU_CMDQ_CONS_ERR;
+
+	/* The reason is visible before the error is */
+	smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
+		       cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, cerror));
+	smmu_gerror_set(m, SMMU_GERROR_CMDQ_ERR);
+}
+
+static void smmu_cmdq_advance(struct smmu_model *m, const struct smmu_queue *q)
+{
+	u32 err = smmu_reg32(m, SMMU_REG_CMDQ_CONS) & SMMU_CMDQ_CONS_ERR;
+
+	smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
+		       err | smmu_queue_next(q, q->cons));
+}
+
+static u8 smmu_cmdq_fetch(const struct smmu_model *m,
+			  const struct smmu_queue *q, struct smmu_cmd *cmd)
+{
+	__le64 raw[SMMU_CMD_WORDS];
+	u64 words[SMMU_CMD_WORDS];
+	unsigned int i;
+
+	if (mock_phys_read(smmu_queue_entry(q, SMMU_CMDQ, q->cons), raw,
+			   sizeof(raw)))
+		return SMMU_CERROR_ABT;
+	for (i = 0; i < SMMU_CMD_WORDS; i++)
+		words[i] = le64_to_cpu(raw[i]);
+	return smmu_cmd_decode(m, words, cmd);
+}
+
+static bool smmu_cmdq_stopped(const struct smmu_model *m)
+{
+	return !(m->cr0 & SMMU_CR0_CMDQEN) ||
+	       smmu_gerror_active(m, SMMU_GERROR_CMDQ_ERR) ||
+	       m->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL];
+}
+
+static u8 smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
+{
+	struct smmu_cmd cmd;
+	u8 cerror;
+
+	cerror = smmu_cmdq_fetch(m, q, &cmd);
+	if (!cerror && mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR))
+		cerror = SMMU_CERROR_ILL;
+	if (!cerror)
+		cerror = smmu_cmd_execute(m, &cmd);
+	if (cerror)
+		return cerror;
+
+	smmu_cmdq_advance(m, q);
+	/* 3.18: who sees the signal sees that the CMD_SYNC was consumed */
+	if (cmd.op == SMMU_OP_SYNC && cmd.cs == SMMU_SYNC_CS_IRQ)
+		smmu_sync_signal(m, cmd.addr, cmd.msi_data);
+	return 0;
+}
+
+/* Process up to @budget commands. True if there is more to do */
+static bool smmu_cmdq_run(struct smmu_model *m, unsigned int budget)
+{
+	struct smmu_queue q;
+	u8 cerror;
+
+	while (!smmu_cmdq_stopped(m)) {
+		smmu_queue_get(m, SMMU_CMDQ, &q);
+		if (smmu_queue_empty(&q) || !smmu_queue_consistent(&q))
+			return false;
+		if (!budget--)
+			return true;
+		cerror = smmu_cmdq_one(m, &q);
+		if (cerror)
+			smmu_cmdq_error(m, cerror);
+	}
+	return false;
+}
+
+/**
+ * smmu_cmdq_kick - there may be something to do for the queue
+ * @m: the SMMU
+ */
+void smmu_cmdq_kick(struct smmu_model *m)
+{
+	if (m->hw->wq)
+		queue_work(m->hw->wq, &m->hw->work);
+	else
+		smmu_cmdq_run(m, UINT_MAX);
+}
+
+static void smmu_cmdq_work(struct work_struct *work)
+{
+	struct smmu_hw *hw = container_of(work, struct smmu_hw, work);
+	struct smmu_model *m = hw->model;
+	bool more;
+
+	do {
+		scoped_guard(spinlock_irq, &m->mi->lock)
+			more = smmu_cmdq_run(m, SMMU_CMDQ_BATCH);
+		cond_resched();
+	} while (more);
+}
+
+/**
+ * smmu_cmdq_create - prepare the queue's processing
+ * @m: the SMMU
+ *
+ * Context: process, without locks.
+ * Return: 0 or -ENOMEM
+ */
+int smmu_cmdq_create(struct smmu_model *m)
+{
+	INIT_WORK(&m->hw->work, smmu_cmdq_work);
+	if (!m->mi->async_commands)
+		return 0;
+	/* Somebody may wait for an invalidation to reclaim memory */
+	m->hw->wq = alloc_ordered_workqueue("iommu_mock_smmu", WQ_MEM_RECLAIM);
+	return m->hw->wq ? 0 : -ENOMEM;
+}
+
+/**
+ * smmu_cmdq_destroy - stop the queue's processing
+ * @m: the SMMU, its queue is disabled
+ *
+ * Context: process, without locks.
+ */
+void smmu_cmdq_destroy(struct smmu_model *m)
+{
+	if (m->hw->wq)
+		destroy_workqueue(m->hw->wq);
+	m->hw->wq = NULL;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock SMMUv3: its registers and counters, to look at */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include "regs.h"
+
+/* Bits and fields worth a name, by register */
+static const struct smmu_field {
+	u32 off;
+	const char *name;
+	u64 mask;
+} smmu_fields[] = {
+	{ SMMU_REG_CR0, "SMMUEN", SMMU_CR0_SMMUEN },
+	{ SMMU_REG_CR0, "PRIQEN", SMMU_CR0_PRIQEN },
+	{ SMMU_REG_CR0, "EVENTQEN", SMMU_CR0_EVENTQEN },
+	{ SMMU_REG_CR0, "CMDQEN", SMMU_CR0_CMDQEN },
+	{ SMMU_REG_CR0, "ATSCHK", SMMU_CR0_ATSCHK },
+	{ SMMU_REG_CR2, "E2H", SMMU_CR2_E2H },
+	{ SMMU_REG_CR2, "RECINVSID", SMMU_CR2_RECINVSID },
+	{ SMMU_REG_CR2, "REC_CFG_ATS", SMMU_CR2_REC_CFG_ATS },
+	{ SMMU_REG_GBPA, "ABORT", SMMU_GBPA_ABORT },
+	{ SMMU_REG_GBPA, "UPDATE", SMMU_GBPA_UPDATE },
+	{ SMMU_REG_IRQ_CTRL, "GERROR", SMMU_IRQ_CTRL_GERROR },
+	{ SMMU_REG_IRQ_CTRL, "PRIQ", SMMU_IRQ_CTRL_PRIQ },
+	{ SMMU_REG_IRQ_CTRL, "EVENTQ", SMMU_IRQ_CTRL_EVENTQ },
+	{ SMMU_REG_STRTAB_BASE_CFG, "LOG2SIZE", SMMU_STRTAB_CFG_LOG2SIZE },
+	{ SMMU_REG_STRTAB_BASE_CFG, "SPLIT", SMMU_STRTAB_CFG_SPLIT },
+	{ SMMU_REG_STRTAB_BASE_CFG, "FMT", SMMU_STRTAB_CFG_FMT },
+	{ SMMU_REG_CMDQ_BASE, "LOG2SIZE", SMMU_Q_BASE_LOG2SIZE },
+	{ SMMU_REG_CMDQ_CONS, "ERR", SMMU_CMDQ_CONS_ERR },
+	{ SMMU_REG_EVTQ_BASE, "LOG2SIZE", SMMU_Q_BASE_LOG2SIZE },
+	{ SMMU_REG_EVTQ_PROD, "OVFLG", SMMU_Q_OVFLG },
+	{ SMMU_REG_EVTQ_CONS, "OVACKFLG", SMMU_Q_OVFLG },
+	{ SMMU_REG_PRIQ_BASE, "LOG2SIZE", SMMU_Q_BASE_LOG2SIZE },
+	{ SMMU_REG_PRIQ_PROD, "OVFLG", SMMU_Q_OVFLG },
+	{ SMMU_REG_PRIQ_CONS, "OVACKFLG", SMMU_Q_OVFLG },
+	{ SMMU_REG_PRIQ_IRQ_CFG2, "LO", SMMU_PRIQ_IRQ_CFG2_LO },
+};
+
+/* Errors that are active, which GERROR alone does not tell */
+static const struct {
+	const char *name;
+	u32 bit;
+} smmu_errors[] = {
+	{ "CMDQ_ERR", SMMU_GERROR_CMDQ_ERR },
+	{ "EVENTQ_ABT_ERR", SMMU_GERROR_EVENTQ_ABT_ERR },
+	{ "PRIQ_ABT_ERR", SMMU_GERROR_PRIQ_ABT_ERR },
+	{ "MSI_CMDQ_ABT_ERR", SMMU_GERROR_MSI_CMDQ_ABT_ERR },
+	{ "MSI_EVENTQ_ABT_ERR", SMMU_GERROR_MSI_EVENTQ_ABT_ERR },
+	{ "MSI_PRIQ_ABT_ERR", SMMU_GERROR_MSI_PRIQ_ABT_ERR },
+	{ "MSI_GERROR_ABT_ERR", SMMU_GERROR_MSI_GERROR_ABT_ERR },
+};
+
+static void smmu_show_fields(struct seq_file *s, u32 off, u64 val)
+{
+	unsigned int i;
+	u64 field;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_fields); i++) {
+		if (smmu_fields[i].off != off)
+			continue;
+		field = (val & smmu_fields[i].mask) >>
+			__ffs64(smmu_fields[i].mask);
+		if (field)
+			seq_printf(s, " %s=%#llx", smmu_fields[i].name, field);
+	}
+}
+
+static void smmu_show_errors(struct seq_file *s, const struct smmu_model *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_errors); i++)
+		if (smmu_gerror_active(m, smmu_errors[i].bit))
+			seq_printf(s, " %s", smmu_errors[i].name);
+}
+
+static void smmu_show_reg(struct seq_file *s, const struct smmu_model *m,
+			  u32 slot)
+{
+	bool wide, page1;
+	const char *name;
+	u32 off;
+	u64 val;
+
+	name = smmu_reg_name(slot, &wide, &page1);
+	if (!name)
+		return;
+	off = page1 ? SMMU_PAGE1 | slot : slot;
+	val = smmu_reg_read(m, off);
+	seq_printf(s, "%#07x %-15s %#018llx", off, name, val);
+	smmu_show_fields(s, off, val);
+	if (off == SMMU_REG_GERROR)
+		smmu_show_errors(s, m);
+	seq_putc(s, '\n');
+}
+
+static int smmu_regs_show(struct seq_file *s, void *unused)
+{
+	struct mock_iommu *mi = s->private;
+	struct smmu_model *m = mi->priv;
+	u32 slot;
+
+	guard(spinlock_irq)(&mi->lock);
+	if (!m->hw)
+		return 0;
+	for (slot = 0; slot < SMMU_REGS_FILE; slot += sizeof(u32))
+		smmu_show_reg(s, m, slot);
+	smmu_stall_show(m, s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(smmu_regs);
+
+static int smmu_stats_show(struct seq_file *s, void *unused)
+{
+	struct mock_iommu *mi = s->private;
+	struct smmu_model *m = mi->priv;
+
+	guard(spinlock_irq)(&mi->lock);
+	seq_printf(s, "translations %llu\n", m->stats.translations);
+	seq_printf(s, "iotlb_hits %llu\n", m->stats.tlb_hits);
+	seq_printf(s, "walk_refs %llu\n", m->stats.walk_refs);
+	seq_printf(s, "invalidations %llu\n", m->stats.invalidations);
+	seq_printf(s, "faults %llu\n", m->stats.events);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(smmu_stats);
+
+/**
+ * smmu_debugfs - add the model's files to an instance's directory
+ * @mi: the instance, which is live until the files are gone
+ * @dir: its directory
+ */
+void smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
+{
+	struct smmu_model *m = mi->priv;
+
+	debugfs_create_file("regs", 0400, dir, mi, &smmu_regs_fops);
+	debugfs_create_file("stats", 0400, dir, mi, &smmu_stats_fops);
+	smmu_caches_debugfs(m, dir);
+}

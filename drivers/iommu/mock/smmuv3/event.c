@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: the event queue (7.2 to 7.4)
+ *
+ * A record is written if the queue is enabled, has room and no abort is
+ * outstanding, else it is lost; when the reason is a full queue, OVFLG says so.
+ * Records of stalled transactions are not lost: stall.c sees to that.
+ */
+#include <linux/bitfield.h>
+
+#include "../phys.h"
+#include "../trace.h"
+#include "regs.h"
+
+/* What a record has besides event number, StreamID and SubstreamID */
+#define SMMU_EVT_SSV		BIT(0)	/* SSV says if there is a SubstreamID */
+#define SMMU_EVT_RNW		BIT(1)	/* RnW alone */
+#define SMMU_EVT_ATTRS		BIT(2)	/* RnW, InD and PnU */
+#define SMMU_EVT_STAGE		BIT(3)	/* S2 and CLASS */
+#define SMMU_EVT_STALL		BIT(4)	/* Stall and STAG */
+#define SMMU_EVT_INPUT		BIT(5)	/* InputAddr */
+#define SMMU_EVT_PAGE		BIT(6)	/* InputAddr[63:12] */
+#define SMMU_EVT_FETCH		BIT(7)	/* FetchAddr */
+#define SMMU_EVT_IPA		BIT(8)	/* IPA, of a stage-2 fault */
+#define SMMU_EVT_MERGE		BIT(9)	/* there may be no STE to forbid merging */
+
+#define SMMU_EVT_FAULT		(SMMU_EVT_SSV | SMMU_EVT_ATTRS | \
+				 SMMU_EVT_STAGE | SMMU_EVT_INPUT)
+
+static const u16 smmu_evt_fields[] = {
+	[SMMU_EVT_C_BAD_STREAMID] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
+	[SMMU_EVT_F_STE_FETCH] = SMMU_EVT_SSV | SMMU_EVT_FETCH | SMMU_EVT_MERGE,
+	[SMMU_EVT_C_BAD_STE] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
+	[SMMU_EVT_F_BAD_ATS_TREQ] = SMMU_EVT_SSV | SMMU_EVT_PAGE,
+	[SMMU_EVT_F_STREAM_DISABLED] = SMMU_EVT_SSV,
+	[SMMU_EVT_F_TRANSL_FORBIDDEN] = SMMU_EVT_SSV | SMMU_EVT_RNW |
+					SMMU_EVT_INPUT,
+	/* The SubstreamID is always valid there */
+	[SMMU_EVT_C_BAD_SUBSTREAMID] = 0,
+	[SMMU_EVT_F_CD_FETCH] = SMMU_EVT_SSV | SMMU_EVT_FETCH,
+	[SMMU_EVT_C_BAD_CD] = SMMU_EVT_SSV,
+	[SMMU_EVT_F_WALK_EABT] = SMMU_EVT_FAULT | SMMU_EVT_FETCH,
+	[SMMU_EVT_F_TRANSLATION] = SMMU_EVT_FAULT | SMMU_EVT_STALL |
+				   SMMU_EVT_IPA,
+	[SMMU_EVT_F_ADDR_SIZE] = SMMU_EVT_FAULT | SMMU_EVT_STALL | SMMU_EVT_IPA,
+	[SMMU_EVT_F_ACCESS] = SMMU_EVT_FAULT | SMMU_EVT_STALL | SMMU_EVT_IPA,
+	[SMMU_EVT_F_PERMISSION] = SMMU_EVT_FAULT | SMMU_EVT_STALL |
+				  SMMU_EVT_IPA,
+};
+
+static u64 smmu_event_word0(const struct smmu_event *ev, u16 fields)
+{
+	u64 word = FIELD_PREP(SMMU_EVT0_ID, ev->id) |
+		   FIELD_PREP(SMMU_EVT0_SID, ev->sid);
+
+	if (!(fields & SMMU_EVT_SSV))
+		return word | FIELD_PREP(SMMU_EVT0_SSID, ev->ssid);
+	if (ev->ssv)
+		word |= SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, ev->ssid);
+	return word;
+}
+
+static u64 smmu_event_word1(const struct smmu_event *ev, u16 fields)
+{
+	u64 word = 0;
+
+	if (fields & (SMMU_EVT_RNW | SMMU_EVT_ATTRS))
+		word |= FIELD_PREP(SMMU_EVT1_RNW, ev->rnw);
+	if (fields & SMMU_EVT_ATTRS)
+		word |= FIELD_PREP(SMMU_EVT1_PNU, ev->pnu) |
+			FIELD_PREP(SMMU_EVT1_IND, ev->ind && ev->rnw);
+	if (fields & SMMU_EVT_STAGE)
+		word |= FIELD_PREP(SMMU_EVT1_S2, ev->s2) |
+			FIELD_PREP(SMMU_EVT1_CLASS, ev->class);
+	if ((fields & SMMU_EVT_STALL) && ev->stall)
+		word |= SMMU_EVT1_STALL | FIELD_PREP(SMMU_EVT1_STAG, ev->stag);
+	if (ev->id == SMMU_EVT_F_PERMISSION &&
+	    ev->class == SMMU_EVT_CLASS_TT)
+		word |= FIELD_PREP(SMMU_EVT1_TTRNW, ev->ttrnw);
+	return word;
+}
+
+static void smmu_event_encode(const struct smmu_event *ev, u16 fields, u64 *rec)
+{
+	memset(rec, 0, SMMU_EVT_SIZE);
+	rec[0] = smmu_event_word0(ev, fields);
+	rec[1] = smmu_event_word1(ev, fields);
+	if (fields & SMMU_EVT_INPUT)
+		rec[2] = ev->input_addr;
+	if (fields & SMMU_EVT_PAGE)
+		rec[2] = ev->input_addr & ~(u64)(SZ_4K - 1);
+	if (fields & SMMU_EVT_FETCH)
+		rec[3] = ev->addr2 & SMMU_EVT3_FETCH_ADDR;
+	if ((fields & SMMU_EVT_IPA) && ev->s2)
+		rec[3] = ev->addr2 & SMMU_EVT3_IPA;
+}
+
+/**
+ * smmu_evtq_writable - would a record be written? (7.2.1)
+ * @m: the SMMU
+ *
+ * Return: it would
+ */
+bool smmu_evtq_writable(const struct smmu_model *m)
+{
+	struct smmu_queue q;
+
+	smmu_queue_get(m, SMMU_EVTQ, &q);
+	return (m->cr0 & SMMU_CR0_EVENTQEN) && !smmu_queue_full(&q) &&
+	       !smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR);
+}
+
+/**
+ * smmu_evtq_changed - the queue may have become writable
+ * @m: the SMMU
+ */
+void smmu_evtq_changed(struct smmu_model *m)
+{
+	if (smmu_evtq_writable(m))
+		smmu_stall_retry(m);
+}
+
+/*
+ * 7.3.1: "in quick succession" is as long as software has not consumed the
+ * record. Addresses are the same if they are in the same page.
+ */
+static bool smmu_event_merges(const struct smmu_model *m,
+			      const struct smmu_event *ev, u16 fields,
+			      const u64 *rec, const struct smmu_queue *q)
+{
+	const u64 *last = m->hw->merge;
+
+	if (ev->stall || !(ev->mev || (fields & SMMU_EVT_MERGE)))
+		return false;
+	if (smmu_queue_empty(q) || !m->hw->merge_valid ||
+	    smmu_queue_next(q, m->hw->merge_idx) != q->prod)
+		return false;
+	return rec[0] == last[0] && rec[1] == last[1] && rec[3] == last[3] &&
+	       rec[2] >> 12 == last[2] >> 12;
+}
+
+static void smmu_evtq_overflow(struct smmu_model *m)
+{
+	u32 prod = smmu_reg32(m, SMMU_REG_EVTQ_PROD);
+
+	/* 7.4: one that is not acknowledged yet cannot be said again */
+	if (!((prod ^ smmu_reg32(m, SMMU_REG_EVTQ_CONS)) & SMMU_Q_OVFLG))
+		smmu_reg_set32(m, SMMU_REG_EVTQ_PROD, prod ^ SMMU_Q_OVFLG);
+}
+
+static void smmu_evtq_put(struct smmu_model *m, const struct smmu_queue *q,
+			  const u64 *rec, bool mergeable)
+{
+	u32 ovflg = smmu_reg32(m, SMMU_REG_EVTQ_PROD) & SMMU_Q_OVFLG;
+	__le64 raw[SMMU_EVT_WORDS];
+	unsigned int i;
+
+	for (i = 0; i < SMMU_EVT_WORDS; i++)
+		raw[i] = cpu_to_le64(rec[i]);
+	/* 7.2.2: the abort is synchronous, the record is not published */
+	if (mock_phys_write(smmu_queue_entry(q, SMMU_EVTQ, q->prod), raw,
+			    sizeof(raw))) {
+		smmu_gerror_set(m, SMMU_GERROR_EVENTQ_ABT_ERR);
+		return;
+	}
+
+	memcpy(m->hw->merge, rec, sizeof(m->hw->merge));
+	m->hw->merge_idx = q->prod;
+	m->hw->merge_valid = mergeable;
+	smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
+		       ovflg | smmu_queue_next(q, q->prod));
+	if (smmu_queue_empty(q))
+		smmu_irq_raise(m, SMMU_IRQ_EVTQ);
+}
+
+/**
+ * smmu_event_record - record an event, if that is possible
+ * @m: the SMMU
+ * @ev: the event
+ */
+void smmu_event_record(struct smmu_model *m, struct smmu_event *ev)
+{
+	u64 rec[SMMU_EVT_WORDS];
+	struct smmu_queue q;
+	u16 fields;
+
+	m->stats.events++;
+	trace_mock_fault(m->mi, ev->sid, ev->ssv, ev->ssid, ev->input_addr,
+			 ev->id, false);
+	if (!(m->cr0 & SMMU_CR0_EVENTQEN) ||
+	    smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR))
+		return;
+
+	fields = smmu_evt_fields[ev->id];
+	smmu_event_encode(ev, fields, rec);
+	smmu_queue_get(m, SMMU_EVTQ, &q);
+	if (smmu_event_merges(m, ev, fields, rec, &q))
+		return;
+	if (smmu_queue_full(&q))
+		smmu_evtq_overflow(m);
+	else
+		smmu_evtq_put(m, &q, rec, !ev->stall);
+}

@@ -1,0 +1,607 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: the register space (chapter 6)
+ *
+ * Software may access a 32-bit register as 32 bits, a 64-bit one as 64 bits or
+ * in halves, naturally aligned (6.2). Anything else is CONSTRAINED
+ * UNPREDICTABLE and does nothing here, like an access to what is reserved: so a
+ * driver that does it is noticed.
+ *
+ * Many fields may be written only while something is disabled. A write at
+ * another time is ignored, the one behaviour that all versions allow.
+ */
+#include <linux/bitfield.h>
+#include <linux/slab.h>
+
+#include "regs.h"
+
+/**
+ * struct smmu_reg - a register
+ * @name: its name, NULL if there is none
+ * @rw: bits that software can write while nothing speaks against it
+ * @needs: bits of IDR0 without which it is RES0
+ * @wide: 64-bit register
+ * @page1: it is in page 1
+ * @unknown: its reset value is UNKNOWN
+ * @addr: holds a physical address
+ * @wrote: what a write does besides, called after it took effect in the file.
+ *	@old is the register's value before
+ */
+struct smmu_reg {
+	const char *name;
+	u64 rw;
+	u32 needs;
+	bool wide;
+	bool page1;
+	bool unknown;
+	bool addr;
+	void (*wrote)(struct smmu_model *m, u64 old);
+};
+
+#define SMMU_CR0_QUEUES		(SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN | \
+				 SMMU_CR0_PRIQEN)
+#define SMMU_CR1_QUEUE		(SMMU_CR1_QUEUE_IC | SMMU_CR1_QUEUE_OC | \
+				 SMMU_CR1_QUEUE_SH)
+#define SMMU_CR1_TABLE		(SMMU_CR1_TABLE_IC | SMMU_CR1_TABLE_OC | \
+				 SMMU_CR1_TABLE_SH)
+#define SMMU_GBPA_RW		(SMMU_GBPA_MEMATTR | SMMU_GBPA_MTCFG | \
+				 SMMU_GBPA_ALLOCCFG | SMMU_GBPA_SHCFG | \
+				 SMMU_GBPA_PRIVCFG | SMMU_GBPA_INSTCFG | \
+				 SMMU_GBPA_ABORT)
+#define SMMU_IRQ_CFG2_RW	(SMMU_IRQ_CFG2_MEMATTR | SMMU_IRQ_CFG2_SH)
+#define SMMU_Q_IDX		GENMASK(19, 0)
+#define SMMU_Q_BASE_RW		(SMMU_Q_BASE_LOG2SIZE | SMMU_Q_BASE_ADDR | \
+				 SMMU_Q_BASE_RWA)
+
+/* 6.3.9.6 and its neighbours: what an Update does */
+static void smmu_cr0_update(struct smmu_model *m)
+{
+	u32 cr0 = smmu_reg32(m, SMMU_REG_CR0);
+	u32 changed = cr0 ^ m->cr0;
+
+	m->cr0 = cr0;
+	smmu_reg_set32(m, SMMU_REG_CR0ACK, cr0);
+
+	if (changed & SMMU_CR0_SMMUEN) {
+		if (cr0 & SMMU_CR0_SMMUEN) {
+			m->strtab_base = smmu_reg64(m, SMMU_REG_STRTAB_BASE);
+			m->strtab_cfg = smmu_reg32(m, SMMU_REG_STRTAB_BASE_CFG);
+			m->cr2 = smmu_reg32(m, SMMU_REG_CR2);
+		} else {
+			smmu_stall_abort_all(m);
+		}
+	}
+	if (changed & cr0 & SMMU_CR0_EVENTQEN)
+		smmu_evtq_changed(m);
+	if (changed & cr0 & SMMU_CR0_CMDQEN)
+		smmu_cmdq_kick(m);
+}
+
+static void smmu_cr0_wrote(struct smmu_model *m, u64 old)
+{
+	if (smmu_reg32(m, SMMU_REG_CR0) == m->cr0 ||
+	    mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
+		return;
+	smmu_cr0_update(m);
+}
+
+static void smmu_irq_ctrl_update(struct smmu_model *m)
+{
+	smmu_reg_set32(m, SMMU_REG_IRQ_CTRLACK,
+		       smmu_reg32(m, SMMU_REG_IRQ_CTRL));
+}
+
+static void smmu_irq_ctrl_wrote(struct smmu_model *m, u64 old)
+{
+	if (smmu_reg32(m, SMMU_REG_IRQ_CTRL) ==
+	    smmu_reg32(m, SMMU_REG_IRQ_CTRLACK) ||
+	    mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
+		return;
+	smmu_irq_ctrl_update(m);
+}
+
+static void smmu_gbpa_update(struct smmu_model *m)
+{
+	m->gbpa = smmu_reg32(m, SMMU_REG_GBPA) & ~SMMU_GBPA_UPDATE;
+	smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
+}
+
+static void smmu_gbpa_wrote(struct smmu_model *m, u64 old)
+{
+	u32 gbpa = smmu_reg32(m, SMMU_REG_GBPA);
+
+	/* 6.3.14.1: a write without UPDATE, or during an update, is ignored */
+	if ((old & SMMU_GBPA_UPDATE) || !(gbpa & SMMU_GBPA_UPDATE)) {
+		smmu_reg_set32(m, SMMU_REG_GBPA, old);
+		return;
+	}
+	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
+		return;
+	smmu_gbpa_update(m);
+}
+
+/**
+ * smmu_regs_unstall - finish updates that were stalled by misbehaviour
+ * @m: the SMMU
+ */
+void smmu_regs_unstall(struct smmu_model *m)
+{
+	if (smmu_reg32(m, SMMU_REG_GBPA) & SMMU_GBPA_UPDATE)
+		smmu_gbpa_update(m);
+	smmu_irq_ctrl_update(m);
+	smmu_cr0_update(m);
+}
+
+static void smmu_gerrorn_wrote(struct smmu_model *m, u64 old)
+{
+	u32 toggled = smmu_reg32(m, SMMU_REG_GERRORN) ^ old;
+	u32 active = smmu_reg32(m, SMMU_REG_GERROR) ^
+		     smmu_reg32(m, SMMU_REG_GERRORN);
+
+	smmu_gerror_acked(m, toggled & ~active);
+}
+
+static void smmu_cmdq_prod_wrote(struct smmu_model *m, u64 old)
+{
+	smmu_cmdq_kick(m);
+}
+
+static void smmu_evtq_cons_wrote(struct smmu_model *m, u64 old)
+{
+	smmu_evtq_changed(m);
+}
+
+static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
+	[SMMU_REG_IDR0 / 4] = { "IDR0" },
+	[SMMU_REG_IDR1 / 4] = { "IDR1" },
+	[SMMU_REG_IDR2 / 4] = { "IDR2" },
+	[SMMU_REG_IDR3 / 4] = { "IDR3" },
+	[SMMU_REG_IDR4 / 4] = { "IDR4" },
+	[SMMU_REG_IDR5 / 4] = { "IDR5" },
+	[SMMU_REG_IIDR / 4] = { "IIDR" },
+	[SMMU_REG_AIDR / 4] = { "AIDR" },
+	[SMMU_REG_CR0 / 4] = {
+		"CR0", SMMU_CR0_SMMUEN | SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK,
+		.wrote = smmu_cr0_wrote,
+	},
+	[SMMU_REG_CR0ACK / 4] = { "CR0ACK" },
+	[SMMU_REG_CR1 / 4] = {
+		"CR1", SMMU_CR1_QUEUE | SMMU_CR1_TABLE, .unknown = true,
+	},
+	[SMMU_REG_CR2 / 4] = {
+		"CR2", SMMU_CR2_E2H | SMMU_CR2_RECINVSID | SMMU_CR2_REC_CFG_ATS,
+		.unknown = true,
+	},
+	[SMMU_REG_STATUSR / 4] = { "STATUSR" },
+	[SMMU_REG_GBPA / 4] = {
+		"GBPA", SMMU_GBPA_RW | SMMU_GBPA_UPDATE,
+		.wrote = smmu_gbpa_wrote,
+	},
+	[SMMU_REG_AGBPA / 4] = { "AGBPA" },
+	[SMMU_REG_IRQ_CTRL / 4] = {
+		"IRQ_CTRL", SMMU_IRQ_CTRL_GERROR | SMMU_IRQ_CTRL_PRIQ |
+			    SMMU_IRQ_CTRL_EVENTQ,
+		.wrote = smmu_irq_ctrl_wrote,
+	},
+	[SMMU_REG_IRQ_CTRLACK / 4] = { "IRQ_CTRLACK" },
+	[SMMU_REG_GERROR / 4] = { "GERROR" },
+	[SMMU_REG_GERRORN / 4] = {
+		"GERRORN", SMMU_GERROR_CMDQ_ERR | SMMU_GERROR_EVENTQ_ABT_ERR |
+			   SMMU_GERROR_PRIQ_ABT_ERR |
+			   SMMU_GERROR_MSI_CMDQ_ABT_ERR |
+			   SMMU_GERROR_MSI_EVENTQ_ABT_ERR |
+			   SMMU_GERROR_MSI_PRIQ_ABT_ERR |
+			   SMMU_GERROR_MSI_GERROR_ABT_ERR | SMMU_GERROR_SFM_ERR,
+		.wrote = smmu_gerrorn_wrote,
+	},
+	[SMMU_REG_GERROR_IRQ_CFG0 / 4] = {
+		"GERROR_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR, SMMU_IDR0_MSI,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[SMMU_REG_GERROR_IRQ_CFG1 / 4] = {
+		"GERROR_IRQ_CFG1", GENMASK(31, 0), SMMU_IDR0_MSI,
+		.unknown = true,
+	},
+	[SMMU_REG_GERROR_IRQ_CFG2 / 4] = {
+		"GERROR_IRQ_CFG2", SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
+		.unknown = true,
+	},
+	[SMMU_REG_STRTAB_BASE / 4] = {
+		"STRTAB_BASE", SMMU_STRTAB_BASE_ADDR | SMMU_STRTAB_BASE_RA,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[SMMU_REG_STRTAB_BASE_CFG / 4] = {
+		"STRTAB_BASE_CFG", SMMU_STRTAB_CFG_LOG2SIZE |
+				   SMMU_STRTAB_CFG_SPLIT | SMMU_STRTAB_CFG_FMT,
+		.unknown = true,
+	},
+	[SMMU_REG_CMDQ_BASE / 4] = {
+		"CMDQ_BASE", SMMU_Q_BASE_RW,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[SMMU_REG_CMDQ_PROD / 4] = {
+		"CMDQ_PROD", SMMU_Q_IDX, .unknown = true,
+		.wrote = smmu_cmdq_prod_wrote,
+	},
+	[SMMU_REG_CMDQ_CONS / 4] = {
+		"CMDQ_CONS", SMMU_Q_IDX, .unknown = true,
+	},
+	[SMMU_REG_EVTQ_BASE / 4] = {
+		"EVENTQ_BASE", SMMU_Q_BASE_RW,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[(SMMU_REG_EVTQ_PROD & ~SMMU_PAGE1) / 4] = {
+		"EVENTQ_PROD", SMMU_Q_IDX | SMMU_Q_OVFLG,
+		.page1 = true, .unknown = true,
+	},
+	[(SMMU_REG_EVTQ_CONS & ~SMMU_PAGE1) / 4] = {
+		"EVENTQ_CONS", SMMU_Q_IDX | SMMU_Q_OVFLG,
+		.page1 = true, .unknown = true, .wrote = smmu_evtq_cons_wrote,
+	},
+	[SMMU_REG_EVTQ_IRQ_CFG0 / 4] = {
+		"EVENTQ_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR, SMMU_IDR0_MSI,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[SMMU_REG_EVTQ_IRQ_CFG1 / 4] = {
+		"EVENTQ_IRQ_CFG1", GENMASK(31, 0), SMMU_IDR0_MSI,
+		.unknown = true,
+	},
+	[SMMU_REG_EVTQ_IRQ_CFG2 / 4] = {
+		"EVENTQ_IRQ_CFG2", SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
+		.unknown = true,
+	},
+	[SMMU_REG_PRIQ_BASE / 4] = {
+		"PRIQ_BASE", SMMU_Q_BASE_RW, SMMU_IDR0_PRI,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[(SMMU_REG_PRIQ_PROD & ~SMMU_PAGE1) / 4] = {
+		"PRIQ_PROD", SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
+		.page1 = true, .unknown = true,
+	},
+	[(SMMU_REG_PRIQ_CONS & ~SMMU_PAGE1) / 4] = {
+		"PRIQ_CONS", SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
+		.page1 = true, .unknown = true,
+	},
+	[SMMU_REG_PRIQ_IRQ_CFG0 / 4] = {
+		"PRIQ_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR,
+		SMMU_IDR0_MSI | SMMU_IDR0_PRI,
+		.wide = true, .unknown = true, .addr = true,
+	},
+	[SMMU_REG_PRIQ_IRQ_CFG1 / 4] = {
+		"PRIQ_IRQ_CFG1", GENMASK(31, 0), SMMU_IDR0_MSI | SMMU_IDR0_PRI,
+		.unknown = true,
+	},
+	/* LO is about wired interrupts too (6.3.1, IDR0.MSI) */
+	[SMMU_REG_PRIQ_IRQ_CFG2 / 4] = {
+		"PRIQ_IRQ_CFG2", SMMU_IRQ_CFG2_RW | SMMU_PRIQ_IRQ_CFG2_LO,
+		SMMU_IDR0_PRI, .unknown = true,
+	},
+};
+
+/* Fields that are RES0 without all of these bits of IDR0 */
+static const struct {
+	u32 off;
+	u32 bits;
+	u32 needs;
+} smmu_optional[] = {
+	{ SMMU_REG_CR0, SMMU_CR0_PRIQEN, SMMU_IDR0_PRI },
+	{ SMMU_REG_CR0, SMMU_CR0_ATSCHK, SMMU_IDR0_ATS },
+	{ SMMU_REG_CR2, SMMU_CR2_E2H, SMMU_IDR0_HYP },
+	{ SMMU_REG_CR2, SMMU_CR2_REC_CFG_ATS, SMMU_IDR0_ATSRECERR },
+	{ SMMU_REG_IRQ_CTRL, SMMU_IRQ_CTRL_PRIQ, SMMU_IDR0_PRI },
+	{ SMMU_REG_GERRORN, SMMU_GERROR_PRIQ_ABT_ERR, SMMU_IDR0_PRI },
+	{ SMMU_REG_GERRORN, SMMU_GERROR_MSI_PRIQ_ABT_ERR,
+	  SMMU_IDR0_PRI | SMMU_IDR0_MSI },
+	{ SMMU_REG_GERRORN,
+	  SMMU_GERROR_MSI_CMDQ_ABT_ERR | SMMU_GERROR_MSI_EVENTQ_ABT_ERR |
+	  SMMU_GERROR_MSI_GERROR_ABT_ERR, SMMU_IDR0_MSI },
+	{ SMMU_REG_STRTAB_BASE_CFG, SMMU_STRTAB_CFG_SPLIT | SMMU_STRTAB_CFG_FMT,
+	  FIELD_PREP_CONST(SMMU_IDR0_ST_LEVEL, SMMU_ST_LEVEL_2LVL) },
+	{ SMMU_REG_PRIQ_IRQ_CFG2, SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI },
+};
+
+/* Fields that can be written only while all of these enables are 0 */
+static const struct {
+	u32 off;
+	u64 bits;
+	u32 cr0;
+	u32 irq_ctrl;
+} smmu_guarded[] = {
+	{ SMMU_REG_CR1, SMMU_CR1_TABLE, SMMU_CR0_SMMUEN },
+	{ SMMU_REG_CR1, SMMU_CR1_QUEUE, SMMU_CR0_QUEUES },
+	{ SMMU_REG_CR2, U64_MAX, SMMU_CR0_SMMUEN },
+	{ SMMU_REG_STRTAB_BASE, U64_MAX, SMMU_CR0_SMMUEN },
+	{ SMMU_REG_STRTAB_BASE_CFG, U64_MAX, SMMU_CR0_SMMUEN },
+	{ SMMU_REG_CMDQ_BASE, U64_MAX, SMMU_CR0_CMDQEN },
+	{ SMMU_REG_CMDQ_CONS, U64_MAX, SMMU_CR0_CMDQEN },
+	{ SMMU_REG_EVTQ_BASE, U64_MAX, SMMU_CR0_EVENTQEN },
+	{ SMMU_REG_EVTQ_PROD, U64_MAX, SMMU_CR0_EVENTQEN },
+	{ SMMU_REG_PRIQ_BASE, U64_MAX, SMMU_CR0_PRIQEN },
+	{ SMMU_REG_PRIQ_PROD, U64_MAX, SMMU_CR0_PRIQEN },
+	{ SMMU_REG_GERROR_IRQ_CFG0, U64_MAX, 0, SMMU_IRQ_CTRL_GERROR },
+	{ SMMU_REG_GERROR_IRQ_CFG1, U64_MAX, 0, SMMU_IRQ_CTRL_GERROR },
+	{ SMMU_REG_GERROR_IRQ_CFG2, U64_MAX, 0, SMMU_IRQ_CTRL_GERROR },
+	{ SMMU_REG_EVTQ_IRQ_CFG0, U64_MAX, 0, SMMU_IRQ_CTRL_EVENTQ },
+	{ SMMU_REG_EVTQ_IRQ_CFG1, U64_MAX, 0, SMMU_IRQ_CTRL_EVENTQ },
+	{ SMMU_REG_EVTQ_IRQ_CFG2, U64_MAX, 0, SMMU_IRQ_CTRL_EVENTQ },
+	{ SMMU_REG_PRIQ_IRQ_CFG0, U64_MAX, 0, SMMU_IRQ_CTRL_PRIQ },
+	{ SMMU_REG_PRIQ_IRQ_CFG1, U64_MAX, 0, SMMU_IRQ_CTRL_PRIQ },
+	{ SMMU_REG_PRIQ_IRQ_CFG2, U64_MAX, 0, SMMU_IRQ_CTRL_PRIQ },
+};
+
+/* The register at an offset, NULL if there is none on this SMMU */
+static const struct smmu_reg *smmu_reg_at(const struct smmu_model *m, u32 off)
+{
+	u32 slot = smmu_reg_slot(off);
+	const struct smmu_reg *reg;
+
+	if (slot >= SMMU_REGS_FILE)
+		return NULL;
+	reg = &smmu_regs[slot / sizeof(u32)];
+	if (!reg->name || reg->page1 != !!(off & SMMU_PAGE1) ||
+	    (m->idr[0] & reg->needs) != reg->needs)
+		return NULL;
+	return reg;
+}
+
+/* Bits that exist on this SMMU */
+static u64 smmu_reg_bits(const struct smmu_model *m, const struct smmu_reg *reg,
+			 u32 off)
+{
+	u64 bits = reg->rw;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_optional); i++)
+		if (smmu_optional[i].off == off &&
+		    (m->idr[0] & smmu_optional[i].needs) !=
+		    smmu_optional[i].needs)
+			bits &= ~(u64)smmu_optional[i].bits;
+	/* Bits above the physical address size are RES0 */
+	if (reg->addr)
+		bits &= ~GENMASK_ULL(55, 0) | smmu_pa(m, GENMASK_ULL(55, 0));
+	return bits;
+}
+
+/* Bits that cannot be written now */
+static u64 smmu_reg_locked(const struct smmu_model *m, u32 off)
+{
+	u32 cr0 = smmu_reg32(m, SMMU_REG_CR0);
+	u32 irq = smmu_reg32(m, SMMU_REG_IRQ_CTRL);
+	u64 locked = 0;
+	unsigned int i;
+
+	/* 6.3.9: a field that is being updated keeps the first new value */
+	if (off == SMMU_REG_CR0)
+		return cr0 ^ smmu_reg32(m, SMMU_REG_CR0ACK);
+	if (off == SMMU_REG_IRQ_CTRL)
+		return irq ^ smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+
+	cr0 |= smmu_reg32(m, SMMU_REG_CR0ACK);
+	irq |= smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+	for (i = 0; i < ARRAY_SIZE(smmu_guarded); i++)
+		if (smmu_guarded[i].off == off &&
+		    ((smmu_guarded[i].cr0 & cr0) ||
+		     (smmu_guarded[i].irq_ctrl & irq)))
+			locked |= smmu_guarded[i].bits;
+	return locked;
+}
+
+/* @bytes and @val are 32 bits of a 32-bit register or up to 64 of a wide one */
+static void smmu_reg_write(struct smmu_model *m, u32 off, u64 val, u64 bytes)
+{
+	const struct smmu_reg *reg = smmu_reg_at(m, off);
+	u64 old, rw;
+
+	if (!reg)
+		return;
+	rw = smmu_reg_bits(m, reg, off) & ~smmu_reg_locked(m, off) & bytes;
+	old = reg->wide ? smmu_reg64(m, off) : smmu_reg32(m, off);
+	val = (old & ~rw) | (val & rw);
+	if (reg->wide)
+		smmu_reg_set64(m, off, val);
+	else
+		smmu_reg_set32(m, off, val);
+	if (reg->wrote)
+		reg->wrote(m, old);
+}
+
+/**
+ * smmu_reg_read - read a register
+ * @m: the SMMU
+ * @off: offset at which it starts
+ *
+ * Return: its value, 0 if there is none
+ */
+u64 smmu_reg_read(const struct smmu_model *m, u32 off)
+{
+	const struct smmu_reg *reg = smmu_reg_at(m, off);
+	u32 val;
+
+	if (!reg)
+		return 0;
+	if (reg->wide)
+		return smmu_reg64(m, off);
+
+	/* The SMMU's own index is RAZ where the queue's size needs no bits */
+	val = smmu_reg32(m, off);
+	switch (off) {
+	case SMMU_REG_CMDQ_CONS:
+		return val & (smmu_queue_mask(m, SMMU_CMDQ) |
+			      SMMU_CMDQ_CONS_ERR);
+	case SMMU_REG_EVTQ_PROD:
+		return val & (smmu_queue_mask(m, SMMU_EVTQ) | SMMU_Q_OVFLG);
+	case SMMU_REG_PRIQ_PROD:
+		return val & (smmu_queue_mask(m, SMMU_PRIQ) | SMMU_Q_OVFLG);
+	}
+	return val;
+}
+
+/**
+ * smmu_reg_name - which register is in a slot of the file
+ * @slot: offset in bytes, a multiple of 4
+ * @wide: set if it is a 64-bit register
+ * @page1: set if it is in page 1
+ *
+ * Return: its name, or NULL if none starts there
+ */
+const char *smmu_reg_name(u32 slot, bool *wide, bool *page1)
+{
+	const struct smmu_reg *reg = &smmu_regs[slot / sizeof(u32)];
+
+	*wide = reg->wide;
+	*page1 = reg->page1;
+	return reg->name;
+}
+
+/* The offset at which the register that has @off starts: halves of wide ones */
+static u32 smmu_reg_start(const struct smmu_model *m, u32 off)
+{
+	const struct smmu_reg *reg = smmu_reg_at(m, off & ~4);
+
+	return reg && reg->wide ? off & ~4 : off;
+}
+
+static bool smmu_access_ok(u32 off, u32 len)
+{
+	return IS_ALIGNED(off, len) && off < SMMU_REGS_SIZE;
+}
+
+static u32 smmu_ops_read32(void *ctx, u32 off)
+{
+	struct smmu_model *m = ctx;
+	u64 val;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	if (!smmu_access_ok(off, 4))
+		return 0;
+	val = smmu_reg_read(m, smmu_reg_start(m, off));
+	return off != smmu_reg_start(m, off) ? upper_32_bits(val) : val;
+}
+
+static u64 smmu_ops_read64(void *ctx, u32 off)
+{
+	struct smmu_model *m = ctx;
+	const struct smmu_reg *reg;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	reg = smmu_access_ok(off, 8) ? smmu_reg_at(m, off) : NULL;
+	return reg && reg->wide ? smmu_reg_read(m, off) : 0;
+}
+
+static void smmu_ops_write32(void *ctx, u32 off, u32 val)
+{
+	struct smmu_model *m = ctx;
+	unsigned int shift;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	if (!smmu_access_ok(off, 4))
+		return;
+	shift = off != smmu_reg_start(m, off) ? 32 : 0;
+	smmu_reg_write(m, smmu_reg_start(m, off), (u64)val << shift,
+		       GENMASK_ULL(31, 0) << shift);
+}
+
+static void smmu_ops_write64(void *ctx, u32 off, u64 val)
+{
+	struct smmu_model *m = ctx;
+	const struct smmu_reg *reg;
+
+	guard(spinlock_irqsave)(&m->mi->lock);
+	reg = smmu_access_ok(off, 8) ? smmu_reg_at(m, off) : NULL;
+	if (reg && reg->wide)
+		smmu_reg_write(m, off, val, U64_MAX);
+}
+
+/* Software reaches the registers by these; @ctx is the struct smmu_model */
+const struct iommu_regs_ops smmu_regs_ops = {
+	.read32 = smmu_ops_read32,
+	.write32 = smmu_ops_write32,
+	.read64 = smmu_ops_read64,
+	.write64 = smmu_ops_write64,
+};
+
+static void smmu_regs_reset(struct smmu_model *m)
+{
+	const struct smmu_reg *reg;
+	unsigned int i;
+	u64 val;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_regs); i++) {
+		u32 off = i * sizeof(u32);
+
+		if (smmu_regs[i].page1)
+			off |= SMMU_PAGE1;
+		reg = smmu_reg_at(m, off);
+		if (!reg || !reg->unknown)
+			continue;
+		val = SMMU_UNKNOWN & smmu_reg_bits(m, reg, off);
+		if (reg->wide)
+			smmu_reg_set64(m, off, val);
+		else
+			smmu_reg_set32(m, off, val);
+	}
+	for (i = 0; i < SMMU_NR_IDR; i++)
+		smmu_reg_set32(m, SMMU_REG_IDR0 + i * sizeof(u32), m->idr[i]);
+	smmu_reg_set32(m, SMMU_REG_IIDR, m->iidr);
+	smmu_reg_set32(m, SMMU_REG_AIDR, m->aidr);
+	/* 6.3.97: an overflow flag of the SMMU resets to 0 */
+	smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
+		       smmu_reg32(m, SMMU_REG_EVTQ_PROD) & ~SMMU_Q_OVFLG);
+	smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
+		       smmu_reg32(m, SMMU_REG_PRIQ_PROD) & ~SMMU_Q_OVFLG);
+	/* Bypass with the attributes of the transaction */
+	m->gbpa = FIELD_PREP(SMMU_GBPA_SHCFG, SMMU_SHCFG_INCOMING);
+	smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
+	m->cr0 = 0;
+	m->cr2 = 0;
+	m->strtab_base = 0;
+	m->strtab_cfg = 0;
+}
+
+/**
+ * smmu_hw_create - make the registers and bring them to their reset values
+ * @m: the SMMU, its ID registers are set
+ *
+ * Context: process, without locks.
+ * Return: 0 or -ENOMEM
+ */
+int smmu_hw_create(struct smmu_model *m)
+{
+	int ret;
+
+	m->hw = kzalloc_obj(*m->hw);
+	if (!m->hw)
+		return -ENOMEM;
+	m->hw->model = m;
+	xa_init_flags(&m->hw->stalls, XA_FLAGS_ALLOC);
+	smmu_regs_reset(m);
+
+	ret = smmu_cmdq_create(m);
+	if (ret) {
+		kfree(m->hw);
+		m->hw = NULL;
+	}
+	return ret;
+}
+
+/**
+ * smmu_hw_destroy - undo smmu_hw_create()
+ * @m: the SMMU; nobody accesses its registers any more
+ *
+ * Context: process, without locks.
+ */
+void smmu_hw_destroy(struct smmu_model *m)
+{
+	struct smmu_hw *hw = m->hw;
+
+	/* The worker finds the queue disabled and ends */
+	scoped_guard(spinlock_irq, &m->mi->lock) {
+		m->cr0 = 0;
+		smmu_stall_abort_all(m);
+	}
+	smmu_cmdq_destroy(m);
+	scoped_guard(spinlock_irq, &m->mi->lock)
+		m->hw = NULL;
+	xa_destroy(&hw->stalls);
+	kfree(hw);
+}

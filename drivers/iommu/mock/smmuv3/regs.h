@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mock SMMUv3: register file, queues and interrupts
+ *
+ * All of it runs under &mock_iommu.lock unless a function says otherwise.
+ */
+#ifndef __IOMMU_MOCK_SMMUV3_REGS_H
+#define __IOMMU_MOCK_SMMUV3_REGS_H
+
+#include <linux/bitfield.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "model.h"
+
+struct seq_file;
+
+/* The registers of page 0 end here; those of page 1 are in gaps among them */
+#define SMMU_REGS_FILE		0x0e0
+
+/* Value of a field whose reset value the architecture calls UNKNOWN */
+#define SMMU_UNKNOWN		0xa5a5a5a5a5a5a5a5ULL
+
+/**
+ * struct smmu_hw - what the SMMU holds besides its caches
+ * @file: the registers, as software reads them. Those of page 1 are at the same
+ *	offset as in their page, where page 0 has none
+ * @atc_lost: an ATC invalidation was not answered, CMD_SYNC has to say so
+ * @merge: the last record that was written, for merging
+ * @merge_idx: PROD.WR of the place where it is
+ * @merge_valid: there is one that can be merged with
+ * @stalls: stalled transactions by tag (stall.c)
+ * @model: back pointer for @work
+ * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
+ * @work: processes commands
+ */
+struct smmu_hw {
+	u32 file[SMMU_REGS_FILE / sizeof(u32)];
+	bool atc_lost;
+	u64 merge[SMMU_EVT_WORDS];
+	u32 merge_idx;
+	bool merge_valid;
+	struct xarray stalls;
+	struct smmu_model *model;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+};
+
+/**
+ * struct smmu_cmd - a command, decoded
+ * @op: opcode
+ * @ssv: @ssid is valid
+ * @leaf: CFGI_STE, CFGI_CD: intermediate descriptors need not be invalidated
+ * @range: CFGI_STE_RANGE: 2^(range + 1) StreamIDs
+ * @global: ATC_INV: of every PASID
+ * @ac: RESUME: retry, otherwise terminate
+ * @ab: RESUME: terminate with an abort
+ * @cs: SYNC: completion signal
+ * @lg2: ATC_INV: log2 of the span in bytes, 64 is everything
+ * @resp: PRI_RESP: response
+ * @prgi: PRI_RESP: page request group index
+ * @stag: RESUME: stall tag
+ * @ssid: SubstreamID
+ * @sid: StreamID
+ * @msi_data: SYNC: message data
+ * @addr: ATC_INV: address; SYNC: message address
+ * @tlbi: TLBI_*: what it is for
+ */
+struct smmu_cmd {
+	u8 op;
+	bool ssv;
+	bool leaf;
+	u8 range;
+	bool global;
+	bool ac;
+	bool ab;
+	u8 cs;
+	u8 lg2;
+	u8 resp;
+	u16 prgi;
+	u16 stag;
+	u32 ssid;
+	u32 sid;
+	u32 msi_data;
+	u64 addr;
+	struct smmu_tlbi tlbi;
+};
+
+/* caps.c */
+#define SMMU_NR_IDR		6
+void smmu_caps_default(struct smmu_model *m);
+const char *smmu_idr_check(unsigned int n, u32 val);
+const char *smmu_iidr_check(u32 val);
+const char *smmu_aidr_check(u32 val);
+const char *smmu_caps_check(const struct smmu_model *m);
+
+/* Width of physical addresses, 6.3.6 IDR5.OAS */
+static inline unsigned int smmu_oas_bits(const struct smmu_model *m)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52, 56 };
+
+	return bits[FIELD_GET(SMMU_IDR5_OAS, m->idr[5])];
+}
+
+/* An address that the SMMU itself uses, as far as it has address lines (3.4.3) */
+static inline u64 smmu_pa(const struct smmu_model *m, u64 addr)
+{
+	return addr & GENMASK_ULL(smmu_oas_bits(m) - 1, 0);
+}
+
+/* regs.c */
+extern const struct iommu_regs_ops smmu_regs_ops;
+const char *smmu_reg_name(u32 slot, bool *wide, bool *page1);
+u64 smmu_reg_read(const struct smmu_model *m, u32 off);
+void smmu_regs_unstall(struct smmu_model *m);
+
+/* Slot of a register in the file: page 1 uses the gaps of page 0 */
+static inline u32 smmu_reg_slot(u32 off)
+{
+	return off & ~SMMU_PAGE1;
+}
+
+static inline u32 smmu_reg32(const struct smmu_model *m, u32 off)
+{
+	return m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+}
+
+static inline u64 smmu_reg64(const struct smmu_model *m, u32 off)
+{
+	const u32 *p = &m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+
+	return p[0] | (u64)p[1] << 32;
+}
+
+static inline void smmu_reg_set32(struct smmu_model *m, u32 off, u32 val)
+{
+	m->hw->file[smmu_reg_slot(off) / sizeof(u32)] = val;
+}
+
+static inline void smmu_reg_set64(struct smmu_model *m, u32 off, u64 val)
+{
+	u32 *p = &m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+
+	p[0] = lower_32_bits(val);
+	p[1] = upper_32_bits(val);
+}
+
+/**
+ * enum smmu_irq - interrupt sources (3.18.2)
+ * @SMMU_IRQ_EVTQ: the event queue is not empty any more
+ * @SMMU_IRQ_PRIQ: the condition of PRIQ_IRQ_CFG2.LO
+ * @SMMU_IRQ_GERROR: a global error became active
+ * @SMMU_IRQ_NR: how many there are
+ */
+enum smmu_irq {
+	SMMU_IRQ_EVTQ,
+	SMMU_IRQ_PRIQ,
+	SMMU_IRQ_GERROR,
+	SMMU_IRQ_NR,
+};
+
+/* irq.c */
+void smmu_irq_raise(struct smmu_model *m, enum smmu_irq irq);
+void smmu_sync_signal(struct smmu_model *m, u64 addr, u32 data);
+bool smmu_gerror_active(const struct smmu_model *m, u32 bit);
+void smmu_gerror_set(struct smmu_model *m, u32 bit);
+void smmu_gerror_acked(struct smmu_model *m, u32 bits);
+
+/**
+ * struct smmu_queue - a queue as its registers describe it (3.5.1)
+ * @base: physical address
+ * @lg2: log2 of the number of entries
+ * @prod: PROD.WR with its wrap flag
+ * @cons: CONS.RD with its wrap flag
+ */
+struct smmu_queue {
+	u64 base;
+	u8 lg2;
+	u32 prod;
+	u32 cons;
+};
+
+/* queue.c */
+enum smmu_queue_id {
+	SMMU_CMDQ,
+	SMMU_EVTQ,
+	SMMU_PRIQ,
+};
+
+u32 smmu_queue_mask(const struct smmu_model *m, enum smmu_queue_id id);
+void smmu_queue_get(const struct smmu_model *m, enum smmu_queue_id id,
+		    struct smmu_queue *q);
+bool smmu_queue_empty(const struct smmu_queue *q);
+bool smmu_queue_full(const struct smmu_queue *q);
+bool smmu_queue_consistent(const struct smmu_queue *q);
+u64 smmu_queue_entry(const struct smmu_queue *q, enum smmu_queue_id id, u32 idx);
+u32 smmu_queue_next(const struct smmu_queue *q, u32 idx);
+
+/* cmdq.c */
+int smmu_cmdq_create(struct smmu_model *m);
+void smmu_cmdq_destroy(struct smmu_model *m);
+void smmu_cmdq_kick(struct smmu_model *m);
+
+/* cmd.c */
+u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
+		   struct smmu_cmd *cmd);
+u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd);
+
+/* event.c */
+bool smmu_evtq_writable(const struct smmu_model *m);
+void smmu_evtq_changed(struct smmu_model *m);
+
+/* stall.c */
+int smmu_stall(struct smmu_model *m, struct smmu_event *ev,
+	       struct mock_xlate *res);
+void smmu_stall_retry(struct smmu_model *m);
+void smmu_stall_resume(struct smmu_model *m, u32 sid, u16 stag,
+		       enum mock_stall how);
+void smmu_stall_term(struct smmu_model *m, u32 sid);
+void smmu_stall_abort_all(struct smmu_model *m);
+void smmu_stall_gone(struct smmu_model *m, u32 sid, u16 stag);
+void smmu_stall_show(const struct smmu_model *m, struct seq_file *s);
+
+/* send.c: what leaves the SMMU, apart so that unit tests can stand in for it */
+bool smmu_send_msi(struct smmu_model *m, u64 addr, u32 data);
+void smmu_send_line(struct smmu_model *m, unsigned int index);
+int smmu_send_atc_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd);
+void smmu_send_page_response(struct smmu_model *m, u32 sid, bool pasid_valid,
+			     u32 pasid, u16 prgi, enum mock_page_response code);
+bool smmu_send_resume(struct smmu_model *m, u32 sid, u16 stag,
+		      enum mock_stall how);
+
+/* debugfs.c */
+void smmu_debugfs(struct mock_iommu *mi, struct dentry *dir);
+
+#endif /* __IOMMU_MOCK_SMMUV3_REGS_H */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock SMMUv3: the model as instances know it */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kstrtox.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "../trace.h"
+#include "regs.h"
+
+/* Say why, an errno alone would leave one guessing among many rules */
+static int smmu_complain(const char *why)
+{
+	if (!why)
+		return 0;
+	pr_info("%s\n", why);
+	return -EINVAL;
+}
+
+static const char *smmu_idr_why(unsigned int n, u32 val)
+{
+	switch (n) {
+	case SMMU_NR_IDR:
+		return smmu_iidr_check(val);
+	case SMMU_NR_IDR + 1:
+		return smmu_aidr_check(val);
+	default:
+		return smmu_idr_check(n, val);
+	}
+}
+
+/* IDR0 to IDR5, then IIDR and AIDR */
+static u32 *smmu_idr(struct smmu_model *m, unsigned int n)
+{
+	switch (n) {
+	case SMMU_NR_IDR:
+		return &m->iidr;
+	case SMMU_NR_IDR + 1:
+		return &m->aidr;
+	default:
+		return &m->idr[n];
+	}
+}
+
+static ssize_t smmu_attr_show(struct config_item *item, char *page,
+			      unsigned int n)
+{
+	struct smmu_model *m = mock_priv_from_item(item, &mock_smmuv3_model);
+
+	return m ? sysfs_emit(page, "%#x\n", *smmu_idr(m, n)) : -EOPNOTSUPP;
+}
+
+static ssize_t smmu_attr_store(struct config_item *item, const char *page,
+			       size_t len, unsigned int n)
+{
+	struct smmu_model *m = mock_priv_from_item(item, &mock_smmuv3_model);
+	u32 val;
+	int ret;
+
+	if (!m)
+		return -EOPNOTSUPP;
+	ret = kstrtou32(page, 0, &val);
+	if (!ret)
+		ret = smmu_complain(smmu_idr_why(n, val));
+	if (ret)
+		return ret;
+
+	ret = mock_iommu_config_lock(m->mi);
+	if (ret)
+		return ret;
+	*smmu_idr(m, n) = val;
+	mock_iommu_config_unlock(m->mi);
+	return len;
+}
+
+#define SMMU_IDR_ATTR(_name, _n)					\
+static ssize_t smmu_##_name##_show(struct config_item *item, char *page) \
+{									\
+	return smmu_attr_show(item, page, _n);				\
+}									\
+static ssize_t smmu_##_name##_store(struct config_item *item,		\
+				    const char *page, size_t len)	\
+{									\
+	return smmu_attr_store(item, page, len, _n);			\
+}									\
+CONFIGFS_ATTR(smmu_, _name)
+
+SMMU_IDR_ATTR(idr0, 0);
+SMMU_IDR_ATTR(idr1, 1);
+SMMU_IDR_ATTR(idr2, 2);
+SMMU_IDR_ATTR(idr3, 3);
+SMMU_IDR_ATTR(idr4, 4);
+SMMU_IDR_ATTR(idr5, 5);
+SMMU_IDR_ATTR(iidr, SMMU_NR_IDR);
+SMMU_IDR_ATTR(aidr, SMMU_NR_IDR + 1);
+
+static struct configfs_attribute *smmu_attrs[] = {
+	&smmu_attr_idr0,
+	&smmu_attr_idr1,
+	&smmu_attr_idr2,
+	&smmu_attr_idr3,
+	&smmu_attr_idr4,
+	&smmu_attr_idr5,
+	&smmu_attr_iidr,
+	&smmu_attr_aidr,
+	NULL,
+};
+
+static int smmu_create(struct mock_iommu *mi)
+{
+	struct smmu_model *m;
+
+	m = kzalloc_obj(*m);
+	if (!m)
+		return -ENOMEM;
+	m->mi = mi;
+	smmu_caps_default(m);
+	mi->priv = m;
+	return 0;
+}
+
+static void smmu_destroy(struct mock_iommu *mi)
+{
+	kfree(mi->priv);
+	mi->priv = NULL;
+}
+
+static bool smmu_coherent(struct mock_iommu *mi)
+{
+	struct smmu_model *m = mi->priv;
+
+	return m->idr[0] & SMMU_IDR0_COHACC;
+}
+
+static int smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
+{
+	struct smmu_model *m = mi->priv;
+	int ret;
+
+	ret = smmu_complain(smmu_caps_check(m));
+	if (ret)
+		return ret;
+
+	memset(&m->stats, 0, sizeof(m->stats));
+	ret = smmu_caches_create(m, &mi->cache_params);
+	if (ret)
+		return ret;
+	ret = smmu_hw_create(m);
+	if (ret) {
+		smmu_caches_destroy(m);
+		return ret;
+	}
+
+	unit->regs = (struct iommu_regs){
+		.size = SMMU_REGS_SIZE,
+		.ops = &smmu_regs_ops,
+		.ctx = m,
+	};
+	return 0;
+}
+
+static void smmu_stop(struct mock_iommu *mi)
+{
+	struct smmu_model *m = mi->priv;
+
+	smmu_hw_destroy(m);
+	smmu_caches_destroy(m);
+}
+
+static int smmu_model_translate(struct mock_iommu *mi,
+				const struct mock_req *req,
+				struct mock_xlate *res)
+{
+	struct smmu_model *m = mi->priv;
+	struct smmu_event ev = {};
+	int ret;
+
+	lockdep_assert_held(&mi->lock);
+	/* An endpoint may outlive the unit by one last request */
+	if (!m->hw)
+		return -EFAULT;
+	ret = smmu_translate(m, req, res, &ev);
+	if (ev.id && ev.stall)
+		ret = smmu_stall(m, &ev, res);
+	else if (ev.id)
+		smmu_event_record(m, &ev);
+	trace_mock_translate(mi, req, res, ret);
+	return ret;
+}
+
+static void smmu_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
+{
+	struct smmu_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (m->hw)
+		smmu_stall_gone(m, sid, tag);
+}
+
+static int smmu_model_page_request(struct mock_iommu *mi,
+				   const struct mock_page_request *preq)
+{
+	struct smmu_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (!m->hw)
+		return -EFAULT;
+	return smmu_page_request(m, preq);
+}
+
+static void smmu_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
+			   u32 count)
+{
+	struct smmu_model *m = mi->priv;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	if (count || !m->hw)
+		return;
+	if (what == MOCK_MISBEHAVE_CMD_STALL)
+		smmu_cmdq_kick(m);
+	else if (what == MOCK_MISBEHAVE_REG_STALL)
+		smmu_regs_unstall(m);
+}
+
+/* The instance type "smmuv3" */
+const struct mock_model mock_smmuv3_model = {
+	.name = "smmuv3",
+	.unit_name = IOMMU_UNIT_SMMUV3_NAME,
+	.compatible = "arm,smmu-v3",
+	.sid_bits = 32,
+	.attrs = smmu_attrs,
+	.create = smmu_create,
+	.destroy = smmu_destroy,
+	.coherent = smmu_coherent,
+	.start = smmu_start,
+	.stop = smmu_stop,
+	.translate = smmu_model_translate,
+	.stall_gone = smmu_model_stall_gone,
+	.page_request = smmu_model_page_request,
+	.debugfs = smmu_debugfs,
+	.misbehave = smmu_misbehave,
+};

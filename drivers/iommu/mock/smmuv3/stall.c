@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: stalled transactions (3.12.2, 4.7.1, 4.7.2)
+ *
+ * A stalled transaction waits in its endpoint. If its event can be recorded, it
+ * has a STAG below IDR5.STALL_MAX, which is in use until software has answered
+ * the record, even if the transaction is gone by then. If the queue cannot take
+ * the record, or all STAGs are in use, the transaction waits without one; it is
+ * tried again, as if it had just arrived, when that may have changed.
+ */
+#include <linux/bitfield.h>
+#include <linux/seq_file.h>
+
+#include "regs.h"
+
+#define SMMU_STALL_RECORDED	BIT_ULL(32)	/* above the StreamID */
+
+static void *smmu_stall_entry(u32 sid, bool recorded)
+{
+	return xa_mk_value(sid | (recorded ? SMMU_STALL_RECORDED : 0));
+}
+
+static bool smmu_stall_is_recorded(void *entry)
+{
+	return xa_to_value(entry) & SMMU_STALL_RECORDED;
+}
+
+static u32 smmu_stall_sid(void *entry)
+{
+	return lower_32_bits(xa_to_value(entry));
+}
+
+static int smmu_stall_alloc(struct smmu_model *m, u32 sid, bool recorded,
+			    u32 min, u32 max, u32 *tag)
+{
+	return xa_alloc(&m->hw->stalls, tag, smmu_stall_entry(sid, recorded),
+			XA_LIMIT(min, max), GFP_ATOMIC);
+}
+
+/* A tag for a transaction that is to be recorded now, or that has to wait */
+static int smmu_stall_tag(struct smmu_model *m, u32 sid, u32 *tag, bool *record)
+{
+	u32 max = FIELD_GET(SMMU_IDR5_STALL_MAX, m->idr[5]);
+	int ret;
+
+	*record = smmu_evtq_writable(m);
+	if (*record) {
+		ret = smmu_stall_alloc(m, sid, true, 0, max - 1, tag);
+		if (ret != -EBUSY)
+			return ret;
+		*record = false;
+	}
+	ret = smmu_stall_alloc(m, sid, false, max, U16_MAX, tag);
+	return ret == -EBUSY ? smmu_stall_alloc(m, sid, false, 0, max - 1, tag) :
+	       ret;
+}
+
+/**
+ * smmu_stall - stall a transaction
+ * @m: the SMMU
+ * @ev: its event
+ * @res: the stall tag is set
+ *
+ * Return: -EINPROGRESS; -EFAULT if there was no memory to keep track of it: it
+ * is terminated, which 3.12 permits, and the event says so
+ */
+int smmu_stall(struct smmu_model *m, struct smmu_event *ev,
+	       struct mock_xlate *res)
+{
+	bool record;
+	u32 tag;
+
+	if (smmu_stall_tag(m, ev->sid, &tag, &record)) {
+		ev->stall = false;
+		smmu_event_record(m, ev);
+		return -EFAULT;
+	}
+	res->stall_tag = tag;
+	ev->stag = tag;
+	if (record)
+		smmu_event_record(m, ev);
+	return -EINPROGRESS;
+}
+
+/**
+ * smmu_stall_retry - try again what waits for its event to be recorded
+ * @m: the SMMU
+ */
+void smmu_stall_retry(struct smmu_model *m)
+{
+	unsigned long tag;
+	void *entry;
+
+	xa_for_each(&m->hw->stalls, tag, entry) {
+		if (smmu_stall_is_recorded(entry))
+			continue;
+		xa_erase(&m->hw->stalls, tag);
+		smmu_send_resume(m, smmu_stall_sid(entry), tag,
+				 MOCK_STALL_RETRY);
+	}
+}
+
+/**
+ * smmu_stall_resume - CMD_RESUME
+ * @m: the SMMU
+ * @sid: StreamID
+ * @stag: STAG
+ * @how: what becomes of the transaction
+ *
+ * No effect if the STAG is not that of a record about the StreamID.
+ */
+void smmu_stall_resume(struct smmu_model *m, u32 sid, u16 stag,
+		       enum mock_stall how)
+{
+	void *entry = xa_load(&m->hw->stalls, stag);
+
+	if (!entry || !smmu_stall_is_recorded(entry) ||
+	    smmu_stall_sid(entry) != sid)
+		return;
+	xa_erase(&m->hw->stalls, stag);
+	smmu_send_resume(m, sid, stag, how);
+	/* A STAG has become free */
+	smmu_evtq_changed(m);
+}
+
+/**
+ * smmu_stall_term - CMD_STALL_TERM
+ * @m: the SMMU
+ * @sid: StreamID
+ */
+void smmu_stall_term(struct smmu_model *m, u32 sid)
+{
+	unsigned long tag;
+	void *entry;
+
+	xa_for_each(&m->hw->stalls, tag, entry) {
+		if (smmu_stall_sid(entry) != sid)
+			continue;
+		xa_erase(&m->hw->stalls, tag);
+		smmu_send_resume(m, sid, tag, MOCK_STALL_ABORT);
+	}
+	smmu_evtq_changed(m);
+}
+
+/**
+ * smmu_stall_abort_all - SMMUEN was cleared (6.3.9.6)
+ * @m: the SMMU
+ */
+void smmu_stall_abort_all(struct smmu_model *m)
+{
+	unsigned long tag;
+	void *entry;
+
+	xa_for_each(&m->hw->stalls, tag, entry) {
+		xa_erase(&m->hw->stalls, tag);
+		smmu_send_resume(m, smmu_stall_sid(entry), tag,
+				 MOCK_STALL_ABORT);
+	}
+}
+
+/**
+ * smmu_stall_gone - the endpoint gave a stalled transaction up
+ * @m: the SMMU
+ * @sid: StreamID
+ * @stag: its tag
+ *
+ * The STAG of a record stays in use until software has answered the record.
+ */
+void smmu_stall_gone(struct smmu_model *m, u32 sid, u16 stag)
+{
+	void *entry = xa_load(&m->hw->stalls, stag);
+
+	if (entry && !smmu_stall_is_recorded(entry) &&
+	    smmu_stall_sid(entry) == sid)
+		xa_erase(&m->hw->stalls, stag);
+}
+
+/**
+ * smmu_stall_show - print stalled transactions
+ * @m: the SMMU
+ * @s: where to
+ */
+void smmu_stall_show(const struct smmu_model *m, struct seq_file *s)
+{
+	unsigned long tag;
+	void *entry;
+
+	xa_for_each(&m->hw->stalls, tag, entry)
+		seq_printf(s, "stall   tag=%#lx sid=%#x%s\n", tag,
+			   smmu_stall_sid(entry),
+			   smmu_stall_is_recorded(entry) ? "" : " waiting");
+}
