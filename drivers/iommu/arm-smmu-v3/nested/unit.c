@@ -282,3 +282,4 @@ module_exit(smmu3_exit);
 
 MODULE_DESCRIPTION("ARM SMMUv3 with nested translation");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("IOMMUFD");
