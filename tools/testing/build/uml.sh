@@ -87,6 +87,11 @@ iommu: DMA domain TLB invalidation policy: strict mode
 kunit: disabled
 epollctl add err fd 1, Operation not permitted
 LINES
+	printf '%s\n' "WARNING: a.c:1 at remove_proc_entry+0x2ca/0x570" "name 'spurious'" >"$T/log"
+	succeeds "$TOP/scripts/splats" "$T/log"
+	printf '%s\n' "WARNING: a.c:1 at remove_proc_entry+0x2ca/0x570" "name 'other'" >"$T/log"
+	fails "$TOP/scripts/splats" "$T/log"
+	fails "$TOP/scripts/splats" "$T/no-such-log"
 }
 
 # ktap_counts EXPECTED: what the parser makes of the standard input.
