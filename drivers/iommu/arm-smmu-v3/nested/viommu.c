@@ -19,11 +19,14 @@
  * stage-2 overrides what a guest says, or because everything that the device and
  * the unit do is coherent.
  */
-static bool guest_safe(const struct smmu3_unit *unit, struct device *dev)
+static bool guest_safe(const struct smmu3_device *sdev)
 {
+	const struct smmu3_unit *unit = sdev->unit;
+
 	if (!(unit->idr[0] & SMMU_IDR0_COHACC))
 		return false;
-	return unit->idr[3] & SMMU_IDR3_FWB || dev_is_dma_coherent(dev);
+	return unit->idr[3] & SMMU_IDR3_FWB || smmu3_device_canwbs(sdev) ||
+	       dev_is_dma_coherent(sdev->dev);
 }
 
 /**
@@ -37,10 +40,9 @@ size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type)
 {
 	const u32 both = SMMU_IDR0_S1P | SMMU_IDR0_S2P;
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
-	const struct smmu3_unit *unit = sdev->unit;
 
 	if (type != IOMMU_VIOMMU_TYPE_ARM_SMMUV3 ||
-	    (unit->idr[0] & both) != both || !guest_safe(unit, dev))
+	    (sdev->unit->idr[0] & both) != both || !guest_safe(sdev))
 		return 0;
 	return VIOMMU_STRUCT_SIZE(struct smmu3_viommu, core);
 }
