@@ -59,6 +59,14 @@ void mock_access_fault(struct mock_endpoint *ep, u32 why, bool write, u64 addr)
 	*mock_ep_reg(ep, MOCK_EP_FAULT_HI) = upper_32_bits(addr);
 }
 
+static void access_note_fault(struct mock_endpoint *ep,
+			      const struct mock_access *acc, u32 why,
+			      bool write, u64 addr)
+{
+	if (!acc->message)
+		mock_access_fault(ep, why, write, addr);
+}
+
 static bool access_permitted(const struct mock_req *req,
 			     const struct mock_xlate *res)
 {
@@ -147,8 +155,9 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
 		ret = access_translate(ep, &req, MOCK_AT_UNTRANSLATED, addr, pa);
 
 	if (ret && ret != -EAGAIN && ret != -EINPROGRESS && ret != -ENODATA)
-		mock_access_fault(ep, ret == -EREMOTEIO ? MOCK_EP_FAULT_PRI :
-				  MOCK_EP_FAULT_BLOCKED, write, addr);
+		access_note_fault(ep, acc, ret == -EREMOTEIO ?
+				  MOCK_EP_FAULT_PRI : MOCK_EP_FAULT_BLOCKED,
+				  write, addr);
 	return ret;
 }
 
@@ -179,7 +188,7 @@ int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 		return ret;
 	ret = mock_phys_read(pa, buf, len);
 	if (ret)
-		mock_access_fault(ep, MOCK_EP_FAULT_ABORT, false, addr);
+		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, false, addr);
 	return ret;
 }
 
@@ -196,14 +205,18 @@ int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 		      u64 addr, const void *buf, u32 len)
 {
+	const struct mock_its *its = mock_ep_its(ep);
 	u64 pa;
 	int ret;
 
 	ret = access_begin(ep, acc, addr, true, &pa);
 	if (ret)
 		return ret == -ENODATA ? 0 : ret;
-	ret = mock_phys_write(pa, buf, len);
+	if (its && mock_its_is_doorbell(its, pa))
+		ret = mock_its_write(&ep->msi, its, pa, buf, len);
+	else
+		ret = mock_phys_write(pa, buf, len);
 	if (ret)
-		mock_access_fault(ep, MOCK_EP_FAULT_ABORT, true, addr);
+		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, true, addr);
 	return ret;
 }

@@ -335,6 +335,28 @@ static void unit_describe(struct mock_instance *inst, struct iommu_unit *unit)
 		};
 }
 
+static int its_create(struct mock_instance *inst)
+{
+	struct mock_its *its;
+
+	if (!IS_ENABLED(CONFIG_IRQ_MSI_IOMMU) ||
+	    !inst->mi.model->msi_translated)
+		return 0;
+	its = mock_its_create(inst->id);
+	if (IS_ERR(its))
+		return PTR_ERR(its);
+	inst->mi.its = its;
+	return 0;
+}
+
+static void its_destroy(struct mock_instance *inst)
+{
+	if (!IS_ENABLED(CONFIG_IRQ_MSI_IOMMU) || !inst->mi.its)
+		return;
+	mock_its_destroy(inst->mi.its);
+	inst->mi.its = NULL;
+}
+
 static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
 {
 	return list_entry(&inst->endpoints, struct mock_ep_item, list);
@@ -367,9 +389,12 @@ int mock_instance_start(struct mock_instance *inst)
 	ret = mock_nodes_create(inst);
 	if (ret)
 		return ret;
-	ret = mock_irqs_create(inst);
+	ret = its_create(inst);
 	if (ret)
 		goto err_nodes;
+	ret = mock_irqs_create(inst);
+	if (ret)
+		goto err_its;
 	unit_describe(inst, &unit);
 	ret = model->start(&inst->mi, &unit);
 	if (ret)
@@ -395,6 +420,8 @@ err_model:
 	model->stop(&inst->mi);
 err_irqs:
 	mock_irqs_destroy(inst);
+err_its:
+	its_destroy(inst);
 err_nodes:
 	mock_nodes_destroy(inst);
 	return ret;
@@ -436,6 +463,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	inst->mi.model->stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 	mock_irqs_destroy(inst);
+	its_destroy(inst);
 	mock_nodes_destroy(inst);
 	WRITE_ONCE(inst->live, false);
 	return 0;

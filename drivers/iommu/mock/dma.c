@@ -145,11 +145,17 @@ static int dma_move_locked(struct mock_endpoint *ep, struct dma_transfer *t,
 
 static int dma_wait_stall(struct mock_endpoint *ep, struct dma_transfer *t)
 {
+	const struct mock_ep_stall *stall = &ep->stall;
 	int ret = mock_stall_wait(ep);
 
+	if (ret == -EFAULT) {
+		guard(spinlock_irqsave)(&ep->mi->lock);
+		mock_access_fault(ep, MOCK_EP_FAULT_BLOCKED, stall->write,
+				  stall->addr);
+	}
 	if (ret != -ENODATA)
 		return ret;
-	if (ep->stall.write)
+	if (stall->write)
 		t->write_ignored = true;
 	else
 		t->read_ignored = true;

@@ -22,6 +22,8 @@ void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi)
 	INIT_WORK(&ep->work, mock_dma_work);
 	init_waitqueue_head(&ep->wait);
 	mutex_init(&ep->irqs.lock);
+	if (IS_ENABLED(CONFIG_IRQ_MSI_IOMMU))
+		mock_its_init(&ep->msi);
 	mutex_init(&ep->reset_lock);
 	mutex_init(&ep->vfio_lock);
 }

@@ -4,9 +4,9 @@
  *
  * Its parts: configuration space (pci_config.c), registers (ep_regs.c), DMA
  * engine (dma.c), how a page of a transfer gets at memory (access.c), ATC, page
- * requests and stalls (atc.c, pri.c, stall.c), interrupts (ep_irq.c). endpoint.c
- * puts them together, vfio.c gives them to userspace. None of them knows
- * configfs.
+ * requests and stalls (atc.c, pri.c, stall.c), interrupts (ep_irq.c), which may
+ * be messages that are translated (ep_msi.c, its.c). endpoint.c puts them
+ * together, vfio.c gives them to userspace. None of them knows configfs.
  */
 #ifndef __IOMMU_MOCK_ENDPOINT_H
 #define __IOMMU_MOCK_ENDPOINT_H
@@ -18,6 +18,7 @@
 #include <uapi/linux/iommu_mock.h>
 
 #include "cache.h"
+#include "its.h"
 #include "mock.h"
 #include "pci_config.h"
 
@@ -121,6 +122,7 @@ struct mock_ep_irqs {
  * @stall: stalled request; under &mock_iommu.lock
  * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
  * @irqs: interrupts
+ * @msi: interrupt messages, where they are translated
  * @wq: the endpoint's own worker
  * @work: runs the command in the command register
  * @wait: the DMA engine waits here for a page response or the end of a stall
@@ -142,6 +144,7 @@ struct mock_endpoint {
 	struct mock_ep_stall stall;
 	bool stop;
 	struct mock_ep_irqs irqs;
+	struct mock_ep_msi msi;
 	struct workqueue_struct *wq;
 	struct work_struct work;
 	wait_queue_head_t wait;
@@ -161,6 +164,12 @@ static inline u32 *mock_ep_reg(struct mock_endpoint *ep, u32 off)
 static inline u64 mock_ep_reg64(struct mock_endpoint *ep, u32 lo)
 {
 	return (u64)*mock_ep_reg(ep, lo + 4) << 32 | *mock_ep_reg(ep, lo);
+}
+
+/* Where the endpoint's interrupt messages go, NULL where nothing translates them */
+static inline struct mock_its *mock_ep_its(const struct mock_endpoint *ep)
+{
+	return IS_ENABLED(CONFIG_IRQ_MSI_IOMMU) ? ep->mi->its : NULL;
 }
 
 /* endpoint.c */
@@ -193,6 +202,7 @@ u32 mock_dma_run(struct mock_endpoint *ep, u32 cmd);
  * @ats: addresses are translated by ATS first
  * @raw: addresses are sent as translated ones, unasked
  * @pri: what has no permission is asked for by a page request
+ * @message: it is an interrupt message: the fault registers stay as they are
  */
 struct mock_access {
 	u32 pasid;
@@ -202,6 +212,7 @@ struct mock_access {
 	bool ats;
 	bool raw;
 	bool pri;
+	bool message;
 };
 
 int mock_access_init(struct mock_access *acc, const struct mock_ep_config *config,

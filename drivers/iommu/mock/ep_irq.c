@@ -5,6 +5,8 @@
  * As with a real PCI device behind VFIO: VFIO_DEVICE_SET_IRQS sets up one of
  * INTx, MSI and MSI-X at a time, and configuration space can switch it off. An
  * INTx is masked when it is delivered and comes again after it was unmasked.
+ * Messages that the IOMMU translates come in through interrupts of the host
+ * (ep_msi.c), the others are delivered at once.
  */
 #include <linux/array_size.h>
 #include <linux/err.h>
@@ -18,6 +20,13 @@ static bool irq_allowed(struct mock_endpoint *ep, enum mock_pci_irq type)
 {
 	guard(spinlock_irqsave)(&ep->mi->lock);
 	return mock_pci_config_irq_on(&ep->pci, type);
+}
+
+/* Vectors of this mechanism have interrupts of the host */
+static bool irq_is_host(struct mock_endpoint *ep, enum mock_pci_irq type)
+{
+	return mock_ep_its(ep) && (type == MOCK_PCI_IRQ_MSI ||
+				   type == MOCK_PCI_IRQ_MSIX);
 }
 
 static void intx_set_pending(struct mock_endpoint *ep, bool pending)
@@ -53,6 +62,12 @@ void mock_ep_irq_raise(struct mock_endpoint *ep, enum mock_pci_irq type, u32 nr)
 {
 	struct mock_ep_irqs *irqs = &ep->irqs;
 
+	/* Without the lock: a message can stall, for as long as it takes */
+	if (irq_is_host(ep, type)) {
+		if (nr)
+			mock_ep_msi_send(ep, type, nr - 1);
+		return;
+	}
 	guard(mutex)(&irqs->lock);
 	if (type == MOCK_PCI_IRQ_INTX) {
 		intx_set_pending(ep, true);
@@ -102,19 +117,53 @@ static void irq_set_eventfd(struct eventfd_ctx **slot, struct eventfd_ctx *ctx)
 	*slot = ctx;
 }
 
-/* Another mechanism with @nr vectors, none of which has an eventfd yet */
-static void irq_set_type(struct mock_endpoint *ep, enum mock_pci_irq type, u32 nr)
+/* Takes over @ctx, in case of a failure too: then the vector has no eventfd */
+static int irq_connect(struct mock_endpoint *ep, u32 nr, struct eventfd_ctx *ctx)
 {
-	struct mock_ep_irqs *irqs = &ep->irqs;
-	int i;
+	struct eventfd_ctx **slot = &ep->irqs.trigger[nr];
+	int ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(irqs->trigger); i++)
-		irq_set_eventfd(&irqs->trigger[i], NULL);
-	irqs->type = type;
-	irqs->nr = nr;
-	irqs->intx_masked = false;
+	if (irq_is_host(ep, ep->irqs.type)) {
+		if (*slot)
+			mock_ep_msi_free(ep, nr, *slot);
+		if (ctx)
+			ret = mock_ep_msi_request(ep, nr, ctx);
+	}
+	if (ret)
+		irq_set_eventfd(&ctx, NULL);
+	irq_set_eventfd(slot, ctx);
+	return ret;
+}
+
+static void irq_set_config(struct mock_endpoint *ep, enum mock_pci_irq type)
+{
 	guard(spinlock_irqsave)(&ep->mi->lock);
 	mock_pci_config_set_irq(&ep->pci, type);
+}
+
+/* Another mechanism, none of whose vectors has an eventfd yet */
+static int irq_set_type(struct mock_endpoint *ep, enum mock_pci_irq type)
+{
+	struct mock_ep_irqs *irqs = &ep->irqs;
+	int i, ret;
+
+	for (i = 0; i < ARRAY_SIZE(irqs->trigger); i++)
+		irq_connect(ep, i, NULL);
+	irq_set_config(ep, MOCK_PCI_IRQ_NONE);
+	if (irq_is_host(ep, irqs->type))
+		mock_ep_msi_disable(ep);
+	irqs->type = MOCK_PCI_IRQ_NONE;
+	irqs->nr = 0;
+	irqs->intx_masked = false;
+
+	if (irq_is_host(ep, type)) {
+		ret = mock_ep_msi_enable(ep);
+		if (ret)
+			return ret;
+	}
+	irqs->type = type;
+	irq_set_config(ep, type);
+	return 0;
 }
 
 /**
@@ -124,7 +173,7 @@ static void irq_set_type(struct mock_endpoint *ep, enum mock_pci_irq type, u32 n
 void mock_ep_irq_release(struct mock_endpoint *ep)
 {
 	guard(mutex)(&ep->irqs.lock);
-	irq_set_type(ep, MOCK_PCI_IRQ_NONE, 0);
+	irq_set_type(ep, MOCK_PCI_IRQ_NONE);
 	irq_set_eventfd(&ep->irqs.err, NULL);
 	irq_set_eventfd(&ep->irqs.req, NULL);
 }
@@ -152,19 +201,22 @@ static int irq_set_eventfds(struct mock_endpoint *ep, enum mock_pci_irq type,
 {
 	struct eventfd_ctx *ctx[MOCK_PCI_NR_VECTORS];
 	struct mock_ep_irqs *irqs = &ep->irqs;
-	u32 i;
+	u32 i = 0;
 	int ret;
 
 	ret = irq_get_eventfds(ctx, fds, count);
 	if (ret)
 		return ret;
 	if (irqs->type != type)
-		irq_set_type(ep, type, 0);
-	irqs->nr = max(irqs->nr, start + count);
-	for (i = 0; i < count; i++)
-		irq_set_eventfd(&irqs->trigger[start + i], ctx[i]);
+		ret = irq_set_type(ep, type);
+	if (!ret)
+		irqs->nr = max(irqs->nr, start + count);
+	for (; i < count && !ret; i++)
+		ret = irq_connect(ep, start + i, ctx[i]);
+	for (; i < count; i++)
+		irq_set_eventfd(&ctx[i], NULL);
 	intx_deliver(ep);
-	return 0;
+	return ret;
 }
 
 /* Loop-back: userspace triggers what it would be told by the device */
@@ -187,7 +239,7 @@ static int irq_set_trigger(struct mock_endpoint *ep, u32 flags,
 		if (!(flags & VFIO_IRQ_SET_DATA_NONE))
 			return -EINVAL;
 		if (irqs->type == type)
-			irq_set_type(ep, MOCK_PCI_IRQ_NONE, 0);
+			irq_set_type(ep, MOCK_PCI_IRQ_NONE);
 		return 0;
 	}
 	if (flags & VFIO_IRQ_SET_DATA_EVENTFD) {
@@ -254,7 +306,10 @@ static int irq_set_single(struct eventfd_ctx **slot, u32 flags, u32 count,
  * @data: as @flags says
  *
  * Return: 0, -EINVAL, -ENOTTY for an action that an index does not have, or an
- * errno for a file descriptor that is no eventfd: nothing has changed then
+ * errno for a file descriptor that is no eventfd: nothing has changed then.
+ * -ENOSPC when the host has no interrupts for messages that are translated, as
+ * it has none while the endpoint is attached to nothing that the doorbell could
+ * be mapped in; -ENOMEM: the vectors without an interrupt have no eventfd then
  */
 int mock_ep_irq_set(struct mock_endpoint *ep, u32 flags, u32 index, u32 start,
 		    u32 count, const void *data)

@@ -20,6 +20,8 @@ static u64 bench_pa(struct ep_bench *b, u64 addr)
 {
 	if (b->abort[addr / SZ_4K])
 		return BENCH_NO_RAM | addr;
+	if (b->doorbell[addr / SZ_4K])
+		return virt_to_phys(b->mi.its->page) + addr % SZ_4K;
 	return virt_to_phys(b->memory) + addr;
 }
 

@@ -20,6 +20,7 @@
  * @mi: the instance
  * @ep: the endpoint
  * @memory: memory that the pages are translated to
+ * @doorbell: page is translated to the doorbell's
  * @read: page is readable
  * @write: page is writable
  * @abort: page is translated to what is not RAM
@@ -46,6 +47,7 @@ struct ep_bench {
 	struct mock_iommu mi;
 	struct mock_endpoint ep;
 	u8 *memory;
+	bool doorbell[BENCH_PAGES];
 	bool read[BENCH_PAGES];
 	bool write[BENCH_PAGES];
 	bool abort[BENCH_PAGES];

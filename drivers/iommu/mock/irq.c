@@ -16,7 +16,10 @@
 
 #include "core.h"
 
-/* Interrupt messages go here: a processor's number in bits 19 to 12 */
+/*
+ * Where there is no doorbell, interrupt messages go here: a processor's number in
+ * bits 19 to 12
+ */
 #define MSI_ADDR_BASE	0xfee00000ULL
 #define MSI_ADDR(cpu)	(MSI_ADDR_BASE | (u64)((cpu) & 0xff) << 12)
 #define MSI_FIRST_DATA	0x30
@@ -30,12 +33,14 @@ static void mock_irq_work(struct irq_work *work)
 
 /**
  * mock_irqs_create() - make an instance's interrupts
- * @inst: the instance, with its firmware node
+ * @inst: the instance, with its firmware node and doorbell
  *
  * Return: 0 or -ENOMEM
  */
 int mock_irqs_create(struct mock_instance *inst)
 {
+	const struct mock_its *its = inst->mi.its;
+	const u64 addr = its ? its->doorbell : MSI_ADDR(inst->id);
 	struct irq_domain *domain;
 	int i;
 
@@ -48,7 +53,7 @@ int mock_irqs_create(struct mock_instance *inst)
 		struct mock_irq *mirq = &inst->irqs[i];
 
 		mirq->work = IRQ_WORK_INIT_HARD(mock_irq_work);
-		mirq->addr = MSI_ADDR(inst->id);
+		mirq->addr = addr;
 		mirq->data = MSI_FIRST_DATA + i;
 		mirq->irq = irq_create_mapping(domain, i);
 		if (!mirq->irq) {

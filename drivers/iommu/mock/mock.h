@@ -21,6 +21,7 @@
 struct dentry;
 struct mock_endpoint;
 struct mock_iommu;
+struct mock_its;
 
 /**
  * enum mock_at - address type of a request (PCIe AT field)
@@ -175,6 +176,8 @@ enum mock_misbehave {
  *	hardware that is described by software nodes
  * @sid_bits: width of a source-id or StreamID, at most 32
  * @errata: IOMMU_UNIT_ERRATUM_* bits that such hardware can have
+ * @msi_translated: interrupt messages of endpoints are translated like any other
+ *	write, on their way to a doorbell
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
  *	directory has those of every type, whose names must therefore differ;
  *	their show and store get the model's private data by
@@ -221,6 +224,7 @@ struct mock_model {
 	const char *compatible;
 	u8 sid_bits;
 	u32 errata;
+	bool msi_translated;
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
 	void (*destroy)(struct mock_iommu *mi);
@@ -246,6 +250,8 @@ struct mock_model {
  * @async_commands: command queues are processed by a worker instead of in the
  *	doorbell write, constant while live
  * @errata: IOMMU_UNIT_ERRATUM_* bits that the hardware has, constant while live
+ * @its: where interrupt messages of endpoints go, %NULL if they are not
+ *	translated; constant while live
  * @misbehave: remaining counts, under @lock; U32_MAX is for ever
  */
 struct mock_iommu {
@@ -255,6 +261,7 @@ struct mock_iommu {
 	struct mock_cache_params cache_params;
 	bool async_commands;
 	u32 errata;
+	struct mock_its *its;
 	u32 misbehave[MOCK_MISBEHAVE_NR];
 };
 

@@ -35,8 +35,6 @@ void mock_stall_begin(struct mock_endpoint *ep, const struct mock_req *req,
  * mock_stall_wait() - wait until it is known what becomes of a stalled request
  * @ep: the endpoint
  *
- * An abort is noted in the fault registers.
- *
  * Context: process context, sleeps
  * Return: 0: try again; -EFAULT: it was aborted; -ENODATA: it was terminated
  * without the endpoint being told; -ESHUTDOWN: the endpoint is reset
@@ -62,8 +60,6 @@ int mock_stall_wait(struct mock_endpoint *ep)
 	case MOCK_STALL_IGNORE:
 		return -ENODATA;
 	default:
-		mock_access_fault(ep, MOCK_EP_FAULT_BLOCKED, stall->write,
-				  stall->addr);
 		return -EFAULT;
 	}
 }

@@ -374,6 +374,9 @@ static int mock_vfio_probe(struct platform_device *pdev)
 	if (IS_ERR(vfio))
 		return PTR_ERR(vfio);
 	vfio->ep = ep;
+	ep->msi.dev = &pdev->dev;
+	if (mock_ep_its(ep))
+		dev_set_msi_domain(&pdev->dev, mock_ep_its(ep)->domain);
 	platform_set_drvdata(pdev, vfio);
 	ret = vfio_register_group_dev(&vfio->vdev);
 	if (ret) {
