@@ -229,6 +229,7 @@ const struct mock_model mock_smmuv3_model = {
 	.unit_name = IOMMU_UNIT_SMMUV3_NAME,
 	.compatible = "arm,smmu-v3",
 	.sid_bits = 32,
+	.msi_translated = true,
 	.attrs = smmu_attrs,
 	.create = smmu_create,
 	.destroy = smmu_destroy,
