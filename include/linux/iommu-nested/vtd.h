@@ -202,6 +202,10 @@
 #define VTD_FRCD1_T1			BIT_ULL(62)
 #define VTD_FRCD1_F			BIT_ULL(63)	/* RW1CS */
 
+/* 11.4.8.1 Protected Memory Enable Register */
+#define VTD_PMEN_PRS			BIT(0)		/* status */
+#define VTD_PMEN_EPM			BIT(31)
+
 /* 11.4.9 Invalidation queue registers */
 #define VTD_IQ_PTR			GENMASK_ULL(18, 4)	/* IQH.QH, IQT.QT: byte offset */
 #define VTD_IQA_IQA			GENMASK_ULL(63, 12)

@@ -133,6 +133,12 @@ static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
 	return 0;
 }
 
+static bool vtd_is_users(const struct iommu_domain *domain)
+{
+	return domain->type == IOMMU_DOMAIN_UNMANAGED ||
+	       domain->type == IOMMU_DOMAIN_NESTED;
+}
+
 static u8 vtd_max_aw(const struct vtd_unit *unit)
 {
 	if (!(unit->ecap & VTD_ECAP_SSTS))
@@ -220,8 +226,8 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  * @domain: the domain, any but the blocked one
  *
  * Context: process context; nobody else changes this device's PASIDs.
- * Return: 0; -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain still in
- * place; -ETIMEDOUT or -EIO with the device blocked
+ * Return: 0; -EBUSY, -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain
+ * still in place; -ETIMEDOUT or -EIO with the device blocked
  */
 int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 {
@@ -232,6 +238,9 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 	/* Page requests are not enabled: their handler would never be called */
 	if (domain->iopf_handler)
 		return -ENODEV;
+	/* A user's device that is not translated yet could reach all memory */
+	if (vtd_is_users(domain) && !READ_ONCE(vdev->unit->translating))
+		return -EBUSY;
 	ret = vtd_compatible(vdev, domain);
 	if (ret)
 		return ret;

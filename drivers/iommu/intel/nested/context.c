@@ -39,32 +39,32 @@ struct vtd_ctx vtd_ctx_encode(u64 dir, u8 pasid_bits, bool ats, bool pri)
 	};
 }
 
-/* Where the root table points to the context table of a device */
-static __le64 *root_slot(struct vtd_device *vdev)
+/* Where the root table points to the context table of a source-id */
+static __le64 *root_slot(struct vtd_unit *unit, u16 sid)
 {
-	u8 bus = vdev->sid >> 8, devfn = vdev->sid;
+	u8 bus = sid >> 8, devfn = sid;
 
-	return &vdev->unit->root[bus * 2 + devfn / VTD_CTX_ENTRIES];
+	return &unit->root[bus * 2 + devfn / VTD_CTX_ENTRIES];
 }
 
-static __le64 *context_entry(struct vtd_device *vdev)
+static __le64 *context_entry(struct vtd_unit *unit, u16 sid)
 {
-	u64 slot = le64_to_cpu(*root_slot(vdev));
+	u64 slot = le64_to_cpu(*root_slot(unit, sid));
 	__le64 *table = phys_to_virt(slot & VTD_ROOT_CTP);
 
-	return table + (vdev->sid % VTD_CTX_ENTRIES) * VTD_CTX_WORDS;
+	return table + (sid % VTD_CTX_ENTRIES) * VTD_CTX_WORDS;
 }
 
 /**
- * vtd_context_alloc - make sure that a device has a context table
- * @vdev: the device
+ * vtd_context_alloc - make sure that there is a context table
+ * @unit: the unit
+ * @sid: for this source-id
  *
  * Return: 0 or -ENOMEM
  */
-int vtd_context_alloc(struct vtd_device *vdev)
+int vtd_context_alloc(struct vtd_unit *unit, u16 sid)
 {
-	struct vtd_unit *unit = vdev->unit;
-	__le64 *slot = root_slot(vdev);
+	__le64 *slot = root_slot(unit, sid);
 	void *table;
 
 	lockdep_assert_held(&unit->lock);
@@ -85,9 +85,33 @@ int vtd_context_alloc(struct vtd_device *vdev)
 	return 0;
 }
 
+static void entry_write(struct vtd_unit *unit, u16 sid, const struct vtd_ctx *ctx)
+{
+	__le64 *entry = context_entry(unit, sid);
+	int i;
+
+	for (i = VTD_CTX_WORDS - 1; i > 0; i--)
+		WRITE_ONCE(entry[i], cpu_to_le64(ctx->w[i]));
+	vtd_clean_cache(unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+	/* The word with the present bit comes last */
+	dma_wmb();
+	WRITE_ONCE(entry[0], cpu_to_le64(ctx->w[0]));
+	vtd_clean_cache(unit, entry, sizeof(*entry));
+}
+
+static void entry_clear(struct vtd_unit *unit, u16 sid)
+{
+	__le64 *entry = context_entry(unit, sid);
+	int i;
+
+	for (i = 0; i < VTD_CTX_WORDS; i++)
+		WRITE_ONCE(entry[i], 0);
+	vtd_clean_cache(unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+}
+
 /**
  * vtd_context_set - let the hardware see a device's PASID directory
- * @vdev: the device, whose context entry is not present
+ * @vdev: the device, whose context entries are not present
  *
  * No cache has such an entry, except where vtd_must_flush_new() says so: then
  * the caller invalidates it.
@@ -97,35 +121,36 @@ void vtd_context_set(struct vtd_device *vdev)
 	struct vtd_ctx ctx = vtd_ctx_encode(virt_to_phys(vdev->dir),
 					    vdev->pasid_bits, vdev->ats_depth,
 					    vdev->pri);
-	__le64 *entry = context_entry(vdev);
-	int i;
+	struct vtd_unit *unit = vdev->unit;
+	struct vtd_device *owner;
+	unsigned long sid;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&unit->lock);
 
-	for (i = VTD_CTX_WORDS - 1; i > 0; i--)
-		WRITE_ONCE(entry[i], cpu_to_le64(ctx.w[i]));
-	/* The word with the present bit comes last */
-	dma_wmb();
-	WRITE_ONCE(entry[0], cpu_to_le64(ctx.w[0]));
-	vtd_clean_cache(vdev->unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+	entry_write(unit, vdev->sid, &ctx);
+	xa_for_each(&unit->aliases, sid, owner)
+		if (owner == vdev)
+			entry_write(unit, sid, &ctx);
 }
 
 /**
- * vtd_context_clear - make a device's context entry not present
+ * vtd_context_clear - make a device's context entries not present
  * @vdev: the device
  *
  * The caller invalidates the context cache, and all that hangs on it.
  */
 void vtd_context_clear(struct vtd_device *vdev)
 {
-	__le64 *entry = context_entry(vdev);
-	int i;
+	struct vtd_unit *unit = vdev->unit;
+	struct vtd_device *owner;
+	unsigned long sid;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&unit->lock);
 
-	for (i = 0; i < VTD_CTX_WORDS; i++)
-		WRITE_ONCE(entry[i], 0);
-	vtd_clean_cache(vdev->unit, entry, VTD_CTX_WORDS * sizeof(*entry));
+	entry_clear(unit, vdev->sid);
+	xa_for_each(&unit->aliases, sid, owner)
+		if (owner == vdev)
+			entry_clear(unit, sid);
 }
 
 /**

@@ -71,6 +71,7 @@ struct vtd_stage2 {
  * @eafe: set extended accessed bits
  * @pwsnp: snoop on page walks; if it is nested, what stage-2 says counts
  * @pgsnp: snoop on all accesses, likewise
+ * @aw: zero, or what vtd_errata_aw() says; if it is nested, stage-2's counts
  */
 struct vtd_stage1 {
 	u64 root;
@@ -80,6 +81,7 @@ struct vtd_stage1 {
 	bool eafe;
 	bool pwsnp;
 	bool pgsnp;
+	u8 aw;
 };
 
 static inline struct vtd_desc vtd_desc_cc_global(void)

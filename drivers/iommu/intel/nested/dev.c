@@ -31,8 +31,26 @@ static struct vtd_unit *vtd_find(struct device *dev, u16 *sid)
 	return unit;
 }
 
-/* What both the device and its unit can do */
-static void vtd_device_features(struct vtd_device *vdev)
+/* The unit and the source-id of any device; NULL if we have none for it */
+static struct vtd_unit *vtd_find_any(struct device *dev, u16 *sid)
+{
+	struct vtd_unit *unit;
+
+	if (!dev_is_pci(dev))
+		return vtd_find(dev, sid);
+	unit = vtd_pci_unit(to_pci_dev(dev));
+	/*
+	 * Its driver has begun without us, and has given it physical addresses:
+	 * see kept.c
+	 */
+	if (unit && dev->driver)
+		return NULL;
+	*sid = pci_dev_id(to_pci_dev(dev));
+	return unit;
+}
+
+/* What both a platform device and its unit can do */
+static void vtd_platform_enable(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct device *dev = vdev->dev;
@@ -40,7 +58,7 @@ static void vtd_device_features(struct vtd_device *vdev)
 
 	if (unit->ecap & VTD_ECAP_PASID &&
 	    !device_property_read_u32(dev, "pasid-num-bits", &val)) {
-		u32 max = FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
+		u32 max = vtd_unit_pasid_bits(unit);
 
 		vdev->pasid_bits = min3(val, max, VTD_PASID_BITS);
 	}
@@ -61,12 +79,16 @@ static int vtd_device_add(struct vtd_device *vdev)
 
 	guard(mutex)(&unit->lock);
 
-	ret = vtd_context_alloc(vdev);
+	if (xa_load(&unit->devices, vdev->sid))
+		return -EBUSY;
+	ret = vtd_context_alloc(unit, vdev->sid) ?: vtd_alias_add(vdev);
 	if (ret)
 		return ret;
 	ret = xa_insert(&unit->devices, vdev->sid, vdev, GFP_KERNEL);
-	if (ret)
+	if (ret) {
+		vtd_alias_del(vdev);
 		return ret;
+	}
 
 	vtd_context_set(vdev);
 	if (!vtd_must_flush_new(unit))
@@ -77,6 +99,7 @@ static int vtd_device_add(struct vtd_device *vdev)
 	if (ret) {
 		vtd_context_clear(vdev);
 		xa_erase(&unit->devices, vdev->sid);
+		vtd_alias_del(vdev);
 	}
 	return ret;
 }
@@ -89,47 +112,90 @@ static void vtd_device_free(struct vtd_device *vdev)
 	kfree(vdev);
 }
 
-static struct iommu_device *vtd_probe_device(struct device *dev)
+static void vtd_device_enable(struct vtd_device *vdev)
 {
-	struct vtd_device *vdev;
-	struct vtd_unit *unit;
-	u16 sid;
+	/* Its driver may not want what it has not switched on itself */
+	if (vdev->dev->driver && dev_is_pci(vdev->dev))
+		return;
+	if (dev_is_pci(vdev->dev))
+		vtd_pci_enable(vdev);
+	else
+		vtd_platform_enable(vdev);
+}
+
+static void vtd_device_disable(struct vtd_device *vdev)
+{
+	if (dev_is_pci(vdev->dev))
+		vtd_pci_disable(vdev);
+}
+
+/**
+ * vtd_device_new - make a device known to its unit
+ * @dev: the device
+ * @unit: the unit
+ * @sid: its source-id
+ *
+ * Context: process context.
+ * Return: the device, all of whose DMA is blocked until a domain is attached;
+ * or an error
+ */
+struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
+				  u16 sid)
+{
+	struct vtd_device *vdev = kzalloc_obj(*vdev);
 	int ret;
 
-	unit = vtd_find(dev, &sid);
-	if (!unit)
-		return ERR_PTR(-ENODEV);
-
-	vdev = kzalloc_obj(*vdev);
 	if (!vdev)
 		return ERR_PTR(-ENOMEM);
 	vdev->dev = dev;
 	vdev->unit = unit;
 	vdev->sid = sid;
+	vdev->pfsid = sid;
 	xa_init(&vdev->pasids);
-	vtd_device_features(vdev);
+	vtd_device_enable(vdev);
 
 	ret = vtd_pasid_dir_alloc(vdev);
 	if (!ret)
 		ret = vtd_device_add(vdev);
 	if (ret) {
+		vtd_device_disable(vdev);
 		vtd_device_free(vdev);
-		/* It must not keep others from being probed */
 		dev_err(dev, "source-id %#06x: cannot be used: %d\n", sid, ret);
-		return ERR_PTR(ret == -ENOMEM ? ret : -ENODEV);
+		return ERR_PTR(ret);
 	}
+	return vdev;
+}
+
+static struct iommu_device *vtd_probe_device(struct device *dev)
+{
+	struct vtd_device *vdev;
+	struct vtd_unit *unit;
+	u16 sid;
+
+	unit = vtd_find_any(dev, &sid);
+	if (!unit)
+		return ERR_PTR(-ENODEV);
+
+	vdev = vtd_device_new(dev, unit, sid);
+	/* It must not keep others from being probed */
+	if (IS_ERR(vdev))
+		return ERR_PTR(PTR_ERR(vdev) == -ENOMEM ? -ENOMEM : -ENODEV);
 
 	dev_iommu_priv_set(dev, vdev);
 	return &unit->iommu;
 }
 
-/*
- * The core has blocked the device and its PASIDs: no entry is present, and no
- * cache has one. What is left is the context entry.
+/**
+ * vtd_device_delete - have a unit forget a device
+ * @vdev: the device
+ *
+ * It and its PASIDs are blocked: no entry is present, and no cache has one. What
+ * is left is the context entry.
+ *
+ * Context: process context.
  */
-static void vtd_release_device(struct device *dev)
+void vtd_device_delete(struct vtd_device *vdev)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
 
@@ -145,11 +211,26 @@ static void vtd_release_device(struct device *dev)
 						   vdev->ats_depth, 0,
 						   VTD_AM_ALL));
 		if (vtd_qi_flush(&batch))
-			dev_err(dev, "the unit does not answer, it may remember this device\n");
+			dev_err(vdev->dev, "the unit does not answer, it may remember this device\n");
+		vtd_alias_del(vdev);
 	}
+	vtd_device_disable(vdev);
 	/* Who still walks a list of attachments may use the device */
 	synchronize_srcu(&vtd_srcu);
 	vtd_device_free(vdev);
+}
+
+static void vtd_release_device(struct device *dev)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+
+	/*
+	 * With memory of firmware's the core has left it with the identity
+	 * domain, for it may go on to use that. It goes away itself.
+	 */
+	if (dev->iommu->require_direct)
+		vtd_detach(vdev, IOMMU_NO_PASID);
+	vtd_device_delete(vdev);
 }
 
 static struct iommu_group *vtd_device_group(struct device *dev)
@@ -170,6 +251,8 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 					 0, IOMMU_RESV_MSI, GFP_KERNEL);
 	if (region)
 		list_add_tail(&region->list, head);
+	if (dev_is_pci(dev))
+		vtd_pci_resv_regions(to_pci_dev(dev), head);
 }
 
 static bool vtd_capable(struct device *dev, enum iommu_cap cap)
@@ -182,7 +265,8 @@ static bool vtd_capable(struct device *dev, enum iommu_cap cap)
 	case IOMMU_CAP_ENFORCE_CACHE_COHERENCY:
 		return vdev->unit->ecap & VTD_ECAP_SC;
 	case IOMMU_CAP_DIRTY_TRACKING:
-		return vdev->unit->ecap & VTD_ECAP_SSADS;
+		return vdev->unit->ecap & VTD_ECAP_SSTS &&
+		       vdev->unit->ecap & VTD_ECAP_SSADS;
 	case IOMMU_CAP_PCI_ATS_SUPPORTED:
 		return vdev->ats_depth;
 	default:

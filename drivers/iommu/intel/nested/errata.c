@@ -8,6 +8,11 @@
  * nesting parent. The page table library refuses such mappings with
  * PT_FEAT_VTDSS_FORCE_WRITEABLE; what is left is to give that to all parents,
  * and to take no parent from elsewhere that was made without it.
+ *
+ * QEMU, up to 11.1 at least: it takes the width of stage-1 addresses from AW of
+ * the PASID table entry, which is reserved on units without stage-2 (9.6). Such
+ * units are known by a CAP.SAGAW that has widths nevertheless, which from major
+ * version 6 on no unit may have.
  */
 #include "nested.h"
 
@@ -25,6 +30,23 @@ static bool has_spr17(const struct vtd_unit *unit)
 u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit)
 {
 	return has_spr17(unit) ? IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 : 0;
+}
+
+/**
+ * vtd_errata_aw - an address width for a unit that wants one without stage-2
+ * @unit: the unit
+ * @five_level: for stage-1 tables of five levels
+ *
+ * Return: VTD_AW_*, or 0 as it should be
+ */
+u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level)
+{
+	u8 aw = five_level ? VTD_AW_57BIT : VTD_AW_48BIT;
+
+	if (unit->ecap & VTD_ECAP_SSTS ||
+	    !(FIELD_GET(VTD_CAP_SAGAW, unit->cap) & BIT(aw)))
+		return 0;
+	return aw;
 }
 
 /**

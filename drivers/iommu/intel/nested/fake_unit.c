@@ -172,6 +172,7 @@ static void fake_unit_free(void *data)
 	vtd_qi_exit(&fake->unit);
 	ida_destroy(&fake->unit.dids);
 	xa_destroy(&fake->unit.devices);
+	xa_destroy(&fake->unit.aliases);
 }
 
 /**
@@ -201,6 +202,8 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->timeout_us = 20000;
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
+	xa_init(&unit->aliases);
+	unit->translating = true;
 	ida_init(&unit->dids);
 	INIT_WORK(&unit->fail_work, vtd_fail_work);
 	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
@@ -242,6 +245,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 	vdev->dev = fake_dev_new(test, "endpoint");
 	vdev->unit = unit;
 	vdev->sid = sid;
+	vdev->pfsid = sid;
 	vdev->pasid_bits = pasid_bits;
 	vdev->ats_depth = ats_depth;
 	xa_init(&vdev->pasids);
@@ -249,7 +253,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
 							vdev), 0);
 	scoped_guard(mutex, &unit->lock) {
-		KUNIT_ASSERT_EQ(test, vtd_context_alloc(vdev), 0);
+		KUNIT_ASSERT_EQ(test, vtd_context_alloc(unit, sid), 0);
 		KUNIT_ASSERT_EQ(test, xa_insert(&unit->devices, sid, vdev,
 						GFP_KERNEL), 0);
 		vtd_context_set(vdev);

@@ -127,6 +127,43 @@ static irqreturn_t fault_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/* Without an interrupt, how often to look for faults */
+#define VTD_FAULT_POLL	HZ
+
+static void fault_poll(struct work_struct *work)
+{
+	struct vtd_unit *unit = container_of(work, struct vtd_unit,
+					     fault_poll.work);
+
+	vtd_fault_drain(unit);
+	schedule_delayed_work(&unit->fault_poll, VTD_FAULT_POLL);
+}
+
+/**
+ * vtd_irq_program - give a unit the message that an interrupt is sent with
+ * @unit: the unit
+ * @index: IOMMU_UNIT_VTD_IRQ_FAULT or _PRQ
+ *
+ * Context: any.
+ */
+void vtd_irq_program(struct vtd_unit *unit, unsigned int index)
+{
+	/* All events have their registers in this order (11.4.7.2, 11.4.11.5) */
+	u32 ctl = index == IOMMU_UNIT_VTD_IRQ_FAULT ? VTD_REG_FECTL :
+						      VTD_REG_PECTL;
+	const struct iommu_unit_irq *irq = &unit->platform->irqs[index];
+	u32 mask = vtd_read32(unit, ctl) & VTD_ECTL_IM;
+
+	/* None must be sent with a half of this message and a half of the last */
+	vtd_write32(unit, ctl, VTD_ECTL_IM);
+	vtd_write32(unit, ctl + VTD_REG_FEDATA - VTD_REG_FECTL, irq->msi_data);
+	vtd_write32(unit, ctl + VTD_REG_FEADDR - VTD_REG_FECTL,
+		    lower_32_bits(irq->msi_addr));
+	vtd_write32(unit, ctl + VTD_REG_FEUADDR - VTD_REG_FECTL,
+		    upper_32_bits(irq->msi_addr));
+	vtd_write32(unit, ctl, mask);
+}
+
 static void fault_mask(struct vtd_unit *unit, bool mask)
 {
 	vtd_write32(unit, VTD_REG_FECTL, mask ? VTD_ECTL_IM : 0);
@@ -138,7 +175,8 @@ static void fault_mask(struct vtd_unit *unit, bool mask)
  * vtd_fault_init - have faults of a unit reported
  * @unit: the unit
  *
- * What was recorded before is cleared silently: it was not our DMA.
+ * What was recorded before is cleared silently: it was not our DMA. Where there
+ * is no interrupt they are looked for every second.
  *
  * Return: 0, or the error of requesting the interrupt
  */
@@ -151,24 +189,27 @@ int vtd_fault_init(struct vtd_unit *unit)
 	unsigned int i;
 	int ret;
 
+	INIT_DELAYED_WORK(&unit->fault_poll, fault_poll);
 	fault_mask(unit, true);
 	for (i = 0; i < nr; i++)
 		vtd_write32(unit, base + i * VTD_FRCD_SIZE + VTD_FRCD_LAST,
 			    VTD_FRCD_LAST_F);
 	vtd_write32(unit, VTD_REG_FSTS, VTD_FSTS_PFO);
 
+	if (unit->platform == &unit->own)
+		vtd_irq_alloc(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 	if (!irq->irq) {
-		dev_warn(unit->dev, "no fault interrupt: faults are not reported\n");
+		dev_warn(unit->dev, "no fault interrupt: faults are looked for every second\n");
+		schedule_delayed_work(&unit->fault_poll, VTD_FAULT_POLL);
 		return 0;
 	}
 	ret = request_threaded_irq(irq->irq, fault_irq, fault_thread, 0,
 				   dev_name(unit->dev), unit);
-	if (ret)
+	if (ret) {
+		vtd_irq_free(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 		return ret;
-
-	vtd_write32(unit, VTD_REG_FEDATA, irq->msi_data);
-	vtd_write32(unit, VTD_REG_FEADDR, lower_32_bits(irq->msi_addr));
-	vtd_write32(unit, VTD_REG_FEUADDR, upper_32_bits(irq->msi_addr));
+	}
+	vtd_irq_program(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 	fault_mask(unit, false);
 	return 0;
 }
@@ -184,4 +225,6 @@ void vtd_fault_exit(struct vtd_unit *unit)
 	fault_mask(unit, true);
 	if (irq)
 		free_irq(irq, unit);
+	cancel_delayed_work_sync(&unit->fault_poll);
+	vtd_irq_free(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 }

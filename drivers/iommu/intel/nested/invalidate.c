@@ -122,7 +122,13 @@ void vtd_add_entry_flush(struct vtd_qi_batch *batch,
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev)
 {
+	struct vtd_device *owner;
+	unsigned long sid;
+
 	vtd_qi_add(batch, vtd_desc_cc_device(vdev->sid));
+	xa_for_each(&vdev->unit->aliases, sid, owner)
+		if (owner == vdev)
+			vtd_qi_add(batch, vtd_desc_cc_device(sid));
 	vtd_qi_add(batch, vtd_desc_pc_global());
 	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
 }

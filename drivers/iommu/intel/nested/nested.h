@@ -54,6 +54,8 @@
 #define VTD_QI_DESC_SIZE	32
 #define VTD_QI_BATCH		32
 
+struct resource;
+struct vtd_dmar;
 struct vtd_unit;
 
 /**
@@ -118,20 +120,36 @@ struct vtd_qi_batch {
 };
 
 /**
+ * struct vtd_irq - an interrupt of a unit that firmware describes
+ * @unit: the unit
+ * @index: IOMMU_UNIT_VTD_IRQ_*
+ */
+struct vtd_irq {
+	struct vtd_unit *unit;
+	unsigned int index;
+};
+
+/**
  * struct vtd_unit - one remapping hardware unit
  * @iommu: the core's view of it
  * @dev: its device
  * @platform: what the platform says of it
+ * @own: what @platform points to if firmware describes the unit
+ * @mmio: physical address of its registers, 0 if they are not in memory
+ * @irqs: its interrupts, if firmware describes it
  * @cap: capability register
  * @ecap: extended capability register
  * @timeout_us: how long to wait for the hardware
  * @lock: see the top of this file
  * @root: root table
  * @devices: the devices behind it, by source-id
+ * @aliases: whose context entry a further source-id of a device shares, by that
  * @dids: domain-ids in use
  * @qi: its queue
+ * @translating: translation is on
  * @aborting: all DMA is aborted, for the queue is dead
  * @fail_work: blocks the devices that an atomic invalidation has found failed
+ * @fault_poll: looks for faults, where no interrupt tells of them
  * @faults: faults reported so far
  * @fault_overflows: times that the fault registers overflowed
  * @timing: where the time goes, when somebody wants to know
@@ -142,6 +160,9 @@ struct vtd_unit {
 	struct iommu_device iommu;
 	struct device *dev;
 	const struct iommu_unit *platform;
+	struct iommu_unit own;
+	phys_addr_t mmio;
+	struct vtd_irq irqs[IOMMU_UNIT_VTD_NR_IRQS];
 	u64 cap;
 	u64 ecap;
 	unsigned int timeout_us;
@@ -149,10 +170,13 @@ struct vtd_unit {
 	struct mutex lock; /* see the top of this file */
 	__le64 *root;
 	struct xarray devices;
+	struct xarray aliases;
 	struct ida dids;
 	struct vtd_qi qi;
+	bool translating;
 	bool aborting;
 	struct work_struct fail_work;
+	struct delayed_work fault_poll;
 
 	atomic64_t faults;
 	atomic64_t fault_overflows;
@@ -193,8 +217,10 @@ struct vtd_attach {
  * struct vtd_device - an endpoint behind a unit
  * @dev: its device
  * @unit: its unit
- * @sid: its source-id
+ * @sid: its source-id; further ones are in its unit's @aliases
+ * @pfsid: source-id of the physical function that it is of
  * @pasid_bits: width of its PASIDs, 0 without
+ * @pasid_on: PASIDs were switched on in the device
  * @ats_depth: invalidations that it can hold, 0 without ATS
  * @pri: it may make page requests; none may so far
  * @state: bits of VTD_DEV_*
@@ -208,7 +234,9 @@ struct vtd_device {
 	struct device *dev;
 	struct vtd_unit *unit;
 	u16 sid;
+	u16 pfsid;
 	u8 pasid_bits;
+	bool pasid_on;
 	u8 ats_depth;
 	bool pri;
 	unsigned long state;
@@ -332,10 +360,15 @@ static inline u64 vtd_drain(const struct vtd_unit *unit)
 	       (unit->cap & VTD_CAP_DWD ? VTD_IOTLB0_DW : 0);
 }
 
-/* For device-TLB throttling; reserved without ECAP.DIT. We know no VFs. */
+/* For device-TLB throttling; reserved without ECAP.DIT */
 static inline u16 vtd_pfsid(const struct vtd_device *vdev)
 {
-	return vdev->unit->ecap & VTD_ECAP_DIT ? vdev->sid : 0;
+	return vdev->unit->ecap & VTD_ECAP_DIT ? vdev->pfsid : 0;
+}
+
+static inline u8 vtd_unit_pasid_bits(const struct vtd_unit *unit)
+{
+	return FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
 }
 
 /*
@@ -351,6 +384,7 @@ void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
 int vtd_set_root(struct vtd_unit *unit, u64 ttm);
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
+struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
 
 /* qi.c */
 int vtd_qi_init(struct vtd_unit *unit);
@@ -388,7 +422,7 @@ static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch, struct vtd_de
 
 /* context.c */
 struct vtd_ctx vtd_ctx_encode(u64 dir, u8 pasid_bits, bool ats, bool pri);
-int vtd_context_alloc(struct vtd_device *vdev);
+int vtd_context_alloc(struct vtd_unit *unit, u16 sid);
 void vtd_context_set(struct vtd_device *vdev);
 void vtd_context_clear(struct vtd_device *vdev);
 void vtd_context_free_all(struct vtd_unit *unit);
@@ -510,12 +544,17 @@ void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
 int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array);
 
+/* alias.c */
+int vtd_alias_add(struct vtd_device *vdev);
+void vtd_alias_del(struct vtd_device *vdev);
+
 /* hw_info.c */
 void *vtd_hw_info(struct device *dev, u32 *length,
 		  enum iommu_hw_info_type *type);
 
 /* errata.c */
 u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit);
+u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level);
 unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
 				    bool nest_parent);
 int vtd_errata_check_parent(const struct vtd_unit *unit,
@@ -525,9 +564,116 @@ int vtd_errata_check_parent(const struct vtd_unit *unit,
 int vtd_fault_init(struct vtd_unit *unit);
 void vtd_fault_exit(struct vtd_unit *unit);
 unsigned int vtd_fault_drain(struct vtd_unit *unit);
+void vtd_irq_program(struct vtd_unit *unit, unsigned int index);
 
 /* dev.c */
 extern const struct iommu_ops vtd_iommu_ops;
+struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
+				  u16 sid);
+void vtd_device_delete(struct vtd_device *vdev);
+
+struct pci_dev;
+
+#if IS_ENABLED(CONFIG_ACPI) && IS_ENABLED(CONFIG_PCI)
+/* acpi.c */
+const struct vtd_dmar *vtd_acpi_table(void);
+int vtd_acpi_init(void);
+void vtd_acpi_exit(void);
+int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res);
+void vtd_acpi_unmap(struct vtd_unit *unit);
+
+/* pci.c */
+struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
+int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
+		    void *data);
+void vtd_pci_enable(struct vtd_device *vdev);
+void vtd_pci_disable(struct vtd_device *vdev);
+void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head);
+
+/* kept.c */
+int vtd_kept_init(void);
+void vtd_kept_exit(void);
+void vtd_keep_devices(struct vtd_unit *unit);
+void vtd_kept_release(struct vtd_unit *unit);
+#else
+static inline int vtd_acpi_init(void)
+{
+	return 0;
+}
+
+static inline void vtd_acpi_exit(void)
+{
+}
+
+static inline int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
+{
+	return -ENODEV;
+}
+
+static inline void vtd_acpi_unmap(struct vtd_unit *unit)
+{
+}
+
+static inline struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)
+{
+	return NULL;
+}
+
+static inline int vtd_pci_aliases(struct pci_dev *pdev,
+				  int (*fn)(u16 sid, void *data), void *data)
+{
+	return 0;
+}
+
+static inline void vtd_pci_enable(struct vtd_device *vdev)
+{
+}
+
+static inline void vtd_pci_disable(struct vtd_device *vdev)
+{
+}
+
+static inline void vtd_pci_resv_regions(struct pci_dev *pdev,
+					struct list_head *head)
+{
+}
+
+static inline int vtd_kept_init(void)
+{
+	return 0;
+}
+
+static inline void vtd_kept_exit(void)
+{
+}
+
+static inline void vtd_keep_devices(struct vtd_unit *unit)
+{
+}
+
+static inline void vtd_kept_release(struct vtd_unit *unit)
+{
+}
+#endif
+
+/* irq_x86.c */
+#ifdef CONFIG_X86_LOCAL_APIC
+void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index);
+void vtd_irq_free(struct vtd_unit *unit, unsigned int index);
+void vtd_irq_exit(void);
+#else
+static inline void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
+{
+}
+
+static inline void vtd_irq_free(struct vtd_unit *unit, unsigned int index)
+{
+}
+
+static inline void vtd_irq_exit(void)
+{
+}
+#endif
 
 /* debugfs.c */
 extern struct inval_meter vtd_meter;

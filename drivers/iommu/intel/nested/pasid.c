@@ -79,7 +79,8 @@ struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1)
 {
 	return (struct vtd_pte) {
 		.w = {
-			FIELD_PREP(VTD_PTE0_PGTT, VTD_PGTT_STAGE1) | VTD_PTE0_P,
+			FIELD_PREP(VTD_PTE0_PGTT, VTD_PGTT_STAGE1) |
+			FIELD_PREP(VTD_PTE0_AW, s1->aw) | VTD_PTE0_P,
 			FIELD_PREP(VTD_PTE1_DID, did) |
 			(s1->pwsnp ? VTD_PTE1_PWSNP : 0) |
 			(s1->pgsnp ? VTD_PTE1_PGSNP : 0),

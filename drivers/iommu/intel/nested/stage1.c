@@ -92,6 +92,7 @@ void vtd_paging_stage1(struct vtd_paging *paging, struct vtd_unit *unit,
 		/* Reserved without SMPWCS, and without SC */
 		.pwsnp = unit->ecap & VTD_ECAP_SMPWCS,
 		.pgsnp = paging->pgsnp,
+		.aw = vtd_errata_aw(unit, info.levels > 4),
 	};
 }
 

@@ -88,6 +88,24 @@ struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode)
 	return NULL;
 }
 
+/**
+ * vtd_unit_find_mmio - find a unit by its registers
+ * @mmio: physical address of these, not 0
+ *
+ * Return: the unit, or NULL if it is not one of ours
+ */
+struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio)
+{
+	struct vtd_unit *unit;
+
+	guard(mutex)(&vtd_units_lock);
+
+	list_for_each_entry(unit, &vtd_units, node)
+		if (unit->mmio == mmio)
+			return unit;
+	return NULL;
+}
+
 static int vtd_check_caps(struct vtd_unit *unit)
 {
 	static const struct {
@@ -143,11 +161,16 @@ int vtd_set_root(struct vtd_unit *unit, u64 ttm)
 	return vtd_gcmd(unit, VTD_GCMD_SRTP, 0, VTD_GSTS_RTPS, VTD_GSTS_RTPS);
 }
 
-/*
- * Translation is enabled last, when the tables are in place and no cache has
- * what was there before (6.6). The tables are empty: all DMA is blocked.
- */
-static int vtd_hw_start(struct vtd_unit *unit)
+static int vtd_no_answer(struct vtd_unit *unit, int ret)
+{
+	if (ret)
+		dev_err(unit->dev, "the unit does not answer (GSTS %#x)\n",
+			vtd_read32(unit, VTD_REG_GSTS));
+	return ret;
+}
+
+/* The queue, and empty tables, with no cache that has what was there before */
+static int vtd_hw_prepare(struct vtd_unit *unit)
 {
 	int ret;
 
@@ -157,19 +180,44 @@ static int vtd_hw_start(struct vtd_unit *unit)
 		ret = vtd_set_root(unit, VTD_TTM_SCALABLE);
 	if (!ret)
 		ret = vtd_unit_flush_all(unit);
-	if (!ret)
-		ret = vtd_gcmd(unit, VTD_GCMD_TE, 0, VTD_GSTS_TES,
-			       VTD_GSTS_TES);
+	return vtd_no_answer(unit, ret);
+}
+
+/* Firmware may have kept DMA from memory until there is translation (11.4.8) */
+static void vtd_open_memory(struct vtd_unit *unit)
+{
+	u32 val;
+
+	if (!(unit->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)) ||
+	    !(vtd_read32(unit, VTD_REG_PMEN) & VTD_PMEN_PRS))
+		return;
+	vtd_write32(unit, VTD_REG_PMEN, 0);
+	if (read_poll_timeout(vtd_read32, val, !(val & VTD_PMEN_PRS), 10,
+			      unit->timeout_us, false, unit, VTD_REG_PMEN))
+		dev_err(unit->dev, "memory stays protected from DMA\n");
+}
+
+/*
+ * Translation is enabled last (6.6). The core has attached the devices by then:
+ * DMA that firmware has left on goes on, if its memory is a reserved region.
+ */
+static int vtd_hw_start(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = vtd_gcmd(unit, VTD_GCMD_TE, 0, VTD_GSTS_TES, VTD_GSTS_TES);
 	if (ret)
-		dev_err(unit->dev, "the unit does not answer (GSTS %#x)\n",
-			vtd_read32(unit, VTD_REG_GSTS));
-	return ret;
+		return vtd_no_answer(unit, ret);
+	vtd_open_memory(unit);
+	WRITE_ONCE(unit->translating, true);
+	return 0;
 }
 
 static void vtd_hw_stop(struct vtd_unit *unit)
 {
 	int ret;
 
+	WRITE_ONCE(unit->translating, false);
 	ret = vtd_gcmd(unit, 0, VTD_GCMD_TE, VTD_GSTS_TES, 0);
 	/* The queue is for what is left in caches: it goes after translation */
 	ret = vtd_qi_disable(unit) ?: ret;
@@ -188,11 +236,11 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 		return NULL;
 
 	unit->dev = dev;
-	unit->platform = dev_get_platdata(dev);
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
 			   USEC_PER_MSEC;
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
+	xa_init(&unit->aliases);
 	ida_init(&unit->dids);
 	INIT_WORK(&unit->fail_work, vtd_fail_work);
 
@@ -213,6 +261,7 @@ static void vtd_unit_free(struct vtd_unit *unit)
 	vtd_qi_exit(unit);
 	ida_destroy(&unit->dids);
 	xa_destroy(&unit->devices);
+	xa_destroy(&unit->aliases);
 	mutex_destroy(&unit->lock);
 	kfree(unit);
 }
@@ -239,13 +288,14 @@ static int vtd_register(struct vtd_unit *unit)
 		return ret;
 
 	if (unit->ecap & VTD_ECAP_PASID)
-		unit->iommu.max_pasids =
-			2U << FIELD_GET(VTD_ECAP_PSS, unit->ecap);
+		unit->iommu.max_pasids = 1U << vtd_unit_pasid_bits(unit);
 	vtd_debugfs_add(unit);
 	vtd_units_add(unit);
+	vtd_keep_devices(unit);
 	/* Without a firmware node: the core asks about every device */
 	ret = iommu_device_register(&unit->iommu, &vtd_iommu_ops, NULL);
 	if (ret) {
+		vtd_kept_release(unit);
 		vtd_units_del(unit);
 		vtd_debugfs_del(unit);
 		iommu_device_sysfs_remove(&unit->iommu);
@@ -253,36 +303,71 @@ static int vtd_register(struct vtd_unit *unit)
 	return ret;
 }
 
-static int vtd_probe(struct platform_device *pdev)
+static void vtd_unregister(struct vtd_unit *unit)
 {
-	struct vtd_unit *unit;
+	/* Releases the devices that are left */
+	iommu_device_unregister(&unit->iommu);
+	vtd_kept_release(unit);
+	vtd_units_del(unit);
+	iommu_device_sysfs_remove(&unit->iommu);
+	vtd_debugfs_del(unit);
+
+	/* Who still walks a list of attachments may use the unit */
+	synchronize_srcu(&vtd_srcu);
+	cancel_work_sync(&unit->fail_work);
+}
+
+/* This is all that differs between a unit of a model and one in a machine */
+static int vtd_find_regs(struct vtd_unit *unit, struct platform_device *pdev)
+{
+	struct resource *res;
+
+	unit->platform = dev_get_platdata(&pdev->dev);
+	if (unit->platform)
+		return 0;
+	res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+	if (!res)
+		return -ENODEV;
+	unit->platform = &unit->own;
+	return vtd_acpi_map(unit, res);
+}
+
+static int vtd_check(struct vtd_unit *unit)
+{
 	u32 gsts;
 	int ret;
 
-	if (!dev_get_platdata(&pdev->dev))
-		return -ENODEV;
+	ret = vtd_check_caps(unit);
+	if (ret)
+		return ret;
+	gsts = vtd_read32(unit, VTD_REG_GSTS);
+	if (!(gsts & VTD_GSTS_OWNED))
+		return 0;
+	dev_err(unit->dev, "the unit is in use by another driver or by firmware (GSTS %#x)\n",
+		gsts);
+	return -EBUSY;
+}
+
+static int vtd_probe(struct platform_device *pdev)
+{
+	struct vtd_unit *unit;
+	int ret;
 
 	unit = vtd_unit_alloc(&pdev->dev);
 	if (!unit)
 		return -ENOMEM;
-
-	ret = vtd_check_caps(unit);
+	ret = vtd_find_regs(unit, pdev);
 	if (ret)
 		goto err_free;
-
-	gsts = vtd_read32(unit, VTD_REG_GSTS);
-	if (gsts & VTD_GSTS_OWNED) {
-		dev_err(unit->dev, "the unit is in use by another driver or by firmware (GSTS %#x)\n",
-			gsts);
-		ret = -EBUSY;
-		goto err_free;
-	}
+	ret = vtd_check(unit);
+	if (ret)
+		goto err_unmap;
 
 	vtd_clean_cache(unit, unit->root, VTD_PAGE_SIZE);
 	ret = vtd_fault_init(unit);
 	if (ret)
-		goto err_free;
-	ret = vtd_hw_start(unit);
+		goto err_unmap;
+	ret = vtd_hw_prepare(unit);
 	if (ret)
 		goto err_stop;
 
@@ -290,11 +375,18 @@ static int vtd_probe(struct platform_device *pdev)
 	ret = vtd_register(unit);
 	if (ret)
 		goto err_stop;
+	ret = vtd_hw_start(unit);
+	if (ret)
+		goto err_unregister;
 	return 0;
 
+err_unregister:
+	vtd_unregister(unit);
 err_stop:
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
+err_unmap:
+	vtd_acpi_unmap(unit);
 err_free:
 	vtd_unit_free(unit);
 	return ret;
@@ -304,18 +396,10 @@ static void vtd_remove(struct platform_device *pdev)
 {
 	struct vtd_unit *unit = platform_get_drvdata(pdev);
 
-	/* Releases the devices that are left */
-	iommu_device_unregister(&unit->iommu);
-	vtd_units_del(unit);
-	iommu_device_sysfs_remove(&unit->iommu);
-	vtd_debugfs_del(unit);
-
-	/* Who still walks a list of attachments may use the unit */
-	synchronize_srcu(&vtd_srcu);
-	cancel_work_sync(&unit->fail_work);
-
+	vtd_unregister(unit);
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
+	vtd_acpi_unmap(unit);
 	vtd_unit_free(unit);
 }
 
@@ -347,16 +431,33 @@ static int __init vtd_init(void)
 	int ret;
 
 	vtd_debugfs_init();
+	ret = vtd_kept_init();
+	if (ret)
+		goto err_debugfs;
 	ret = platform_driver_register(&vtd_driver);
 	if (ret)
-		vtd_debugfs_exit();
+		goto err_kept;
+	ret = vtd_acpi_init();
+	if (ret)
+		goto err_driver;
+	return 0;
+
+err_driver:
+	platform_driver_unregister(&vtd_driver);
+err_kept:
+	vtd_kept_exit();
+err_debugfs:
+	vtd_debugfs_exit();
 	return ret;
 }
 module_init(vtd_init);
 
 static void __exit vtd_exit(void)
 {
+	vtd_acpi_exit();
 	platform_driver_unregister(&vtd_driver);
+	vtd_kept_exit();
+	vtd_irq_exit();
 	/* Attachments are freed by our code */
 	srcu_barrier(&vtd_srcu);
 	vtd_debugfs_exit();
