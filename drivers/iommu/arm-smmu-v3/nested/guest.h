@@ -33,9 +33,58 @@ struct smmu3_rules {
 /* usercmd.c */
 void smmu3_rules_init(struct smmu3_rules *rules, const u32 idr[6]);
 int smmu3_usercmd_check(const struct smmu3_rules *rules, struct smmu3_cmd cmd);
-bool smmu3_usercmd_has_sid(struct smmu3_cmd cmd);
-struct smmu3_cmd smmu3_usercmd_set_sid(struct smmu3_cmd cmd, u32 sid);
-struct smmu3_cmd smmu3_usercmd_set_vmid(struct smmu3_cmd cmd, u16 vmid);
+
+/**
+ * smmu3_usercmd_has_sid - is a command for one stream?
+ * @cmd: a command that smmu3_usercmd_check() let through
+ *
+ * Return: true if it names a StreamID, false if a VMID has to be put in
+ */
+static inline bool smmu3_usercmd_has_sid(struct smmu3_cmd cmd)
+{
+	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
+	case SMMU_OP_ATC_INV:
+	case SMMU_OP_CFGI_CD:
+	case SMMU_OP_CFGI_CD_ALL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * smmu3_usercmd_set_sid - have a command be for the stream behind a virtual one
+ * @cmd: a command that has a StreamID
+ * @sid: the real one
+ *
+ * Return: the command for the unit
+ */
+static inline struct smmu3_cmd smmu3_usercmd_set_sid(struct smmu3_cmd cmd,
+						     u32 sid)
+{
+	cmd.w0 &= ~SMMU_CMD0_SID;
+	cmd.w0 |= FIELD_PREP(SMMU_CMD0_SID, sid);
+	return cmd;
+}
+
+/**
+ * smmu3_usercmd_set_vmid - keep an invalidation of the TLB within a guest
+ * @cmd: a command that has no StreamID
+ * @vmid: the guest's VMID
+ *
+ * A guest's "all VMIDs" are its own one.
+ *
+ * Return: the command for the unit
+ */
+static inline struct smmu3_cmd smmu3_usercmd_set_vmid(struct smmu3_cmd cmd,
+						      u16 vmid)
+{
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_TLBI_NSNH_ALL)
+		return smmu3_cmd_tlbi_nh_all(vmid);
+	cmd.w0 &= ~SMMU_TLBI0_VMID;
+	cmd.w0 |= FIELD_PREP(SMMU_TLBI0_VMID, vmid);
+	return cmd;
+}
 
 /* vste.c */
 int smmu3_vste_check(const u64 ste[2], u64 vste[2], bool *ats);
