@@ -106,13 +106,16 @@ static bool last_of_tag(const struct smmu3_attach *att)
 	return true;
 }
 
+/* With @config, what the hardware has of the entries themselves as well */
 static int attach_forget(struct smmu3_device *sdev,
-			 const struct smmu3_attach *old, bool ats)
+			 const struct smmu3_attach *old, bool config, bool ats)
 {
 	struct smmu3_batch batch;
 	int ret;
 
 	smmu3_batch_begin(&batch, sdev->unit, false);
+	if (config)
+		smmu3_add_cfgi(&batch, sdev);
 	if (last_of_tag(old))
 		smmu3_add_tag(&batch, old);
 	if (ats) {
@@ -283,15 +286,20 @@ static int replace(struct smmu3_device *sdev, u32 pasid,
 	ret = err ?: write_tables(sdev, pasid, old, new);
 	if (pasid == IOMMU_NO_PASID)
 		set_attached(sdev, pasid, new);
+	/*
+	 * A guest that invalidates its entry means its context descriptors too
+	 * (4.3.1), even if the entry is the same as before.
+	 */
 	if (!ret && old)
-		ret = attach_forget(sdev, old, ats);
+		ret = attach_forget(sdev, old,
+				    new && new->tag == SMMU3_TAG_GUEST, ats);
 	if (ret) {
 		set_attached(sdev, pasid, NULL);
 		smmu3_device_drop_cd(sdev, pasid);
 		device_fail(sdev);
 		/* Its domain may be used elsewhere, or come back */
 		if (old)
-			attach_forget(sdev, old, false);
+			attach_forget(sdev, old, false, false);
 	}
 	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
 	if (old)

@@ -273,7 +273,7 @@ static int cmdq_put(struct smmu3_batch *batch, struct cmdq_wait *wait,
 	q->head += batch->nr;
 	q->cmds += batch->nr;
 	trace_smmu3_cmdq_submit(unit->dev, batch->cmds, batch->nr,
-			  cmdq_slot(q, q->head));
+				cmdq_slot(q, q->head));
 	batch->nr = 0;
 
 	if (wait) {

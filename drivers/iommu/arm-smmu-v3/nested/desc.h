@@ -160,13 +160,6 @@ static inline struct smmu3_cmd smmu3_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_cfgi_cd_all(u32 sid)
-{
-	return (struct smmu3_cmd) {
-		.w0 = SMMU_OP_CFGI_CD_ALL | FIELD_PREP(SMMU_CMD0_SID, sid),
-	};
-}
-
 /* All of the EL1 entries of all VMIDs, both stages */
 static inline struct smmu3_cmd smmu3_cmd_tlbi_nsnh_all(void)
 {

@@ -137,10 +137,10 @@ static void gerror_report(struct smmu3_unit *unit, u32 active)
 	} errors[] = {
 		{ SMMU_GERROR_EVENTQ_ABT_ERR, "an event could not be written" },
 		{ SMMU_GERROR_PRIQ_ABT_ERR, "a page request could not be written" },
-		{ SMMU_GERROR_MSI_CMDQ_ABT_ERR, "the completion of a command could not be written" },
-		{ SMMU_GERROR_MSI_EVENTQ_ABT_ERR, "the message of the event queue could not be written" },
-		{ SMMU_GERROR_MSI_PRIQ_ABT_ERR, "the message of the PRI queue could not be written" },
-		{ SMMU_GERROR_MSI_GERROR_ABT_ERR, "the message of global errors could not be written" },
+		{ SMMU_GERROR_MSI_CMDQ_ABT_ERR, "a CMD_SYNC could not write its message" },
+		{ SMMU_GERROR_MSI_EVENTQ_ABT_ERR, "the event queue could not write its message" },
+		{ SMMU_GERROR_MSI_PRIQ_ABT_ERR, "the PRI queue could not write its message" },
+		{ SMMU_GERROR_MSI_GERROR_ABT_ERR, "this could not write its message" },
 		{ SMMU_GERROR_SFM_ERR, "the unit is in service failure mode" },
 		{ SMMU_GERROR_CMDQP_ERR, "command queue control page" },
 	};

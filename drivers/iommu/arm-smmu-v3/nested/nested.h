@@ -535,6 +535,7 @@ __le64 *smmu3_strtab_entry(struct smmu3_unit *unit, u32 sid);
 int smmu3_device_write_ste(struct smmu3_device *sdev,
 			   const struct smmu3_ste *ste);
 void smmu3_device_abort(struct smmu3_device *sdev);
+void smmu3_add_cfgi(struct smmu3_batch *batch, const struct smmu3_device *sdev);
 
 /* cdtab.c */
 unsigned int smmu3_cdtab_max_bits(const struct smmu3_unit *unit);

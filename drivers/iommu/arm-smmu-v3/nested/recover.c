@@ -78,17 +78,6 @@ static int unit_reset(struct smmu3_unit *unit)
 	return ret;
 }
 
-static void add_config(struct smmu3_batch *batch,
-		       const struct smmu3_device *sdev)
-{
-	unsigned int i;
-
-	for (i = 0; i < sdev->nr_sids; i++) {
-		smmu3_batch_add(batch, smmu3_cmd_cfgi_ste(sdev->sids[i], true));
-		smmu3_batch_add(batch, smmu3_cmd_cfgi_cd_all(sdev->sids[i]));
-	}
-}
-
 static void device_block(struct smmu3_device *sdev)
 {
 	struct smmu3_unit *unit = sdev->unit;
@@ -103,7 +92,7 @@ static void device_block(struct smmu3_device *sdev)
 	dev_err_ratelimited(sdev->dev, "all DMA is blocked\n");
 
 	smmu3_batch_begin(&batch, unit, false);
-	add_config(&batch, sdev);
+	smmu3_add_cfgi(&batch, sdev);
 	if (smmu3_batch_flush(&batch))
 		unit_reset(unit);
 }
@@ -166,7 +155,7 @@ static int device_unblock(struct smmu3_device *sdev)
 	int ret;
 
 	smmu3_batch_begin(&batch, sdev->unit, false);
-	add_config(&batch, sdev);
+	smmu3_add_cfgi(&batch, sdev);
 	if (sdev->ats_able) {
 		smmu3_batch_add(&batch, smmu3_cmd_sync());
 		smmu3_add_atc_all(&batch, sdev);

@@ -205,6 +205,21 @@ static const struct smmu3_entry_ops ste_ops = {
 };
 
 /**
+ * smmu3_add_cfgi - forget what is cached of the configuration of a device
+ * @batch: gets the commands
+ * @sdev: the device
+ *
+ * Its context descriptors go with its stream table entries (4.3.1).
+ */
+void smmu3_add_cfgi(struct smmu3_batch *batch, const struct smmu3_device *sdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < sdev->nr_sids; i++)
+		smmu3_batch_add(batch, smmu3_cmd_cfgi_ste(sdev->sids[i], true));
+}
+
+/**
  * smmu3_device_write_ste - change all entries of a device
  * @sdev: the device
  * @ste: what they are to be

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A unit for KUnit: registers that execute a queue of commands on paper
+ */
+#include <kunit/device.h>
+#include <linux/io.h>
+
+#include "fake_unit.h"
+
+static void fake_error(struct fake_unit *fake, u8 code)
+{
+	fake->cmdq_cons = (fake->cmdq_cons & ~SMMU_CMDQ_CONS_ERR) |
+			  FIELD_PREP(SMMU_CMDQ_CONS_ERR, code);
+	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
+}
+
+/* Returns whether the command was consumed */
+static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	__le32 *status;
+
+	if (fake->unanswered) {
+		fake->unanswered = false;
+		fake_error(fake, SMMU_CERROR_ATC_INV_SYNC);
+		return false;
+	}
+	fake->syncs++;
+	if (FIELD_GET(SMMU_SYNC0_CS, cmd.w0) == SMMU_SYNC_CS_IRQ) {
+		status = phys_to_virt(cmd.w1 & SMMU_SYNC1_MSIADDR);
+		WRITE_ONCE(*status,
+			   cpu_to_le32(FIELD_GET(SMMU_SYNC0_MSIDATA, cmd.w0)));
+	} else if (fake->nr < FAKE_LOG) {
+		fake->log[fake->nr++] = cmd;
+	}
+	return true;
+}
+
+static bool fake_execute(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
+
+	if (fake->aborts) {
+		fake->aborts--;
+		fake_error(fake, SMMU_CERROR_ABT);
+		return false;
+	}
+	if (op == fake->refuse_op) {
+		if (!fake->refuse_sticky)
+			fake->refuse_op = 0;
+		fake_error(fake, SMMU_CERROR_ILL);
+		return false;
+	}
+	if (op == SMMU_OP_SYNC)
+		return fake_sync(fake, cmd);
+	if (op == SMMU_OP_ATC_INV && fake->silent &&
+	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == fake->silent_sid)
+		fake->unanswered = true;
+	if (fake->nr < FAKE_LOG)
+		fake->log[fake->nr++] = cmd;
+	return true;
+}
+
+static u32 fake_reg(const struct fake_unit *fake, u32 off)
+{
+	return fake->regs[off / 4];
+}
+
+static void fake_run(struct fake_unit *fake)
+{
+	u64 base = fake_reg(fake, SMMU_REG_CMDQ_BASE) |
+		   (u64)fake_reg(fake, SMMU_REG_CMDQ_BASE + 4) << 32;
+	u32 slots = 1U << FIELD_GET(SMMU_Q_BASE_LOG2SIZE, base);
+	const __le64 *ring = phys_to_virt(base & SMMU_Q_BASE_ADDR);
+	u32 prod = fake_reg(fake, SMMU_REG_CMDQ_PROD);
+	u32 cons = fake->cmdq_cons & (2 * slots - 1);
+
+	while (cons != prod && !fake->dead &&
+	       fake_reg(fake, SMMU_REG_CR0) & SMMU_CR0_CMDQEN &&
+	       fake->gerror == fake_reg(fake, SMMU_REG_GERRORN)) {
+		const __le64 *p = ring + cons % slots * SMMU_CMD_WORDS;
+		struct smmu3_cmd cmd = {
+			.w0 = le64_to_cpu(p[0]),
+			.w1 = le64_to_cpu(p[1]),
+		};
+
+		if (!fake_execute(fake, cmd))
+			return;
+		cons = (cons + 1) & (2 * slots - 1);
+		fake->cmdq_cons = cons;
+	}
+}
+
+static u32 fake_read32(void *ctx, u32 off)
+{
+	struct fake_unit *fake = ctx;
+
+	if (off >= SMMU_PAGE1)
+		return fake->regs1[(off - SMMU_PAGE1) / 4];
+	switch (off) {
+	case SMMU_REG_IDR0 ... SMMU_REG_IDR5:
+		return fake->idr[(off - SMMU_REG_IDR0) / 4];
+	case SMMU_REG_CR0ACK:
+		return fake_reg(fake, SMMU_REG_CR0);
+	case SMMU_REG_IRQ_CTRLACK:
+		return fake_reg(fake, SMMU_REG_IRQ_CTRL);
+	case SMMU_REG_GERROR:
+		return fake->gerror;
+	case SMMU_REG_CMDQ_CONS:
+		return fake->cmdq_cons;
+	default:
+		return fake_reg(fake, off);
+	}
+}
+
+static void fake_write32(void *ctx, u32 off, u32 val)
+{
+	struct fake_unit *fake = ctx;
+
+	if (fake->nr_writes < FAKE_WRITES)
+		fake->writes[fake->nr_writes++] = off;
+	if (off >= SMMU_PAGE1) {
+		fake->regs1[(off - SMMU_PAGE1) / 4] = val;
+		return;
+	}
+	switch (off) {
+	case SMMU_REG_CR0:
+		if (fake->cr0_dead)
+			return;
+		break;
+	case SMMU_REG_GBPA:
+		val &= ~SMMU_GBPA_UPDATE;
+		break;
+	case SMMU_REG_CMDQ_CONS:
+		fake->cmdq_cons = val;
+		fake->unanswered = false;
+		return;
+	case SMMU_REG_CMDQ_PROD:
+		fake->doorbells++;
+		break;
+	}
+	fake->regs[off / 4] = val;
+	if (off == SMMU_REG_CMDQ_PROD || off == SMMU_REG_GERRORN)
+		fake_run(fake);
+}
+
+static u64 fake_read64(void *ctx, u32 off)
+{
+	struct fake_unit *fake = ctx;
+
+	return fake_reg(fake, off) | (u64)fake_reg(fake, off + 4) << 32;
+}
+
+static void fake_write64(void *ctx, u32 off, u64 val)
+{
+	struct fake_unit *fake = ctx;
+
+	if (fake->nr_writes < FAKE_WRITES)
+		fake->writes[fake->nr_writes++] = off;
+	fake->regs[off / 4] = lower_32_bits(val);
+	fake->regs[off / 4 + 1] = upper_32_bits(val);
+}
+
+static const struct iommu_regs_ops fake_ops = {
+	.read32 = fake_read32,
+	.write32 = fake_write32,
+	.read64 = fake_read64,
+	.write64 = fake_write64,
+};
+
+/* KUnit registers a driver for each device: names must differ */
+static struct device *fake_dev_new(struct kunit *test, const char *what)
+{
+	static atomic_t count;
+	struct device *dev;
+	char name[32];
+
+	snprintf(name, sizeof(name), "fake-smmu-%s-%d", what,
+		 atomic_inc_return(&count));
+	dev = kunit_device_register(test, name);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	return dev;
+}
+
+static void fake_unit_free(void *data)
+{
+	struct fake_unit *fake = data;
+	struct smmu3_unit *unit = &fake->unit;
+
+	/* Attachments that were dropped are freed by now */
+	srcu_barrier(&smmu3_srcu);
+	cancel_work_sync(&unit->fail_work);
+	smmu3_iopf_exit(unit);
+	smmu3_outq_exit(&unit->priq);
+	smmu3_outq_exit(&unit->evtq);
+	smmu3_strtab_exit(unit);
+	smmu3_cmdq_exit(unit);
+	ida_destroy(&unit->vmids);
+	ida_destroy(&unit->asids);
+	xa_destroy(&unit->streams);
+}
+
+/**
+ * fake_unit_off - a unit as firmware left it: nothing is enabled
+ * @test: the test
+ *
+ * Return: the unit, freed after the test
+ */
+struct fake_unit *fake_unit_off(struct kunit *test)
+{
+	struct fake_unit *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	struct smmu3_unit *unit;
+
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+	fake->idr[0] = FAKE_IDR0;
+	fake->idr[1] = FAKE_IDR1;
+	fake->idr[3] = FAKE_IDR3;
+	fake->idr[5] = FAKE_IDR5;
+
+	unit = &fake->unit;
+	unit->regs.ops = &fake_ops;
+	unit->regs.ctx = fake;
+	unit->dev = fake_dev_new(test, "unit");
+	unit->timeout_us = 20000;
+	kref_init(&unit->ref);
+	mutex_init(&unit->lock);
+	mutex_init(&unit->event_lock);
+	xa_init(&unit->streams);
+	INIT_LIST_HEAD(&unit->devices);
+	ida_init(&unit->asids);
+	ida_init(&unit->vmids);
+	INIT_WORK(&unit->fail_work, smmu3_fail_work);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,
+							fake), 0);
+	return fake;
+}
+
+/**
+ * fake_unit_new - a unit that is up, with nothing behind it
+ * @test: the test
+ * @idr0_set: bits to set in its IDR0
+ * @idr0_clear: bits to clear before
+ *
+ * Return: the unit, freed after the test
+ */
+struct fake_unit *fake_unit_new(struct kunit *test, u32 idr0_set,
+				u32 idr0_clear)
+{
+	struct fake_unit *fake = fake_unit_off(test);
+	struct smmu3_unit *unit = &fake->unit;
+
+	fake->idr[0] = (fake->idr[0] & ~idr0_clear) | idr0_set;
+	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_hw_quiesce(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_cmdq_init(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_strtab_init(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_evtq_init(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_priq_init(unit), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_hw_start(unit), 0);
+	fake_forget(fake);
+	return fake;
+}
+
+static void fake_device_free(void *data)
+{
+	struct smmu3_device *sdev = data;
+
+	srcu_barrier(&smmu3_srcu);
+	smmu3_cdtab_free(sdev);
+	xa_destroy(&sdev->pasids);
+}
+
+/**
+ * fake_device_new - a device behind a unit, blocked
+ * @test: the test
+ * @fake: the unit
+ * @sid: its StreamID
+ * @pasid_bits: width of its PASIDs
+ * @ats: it does ATS
+ *
+ * Return: the device, freed after the test
+ */
+struct smmu3_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
+				     u32 sid, u8 pasid_bits, bool ats)
+{
+	struct smmu3_device *sdev = kunit_kzalloc(test, sizeof(*sdev),
+						  GFP_KERNEL);
+	struct smmu3_unit *unit = &fake->unit;
+
+	KUNIT_ASSERT_NOT_NULL(test, sdev);
+	sdev->sids = kunit_kzalloc(test, sizeof(*sdev->sids), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sdev->sids);
+	sdev->sids[0] = sid;
+	sdev->nr_sids = 1;
+	sdev->dev = fake_dev_new(test, "endpoint");
+	sdev->unit = unit;
+	sdev->pasid_bits = pasid_bits;
+	sdev->ats_able = ats;
+	xa_init(&sdev->pasids);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
+							sdev), 0);
+	scoped_guard(mutex, &unit->lock) {
+		KUNIT_ASSERT_EQ(test, smmu3_strtab_prepare(unit, sid), 0);
+		KUNIT_ASSERT_EQ(test, xa_insert(&unit->streams, sid, sdev,
+						GFP_KERNEL), 0);
+		list_add_tail(&sdev->node, &unit->devices);
+	}
+	fake_forget(fake);
+	return sdev;
+}
+
+/**
+ * fake_forget - empty the logs
+ * @fake: the unit
+ */
+void fake_forget(struct fake_unit *fake)
+{
+	fake->nr = 0;
+	fake->syncs = 0;
+	fake->doorbells = 0;
+	fake->nr_writes = 0;
+}
+
+/**
+ * fake_expect - check what was executed since fake_forget()
+ * @test: the test
+ * @fake: the unit
+ * @want: the commands, in order
+ * @nr: how many
+ */
+void fake_expect(struct kunit *test, const struct fake_unit *fake,
+		 const struct smmu3_cmd *want, unsigned int nr)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, fake->nr, nr);
+	for (i = 0; i < fake->nr && i < nr; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w0, want[i].w0,
+				    "command %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w1, want[i].w1,
+				    "command %u", i);
+	}
+}
+
+/**
+ * fake_executed - was it executed since fake_forget()?
+ * @fake: the unit
+ * @cmd: the command
+ *
+ * Return: true if it was
+ */
+bool fake_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < fake->nr; i++)
+		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1)
+			return true;
+	return false;
+}
+
+/**
+ * fake_count - how many of a kind were executed since fake_forget()?
+ * @fake: the unit
+ * @opcode: the kind
+ *
+ * Return: how many
+ */
+unsigned int fake_count(const struct fake_unit *fake, u8 opcode)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < fake->nr; i++)
+		n += FIELD_GET(SMMU_CMD0_OPCODE, fake->log[i].w0) == opcode;
+	return n;
+}
+
+/**
+ * fake_paging_new - a paging domain
+ * @test: the test
+ * @sdev: the device it is for
+ * @flags: IOMMU_HWPT_ALLOC_*
+ *
+ * Return: the domain, as iommufd would own it; freed by fake_paging_free()
+ */
+struct smmu3_paging *fake_paging_new(struct kunit *test,
+				     struct smmu3_device *sdev, u32 flags)
+{
+	struct iommu_domain *domain = smmu3_paging_alloc(sdev->unit, flags);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	domain->cookie_type = IOMMU_COOKIE_IOMMUFD;
+	return to_smmu3_paging(domain);
+}
+
+/**
+ * fake_paging_free - free a paging domain that nobody uses any more
+ * @test: the test
+ * @paging: the domain
+ */
+void fake_paging_free(struct kunit *test, struct smmu3_paging *paging)
+{
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->attachments));
+	paging->domain.ops->free(&paging->domain);
+}
+
+/**
+ * fake_map - map something
+ * @test: the test
+ * @paging: the domain
+ * @iova: where
+ * @size: how much, in pages of 4K
+ */
+void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+	      size_t size)
+{
+	size_t mapped = 0;
+
+	KUNIT_ASSERT_EQ(test,
+			paging->domain.ops->map_pages(&paging->domain, iova,
+						      0x10000000, SZ_4K,
+						      size / SZ_4K,
+						      IOMMU_READ | IOMMU_WRITE,
+						      GFP_KERNEL, &mapped), 0);
+	KUNIT_ASSERT_EQ(test, mapped, size);
+}
+
+/**
+ * fake_unmap - unmap something and invalidate it, as the core does
+ * @test: the test
+ * @paging: the domain
+ * @iova: where
+ * @size: how much, in pages of 4K
+ */
+void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+		size_t size)
+{
+	struct iommu_iotlb_gather gather;
+	size_t unmapped;
+
+	iommu_iotlb_gather_init(&gather);
+	unmapped = paging->domain.ops->unmap_pages(&paging->domain, iova, SZ_4K,
+						   size / SZ_4K, &gather);
+	KUNIT_EXPECT_EQ(test, unmapped, size);
+	paging->domain.ops->iotlb_sync(&paging->domain, &gather);
+}
+
+/**
+ * fake_ste - a word of a device's stream table entry
+ * @sdev: the device
+ * @word: which word
+ *
+ * Return: the word
+ */
+u64 fake_ste(struct smmu3_device *sdev, int word)
+{
+	return le64_to_cpu(smmu3_strtab_entry(sdev->unit, sdev->sids[0])[word]);
+}
+
+/**
+ * fake_config - what a device's stream table entry does
+ * @sdev: the device
+ *
+ * Return: SMMU_STE_CONFIG_*; all ones if it is not valid
+ */
+u64 fake_config(struct smmu3_device *sdev)
+{
+	u64 word = fake_ste(sdev, 0);
+
+	return word & SMMU_STE0_V ? FIELD_GET(SMMU_STE0_CONFIG, word) : U64_MAX;
+}
+
+/**
+ * fake_cd - a word of a context descriptor of a device
+ * @sdev: the device
+ * @pasid: its PASID
+ * @word: which word
+ *
+ * Return: the word, 0 if there is no table
+ */
+u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word)
+{
+	__le64 *cd = smmu3_cdtab_entry(sdev, pasid);
+
+	return cd ? le64_to_cpu(cd[word]) : 0;
+}
