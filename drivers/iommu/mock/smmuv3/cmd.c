@@ -6,6 +6,7 @@
  * does not keep them zero is noticed. A parameter that is out of range makes a
  * command do nothing, one of the behaviours that 4.1.7 allows.
  */
+#include <kunit/static_stub.h>
 #include <linux/bitfield.h>
 
 #include "../trace.h"
@@ -327,11 +328,16 @@ static bool smmu_cmd_in_range(const struct smmu_model *m,
 	return true;
 }
 
-/*
- * 4.4.1.1: an address that is not aligned to the granule, or to the block that
- * the level hint says, makes the range UNPREDICTABLE: nothing, here
+/**
+ * smmu_tlbi_aligned - is it defined what a TLB invalidation is for? (4.4.1.1)
+ * @tlbi: the invalidation
+ *
+ * An address that is not aligned to the granule, or to the block that the level
+ * hint tells, makes the range UNPREDICTABLE: nothing, here.
+ *
+ * Return: it is
  */
-static bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi)
+bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi)
 {
 	/* By TG and TTL: log2 of the alignment */
 	static const u8 lg2[4][4] = {
@@ -427,6 +433,8 @@ static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd
  */
 u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd)
 {
+	KUNIT_STATIC_STUB_REDIRECT(smmu_cmd_execute, m, cmd);
+
 	if (cmd->op == SMMU_OP_SYNC)
 		return smmu_cmd_sync(m);
 	/* CFGI_ALL ignores the StreamID (4.3.6), TLBI has none */

@@ -53,51 +53,58 @@ struct smmu_reg {
 #define SMMU_Q_BASE_RW		(SMMU_Q_BASE_LOG2SIZE | SMMU_Q_BASE_ADDR | \
 				 SMMU_Q_BASE_RWA)
 
-/* 6.3.9.6 and its neighbours: what an Update does */
-static void smmu_cr0_update(struct smmu_model *m)
+/* 6.3.9.1 to 6.3.9.6: what the Update of fields does */
+static void smmu_cr0_update(struct smmu_model *m, u32 fields)
 {
 	u32 cr0 = smmu_reg32(m, SMMU_REG_CR0);
-	u32 changed = cr0 ^ m->cr0;
+	u32 changed = (cr0 ^ m->cr0) & fields;
 
-	m->cr0 = cr0;
-	smmu_reg_set32(m, SMMU_REG_CR0ACK, cr0);
+	m->cr0 ^= changed;
+	smmu_reg_set32(m, SMMU_REG_CR0ACK, m->cr0);
 
-	if (changed & SMMU_CR0_SMMUEN) {
-		if (cr0 & SMMU_CR0_SMMUEN) {
-			m->strtab_base = smmu_reg64(m, SMMU_REG_STRTAB_BASE);
-			m->strtab_cfg = smmu_reg32(m, SMMU_REG_STRTAB_BASE_CFG);
-			m->cr2 = smmu_reg32(m, SMMU_REG_CR2);
-		} else {
-			smmu_stall_abort_all(m);
-		}
+	if (changed & m->cr0 & SMMU_CR0_SMMUEN) {
+		m->strtab_base = smmu_reg64(m, SMMU_REG_STRTAB_BASE);
+		m->strtab_cfg = smmu_reg32(m, SMMU_REG_STRTAB_BASE_CFG);
+		m->cr2 = smmu_reg32(m, SMMU_REG_CR2);
+	} else if (changed & SMMU_CR0_SMMUEN) {
+		smmu_stall_abort_all(m);
 	}
-	if (changed & cr0 & SMMU_CR0_EVENTQEN)
+	if (changed & m->cr0 & SMMU_CR0_EVENTQEN)
 		smmu_evtq_changed(m);
-	if (changed & cr0 & SMMU_CR0_CMDQEN)
+	if (changed & m->cr0 & SMMU_CR0_CMDQEN)
 		smmu_cmdq_kick(m);
+}
+
+static void smmu_irq_ctrl_update(struct smmu_model *m, u32 fields)
+{
+	u32 ack = smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+
+	ack ^= (ack ^ smmu_reg32(m, SMMU_REG_IRQ_CTRL)) & fields;
+	smmu_reg_set32(m, SMMU_REG_IRQ_CTRLACK, ack);
+}
+
+/* Fields that a write has changed and that are to be updated now */
+static u32 smmu_to_update(struct smmu_model *m, u32 reg, u32 ack, u32 *stalled)
+{
+	u32 fields = (smmu_reg32(m, reg) ^ smmu_reg32(m, ack)) & ~*stalled;
+
+	if (!fields || !mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
+		return fields;
+	*stalled |= fields;
+	return 0;
 }
 
 static void smmu_cr0_wrote(struct smmu_model *m, u64 old)
 {
-	if (smmu_reg32(m, SMMU_REG_CR0) == m->cr0 ||
-	    mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
-		return;
-	smmu_cr0_update(m);
-}
-
-static void smmu_irq_ctrl_update(struct smmu_model *m)
-{
-	smmu_reg_set32(m, SMMU_REG_IRQ_CTRLACK,
-		       smmu_reg32(m, SMMU_REG_IRQ_CTRL));
+	smmu_cr0_update(m, smmu_to_update(m, SMMU_REG_CR0, SMMU_REG_CR0ACK,
+					  &m->hw->cr0_stalled));
 }
 
 static void smmu_irq_ctrl_wrote(struct smmu_model *m, u64 old)
 {
-	if (smmu_reg32(m, SMMU_REG_IRQ_CTRL) ==
-	    smmu_reg32(m, SMMU_REG_IRQ_CTRLACK) ||
-	    mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
-		return;
-	smmu_irq_ctrl_update(m);
+	smmu_irq_ctrl_update(m, smmu_to_update(m, SMMU_REG_IRQ_CTRL,
+					       SMMU_REG_IRQ_CTRLACK,
+					       &m->hw->irq_ctrl_stalled));
 }
 
 static void smmu_gbpa_update(struct smmu_model *m)
@@ -128,8 +135,10 @@ void smmu_regs_unstall(struct smmu_model *m)
 {
 	if (smmu_reg32(m, SMMU_REG_GBPA) & SMMU_GBPA_UPDATE)
 		smmu_gbpa_update(m);
-	smmu_irq_ctrl_update(m);
-	smmu_cr0_update(m);
+	m->hw->irq_ctrl_stalled = 0;
+	smmu_irq_ctrl_update(m, U32_MAX);
+	m->hw->cr0_stalled = 0;
+	smmu_cr0_update(m, U32_MAX);
 }
 
 static void smmu_gerrorn_wrote(struct smmu_model *m, u64 old)

@@ -25,6 +25,9 @@ struct seq_file;
  * struct smmu_hw - what the SMMU holds besides its caches
  * @file: the registers, as software reads them. Those of page 1 are at the same
  *	offset as in their page, where page 0 has none
+ * @cr0_stalled: fields of CR0 whose update waits because of
+ *	MOCK_MISBEHAVE_REG_STALL
+ * @irq_ctrl_stalled: likewise of IRQ_CTRL
  * @atc_lost: an ATC invalidation was not answered, CMD_SYNC has to say so
  * @merge: the last record that was written, for merging
  * @merge_idx: PROD.WR of the place where it is
@@ -36,6 +39,8 @@ struct seq_file;
  */
 struct smmu_hw {
 	u32 file[SMMU_REGS_FILE / sizeof(u32)];
+	u32 cr0_stalled;
+	u32 irq_ctrl_stalled;
 	bool atc_lost;
 	u64 merge[SMMU_EVT_WORDS];
 	u32 merge_idx;
@@ -204,6 +209,7 @@ void smmu_cmdq_kick(struct smmu_model *m);
 /* cmd.c */
 u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
 		   struct smmu_cmd *cmd);
+bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi);
 u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd);
 
 /* event.c */
