@@ -2,7 +2,8 @@
 /*
  * Mock IOMMU: debugfs
  *
- *   iommu-mock/<instance>/                      the model's files
+ *   iommu-mock/<instance>/                      counters, caches, and the
+ *                                               model's own files
  *   iommu-mock/<instance>/misbehave/            how often to misbehave
  *   iommu-mock/<instance>/endpoints/<name>/atc  what the ATC holds
  */
@@ -62,6 +63,21 @@ static int atc_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(atc);
 
+static int stats_show(struct seq_file *m, void *unused)
+{
+	struct mock_iommu *mi = m->private;
+	const struct mock_stats *stats = mi->stats;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	seq_printf(m, "translations %llu\n", stats->translations);
+	seq_printf(m, "iotlb_hits %llu\n", stats->iotlb_hits);
+	seq_printf(m, "walk_refs %llu\n", stats->walk_refs);
+	seq_printf(m, "invalidations %llu\n", stats->invalidations);
+	seq_printf(m, "faults %llu\n", stats->faults);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
 /**
  * mock_debugfs_register() - make the directory iommu-mock
  */
@@ -108,6 +124,8 @@ void mock_debugfs_add(struct mock_instance *inst)
 				    debugfs_create_dir(item->ep.name, sub),
 				    &item->ep, &atc_fops);
 
+	debugfs_create_file("stats", 0400, dir, &inst->mi, &stats_fops);
+	mock_caches_debugfs(&inst->mi, dir);
 	if (inst->mi.model->debugfs)
 		inst->mi.model->debugfs(&inst->mi, dir);
 }

@@ -18,6 +18,8 @@
 
 #include <linux/iommu-nested/unit.h>
 
+#include "cache_set.h"
+
 struct dentry;
 struct mock_endpoint;
 struct mock_iommu;
@@ -130,25 +132,6 @@ enum mock_page_response {
 };
 
 /**
- * struct mock_cache_params - how the translation caches of an instance behave
- * @iotlb_entries: capacity of the TLB
- * @pwc_entries: capacity of each paging-structure cache
- * @config_entries: capacity of each cache of configuration structures
- * @atc_entries: capacity of an endpoint's ATC
- * @evict_period: 0: an entry stays until it is invalidated or the cache is full;
- *	N: before a look-up, with a chance of 1 in N, one random entry is evicted
- * @evict_seed: seed of that chance, so that a run can be repeated
- */
-struct mock_cache_params {
-	u32 iotlb_entries;
-	u32 pwc_entries;
-	u32 config_entries;
-	u32 atc_entries;
-	u32 evict_period;
-	u32 evict_seed;
-};
-
-/**
  * enum mock_misbehave - hardware that misbehaves on request
  * @MOCK_MISBEHAVE_CMD_ERROR: next command is found erroneous
  * @MOCK_MISBEHAVE_CMD_STALL: command processing stops until it is cleared
@@ -166,6 +149,23 @@ enum mock_misbehave {
 	MOCK_MISBEHAVE_IRQ_LOST,
 	MOCK_MISBEHAVE_REG_STALL,
 	MOCK_MISBEHAVE_NR,
+};
+
+/**
+ * struct mock_stats - what a model counts, since the instance went live
+ * @translations: requests translated or blocked
+ * @iotlb_hits: requests answered by the TLB
+ * @walk_refs: memory references of table walks (configuration structures, and
+ *	both stages from root to leaf)
+ * @invalidations: invalidation commands executed, not those that only wait
+ * @faults: faults found, recorded or not
+ */
+struct mock_stats {
+	u64 translations;
+	u64 iotlb_hits;
+	u64 walk_refs;
+	u64 invalidations;
+	u64 faults;
 };
 
 /**
@@ -190,7 +190,8 @@ enum mock_misbehave {
  *	processors' caches, as the platform describes it? Called before
  *	@start. %NULL: they do
  * @start: the instance goes live: check the configuration, reset the registers,
- *	create the caches by &mock_iommu.cache_params, fill @unit->regs. The
+ *	create the caches by &mock_iommu.cache_params, fill @unit->regs, set
+ *	&mock_iommu.stats. The
  *	framework has filled @unit->irqs and @unit->errata. Process context.
  *	Returns 0, -EINVAL for a configuration that the specification does not
  *	allow, or -ENOMEM
@@ -250,6 +251,8 @@ struct mock_model {
  * @async_commands: command queues are processed by a worker instead of in the
  *	doorbell write, constant while live
  * @errata: IOMMU_UNIT_ERRATUM_* bits that the hardware has, constant while live
+ * @caches: the model's caches, constant while live but for what they hold
+ * @stats: the model's counters, constant while live but for what they count
  * @its: where interrupt messages of endpoints go, %NULL if they are not
  *	translated; constant while live
  * @misbehave: remaining counts, under @lock; U32_MAX is for ever
@@ -261,6 +264,8 @@ struct mock_iommu {
 	struct mock_cache_params cache_params;
 	bool async_commands;
 	u32 errata;
+	struct mock_cache_set caches;
+	struct mock_stats *stats;
 	struct mock_its *its;
 	u32 misbehave[MOCK_MISBEHAVE_NR];
 };

@@ -329,27 +329,9 @@ void smmu_tlb2_insert(struct smmu_walk *w, u64 ipa,
  */
 void smmu_caches_destroy(struct smmu_model *m)
 {
-	struct smmu_caches *c = m->caches;
-
-	if (!c)
-		return;
+	mock_caches_destroy(&m->mi->caches);
+	kfree(m->caches);
 	m->caches = NULL;
-	mock_cache_destroy(c->l1std);
-	mock_cache_destroy(c->ste);
-	mock_cache_destroy(c->l1cd);
-	mock_cache_destroy(c->cd);
-	mock_cache_destroy(c->walk1);
-	mock_cache_destroy(c->walk2);
-	mock_cache_destroy(c->tlb);
-	kfree(c);
-}
-
-/* Each has a seed of its own, or chance would strike all at the same time */
-static struct mock_cache *create_one(const struct mock_cache_params *p,
-				     u32 capacity, size_t data_size, u32 nr)
-{
-	return mock_cache_create(capacity, data_size, p->evict_period,
-				 p->evict_seed + nr);
 }
 
 /**
@@ -367,15 +349,8 @@ int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p)
 	if (!c)
 		return -ENOMEM;
 	m->caches = c;
-	c->l1std = create_one(p, p->config_entries, sizeof(u64), 0);
-	c->ste = create_one(p, p->config_entries, sizeof(struct smmu_ste), 1);
-	c->l1cd = create_one(p, p->config_entries, sizeof(u64), 2);
-	c->cd = create_one(p, p->config_entries, sizeof(struct smmu_cd), 3);
-	c->walk1 = create_one(p, p->pwc_entries, sizeof(struct smmu_table), 4);
-	c->walk2 = create_one(p, p->pwc_entries, sizeof(struct smmu_table2), 5);
-	c->tlb = create_one(p, p->iotlb_entries, sizeof(struct smmu_leaf), 6);
-	if (!c->l1std || !c->ste || !c->l1cd || !c->cd || !c->walk1 ||
-	    !c->walk2 || !c->tlb) {
+	if (mock_caches_create(&m->mi->caches, smmu_cache_descs, c->all,
+			       SMMU_NR_CACHES, p)) {
 		smmu_caches_destroy(m);
 		return -ENOMEM;
 	}

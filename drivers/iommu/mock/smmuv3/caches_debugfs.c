@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mock SMMUv3: a look into the caches */
-#include <linux/debugfs.h>
+/* Mock SMMUv3: what caches there are, and how their entries look */
 #include <linux/seq_file.h>
 
 #include "walk.h"
@@ -104,60 +103,13 @@ static void show_tlb(const struct mock_cache_key *key, const void *data,
 		   leaf->perm1, leaf->perm2, leaf->clean1, leaf->clean2);
 }
 
-/* Every valid entry, one a line */
-static int smmu_caches_show(struct seq_file *s, void *unused)
-{
-	struct smmu_model *m = s->private;
-	struct smmu_caches *c = m->caches;
-
-	guard(spinlock_irqsave)(&m->mi->lock);
-	mock_cache_for_each(c->l1std, show_l1std, s);
-	mock_cache_for_each(c->ste, show_ste, s);
-	mock_cache_for_each(c->l1cd, show_l1cd, s);
-	mock_cache_for_each(c->cd, show_cd, s);
-	mock_cache_for_each(c->walk1, show_walk1, s);
-	mock_cache_for_each(c->walk2, show_walk2, s);
-	mock_cache_for_each(c->tlb, show_tlb, s);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(smmu_caches);
-
-static void show_stats(struct seq_file *s, const char *name,
-		       const struct mock_cache *cache)
-{
-	const struct mock_cache_stats *st = mock_cache_stats(cache);
-
-	seq_printf(s, "%s entries=%u capacity=%u hits=%llu misses=%llu inserts=%llu replaced=%llu evicted=%llu invalidated=%llu\n",
-		   name, mock_cache_count(cache), mock_cache_capacity(cache),
-		   st->hits, st->misses, st->inserts, st->replaced,
-		   st->evicted, st->invalidated);
-}
-
-static int smmu_cache_stats_show(struct seq_file *s, void *unused)
-{
-	struct smmu_model *m = s->private;
-	struct smmu_caches *c = m->caches;
-
-	guard(spinlock_irqsave)(&m->mi->lock);
-	show_stats(s, "l1std", c->l1std);
-	show_stats(s, "ste", c->ste);
-	show_stats(s, "l1cd", c->l1cd);
-	show_stats(s, "cd", c->cd);
-	show_stats(s, "stage1", c->walk1);
-	show_stats(s, "stage2", c->walk2);
-	show_stats(s, "tlb", c->tlb);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(smmu_cache_stats);
-
-/**
- * smmu_caches_debugfs() - make the files "caches" and "cache_stats"
- * @m: the SMMU, whose caches exist as long as the files
- * @dir: where
- */
-void smmu_caches_debugfs(struct smmu_model *m, struct dentry *dir)
-{
-	debugfs_create_file("caches", 0444, dir, m, &smmu_caches_fops);
-	debugfs_create_file("cache_stats", 0444, dir, m,
-			    &smmu_cache_stats_fops);
-}
+/* In the order of &struct smmu_caches */
+const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES] = {
+	{ "l1std", MOCK_CACHE_CONFIG, sizeof(u64), show_l1std },
+	{ "ste", MOCK_CACHE_CONFIG, sizeof(struct smmu_ste), show_ste },
+	{ "l1cd", MOCK_CACHE_CONFIG, sizeof(u64), show_l1cd },
+	{ "cd", MOCK_CACHE_CONFIG, sizeof(struct smmu_cd), show_cd },
+	{ "stage1", MOCK_CACHE_PWC, sizeof(struct smmu_table), show_walk1 },
+	{ "stage2", MOCK_CACHE_PWC, sizeof(struct smmu_table2), show_walk2 },
+	{ "tlb", MOCK_CACHE_TLB, sizeof(struct smmu_leaf), show_tlb },
+};

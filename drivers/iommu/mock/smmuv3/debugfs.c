@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mock SMMUv3: its registers and counters, to look at */
+/* Mock SMMUv3: its registers, to look at */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
@@ -112,21 +112,6 @@ static int smmu_regs_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(smmu_regs);
 
-static int smmu_stats_show(struct seq_file *s, void *unused)
-{
-	struct mock_iommu *mi = s->private;
-	struct smmu_model *m = mi->priv;
-
-	guard(spinlock_irq)(&mi->lock);
-	seq_printf(s, "translations %llu\n", m->stats.translations);
-	seq_printf(s, "iotlb_hits %llu\n", m->stats.tlb_hits);
-	seq_printf(s, "walk_refs %llu\n", m->stats.walk_refs);
-	seq_printf(s, "invalidations %llu\n", m->stats.invalidations);
-	seq_printf(s, "faults %llu\n", m->stats.events);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(smmu_stats);
-
 /**
  * smmu_debugfs - add the model's files to an instance's directory
  * @mi: the instance, which is live until the files are gone
@@ -134,9 +119,5 @@ DEFINE_SHOW_ATTRIBUTE(smmu_stats);
  */
 void smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
-	struct smmu_model *m = mi->priv;
-
 	debugfs_create_file("regs", 0400, dir, mi, &smmu_regs_fops);
-	debugfs_create_file("stats", 0400, dir, mi, &smmu_stats_fops);
-	smmu_caches_debugfs(m, dir);
 }

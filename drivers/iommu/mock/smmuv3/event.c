@@ -184,7 +184,7 @@ void smmu_event_record(struct smmu_model *m, struct smmu_event *ev)
 	struct smmu_queue q;
 	u16 fields;
 
-	m->stats.events++;
+	m->stats.faults++;
 	trace_mock_fault(m->mi, ev->sid, ev->ssv, ev->ssid, ev->input_addr,
 			 ev->id, false);
 	if (!(m->cr0 & SMMU_CR0_EVENTQEN) ||

@@ -17,22 +17,6 @@ struct smmu_caches;
 struct smmu_hw;
 
 /**
- * struct smmu_stats - counted since the instance went live
- * @translations: requests translated or blocked
- * @tlb_hits: requests answered by the TLB
- * @walk_refs: memory references of table walks (root to leaf, both stages)
- * @invalidations: invalidation commands executed
- * @events: events found, recorded or not
- */
-struct smmu_stats {
-	u64 translations;
-	u64 tlb_hits;
-	u64 walk_refs;
-	u64 invalidations;
-	u64 events;
-};
-
-/**
  * struct smmu_model - an SMMU
  * @mi: the instance
  * @idr: IDR0 to IDR5, constant while live
@@ -59,7 +43,7 @@ struct smmu_model {
 	u32 strtab_cfg;
 	struct smmu_hw *hw;
 	struct smmu_caches *caches;
-	struct smmu_stats stats;
+	struct mock_stats stats;
 };
 
 /**
@@ -134,7 +118,6 @@ void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf);
 void smmu_inval_cd(struct smmu_model *m, u32 sid, bool all, u32 ssid, bool leaf);
 void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi);
 void smmu_inval_all(struct smmu_model *m);
-void smmu_caches_debugfs(struct smmu_model *m, struct dentry *dir);
 
 /* regs.c, cmdq.c, event.c, priq.c */
 int smmu_hw_create(struct smmu_model *m);

@@ -142,7 +142,8 @@ static int smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	if (ret)
 		return ret;
 
-	memset(&m->stats, 0, sizeof(m->stats));
+	m->stats = (struct mock_stats){};
+	mi->stats = &m->stats;
 	ret = smmu_caches_create(m, &mi->cache_params);
 	if (ret)
 		return ret;

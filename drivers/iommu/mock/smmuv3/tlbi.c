@@ -326,14 +326,6 @@ void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi)
  */
 void smmu_inval_all(struct smmu_model *m)
 {
-	struct smmu_caches *c = m->caches;
-
-	mock_cache_invalidate_all(c->l1std);
-	mock_cache_invalidate_all(c->ste);
-	mock_cache_invalidate_all(c->l1cd);
-	mock_cache_invalidate_all(c->cd);
-	mock_cache_invalidate_all(c->walk1);
-	mock_cache_invalidate_all(c->walk2);
-	mock_cache_invalidate_all(c->tlb);
-	c->lg2_split = 0;
+	mock_caches_invalidate_all(&m->mi->caches);
+	m->caches->lg2_split = 0;
 }

@@ -203,7 +203,7 @@ static u8 translate_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 		return smmu_fault(w, id, false, SMMU_EVT_CLASS_IN, 0);
 	if (!found || !is_usable(w, found))
 		return smmu_stage1(w, leaf);
-	w->m->stats.tlb_hits++;
+	w->m->stats.iotlb_hits++;
 	*leaf = *found;
 	id = smmu_check_stage1(w, leaf);
 	if (id || !w->ste->s2)

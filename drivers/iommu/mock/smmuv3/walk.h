@@ -220,6 +220,8 @@ struct smmu_table2 {
 	u8 level;
 };
 
+#define SMMU_NR_CACHES	7
+
 /**
  * struct smmu_caches - the caches of an SMMU
  * @l1std: level 1 stream table descriptors by the StreamIDs that they cover
@@ -230,18 +232,26 @@ struct smmu_table2 {
  * @walk1: &struct smmu_table by what the descriptor covers, tag SMMU_KEY_x
  * @walk2: &struct smmu_table2 by what the descriptor covers, tag SMMU_KEY_x
  * @tlb: &struct smmu_leaf by page, tag SMMU_KEY_x
+ * @all: all of them
  * @lg2_split: greatest @lg2_in of an entry that is a part of what it comes from
  */
 struct smmu_caches {
-	struct mock_cache *l1std;
-	struct mock_cache *ste;
-	struct mock_cache *l1cd;
-	struct mock_cache *cd;
-	struct mock_cache *walk1;
-	struct mock_cache *walk2;
-	struct mock_cache *tlb;
+	union {
+		struct {
+			struct mock_cache *l1std;
+			struct mock_cache *ste;
+			struct mock_cache *l1cd;
+			struct mock_cache *cd;
+			struct mock_cache *walk1;
+			struct mock_cache *walk2;
+			struct mock_cache *tlb;
+		};
+		struct mock_cache *all[SMMU_NR_CACHES];
+	};
 	u8 lg2_split;
 };
+
+extern const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES];
 
 /* 3.17: tags of translations */
 #define SMMU_KEY_VMID		GENMASK_ULL(15, 0)

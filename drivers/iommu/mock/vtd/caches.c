@@ -469,13 +469,7 @@ void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
  */
 void vtd_inval_all(struct vtd_model *m)
 {
-	struct vtd_caches *c = m->caches;
-
-	mock_cache_invalidate_all(c->context);
-	mock_cache_invalidate_all(c->pasid);
-	mock_cache_invalidate_all(c->stage1);
-	mock_cache_invalidate_all(c->stage2);
-	mock_cache_invalidate_all(c->iotlb);
+	mock_caches_invalidate_all(&m->mi->caches);
 }
 
 /**
@@ -484,25 +478,9 @@ void vtd_inval_all(struct vtd_model *m)
  */
 void vtd_caches_destroy(struct vtd_model *m)
 {
-	struct vtd_caches *c = m->caches;
-
-	if (!c)
-		return;
+	mock_caches_destroy(&m->mi->caches);
+	kfree(m->caches);
 	m->caches = NULL;
-	mock_cache_destroy(c->context);
-	mock_cache_destroy(c->pasid);
-	mock_cache_destroy(c->stage1);
-	mock_cache_destroy(c->stage2);
-	mock_cache_destroy(c->iotlb);
-	kfree(c);
-}
-
-/* Each has a seed of its own, or chance would strike all at the same time */
-static struct mock_cache *create_one(const struct mock_cache_params *p,
-				     u32 capacity, size_t data_size, u32 nr)
-{
-	return mock_cache_create(capacity, data_size, p->evict_period,
-				 p->evict_seed + nr);
 }
 
 /**
@@ -520,16 +498,8 @@ int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p)
 	if (!c)
 		return -ENOMEM;
 	m->caches = c;
-	c->context = create_one(p, p->config_entries,
-				sizeof(struct vtd_context), 0);
-	c->pasid = create_one(p, p->config_entries,
-			      sizeof(struct vtd_pasid), 1);
-	c->stage1 = create_one(p, p->pwc_entries,
-			       sizeof(struct vtd_fs_table), 2);
-	c->stage2 = create_one(p, p->pwc_entries,
-			       sizeof(struct vtd_ss_table), 3);
-	c->iotlb = create_one(p, p->iotlb_entries, sizeof(struct vtd_leaf), 4);
-	if (!c->context || !c->pasid || !c->stage1 || !c->stage2 || !c->iotlb) {
+	if (mock_caches_create(&m->mi->caches, vtd_cache_descs, c->all,
+			       VTD_NR_CACHES, p)) {
 		vtd_caches_destroy(m);
 		return -ENOMEM;
 	}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mock VT-d: a look into the caches */
-#include <linux/debugfs.h>
+/* Mock VT-d: what caches there are, and how their entries look */
 #include <linux/seq_file.h>
 
 #include "walk.h"
@@ -60,55 +59,11 @@ static void show_iotlb(const struct mock_cache_key *key, const void *data,
 		   !!(key->tag & VTD_IOTLB_KEY_PRIV), leaf->reason);
 }
 
-/* Every valid entry, one a line */
-static int vtd_caches_show(struct seq_file *s, void *unused)
-{
-	struct vtd_model *m = s->private;
-	struct vtd_caches *c = m->caches;
-
-	guard(spinlock_irqsave)(&m->mi->lock);
-	mock_cache_for_each(c->context, show_context, s);
-	mock_cache_for_each(c->pasid, show_pasid, s);
-	mock_cache_for_each(c->stage1, show_stage1, s);
-	mock_cache_for_each(c->stage2, show_stage2, s);
-	mock_cache_for_each(c->iotlb, show_iotlb, s);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(vtd_caches);
-
-static void show_stats(struct seq_file *s, const char *name,
-		       const struct mock_cache *cache)
-{
-	const struct mock_cache_stats *st = mock_cache_stats(cache);
-
-	seq_printf(s, "%s entries=%u capacity=%u hits=%llu misses=%llu inserts=%llu replaced=%llu evicted=%llu invalidated=%llu\n",
-		   name, mock_cache_count(cache), mock_cache_capacity(cache),
-		   st->hits, st->misses, st->inserts, st->replaced,
-		   st->evicted, st->invalidated);
-}
-
-static int vtd_cache_stats_show(struct seq_file *s, void *unused)
-{
-	struct vtd_model *m = s->private;
-	struct vtd_caches *c = m->caches;
-
-	guard(spinlock_irqsave)(&m->mi->lock);
-	show_stats(s, "context", c->context);
-	show_stats(s, "pasid", c->pasid);
-	show_stats(s, "stage1", c->stage1);
-	show_stats(s, "stage2", c->stage2);
-	show_stats(s, "iotlb", c->iotlb);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(vtd_cache_stats);
-
-/**
- * vtd_caches_debugfs() - make the files "caches" and "cache_stats"
- * @m: the unit, whose caches exist as long as the files
- * @dir: where
- */
-void vtd_caches_debugfs(struct vtd_model *m, struct dentry *dir)
-{
-	debugfs_create_file("caches", 0444, dir, m, &vtd_caches_fops);
-	debugfs_create_file("cache_stats", 0444, dir, m, &vtd_cache_stats_fops);
-}
+/* In the order of &struct vtd_caches */
+const struct mock_cache_desc vtd_cache_descs[VTD_NR_CACHES] = {
+	{ "context", MOCK_CACHE_CONFIG, sizeof(struct vtd_context), show_context },
+	{ "pasid", MOCK_CACHE_CONFIG, sizeof(struct vtd_pasid), show_pasid },
+	{ "stage1", MOCK_CACHE_PWC, sizeof(struct vtd_fs_table), show_stage1 },
+	{ "stage2", MOCK_CACHE_PWC, sizeof(struct vtd_ss_table), show_stage2 },
+	{ "iotlb", MOCK_CACHE_TLB, sizeof(struct vtd_leaf), show_iotlb },
+};

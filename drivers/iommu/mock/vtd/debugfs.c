@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mock VT-d: its registers and counters, to look at */
+/* Mock VT-d: its registers, to look at */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
@@ -108,21 +108,6 @@ static int vtd_regs_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vtd_regs);
 
-static int vtd_stats_show(struct seq_file *s, void *unused)
-{
-	struct mock_iommu *mi = s->private;
-	struct vtd_model *m = mi->priv;
-
-	guard(spinlock_irq)(&mi->lock);
-	seq_printf(s, "translations %llu\n", m->stats.translations);
-	seq_printf(s, "iotlb_hits %llu\n", m->stats.iotlb_hits);
-	seq_printf(s, "walk_refs %llu\n", m->stats.walk_refs);
-	seq_printf(s, "invalidations %llu\n", m->stats.invalidations);
-	seq_printf(s, "faults %llu\n", m->stats.faults);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(vtd_stats);
-
 /**
  * vtd_debugfs - add the model's files to an instance's directory
  * @mi: the instance, which is live until the files are gone
@@ -130,9 +115,5 @@ DEFINE_SHOW_ATTRIBUTE(vtd_stats);
  */
 void vtd_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
-	struct vtd_model *m = mi->priv;
-
 	debugfs_create_file("regs", 0400, dir, mi, &vtd_regs_fops);
-	debugfs_create_file("stats", 0400, dir, mi, &vtd_stats_fops);
-	vtd_caches_debugfs(m, dir);
 }

@@ -17,22 +17,6 @@ struct vtd_caches;
 struct vtd_regs;
 
 /**
- * struct vtd_stats - counted since the instance went live
- * @translations: requests translated or blocked
- * @iotlb_hits: requests answered by the IOTLB
- * @walk_refs: memory references of table walks (root to leaf, both stages)
- * @invalidations: invalidation descriptors executed, waits not counted
- * @faults: translation faults found, recorded or not
- */
-struct vtd_stats {
-	u64 translations;
-	u64 iotlb_hits;
-	u64 walk_refs;
-	u64 invalidations;
-	u64 faults;
-};
-
-/**
  * struct vtd_model - a remapping unit
  * @mi: the instance
  * @cap: CAP register, constant while live
@@ -55,7 +39,7 @@ struct vtd_model {
 	u64 rtaddr;
 	struct vtd_regs *regs;
 	struct vtd_caches *caches;
-	struct vtd_stats stats;
+	struct mock_stats stats;
 };
 
 /**
@@ -88,7 +72,6 @@ void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
 void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
 		      u64 addr, u8 am, bool ih);
 void vtd_inval_all(struct vtd_model *m);
-void vtd_caches_debugfs(struct vtd_model *m, struct dentry *dir);
 
 /* regs.c, qi.c, fault.c, prq.c */
 int vtd_regs_create(struct vtd_model *m);

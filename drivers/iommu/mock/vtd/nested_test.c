@@ -236,7 +236,7 @@ static void nested_test_width(struct kunit *test)
 static void nested_test_references(struct kunit *test)
 {
 	static const struct mock_cache_params no_caches = {};
-	struct vtd_stats *st;
+	struct mock_stats *st;
 	struct nest n;
 	u64 before;
 

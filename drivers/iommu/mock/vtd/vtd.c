@@ -143,7 +143,8 @@ static int vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
 		return ret;
 
 	m->spr17 = mi->errata & IOMMU_UNIT_ERRATUM_SPR17;
-	memset(&m->stats, 0, sizeof(m->stats));
+	m->stats = (struct mock_stats){};
+	mi->stats = &m->stats;
 	ret = vtd_caches_create(m, &mi->cache_params);
 	if (ret)
 		return ret;

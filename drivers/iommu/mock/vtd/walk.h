@@ -166,6 +166,8 @@ struct vtd_ss_table {
 	bool exec;
 };
 
+#define VTD_NR_CACHES	5
+
 /**
  * struct vtd_caches - the caches of a unit
  * @context: &struct vtd_context by source-id
@@ -173,14 +175,22 @@ struct vtd_ss_table {
  * @stage1: &struct vtd_fs_table by what the entry covers, tag VTD_FS_KEY_x
  * @stage2: &struct vtd_ss_table by what the entry covers, tag is the domain-id
  * @iotlb: &struct vtd_leaf by page, tag VTD_IOTLB_KEY_x
+ * @all: all of them
  */
 struct vtd_caches {
-	struct mock_cache *context;
-	struct mock_cache *pasid;
-	struct mock_cache *stage1;
-	struct mock_cache *stage2;
-	struct mock_cache *iotlb;
+	union {
+		struct {
+			struct mock_cache *context;
+			struct mock_cache *pasid;
+			struct mock_cache *stage1;
+			struct mock_cache *stage2;
+			struct mock_cache *iotlb;
+		};
+		struct mock_cache *all[VTD_NR_CACHES];
+	};
 };
+
+extern const struct mock_cache_desc vtd_cache_descs[VTD_NR_CACHES];
 
 #define VTD_IOTLB_KEY_SID		GENMASK_ULL(15, 0)
 #define VTD_IOTLB_KEY_PASID		GENMASK_ULL(35, 16)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU: the caches that a model has, and a look into them */
+#include <linux/debugfs.h>
+#include <linux/errno.h>
+#include <linux/seq_file.h>
+
+#include "mock.h"
+
+static u32 cache_capacity(const struct mock_cache_params *p,
+			  enum mock_cache_kind kind)
+{
+	switch (kind) {
+	case MOCK_CACHE_CONFIG:
+		return p->config_entries;
+	case MOCK_CACHE_PWC:
+		return p->pwc_entries;
+	default:
+		return p->iotlb_entries;
+	}
+}
+
+/**
+ * mock_caches_create() - make the caches of a model
+ * @set: set to them; destroyed ones, or zeroed
+ * @desc: what they are
+ * @cache: where their pointers go
+ * @nr: how many there are
+ * @p: capacities and retention
+ *
+ * Each has a seed of its own, or chance would strike all at the same time.
+ *
+ * Context: process context, sleeps
+ * Return: 0, or -ENOMEM with none of them made
+ */
+int mock_caches_create(struct mock_cache_set *set,
+		       const struct mock_cache_desc *desc,
+		       struct mock_cache **cache, u32 nr,
+		       const struct mock_cache_params *p)
+{
+	u32 i;
+
+	*set = (struct mock_cache_set){ .desc = desc, .cache = cache };
+	for (i = 0; i < nr; i++) {
+		cache[i] = mock_cache_create(cache_capacity(p, desc[i].kind),
+					     desc[i].data_size, p->evict_period,
+					     p->evict_seed + i);
+		if (!cache[i]) {
+			mock_caches_destroy(set);
+			return -ENOMEM;
+		}
+		set->nr++;
+	}
+	return 0;
+}
+
+/**
+ * mock_caches_destroy() - undo mock_caches_create()
+ * @set: the caches
+ */
+void mock_caches_destroy(struct mock_cache_set *set)
+{
+	while (set->nr) {
+		set->nr--;
+		mock_cache_destroy(set->cache[set->nr]);
+		set->cache[set->nr] = NULL;
+	}
+}
+
+/**
+ * mock_caches_invalidate_all() - empty all caches
+ * @set: the caches
+ */
+void mock_caches_invalidate_all(struct mock_cache_set *set)
+{
+	u32 i;
+
+	for (i = 0; i < set->nr; i++)
+		mock_cache_invalidate_all(set->cache[i]);
+}
+
+/* Every valid entry, one a line */
+static int caches_show(struct seq_file *s, void *unused)
+{
+	struct mock_iommu *mi = s->private;
+	const struct mock_cache_set *set = &mi->caches;
+	u32 i;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	for (i = 0; i < set->nr; i++)
+		mock_cache_for_each(set->cache[i], set->desc[i].show, s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(caches);
+
+static int cache_stats_show(struct seq_file *s, void *unused)
+{
+	struct mock_iommu *mi = s->private;
+	const struct mock_cache_set *set = &mi->caches;
+	u32 i;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	for (i = 0; i < set->nr; i++) {
+		const struct mock_cache *cache = set->cache[i];
+		const struct mock_cache_stats *st = mock_cache_stats(cache);
+
+		seq_printf(s, "%s entries=%u capacity=%u hits=%llu misses=%llu inserts=%llu replaced=%llu evicted=%llu invalidated=%llu\n",
+			   set->desc[i].name, mock_cache_count(cache),
+			   mock_cache_capacity(cache), st->hits, st->misses,
+			   st->inserts, st->replaced, st->evicted,
+			   st->invalidated);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cache_stats);
+
+/**
+ * mock_caches_debugfs() - make the files "caches" and "cache_stats"
+ * @mi: the instance, whose caches exist as long as the files
+ * @dir: where
+ */
+void mock_caches_debugfs(struct mock_iommu *mi, struct dentry *dir)
+{
+	debugfs_create_file("caches", 0444, dir, mi, &caches_fops);
+	debugfs_create_file("cache_stats", 0444, dir, mi, &cache_stats_fops);
+}
