@@ -69,7 +69,7 @@ test_unprepared_kernel_is_one_sentence()
 	says "there is no directory"
 }
 
-# Both modules, against a kernel build that somebody else prepared.
+# The modules, against a kernel build that somebody else prepared.
 test_modules_against_kdir()
 {
 	local kernel dir
@@ -78,10 +78,12 @@ test_modules_against_kdir()
 	succeeds make -s -C "$TOP" modules KDIR="$kernel"
 	dir=$(tail -n 1 "$T/out")
 	[ -f "$dir/drivers/iommu/intel/nested/intel_nested.ko" ] || fail "no intel_nested.ko"
+	[ -f "$dir/drivers/iommu/arm-smmu-v3/nested/arm_smmu_v3_nested.ko" ] ||
+		fail "no arm_smmu_v3_nested.ko"
 	[ -f "$dir/drivers/iommu/mock/iommu_mock.ko" ] || fail "no iommu_mock.ko"
 	succeeds make -s -C "$TOP" modules_install KDIR="$kernel" \
 		INSTALL_MOD_PATH="$T/root"
-	for name in intel_nested iommu_mock; do
+	for name in intel_nested arm_smmu_v3_nested iommu_mock; do
 		[ -n "$(find "$T/root/lib/modules" -name "$name.ko*")" ] ||
 			fail "$name is not installed"
 	done
@@ -106,7 +108,7 @@ test_dkms()
 	cd "$T/dkms" || fail "no such directory"
 	export ARCH=um
 	succeeds bash -c "${MAKE[0]}"
-	[ ${#BUILT_MODULE_NAME[@]} -eq 2 ] || fail "not two modules"
+	[ ${#BUILT_MODULE_NAME[@]} -eq 3 ] || fail "not three modules"
 	for i in "${!BUILT_MODULE_NAME[@]}"; do
 		[ -f "${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" ] ||
 			fail "no ${BUILT_MODULE_NAME[i]}.ko"
