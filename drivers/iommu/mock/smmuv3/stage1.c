@@ -363,9 +363,8 @@ static int use_entry(struct smmu_walk *w, const struct smmu_half *half,
 static void first_step(struct smmu_walk *w, const struct smmu_tt *tt,
 		       struct step *step)
 {
-	*step = (struct step){
-		.cached = smmu_walk1_lookup(w, tt, &step->table),
-	};
+	*step = (struct step){};
+	step->cached = smmu_walk1_lookup(w, tt, &step->table);
 	if (step->cached) {
 		step->level = step->table.level + 1;
 		return;
