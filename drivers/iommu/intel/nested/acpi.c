@@ -23,10 +23,11 @@ struct acpi_unit {
 	struct platform_device *pdev;
 };
 
+static LIST_HEAD(acpi_units);
+
 static struct vtd_dmar vtd_dmar = {
 	.entries = LIST_HEAD_INIT(vtd_dmar.entries),
 };
-static LIST_HEAD(acpi_units);
 
 /**
  * vtd_acpi_table - what firmware says of units and devices

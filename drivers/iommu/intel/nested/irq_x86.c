@@ -32,8 +32,8 @@ static void irq_write_message(struct irq_data *data)
 	vtd_irq_program(irq->unit, irq->index);
 }
 
-static int vtd_irq_set_affinity(struct irq_data *data, const struct cpumask *dest,
-			    bool force)
+static int vtd_irq_set_affinity(struct irq_data *data,
+				const struct cpumask *dest, bool force)
 {
 	int ret = irq_chip_set_affinity_parent(data, dest, force);
 
@@ -52,7 +52,7 @@ static struct irq_chip vtd_irq_chip = {
 };
 
 static int vtd_irq_domain_alloc(struct irq_domain *domain, unsigned int virq,
-			    unsigned int nr, void *arg)
+				unsigned int nr, void *arg)
 {
 	struct irq_alloc_info *info = arg;
 	int ret;
@@ -66,7 +66,7 @@ static int vtd_irq_domain_alloc(struct irq_domain *domain, unsigned int virq,
 }
 
 static int vtd_irq_domain_activate(struct irq_domain *domain,
-			       struct irq_data *data, bool reserve)
+				   struct irq_data *data, bool reserve)
 {
 	irq_write_message(data);
 	return 0;
