@@ -7,7 +7,9 @@
 
 #include "hw.h"
 
-int hw_open(struct hw *hw)
+static int open_with(struct hw *hw,
+		     int (*make_ram)(struct guest *g, uint64_t gpa,
+				     uint64_t size))
 {
 	unsigned int i;
 	int rc;
@@ -18,12 +20,22 @@ int hw_open(struct hw *hw)
 	hw->iommufd = vmm_open();
 	if (hw->iommufd < 0)
 		return hw->iommufd;
-	rc = guest_create(&hw->ram, HW_GPA, HW_RAM_SIZE);
+	rc = make_ram(&hw->ram, HW_GPA, HW_RAM_SIZE);
 	for (i = 0; !rc && i < HW_DEVS; i++)
 		rc = edu_open(&hw->edu[i], i, hw->iommufd);
 	if (rc)
 		hw_close(hw);
 	return rc;
+}
+
+int hw_open(struct hw *hw)
+{
+	return open_with(hw, guest_create);
+}
+
+int hw_open_2m(struct hw *hw)
+{
+	return open_with(hw, guest_create_2m);
 }
 
 void hw_close(struct hw *hw)

@@ -33,6 +33,8 @@ struct hw {
 };
 
 int hw_open(struct hw *hw);
+/* As above; each aligned 2M of the memory is physically in one piece */
+int hw_open_2m(struct hw *hw);
 void hw_close(struct hw *hw);
 
 /* An IOAS in which the memory is mapped at its @gpa, all of it */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A guest with an SMMUv3 and the edu functions: a nesting parent with its RAM, a
+ * vIOMMU, and for each function a vDEVICE, a context descriptor and stage-1
+ * tables, which have a bounce page in them and nothing else.
+ *
+ * Functions return 0 or a negative errno.
+ */
+#ifndef HW_GUEST_SMMU_H
+#define HW_GUEST_SMMU_H
+
+#include "hw.h"
+#include "smmu_guest.h"
+#include "smmu_pt.h"
+
+/* The guest's StreamID of a function: none that the host has */
+#define GUEST_VSID(nr)	(0x7700u + (nr))
+#define GUEST_ASID(nr)	(5u + (nr))
+#define GUEST_BOUNCE	0x10000ull
+#define GUEST_WIDTH	48
+/* More events than a test makes */
+#define GUEST_EVENTS	4096
+
+/**
+ * struct guest_dev - a function of the guest
+ * @edu: the function
+ * @vsid: StreamID that the guest has for it
+ * @asid: of its tables
+ * @vdevice: the vDEVICE
+ * @s1: its stage-1 tables
+ * @cds: the table with its context descriptor
+ * @cd: the context descriptor
+ * @hwpt: nested HWPT of these, to which it is attached
+ * @bounce: a page in @s1
+ */
+struct guest_dev {
+	struct edu *edu;
+	uint32_t vsid;
+	uint16_t asid;
+	uint32_t vdevice;
+	struct s1 s1;
+	struct smmu_cds cds;
+	uint64_t *cd;
+	uint32_t hwpt;
+	struct hw_bounce bounce;
+};
+
+/**
+ * struct guest_smmu - all of it
+ * @hw: the machine; its memory is the RAM of the guest
+ * @ioas: with that RAM
+ * @parent: nesting parent on @ioas
+ * @viommu: the guest's SMMU
+ * @veventq: its event queue
+ * @events: file descriptor of that, does not block
+ */
+struct guest_smmu {
+	struct hw *hw;
+	uint32_t ioas;
+	uint32_t parent;
+	uint32_t viommu;
+	uint32_t veventq;
+	int events;
+};
+
+/* An event as the guest gets it */
+struct guest_event {
+	uint32_t flags;
+	uint32_t sequence;
+	uint64_t word[4];
+};
+
+/* A guest with the RAM of @hw; @edu is any function that it will have */
+int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct edu *edu);
+/* Function @nr of the machine, attached to stage-1 tables of that granule */
+int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
+		   unsigned int granule);
+/* Another nested HWPT for it */
+int guest_smmu_vste(struct guest_smmu *g, struct guest_dev *d,
+		    struct iommu_hwpt_arm_smmuv3 vste, uint32_t *hwpt);
+/* A page with the pattern of @seed, of the granule's size, at @iova; its GPA or 0 */
+uint64_t guest_smmu_page(struct guest_smmu *g, struct guest_dev *d,
+			 uint64_t iova, uint64_t seed);
+/* One command of the guest's */
+int guest_smmu_cmd(struct guest_smmu *g, smmu_cmd cmd);
+/* The next event within 1 s, or -EAGAIN */
+int guest_smmu_event(struct guest_smmu *g, struct guest_event *event);
+
+#endif /* HW_GUEST_SMMU_H */

@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested translation on an SMMUv3 of another's making
+ *
+ * The SMMU has caches, which keep what they hold until it is invalidated, so
+ * that each command can be seen to be needed, and to do what it is for.
+ */
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "guest_smmu.h"
+
+#define IOVA	0x123456780000ull
+/* What no page of the guest's RAM has */
+#define NO_GPA	0x7000000000ull
+
+#define SEES(d, iova, seed)	hw_sees((d)->edu, &(d)->bounce, iova, seed)
+#define WRITES(d, iova, seed)	hw_writes((d)->edu, &(d)->bounce, iova, seed)
+
+FIXTURE(nested) {
+	struct hw hw;
+	struct guest_smmu g;
+	struct guest_dev dev[HW_DEVS];
+	struct guest_dev *d;
+};
+
+FIXTURE_SETUP(nested)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, hw_open(&self->hw));
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	for (i = 0; i < HW_DEVS; i++)
+		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
+					    GRANULE_4K));
+	self->d = &self->dev[0];
+}
+
+FIXTURE_TEARDOWN(nested)
+{
+	close(self->g.events);
+	hw_close(&self->hw);
+}
+
+TEST_F(nested, hw_info)
+{
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct iommu_hw_info info;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->edu->v.id,
+					&smmu, &info));
+	TH_LOG("IDR0 %08x IDR1 %08x IDR3 %08x IDR5 %08x IIDR %08x AIDR %08x",
+	       smmu.idr[0], smmu.idr[1], smmu.idr[3], smmu.idr[5], smmu.iidr,
+	       smmu.aidr);
+	/* Both stages, and coherent walks, without which there is no nesting */
+	EXPECT_EQ(3, smmu.idr[0] & 3);
+	EXPECT_EQ(1, smmu.idr[0] >> 4 & 1);
+}
+
+TEST_F(nested, reads_and_writes)
+{
+	static const uint64_t iova[] = {
+		0x20000ull, 0xfffff000ull, 0x100000000ull, IOVA,
+		0xfffffffff000ull,
+	};
+	uint64_t gpa[ARRAY_SIZE(iova)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(iova); i++) {
+		gpa[i] = guest_smmu_page(&self->g, self->d, iova[i], i + 1);
+		ASSERT_NE(0, gpa[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(iova); i++) {
+		EXPECT_EQ(0, SEES(self->d, iova[i], i + 1));
+		EXPECT_EQ(0, WRITES(self->d, iova[i], i + 100));
+		EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa[i]), PAGE_4K,
+					 i + 100));
+	}
+}
+
+/* Blocks of 2M in the guest's tables, on whatever stage-2 has */
+TEST_F(nested, block)
+{
+	uint64_t base = self->hw.ram.gpa + SZ_2M, at = 0x155000;
+
+	ASSERT_LT(self->hw.ram.used, SZ_2M);
+	util_fill(hw_va(&self->hw, base + at), PAGE_4K, 3);
+	ASSERT_EQ(0, s1_map(&self->d->s1, SZ_1G, base, BLOCK_2M, S1_RW));
+	EXPECT_EQ(0, SEES(self->d, SZ_1G + at, 3));
+	EXPECT_EQ(0, WRITES(self->d, SZ_1G + at, 4));
+	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, base + at), PAGE_4K, 4));
+}
+
+/* The upper half of addresses has tables of its own */
+TEST_F(nested, upper_half)
+{
+	uint64_t top = UINT64_MAX << GUEST_WIDTH, cd[CD_WORDS], gpa;
+	struct s1 high;
+
+	ASSERT_EQ(0, smmu_pt_create(&high, &self->hw.ram, GRANULE_4K,
+				    GUEST_WIDTH));
+	smmu_cd_make(cd, &self->d->s1, &high, self->d->asid);
+	smmu_cd_set(self->d->cd, cd);
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0,
+							  true)));
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
+	gpa = hw_page(&self->hw, 2);
+	ASSERT_NE(0, gpa);
+	ASSERT_EQ(0, s1_map(&high, IOVA, gpa, GRANULE_4K, S1_RW));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, SEES(self->d, top | IOVA, 2));
+}
+
+/* The less permissive stage counts */
+TEST_F(nested, read_only)
+{
+	uint64_t gpa = guest_smmu_page(&self->g, self->d, IOVA, 1), gpa2 = NO_GPA;
+	void *va = hw_va(&self->hw, gpa);
+
+	ASSERT_NE(0, gpa);
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa, GRANULE_4K, S1_RO));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, WRITES(self->d, IOVA, 2));
+	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
+
+	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
+				  gpa2, VMM_RO));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA + PAGE_4K, gpa2, GRANULE_4K,
+			    S1_RW));
+	EXPECT_EQ(0, SEES(self->d, IOVA + PAGE_4K, 1));
+	EXPECT_EQ(0, WRITES(self->d, IOVA + PAGE_4K, 2));
+	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
+}
+
+/* What the host takes away is gone, whatever the guest does */
+TEST_F(nested, stage2_unmap)
+{
+	uint64_t page = hw_page(&self->hw, 7);
+	void *va = hw_va(&self->hw, page);
+
+	ASSERT_NE(0, page);
+	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
+				  NO_GPA, VMM_RW));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 7));
+	ASSERT_EQ(0, vmm_ioas_unmap(self->hw.iommufd, self->g.ioas, NO_GPA,
+				    PAGE_4K));
+	EXPECT_EQ(-EFAULT, SEES(self->d, IOVA, 7));
+	EXPECT_EQ(0, WRITES(self->d, IOVA, 8));
+	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 7));
+}
+
+TEST_F(nested, bypass_and_abort)
+{
+	uint64_t gpa = guest_smmu_page(&self->g, self->d, IOVA, 1);
+	struct hw_bounce bounce = self->d->bounce;
+	uint32_t bypass, abort;
+	unsigned int i;
+
+	ASSERT_NE(0, gpa);
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, smmu_vste(STE_BYPASS),
+				     &bypass));
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, smmu_vste(STE_ABORT),
+				     &abort));
+	bounce.iova = self->hw.ram.gpa +
+		      ((uint8_t *)bounce.va - self->hw.ram.va);
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, bypass));
+		EXPECT_EQ(0, hw_sees(self->d->edu, &bounce, gpa, 1));
+		EXPECT_EQ(-EFAULT, hw_sees(self->d->edu, &bounce, IOVA, 1));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, abort));
+		memset(bounce.va, 0, PAGE_4K);
+		EXPECT_EQ(0, edu_store(self->d->edu, 0, bounce.iova, EDU_SIZE));
+		EXPECT_EQ(0, edu_store(self->d->edu, 0, GUEST_BOUNCE, EDU_SIZE));
+		EXPECT_TRUE(util_is_byte(bounce.va, PAGE_4K, 0));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
+	}
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	/* The other function was not concerned */
+	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA, 2));
+	EXPECT_EQ(0, SEES(&self->dev[1], IOVA, 2));
+}
+
+/* Two functions of a guest, each with tables of its own */
+TEST_F(nested, functions_are_isolated)
+{
+	unsigned int i;
+
+	for (i = 0; i < HW_DEVS; i++)
+		ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[i], IOVA,
+					     i + 1));
+	for (i = 0; i < 2 * HW_DEVS; i++)
+		EXPECT_EQ(0, SEES(&self->dev[i % HW_DEVS], IOVA,
+				  i % HW_DEVS + 1));
+	/* What only the second has */
+	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA + PAGE_4K,
+				     3));
+	EXPECT_EQ(0, SEES(&self->dev[1], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(-EFAULT, SEES(&self->dev[0], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(0, WRITES(&self->dev[0], IOVA + PAGE_4K, 4));
+	EXPECT_EQ(0, SEES(&self->dev[1], IOVA + PAGE_4K, 3));
+}
+
+/* Commands ---------------------------------------------------------------- */
+
+/* A command that has to make a changed entry visible, and ones that may not */
+FIXTURE(tlbi) {
+	struct hw hw;
+	struct guest_smmu g;
+	struct guest_dev dev[HW_DEVS];
+	struct guest_dev *d;
+};
+
+FIXTURE_VARIANT(tlbi) {
+	unsigned int granule;
+	bool range;
+	smmu_cmd enough;
+	smmu_cmd other[3];
+};
+
+#define ASID	GUEST_ASID(0)
+#define ASID1	GUEST_ASID(1)
+#define CMD(w0, w1)	{ .cmd = { (w0), (w1) } }
+#define NH_VA(asid, va, leaf)	CMD(CMD_NH_VA | CMD0_ASID((uint64_t)(asid)), (va) | (leaf))
+#define RANGE(va, num, scale, tg)					\
+	CMD(CMD_NH_VA | CMD0_ASID((uint64_t)ASID) |			\
+	    (uint64_t)(num) << 12 | (uint64_t)(scale) << 20,		\
+	    (va) | (uint64_t)(tg) << 10 | 1)
+
+FIXTURE_VARIANT_ADD(tlbi, va_leaf) {
+	.granule = GRANULE_4K,
+	.enough = NH_VA(ASID, IOVA, 1),
+	.other = { NH_VA(ASID, IOVA + PAGE_4K, 1), NH_VA(ASID1, IOVA, 1),
+		   CMD(CMD_NH_ASID | CMD0_ASID((uint64_t)ASID1), 0) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, va) {
+	.granule = GRANULE_4K,
+	.enough = NH_VA(ASID, IOVA, 0),
+	.other = { NH_VA(ASID, IOVA - PAGE_4K, 0), NH_VA(ASID1, IOVA, 0) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, vaa) {
+	.granule = GRANULE_4K,
+	.enough = CMD(CMD_NH_VAA, IOVA | 1),
+	.other = { CMD(CMD_NH_VAA, (IOVA + PAGE_4K) | 1) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, asid) {
+	.granule = GRANULE_4K,
+	.enough = CMD(CMD_NH_ASID | CMD0_ASID((uint64_t)ASID), 0),
+	.other = { CMD(CMD_NH_ASID | CMD0_ASID((uint64_t)ASID1), 0) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, nh_all) {
+	.granule = GRANULE_4K,
+	.enough = CMD(CMD_NH_ALL, 0),
+	.other = { CMD(CMD_NH_ASID | CMD0_ASID((uint64_t)ASID1), 0) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, nsnh_all) {
+	.granule = GRANULE_4K,
+	.enough = CMD(CMD_NSNH_ALL, 0),
+	.other = { NH_VA(ASID1, IOVA, 1) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, range) {
+	.granule = GRANULE_4K,
+	.range = true,
+	.enough = RANGE(IOVA - 3 * PAGE_4K, 3, 0, 1),
+	.other = { RANGE(IOVA - 4 * PAGE_4K, 3, 0, 1),
+		   RANGE(IOVA + PAGE_4K, 30, 0, 1) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, va_16k) {
+	.granule = GRANULE_16K,
+	.enough = NH_VA(ASID, IOVA, 1),
+	.other = { NH_VA(ASID, IOVA + 4 * PAGE_4K, 1), NH_VA(ASID1, IOVA, 1) },
+};
+
+FIXTURE_VARIANT_ADD(tlbi, va_64k) {
+	.granule = GRANULE_64K,
+	.enough = NH_VA(ASID, IOVA, 1),
+	.other = { NH_VA(ASID, IOVA + 16 * PAGE_4K, 1), NH_VA(ASID1, IOVA, 1) },
+};
+
+/*
+ * QEMU (11.1) translates the address of a stage-1 table by stage-2, and not that
+ * of the entry in it: where a table is larger than a page of stage-2 it reads
+ * from elsewhere. Memory in one piece does not show this.
+ */
+FIXTURE_SETUP(tlbi)
+{
+	unsigned int i;
+	int rc;
+
+	if (variant->granule == GRANULE_4K)
+		rc = hw_open(&self->hw);
+	else
+		rc = hw_open_2m(&self->hw);
+	ASSERT_EQ(0, rc);
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	for (i = 0; i < HW_DEVS; i++)
+		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
+					    variant->granule));
+	self->d = &self->dev[0];
+}
+
+FIXTURE_TEARDOWN(tlbi)
+{
+	close(self->g.events);
+	hw_close(&self->hw);
+}
+
+TEST_F(tlbi, needed_and_sufficient)
+{
+	uint64_t size = 1ull << variant->granule, gpa[2];
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	unsigned int i;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->edu->v.id,
+					&smmu, NULL));
+	if (variant->range && !(smmu.idr[3] & 1 << 10))
+		SKIP(return, "the SMMU has no commands for ranges");
+
+	for (i = 0; i < 2; i++) {
+		gpa[i] = guest_alloc(&self->hw.ram, size, size);
+		ASSERT_NE(0, gpa[i]);
+		util_fill(hw_va(&self->hw, gpa[i]), size, i + 1);
+	}
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[0], variant->granule,
+			    S1_RW));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[1], variant->granule,
+			    S1_RW));
+
+	/* It has the old one, and keeps it */
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	for (i = 0; i < ARRAY_SIZE(variant->other); i++) {
+		if (!variant->other[i].cmd[0])
+			continue;
+		ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other[i]));
+		EXPECT_EQ(0, SEES(self->d, IOVA, 1)) {
+			TH_LOG("after command %u", i);
+		}
+	}
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 2));
+}
+
+/* After the context descriptor has changed, either command */
+FIXTURE(cfgi) {
+	struct hw hw;
+	struct guest_smmu g;
+	struct guest_dev dev[HW_DEVS];
+	struct guest_dev *d;
+};
+
+FIXTURE_VARIANT(cfgi) {
+	smmu_cmd enough;
+	smmu_cmd other;
+};
+
+#define CFGI(op, nr)	CMD((op) | CMD0_SID((uint64_t)GUEST_VSID(nr)), 0)
+
+FIXTURE_VARIANT_ADD(cfgi, cd) {
+	.enough = CFGI(CMD_CFGI_CD, 0),
+	.other = CFGI(CMD_CFGI_CD, 1),
+};
+
+FIXTURE_VARIANT_ADD(cfgi, cd_all) {
+	.enough = CFGI(CMD_CFGI_CD_ALL, 0),
+	.other = CFGI(CMD_CFGI_CD_ALL, 1),
+};
+
+FIXTURE_SETUP(cfgi)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, hw_open(&self->hw));
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	for (i = 0; i < HW_DEVS; i++)
+		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
+					    GRANULE_4K));
+	self->d = &self->dev[0];
+}
+
+FIXTURE_TEARDOWN(cfgi)
+{
+	close(self->g.events);
+	hw_close(&self->hw);
+}
+
+TEST_F(cfgi, needed_and_sufficient)
+{
+	uint64_t cd[CD_WORDS], bounce, gpa;
+	struct s1 *s1 = &self->d->s1, other;
+
+	/* Other tables with another ASID, in which only the page at IOVA differs */
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
+	ASSERT_EQ(0, smmu_pt_create(&other, &self->hw.ram, GRANULE_4K,
+				    GUEST_WIDTH));
+	bounce = s1_gpa(s1, GUEST_BOUNCE, 1);
+	gpa = hw_page(&self->hw, 2);
+	ASSERT_NE(0, gpa);
+	ASSERT_EQ(0, s1_map(&other, GUEST_BOUNCE, bounce, GRANULE_4K, S1_RW));
+	ASSERT_EQ(0, s1_map(&other, IOVA, gpa, GRANULE_4K, S1_RW));
+
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	smmu_cd_make(cd, &other, NULL, 77);
+	smmu_cd_set(self->d->cd, cd);
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
+	EXPECT_EQ(0, SEES(self->d, IOVA, 2));
+}
+
+/* Two guests on one SMMU with the same ASIDs and addresses */
+TEST(guests_are_isolated)
+{
+	struct guest_smmu g[HW_DEVS];
+	struct guest_dev dev[HW_DEVS];
+	struct hw hw[HW_DEVS];
+	uint64_t gpa[HW_DEVS];
+	unsigned int i, other;
+
+	/* One iommufd has both functions, each guest has RAM of its own */
+	ASSERT_EQ(0, hw_open(&hw[0]));
+	hw[1] = hw[0];
+	ASSERT_EQ(0, guest_create(&hw[1].ram, HW_GPA, HW_RAM_SIZE));
+	for (i = 0; i < HW_DEVS; i++) {
+		ASSERT_EQ(0, guest_smmu_create(&g[i], &hw[i], &hw[i].edu[i]));
+		ASSERT_EQ(0, guest_smmu_add(&g[i], &dev[i], i, GRANULE_4K));
+		smmu_cd_make(dev[i].cd, &dev[i].s1, NULL, 5);
+		ASSERT_EQ(0, guest_smmu_cmd(&g[i], smmu_cmd_cd(dev[i].vsid, 0,
+							       true)));
+		ASSERT_NE(0, guest_smmu_page(&g[i], &dev[i], IOVA, i + 1));
+	}
+	for (i = 0; i < 2 * HW_DEVS; i++)
+		EXPECT_EQ(0, SEES(&dev[i % HW_DEVS], IOVA, i % HW_DEVS + 1));
+
+	/* The one's commands are none for the other's entries */
+	for (i = 0; i < HW_DEVS; i++) {
+		other = HW_DEVS - 1 - i;
+		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 1));
+		gpa[i] = hw_page(&hw[i], i + 11);
+		ASSERT_NE(0, gpa[i]);
+		ASSERT_EQ(0, s1_map(&dev[i].s1, IOVA, gpa[i], GRANULE_4K,
+				    S1_RW));
+		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_va(5, IOVA, true)));
+		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_all()));
+		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 1));
+		ASSERT_EQ(0, guest_smmu_cmd(&g[i], smmu_cmd_va(5, IOVA, true)));
+		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 11));
+	}
+	/* A StreamID of the one says nothing to the other */
+	EXPECT_EQ(-EIO, guest_smmu_cmd(&g[0], smmu_cmd_cd(dev[1].vsid, 0, true)));
+
+	for (i = 0; i < HW_DEVS; i++)
+		close(g[i].events);
+	guest_destroy(&hw[1].ram);
+	hw_close(&hw[0]);
+}
+
+/* Events ------------------------------------------------------------------ */
+
+/* One access of 4 bytes, which is one event */
+static int touch(struct guest_dev *d, uint64_t iova, bool write)
+{
+	if (write)
+		return edu_store(d->edu, 0, iova, 4);
+	return edu_load(d->edu, 0, iova, 4);
+}
+
+static void expect_event(struct __test_metadata *_metadata,
+			 struct guest_smmu *g, struct guest_dev *d,
+			 unsigned int id, uint64_t iova, bool write)
+{
+	struct guest_event event;
+
+	ASSERT_EQ(0, guest_smmu_event(g, &event)) {
+		TH_LOG("no event %02x of %llx", id, (unsigned long long)iova);
+	}
+	EXPECT_EQ(id, event.word[0] & EVT0_ID);
+	EXPECT_EQ(d->vsid, EVT0_SID(event.word[0]));
+	EXPECT_EQ(0, event.word[0] & EVT0_SSV);
+	if (id == EVT_C_BAD_CD)
+		return;
+	EXPECT_EQ(iova, event.word[2]);
+	EXPECT_EQ(!write, !!(event.word[1] & EVT1_RNW));
+	EXPECT_EQ(0, event.word[1] & (EVT1_S2 | EVT1_STALL));
+}
+
+#define EVENT(d, id, iova, write)					\
+	expect_event(_metadata, &self->g, d, id, iova, write)
+
+TEST_F(nested, translation_fault)
+{
+	struct guest_event event;
+	unsigned int i;
+
+	for (i = 0; i < HW_DEVS; i++) {
+		EXPECT_EQ(0, touch(&self->dev[i], IOVA + 0x124 + i * 8, false));
+		EVENT(&self->dev[i], EVT_F_TRANSLATION, IOVA + 0x124 + i * 8, false);
+		EXPECT_EQ(0, touch(&self->dev[i], IOVA + 0x230, true));
+		EVENT(&self->dev[i], EVT_F_TRANSLATION, IOVA + 0x230, true);
+	}
+	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
+}
+
+TEST_F(nested, permission_fault)
+{
+	uint64_t gpa = guest_smmu_page(&self->g, self->d, IOVA, 1);
+
+	ASSERT_NE(0, gpa);
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa, GRANULE_4K, S1_RO));
+	EXPECT_EQ(0, touch(self->d, IOVA + 0x40, true));
+	EVENT(self->d, EVT_F_PERMISSION, IOVA + 0x40, true);
+	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa), PAGE_4K, 1));
+}
+
+TEST_F(nested, access_flag_fault)
+{
+	uint64_t *entry;
+
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
+	entry = s1_entry(&self->d->s1, IOVA, 1);
+	ASSERT_NE(NULL, entry);
+	s1_set(entry, s1_get(entry) & ~PTE_AF);
+	EXPECT_EQ(0, touch(self->d, IOVA + 0x44, false));
+	EVENT(self->d, EVT_F_ACCESS, IOVA + 0x44, false);
+	/* A fault is not cached */
+	s1_set(entry, s1_get(entry) | PTE_AF);
+	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+}
+
+TEST_F(nested, address_size_fault)
+{
+	uint64_t cd[CD_WORDS];
+
+	smmu_cd_make(cd, &self->d->s1, NULL, self->d->asid);
+	/* Intermediate addresses of 32 bits */
+	cd[0] &= ~CD0_IPS(7);
+	smmu_cd_set(self->d->cd, cd);
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
+	EXPECT_EQ(0, touch(self->d, IOVA + 8, false));
+	EVENT(self->d, EVT_F_ADDR_SIZE, IOVA + 8, false);
+}
+
+TEST_F(nested, bad_context_descriptor)
+{
+	smmu_cd_clear(self->d->cd);
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
+	EXPECT_EQ(0, touch(self->d, IOVA, false));
+	EVENT(self->d, EVT_C_BAD_CD, IOVA, false);
+}
+
+/* Faults of stage-2 are the host's: the guest does not know that stage */
+TEST_F(nested, stage2_faults_are_not_the_guests)
+{
+	struct iommu_hwpt_arm_smmuv3 vste;
+	struct guest_event event;
+	struct smmu_cds far;
+	uint32_t hwpt;
+
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
+	EXPECT_EQ(-EFAULT, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
+
+	/* The context descriptor itself is nowhere */
+	far = self->d->cds;
+	far.base = NO_GPA;
+	vste = smmu_vste_s1(&far, 0);
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, vste, &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, hwpt));
+	EXPECT_EQ(0, touch(self->d, IOVA, false));
+	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(0, SEES(self->d, IOVA + PAGE_4K, 2));
+}
+
+/* An MSI goes through both stages: the guest maps where the doorbell is */
+TEST_F(nested, msi)
+{
+	uint64_t start, end, n = 0, window;
+	struct guest_event event;
+	int efd;
+
+	ASSERT_EQ(0, pci_reserved(&self->d->edu->pci, "msi", &start, &end));
+	window = start;
+	efd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ASSERT_GE(efd, 0);
+	ASSERT_EQ(0, edu_irq(self->d->edu, true, efd));
+
+	/* Not mapped in stage-1: the guest's fault */
+	ASSERT_EQ(0, edu_raise(self->d->edu));
+	EXPECT_EQ(0, hw_poll(efd, 300));
+	ASSERT_EQ(0, guest_smmu_event(&self->g, &event));
+	EXPECT_EQ(EVT_F_TRANSLATION, event.word[0] & EVT0_ID);
+	EXPECT_GE(event.word[2], start);
+	EXPECT_LE(event.word[2], end);
+	ASSERT_EQ(0, edu_irq_ack(self->d->edu));
+
+	for (; window < start + 4 * PAGE_4K; window += PAGE_4K)
+		ASSERT_EQ(0, s1_map(&self->d->s1, window, window, GRANULE_4K,
+				    S1_RW));
+	ASSERT_EQ(0, edu_raise(self->d->edu));
+	EXPECT_EQ(1, hw_poll(efd, 2000));
+	EXPECT_EQ(8, read(efd, &n, sizeof(n)));
+	EXPECT_EQ(1, n);
+	ASSERT_EQ(0, edu_irq_ack(self->d->edu));
+	ASSERT_EQ(0, edu_irq(self->d->edu, true, -1));
+	close(efd);
+}
+
+TEST_HARNESS_MAIN
