@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: the command queue, and its recovery from errors
+ */
+#include <kunit/test.h>
+#include <linux/kthread.h>
+
+#include "fake_unit.h"
+
+static struct smmu3_cmd some(u16 vmid)
+{
+	return smmu3_cmd_tlbi_s12_vmall(vmid);
+}
+
+static int run(struct smmu3_unit *unit, unsigned int nr)
+{
+	struct smmu3_batch batch;
+	unsigned int i;
+
+	guard(srcu)(&smmu3_srcu);
+
+	smmu3_batch_begin(&batch, unit, false);
+	for (i = 0; i < nr; i++)
+		smmu3_batch_add(&batch, some(i));
+	return smmu3_batch_flush(&batch);
+}
+
+static void one_sync_for_a_batch(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
+	FAKE_EXPECT(test, fake, some(0));
+	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
+
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, SMMU3_BATCH * 3 + 1), 0);
+	KUNIT_EXPECT_EQ(test, fake->nr, SMMU3_BATCH * 3 + 1);
+	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
+
+	/* Nothing to wait for */
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 0);
+}
+
+static void in_order(struct kunit *test, struct fake_unit *fake, unsigned int nr)
+{
+	unsigned int i, want = 0;
+
+	for (i = 0; i < fake->nr; i++) {
+		if (FIELD_GET(SMMU_CMD0_OPCODE, fake->log[i].w0) ==
+		    SMMU_OP_SYNC)
+			continue;
+		KUNIT_ASSERT_EQ(test, fake->log[i].w0, some(want).w0);
+		want++;
+	}
+	KUNIT_EXPECT_EQ(test, want, nr);
+}
+
+/* More than the ring has room for, and around its end many times */
+static void wraps(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	unsigned int slots = 1U << fake->unit.cmdq.shift;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
+	in_order(test, fake, 3 * slots);
+	for (i = 0; i < 5 * slots; i++) {
+		fake_forget(fake);
+		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
+		in_order(test, fake, i % 7);
+	}
+}
+
+/* The same without messages: completion is what CMDQ_CONS says */
+static void wraps_by_register(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+	unsigned int slots = 1U << fake->unit.cmdq.shift;
+	unsigned int i;
+
+	KUNIT_EXPECT_NULL(test, fake->unit.cmdq.status);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
+	in_order(test, fake, 3 * slots);
+	for (i = 0; i < 5 * slots; i++) {
+		fake_forget(fake);
+		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
+		in_order(test, fake, i % 7);
+	}
+}
+
+static void refused(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+
+	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3), -EIO);
+	/* The others are executed all the same */
+	FAKE_EXPECT(test, fake, FAKE_FENCE, some(1), some(2));
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.refused, 1);
+
+	/* And it is not the next one's fault */
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
+	FAKE_EXPECT(test, fake, some(0));
+}
+
+static void all_refused(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+
+	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
+	fake->refuse_sticky = true;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 50), -EIO);
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.refused, 50);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
+	fake->refuse_op = 0;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
+}
+
+/* A command of one producer is refused while others wait */
+static void refused_is_his(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct smmu3_batch mine, his;
+
+	guard(srcu)(&smmu3_srcu);
+
+	smmu3_batch_begin(&mine, &fake->unit, false);
+	smmu3_batch_add(&mine, some(1));
+	smmu3_batch_push(&mine);
+	smmu3_batch_begin(&his, &fake->unit, false);
+	smmu3_batch_add(&his, smmu3_cmd_tlbi_nh_all(2));
+	fake->refuse_op = SMMU_OP_TLBI_NH_ALL;
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&his), -EIO);
+	smmu3_batch_add(&mine, some(3));
+	/* It lies between the two of mine, and cannot be told from them */
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&mine), -EIO);
+
+	smmu3_batch_add(&mine, some(4));
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&mine), 0);
+}
+
+/* A refused CMD_SYNC is given once more: it is right */
+static void sync_refused(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+
+	fake->refuse_op = SMMU_OP_SYNC;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
+	FAKE_EXPECT(test, fake, some(0), some(1));
+	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
+}
+
+static void fetch_aborts(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+
+	fake->aborts = 3;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
+	FAKE_EXPECT(test, fake, some(0), some(1));
+
+	fake->aborts = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.stuck);
+	fake->aborts = 0;
+	KUNIT_EXPECT_EQ(test, smmu3_cmdq_reset(&fake->unit), 0);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
+}
+
+static void atc_unanswered(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct smmu3_device *good, *bad, *late;
+	struct smmu3_batch batch;
+
+	good = fake_device_new(test, fake, 1, 0, true);
+	bad = fake_device_new(test, fake, 2, 0, true);
+	late = fake_device_new(test, fake, 3, 0, true);
+	fake->silent = true;
+	fake->silent_sid = 2;
+
+	scoped_guard(srcu, &smmu3_srcu) {
+		smmu3_batch_begin(&batch, &fake->unit, false);
+		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(1));
+		smmu3_batch_add(&batch, smmu3_cmd_sync());
+		smmu3_batch_add(&batch, some(9));
+		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(2));
+		smmu3_batch_add(&batch, smmu3_cmd_sync());
+		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(3));
+		/* The hardware goes on: it is the device that has failed */
+		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+	}
+	flush_work(&fake->unit.fail_work);
+	KUNIT_EXPECT_EQ(test, good->state, 0);
+	KUNIT_EXPECT_EQ(test, late->state, 0);
+	KUNIT_EXPECT_EQ(test, bad->state, BIT(SMMU3_DEV_BLOCKED));
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake, some(9)));
+}
+
+static void dead(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
+	/* Nobody waits for it again */
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 0);
+
+	fake->dead = false;
+	KUNIT_EXPECT_EQ(test, smmu3_cmdq_reset(&fake->unit), 0);
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
+	FAKE_EXPECT(test, fake, some(0), some(1));
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.resets, 1);
+}
+
+/* A register that says nonsense is not believed */
+static void implausible(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+
+	fake->dead = true;
+	fake->cmdq_cons = 300;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
+	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
+	smmu3_gerror_irq(&fake->unit);
+	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.stuck);
+}
+
+struct producer {
+	struct fake_unit *fake;
+	u16 first;
+	unsigned int rounds;
+	int ret;
+};
+
+static int produce(void *data)
+{
+	struct producer *p = data;
+	struct smmu3_batch batch;
+	unsigned int i;
+	int idx;
+
+	for (i = 0; i < p->rounds && !p->ret; i++) {
+		idx = srcu_read_lock(&smmu3_srcu);
+		smmu3_batch_begin(&batch, &p->fake->unit, false);
+		smmu3_batch_add(&batch, some(p->first + i));
+		if (i % 3 == 0)
+			smmu3_batch_push(&batch);
+		cond_resched();
+		p->ret = smmu3_batch_flush(&batch);
+		srcu_read_unlock(&smmu3_srcu, idx);
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static void many_producers(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct producer producers[4] = {};
+	struct task_struct *tasks[4];
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
+		producers[i] = (struct producer) {
+			.fake = fake, .first = i * 1000, .rounds = 300,
+		};
+		tasks[i] = kthread_run(produce, &producers[i], "producer");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, tasks[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
+		/* It must have run before it is told to stop */
+		while (READ_ONCE(producers[i].ret) == 0 &&
+		       !fake_executed(fake, some(i * 1000 + 299)))
+			schedule_timeout_uninterruptible(1);
+		kthread_stop(tasks[i]);
+		KUNIT_EXPECT_EQ(test, producers[i].ret, 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(tasks); i++)
+		for (j = 0; j < 300; j++)
+			KUNIT_ASSERT_TRUE(test,
+					  fake_executed(fake,
+							some(i * 1000 + j)));
+	KUNIT_EXPECT_EQ(test, fake->nr, 1200);
+}
+
+static struct kunit_case cmdq_cases[] = {
+	KUNIT_CASE(one_sync_for_a_batch),
+	KUNIT_CASE(wraps),
+	KUNIT_CASE(wraps_by_register),
+	KUNIT_CASE(refused),
+	KUNIT_CASE(all_refused),
+	KUNIT_CASE(refused_is_his),
+	KUNIT_CASE(sync_refused),
+	KUNIT_CASE(fetch_aborts),
+	KUNIT_CASE(atc_unanswered),
+	KUNIT_CASE(dead),
+	KUNIT_CASE(implausible),
+	KUNIT_CASE_SLOW(many_producers),
+	{}
+};
+
+static struct kunit_suite cmdq_suite = {
+	.name = "arm_smmu_v3_nested_cmdq",
+	.test_cases = cmdq_cases,
+};
+kunit_test_suite(cmdq_suite);
