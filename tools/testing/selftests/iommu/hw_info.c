@@ -65,6 +65,7 @@ FIXTURE_VARIANT_ADD(hw_info, smmu_less)
 	.cfg.type = MOCK_SMMUV3,
 	.cfg.idr[0] = { SMMU_IDR0_HTTU | SMMU_IDR0_CD2L, 0 },
 	.cfg.idr[3] = { SMMU_IDR3_RIL, 0 },
+	.cfg.v3_1 = true,
 	.cfg.idr[5] = { SMMU_IDR5_GRAN16K, 0 },
 };
 

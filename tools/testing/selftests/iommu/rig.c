@@ -86,6 +86,8 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 		rc = change_bits(&r->mock, name, r->cfg.idr[i].clear,
 				 r->cfg.idr[i].set);
 	}
+	if (!rc && r->cfg.v3_1)
+		rc = mock_set(&r->mock, "aidr", 1);
 	if (!rc && r->cfg.spr17)
 		rc = mock_set(&r->mock, "errata_spr17", 1);
 	if (!rc && r->cfg.async)

@@ -37,6 +37,8 @@
  * @ecap_clear: VT-d: bits to clear in ECAP
  * @ecap_set: VT-d: bits to set in ECAP
  * @idr: SMMUv3: bits to clear, and then to set, in each of IDR0 to IDR5
+ * @v3_1: SMMUv3: the unit is one of version 3.1, which need not have all that
+ *	later ones must
  * @nr_eps: endpoints, 1 if it is 0
  * @pasid_bits: PASID bits of every endpoint
  * @ats: every endpoint has ATS, and the guest switches it on
@@ -62,6 +64,7 @@ struct rig_config {
 		uint32_t clear;
 		uint32_t set;
 	} idr[6];
+	bool v3_1;
 	unsigned int nr_eps;
 	unsigned int pasid_bits;
 	bool ats;

@@ -102,6 +102,7 @@ FIXTURE_VARIANT_ADD(stage2, smmu_no_ranges)
 {
 	.cfg.type = MOCK_SMMUV3,
 	.cfg.idr[3] = { SMMU_IDR3_RIL, 0 },
+	.cfg.v3_1 = true,
 };
 
 FIXTURE_SETUP(stage2)

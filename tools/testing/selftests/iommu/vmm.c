@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* iommufd objects as a VMM uses them */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "util.h"
 #include "vmm.h"
@@ -205,6 +209,33 @@ int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
 		*queue = cmd.out_veventq_fd;
 	}
 	return rc;
+}
+
+int vmm_vevent(int queue, int ms, struct vmm_vevent *ev)
+{
+	struct {
+		struct iommufd_vevent_header header;
+		struct iommu_vevent_arm_smmuv3 event;
+	} buf = {};
+	struct pollfd pfd = { .fd = queue, .events = POLLIN };
+	unsigned int i;
+	ssize_t len;
+
+	if (poll(&pfd, 1, ms) != 1)
+		return -EAGAIN;
+	len = read(queue, &buf, sizeof(buf));
+	if (len < 0)
+		return -errno;
+	if (!len)
+		return -EAGAIN;
+	memset(ev, 0, sizeof(*ev));
+	ev->flags = buf.header.flags;
+	ev->sequence = buf.header.sequence;
+	if (ev->flags & IOMMU_VEVENTQ_FLAG_LOST_EVENTS)
+		return len == sizeof(buf.header) ? 0 : -EPROTO;
+	for (i = 0; i < 4; i++)
+		ev->evt[i] = le64toh(buf.event.evt[i]);
+	return len == sizeof(buf) ? 0 : -EPROTO;
 }
 
 static int invalidate(int fd, uint32_t id, uint32_t type, const void *entries,

@@ -44,6 +44,21 @@ int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
 int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
 		int *queue);
 
+/**
+ * struct vmm_vevent - what a vEVENTQ gives
+ * @flags: IOMMU_VEVENTQ_FLAG_LOST_EVENTS: there is no event, some were lost
+ * @sequence: number of the event
+ * @evt: event record
+ */
+struct vmm_vevent {
+	uint32_t flags;
+	uint32_t sequence;
+	uint64_t evt[4];
+};
+
+/* The next one, -EAGAIN if there is none within @ms */
+int vmm_vevent(int queue, int ms, struct vmm_vevent *ev);
+
 /* @num: in how many entries there are, out how many were done */
 int vmm_invalidate(int fd, uint32_t hwpt,
 		   const struct iommu_hwpt_vtd_s1_invalidate *entries,
