@@ -213,19 +213,25 @@ static int vtd_hw_start(struct vtd_unit *unit)
 	return 0;
 }
 
-static void vtd_hw_stop(struct vtd_unit *unit)
+static void vtd_does_not_stop(struct vtd_unit *unit, int ret)
 {
-	int ret;
-
-	WRITE_ONCE(unit->translating, false);
-	ret = vtd_gcmd(unit, 0, VTD_GCMD_TE, VTD_GSTS_TES, 0);
-	/* The queue is for what is left in caches: it goes after translation */
-	ret = vtd_qi_disable(unit) ?: ret;
-	vtd_write64(unit, VTD_REG_IQA, 0);
-	vtd_write64(unit, VTD_REG_RTADDR, 0);
 	if (ret)
 		dev_err(unit->dev, "the unit does not stop (GSTS %#x)\n",
 			vtd_read32(unit, VTD_REG_GSTS));
+}
+
+static void vtd_hw_pass(struct vtd_unit *unit)
+{
+	WRITE_ONCE(unit->translating, false);
+	vtd_does_not_stop(unit, vtd_gcmd(unit, 0, VTD_GCMD_TE, VTD_GSTS_TES, 0));
+}
+
+/* The queue is for what is left in caches: it goes after translation */
+static void vtd_hw_stop(struct vtd_unit *unit)
+{
+	vtd_does_not_stop(unit, vtd_qi_disable(unit));
+	vtd_write64(unit, VTD_REG_IQA, 0);
+	vtd_write64(unit, VTD_REG_RTADDR, 0);
 }
 
 static struct vtd_unit *vtd_unit_alloc(struct device *dev)
@@ -307,6 +313,8 @@ static void vtd_unregister(struct vtd_unit *unit)
 {
 	/* Releases the devices that are left */
 	iommu_device_unregister(&unit->iommu);
+	/* From here on DMA is blocked no more: that of others goes on */
+	vtd_hw_pass(unit);
 	vtd_kept_release(unit);
 	vtd_units_del(unit);
 	iommu_device_sysfs_remove(&unit->iommu);
@@ -405,7 +413,10 @@ static void vtd_remove(struct platform_device *pdev)
 
 static void vtd_shutdown(struct platform_device *pdev)
 {
-	vtd_hw_stop(platform_get_drvdata(pdev));
+	struct vtd_unit *unit = platform_get_drvdata(pdev);
+
+	vtd_hw_pass(unit);
+	vtd_hw_stop(unit);
 }
 
 static const struct platform_device_id vtd_ids[] = {
