@@ -35,8 +35,12 @@ static int smmu_pri_fail(struct smmu_model *m,
 }
 
 /* 8.1: which of the errors found on the way to STE.PPAR are recorded */
-static void smmu_pri_record(struct smmu_model *m, struct smmu_event *ev)
+static void smmu_pri_record(struct smmu_model *m,
+			    const struct mock_page_request *preq,
+			    struct smmu_event *ev)
 {
+	ev->ssv = preq->pasid_valid;
+	ev->ssid = preq->pasid;
 	if (!ev->id || !(m->cr2 & SMMU_CR2_REC_CFG_ATS))
 		return;
 	if (ev->id == SMMU_EVT_C_BAD_STREAMID &&
@@ -60,7 +64,7 @@ static void smmu_pri_answer_overflow(struct smmu_model *m,
 	}
 	if (!(m->idr[3] & SMMU_IDR3_PPS) &&
 	    !smmu_ppar(m, preq->sid, &ppar, &ev)) {
-		smmu_pri_record(m, &ev);
+		smmu_pri_record(m, preq, &ev);
 		smmu_pri_answer(m, preq, false, MOCK_PAGE_FAILURE);
 		return;
 	}
