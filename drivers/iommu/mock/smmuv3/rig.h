@@ -9,6 +9,7 @@
 #define __IOMMU_MOCK_SMMUV3_RIG_H
 
 #include <kunit/test.h>
+#include <linux/io.h>
 #include <linux/sizes.h>
 
 #include "walk.h"

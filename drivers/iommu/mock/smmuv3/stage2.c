@@ -245,6 +245,9 @@ u8 smmu_stage2(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
 		return smmu_fault(w, id, true, acc->class, ipa);
 	if (!found || needs_dirty(found, acc))
 		return walk(w, ipa, acc, leaf);
+	/* The request's own address, not one of a table */
+	if (acc->class == SMMU_EVT_CLASS_IN && !w->s1)
+		w->m->stats.iotlb_hits++;
 	*leaf = *found;
 	return smmu_check_stage2(w, leaf, ipa, acc);
 }
