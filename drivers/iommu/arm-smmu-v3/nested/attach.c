@@ -396,7 +396,7 @@ static int attach_locked(struct smmu3_attach *new)
 	ret = compatible(sdev, new->pasid, new->domain);
 	if (ret)
 		goto err_unused;
-	if (READ_ONCE(sdev->unit->cmdq.stuck) || READ_ONCE(sdev->state)) {
+	if (READ_ONCE(sdev->unit->cmdq.ring.stuck) || READ_ONCE(sdev->state)) {
 		ret = smmu3_device_recover(sdev);
 		if (ret) {
 			replace(sdev, new->pasid, NULL, ret);

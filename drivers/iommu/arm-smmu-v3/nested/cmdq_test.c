@@ -35,8 +35,8 @@ static void one_sync_for_a_batch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
 
 	fake_forget(fake);
-	KUNIT_EXPECT_EQ(test, run(&fake->unit, SMMU3_BATCH * 3 + 1), 0);
-	KUNIT_EXPECT_EQ(test, fake->nr, SMMU3_BATCH * 3 + 1);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, CMD_BATCH * 3 + 1), 0);
+	KUNIT_EXPECT_EQ(test, fake->nr, CMD_BATCH * 3 + 1);
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
 
@@ -101,7 +101,7 @@ static void refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3), -EIO);
 	/* The others are executed all the same */
 	FAKE_EXPECT(test, fake, FAKE_FENCE, some(1), some(2));
-	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.refused, 1);
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.refused, 1);
 
 	/* And it is not the next one's fault */
 	fake_forget(fake);
@@ -116,7 +116,7 @@ static void all_refused(struct kunit *test)
 	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
 	fake->refuse_sticky = true;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 50), -EIO);
-	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.refused, 50);
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.refused, 50);
 	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
 	fake->refuse_op = 0;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
@@ -166,7 +166,7 @@ static void fetch_aborts(struct kunit *test)
 
 	fake->aborts = UINT_MAX;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
-	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.stuck);
+	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.ring.stuck);
 	fake->aborts = 0;
 	KUNIT_EXPECT_EQ(test, smmu3_cmdq_reset(&fake->unit), 0);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
@@ -218,7 +218,7 @@ static void dead(struct kunit *test)
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
 	FAKE_EXPECT(test, fake, some(0), some(1));
-	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.resets, 1);
+	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.resets, 1);
 }
 
 /* A register that says nonsense is not believed */
@@ -231,7 +231,7 @@ static void implausible(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
 	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
 	smmu3_gerror_irq(&fake->unit);
-	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.stuck);
+	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.ring.stuck);
 }
 
 struct producer {

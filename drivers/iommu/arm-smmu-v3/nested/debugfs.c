@@ -22,20 +22,21 @@ static int cmdq_show(struct seq_file *s, void *unused)
 {
 	struct smmu3_unit *unit = s->private;
 	struct smmu3_cmdq *q = &unit->cmdq;
+	struct cmd_ring *ring = &q->ring;
 
-	guard(spinlock_irqsave)(&q->lock);
+	guard(spinlock_irqsave)(&ring->lock);
 
 	seq_printf(s, "slots %u\n", 1U << q->shift);
-	seq_printf(s, "head %u\n", q->head);
-	seq_printf(s, "oldest %u\n", q->oldest);
+	seq_printf(s, "head %u\n", ring->head);
+	seq_printf(s, "oldest %u\n", ring->oldest);
 	seq_printf(s, "completion %s\n", q->status ? "memory" : "register");
-	seq_printf(s, "stuck %d\n", q->stuck);
+	seq_printf(s, "stuck %d\n", ring->stuck);
 	seq_printf(s, "dead %d\n", unit->dead);
-	seq_printf(s, "commands %llu\n", q->cmds);
-	seq_printf(s, "doorbells %llu\n", q->doorbells);
-	seq_printf(s, "errors %llu\n", q->errors);
-	seq_printf(s, "refused %u\n", q->refused);
-	seq_printf(s, "resets %llu\n", q->resets);
+	seq_printf(s, "commands %llu\n", ring->cmds);
+	seq_printf(s, "doorbells %llu\n", ring->doorbells);
+	seq_printf(s, "errors %llu\n", ring->errors);
+	seq_printf(s, "refused %u\n", ring->refused);
+	seq_printf(s, "resets %llu\n", ring->resets);
 	seq_printf(s, "global_errors %lld\n", atomic64_read(&unit->gerrors));
 	seq_printf(s, "events %llu\n", unit->evtq.records);
 	seq_printf(s, "event_overflows %llu\n", unit->evtq.overflows);

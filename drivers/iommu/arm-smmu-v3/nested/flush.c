@@ -143,7 +143,7 @@ int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	}
 	if (failed) {
 		ret = ret ?: -ETIMEDOUT;
-		smmu3_unit_failed(batch->unit, batch->atomic);
+		smmu3_unit_failed(batch->unit, batch->cmds.atomic);
 	}
 	return ret;
 }

@@ -29,24 +29,14 @@ static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
 	struct smmu3_cmd cmd = cmdq_read(q, pos);
-	struct cmdq_wait *wait;
-	bool is_wait = false;
 
 	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused\n",
 			    cmd.w0, cmd.w1);
 
-	list_for_each_entry(wait, &q->waiters, node) {
-		/* Those are right: the hardware gets it once more */
-		if (wait->pos == pos)
-			is_wait = true;
-		else if (pos - wait->first < wait->pos - wait->first)
-			wait->err = -EIO;
+	if (!cmd_ring_refused(&q->ring, pos)) {
+		cmd = smmu3_cmd_sync();
+		cmdq_write(q, pos, cmd.w0, cmd.w1);
 	}
-	if (!is_wait)
-		cmdq_write(q, pos, smmu3_cmd_sync());
-	/* For batches whose wait is not in the ring yet */
-	q->refused_pos = pos;
-	q->refused++;
 }
 
 static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
@@ -59,7 +49,7 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
 	if (++q->aborts < CMDQ_MAX_ABORTS)
 		return;
 	dev_err_ratelimited(unit->dev, "the command queue cannot be read\n");
-	smmu3_cmdq_give_up(q);
+	cmd_ring_give_up(&q->ring);
 }
 
 /*
@@ -102,12 +92,12 @@ static void cmdq_error(struct smmu3_unit *unit)
 	u32 cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
 	u32 pos = cmdq_position(q, cons);
 
-	q->errors++;
-	if (q->stuck)
+	q->ring.errors++;
+	if (q->ring.stuck)
 		return;
-	if (!cmdq_plausible(q, pos)) {
+	if (!cmd_ring_plausible(&q->ring, pos)) {
 		dev_err_ratelimited(unit->dev, "the command queue is not where it can be\n");
-		smmu3_cmdq_give_up(q);
+		cmd_ring_give_up(&q->ring);
 		return;
 	}
 
@@ -160,7 +150,7 @@ static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
 	if (!(active & which))
 		return 0;
 
-	guard(spinlock_irqsave)(&unit->cmdq.lock);
+	guard(spinlock_irqsave)(&unit->cmdq.ring.lock);
 
 	active = smmu3_read32(unit, SMMU_REG_GERROR) ^ unit->gerrorn;
 	active &= which;

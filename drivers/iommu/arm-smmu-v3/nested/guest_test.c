@@ -241,25 +241,25 @@ static void commands_of_two(struct kunit *test)
 		struct smmu3_cmd of_b = { ops[i] | 6ULL << 32, 0 };
 		struct smmu3_cmd real = { ops[i] | 0x10ULL << 32, 0 };
 
-		batch->nr = 0;
+		batch->cmds.nr = 0;
 		KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, of_b), -EIO);
 		KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, b, of_a), -EIO);
 		KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, real), -EIO);
-		KUNIT_EXPECT_EQ(test, batch->nr, 0);
+		KUNIT_EXPECT_EQ(test, batch->cmds.nr, 0);
 		KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, of_a), 0);
-		KUNIT_ASSERT_EQ(test, batch->nr, 1);
-		KUNIT_EXPECT_EQ(test, batch->cmds[0].w0, real.w0);
+		KUNIT_ASSERT_EQ(test, batch->cmds.nr, 1);
+		KUNIT_EXPECT_EQ(test, batch->cmds.cmds[0].w0, real.w0);
 	}
 
-	batch->nr = 0;
+	batch->cmds.nr = 0;
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, (struct smmu3_cmd) {
 			.w0 = SMMU_OP_TLBI_NH_ALL | 8ULL << 32 }), 0);
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, b, (struct smmu3_cmd) {
 			.w0 = SMMU_OP_TLBI_NSNH_ALL }), 0);
-	KUNIT_ASSERT_EQ(test, batch->nr, 2);
-	KUNIT_EXPECT_EQ(test, batch->cmds[0].w0,
+	KUNIT_ASSERT_EQ(test, batch->cmds.nr, 2);
+	KUNIT_EXPECT_EQ(test, batch->cmds.cmds[0].w0,
 			SMMU_OP_TLBI_NH_ALL | 7ULL << 32);
-	KUNIT_EXPECT_EQ(test, batch->cmds[1].w0,
+	KUNIT_EXPECT_EQ(test, batch->cmds.cmds[1].w0,
 			SMMU_OP_TLBI_NH_ALL | 8ULL << 32);
 	xa_destroy(&a->streams);
 	xa_destroy(&b->streams);
@@ -278,13 +278,13 @@ static void no_atc(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, smmu3_add_stream(a, 5, x), 0);
 
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, atc), 0);
-	KUNIT_EXPECT_EQ(test, batch->nr, 0);
+	KUNIT_EXPECT_EQ(test, batch->cmds.nr, 0);
 	x->ats_on = true;
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, atc), 0);
-	KUNIT_EXPECT_EQ(test, batch->nr, 1);
+	KUNIT_EXPECT_EQ(test, batch->cmds.nr, 1);
 	set_bit(SMMU3_DEV_FAILED, &x->state);
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, atc), 0);
-	KUNIT_EXPECT_EQ(test, batch->nr, 1);
+	KUNIT_EXPECT_EQ(test, batch->cmds.nr, 1);
 	xa_destroy(&a->streams);
 }
 

@@ -136,7 +136,7 @@ static void up_and_down(struct kunit *test)
 	smmu3_hw_stop(unit);
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4], 0);
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_GBPA / 4], SMMU_GBPA_ABORT);
-	KUNIT_EXPECT_TRUE(test, unit->cmdq.stuck);
+	KUNIT_EXPECT_TRUE(test, unit->cmdq.ring.stuck);
 
 	/* It comes up with nothing cached, and the order is that of 4.3.6 */
 	fake_forget(fake);

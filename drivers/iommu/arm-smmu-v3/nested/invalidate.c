@@ -107,7 +107,7 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 	guard(srcu)(&smmu3_srcu);
 
 	smmu3_batch_begin(&batch, viommu->unit, false);
-	while (user_array_more(&walk) && !batch.error) {
+	while (user_array_more(&walk) && !batch.cmds.error) {
 		ktime_t start = smmu3_timing_start();
 		unsigned int nr;
 
@@ -115,8 +115,8 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 		start = smmu3_timing_add(&timing->copy, start);
 		nr = add_block(&batch, viommu, reqs, nr, &ret);
 		/* Less what it took to move full batches into the ring */
-		smmu3_timing_add(&timing->convert, start + batch.spent);
-		batch.spent = 0;
+		smmu3_timing_add(&timing->convert, start + batch.cmds.spent);
+		batch.cmds.spent = 0;
 		user_array_did(&walk, nr, ret);
 	}
 	ret = smmu3_finish(&batch, viommu->parent, viommu);

@@ -13,7 +13,7 @@
  * struct smmu3_unit @event_lock (mutex)
  *	which device has which StreamID, and what is attached to it without
  *	PASID, for who handles its events. Written with @lock held too.
- * struct smmu3_cmdq @lock (spinlock, interrupts off)
+ * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying commands, never while waiting.
  *
  * An invalidation walks the list of attachments without a lock, in a read-side
@@ -39,6 +39,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <linux/iommu-nested/cmd_ring.h>
 #include <linux/iommu-nested/inval_time.h>
 #include <linux/iommu-nested/smmuv3.h>
 #include <linux/iommu-nested/unit.h>
@@ -50,8 +51,6 @@
 #define SMMU3_VMID_FIRST	1
 #define SMMU3_ASID_FIRST	1
 
-#define SMMU3_BATCH		32
-
 /* Where MSIs are mapped in an address space that has them translated */
 #define SMMU3_MSI_BASE		0x8000000
 #define SMMU3_MSI_SIZE		0x100000
@@ -62,68 +61,31 @@ struct smmu3_viommu;
 
 /**
  * struct smmu3_cmdq - the command queue of a unit
- * @lock: protects all but @status, which the hardware writes
- * @ring: the commands, two words each
+ * @ring: the queue, as the driver sees it
+ * @cmds: the commands, two words each
  * @status: for each slot the word that a CMD_SYNC in it writes; NULL if
- *	completion is seen from CMDQ_CONS
+ *	completion is seen from CMDQ_CONS; written by the hardware
  * @shift: log2 of the number of slots
- * @head: position of the next slot to fill. Positions count commands, and wrap
- *	where they want: the slot of one is its lower bits
- * @oldest: position of the oldest command that may not have been consumed
- * @seq: data of the latest CMD_SYNC
- * @waiters: waits that have not completed, oldest first
- * @stuck: the hardware did not answer; nothing is queued until a reset
- * @refused: commands that the hardware refused
- * @refused_pos: position of the latest of these
  * @aborts: fetches of the command at @abort_pos that were aborted in a row
  * @abort_pos: where a fetch was aborted
- * @cmds: commands queued so far, SYNCs included
- * @doorbells: times that CMDQ_PROD was written
- * @errors: command queue errors handled
- * @resets: times that the queue was reset
  */
 struct smmu3_cmdq {
-	spinlock_t lock; /* see the top of this file */
-	__le64 *ring;
+	struct cmd_ring ring;
+	__le64 *cmds;
 	__le32 *status;
 	unsigned int shift;
-	u32 head;
-	u32 oldest;
-	u32 seq;
-	struct list_head waiters;
-	bool stuck;
-	unsigned int refused;
-	u32 refused_pos;
 	unsigned int aborts;
 	u32 abort_pos;
-	u64 cmds;
-	u64 doorbells;
-	u64 errors;
-	u64 resets;
 };
 
 /**
  * struct smmu3_batch - commands on their way to a unit's queue
  * @unit: the unit
- * @atomic: the caller cannot sleep
- * @pending: some are in the ring that no SYNC of this batch covers
- * @first: position of the first of these
- * @refused: how many commands the hardware had refused then
- * @error: what went wrong before the flush
- * @spent: time that it took to get here, if the owner wants to know
- * @nr: commands in @cmds
- * @cmds: commands that are not in the ring yet
+ * @cmds: the commands
  */
 struct smmu3_batch {
 	struct smmu3_unit *unit;
-	bool atomic;
-	bool pending;
-	u32 first;
-	unsigned int refused;
-	int error;
-	ktime_t spent;
-	unsigned int nr;
-	struct smmu3_cmd cmds[SMMU3_BATCH];
+	struct cmd_batch cmds;
 };
 
 /**
@@ -487,13 +449,6 @@ int smmu3_cmdq_reset(struct smmu3_unit *unit);
 void smmu3_batch_push(struct smmu3_batch *batch);
 int smmu3_batch_flush(struct smmu3_batch *batch);
 
-static inline void smmu3_batch_empty(struct smmu3_batch *batch)
-{
-	batch->pending = false;
-	batch->error = 0;
-	batch->nr = 0;
-}
-
 /**
  * smmu3_batch_begin - start a batch of commands
  * @batch: the batch
@@ -504,9 +459,7 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
 				     struct smmu3_unit *unit, bool atomic)
 {
 	batch->unit = unit;
-	batch->atomic = atomic;
-	batch->spent = 0;
-	smmu3_batch_empty(batch);
+	cmd_batch_begin(&batch->cmds, atomic);
 }
 
 /**
@@ -518,9 +471,12 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
 static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
 					    struct smmu3_cmd cmd)
 {
-	if (unlikely(batch->nr == SMMU3_BATCH))
+	if (unlikely(batch->cmds.nr == CMD_BATCH))
 		smmu3_batch_push(batch);
-	batch->cmds[batch->nr++] = cmd;
+	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
+		.w0 = cmd.w0,
+		.w1 = cmd.w1,
+	};
 }
 
 /* gerror.c */

@@ -192,7 +192,7 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 	lockdep_assert_held(&unit->lock);
 
 	smmu3_unit_block_failed(unit);
-	if (unit->cmdq.stuck) {
+	if (unit->cmdq.ring.stuck) {
 		ret = unit_reset(unit);
 		smmu3_unit_block_failed(unit);
 	}

@@ -11,10 +11,11 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include "desc.h"
+#include <linux/iommu-nested/cmd_ring.h>
+#include <linux/iommu-nested/smmuv3.h>
 
 TRACE_EVENT(smmu3_cmdq_submit,
-	TP_PROTO(const struct device *unit, const struct smmu3_cmd *cmds,
+	TP_PROTO(const struct device *unit, const struct cmd_words *cmds,
 		 unsigned int nr, unsigned int slot),
 	TP_ARGS(unit, cmds, nr, slot),
 	TP_STRUCT__entry(

@@ -47,7 +47,7 @@ static void set_attached(struct vtd_device *vdev, u32 pasid,
 
 static bool vtd_unhealthy(struct vtd_device *vdev)
 {
-	return READ_ONCE(vdev->unit->qi.stuck) || READ_ONCE(vdev->state);
+	return READ_ONCE(vdev->unit->qi.ring.stuck) || READ_ONCE(vdev->state);
 }
 
 /*

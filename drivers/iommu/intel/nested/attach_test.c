@@ -515,7 +515,7 @@ static void silent_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &q->domain), -ETIMEDOUT);
 	KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
 	KUNIT_EXPECT_TRUE(test, fake_context_present(good));
-	KUNIT_EXPECT_FALSE(test, fake->unit.qi.stuck);
+	KUNIT_EXPECT_FALSE(test, fake->unit.qi.ring.stuck);
 
 	/* Its domain is unmapped from: it is not asked again */
 	fake_forget(fake);

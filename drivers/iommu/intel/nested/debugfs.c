@@ -21,18 +21,18 @@ static struct dentry *vtd_debugfs_root;
 static int qi_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
-	struct vtd_qi *qi = &unit->qi;
+	struct cmd_ring *ring = &unit->qi.ring;
 
-	guard(spinlock_irqsave)(&qi->lock);
+	guard(spinlock_irqsave)(&ring->lock);
 
 	seq_printf(s, "slots %u\n", VTD_QI_SLOTS);
-	seq_printf(s, "head %u\n", qi->head);
-	seq_printf(s, "oldest %u\n", qi->oldest);
-	seq_printf(s, "stuck %d\n", qi->stuck);
-	seq_printf(s, "descriptors %llu\n", qi->descs);
-	seq_printf(s, "doorbells %llu\n", qi->doorbells);
-	seq_printf(s, "errors %llu\n", qi->errors);
-	seq_printf(s, "resets %llu\n", qi->resets);
+	seq_printf(s, "head %u\n", ring->head % VTD_QI_SLOTS);
+	seq_printf(s, "oldest %u\n", ring->oldest % VTD_QI_SLOTS);
+	seq_printf(s, "stuck %d\n", ring->stuck);
+	seq_printf(s, "descriptors %llu\n", ring->cmds);
+	seq_printf(s, "doorbells %llu\n", ring->doorbells);
+	seq_printf(s, "errors %llu\n", ring->errors);
+	seq_printf(s, "resets %llu\n", ring->resets);
 	seq_printf(s, "faults %lld\n", atomic64_read(&unit->faults));
 	seq_printf(s, "fault_overflows %lld\n",
 		   atomic64_read(&unit->fault_overflows));

@@ -270,7 +270,7 @@ static int finish_batch(struct vtd_qi_batch *batch, struct vtd_users *users,
 	else if (any_failed(users, nested, unit))
 		ret = -ETIMEDOUT;
 	if (ret)
-		vtd_unit_failed(unit, batch->atomic);
+		vtd_unit_failed(unit, batch->cmds.atomic);
 	return ret;
 }
 
@@ -591,8 +591,8 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 		nr = valid_requests(reqs, nr, &ret);
 		err = add_block(&batch, nested, reqs, nr);
 		/* Less what it took to move full batches into the ring */
-		vtd_timing_add(&timing->convert, start + batch.spent);
-		batch.spent = 0;
+		vtd_timing_add(&timing->convert, start + batch.cmds.spent);
+		batch.cmds.spent = 0;
 		user_array_did(&walk, nr, ret);
 	}
 	err = finish_batch(&batch, &nested->users, NULL) ?: err;

@@ -13,7 +13,7 @@
  * struct vtd_unit @lock (mutex)
  *	the unit's root, context and PASID tables, which domain is attached to
  *	which PASID of its devices, and the recovery of the unit.
- * struct vtd_qi @lock (spinlock, interrupts off)
+ * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying descriptors, never while waiting.
  *
  * An invalidation walks the lists of attachments without a lock, in a read-side
@@ -38,6 +38,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <linux/iommu-nested/cmd_ring.h>
 #include <linux/iommu-nested/inval_time.h>
 #include <linux/iommu-nested/unit.h>
 #include <linux/iommu-nested/vtd.h>
@@ -52,7 +53,6 @@
 #define VTD_QI_QS		2
 #define VTD_QI_SLOTS		(1U << (VTD_QI_QS + 7))
 #define VTD_QI_DESC_SIZE	32
-#define VTD_QI_BATCH		32
 
 struct resource;
 struct vtd_dmar;
@@ -60,63 +60,27 @@ struct vtd_unit;
 
 /**
  * struct vtd_qi - the invalidation queue of a unit
- * @lock: protects all but @status, which the hardware writes
- * @ring: the descriptors, four words each; the upper two are always zero
+ * @ring: the ring, as the driver sees it
+ * @descs: the descriptors, four words each; the upper two are always zero
  * @status: for each slot the word that a wait descriptor in it writes, and one
- *	more that nobody reads
- * @head: the next slot to fill, what IQT says
- * @oldest: the oldest slot that the hardware may not have processed
- * @seq: data of the latest wait descriptor
- * @waiters: waits that have not completed, oldest first
- * @stuck: the hardware did not answer; nothing is queued until a reset
- * @refused: descriptors that the hardware refused
- * @refused_slot: slot of the latest of these
- * @descs: descriptors queued so far, waits included
- * @doorbells: times that the tail register was written
- * @errors: IQE, ICE and ITE conditions handled
- * @resets: times that the queue was reset
+ *	more that nobody reads; written by the hardware
  */
 struct vtd_qi {
-	spinlock_t lock; /* see the top of this file */
-	__le64 *ring;
+	struct cmd_ring ring;
+	__le64 *descs;
 	__le32 *status;
-	unsigned int head;
-	unsigned int oldest;
-	u32 seq;
-	struct list_head waiters;
-	bool stuck;
-	unsigned int refused;
-	unsigned int refused_slot;
-	u64 descs;
-	u64 doorbells;
-	u64 errors;
-	u64 resets;
 };
 
 /**
  * struct vtd_qi_batch - descriptors on their way to a unit's queue
  * @unit: the unit
- * @atomic: the caller cannot sleep
  * @devtlb: some of it is for a device-TLB
- * @pending: some are in the ring that no wait of this batch covers
- * @first: slot of the first of these
- * @refused: how many descriptors the hardware had refused then
- * @error: what went wrong before the flush
- * @spent: time that it took to get here, if the owner wants to know
- * @nr: descriptors in @descs
- * @descs: descriptors that are not in the ring yet
+ * @cmds: the descriptors
  */
 struct vtd_qi_batch {
 	struct vtd_unit *unit;
-	bool atomic;
 	bool devtlb;
-	bool pending;
-	unsigned int first;
-	unsigned int refused;
-	int error;
-	ktime_t spent;
-	unsigned int nr;
-	struct vtd_desc descs[VTD_QI_BATCH];
+	struct cmd_batch cmds;
 };
 
 /**
@@ -396,28 +360,23 @@ struct vtd_desc vtd_desc_fence(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 
-static inline void vtd_qi_empty(struct vtd_qi_batch *batch)
-{
-	batch->pending = false;
-	batch->devtlb = false;
-	batch->error = 0;
-	batch->nr = 0;
-}
-
 static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
 {
 	batch->unit = unit;
-	batch->atomic = atomic;
-	batch->spent = 0;
-	vtd_qi_empty(batch);
+	batch->devtlb = false;
+	cmd_batch_begin(&batch->cmds, atomic);
 }
 
-static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch, struct vtd_desc desc)
+static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch,
+				       struct vtd_desc desc)
 {
-	if (unlikely(batch->nr == VTD_QI_BATCH))
+	if (unlikely(batch->cmds.nr == CMD_BATCH))
 		vtd_qi_push(batch);
-	batch->descs[batch->nr++] = desc;
+	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
+		.w0 = desc.w0,
+		.w1 = desc.w1,
+	};
 }
 
 /* context.c */

@@ -23,29 +23,18 @@
 static void qi_refused(struct vtd_unit *unit, u64 record)
 {
 	struct vtd_qi *qi = &unit->qi;
-	unsigned int head = qi_hw_head(unit);
-	struct vtd_desc desc = qi_read(qi, head);
-	struct qi_wait *wait;
-	bool is_wait = false;
+	u32 pos = qi_hw_position(unit);
+	struct vtd_desc desc = qi_read(qi, pos);
 
 	dev_err_ratelimited(unit->dev,
 			    "descriptor %#llx %#llx was refused, reason %llu\n",
 			    desc.w0, desc.w1,
 			    FIELD_GET(VTD_IQERCD_IQEI, record));
 
-	list_for_each_entry(wait, &qi->waiters, node) {
-		/* Waits are right: the hardware gets it once more */
-		if (wait->slot == head)
-			is_wait = true;
-		else if (qi_distance(wait->first, head) <
-			 qi_distance(wait->first, wait->slot))
-			wait->err = -EIO;
+	if (!cmd_ring_refused(&qi->ring, pos)) {
+		desc = vtd_desc_fence(unit);
+		qi_write(qi, pos, desc.w0, desc.w1);
 	}
-	if (!is_wait)
-		qi_write(qi, head, vtd_desc_fence(unit));
-	/* For batches whose wait is not in the ring yet */
-	qi->refused_slot = head;
-	qi->refused++;
 	dma_wmb();
 }
 
@@ -74,12 +63,12 @@ static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 			set_bit(VTD_DEV_FAILED, &vdev->state);
 }
 
-static struct qi_wait *qi_find_wait(struct vtd_qi *qi, unsigned int slot)
+static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
 {
-	struct qi_wait *wait;
+	struct cmd_wait *wait;
 
-	list_for_each_entry(wait, &qi->waiters, node)
-		if (wait->slot == slot)
+	list_for_each_entry(wait, &ring->waiters, node)
+		if (wait->pos == pos)
 			return wait;
 	return NULL;
 }
@@ -112,23 +101,22 @@ static bool qi_is_hopeless(struct vtd_unit *unit, struct vtd_desc desc)
 static void qi_requeue(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
-	unsigned int stop = qi_hw_head(unit);
-	struct qi_wait *wait, *last = NULL;
-	unsigned int fetched;
+	struct cmd_wait *wait, *last = NULL;
+	struct cmd_ring *ring = &qi->ring;
+	u32 stop;
 
-	vtd_qi_reap(qi);
-	fetched = qi_distance(qi->oldest, stop);
-	if (fetched > qi_distance(qi->oldest, qi->head)) {
+	cmd_ring_reap(ring);
+	stop = qi_hw_position(unit);
+	if (!cmd_ring_plausible(ring, stop)) {
 		dev_err_ratelimited(unit->dev, "the queue is not where it can be\n");
-		vtd_qi_give_up(qi);
+		cmd_ring_give_up(ring);
 		return;
 	}
-	while (fetched--) {
-		unsigned int slot = qi->oldest;
-		struct vtd_desc desc = qi_read(qi, slot);
+	while (ring->oldest != stop) {
+		u32 pos = ring->oldest++;
+		struct vtd_desc desc = qi_read(qi, pos);
 
-		qi->oldest = qi_next(slot, 1);
-		wait = qi_find_wait(qi, slot);
+		wait = qi_find_wait(ring, pos);
 		if (wait) {
 			wait->first = stop;
 			vtd_qi_append_wait(qi, wait);
@@ -140,38 +128,39 @@ static void qi_requeue(struct vtd_unit *unit)
 
 	/* Who has his wait in front of that now waits for it as well */
 	wait = last ? list_next_entry(last, node) :
-		      list_first_entry(&qi->waiters, struct qi_wait, node);
-	list_for_each_entry_from(wait, &qi->waiters, node) {
-		if (!qi_room(qi)) {
-			vtd_qi_give_up(qi);
+		      list_first_entry(&ring->waiters, struct cmd_wait, node);
+	list_for_each_entry_from(wait, &ring->waiters, node) {
+		if (!cmd_ring_room(ring)) {
+			cmd_ring_give_up(ring);
 			break;
 		}
 		vtd_qi_append_wait(qi, wait);
 	}
-	vtd_qi_doorbell(unit);
+	vtd_qi_doorbell(ring);
+	ring->doorbells++;
 }
 
 /**
  * vtd_qi_handle_errors - see whether the hardware has stopped, and have it go on
- * @unit: the unit
+ * @ring: the ring of a unit
  *
  * Context: any; the caller is in a read-side section of vtd_srcu, or holds the
  * unit's mutex.
  * Return: true if there was an error
  */
-bool vtd_qi_handle_errors(struct vtd_unit *unit)
+bool vtd_qi_handle_errors(struct cmd_ring *ring)
 {
-	struct vtd_qi *qi = &unit->qi;
+	struct vtd_unit *unit = qi_unit(ring);
 	u64 record;
 	u32 fsts;
 
-	guard(spinlock_irqsave)(&qi->lock);
+	guard(spinlock_irqsave)(&ring->lock);
 
 	fsts = vtd_read32(unit, VTD_REG_FSTS) & QI_ERRORS;
 	if (!fsts)
 		return false;
 
-	qi->errors++;
+	ring->errors++;
 	record = vtd_read64(unit, VTD_REG_IQERCD);
 	if (fsts & VTD_FSTS_IQE)
 		qi_refused(unit, record);

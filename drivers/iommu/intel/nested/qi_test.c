@@ -58,7 +58,7 @@ static void qi_wrap_sizes(struct kunit *test)
 	unsigned int size, round, i;
 	struct vtd_qi_batch batch;
 
-	for (size = 1; size <= 2 * VTD_QI_BATCH + 1; size += 8) {
+	for (size = 1; size <= 2 * CMD_BATCH + 1; size += 8) {
 		for (round = 0; round < VTD_QI_SLOTS + 2; round++) {
 			fake_forget(fake);
 			vtd_qi_begin(&batch, &fake->unit, false);
@@ -81,12 +81,12 @@ static void qi_seq_wrap(struct kunit *test)
 	struct vtd_qi_batch batch;
 	int i;
 
-	fake->unit.qi.seq = U32_MAX - 2;
+	fake->unit.qi.ring.seq = U32_MAX - 2;
 	vtd_qi_begin(&batch, &fake->unit, false);
 	for (i = 0; i < 6; i++) {
 		vtd_qi_add(&batch, vtd_desc_cc_global());
 		KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
-		KUNIT_EXPECT_NE(test, fake->unit.qi.seq, 0);
+		KUNIT_EXPECT_NE(test, fake->unit.qi.ring.seq, 0);
 	}
 	KUNIT_EXPECT_EQ(test, fake->nr, 6);
 }
@@ -105,7 +105,7 @@ static void qi_refused(struct kunit *test)
 	/* The others were executed, and the queue goes on */
 	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), FAKE_FENCE,
 		    vtd_desc_iotlb_global(0));
-	KUNIT_EXPECT_FALSE(test, fake->unit.qi.stuck);
+	KUNIT_EXPECT_FALSE(test, fake->unit.qi.ring.stuck);
 
 	fake_forget(fake);
 	vtd_qi_add(&batch, vtd_desc_pc_global());
@@ -154,7 +154,7 @@ static void qi_refused_always(struct kunit *test)
 	vtd_qi_begin(&batch, &fake->unit, false);
 	vtd_qi_add(&batch, vtd_desc_cc_global());
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
-	KUNIT_EXPECT_TRUE(test, fake->unit.qi.stuck);
+	KUNIT_EXPECT_TRUE(test, fake->unit.qi.ring.stuck);
 }
 
 static void qi_silent_device(struct kunit *test)
@@ -222,8 +222,8 @@ static void shared_queue(struct kunit *test, unsigned int start,
 	for (i = 1; i <= 3; i++)
 		KUNIT_ASSERT_TRUE(test, fake_executed(fake,
 						      vtd_desc_pc_pasid(1, i)));
-	KUNIT_ASSERT_FALSE(test, fake->unit.qi.stuck);
-	KUNIT_ASSERT_TRUE(test, list_empty(&fake->unit.qi.waiters));
+	KUNIT_ASSERT_FALSE(test, fake->unit.qi.ring.stuck);
+	KUNIT_ASSERT_TRUE(test, list_empty(&fake->unit.qi.ring.waiters));
 }
 
 static void qi_silent_device_shared(struct kunit *test)
@@ -272,7 +272,7 @@ static void qi_dead(struct kunit *test)
 	/* A reset that the hardware does not answer leaves it so */
 	fake->gcmd_dead = true;
 	KUNIT_EXPECT_EQ(test, vtd_qi_reset(&fake->unit), -ETIMEDOUT);
-	KUNIT_EXPECT_TRUE(test, fake->unit.qi.stuck);
+	KUNIT_EXPECT_TRUE(test, fake->unit.qi.ring.stuck);
 
 	fake->gcmd_dead = false;
 	fake->dead = false;

@@ -222,7 +222,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 	lockdep_assert_held(&unit->lock);
 
 	vtd_unit_block_failed(unit);
-	if (unit->qi.stuck) {
+	if (unit->qi.ring.stuck) {
 		ret = unit_reset(unit);
 		vtd_unit_block_failed(unit);
 	}

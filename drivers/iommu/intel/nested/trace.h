@@ -11,10 +11,10 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include "desc.h"
+#include <linux/iommu-nested/cmd_ring.h>
 
 TRACE_EVENT(qi_submit,
-	TP_PROTO(const struct device *unit, const struct vtd_desc *descs,
+	TP_PROTO(const struct device *unit, const struct cmd_words *descs,
 		 unsigned int nr, unsigned int slot),
 	TP_ARGS(unit, descs, nr, slot),
 	TP_STRUCT__entry(

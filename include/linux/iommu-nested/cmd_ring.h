@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rings of invalidation commands, with many producers
+ *
+ * Commands of any number of producers go into the ring in the order of their
+ * locking; each producer ends its own with a wait, rings the doorbell and waits.
+ * A wait is complete when all before it is: one completed wait completes all
+ * earlier ones, and frees the ring up to its own place.
+ *
+ * Positions count commands, and wrap where they want. What a command or a wait
+ * looks like, where the registers are, and what can go wrong is the driver's;
+ * see struct cmd_ring_ops. What drivers have in common is in
+ * cmd_ring_engine.h, which the one file includes that has the ring.
+ */
+#ifndef __LINUX_IOMMU_NESTED_CMD_RING_H
+#define __LINUX_IOMMU_NESTED_CMD_RING_H
+
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <linux/iommu-nested/inval_time.h>
+
+/* Commands that a producer collects before it takes the lock */
+#define CMD_BATCH	32
+
+struct cmd_ring;
+
+/**
+ * struct cmd_words - a command, as both vendors have them
+ * @w0: first word
+ * @w1: second word
+ */
+struct cmd_words {
+	u64 w0;
+	u64 w1;
+};
+
+/**
+ * struct cmd_wait - somebody waits for all up to a position
+ * @node: in the ring's list
+ * @seq: what the hardware writes, if it writes
+ * @first: first position whose failure is his
+ * @pos: position of the wait. A driver may move it, by WRITE_ONCE()
+ * @err: what to tell him
+ * @done: set last; the waiter may be gone after that
+ */
+struct cmd_wait {
+	struct list_head node;
+	u32 seq;
+	u32 first;
+	u32 pos;
+	int err;
+	bool done;
+};
+
+/**
+ * struct cmd_ring_ops - what a driver knows of its hardware
+ * @write: store @nr commands from a position on. Locked
+ * @write_wait: store a wait at its position. Locked
+ * @doorbell: tell the hardware the position behind the last command. Locked
+ * @look: may a wait be complete? Without the lock; a wrong yes costs a look more
+ * @consumed: everything in front of the result is complete. Locked
+ * @handle_errors: see whether the hardware has stopped, and have it go on. Takes
+ *	the lock. Returns whether it had
+ */
+struct cmd_ring_ops {
+	void (*write)(struct cmd_ring *ring, u32 pos,
+		      const struct cmd_words *cmds, unsigned int nr);
+	void (*write_wait)(struct cmd_ring *ring, const struct cmd_wait *wait);
+	void (*doorbell)(struct cmd_ring *ring);
+	bool (*look)(struct cmd_ring *ring, const struct cmd_wait *wait);
+	u32 (*consumed)(struct cmd_ring *ring);
+	bool (*handle_errors)(struct cmd_ring *ring);
+};
+
+/**
+ * struct cmd_ring - a ring
+ * @lock: protects all of it; interrupts off. Held for the time of copying
+ *	commands, never while waiting
+ * @ops: the driver's part
+ * @dev: the unit's device, for messages
+ * @name: what the ring is, for messages
+ * @time: the unit's sums of where the time goes
+ * @timeout_us: how long to wait for the hardware
+ * @size: how many commands can be in it
+ * @spare: how many of these are kept for the recovery from errors
+ * @head: position of the next command
+ * @oldest: position of the oldest command that may not be complete
+ * @seq: data of the latest wait
+ * @waiters: waits that have not completed, oldest first
+ * @stuck: the hardware did not answer; nothing is queued until a reset
+ * @refused: commands that the hardware refused
+ * @refused_pos: position of the latest of these
+ * @cmds: commands queued so far, waits included
+ * @doorbells: times that the doorbell was rung
+ * @errors: errors handled
+ * @resets: times that the ring was reset
+ */
+struct cmd_ring {
+	spinlock_t lock; /* see above */
+	const struct cmd_ring_ops *ops;
+	struct device *dev;
+	const char *name;
+	struct inval_time *time;
+	unsigned int timeout_us;
+	unsigned int size;
+	unsigned int spare;
+	u32 head;
+	u32 oldest;
+	u32 seq;
+	struct list_head waiters;
+	bool stuck;
+	unsigned int refused;
+	u32 refused_pos;
+	u64 cmds;
+	u64 doorbells;
+	u64 errors;
+	u64 resets;
+};
+
+/**
+ * struct cmd_batch - commands on their way to a ring
+ * @atomic: the caller cannot sleep
+ * @pending: some are in the ring that no wait of this batch covers
+ * @first: position of the first of these
+ * @refused: how many commands the hardware had refused then
+ * @error: what went wrong before the wait
+ * @spent: time that it took to get here, if the owner wants to know
+ * @nr: commands in @cmds
+ * @cmds: commands that are not in the ring yet
+ */
+struct cmd_batch {
+	bool atomic;
+	bool pending;
+	u32 first;
+	unsigned int refused;
+	int error;
+	ktime_t spent;
+	unsigned int nr;
+	struct cmd_words cmds[CMD_BATCH];
+};
+
+static inline void cmd_batch_empty(struct cmd_batch *batch)
+{
+	batch->pending = false;
+	batch->error = 0;
+	batch->nr = 0;
+}
+
+static inline void cmd_batch_begin(struct cmd_batch *batch, bool atomic)
+{
+	batch->atomic = atomic;
+	batch->spent = 0;
+	cmd_batch_empty(batch);
+}
+
+static inline u32 cmd_ring_room(const struct cmd_ring *ring)
+{
+	return ring->size - (ring->head - ring->oldest);
+}
+
+/* A place where the hardware can be, with the commands that it was given */
+static inline bool cmd_ring_plausible(const struct cmd_ring *ring, u32 pos)
+{
+	return pos - ring->oldest <= ring->head - ring->oldest;
+}
+
+static inline void cmd_ring_finish(struct cmd_wait *wait)
+{
+	list_del(&wait->node);
+	/* Pairs with the acquire of who waits; @wait may be gone after it */
+	smp_store_release(&wait->done, true);
+}
+
+/* Finish all waits that are complete, and free what is in front of them */
+static inline void cmd_ring_reap(struct cmd_ring *ring)
+{
+	u32 pos = ring->ops->consumed(ring);
+	struct cmd_wait *wait, *tmp;
+	u32 done = pos - ring->oldest;
+
+	lockdep_assert_held(&ring->lock);
+
+	if (!done)
+		return;
+	/* What the hardware wrote before it must be visible */
+	dma_rmb();
+	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
+		if (wait->pos - ring->oldest >= done)
+			break;
+		cmd_ring_finish(wait);
+	}
+	ring->oldest = pos;
+}
+
+/* Nobody gets an answer any more until the ring is reset */
+static inline void cmd_ring_give_up(struct cmd_ring *ring)
+{
+	struct cmd_wait *wait, *tmp;
+
+	lockdep_assert_held(&ring->lock);
+
+	WRITE_ONCE(ring->stuck, true);
+	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
+		wait->err = -ETIMEDOUT;
+		cmd_ring_finish(wait);
+	}
+}
+
+/*
+ * The hardware has refused the command at @pos. Returns whether that is a wait,
+ * which is right, and is given to the hardware once more; else it is for the
+ * driver to put something harmless there.
+ */
+static inline bool cmd_ring_refused(struct cmd_ring *ring, u32 pos)
+{
+	struct cmd_wait *wait;
+	bool is_wait = false;
+
+	lockdep_assert_held(&ring->lock);
+
+	list_for_each_entry(wait, &ring->waiters, node) {
+		if (wait->pos == pos)
+			is_wait = true;
+		else if (pos - wait->first < wait->pos - wait->first)
+			wait->err = -EIO;
+	}
+	/* For batches whose wait is not in the ring yet */
+	ring->refused_pos = pos;
+	ring->refused++;
+	return is_wait;
+}
+
+#endif /* __LINUX_IOMMU_NESTED_CMD_RING_H */
