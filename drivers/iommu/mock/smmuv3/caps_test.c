@@ -253,4 +253,5 @@ static struct kunit_suite smmu_caps_suite = {
 	.name = "iommu_mock_smmuv3_caps",
 	.test_cases = smmu_caps_test_cases,
 };
+
 kunit_test_suite(smmu_caps_suite);

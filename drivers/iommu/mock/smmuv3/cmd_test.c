@@ -220,46 +220,53 @@ static void smmu_cmd_id_width_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | ASID, 0, &cmd), 0);
 }
 
+/* One combination of the range fields, all bits of it from @bits */
+static void cmd_range_case(struct smmu_dut *dut, u8 op, bool ril,
+			   unsigned int bits)
+{
+	unsigned int tg = bits & 3, ttl = bits >> 2 & 3;
+	unsigned int num = bits & 16 ? 31 : 0, scale = bits & 32 ? 31 : 0;
+	u64 w0 = op | (u64)num << 12 | (u64)scale << 20;
+	u64 w1 = (u64)tg << 10 | (u64)ttl << 8;
+	bool hint = ttl && !(tg == 2 && ttl == 1);
+	struct kunit *test = dut->test;
+	struct smmu_cmd cmd;
+	bool ill;
+
+	dut->m->idr[3] &= ~BIT(10);
+	dut->m->idr[3] |= ril << 10;
+	if (!ril)
+		ill = tg || ttl || num || scale;
+	else if (!tg)
+		ill = ttl || num || scale;
+	else
+		ill = !hint && !num && !scale;
+	KUNIT_EXPECT_EQ_MSG(test, decode(dut, w0, w1, &cmd), ill,
+			    "op %#x ril %u tg %u ttl %u num %u scale %u", op,
+			    ril, tg, ttl, num, scale);
+	if (ill)
+		return;
+	KUNIT_EXPECT_EQ(test, cmd.tlbi.tg, tg);
+	KUNIT_EXPECT_EQ(test, cmd.tlbi.ttl, hint ? ttl : 0);
+	KUNIT_EXPECT_EQ(test, cmd.tlbi.num, num);
+	KUNIT_EXPECT_EQ(test, cmd.tlbi.scale, scale);
+}
+
 /* Every combination of the range fields that matters, for every command */
 static void smmu_cmd_range_test(struct kunit *test)
 {
 	static const u8 ops[] = { 0x12, 0x13, 0x22, 0x23, 0x2a };
 	struct smmu_dut *dut = smmu_dut_create(test);
-	unsigned int i, tg, ttl, num, scale, ril;
 	struct smmu_cmd cmd;
+	unsigned int i, bits;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
-	for (ril = 0; ril < 2; ril++)
-	for (tg = 0; tg < 4; tg++)
-	for (ttl = 0; ttl < 4; ttl++)
-	for (num = 0; num < 32; num += 31)
-	for (scale = 0; scale < 32; scale += 31) {
-		u64 w0 = ops[i] | (u64)num << 12 | (u64)scale << 20;
-		u64 w1 = (u64)tg << 10 | (u64)ttl << 8;
-		bool hint = ttl && !(tg == 2 && ttl == 1);
-		bool ill;
-
-		dut->m->idr[3] &= ~BIT(10);
-		dut->m->idr[3] |= ril << 10;
-		if (!ril)
-			ill = tg || ttl || num || scale;
-		else if (!tg)
-			ill = ttl || num || scale;
-		else
-			ill = !hint && !num && !scale;
-		KUNIT_EXPECT_EQ_MSG(test, decode(dut, w0, w1, &cmd), ill,
-				    "op %#x ril %u tg %u ttl %u num %u scale %u",
-				    ops[i], ril, tg, ttl, num, scale);
-		if (ill)
-			continue;
-		KUNIT_EXPECT_EQ(test, cmd.tlbi.tg, tg);
-		KUNIT_EXPECT_EQ(test, cmd.tlbi.ttl, hint ? ttl : 0);
-		KUNIT_EXPECT_EQ(test, cmd.tlbi.num, num);
-		KUNIT_EXPECT_EQ(test, cmd.tlbi.scale, scale);
-	}
+		for (bits = 0; bits < 64; bits++) {
+			cmd_range_case(dut, ops[i], false, bits);
+			cmd_range_case(dut, ops[i], true, bits);
+		}
 
 	/* SCALE has a sixth bit, and TTL128 a meaning, only with 52 bits */
-	dut->m->idr[3] |= BIT(10);
 	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | BIT(25), BIT(10), &cmd), 1);
 	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | BIT(12),
 				     BIT(10) | BIT(8) | BIT(7), &cmd), 1);
@@ -494,4 +501,5 @@ static struct kunit_suite smmu_cmd_suite = {
 	.name = "iommu_mock_smmuv3_cmd",
 	.test_cases = smmu_cmd_cases,
 };
+
 kunit_test_suite(smmu_cmd_suite);

@@ -396,7 +396,7 @@ static bool smmu_test_drained(struct smmu_dut *dut)
 
 		if ((cons & GENMASK(19, 0)) == dut->cmd_prod)
 			return true;
-		msleep(1);
+		fsleep(1000);
 	}
 	return false;
 }
@@ -420,13 +420,13 @@ static void smmu_cmdq_async_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 127);
 	/* Another CPU than the worker's sees the message after CONS */
 	for (i = 0; i < 1000 && le32_to_cpu(READ_ONCE(*dut->word)) != 0x55; i++)
-		msleep(1);
+		fsleep(1000);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0x55);
 
 	/* An error is found by the worker as well, and going down ends it */
 	smmu_dut_cmd(dut, CMD_BAD, 0);
 	for (i = 0; i < 1000 && !dut_gerror(dut); i++)
-		msleep(1);
+		fsleep(1000);
 	smmu_dut_expect_error(dut, 128, ERR_ILL);
 	smmu_dut_ack(dut);
 }
@@ -456,4 +456,5 @@ static struct kunit_suite smmu_cmdq_suite = {
 	.name = "iommu_mock_smmuv3_cmdq",
 	.test_cases = smmu_cmdq_cases,
 };
+
 kunit_test_suite(smmu_cmdq_suite);

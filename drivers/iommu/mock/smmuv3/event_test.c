@@ -193,7 +193,7 @@ static void smmu_event_overflow_test(struct kunit *test)
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_EQ(test, dut_event(dut, i, 2), (u64)i << 12);
 
-	/* Room without an acknowledgement: recorded, no second overflow */
+	/* Room without an acknowledgment: recorded, no second overflow */
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, 1);
 	record_at(dut, 0x6000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), SMMU_Q_OVFLG | 5);
@@ -353,4 +353,5 @@ static struct kunit_suite smmu_event_suite = {
 	.name = "iommu_mock_smmuv3_event",
 	.test_cases = smmu_event_cases,
 };
+
 kunit_test_suite(smmu_event_suite);

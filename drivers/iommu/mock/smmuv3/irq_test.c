@@ -174,4 +174,5 @@ static struct kunit_suite smmu_irq_suite = {
 	.name = "iommu_mock_smmuv3_irq",
 	.test_cases = smmu_irq_cases,
 };
+
 kunit_test_suite(smmu_irq_suite);

@@ -314,4 +314,5 @@ static struct kunit_suite smmu_priq_suite = {
 	.name = "iommu_mock_smmuv3_priq",
 	.test_cases = smmu_priq_cases,
 };
+
 kunit_test_suite(smmu_priq_suite);

@@ -521,4 +521,5 @@ static struct kunit_suite smmu_regs_suite = {
 	.name = "iommu_mock_smmuv3_regs",
 	.test_cases = smmu_regs_cases,
 };
+
 kunit_test_suite(smmu_regs_suite);

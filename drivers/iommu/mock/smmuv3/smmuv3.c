@@ -18,25 +18,36 @@ static int smmu_complain(const char *why)
 	return -EINVAL;
 }
 
+/* Registers that are attributes; IDR0 to IDR5 have their numbers */
+enum {
+	SMMU_ATTR_idr0,
+	SMMU_ATTR_idr1,
+	SMMU_ATTR_idr2,
+	SMMU_ATTR_idr3,
+	SMMU_ATTR_idr4,
+	SMMU_ATTR_idr5,
+	SMMU_ATTR_iidr,
+	SMMU_ATTR_aidr,
+};
+
 static const char *smmu_idr_why(unsigned int n, u32 val)
 {
 	switch (n) {
-	case SMMU_NR_IDR:
+	case SMMU_ATTR_iidr:
 		return smmu_iidr_check(val);
-	case SMMU_NR_IDR + 1:
+	case SMMU_ATTR_aidr:
 		return smmu_aidr_check(val);
 	default:
 		return smmu_idr_check(n, val);
 	}
 }
 
-/* IDR0 to IDR5, then IIDR and AIDR */
 static u32 *smmu_idr(struct smmu_model *m, unsigned int n)
 {
 	switch (n) {
-	case SMMU_NR_IDR:
+	case SMMU_ATTR_iidr:
 		return &m->iidr;
-	case SMMU_NR_IDR + 1:
+	case SMMU_ATTR_aidr:
 		return &m->aidr;
 	default:
 		return &m->idr[n];
@@ -74,26 +85,26 @@ static ssize_t smmu_attr_store(struct config_item *item, const char *page,
 	return len;
 }
 
-#define SMMU_IDR_ATTR(_name, _n)					\
+#define SMMU_IDR_ATTR(_name)						\
 static ssize_t smmu_##_name##_show(struct config_item *item, char *page) \
 {									\
-	return smmu_attr_show(item, page, _n);				\
+	return smmu_attr_show(item, page, SMMU_ATTR_##_name);		\
 }									\
 static ssize_t smmu_##_name##_store(struct config_item *item,		\
 				    const char *page, size_t len)	\
 {									\
-	return smmu_attr_store(item, page, len, _n);			\
+	return smmu_attr_store(item, page, len, SMMU_ATTR_##_name);	\
 }									\
 CONFIGFS_ATTR(smmu_, _name)
 
-SMMU_IDR_ATTR(idr0, 0);
-SMMU_IDR_ATTR(idr1, 1);
-SMMU_IDR_ATTR(idr2, 2);
-SMMU_IDR_ATTR(idr3, 3);
-SMMU_IDR_ATTR(idr4, 4);
-SMMU_IDR_ATTR(idr5, 5);
-SMMU_IDR_ATTR(iidr, SMMU_NR_IDR);
-SMMU_IDR_ATTR(aidr, SMMU_NR_IDR + 1);
+SMMU_IDR_ATTR(idr0);
+SMMU_IDR_ATTR(idr1);
+SMMU_IDR_ATTR(idr2);
+SMMU_IDR_ATTR(idr3);
+SMMU_IDR_ATTR(idr4);
+SMMU_IDR_ATTR(idr5);
+SMMU_IDR_ATTR(iidr);
+SMMU_IDR_ATTR(aidr);
 
 static struct configfs_attribute *smmu_attrs[] = {
 	&smmu_attr_idr0,

@@ -277,4 +277,5 @@ static struct kunit_suite smmu_stall_suite = {
 	.name = "iommu_mock_smmuv3_stall",
 	.test_cases = smmu_stall_cases,
 };
+
 kunit_test_suite(smmu_stall_suite);
