@@ -127,7 +127,9 @@ static int attach_forget(struct smmu3_device *sdev,
 			smmu3_add_atc_pasid(&batch, old, 0, U64_MAX);
 	}
 	ret = smmu3_batch_flush(&batch);
-	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
+	/* Only this device was asked, or it is asked again before long */
+	if (!ret && (test_bit(SMMU3_DEV_FAILED, &sdev->state) ||
+		     test_bit(SMMU3_DEV_SUSPECT, &sdev->state)))
 		ret = -ETIMEDOUT;
 	return ret;
 }

@@ -202,6 +202,36 @@ static void atc_unanswered(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_executed(fake, some(9)));
 }
 
+/* Two devices in front of one CMD_SYNC: the one that answers stays */
+static void atc_suspects(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct smmu3_device *good, *bad;
+	struct smmu3_batch batch;
+
+	good = fake_device_new(test, fake, 1, 0, true);
+	bad = fake_device_new(test, fake, 2, 0, true);
+	good->ats_on = true;
+	bad->ats_on = true;
+	fake->silent = true;
+	fake->silent_sid = 2;
+
+	scoped_guard(srcu, &smmu3_srcu) {
+		smmu3_batch_begin(&batch, &fake->unit, false);
+		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(1));
+		smmu3_batch_add(&batch, some(9));
+		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(2));
+		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+	}
+	flush_work(&fake->unit.fail_work);
+	KUNIT_EXPECT_EQ(test, good->state, 0);
+	KUNIT_EXPECT_EQ(test, good->untold, 0);
+	KUNIT_EXPECT_EQ(test, bad->state, BIT(SMMU3_DEV_BLOCKED));
+	KUNIT_EXPECT_EQ(test, bad->untold, 1);
+	/* It has forgotten everything, since nobody knows what it was told */
+	KUNIT_EXPECT_GE(test, fake_count(fake, SMMU_OP_ATC_INV), 3);
+}
+
 static void dead(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, 0, 0);
@@ -303,6 +333,7 @@ static struct kunit_case cmdq_cases[] = {
 	KUNIT_CASE(sync_refused),
 	KUNIT_CASE(fetch_aborts),
 	KUNIT_CASE(atc_unanswered),
+	KUNIT_CASE(atc_suspects),
 	KUNIT_CASE(dead),
 	KUNIT_CASE(implausible),
 	KUNIT_CASE_SLOW(many_producers),

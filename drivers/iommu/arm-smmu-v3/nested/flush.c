@@ -115,6 +115,34 @@ static bool concerns(const struct smmu3_attach *att,
 	return !viommu || att->viommu == viommu;
 }
 
+static bool any_failed(struct smmu3_paging *paging,
+		       const struct smmu3_viommu *viommu)
+{
+	struct smmu3_attach *att;
+
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu))
+		if (concerns(att, viommu) &&
+		    (test_bit(SMMU3_DEV_FAILED, &att->sdev->state) ||
+		     test_bit(SMMU3_DEV_SUSPECT, &att->sdev->state)))
+			return true;
+	return false;
+}
+
+/* Some that were suspected are right, and others may be blocked already */
+static bool any_blocked(struct smmu3_paging *paging,
+			const struct smmu3_viommu *viommu)
+{
+	struct smmu3_attach *att;
+	bool found = false;
+
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu))
+		if (concerns(att, viommu) && xchg(&att->sdev->untold, 0))
+			found = true;
+	return found;
+}
+
 /**
  * smmu3_finish - wait for a batch, and see to it that who keeps stale
  *	translations is blocked
@@ -130,22 +158,23 @@ int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
 		 const struct smmu3_viommu *viommu)
 {
 	struct smmu3_attach *att;
-	int ret, failed = 0;
+	int ret;
 
 	ret = smmu3_batch_flush(batch);
-	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu)) {
-		if (!concerns(att, viommu))
-			continue;
-		if (ret)
-			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
-		failed |= test_bit(SMMU3_DEV_FAILED, &att->sdev->state);
-	}
-	if (failed) {
-		ret = ret ?: -ETIMEDOUT;
+	/* With the hardware all that it had cached is gone */
+	if (READ_ONCE(batch->unit->gone))
+		return 0;
+	if (ret)
+		list_for_each_entry_srcu(att, &paging->attachments, node,
+					 srcu_read_lock_held(&smmu3_srcu))
+			if (concerns(att, viommu))
+				set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
+	if (any_failed(paging, viommu)) {
 		smmu3_unit_failed(batch->unit, batch->cmds.atomic);
+		if (batch->cmds.atomic)
+			return ret ?: -ETIMEDOUT;
 	}
-	return ret;
+	return any_blocked(paging, viommu) ? ret ?: -ETIMEDOUT : ret;
 }
 
 /* All commands for the TLB. Returns false if there are none. */

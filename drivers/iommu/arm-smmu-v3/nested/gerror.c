@@ -8,9 +8,9 @@
  *	CMD_SYNC that nobody waits for, and its producer gets EIO.
  * CERROR_ABT	the command could not be read. It is tried again some times.
  * CERROR_ATC_INV_SYNC	a CMD_SYNC waited for a CMD_ATC_INV that its device did
- *	not answer. Which one, nobody says: all devices with one since the CMD_SYNC
- *	before are marked as failed. The CMD_SYNC is tried again, for what else
- *	it waits for.
+ *	not answer. If all since the CMD_SYNC before are for one device it is marked
+ *	as failed. If not, nobody says which: all are suspects, and are asked one by
+ *	one later. The CMD_SYNC is tried again, for what else it waits for.
  * none		the hardware does nothing within the unit's timeout. The queue is
  *	stuck: its producers get ETIMEDOUT until a reset.
  *
@@ -53,25 +53,22 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
 }
 
 /*
- * A device is freed after a grace period of smmu3_srcu, and with the mutex of
- * its unit held before that; everyone who waits has one of the two. The
- * interrupt handler has none, and leaves it to them.
+ * The device of the ATC invalidation at @pos, if it is one. A device is freed
+ * after a grace period of smmu3_srcu, and with the mutex of its unit held before
+ * that; everyone who waits has one of the two. The interrupt handler has none, and
+ * leaves it to them.
  */
-static void atc_failed(struct smmu3_unit *unit, u32 sid)
+static struct smmu3_device *atc_device(struct smmu3_unit *unit,
+				       struct smmu3_cmd cmd)
 {
-	struct smmu3_device *sdev = xa_load(&unit->streams, sid);
-
-	if (!sdev)
-		return;
-	dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");
-	set_bit(SMMU3_DEV_FAILED, &sdev->state);
-	/* It may not be where its producer looks */
-	schedule_work(&unit->fail_work);
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
+		return NULL;
+	return xa_load(&unit->streams, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
 }
 
-static void cmdq_atc_failed(struct smmu3_unit *unit, u32 pos)
+/* The first position behind the CMD_SYNC before @pos */
+static u32 after_sync(const struct smmu3_cmdq *q, u32 pos)
 {
-	struct smmu3_cmdq *q = &unit->cmdq;
 	u32 n;
 
 	for (n = 1; n < cmdq_slots(q); n++) {
@@ -81,9 +78,35 @@ static void cmdq_atc_failed(struct smmu3_unit *unit, u32 pos)
 		/* Zero is what the ring was filled with at first */
 		if (op == SMMU_OP_SYNC || !op)
 			break;
-		if (op == SMMU_OP_ATC_INV)
-			atc_failed(unit, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
 	}
+	return pos - n + 1;
+}
+
+static void cmdq_atc_failed(struct smmu3_unit *unit, u32 pos)
+{
+	struct smmu3_cmdq *q = &unit->cmdq;
+	struct smmu3_device *sdev, *first = NULL;
+	u32 begin = after_sync(q, pos), i;
+	int bit = SMMU3_DEV_FAILED;
+
+	for (i = begin; i != pos; i++) {
+		sdev = atc_device(unit, cmdq_read(q, i));
+		if (sdev && first && sdev != first)
+			bit = SMMU3_DEV_SUSPECT;
+		first = first ?: sdev;
+	}
+	for (i = begin; i != pos; i++) {
+		sdev = atc_device(unit, cmdq_read(q, i));
+		if (sdev)
+			set_bit(bit, &sdev->state);
+	}
+	if (!first)
+		return;
+	dev_err_ratelimited(first->dev, "an ATC invalidation of this%s was not answered\n",
+			    bit == SMMU3_DEV_SUSPECT ? " or another device" :
+						       " device");
+	/* It may not be where its producer looks */
+	schedule_work(&unit->fail_work);
 }
 
 static void cmdq_error(struct smmu3_unit *unit)

@@ -210,6 +210,7 @@ struct smmu3_unit {
 /* Bits of struct smmu3_device @state */
 enum {
 	SMMU3_DEV_FAILED,	/* may hold stale translations, to be blocked */
+	SMMU3_DEV_SUSPECT,	/* the same if it does not answer once more */
 	SMMU3_DEV_BLOCKED,	/* its STEs are abort, whatever is attached */
 };
 
@@ -279,6 +280,7 @@ struct smmu3_cdtab {
  * @pri: it may make page requests
  * @stall: its faults may be stalled
  * @state: bits of SMMU3_DEV_*
+ * @untold: it was blocked, and no invalidation has returned an error for it
  * @cdtab: its context descriptors
  * @ste: what its STEs are
  * @rid: what is attached to requests without PASID, NULL when blocked
@@ -299,6 +301,7 @@ struct smmu3_device {
 	bool pri;
 	bool stall;
 	unsigned long state;
+	int untold;
 	struct smmu3_cdtab cdtab;
 	struct smmu3_ste ste;
 	struct smmu3_attach *rid;

@@ -323,10 +323,15 @@ static phys_addr_t paging_iova_to_phys(struct iommu_domain *domain,
 static void paging_iotlb_sync(struct iommu_domain *domain,
 			      struct iommu_iotlb_gather *gather)
 {
-	/* One that met nothing has no page size */
-	if (gather->pgsize)
-		smmu3_paging_flush(to_smmu3_paging(domain), gather->start,
-				   gather->end, gather->pgsize, true);
+	struct smmu3_paging *paging = to_smmu3_paging(domain);
+
+	/* One that met nothing starts after its end */
+	if (gather->start > gather->end)
+		return;
+	/* Dirty bits that were cleared can have been in leaves of any size */
+	smmu3_paging_flush(paging, gather->start, gather->end,
+			   gather->pgsize ?: BIT(__ffs(domain->pgsize_bitmap)),
+			   gather->pgsize);
 }
 
 static void paging_flush_iotlb_all(struct iommu_domain *domain)

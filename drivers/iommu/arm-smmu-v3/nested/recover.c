@@ -85,6 +85,8 @@ static void device_block(struct smmu3_device *sdev)
 
 	set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
 	clear_bit(SMMU3_DEV_FAILED, &sdev->state);
+	clear_bit(SMMU3_DEV_SUSPECT, &sdev->state);
+	WRITE_ONCE(sdev->untold, 1);
 	if (sdev->ats_on)
 		smmu3_ats_stop(sdev);
 	sdev->ats_on = false;
@@ -95,6 +97,21 @@ static void device_block(struct smmu3_device *sdev)
 	smmu3_add_cfgi(&batch, sdev);
 	if (smmu3_batch_flush(&batch))
 		unit_reset(unit);
+}
+
+/* It fails alone, or it has forgotten all that it was to forget */
+static void device_ask_again(struct smmu3_device *sdev)
+{
+	struct smmu3_batch batch;
+
+	if (!sdev->ats_on)
+		return;
+	smmu3_batch_begin(&batch, sdev->unit, false);
+	/* Only what is asked from here on can be its fault */
+	smmu3_batch_add(&batch, smmu3_cmd_sync());
+	smmu3_add_atc_all(&batch, sdev);
+	if (smmu3_batch_flush(&batch))
+		set_bit(SMMU3_DEV_FAILED, &sdev->state);
 }
 
 /**
@@ -114,6 +131,9 @@ void smmu3_unit_block_failed(struct smmu3_unit *unit)
 	do {
 		again = false;
 		list_for_each_entry(sdev, &unit->devices, node) {
+			if (test_and_clear_bit(SMMU3_DEV_SUSPECT,
+					       &sdev->state))
+				device_ask_again(sdev);
 			if (!test_bit(SMMU3_DEV_FAILED, &sdev->state))
 				continue;
 			device_block(sdev);
@@ -161,12 +181,15 @@ static int device_unblock(struct smmu3_device *sdev)
 		smmu3_add_atc_all(&batch, sdev);
 	}
 	ret = smmu3_batch_flush(&batch);
-	if (test_and_clear_bit(SMMU3_DEV_FAILED, &sdev->state))
+	/* Who else has something in front of the same CMD_SYNC does not matter */
+	if (test_and_clear_bit(SMMU3_DEV_FAILED, &sdev->state) |
+	    test_and_clear_bit(SMMU3_DEV_SUSPECT, &sdev->state))
 		ret = ret ?: -ETIMEDOUT;
 	if (ret)
 		return ret;
 
 	clear_bit(SMMU3_DEV_BLOCKED, &sdev->state);
+	WRITE_ONCE(sdev->untold, 0);
 	ret = smmu3_device_update(sdev, sdev->rid);
 	if (ret) {
 		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
