@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo check kunit \
-	selftests vmm lint bench clean distclean-cache
+	selftests vmm hw-arm64 hw-x86 lint bench clean distclean-cache
 
 help:
 	@scripts/help
@@ -52,6 +52,12 @@ selftests:
 
 vmm:
 	@scripts/vmm $(SCENARIOS)
+
+hw-arm64:
+	@scripts/hw arm64 $(SCENARIOS)
+
+hw-x86:
+	@scripts/hw x86 $(SCENARIOS)
 
 lint:
 	@scripts/lint

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VT-d of another's making, which has one stage or the other, but not both at
+ * once: nesting is said to be absent, and refused
+ */
+#include "harness.h"
+
+#define IOVA	0x40000000ull
+
+FIXTURE(vtd) {
+	struct hw hw;
+	uint32_t dev;
+	uint32_t ioas;
+};
+
+FIXTURE_SETUP(vtd)
+{
+	ASSERT_EQ(0, hw_open(&self->hw));
+	self->dev = self->hw.edu[0].v.id;
+	ASSERT_EQ(0, hw_ioas(&self->hw, &self->ioas));
+}
+
+FIXTURE_TEARDOWN(vtd)
+{
+	hw_close(&self->hw);
+}
+
+TEST_F(vtd, hw_info)
+{
+	struct iommu_hw_info_vtd vtd = { 0 };
+	struct iommu_hw_info info;
+
+	ASSERT_EQ(0, vmm_hw_info_vtd(self->hw.iommufd, self->dev, &vtd, &info));
+	TH_LOG("CAP %016llx ECAP %016llx flags %x",
+	       (unsigned long long)vtd.cap_reg,
+	       (unsigned long long)vtd.ecap_reg, vtd.flags);
+	EXPECT_EQ(0, vtd.ecap_reg >> 26 & 1);
+	/* Scalable mode, and one of the two stages */
+	EXPECT_EQ(1, vtd.ecap_reg >> 43 & 1);
+	EXPECT_EQ(1, (vtd.ecap_reg >> 46 & 1) + (vtd.ecap_reg >> 47 & 1));
+}
+
+TEST_F(vtd, no_nesting_parent)
+{
+	uint32_t hwpt;
+
+	EXPECT_EQ(-EOPNOTSUPP,
+		  vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas,
+				  IOMMU_HWPT_ALLOC_NEST_PARENT, &hwpt));
+	/* That was said of the flag, and not of the device */
+	EXPECT_EQ(0, vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
+				     &hwpt));
+}
+
+/* On what there is instead of a nesting parent */
+TEST_F(vtd, no_stage1_of_a_guest)
+{
+	struct iommu_hwpt_vtd_s1 s1 = {
+		.pgtbl_addr = HW_GPA,
+		.addr_width = 48,
+	};
+	uint32_t paging, hwpt;
+
+	ASSERT_EQ(0, vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
+				     &paging));
+	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(self->hw.iommufd, self->dev, paging,
+					   0, &s1, &hwpt));
+	/* Nothing came of it: the paging domain works as before */
+	ASSERT_EQ(0, vdev_attach_id(&self->hw.edu[0].v, paging));
+	util_fill(hw_va(&self->hw, IOVA), EDU_SIZE, 1);
+	ASSERT_EQ(0, edu_load(&self->hw.edu[0], 0, IOVA, EDU_SIZE));
+	ASSERT_EQ(0, edu_store(&self->hw.edu[0], 0, IOVA + PAGE_4K, EDU_SIZE));
+	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, IOVA + PAGE_4K), EDU_SIZE, 1));
+}
+
+TEST_HARNESS_MAIN
