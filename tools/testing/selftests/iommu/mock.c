@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -242,6 +243,32 @@ int mock_stats(const struct mock *m, struct mock_stats *st)
 		}
 	}
 	return found == ARRAY_SIZE(fields) ? 0 : -EINVAL;
+}
+
+int mock_driver_count(const struct mock *m, const char *name, uint64_t *val)
+{
+	char path[PATH_LEN], unit[64], text[1024];
+	size_t len = strlen(name);
+	const char *line;
+	int rc;
+
+	rc = mock_get_text(m, "dev_name", unit, sizeof(unit));
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s/%s",
+		 m->type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
+		 unit, m->type == MOCK_SMMUV3 ? "cmdq" : "qi");
+	rc = util_read(path, text, sizeof(text));
+	if (rc)
+		return rc;
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, len) && line[len] == ' ') {
+			*val = strtoull(line + len, NULL, 0);
+			return 0;
+		}
+	}
+	return -ENOENT;
 }
 
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count)

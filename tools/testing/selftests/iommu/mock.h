@@ -122,6 +122,8 @@ int mock_ep_get_text(const struct mock *m, const char *ep, const char *attr,
 int mock_stats(const struct mock *m, struct mock_stats *st);
 int mock_debugfs(const struct mock *m, const char *file, char *buf,
 		 size_t size);
+/* What the driver counts of its commands to the unit: @name is a line there */
+int mock_driver_count(const struct mock *m, const char *name, uint64_t *val);
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count);
 
 #endif /* IOMMU_MOCK_LIB_H */

@@ -21,7 +21,7 @@
 
 #define NEST_MAX_DEVS	8
 /* The guest's name for a device: none that the host has */
-#define NEST_VSID(i)	(0x7700u + (i))
+#define NEST_VSID(i)	(0x7700u + 3 * (i))
 
 /**
  * struct nest_dev - a device of the guest

@@ -213,6 +213,7 @@ TEST_F(cd, cached)
 
 		ASSERT_EQ(0, set_cd(self, 1023, &self->s1[2]));
 		ASSERT_EQ(0, run(r, smmu_cmd_cd_all(vsid)));
+		ASSERT_EQ(0, run(r, smmu_cmd_atc(vsid, 1023, 0, 64)));
 	}
 }
 
