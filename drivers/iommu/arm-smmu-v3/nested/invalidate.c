@@ -107,7 +107,7 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 	guard(srcu)(&smmu3_srcu);
 
 	smmu3_batch_begin(&batch, viommu->unit, false);
-	while (user_array_more(&walk) && !batch.cmds.error) {
+	while (user_array_more(&walk)) {
 		ktime_t start = smmu3_timing_start();
 		unsigned int nr;
 

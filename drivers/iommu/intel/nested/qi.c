@@ -245,7 +245,7 @@ int vtd_qi_init(struct vtd_unit *unit)
 	qi->ring.spare = QI_SPARE;
 
 	qi->descs = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
-					     VTD_QI_SLOTS * VTD_QI_DESC_SIZE);
+					      VTD_QI_SLOTS * VTD_QI_DESC_SIZE);
 	qi->status = iommu_alloc_pages_node_sz(dev_to_node(unit->dev),
 					       GFP_KERNEL,
 					       (VTD_QI_SLOTS + 1) *
