@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo check kunit \
-	selftests vmm hw-arm64 hw-x86 lint bench clean distclean-cache
+	selftests vmm hw-arm64 hw-x86 lint bench bench-hw clean distclean-cache
 
 help:
 	@scripts/help
@@ -64,6 +64,9 @@ lint:
 
 bench:
 	@scripts/bench
+
+bench-hw:
+	@scripts/hw-bench
 
 clean:
 	rm -rf "$(BUILD)"
