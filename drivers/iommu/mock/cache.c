@@ -66,12 +66,11 @@ static struct mock_cache_entry *cache_find_size(const struct mock_cache *c,
 	return NULL;
 }
 
-/* Where regions of several sizes overlap, the smallest one is found */
-static struct mock_cache_entry *cache_find(const struct mock_cache *c, u64 tag,
-					   u64 addr)
+/* Where regions of several sizes overlap, the smallest one of @sizes is found */
+static struct mock_cache_entry *cache_find_sizes(const struct mock_cache *c,
+						 u64 tag, u64 addr, u64 sizes)
 {
 	struct mock_cache_entry *e;
-	u64 sizes = c->sizes;
 
 	while (sizes) {
 		u8 lg2 = __ffs64(sizes);
@@ -82,6 +81,12 @@ static struct mock_cache_entry *cache_find(const struct mock_cache *c, u64 tag,
 		sizes &= sizes - 1;
 	}
 	return NULL;
+}
+
+static struct mock_cache_entry *cache_find(const struct mock_cache *c, u64 tag,
+					   u64 addr)
+{
+	return cache_find_sizes(c, tag, addr, c->sizes);
 }
 
 static void cache_swap(struct mock_cache *c, u32 a, u32 b)
@@ -246,6 +251,24 @@ const void *mock_cache_peek(const struct mock_cache *c, u64 tag, u64 addr,
 	if (key)
 		*key = e->key;
 	return e->data;
+}
+
+/**
+ * mock_cache_peek_larger() - find another entry for the same address
+ * @c: the cache
+ * @tag: tag that the entry must have
+ * @addr: address that must be in the entry's region
+ * @lg2: log2 of the size that the entry's region must exceed, less than 63
+ *
+ * Return: what the entry holds, valid until the cache is changed, or NULL
+ */
+const void *mock_cache_peek_larger(const struct mock_cache *c, u64 tag,
+				   u64 addr, u8 lg2)
+{
+	u64 sizes = c->sizes & GENMASK_ULL(63, lg2 + 1);
+	const struct mock_cache_entry *e = cache_find_sizes(c, tag, addr, sizes);
+
+	return e ? e->data : NULL;
 }
 
 /**

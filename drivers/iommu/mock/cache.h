@@ -78,6 +78,8 @@ void *mock_cache_lookup(struct mock_cache *c, u64 tag, u64 addr,
 			struct mock_cache_key *key);
 const void *mock_cache_peek(const struct mock_cache *c, u64 tag, u64 addr,
 			    struct mock_cache_key *key);
+const void *mock_cache_peek_larger(const struct mock_cache *c, u64 tag,
+				   u64 addr, u8 lg2);
 void *mock_cache_insert(struct mock_cache *c, u64 tag, u64 addr, u8 lg2);
 
 u32 mock_cache_invalidate(struct mock_cache *c, mock_cache_match_fn match,

@@ -83,6 +83,13 @@ static void cache_test_overwrite(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, mock_cache_count(c));
 }
 
+static u64 peek_larger(struct mock_cache *c, u64 tag, u64 addr, u8 lg2)
+{
+	const u64 *found = mock_cache_peek_larger(c, tag, addr, lg2);
+
+	return found ? *found : 0;
+}
+
 static void cache_test_large_pages(struct kunit *test)
 {
 	struct mock_cache *c = make(test, CAPACITY, 0, 0);
@@ -99,6 +106,13 @@ static void cache_test_large_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 30, get(c, 1, 0x7fffffff));
 	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0x80000000));
 	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0x3fffffff));
+
+	/* The next larger one */
+	KUNIT_EXPECT_EQ(test, 21, peek_larger(c, 1, 0x40212345, 12));
+	KUNIT_EXPECT_EQ(test, 30, peek_larger(c, 1, 0x40212345, 21));
+	KUNIT_EXPECT_EQ(test, 30, peek_larger(c, 1, 0x40400000, 0));
+	KUNIT_EXPECT_EQ(test, 0, peek_larger(c, 1, 0x40212345, 30));
+	KUNIT_EXPECT_EQ(test, 0, peek_larger(c, 2, 0x40212345, 12));
 
 	/* A region is all of the address space but for its first bit */
 	put(test, c, 1, 0, 63, 63);

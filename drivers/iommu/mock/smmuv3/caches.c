@@ -253,6 +253,35 @@ void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
 		*to = *table;
 }
 
+/*
+ * Is there another entry for an address that has one? At break-before-make level 2
+ * hardware settles that by itself (here: the smaller region is the one that
+ * counts), at levels 0 and 1 it may be a fault (3.21.1, 7.3.17): here it is one.
+ * What differs by the Contiguous bit alone is no conflict at any level.
+ */
+static bool is_conflict(struct smmu_walk *w, u64 tag, u64 addr,
+			const struct mock_cache_key *key,
+			const struct smmu_leaf *leaf)
+{
+	const struct smmu_leaf *other;
+
+	if (FIELD_GET(SMMU_IDR3_BBML, w->m->idr[3]) >= 2)
+		return false;
+	other = mock_cache_peek_larger(w->m->caches->tlb, tag, addr, key->lg2);
+	return other && (other->level != leaf->level ||
+			 other->granule != leaf->granule);
+}
+
+static u8 tlb_lookup(struct smmu_walk *w, u64 tag, u64 addr,
+		     const struct smmu_leaf **leaf)
+{
+	struct mock_cache_key key;
+
+	*leaf = mock_cache_lookup(w->m->caches->tlb, tag, addr, &key);
+	return *leaf && is_conflict(w, tag, addr, &key, *leaf) ?
+	       SMMU_EVT_F_TLB_CONFLICT : 0;
+}
+
 /**
  * smmu_tlb_lookup() - look for the translation of the request's VA
  * @w: the request
@@ -262,12 +291,11 @@ void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
  */
 u8 smmu_tlb_lookup(struct smmu_walk *w, const struct smmu_leaf **leaf)
 {
-	struct mock_cache *tlb = w->m->caches->tlb;
+	u8 id = tlb_lookup(w, asid_tag(w), w->va, leaf);
 
-	*leaf = mock_cache_lookup(tlb, asid_tag(w), w->va, NULL);
-	if (!*leaf && w->ste->world != SMMU_WORLD_EL2)
-		*leaf = mock_cache_lookup(tlb, global_tag(w), w->va, NULL);
-	return 0;
+	if (*leaf || w->ste->world == SMMU_WORLD_EL2)
+		return id;
+	return tlb_lookup(w, global_tag(w), w->va, leaf);
 }
 
 /**
@@ -301,8 +329,7 @@ void smmu_tlb_insert(struct smmu_walk *w, const struct smmu_leaf *leaf)
  */
 u8 smmu_tlb2_lookup(struct smmu_walk *w, u64 ipa, const struct smmu_leaf **leaf)
 {
-	*leaf = mock_cache_lookup(w->m->caches->tlb, ipa_tag(w), ipa, NULL);
-	return 0;
+	return tlb_lookup(w, ipa_tag(w), ipa, leaf);
 }
 
 /**

@@ -169,7 +169,8 @@ struct smmu_rig_tree *smmu_rig_stage2(struct smmu_rig *rig, u8 granule,
 	tree->granule = granule;
 	tree->input = input;
 	tree->start = start;
-	tree->next = 0x12340000;
+	/* Not an address of memory: structures are found by address alone */
+	tree->next = 0x7012340000;
 	tree->root = smmu_rig_pages(rig, table_order(input -
 					smmu_rig_shift(tree, start)));
 	return tree;
