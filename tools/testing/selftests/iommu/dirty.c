@@ -192,9 +192,7 @@ TEST_F(dirty, on_and_off)
 	ASSERT_EQ(0, write_page(self, 4));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	/* SMMUv3 goes on, and does no harm by it */
-	if (r->cfg.type == MOCK_VTD) {
-		EXPECT_FALSE(is_set(bits, 4));
-	}
+	EXPECT_FALSE(r->cfg.type == MOCK_VTD && is_set(bits, 4));
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));

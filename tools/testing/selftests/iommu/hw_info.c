@@ -232,9 +232,8 @@ TEST_F(hw_info, buffer_lengths)
 		ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
 		EXPECT_EQ(size, cmd.data_len);
 		EXPECT_EQ(0, memcmp(buf, whole, len < size ? len : size));
-		if (len > size) {
-			EXPECT_TRUE(util_is_byte(buf + size, len - size, 0));
-		}
+		EXPECT_TRUE(len <= size ||
+			    util_is_byte(buf + size, len - size, 0));
 		EXPECT_TRUE(util_is_byte(buf + len, sizeof(buf) - len, 0xa5));
 	}
 }
@@ -279,9 +278,7 @@ TEST_F(hw_info, errors)
 		cmd.in_data_type = i;
 		EXPECT_EQ(!i || i == type ? 0 : -EOPNOTSUPP,
 			  vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
-		if (!i || i == type) {
-			EXPECT_EQ(type, cmd.out_data_type);
-		}
+		EXPECT_TRUE((i && i != type) || cmd.out_data_type == type);
 	}
 }
 

@@ -156,8 +156,8 @@ TEST_F(inv, ranges)
 		ASSERT_EQ(0, make_stale(self));
 		ASSERT_EQ(0, inv_range(self, cases[i].first, cases[i].count,
 				       i & 1));
-		EXPECT_EQ(WINDOW_PAGES, check_range(self, cases[i].first,
-					     cases[i].count))
+		EXPECT_EQ(WINDOW_PAGES,
+			  check_range(self, cases[i].first, cases[i].count))
 			TH_LOG("%u pages from %u", cases[i].count,
 			       cases[i].first);
 	}

@@ -5,6 +5,7 @@
  *
  * MODULES_DIR says below which directory the .ko files are.
  */
+#include <assert.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <sys/syscall.h>
@@ -22,8 +23,8 @@ static const char * const module_name[NR_MODULES] = {
 	"intel_nested", "arm_smmu_v3_nested", "iommu_mock",
 };
 
-_Static_assert((int)VTD_DRIVER == MOCK_VTD && (int)SMMU_DRIVER == MOCK_SMMUV3,
-	       "a driver has another number");
+static_assert((int)VTD_DRIVER == MOCK_VTD && (int)SMMU_DRIVER == MOCK_SMMUV3,
+	      "a driver has another number");
 
 static char module_file[NR_MODULES][512];
 
