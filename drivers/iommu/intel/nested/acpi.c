@@ -5,6 +5,8 @@
  * The devices are bound by the same driver as those of the mock; their registers
  * are a resource. The table says which PCI devices are behind which unit.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/acpi.h>
 #include <linux/ioport.h>
 #include <linux/platform_device.h>
