@@ -44,6 +44,7 @@ enum mock_type { MOCK_VTD, MOCK_SMMUV3 };
 #define SMMU_IDR0_S1P		(1u << 1)
 #define SMMU_IDR0_HTTU		(3u << 6)
 #define   SMMU_IDR0_HTTU_AD	(2u << 6)
+#define SMMU_IDR0_HYP		(1u << 9)
 #define SMMU_IDR0_ATS		(1u << 10)
 #define SMMU_IDR0_NS1ATS	(1u << 11)
 #define SMMU_IDR0_ASID16	(1u << 12)

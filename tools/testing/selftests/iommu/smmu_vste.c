@@ -409,15 +409,14 @@ FIXTURE_VARIANT(lacking)
 FIXTURE_VARIANT_ADD(lacking, stage1)
 {
 	.cfg.type = MOCK_SMMUV3,
-	.cfg.idr[0] = { SMMU_IDR0_S1P | SMMU_IDR0_CD2L, 0 },
+	.cfg.idr[0] = { SMMU_IDR0_S1P | SMMU_IDR0_CD2L | SMMU_IDR0_HYP, 0 },
 	.cfg.idr[1] = { SMMU_IDR1_SSIDSIZE, 0 },
 };
 
 FIXTURE_VARIANT_ADD(lacking, stage2)
 {
 	.cfg.type = MOCK_SMMUV3,
-	.cfg.idr[0] = { SMMU_IDR0_S2P | SMMU_IDR0_VMID16, 0 },
-	.cfg.idr[3] = { SMMU_IDR3_FWB, 0 },
+	.cfg.idr[0] = { SMMU_IDR0_S2P | SMMU_IDR0_VMID16 | SMMU_IDR0_HYP, 0 },
 };
 
 FIXTURE_SETUP(lacking)
