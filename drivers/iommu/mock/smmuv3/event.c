@@ -46,6 +46,7 @@ static const u16 smmu_evt_fields[] = {
 	[SMMU_EVT_F_ACCESS] = SMMU_EVT_FAULT | SMMU_EVT_STALL | SMMU_EVT_IPA,
 	[SMMU_EVT_F_PERMISSION] = SMMU_EVT_FAULT | SMMU_EVT_STALL |
 				  SMMU_EVT_IPA,
+	[SMMU_EVT_F_TLB_CONFLICT] = SMMU_EVT_FAULT | SMMU_EVT_IPA,
 };
 
 static u64 smmu_event_word0(const struct smmu_event *ev, u16 fields)

@@ -241,8 +241,9 @@ u8 smmu_stage2(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
 	u8 id;
 
 	id = smmu_tlb2_lookup(w, ipa, &found);
+	/* 7.3.17: without CLASS */
 	if (id)
-		return smmu_fault(w, id, true, acc->class, ipa);
+		return smmu_fault(w, id, true, 0, ipa);
 	if (!found || needs_dirty(found, acc))
 		return walk(w, ipa, acc, leaf);
 	/* The request's own address, not one of a table */

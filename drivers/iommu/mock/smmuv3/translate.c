@@ -199,8 +199,9 @@ static u8 translate_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
 	u8 id;
 
 	id = smmu_tlb_lookup(w, &found);
+	/* 7.3.17: without CLASS */
 	if (id)
-		return smmu_fault(w, id, false, SMMU_EVT_CLASS_IN, 0);
+		return smmu_fault(w, id, false, 0, 0);
 	if (!found || !is_usable(w, found))
 		return smmu_stage1(w, leaf);
 	w->m->stats.iotlb_hits++;
