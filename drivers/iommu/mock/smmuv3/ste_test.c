@@ -167,6 +167,7 @@ static void ste_to_desc(const struct ste_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(ste, ste_cases, ste_to_desc);
 
 static void build(struct smmu_rig *rig, u8 config)
@@ -246,6 +247,8 @@ static void ste_test_start_level(struct kunit *test)
 	int i, o, t0sz, stt;
 
 	smmu_rig_only_stage2(rig);
+	/* 16 concatenated tables of the largest granule: all of it is ours */
+	ste[3] = smmu_rig_pages(rig, 8);
 	for (i = 0; i < ARRAY_SIZE(starts) * ARRAY_SIZE(sizes) * 2; i++) {
 		const struct start *s = &starts[i % ARRAY_SIZE(starts)];
 
@@ -282,7 +285,7 @@ static void ste_test_overrides(struct kunit *test)
 		bool write;
 		bool pnu[2];	/* of an unprivileged and of a privileged request */
 		bool ind[2];	/* of one for data and of one for an instruction */
-	} cases[] = {
+	} tries[] = {
 		{ 0, 0, false, { 0, 1 }, { 0, 1 } },
 		{ 1, 1, false, { 0, 1 }, { 0, 1 } },
 		{ 2, 2, false, { 0, 0 }, { 0, 0 } },
@@ -296,23 +299,23 @@ static void ste_test_overrides(struct kunit *test)
 
 	smmu_rig_only_stage1(rig);
 	smmu_rig_set_stage1(rig, RIG_SID, *ste & SMMU_STE0_S1CONTEXTPTR, 1);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		ste[1] = FIELD_PREP(SMMU_STE1_PRIVCFG, cases[i].privcfg) |
-			 FIELD_PREP(SMMU_STE1_INSTCFG, cases[i].instcfg) |
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
+		ste[1] = FIELD_PREP(SMMU_STE1_PRIVCFG, tries[i].privcfg) |
+			 FIELD_PREP(SMMU_STE1_INSTCFG, tries[i].instcfg) |
 			 (i & 1 ? SMMU_STE1_MEV : 0);
 		for (n = 0; n < 2; n++) {
 			struct mock_req req;
 
 			req = smmu_rig_req_ssid(RIG_SID, 0, IOVA,
-						cases[i].write);
+						tries[i].write);
 			req.priv = n;
 			req.exec = n;
 			smmu_rig_flush(rig);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
 					smmu_rig_send(rig, &req, NULL));
-			KUNIT_EXPECT_EQ(test, cases[i].pnu[n], rig->ev.pnu);
-			KUNIT_EXPECT_EQ(test, cases[i].ind[n], rig->ev.ind);
-			KUNIT_EXPECT_EQ(test, !cases[i].write, rig->ev.rnw);
+			KUNIT_EXPECT_EQ(test, tries[i].pnu[n], rig->ev.pnu);
+			KUNIT_EXPECT_EQ(test, tries[i].ind[n], rig->ev.ind);
+			KUNIT_EXPECT_EQ(test, !tries[i].write, rig->ev.rnw);
 			KUNIT_EXPECT_EQ(test, i & 1, rig->ev.mev);
 			KUNIT_EXPECT_TRUE(test, rig->ev.ssv);
 		}
