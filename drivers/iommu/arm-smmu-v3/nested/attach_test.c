@@ -438,4 +438,5 @@ static struct kunit_suite attach_suite = {
 	.name = "arm_smmu_v3_nested_attach",
 	.test_cases = attach_cases,
 };
+
 kunit_test_suite(attach_suite);

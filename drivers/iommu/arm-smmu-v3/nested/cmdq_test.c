@@ -344,4 +344,5 @@ static struct kunit_suite cmdq_suite = {
 	.name = "arm_smmu_v3_nested_cmdq",
 	.test_cases = cmdq_cases,
 };
+
 kunit_test_suite(cmdq_suite);

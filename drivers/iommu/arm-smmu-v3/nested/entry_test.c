@@ -349,4 +349,5 @@ static struct kunit_suite entry_suite = {
 	.name = "arm_smmu_v3_nested_entry",
 	.test_cases = entry_cases,
 };
+
 kunit_test_suite(entry_suite);

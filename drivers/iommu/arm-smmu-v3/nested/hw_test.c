@@ -240,4 +240,5 @@ static struct kunit_suite hw_suite = {
 	.name = "arm_smmu_v3_nested_hw",
 	.test_cases = hw_cases,
 };
+
 kunit_test_suite(hw_suite);

@@ -230,4 +230,5 @@ static struct kunit_suite range_suite = {
 	.name = "arm_smmu_v3_nested_range",
 	.test_cases = range_cases,
 };
+
 kunit_test_suite(range_suite);

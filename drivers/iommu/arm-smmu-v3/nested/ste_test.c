@@ -182,4 +182,5 @@ static struct kunit_suite ste_suite = {
 	.name = "arm_smmu_v3_nested_ste",
 	.test_cases = ste_cases,
 };
+
 kunit_test_suite(ste_suite);
