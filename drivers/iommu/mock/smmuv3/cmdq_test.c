@@ -290,7 +290,7 @@ static void smmu_cmdq_sync_memory_test(struct kunit *test)
 	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(0xdeadbeef) |
 		     0xfULL << 24 | 3ULL << 22, pa);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0xdeadbeef);
-	KUNIT_EXPECT_EQ(test, dut->word[1], 0);
+	KUNIT_EXPECT_EQ(test, le32_to_cpu(dut->word[1]), 0);
 	smmu_dut_expect_done(dut);
 
 	/* 32 bits, aligned to 4 */
