@@ -122,7 +122,7 @@ static void ats_test_permissions(struct kunit *test)
 		bool r;
 		bool w;
 		bool x;
-	} cases[] = {
+	} tries[] = {
 		{ SMMU_PTE_AP_EL0 | SMMU_PTE_AP_RO, false, false, false, 0, 1, 0, 0 },
 		{ SMMU_PTE_AP_EL0, true, false, false, 0, 1, 1, 0 },
 		{ 0, true, false, true, 0, 1, 1, 0 },
@@ -142,22 +142,22 @@ static void ats_test_permissions(struct kunit *test)
 	int i;
 
 	build(test, &a, SMMU_EATS_TRANS);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		struct mock_req req;
 
-		req = smmu_rig_req_ssid(RIG_SID, 1, IOVA, cases[i].write);
+		req = smmu_rig_req_ssid(RIG_SID, 1, IOVA, tries[i].write);
 		req.at = MOCK_AT_TRANSLATION;
-		req.exec = cases[i].exe;
-		req.priv = cases[i].priv;
+		req.exec = tries[i].exe;
+		req.priv = tries[i].priv;
 		a.ste[1] &= ~SMMU_STE1_INSTCFG;
-		a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, cases[i].instcfg);
-		*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | cases[i].leaf;
+		a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, tries[i].instcfg);
+		*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | tries[i].leaf;
 		smmu_rig_flush(a.rig);
 		KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(a.rig, &req, &res));
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].r, res.read, "case %d", i);
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].w, res.write, "case %d", i);
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].x, res.exec, "case %d", i);
-		KUNIT_EXPECT_EQ(test, cases[i].priv, res.priv);
+		KUNIT_EXPECT_EQ_MSG(test, tries[i].r, res.read, "case %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, tries[i].w, res.write, "case %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, tries[i].x, res.exec, "case %d", i);
+		KUNIT_EXPECT_EQ(test, tries[i].priv, res.priv);
 	}
 	/* PRIVCFG decides, but the answer has the request's privilege */
 	a.ste[1] = FIELD_PREP(SMMU_STE1_EATS, SMMU_EATS_TRANS) |
@@ -181,6 +181,11 @@ static void ats_test_no_grant(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write);
+	/* 13.7: nor is an access flag set */
+	a.cd[0] |= SMMU_CD0_HA;
+	*a.leaf1 &= ~SMMU_PTE_AF;
+	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_FALSE(test, *a.leaf1 & SMMU_PTE_AF);
 	*a.leaf1 = GPA | RIG_PAGE1;
 	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
@@ -194,7 +199,7 @@ static void ats_test_enable(struct kunit *test)
 		bool atschk;
 		u8 ask;
 		u8 use;
-	} cases[] = {
+	} tries[] = {
 		{ 0, 0, SMMU_EVT_F_BAD_ATS_TREQ, 0 },
 		{ 0, 1, SMMU_EVT_F_BAD_ATS_TREQ, SMMU_EVT_F_TRANSL_FORBIDDEN },
 		{ 1, 0, 0, 0 },
@@ -209,20 +214,20 @@ static void ats_test_enable(struct kunit *test)
 	int i;
 
 	build(test, &a, 0);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		a.ste[1] &= ~SMMU_STE1_EATS;
-		a.ste[1] |= FIELD_PREP(SMMU_STE1_EATS, cases[i].eats);
+		a.ste[1] |= FIELD_PREP(SMMU_STE1_EATS, tries[i].eats);
 		a.rig->m.cr0 &= ~SMMU_CR0_ATSCHK;
-		a.rig->m.cr0 |= cases[i].atschk ? SMMU_CR0_ATSCHK : 0;
-		KUNIT_EXPECT_EQ(test, cases[i].ask, ask(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, cases[i].ask ? -EFAULT : 0, a.rig->ret);
-		KUNIT_EXPECT_FALSE(test, cases[i].ask && a.rig->ev.rnw);
+		a.rig->m.cr0 |= tries[i].atschk ? SMMU_CR0_ATSCHK : 0;
+		KUNIT_EXPECT_EQ(test, tries[i].ask, ask(&a, IOVA, true, &res));
+		KUNIT_EXPECT_EQ(test, tries[i].ask ? -EFAULT : 0, a.rig->ret);
+		KUNIT_EXPECT_FALSE(test, tries[i].ask && a.rig->ev.rnw);
 		/* Split-stage: by stage 2, what is mapped there is the IPA */
-		KUNIT_EXPECT_EQ(test, cases[i].use,
-				use(&a, cases[i].eats == 2 && cases[i].atschk ?
+		KUNIT_EXPECT_EQ(test, tries[i].use,
+				use(&a, tries[i].eats == 2 && tries[i].atschk ?
 				    GPA : PAGE, false, &res));
-		KUNIT_EXPECT_EQ(test, cases[i].use ? -EFAULT : 0, a.rig->ret);
-		if (!cases[i].use)
+		KUNIT_EXPECT_EQ(test, tries[i].use ? -EFAULT : 0, a.rig->ret);
+		if (!tries[i].use)
 			KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 	}
 
@@ -398,7 +403,7 @@ static void ats_test_stu(struct kunit *test)
 	static const struct {
 		u32 without;
 		u8 lg2;
-	} cases[] = {
+	} tries[] = {
 		{ 0, 12 }, { SMMU_IDR5_GRAN4K, 14 },
 		{ SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN16K, 16 },
 	};
@@ -412,15 +417,15 @@ static void ats_test_stu(struct kunit *test)
 	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
 	smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_EATS,
 						   SMMU_EATS_TRANS);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		struct mock_req req = smmu_rig_req(RIG_SID, IOVA, true);
 
 		req.at = MOCK_AT_TRANSLATION;
-		rig->m.idr[5] &= ~cases[i].without;
+		rig->m.idr[5] &= ~tries[i].without;
 		smmu_rig_flush(rig);
 		KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &req, &res));
 		KUNIT_EXPECT_EQ(test, 0, rig->ret);
-		KUNIT_EXPECT_EQ(test, cases[i].lg2, res.lg2);
+		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 	}
 }
 

@@ -118,6 +118,7 @@ static void cd_to_desc(const struct cd_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(cd, cd_cases, cd_to_desc);
 
 static void cd_test_legal(struct kunit *test)

@@ -50,7 +50,7 @@ static void nested_test_sizes(struct kunit *test)
 		u8 level1;
 		u8 level2;
 		u8 lg2;
-	} cases[] = {
+	} tries[] = {
 		{ 3, 3, 12 }, { 2, 3, 12 }, { 3, 2, 12 }, { 2, 2, 21 },
 		{ 1, 2, 21 }, { 2, 1, 21 }, { 1, 1, 30 },
 	};
@@ -59,32 +59,32 @@ static void nested_test_sizes(struct kunit *test)
 	struct mock_xlate res;
 	int i, again;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		/* Another 512G for each, so that blocks are not in the way */
 		u64 iova = (u64)(i + 1) << 39 | (IOVA & GENMASK_ULL(29, 0));
 		u64 gpa = (u64)(i + 20) << 39 | SZ_1G | 0x2468a000;
 		u64 pa = (u64)(i + 40) << 39 | SZ_1G * 3ULL | 0x13579000;
-		u8 shift1 = smmu_rig_shift(s1, cases[i].level1);
-		u8 shift2 = smmu_rig_shift(s1, cases[i].level2);
+		u8 shift1 = smmu_rig_shift(s1, tries[i].level1);
+		u8 shift2 = smmu_rig_shift(s1, tries[i].level2);
 		u64 mid = (gpa >> shift1 << shift1) |
 			  (iova & GENMASK_ULL(shift1 - 1, 0));
 
-		smmu_rig_map(s1, iova, cases[i].level1, gpa >> shift1 << shift1 |
-			     (cases[i].level1 == 3 ? RIG_PAGE1 : RIG_BLOCK1));
-		smmu_rig_map(s1->s2, mid, cases[i].level2,
+		smmu_rig_map(s1, iova, tries[i].level1, gpa >> shift1 << shift1 |
+			     (tries[i].level1 == 3 ? RIG_PAGE1 : RIG_BLOCK1));
+		smmu_rig_map(s1->s2, mid, tries[i].level2,
 			     pa >> shift2 << shift2 |
-			     (cases[i].level2 == 3 ? RIG_PAGE2 : RIG_BLOCK2));
+			     (tries[i].level2 == 3 ? RIG_PAGE2 : RIG_BLOCK2));
 		/* By a walk, and by the TLB */
 		for (again = 0; again < 2; again++) {
 			KUNIT_EXPECT_EQ(test, 0,
 					smmu_rig_read(rig, iova, &res));
-			KUNIT_EXPECT_EQ(test, cases[i].lg2, res.lg2);
+			KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 			KUNIT_EXPECT_EQ(test, (pa >> shift2 << shift2) |
 					(mid & GENMASK_ULL(shift2 - 1, 0)),
 					res.pa);
 		}
 	}
-	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(cases), rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(tries), rig->m.stats.iotlb_hits);
 }
 
 /* What each stage permits is permitted by both, and who says no is recorded */
@@ -136,7 +136,7 @@ static void nested_test_tables(struct kunit *test)
 			u64 clear;
 			u64 set;
 			u8 id;
-		} cases[] = {
+		} tries[] = {
 			{ SMMU_PTE_VALID, 0, SMMU_EVT_F_TRANSLATION },
 			{ SMMU_PTE_AF, 0, SMMU_EVT_F_ACCESS },
 			{ SMMU_PTE_S2AP_R, 0, SMMU_EVT_F_PERMISSION },
@@ -144,9 +144,9 @@ static void nested_test_tables(struct kunit *test)
 		u64 good = *n.tables2[level];
 		int i;
 
-		for (i = 0; i < ARRAY_SIZE(cases); i++) {
-			*n.tables2[level] = good & ~cases[i].clear;
-			KUNIT_EXPECT_EQ(test, cases[i].id,
+		for (i = 0; i < ARRAY_SIZE(tries); i++) {
+			*n.tables2[level] = good & ~tries[i].clear;
+			KUNIT_EXPECT_EQ(test, tries[i].id,
 					smmu_rig_write_anew(n.rig, IOVA, NULL));
 			KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT,
@@ -253,7 +253,7 @@ static void nested_test_ptw(struct kunit *test)
 		u8 memattr;
 		bool device;
 		bool device_fwb;
-	} cases[] = {
+	} tries[] = {
 		{ 0x0, true, true }, { 0x1, true, true }, { 0x2, true, true },
 		{ 0x3, true, true }, { 0x5, false, false },
 		{ 0x6, false, false }, { 0x7, false, false },
@@ -264,9 +264,9 @@ static void nested_test_ptw(struct kunit *test)
 	int i, fwb;
 
 	build(test, &n);
-	for (i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(tries); i++) {
 		int c = i / 2;
-		u64 attr = FIELD_PREP(SMMU_PTE_S2MEMATTR, cases[c].memattr);
+		u64 attr = FIELD_PREP(SMMU_PTE_S2MEMATTR, tries[c].memattr);
 		u64 *where[] = { n.tables2[2], n.cd2 };
 		u8 classes[] = { SMMU_EVT_CLASS_TT, SMMU_EVT_CLASS_CD };
 		int w;
@@ -275,8 +275,8 @@ static void nested_test_ptw(struct kunit *test)
 		n.ste[1] = fwb ? SMMU_STE1_S2FWB : 0;
 		for (w = 0; w < 2; w++) {
 			u64 good = *where[w];
-			bool device = fwb ? cases[c].device_fwb :
-					    cases[c].device;
+			bool device = fwb ? tries[c].device_fwb :
+					    tries[c].device;
 
 			*where[w] = (good & ~SMMU_PTE_S2MEMATTR) | attr;
 			n.ste[2] &= ~SMMU_STE2_S2PTW;
@@ -287,7 +287,7 @@ static void nested_test_ptw(struct kunit *test)
 					    device ? SMMU_EVT_F_PERMISSION : 0,
 					    smmu_rig_read_anew(n.rig, IOVA, NULL),
 					    "MemAttr %x FWB %d",
-					    cases[c].memattr, fwb);
+					    tries[c].memattr, fwb);
 			if (device) {
 				KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 				KUNIT_EXPECT_EQ(test, classes[w],

@@ -47,7 +47,7 @@ static void substream_test_s1dss(struct kunit *test)
 		u8 without;
 		u8 zero;
 		bool bypass;
-	} cases[] = {
+	} tries[] = {
 		{ SMMU_S1DSS_TERMINATE, SMMU_EVT_F_STREAM_DISABLED, 0 },
 		{ SMMU_S1DSS_BYPASS, 0, 0, true },
 		{ SMMU_S1DSS_SSID0, 0, SMMU_EVT_F_STREAM_DISABLED },
@@ -62,10 +62,10 @@ static void substream_test_s1dss(struct kunit *test)
 		smmu_rig_set_cd(smmu_rig_at(rig, cds + i * SMMU_CD_SIZE),
 				space(rig, NULL, PAGE + i * SZ_4K), i);
 	smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		set_s1dss(rig, cases[i].s1dss);
-		KUNIT_EXPECT_EQ(test, cases[i].without, anew(rig, -1));
-		KUNIT_EXPECT_EQ(test, cases[i].zero, anew(rig, 0));
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
+		set_s1dss(rig, tries[i].s1dss);
+		KUNIT_EXPECT_EQ(test, tries[i].without, anew(rig, -1));
+		KUNIT_EXPECT_EQ(test, tries[i].zero, anew(rig, 0));
 		KUNIT_EXPECT_EQ(test, 0, send(rig, 7, &res));
 		KUNIT_EXPECT_EQ(test, PAGE + 7 * SZ_4K, res.pa);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
@@ -73,10 +73,10 @@ static void substream_test_s1dss(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 8, rig->ev.ssid);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
 				send(rig, 0xfffff, NULL));
-		if (cases[i].without)
+		if (tries[i].without)
 			continue;
 		KUNIT_EXPECT_EQ(test, 0, send(rig, -1, &res));
-		KUNIT_EXPECT_EQ(test, cases[i].bypass ? IOVA : PAGE, res.pa);
+		KUNIT_EXPECT_EQ(test, tries[i].bypass ? IOVA : PAGE, res.pa);
 	}
 	/* Stage 1 is skipped: 3.4 */
 	set_s1dss(rig, SMMU_S1DSS_BYPASS);
@@ -164,6 +164,7 @@ static void two_level_to_desc(const struct two_level_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(two_level, two_level_cases, two_level_to_desc);
 
 /* 5.2, S1Fmt, and 5.3 */

@@ -42,7 +42,9 @@ static void geometry_to_desc(const struct geometry *g, char *desc)
 {
 	strscpy(desc, g->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(stage2, stage2, geometry_to_desc);
+
 KUNIT_ARRAY_PARAM(stage1, stage1, geometry_to_desc);
 
 static bool has_block(u8 granule, u8 level)
@@ -370,7 +372,7 @@ static void walk_test_contiguous(struct kunit *test)
 		u8 granule;
 		u8 level;
 		u8 lg2;
-	} cases[] = {
+	} tries[] = {
 		{ 12, 3, 16 }, { 12, 2, 25 }, { 12, 1, 34 },
 		{ 14, 3, 21 }, { 14, 2, 30 }, { 16, 3, 21 }, { 16, 2, 34 },
 	};
@@ -379,21 +381,21 @@ static void walk_test_contiguous(struct kunit *test)
 	struct mock_xlate res;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		struct smmu_rig_tree *tree;
-		u8 level = cases[i].level;
+		u8 level = tries[i].level;
 		u64 desc = addr | SMMU_PTE_CONT;
 		u64 size;
 
-		tree = smmu_rig_stage2(rig, cases[i].granule, 48,
-				       cases[i].granule == 12 ? 0 : 1);
+		tree = smmu_rig_stage2(rig, tries[i].granule, 48,
+				       tries[i].granule == 12 ? 0 : 1);
 		size = BIT_ULL(smmu_rig_shift(tree, level));
 		smmu_rig_set_stage2(rig, RIG_SID, tree, RIG_VMID);
 		desc |= level == 3 ? RIG_PAGE2 : RIG_BLOCK2;
 		smmu_rig_map(tree, addr, level, desc);
 		smmu_rig_flush(rig);
 		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
-		KUNIT_EXPECT_EQ(test, cases[i].lg2, res.lg2);
+		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 		/* The neighbours are taken on trust */
 		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr + size, &res));
 		KUNIT_EXPECT_EQ(test, addr + size, res.pa);
