@@ -53,12 +53,13 @@ enum mock_type { MOCK_VTD, MOCK_SMMUV3 };
 #define SMMU_IDR0_VMID16	(1u << 18)
 #define SMMU_IDR0_CD2L		(1u << 19)
 #define SMMU_IDR0_STALL		(3u << 24)
-#define   SMMU_IDR0_NO_STALL	(1u << 24)
+#define   SMMU_IDR0_FORCED_STALL (2u << 24)
 #define SMMU_IDR0_ST2L		(1u << 27)
 #define SMMU_IDR1_SIDSIZE	0x3fu
 #define SMMU_IDR1_SSIDSIZE	(0x1fu << 6)
 #define SMMU_IDR1_EVENTQS(x)	((x) * (1u << 16))
 #define SMMU_IDR1_CMDQS(x)	((x) * (1u << 21))
+#define SMMU_IDR3_HAD		(1u << 2)
 #define SMMU_IDR3_FWB		(1u << 8)
 #define SMMU_IDR3_RIL		(1u << 10)
 #define SMMU_IDR5_OAS		7u

@@ -411,6 +411,7 @@ FIXTURE_VARIANT_ADD(lacking, stage1)
 	.cfg.type = MOCK_SMMUV3,
 	.cfg.idr[0] = { SMMU_IDR0_S1P | SMMU_IDR0_CD2L | SMMU_IDR0_HYP, 0 },
 	.cfg.idr[1] = { SMMU_IDR1_SSIDSIZE, 0 },
+	.cfg.idr[3] = { SMMU_IDR3_HAD, 0 },
 };
 
 FIXTURE_VARIANT_ADD(lacking, stage2)
