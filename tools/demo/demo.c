@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The main job, told step by step
+ * The main job, told step by step, once for each vendor
  *
  * A program in the role of a VMM gives a device to a guest that has a virtual
- * VT-d: it hands the guest's stage-1 page tables to the IOMMU through
- * /dev/iommu and forwards the guest's invalidations. The device does DMA
- * through both stages, and every byte is checked. The hardware is a mock, the
- * kernel interfaces and everything behind them are the real ones.
+ * VT-d, or a virtual SMMUv3: it hands the guest's stage-1 page tables to the
+ * IOMMU through /dev/iommu and forwards the guest's invalidations. The device
+ * does DMA through both stages, and every byte is checked. The hardware is a
+ * mock, the kernel interfaces and everything behind them are the real ones.
  *
  * Ends with status 1 at the first thing that is not as it should be.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "ep.h"
 #include "guest.h"
 #include "mock.h"
+#include "nest.h"
 #include "show.h"
+#include "smmu_guest.h"
 #include "util.h"
 #include "vdev.h"
 #include "vmm.h"
-#include "vtd_pt.h"
 
 #define GUEST_GPA	0x40000000ull
 #define GUEST_SIZE	(4 * SZ_1M)
@@ -36,11 +39,16 @@
 #define COPY_OFF	0x123
 #define COPY_LEN	50000
 
+/* Where iommufd puts the doorbell of messages; 1M */
+#define SW_MSI		0x08000000ull
+#define WAIT_MS		20000
+
 /* Everything that there is */
 static struct mock unit, unit_spr17;
 static struct vdev dev = { .fd = -1 }, dev_spr17 = { .fd = -1 };
-static int iommufd = -1;
-static uint32_t ioas, parent;
+static int iommufd = -1, events = -1;
+static uint32_t ioas;
+static struct nest nest;
 static struct guest ram;
 static struct s1 tables_a, tables_b;
 static uint32_t hwpt_a, hwpt_b;
@@ -52,6 +60,9 @@ static int clean_up(void)
 
 	vdev_close(&dev);
 	vdev_close(&dev_spr17);
+	if (events >= 0)
+		close(events);
+	events = -1;
 	if (iommufd >= 0)
 		close(iommufd);
 	iommufd = -1;
@@ -89,11 +100,17 @@ static void must_hold(bool cond, const char *what)
 		fail("%s", what);
 }
 
+static bool is_smmu(void)
+{
+	return nest.type == MOCK_SMMUV3;
+}
+
 static void make_unit(struct mock *m, const char *name, bool spr17)
 {
-	must(mock_create(m, MOCK_VTD, name), "make an instance in configfs");
+	must(mock_create(m, nest.type, name), "make an instance in configfs");
 	must(mock_add_endpoint(m, "ep0", 0x0100), "add a device to it");
-	must(mock_set(m, "errata_spr17", spr17), "set its errata");
+	if (spr17)
+		must(mock_set(m, "errata_spr17", 1), "set its errata");
 	must(mock_set_live(m, true), "set it live");
 }
 
@@ -102,7 +119,9 @@ static void open_dev(const struct mock *m, struct vdev *v, char *name,
 {
 	must(mock_ep_get_text(m, "ep0", "vfio_name", name, size),
 	     "the name of the VFIO device");
-	must_hold(name[0], "no VFIO device: is intel_nested loaded?");
+	must_hold(name[0], is_smmu() ?
+		  "no VFIO device: is arm_smmu_v3_nested loaded?" :
+		  "no VFIO device: is intel_nested loaded?");
 	must(vdev_open(v, name, iommufd), "open the device and bind it");
 	must(vdev_enable(v, PCI_CMD_MEMORY | PCI_CMD_MASTER),
 	     "switch bus mastering on");
@@ -113,7 +132,8 @@ static void step_hardware(void)
 	char unit_dev[40], vfio[40];
 	struct ep_result res;
 
-	show_step("Make a VT-d unit with a device behind it, and open the device");
+	show_step("Make %s with a device behind it, and open the device",
+		  is_smmu() ? "an SMMUv3" : "a VT-d unit");
 	if (!mock_present())
 		fail("no %s: is iommu_mock loaded?", MOCK_CONFIGFS);
 	make_unit(&unit, "demo", false);
@@ -122,9 +142,10 @@ static void step_hardware(void)
 	iommufd = vmm_open();
 	if (iommufd < 0)
 		fail("open /dev/iommu: %s", strerror(-iommufd));
+	nest.iommufd = iommufd;
 	open_dev(&unit, &dev, vfio, sizeof(vfio));
-	show_ok("unit %s, device at source-id 01:00.0 is /dev/vfio/devices/%s",
-		unit_dev, vfio);
+	show_ok("%s; device at %s: /dev/vfio/devices/%s", unit_dev,
+		is_smmu() ? "StreamID 0x100" : "source-id 01:00.0", vfio);
 
 	must_hold(ep_read(&dev, GUEST_GPA, 64, 0, &res) == -EFAULT &&
 		  !res.moved, "DMA of a device that nobody attached got through");
@@ -132,12 +153,27 @@ static void step_hardware(void)
 	show_count("before any attachment", &unit);
 }
 
-static void step_hw_info(void)
+static void ask_smmu(void)
+{
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct iommu_hw_info info;
+
+	must(vmm_hw_info_smmuv3(iommufd, dev.id, &smmu, &info), "hw_info");
+	show_ok("IDR0 %#x, IDR1 %#x, IDR3 %#x, IDR5 %#x", smmu.idr[0],
+		smmu.idr[1], smmu.idr[3], smmu.idr[5]);
+	show_ok("stage-1 with granules of%s%s%s, nested on stage-2; errata: %s",
+		smmu.idr[5] & SMMU_IDR5_GRAN4K ? " 4K" : "",
+		smmu.idr[5] & SMMU_IDR5_GRAN16K ? " 16K" : "",
+		smmu.idr[5] & SMMU_IDR5_GRAN64K ? " 64K" : "",
+		smmu.flags ? "some" : "none");
+	must_hold(!smmu.flags, "an erratum that nobody asked for");
+}
+
+static void ask_vtd(void)
 {
 	struct iommu_hw_info_vtd vtd;
 	struct iommu_hw_info info;
 
-	show_step("Ask what the hardware can do (IOMMU_GET_HW_INFO)");
 	must(vmm_hw_info_vtd(iommufd, dev.id, &vtd, &info), "hw_info");
 	must_hold(vtd.ecap_reg & VTD_ECAP_NEST, "the unit cannot nest");
 	show_ok("CAP %#llx, ECAP %#llx", (unsigned long long)vtd.cap_reg,
@@ -147,6 +183,15 @@ static void step_hw_info(void)
 		vtd.flags & IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 ? "SPR17" :
 								    "none");
 	must_hold(!vtd.flags, "an erratum that nobody asked for");
+}
+
+static void step_hw_info(void)
+{
+	show_step("Ask what the hardware can do (IOMMU_GET_HW_INFO)");
+	if (is_smmu())
+		ask_smmu();
+	else
+		ask_vtd();
 }
 
 static void step_parent(void)
@@ -159,15 +204,21 @@ static void step_parent(void)
 	show_ok("%llu MiB of guest memory at guest-physical %#llx",
 		(unsigned long long)(ram.size / SZ_1M),
 		(unsigned long long)ram.gpa);
-	must(vmm_hwpt_paging(iommufd, dev.id, ioas,
-			     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent),
+	must(nest_create(&nest, dev.id, ioas, 0), is_smmu() ?
+	     "IOMMU_HWPT_ALLOC of a nesting parent, IOMMU_VIOMMU_ALLOC" :
 	     "IOMMU_HWPT_ALLOC of a nesting parent");
-	show_ok("HWPT %u: guest-physical to host-physical, the kernel's", parent);
+	show_ok("HWPT %u: guest-physical to host-physical, the kernel's",
+		nest.parent);
+	if (!is_smmu())
+		return;
+	must(nest_add_dev(&nest, dev.id), "IOMMU_VDEVICE_ALLOC");
+	show_ok("vIOMMU %u on it: the guest's SMMU, the device has StreamID %#x there",
+		nest.viommu, nest.devs[0].vsid);
 }
 
 static void build_tables(struct s1 *s1, uint64_t *src, uint64_t *dst)
 {
-	must(s1_create(s1, &ram, 4), "a root table");
+	must(nest_s1(&nest, s1, &ram, 48), "a root table");
 	*src = guest_alloc(&ram, BUF_SIZE, PAGE_4K);
 	*dst = guest_alloc(&ram, BUF_SIZE, PAGE_4K);
 	must_hold(*src && *dst, "the guest is out of memory");
@@ -177,14 +228,9 @@ static void build_tables(struct s1 *s1, uint64_t *src, uint64_t *dst)
 	     "map the destination");
 }
 
-static void nest(const struct s1 *s1, uint32_t *hwpt)
+static void make_hwpt(const struct s1 *s1, uint32_t *hwpt)
 {
-	const struct iommu_hwpt_vtd_s1 data = {
-		.pgtbl_addr = s1->root,
-		.addr_width = 48,
-	};
-
-	must(vmm_hwpt_nested(iommufd, dev.id, parent, 0, &data, hwpt),
+	must(nest_hwpt(&nest, dev.id, 0, s1, hwpt),
 	     "IOMMU_HWPT_ALLOC of a nested HWPT");
 }
 
@@ -194,8 +240,13 @@ static void step_nested(void)
 	build_tables(&tables_a, &src_gpa, &dst_gpa);
 	show_ok("4-level stage-1 at guest-physical %#llx, two buffers of %llu KiB",
 		(unsigned long long)tables_a.root, BUF_SIZE / 1024);
-	nest(&tables_a, &hwpt_a);
-	show_ok("HWPT %u: the guest's tables, nested on HWPT %u", hwpt_a, parent);
+	make_hwpt(&tables_a, &hwpt_a);
+	if (is_smmu())
+		show_ok("HWPT %u: the guest's stream table entry, with ASID %u",
+			hwpt_a, tables_a.asid);
+	else
+		show_ok("HWPT %u: the guest's tables, nested on HWPT %u",
+			hwpt_a, nest.parent);
 	must(vdev_attach_id(&dev, hwpt_a), "attach the device");
 	show_ok("the device is attached to it");
 	show_count("attach", &unit);
@@ -243,16 +294,15 @@ static int device_sees(uint64_t seed)
 
 static void step_stale(void)
 {
-	uint64_t *pte = s1_entry(&tables_a, SRC_IOVA, 1);
-
 	show_step("The guest maps another page at %#llx, and says nothing",
 		  (unsigned long long)SRC_IOVA);
 	page_gpa = guest_alloc(&ram, PAGE_4K, PAGE_4K);
-	must_hold(pte && page_gpa, "the guest is out of memory");
+	must_hold(page_gpa, "the guest is out of memory");
 	util_fill(guest_ptr(&ram, src_gpa), PAGE_4K, 2);
 	util_fill(guest_ptr(&ram, page_gpa), PAGE_4K, 3);
 	must(device_sees(2), "the old page, before the change");
-	s1_set(pte, page_gpa | S1_RW);
+	must(s1_map(&tables_a, SRC_IOVA, page_gpa, S1_4K, S1_RW),
+	     "change a page table entry");
 	show_ok("page table entry now says guest-physical %#llx, was %#llx",
 		(unsigned long long)page_gpa, (unsigned long long)src_gpa);
 	must(device_sees(2), "the old page, out of the IOTLB");
@@ -263,8 +313,7 @@ static void step_stale(void)
 static void step_invalidate(void)
 {
 	show_step("The VMM forwards the guest's invalidation (IOMMU_HWPT_INVALIDATE)");
-	must(vmm_invalidate_range(iommufd, hwpt_a, SRC_IOVA, 1,
-				  IOMMU_VTD_INV_FLAGS_LEAF),
+	must(nest_inv(&nest, &tables_a, hwpt_a, SRC_IOVA, 1, true),
 	     "invalidate one page");
 	must(device_sees(3), "the new page");
 	show_ok("the device reaches the new page");
@@ -273,14 +322,32 @@ static void step_invalidate(void)
 	show_count("invalidate", &unit);
 }
 
+/* SMMUv3: the guest hears of it, by the name that it has for its device */
+static void hear_of_fault(uint64_t addr)
+{
+	struct vmm_vevent ev;
+
+	must(vmm_vevent(events, WAIT_MS, &ev), "an event for the guest");
+	must_hold((ev.evt[0] & EVT0_ID) == EVT_F_TRANSLATION &&
+		  EVT0_SID(ev.evt[0]) == nest.devs[0].vsid &&
+		  ev.evt[2] == addr && !(ev.evt[1] & EVT1_RNW),
+		  "the event is of something else");
+	show_ok("the guest has an F_TRANSLATION event of StreamID %#x for it",
+		EVT0_SID(ev.evt[0]));
+}
+
 static void step_fault(void)
 {
 	const uint64_t outside = DST_IOVA + BUF_SIZE;
 	uint8_t *before = malloc(ram.size);
 	struct ep_result res;
+	uint32_t queue;
 	int rc;
 
 	show_step("The device writes where the guest has mapped nothing");
+	if (is_smmu())
+		must(vmm_veventq(iommufd, nest.viommu, 16, &queue, &events),
+		     "IOMMU_VEVENTQ_ALLOC");
 	must_hold(before, "out of memory");
 	memcpy(before, ram.va, ram.size);
 	rc = ep_write(&dev, outside, 4096, 1, &res);
@@ -293,6 +360,8 @@ static void step_fault(void)
 	free(before);
 	show_ok("blocked: write fault at %#llx, no byte was moved",
 		(unsigned long long)outside);
+	if (is_smmu())
+		hear_of_fault(outside);
 	show_count("fault", &unit);
 }
 
@@ -303,7 +372,7 @@ static void step_replace(void)
 
 	show_step("Stage-1 A is replaced by B, which has other memory at the same addresses");
 	build_tables(&tables_b, &src, &dst);
-	nest(&tables_b, &hwpt_b);
+	make_hwpt(&tables_b, &hwpt_b);
 	util_fill(guest_ptr(&ram, src), PAGE_4K, 4);
 	must(device_sees(3), "A's page, cached");
 	must(vdev_attach_id(&dev, hwpt_b), "attach the device to B");
@@ -316,7 +385,8 @@ static void step_replace(void)
 	must_hold(!util_is_byte(guest_ptr(&ram, dst), BUF_SIZE, 0),
 		  "B's destination was not written");
 	must(vmm_destroy(iommufd, hwpt_a), "destroy A");
-	show_ok("nothing of A is left in any cache; A's HWPT is destroyed");
+	show_ok("nothing of A is %s; A's HWPT is destroyed", is_smmu() ?
+		"found, its ASID is another" : "left in any cache");
 	show_count("replace", &unit);
 }
 
@@ -354,6 +424,27 @@ static void step_spr17(void)
 	guest_destroy(&rom);
 }
 
+/* SMMUv3: a message is a write, and its doorbell is in both stages */
+static void step_interrupt(void)
+{
+	struct pollfd pfd = { .fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN };
+
+	show_step("The device's interrupt is a write, and goes through both stages");
+	must_hold(pfd.fd >= 0, "no eventfd");
+	must(s1_map_range(&tables_b, SW_MSI, SW_MSI, SZ_1M, S1_4K, S1_RW),
+	     "map the doorbells");
+	must(vdev_set_irqs(&dev, VFIO_PCI_MSIX_IRQ_INDEX, 0, 1, &pfd.fd),
+	     "VFIO_DEVICE_SET_IRQS");
+	must(vdev_set_reg(&dev, MOCK_EP_IRQ_NUMBER, 1), "a register");
+	must(vdev_set_reg(&dev, MOCK_EP_COMMAND, MOCK_EP_CMD_RAISE_MSIX),
+	     "a register");
+	must_hold(poll(&pfd, 1, WAIT_MS) == 1, "the interrupt has got lost");
+	close(pfd.fd);
+	show_ok("doorbell at guest-physical %#llx, mapped to itself by the guest",
+		SW_MSI);
+	show_count("interrupt", &unit);
+}
+
 static void step_end(void)
 {
 	show_step("Take everything down");
@@ -361,9 +452,11 @@ static void step_end(void)
 	show_ok("devices, HWPTs and instances are gone");
 }
 
-int main(void)
+static void story(enum mock_type type)
 {
-	show_title("A VMM gives a device to a guest with its own IOMMU page tables (Intel VT-d)");
+	nest = (struct nest){ .type = type };
+	show_title("A VMM gives a device to a guest with its own IOMMU page tables (%s)",
+		   is_smmu() ? "ARM SMMUv3" : "Intel VT-d");
 	step_hardware();
 	step_hw_info();
 	step_parent();
@@ -373,8 +466,17 @@ int main(void)
 	step_invalidate();
 	step_fault();
 	step_replace();
-	step_spr17();
+	if (is_smmu())
+		step_interrupt();
+	else
+		step_spr17();
 	step_end();
 	show_table();
+}
+
+int main(void)
+{
+	story(MOCK_VTD);
+	story(MOCK_SMMUV3);
 	return 0;
 }

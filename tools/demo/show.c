@@ -29,10 +29,18 @@ static const char *colour(const char *code)
 								       "";
 }
 
-void show_title(const char *text)
+void show_title(const char *fmt, ...)
 {
+	va_list args;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("\n%s%s%s\n", colour("\033[1m"), text, colour("\033[0m"));
+	step = 0;
+	nr_rows = 0;
+	printf("\n%s", colour("\033[1m"));
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	printf("%s\n", colour("\033[0m"));
 }
 
 void show_step(const char *fmt, ...)

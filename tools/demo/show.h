@@ -5,7 +5,8 @@
 
 #include "mock.h"
 
-void show_title(const char *text);
+/* A story begins: its steps are numbered from 1 */
+void show_title(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A numbered step: what is about to be done, in plain words */
 void show_step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A result of it, and that it is as it should be */
