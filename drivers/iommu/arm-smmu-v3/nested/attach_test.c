@@ -43,9 +43,9 @@ static struct smmu3_cmd va_page(u16 asid, u64 addr)
 
 static void stage2(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, sdev, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, sdev, NEST);
 	u64 vmid, want;
 
 	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
@@ -59,30 +59,30 @@ static void stage2(struct kunit *test)
 	FAKE_EXPECT(test, fake, cfgi(5), cfgi(5));
 
 	fake_map(test, paging, SZ_1G, SZ_4K);
-	fake_forget(fake);
+	sham_forget(fake);
 	fake_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, ipa_page(paging->id, SZ_1G));
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 
 	/* From now on nobody sees what is unmapped: all goes */
-	fake_forget(fake);
+	sham_forget(fake);
 	smmu3_detach(sdev, 0);
 	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
 	FAKE_EXPECT(test, fake, cfgi(5), cfgi(5),
 		    smmu3_cmd_tlbi_s12_vmall(paging->id));
 
 	fake_map(test, paging, SZ_1G, SZ_4K);
-	fake_forget(fake);
+	sham_forget(fake);
 	fake_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT_NONE(test, fake);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 static void stage1(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, sdev, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, sdev, 0);
 	u64 asid, want;
 
 	KUNIT_EXPECT_TRUE(test, paging->stage1);
@@ -96,23 +96,23 @@ static void stage1(struct kunit *test)
 		    smmu3_cmd_cfgi_cd(5, 0, true), cfgi(5), cfgi(5));
 
 	fake_map(test, paging, SZ_1G, SZ_4K);
-	fake_forget(fake);
+	sham_forget(fake);
 	fake_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, va_page(paging->id, SZ_1G));
 
-	fake_forget(fake);
+	sham_forget(fake);
 	smmu3_detach(sdev, 0);
 	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 0, 0) & SMMU_CD0_V, 0);
-	KUNIT_EXPECT_TRUE(test, fake_executed(fake,
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
 					      smmu3_cmd_tlbi_nh_asid(0, paging->id)));
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 static void stage_is_chosen(struct kunit *test)
 {
-	struct fake_unit *both = fake_unit_new(test, 0, 0);
-	struct fake_unit *only2 = fake_unit_new(test, 0, SMMU_IDR0_S1P);
-	struct fake_unit *only1 = fake_unit_new(test, 0, SMMU_IDR0_S2P |
+	struct fake_unit *both = sham_unit_new(test, 0, 0);
+	struct fake_unit *only2 = sham_unit_new(test, 0, SMMU_IDR0_S1P);
+	struct fake_unit *only1 = sham_unit_new(test, 0, SMMU_IDR0_S2P |
 						SMMU_IDR0_HTTU);
 	static const struct {
 		u32 flags;
@@ -158,14 +158,14 @@ static void stage_is_chosen(struct kunit *test)
 /* One that is of another unit, or for requests with PASID but cannot be */
 static void incompatible(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct fake_unit *other = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 4, false);
-	struct smmu3_device *far = fake_device_new(test, other, 5, 4, false);
-	struct smmu3_paging *s1 = fake_paging_new(test, sdev, 0);
-	struct smmu3_paging *s2 = fake_paging_new(test, sdev, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct fake_unit *other = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 4, false);
+	struct smmu3_device *far = sham_device_new(test, other, 5, 4, false);
+	struct smmu3_paging *s1 = sham_paging_new(test, sdev, 0);
+	struct smmu3_paging *s2 = sham_paging_new(test, sdev, NEST);
 
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, smmu3_attach(far, 0, &s1->domain), -EINVAL);
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 3, &s2->domain), -EINVAL);
 	/* With stage-2 on it, there is no place for PASIDs, and the reverse */
@@ -176,16 +176,16 @@ static void incompatible(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 0, &s2->domain), -EBUSY);
 	smmu3_detach(sdev, 3);
 	KUNIT_EXPECT_EQ(test, sdev->nr_pasids, 0);
-	fake_paging_free(test, s1);
-	fake_paging_free(test, s2);
+	sham_paging_free(test, s1);
+	sham_paging_free(test, s2);
 }
 
 static void pasids(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 4, false);
-	struct smmu3_paging *one = fake_paging_new(test, sdev, 0);
-	struct smmu3_paging *two = fake_paging_new(test, sdev, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 4, false);
+	struct smmu3_paging *one = sham_paging_new(test, sdev, 0);
+	struct smmu3_paging *two = sham_paging_new(test, sdev, 0);
 	u64 s1dss, asid, want;
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &smmu3_identity_domain), 0);
@@ -204,37 +204,37 @@ static void pasids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s1dss, SMMU_S1DSS_SSID0);
 
 	/* Another domain on the PASID: what was there is forgotten */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 3, &two->domain), 0);
 	KUNIT_EXPECT_EQ(test, sdev->nr_pasids, 1);
 	asid = FIELD_GET(SMMU_CD0_ASID, fake_cd(sdev, 3, 0));
 	want = two->id;
 	KUNIT_EXPECT_EQ(test, asid, want);
-	KUNIT_EXPECT_TRUE(test, fake_executed(fake,
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
 					      smmu3_cmd_tlbi_nh_asid(0, one->id)));
 
 	/* Two attachments, one ASID: it is invalidated once */
 	fake_map(test, two, SZ_1G, SZ_4K);
-	fake_forget(fake);
+	sham_forget(fake);
 	fake_unmap(test, two, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, va_page(two->id, SZ_1G));
 
 	/* And stays when one of them goes */
-	fake_forget(fake);
+	sham_forget(fake);
 	smmu3_detach(sdev, 3);
 	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 3, 0) & SMMU_CD0_V, 0);
 	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ASID), 0);
 	smmu3_detach(sdev, 0);
 	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
-	fake_paging_free(test, one);
-	fake_paging_free(test, two);
+	sham_paging_free(test, one);
+	sham_paging_free(test, two);
 }
 
 static void pasids_in_two_levels(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 20, false);
-	struct smmu3_paging *paging = fake_paging_new(test, sdev, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 20, false);
+	struct smmu3_paging *paging = sham_paging_new(test, sdev, 0);
 	u64 fmt, bits, l1;
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0xfffff, &paging->domain), 0);
@@ -242,7 +242,7 @@ static void pasids_in_two_levels(struct kunit *test)
 	bits = FIELD_GET(SMMU_STE0_S1CDMAX, fake_ste(sdev, 0));
 	KUNIT_EXPECT_EQ(test, fmt, SMMU_S1FMT_64K_L2);
 	KUNIT_EXPECT_EQ(test, bits, 20);
-	KUNIT_EXPECT_TRUE(test, fake_executed(fake,
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
 					      smmu3_cmd_cfgi_cd(5, 0xfffff,
 								false)));
 	l1 = le64_to_cpu(sdev->cdtab.table[0x3ff]);
@@ -250,15 +250,15 @@ static void pasids_in_two_levels(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_cd(sdev, 0xfffff, 0) & SMMU_CD0_V);
 	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 0xffffe, 0), 0);
 	smmu3_detach(sdev, 0xfffff);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 static void ats(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 0, true);
-	struct smmu3_device *plain = fake_device_new(test, fake, 6, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, sdev, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, true);
+	struct smmu3_device *plain = sham_device_new(test, fake, 6, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, sdev, NEST);
 	u64 eats;
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &paging->domain), 0);
@@ -270,31 +270,31 @@ static void ats(struct kunit *test)
 
 	/* The TLB is done before the ATC is asked (4.5.1) */
 	fake_map(test, paging, SZ_1G, 2 * SZ_4K);
-	fake_forget(fake);
+	sham_forget(fake);
 	fake_unmap(test, paging, SZ_1G + SZ_4K, SZ_4K);
 	FAKE_EXPECT(test, fake, ipa_page(paging->id, SZ_1G + SZ_4K),
 		    FAKE_FENCE, atc_pages(5, SZ_1G + SZ_4K, 0));
 
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &smmu3_identity_domain), 0);
 	KUNIT_EXPECT_FALSE(test, sdev->ats_on);
-	KUNIT_EXPECT_TRUE(test, fake_executed(fake, smmu3_cmd_atc_inv_all(5)));
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, smmu3_cmd_atc_inv_all(5)));
 	smmu3_detach(sdev, 0);
 	smmu3_detach(plain, 0);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 static void replace_same_tag(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *a = fake_device_new(test, fake, 5, 0, false);
-	struct smmu3_device *b = fake_device_new(test, fake, 0x105, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, a, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *a = sham_device_new(test, fake, 5, 0, false);
+	struct smmu3_device *b = sham_device_new(test, fake, 0x105, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, a, NEST);
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(a, 0, &paging->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(b, 0, &paging->domain), 0);
 	/* The same again changes nothing */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(a, 0, &paging->domain), 0);
 	FAKE_EXPECT_NONE(test, fake);
 	/* As long as somebody uses it, what is cached is right */
@@ -302,15 +302,15 @@ static void replace_same_tag(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
 	smmu3_detach(b, 0);
 	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 1);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 /* The queue dies while a domain is attached; later it works again */
 static void attach_fails(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, sdev, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, sdev, NEST);
 
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 0, &paging->domain),
@@ -329,15 +329,15 @@ static void attach_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4] & SMMU_CR0_SMMUEN,
 			SMMU_CR0_SMMUEN);
 	smmu3_detach(sdev, 0);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 static void entry_refused(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *sdev = fake_device_new(test, fake, 5, 4, false);
-	struct smmu3_paging *old = fake_paging_new(test, sdev, 0);
-	struct smmu3_paging *new = fake_paging_new(test, sdev, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 4, false);
+	struct smmu3_paging *old = sham_paging_new(test, sdev, 0);
+	struct smmu3_paging *new = sham_paging_new(test, sdev, 0);
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &old->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 3, &old->domain), 0);
@@ -356,17 +356,17 @@ static void entry_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sdev->state, 0);
 	smmu3_detach(sdev, 3);
 	smmu3_detach(sdev, 0);
-	fake_paging_free(test, old);
-	fake_paging_free(test, new);
+	sham_paging_free(test, old);
+	sham_paging_free(test, new);
 }
 
 /* A device that does not answer when something is unmapped is blocked */
 static void unmap_fails(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
-	struct smmu3_device *bad = fake_device_new(test, fake, 5, 0, true);
-	struct smmu3_device *good = fake_device_new(test, fake, 6, 0, false);
-	struct smmu3_paging *paging = fake_paging_new(test, bad, NEST);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *bad = sham_device_new(test, fake, 5, 0, true);
+	struct smmu3_device *good = sham_device_new(test, fake, 6, 0, false);
+	struct smmu3_paging *paging = sham_paging_new(test, bad, NEST);
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(bad, 0, &paging->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(good, 0, &paging->domain), 0);
@@ -391,13 +391,13 @@ static void unmap_fails(struct kunit *test)
 	smmu3_detach(bad, 0);
 	smmu3_detach(good, 0);
 	flush_work(&fake->unit.fail_work);
-	fake_paging_free(test, paging);
+	sham_paging_free(test, paging);
 }
 
 /* Tags are given back when nothing is cached under them, or not at all */
 static void tags(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_VMID16);
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_VMID16);
 	struct smmu3_unit *unit = &fake->unit;
 	unsigned int i, nr = 0;
 	int vmid;

@@ -27,21 +27,21 @@ static int run(struct smmu3_unit *unit, unsigned int nr)
 
 static void one_sync_for_a_batch(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
 	FAKE_EXPECT(test, fake, some(0));
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
 
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, CMD_BATCH * 3 + 1), 0);
 	KUNIT_EXPECT_EQ(test, fake->nr, CMD_BATCH * 3 + 1);
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 1);
 
 	/* Nothing to wait for */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 0), 0);
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 0);
 }
@@ -63,14 +63,14 @@ static void in_order(struct kunit *test, struct fake_unit *fake, unsigned int nr
 /* More than the ring has room for, and around its end many times */
 static void wraps(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	unsigned int slots = 1U << fake->unit.cmdq.shift;
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
 	in_order(test, fake, 3 * slots);
 	for (i = 0; i < 5 * slots; i++) {
-		fake_forget(fake);
+		sham_forget(fake);
 		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
 		in_order(test, fake, i % 7);
 	}
@@ -79,7 +79,7 @@ static void wraps(struct kunit *test)
 /* The same without messages: completion is what CMDQ_CONS says */
 static void wraps_by_register(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
 	unsigned int slots = 1U << fake->unit.cmdq.shift;
 	unsigned int i;
 
@@ -87,7 +87,7 @@ static void wraps_by_register(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
 	in_order(test, fake, 3 * slots);
 	for (i = 0; i < 5 * slots; i++) {
-		fake_forget(fake);
+		sham_forget(fake);
 		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
 		in_order(test, fake, i % 7);
 	}
@@ -95,7 +95,7 @@ static void wraps_by_register(struct kunit *test)
 
 static void refused(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3), -EIO);
@@ -104,14 +104,14 @@ static void refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.refused, 1);
 
 	/* And it is not the next one's fault */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
 	FAKE_EXPECT(test, fake, some(0));
 }
 
 static void all_refused(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
 
 	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
 	fake->refuse_sticky = true;
@@ -125,7 +125,7 @@ static void all_refused(struct kunit *test)
 /* A command of one producer is refused while others wait */
 static void refused_is_his(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_batch mine, his;
 
 	guard(srcu)(&smmu3_srcu);
@@ -148,7 +148,7 @@ static void refused_is_his(struct kunit *test)
 /* A refused CMD_SYNC is given once more: it is right */
 static void sync_refused(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	fake->refuse_op = SMMU_OP_SYNC;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
@@ -158,7 +158,7 @@ static void sync_refused(struct kunit *test)
 
 static void fetch_aborts(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	fake->aborts = 3;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
@@ -174,13 +174,13 @@ static void fetch_aborts(struct kunit *test)
 
 static void atc_unanswered(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *good, *bad, *late;
 	struct smmu3_batch batch;
 
-	good = fake_device_new(test, fake, 1, 0, true);
-	bad = fake_device_new(test, fake, 2, 0, true);
-	late = fake_device_new(test, fake, 3, 0, true);
+	good = sham_device_new(test, fake, 1, 0, true);
+	bad = sham_device_new(test, fake, 2, 0, true);
+	late = sham_device_new(test, fake, 3, 0, true);
 	fake->silent = true;
 	fake->silent_sid = 2;
 
@@ -199,18 +199,18 @@ static void atc_unanswered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, good->state, 0);
 	KUNIT_EXPECT_EQ(test, late->state, 0);
 	KUNIT_EXPECT_EQ(test, bad->state, BIT(SMMU3_DEV_BLOCKED));
-	KUNIT_EXPECT_TRUE(test, fake_executed(fake, some(9)));
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, some(9)));
 }
 
 /* Two devices in front of one CMD_SYNC: the one that answers stays */
 static void atc_suspects(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *good, *bad;
 	struct smmu3_batch batch;
 
-	good = fake_device_new(test, fake, 1, 0, true);
-	bad = fake_device_new(test, fake, 2, 0, true);
+	good = sham_device_new(test, fake, 1, 0, true);
+	bad = sham_device_new(test, fake, 2, 0, true);
 	good->ats_on = true;
 	bad->ats_on = true;
 	fake->silent = true;
@@ -234,18 +234,18 @@ static void atc_suspects(struct kunit *test)
 
 static void dead(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
 	/* Nobody waits for it again */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 0);
 
 	fake->dead = false;
 	KUNIT_EXPECT_EQ(test, smmu3_cmdq_reset(&fake->unit), 0);
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
 	FAKE_EXPECT(test, fake, some(0), some(1));
 	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.resets, 1);
@@ -254,7 +254,7 @@ static void dead(struct kunit *test)
 /* A register that says nonsense is not believed */
 static void implausible(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_MSI);
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
 
 	fake->dead = true;
 	fake->cmdq_cons = 300;
@@ -295,7 +295,7 @@ static int produce(void *data)
 
 static void many_producers(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct producer producers[4] = {};
 	struct task_struct *tasks[4];
 	unsigned int i, j;
@@ -310,7 +310,7 @@ static void many_producers(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
 		/* It must have run before it is told to stop */
 		while (READ_ONCE(producers[i].ret) == 0 &&
-		       !fake_executed(fake, some(i * 1000 + 299)))
+		       !sham_executed(fake, some(i * 1000 + 299)))
 			schedule_timeout_uninterruptible(1);
 		kthread_stop(tasks[i]);
 		KUNIT_EXPECT_EQ(test, producers[i].ret, 0);
@@ -318,7 +318,7 @@ static void many_producers(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(tasks); i++)
 		for (j = 0; j < 300; j++)
 			KUNIT_ASSERT_TRUE(test,
-					  fake_executed(fake,
+					  sham_executed(fake,
 							some(i * 1000 + j)));
 	KUNIT_EXPECT_EQ(test, fake->nr, 1200);
 }

@@ -235,14 +235,14 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 }
 
 /**
- * fake_unit_new - a unit that is up, with nothing behind it
+ * sham_unit_new - a unit that is up, with nothing behind it
  * @test: the test
  * @idr0_set: bits to set in its IDR0
  * @idr0_clear: bits to clear before
  *
  * Return: the unit, freed after the test
  */
-struct fake_unit *fake_unit_new(struct kunit *test, u32 idr0_set,
+struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 				u32 idr0_clear)
 {
 	struct fake_unit *fake = fake_unit_off(test);
@@ -256,7 +256,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u32 idr0_set,
 	KUNIT_ASSERT_EQ(test, smmu3_evtq_init(unit), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_priq_init(unit), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_hw_start(unit), 0);
-	fake_forget(fake);
+	sham_forget(fake);
 	return fake;
 }
 
@@ -270,7 +270,7 @@ static void fake_device_free(void *data)
 }
 
 /**
- * fake_device_new - a device behind a unit, blocked
+ * sham_device_new - a device behind a unit, blocked
  * @test: the test
  * @fake: the unit
  * @sid: its StreamID
@@ -279,7 +279,7 @@ static void fake_device_free(void *data)
  *
  * Return: the device, freed after the test
  */
-struct smmu3_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
+struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 				     u32 sid, u8 pasid_bits, bool ats)
 {
 	struct smmu3_device *sdev = kunit_kzalloc(test, sizeof(*sdev),
@@ -304,15 +304,15 @@ struct smmu3_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 						GFP_KERNEL), 0);
 		list_add_tail(&sdev->node, &unit->devices);
 	}
-	fake_forget(fake);
+	sham_forget(fake);
 	return sdev;
 }
 
 /**
- * fake_forget - empty the logs
+ * sham_forget - empty the logs
  * @fake: the unit
  */
-void fake_forget(struct fake_unit *fake)
+void sham_forget(struct fake_unit *fake)
 {
 	fake->nr = 0;
 	fake->syncs = 0;
@@ -321,13 +321,13 @@ void fake_forget(struct fake_unit *fake)
 }
 
 /**
- * fake_expect - check what was executed since fake_forget()
+ * sham_expect - check what was executed since sham_forget()
  * @test: the test
  * @fake: the unit
  * @want: the commands, in order
  * @nr: how many
  */
-void fake_expect(struct kunit *test, const struct fake_unit *fake,
+void sham_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct smmu3_cmd *want, unsigned int nr)
 {
 	unsigned int i;
@@ -342,13 +342,13 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
 }
 
 /**
- * fake_executed - was it executed since fake_forget()?
+ * sham_executed - was it executed since sham_forget()?
  * @fake: the unit
  * @cmd: the command
  *
  * Return: true if it was
  */
-bool fake_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
+bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
 {
 	unsigned int i;
 
@@ -359,7 +359,7 @@ bool fake_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
 }
 
 /**
- * fake_count - how many of a kind were executed since fake_forget()?
+ * fake_count - how many of a kind were executed since sham_forget()?
  * @fake: the unit
  * @opcode: the kind
  *
@@ -375,14 +375,14 @@ unsigned int fake_count(const struct fake_unit *fake, u8 opcode)
 }
 
 /**
- * fake_paging_new - a paging domain
+ * sham_paging_new - a paging domain
  * @test: the test
  * @sdev: the device it is for
  * @flags: IOMMU_HWPT_ALLOC_*
  *
- * Return: the domain, as iommufd would own it; freed by fake_paging_free()
+ * Return: the domain, as iommufd would own it; freed by sham_paging_free()
  */
-struct smmu3_paging *fake_paging_new(struct kunit *test,
+struct smmu3_paging *sham_paging_new(struct kunit *test,
 				     struct smmu3_device *sdev, u32 flags)
 {
 	struct iommu_domain *domain = smmu3_paging_alloc(sdev->unit, flags);
@@ -393,11 +393,11 @@ struct smmu3_paging *fake_paging_new(struct kunit *test,
 }
 
 /**
- * fake_paging_free - free a paging domain that nobody uses any more
+ * sham_paging_free - free a paging domain that nobody uses any more
  * @test: the test
  * @paging: the domain
  */
-void fake_paging_free(struct kunit *test, struct smmu3_paging *paging)
+void sham_paging_free(struct kunit *test, struct smmu3_paging *paging)
 {
 	KUNIT_EXPECT_TRUE(test, list_empty(&paging->attachments));
 	paging->domain.ops->free(&paging->domain);

@@ -81,22 +81,22 @@ struct fake_unit {
 	(FIELD_PREP_CONST(SMMU_IDR5_OAS, SMMU_OAS_48) | SMMU_IDR5_GRAN4K)
 
 struct fake_unit *fake_unit_off(struct kunit *test);
-struct fake_unit *fake_unit_new(struct kunit *test, u32 idr0_set,
+struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 				u32 idr0_clear);
-struct smmu3_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
+struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 				     u32 sid, u8 pasid_bits, bool ats);
-struct smmu3_paging *fake_paging_new(struct kunit *test,
+struct smmu3_paging *sham_paging_new(struct kunit *test,
 				     struct smmu3_device *sdev, u32 flags);
-void fake_paging_free(struct kunit *test, struct smmu3_paging *paging);
+void sham_paging_free(struct kunit *test, struct smmu3_paging *paging);
 void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 	      size_t size);
 void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 		size_t size);
-void fake_expect(struct kunit *test, const struct fake_unit *fake,
+void sham_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct smmu3_cmd *want, unsigned int nr);
-bool fake_executed(const struct fake_unit *fake, struct smmu3_cmd cmd);
+bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd);
 unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
-void fake_forget(struct fake_unit *fake);
+void sham_forget(struct fake_unit *fake);
 
 u64 fake_ste(struct smmu3_device *sdev, int word);
 u64 fake_config(struct smmu3_device *sdev);
@@ -107,7 +107,7 @@ u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word);
 
 /* Checks that exactly these commands were executed, in this order */
 #define FAKE_EXPECT(test, fake, ...)					\
-	fake_expect(test, fake, (const struct smmu3_cmd[]) { __VA_ARGS__ },	\
+	sham_expect(test, fake, (const struct smmu3_cmd[]) { __VA_ARGS__ },	\
 		    sizeof((const struct smmu3_cmd[]) { __VA_ARGS__ }) /	\
 		    sizeof(struct smmu3_cmd))
 

@@ -125,7 +125,7 @@ static void dead_register(struct kunit *test)
 
 static void up_and_down(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_unit *unit = &fake->unit;
 	u32 all = SMMU_CR0_SMMUEN | SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN |
 		  SMMU_CR0_PRIQEN | SMMU_CR0_ATSCHK;
@@ -139,7 +139,7 @@ static void up_and_down(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, unit->cmdq.ring.stuck);
 
 	/* It comes up with nothing cached, and the order is that of 4.3.6 */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, smmu3_hw_start(unit), 0);
 	FAKE_EXPECT(test, fake, smmu3_cmd_cfgi_all(), FAKE_FENCE,
 		    smmu3_cmd_tlbi_el2_all(), smmu3_cmd_tlbi_nsnh_all());
@@ -149,13 +149,13 @@ static void up_and_down(struct kunit *test)
 
 static void without_options(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_HYP |
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_HYP |
 					       SMMU_IDR0_PRI | SMMU_IDR0_ATS);
 
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4],
 			SMMU_CR0_SMMUEN | SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN);
 	smmu3_hw_stop(&fake->unit);
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_EXPECT_EQ(test, smmu3_hw_start(&fake->unit), 0);
 	FAKE_EXPECT(test, fake, smmu3_cmd_cfgi_all(), FAKE_FENCE,
 		    smmu3_cmd_tlbi_nsnh_all());
@@ -163,7 +163,7 @@ static void without_options(struct kunit *test)
 
 static void linear_table(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, SMMU_IDR0_ST_LEVEL);
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_ST_LEVEL);
 	struct smmu3_strtab *tab = &fake->unit.strtab;
 	u32 fmt = fake->regs[SMMU_REG_STRTAB_BASE_CFG / 4];
 
@@ -171,7 +171,7 @@ static void linear_table(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, tab->two_level);
 	KUNIT_EXPECT_EQ(test, tab->sid_bits, 14);
 	KUNIT_EXPECT_EQ(test, fmt, 14);
-	fake_device_new(test, fake, (1U << 14) - 1, 0, false);
+	sham_device_new(test, fake, (1U << 14) - 1, 0, false);
 	scoped_guard(mutex, &fake->unit.lock)
 		KUNIT_EXPECT_EQ(test,
 				smmu3_strtab_prepare(&fake->unit, 1U << 14),
@@ -181,7 +181,7 @@ static void linear_table(struct kunit *test)
 
 static void two_levels(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_unit *unit = &fake->unit;
 	u32 fmt = fake->regs[SMMU_REG_STRTAB_BASE_CFG / 4];
 	unsigned int i;
@@ -204,7 +204,7 @@ static void two_levels(struct kunit *test)
 	}
 
 	/* Once is enough */
-	fake_forget(fake);
+	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_strtab_prepare(unit, 0x12ff), 0);
 	FAKE_EXPECT_NONE(test, fake);
 	KUNIT_EXPECT_EQ(test, smmu3_strtab_prepare(unit, 0x10000), -ERANGE);
@@ -213,7 +213,7 @@ static void two_levels(struct kunit *test)
 /* A guest or a device must not be able to raise the dead */
 static void other_global_errors(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_new(test, 0, 0);
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
 	KUNIT_EXPECT_FALSE(test, smmu3_gerror_irq(&fake->unit));
 	fake->gerror ^= SMMU_GERROR_EVENTQ_ABT_ERR | SMMU_GERROR_SFM_ERR;
