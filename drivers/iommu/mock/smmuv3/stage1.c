@@ -301,15 +301,16 @@ static int both_stages(struct smmu_walk *w, const struct smmu_tt *tt,
 {
 	int ret;
 
-	if (!w->ste->s2)
-		return update_flags(w, tt, e, leaf);
-	if (!w->ats)
-		return update_flags(w, tt, e, leaf) ?: nest_leaf(w, leaf);
-	if (!grants_something(w, leaf)) {
+	/* 13.7: what is not granted is not accessed */
+	if (w->ats && !grants_something(w, leaf)) {
 		leaf->perm2 = 0;
 		leaf->nocache = true;
 		return 0;
 	}
+	if (!w->ste->s2)
+		return update_flags(w, tt, e, leaf);
+	if (!w->ats)
+		return update_flags(w, tt, e, leaf) ?: nest_leaf(w, leaf);
 	ret = nest_leaf(w, leaf);
 	return ret ?: update_flags(w, tt, e, leaf);
 }
