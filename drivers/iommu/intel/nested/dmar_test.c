@@ -354,7 +354,7 @@ static void truncated(struct kunit *test)
 }
 
 /* What is not known is skipped, by its length */
-static void unknown(struct kunit *test)
+static void unknown_types(struct kunit *test)
 {
 	struct table *t = table_new(test);
 	struct vtd_dmar dmar;
@@ -377,7 +377,7 @@ static struct kunit_case dmar_cases[] = {
 	KUNIT_CASE(hostile),
 	KUNIT_CASE(long_path),
 	KUNIT_CASE(truncated),
-	KUNIT_CASE(unknown),
+	KUNIT_CASE(unknown_types),
 	{}
 };
 
