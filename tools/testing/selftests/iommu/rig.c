@@ -28,7 +28,8 @@ static int add_endpoints(struct rig *r)
 
 	for (i = 0; i < cfg->nr_eps; i++) {
 		snprintf(name, sizeof(name), "ep%u", i);
-		rc = mock_add_endpoint(&r->mock, name, RIG_SID(i));
+		rc = mock_add_endpoint(&r->mock, name,
+				       !i && cfg->sid ? cfg->sid : RIG_SID(i));
 		if (rc)
 			return rc;
 		if (cfg->pasid_bits) {

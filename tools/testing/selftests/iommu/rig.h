@@ -40,6 +40,7 @@
  * @v3_1: SMMUv3: the unit is one of version 3.1, which need not have all that
  *	later ones must
  * @nr_eps: endpoints, 1 if it is 0
+ * @sid: source-id or StreamID of the first endpoint, if it is not 0
  * @pasid_bits: PASID bits of every endpoint
  * @ats: every endpoint has ATS, and the guest switches it on
  * @spr17: VT-d: the unit has the erratum
@@ -66,6 +67,7 @@ struct rig_config {
 	} idr[6];
 	bool v3_1;
 	unsigned int nr_eps;
+	uint32_t sid;
 	unsigned int pasid_bits;
 	bool ats;
 	bool spr17;
