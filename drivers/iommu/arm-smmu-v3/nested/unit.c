@@ -5,9 +5,12 @@
  * Registers and interrupts are those that the platform data has, if there is any,
  * or else those of the firmware.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/io.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
@@ -259,6 +262,18 @@ static struct platform_driver smmu3_driver = {
 	},
 };
 
+/* A device that has a driver is never offered to another one */
+static int smmu3_say_owner(struct device *dev, void *unused)
+{
+	guard(device)(dev);
+
+	if (dev->of_node && of_match_node(smmu3_of_match, dev->of_node) &&
+	    dev->driver && dev->driver != &smmu3_driver.driver)
+		pr_info("%s is in use by driver %s, it is left alone\n",
+			dev_name(dev), dev->driver->name);
+	return 0;
+}
+
 static int __init smmu3_init(void)
 {
 	int ret;
@@ -267,6 +282,8 @@ static int __init smmu3_init(void)
 	ret = platform_driver_register(&smmu3_driver);
 	if (ret)
 		smmu3_debugfs_exit();
+	else
+		bus_for_each_dev(&platform_bus_type, NULL, NULL, smmu3_say_owner);
 	return ret;
 }
 module_init(smmu3_init);
