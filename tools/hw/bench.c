@@ -73,7 +73,7 @@ static void map_unmap(struct hw *hw, uint32_t ioas, const char *name,
 	line(text, MAP_ROUNDS, unmapped);
 }
 
-static void attach(struct hw *hw, uint32_t ioas[2])
+static void replace_and_attach(struct hw *hw, uint32_t ioas[2])
 {
 	struct vdev *v = &hw->edu[0].v;
 	uint64_t start = now();
@@ -130,7 +130,7 @@ static int bench_process(void)
 			map_unmap(&hw, pt, "8M", 8 * SZ_1M);
 		}
 	}
-	attach(&hw, ioas);
+	replace_and_attach(&hw, ioas);
 	hw_close(&hw);
 	return 0;
 }

@@ -53,10 +53,17 @@ FIXTURE_TEARDOWN(paging)
 	vmm_ioas_map(self->hw.iommufd, self->ioas[nr], va, len, iova, perm)
 #define UNMAP(nr, iova, len)						\
 	vmm_ioas_unmap(self->hw.iommufd, self->ioas[nr], iova, len)
-#define SEES(nr, iova, seed)						\
-	hw_sees(&self->edu[nr], &self->bounce[nr], iova, seed)
-#define WRITES(nr, iova, seed)						\
-	hw_writes(&self->edu[nr], &self->bounce[nr], iova, seed)
+static int sees(FIXTURE_DATA(paging) *self, unsigned int nr, uint64_t iova,
+		uint64_t seed)
+{
+	return hw_sees(&self->edu[nr], &self->bounce[nr], iova, seed);
+}
+
+static int writes(FIXTURE_DATA(paging) *self, unsigned int nr, uint64_t iova,
+		  uint64_t seed)
+{
+	return hw_writes(&self->edu[nr], &self->bounce[nr], iova, seed);
+}
 
 TEST_F(paging, reads_and_writes)
 {
@@ -74,13 +81,13 @@ TEST_F(paging, reads_and_writes)
 				 VMM_RW));
 	}
 	for (i = 0; i < ARRAY_SIZE(iova); i++) {
-		EXPECT_EQ(0, SEES(0, iova[i], i + 1)) {
+		EXPECT_EQ(0, sees(self, 0, iova[i], i + 1)) {
 			TH_LOG("IOVA %llx", (unsigned long long)iova[i]);
 		}
-		EXPECT_EQ(0, WRITES(0, iova[i], i + 100));
+		EXPECT_EQ(0, writes(self, 0, iova[i], i + 100));
 	}
 	for (i = 0; i < ARRAY_SIZE(iova); i++)
-		EXPECT_EQ(0, SEES(0, iova[i], i + 100));
+		EXPECT_EQ(0, sees(self, 0, iova[i], i + 100));
 }
 
 /* Pieces of any length, across pages that are neighbours only for the device */
@@ -126,10 +133,10 @@ TEST_F(paging, read_only)
 
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RO));
-	EXPECT_EQ(0, SEES(0, IOVA, 1));
-	EXPECT_EQ(0, WRITES(0, IOVA, 2));
+	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
+	EXPECT_EQ(0, writes(self, 0, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
-	EXPECT_EQ(0, SEES(0, IOVA, 1));
+	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
 }
 
 /* What was unmapped is not cached any more when IOMMU_IOAS_UNMAP returns */
@@ -146,10 +153,10 @@ TEST_F(paging, unmap)
 	for (i = 0; i < 4; i++) {
 		va = hw_va(&self->hw, gpa[i % 2]);
 		ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RW));
-		EXPECT_EQ(0, SEES(0, IOVA, i % 2 + 1));
+		EXPECT_EQ(0, sees(self, 0, IOVA, i % 2 + 1));
 		ASSERT_EQ(0, UNMAP(0, IOVA, PAGE_4K));
-		EXPECT_EQ(-EFAULT, SEES(0, IOVA, i % 2 + 1));
-		EXPECT_EQ(0, WRITES(0, IOVA, 99));
+		EXPECT_EQ(-EFAULT, sees(self, 0, IOVA, i % 2 + 1));
+		EXPECT_EQ(0, writes(self, 0, IOVA, 99));
 		EXPECT_TRUE(util_is_fill(va, PAGE_4K, i % 2 + 1));
 	}
 }
@@ -168,10 +175,10 @@ TEST_F(paging, unmap_range)
 	ASSERT_EQ(0, MAP(0, hw_va(&self->hw, gpa), pages * PAGE_4K, IOVA,
 			 VMM_RW));
 	for (i = 0; i < pages; i++)
-		EXPECT_EQ(0, SEES(0, IOVA + i * PAGE_4K, i + 1));
+		EXPECT_EQ(0, sees(self, 0, IOVA + i * PAGE_4K, i + 1));
 	ASSERT_EQ(0, UNMAP(0, IOVA, pages * PAGE_4K));
 	for (i = 0; i < pages; i++)
-		EXPECT_EQ(-EFAULT, SEES(0, IOVA + i * PAGE_4K, i + 1));
+		EXPECT_EQ(-EFAULT, sees(self, 0, IOVA + i * PAGE_4K, i + 1));
 }
 
 /* One large page of the tables, in the middle of which there is the data */
@@ -184,11 +191,11 @@ TEST_F(paging, large_page)
 		SKIP(return, "no 2 MiB of memory in one piece");
 	util_fill(big.va + at, PAGE_4K, 5);
 	ASSERT_EQ(0, MAP(0, big.va, 2 * SZ_2M, SZ_1G, VMM_RW));
-	EXPECT_EQ(0, SEES(0, SZ_1G + at, 5));
-	EXPECT_EQ(0, WRITES(0, SZ_1G + SZ_2M + at, 6));
+	EXPECT_EQ(0, sees(self, 0, SZ_1G + at, 5));
+	EXPECT_EQ(0, writes(self, 0, SZ_1G + SZ_2M + at, 6));
 	EXPECT_TRUE(util_is_fill(big.va + SZ_2M + at, PAGE_4K, 6));
 	ASSERT_EQ(0, UNMAP(0, SZ_1G, 2 * SZ_2M));
-	EXPECT_EQ(-EFAULT, SEES(0, SZ_1G + at, 5));
+	EXPECT_EQ(-EFAULT, sees(self, 0, SZ_1G + at, 5));
 	guest_destroy(&big);
 }
 
@@ -205,15 +212,15 @@ TEST_F(paging, functions_are_isolated)
 	}
 	/* Both use it at the same time */
 	for (i = 0; i < 2 * HW_DEVS; i++)
-		EXPECT_EQ(0, SEES(i % HW_DEVS, IOVA, i % HW_DEVS + 1));
-	EXPECT_EQ(0, WRITES(0, IOVA, 10));
+		EXPECT_EQ(0, sees(self, i % HW_DEVS, IOVA, i % HW_DEVS + 1));
+	EXPECT_EQ(0, writes(self, 0, IOVA, 10));
 	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa[0]), PAGE_4K, 10));
 	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa[1]), PAGE_4K, 2));
 
 	/* Only the first loses it */
 	ASSERT_EQ(0, UNMAP(0, IOVA, PAGE_4K));
-	EXPECT_EQ(-EFAULT, SEES(0, IOVA, 10));
-	EXPECT_EQ(0, SEES(1, IOVA, 2));
+	EXPECT_EQ(-EFAULT, sees(self, 0, IOVA, 10));
+	EXPECT_EQ(0, sees(self, 1, IOVA, 2));
 }
 
 TEST_F(paging, replace)
@@ -227,13 +234,13 @@ TEST_F(paging, replace)
 		ASSERT_EQ(0, MAP(i, hw_va(&self->hw, gpa[i]), PAGE_4K, IOVA,
 				 VMM_RW));
 	}
-	EXPECT_EQ(0, SEES(0, IOVA, 1));
+	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
 	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[1]));
 	/* The bounce page is another one now */
 	EXPECT_EQ(0, hw_sees(&self->edu[0], &self->bounce[1], IOVA, 2));
 	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[0]));
-	EXPECT_EQ(0, SEES(0, IOVA, 1));
-	EXPECT_EQ(0, SEES(1, IOVA, 2));
+	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
+	EXPECT_EQ(0, sees(self, 1, IOVA, 2));
 }
 
 /* A device that is attached to nothing reaches nothing */
@@ -244,7 +251,7 @@ TEST_F(paging, detached)
 
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RW));
-	EXPECT_EQ(0, WRITES(0, IOVA, 2));
+	EXPECT_EQ(0, writes(self, 0, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 2));
 	ASSERT_EQ(0, vdev_detach(&self->edu[0].v));
 	/* The device still has the pattern */
@@ -252,7 +259,7 @@ TEST_F(paging, detached)
 	EXPECT_EQ(0, edu_store(&self->edu[0], 0, IOVA, EDU_SIZE));
 	EXPECT_TRUE(util_is_byte(va, PAGE_4K, 0));
 	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[0]));
-	EXPECT_EQ(0, WRITES(0, IOVA, 3));
+	EXPECT_EQ(0, writes(self, 0, IOVA, 3));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 3));
 }
 

@@ -2,7 +2,6 @@
 /* Functions of a PCI bus, as sysfs has them: found, and given to vfio-pci */
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +129,7 @@ int pci_domain_type(const struct pci *pci, char *buf, size_t size)
 int pci_reserved(const struct pci *pci, const char *type, uint64_t *start,
 		 uint64_t *end)
 {
+	unsigned long long first, last;
 	char path[PATH_MAX], kind[32];
 	int rc = -ENOENT;
 	FILE *f;
@@ -139,10 +139,13 @@ int pci_reserved(const struct pci *pci, const char *type, uint64_t *start,
 	f = fopen(path, "r");
 	if (!f)
 		return -errno;
-	while (rc && fscanf(f, "%" SCNx64 " %" SCNx64 " %31s", start, end,
-			    kind) == 3)
-		if (!strcmp(kind, type))
-			rc = 0;
+	while (rc && fscanf(f, "%llx %llx %31s", &first, &last, kind) == 3) {
+		if (strcmp(kind, type))
+			continue;
+		*start = first;
+		*end = last;
+		rc = 0;
+	}
 	fclose(f);
 	return rc;
 }

@@ -15,8 +15,15 @@
 /* What no page of the guest's RAM has */
 #define NO_GPA	0x7000000000ull
 
-#define SEES(d, iova, seed)	hw_sees((d)->edu, &(d)->bounce, iova, seed)
-#define WRITES(d, iova, seed)	hw_writes((d)->edu, &(d)->bounce, iova, seed)
+static int sees(struct guest_dev *d, uint64_t iova, uint64_t seed)
+{
+	return hw_sees(d->edu, &d->bounce, iova, seed);
+}
+
+static int writes(struct guest_dev *d, uint64_t iova, uint64_t seed)
+{
+	return hw_writes(d->edu, &d->bounce, iova, seed);
+}
 
 FIXTURE(nested) {
 	struct hw hw;
@@ -72,8 +79,8 @@ TEST_F(nested, reads_and_writes)
 		ASSERT_NE(0, gpa[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(iova); i++) {
-		EXPECT_EQ(0, SEES(self->d, iova[i], i + 1));
-		EXPECT_EQ(0, WRITES(self->d, iova[i], i + 100));
+		EXPECT_EQ(0, sees(self->d, iova[i], i + 1));
+		EXPECT_EQ(0, writes(self->d, iova[i], i + 100));
 		EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa[i]), PAGE_4K,
 					 i + 100));
 	}
@@ -87,8 +94,8 @@ TEST_F(nested, block)
 	ASSERT_LT(self->hw.ram.used, SZ_2M);
 	util_fill(hw_va(&self->hw, base + at), PAGE_4K, 3);
 	ASSERT_EQ(0, s1_map(&self->d->s1, SZ_1G, base, BLOCK_2M, S1_RW));
-	EXPECT_EQ(0, SEES(self->d, SZ_1G + at, 3));
-	EXPECT_EQ(0, WRITES(self->d, SZ_1G + at, 4));
+	EXPECT_EQ(0, sees(self->d, SZ_1G + at, 3));
+	EXPECT_EQ(0, writes(self->d, SZ_1G + at, 4));
 	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, base + at), PAGE_4K, 4));
 }
 
@@ -108,8 +115,8 @@ TEST_F(nested, upper_half)
 	gpa = hw_page(&self->hw, 2);
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, s1_map(&high, IOVA, gpa, GRANULE_4K, S1_RW));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
-	EXPECT_EQ(0, SEES(self->d, top | IOVA, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, top | IOVA, 2));
 }
 
 /* The less permissive stage counts */
@@ -120,16 +127,16 @@ TEST_F(nested, read_only)
 
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa, GRANULE_4K, S1_RO));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
-	EXPECT_EQ(0, WRITES(self->d, IOVA, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, writes(self->d, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
 
 	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
 				  gpa2, VMM_RO));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA + PAGE_4K, gpa2, GRANULE_4K,
 			    S1_RW));
-	EXPECT_EQ(0, SEES(self->d, IOVA + PAGE_4K, 1));
-	EXPECT_EQ(0, WRITES(self->d, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA + PAGE_4K, 1));
+	EXPECT_EQ(0, writes(self->d, IOVA + PAGE_4K, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
 }
 
@@ -143,11 +150,11 @@ TEST_F(nested, stage2_unmap)
 	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
 				  NO_GPA, VMM_RW));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 7));
+	EXPECT_EQ(0, sees(self->d, IOVA, 7));
 	ASSERT_EQ(0, vmm_ioas_unmap(self->hw.iommufd, self->g.ioas, NO_GPA,
 				    PAGE_4K));
-	EXPECT_EQ(-EFAULT, SEES(self->d, IOVA, 7));
-	EXPECT_EQ(0, WRITES(self->d, IOVA, 8));
+	EXPECT_EQ(-EFAULT, sees(self->d, IOVA, 7));
+	EXPECT_EQ(0, writes(self->d, IOVA, 8));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 7));
 }
 
@@ -166,7 +173,7 @@ TEST_F(nested, bypass_and_abort)
 	bounce.iova = self->hw.ram.gpa +
 		      ((uint8_t *)bounce.va - self->hw.ram.va);
 	for (i = 0; i < 2; i++) {
-		EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+		EXPECT_EQ(0, sees(self->d, IOVA, 1));
 		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, bypass));
 		EXPECT_EQ(0, hw_sees(self->d->edu, &bounce, gpa, 1));
 		EXPECT_EQ(-EFAULT, hw_sees(self->d->edu, &bounce, IOVA, 1));
@@ -177,10 +184,10 @@ TEST_F(nested, bypass_and_abort)
 		EXPECT_TRUE(util_is_byte(bounce.va, PAGE_4K, 0));
 		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
 	}
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	/* The other function was not concerned */
 	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA, 2));
-	EXPECT_EQ(0, SEES(&self->dev[1], IOVA, 2));
+	EXPECT_EQ(0, sees(&self->dev[1], IOVA, 2));
 }
 
 /* Two functions of a guest, each with tables of its own */
@@ -192,15 +199,15 @@ TEST_F(nested, functions_are_isolated)
 		ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[i], IOVA,
 					     i + 1));
 	for (i = 0; i < 2 * HW_DEVS; i++)
-		EXPECT_EQ(0, SEES(&self->dev[i % HW_DEVS], IOVA,
+		EXPECT_EQ(0, sees(&self->dev[i % HW_DEVS], IOVA,
 				  i % HW_DEVS + 1));
 	/* What only the second has */
 	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA + PAGE_4K,
 				     3));
-	EXPECT_EQ(0, SEES(&self->dev[1], IOVA + PAGE_4K, 3));
-	EXPECT_EQ(-EFAULT, SEES(&self->dev[0], IOVA + PAGE_4K, 3));
-	EXPECT_EQ(0, WRITES(&self->dev[0], IOVA + PAGE_4K, 4));
-	EXPECT_EQ(0, SEES(&self->dev[1], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(0, sees(&self->dev[1], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(-EFAULT, sees(&self->dev[0], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(0, writes(&self->dev[0], IOVA + PAGE_4K, 4));
+	EXPECT_EQ(0, sees(&self->dev[1], IOVA + PAGE_4K, 3));
 }
 
 /* Commands ---------------------------------------------------------------- */
@@ -332,22 +339,22 @@ TEST_F(tlbi, needed_and_sufficient)
 	}
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[0], variant->granule,
 			    S1_RW));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[1], variant->granule,
 			    S1_RW));
 
 	/* It has the old one, and keeps it */
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	for (i = 0; i < ARRAY_SIZE(variant->other); i++) {
 		if (!variant->other[i].cmd[0])
 			continue;
 		ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other[i]));
-		EXPECT_EQ(0, SEES(self->d, IOVA, 1)) {
+		EXPECT_EQ(0, sees(self->d, IOVA, 1)) {
 			TH_LOG("after command %u", i);
 		}
 	}
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA, 2));
 }
 
 /* After the context descriptor has changed, either command */
@@ -408,14 +415,14 @@ TEST_F(cfgi, needed_and_sufficient)
 	ASSERT_EQ(0, s1_map(&other, GUEST_BOUNCE, bounce, GRANULE_4K, S1_RW));
 	ASSERT_EQ(0, s1_map(&other, IOVA, gpa, GRANULE_4K, S1_RW));
 
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	smmu_cd_make(cd, &other, NULL, 77);
 	smmu_cd_set(self->d->cd, cd);
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
-	EXPECT_EQ(0, SEES(self->d, IOVA, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA, 2));
 }
 
 /* Two guests on one SMMU with the same ASIDs and addresses */
@@ -440,21 +447,21 @@ TEST(guests_are_isolated)
 		ASSERT_NE(0, guest_smmu_page(&g[i], &dev[i], IOVA, i + 1));
 	}
 	for (i = 0; i < 2 * HW_DEVS; i++)
-		EXPECT_EQ(0, SEES(&dev[i % HW_DEVS], IOVA, i % HW_DEVS + 1));
+		EXPECT_EQ(0, sees(&dev[i % HW_DEVS], IOVA, i % HW_DEVS + 1));
 
 	/* The one's commands are none for the other's entries */
 	for (i = 0; i < HW_DEVS; i++) {
 		other = HW_DEVS - 1 - i;
-		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 1));
+		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 1));
 		gpa[i] = hw_page(&hw[i], i + 11);
 		ASSERT_NE(0, gpa[i]);
 		ASSERT_EQ(0, s1_map(&dev[i].s1, IOVA, gpa[i], GRANULE_4K,
 				    S1_RW));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_va(5, IOVA, true)));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_all()));
-		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 1));
+		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 1));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[i], smmu_cmd_va(5, IOVA, true)));
-		EXPECT_EQ(0, SEES(&dev[i], IOVA, i + 11));
+		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 11));
 	}
 	/* A StreamID of the one says nothing to the other */
 	EXPECT_EQ(-EIO, guest_smmu_cmd(&g[0], smmu_cmd_cd(dev[1].vsid, 0, true)));
@@ -534,7 +541,7 @@ TEST_F(nested, access_flag_fault)
 	EVENT(self->d, EVT_F_ACCESS, IOVA + 0x44, false);
 	/* A fault is not cached */
 	s1_set(entry, s1_get(entry) | PTE_AF);
-	EXPECT_EQ(0, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(0, sees(self->d, IOVA, 1));
 }
 
 TEST_F(nested, address_size_fault)
@@ -568,7 +575,7 @@ TEST_F(nested, stage2_faults_are_not_the_guests)
 	uint32_t hwpt;
 
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
-	EXPECT_EQ(-EFAULT, SEES(self->d, IOVA, 1));
+	EXPECT_EQ(-EFAULT, sees(self->d, IOVA, 1));
 	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
 
 	/* The context descriptor itself is nowhere */
@@ -581,7 +588,7 @@ TEST_F(nested, stage2_faults_are_not_the_guests)
 	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
 	ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
 	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA + PAGE_4K, 2));
-	EXPECT_EQ(0, SEES(self->d, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(0, sees(self->d, IOVA + PAGE_4K, 2));
 }
 
 /* An MSI goes through both stages: the guest maps where the doorbell is */
