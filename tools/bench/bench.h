@@ -56,6 +56,14 @@ double median(double *values, unsigned int n);
 /* All series to a file of tab-separated values; 0 or a negative errno */
 int series_write(const char *path);
 
+/* main.c: the vendor whose turn it is, and its name */
+extern enum mock_type vendor;
+const char *vendor_name(enum mock_type type);
+
+/* summary.c: a row of the table that has both vendors; names live for ever */
+void summary_add(const char *name, double value);
+void summary_print(void);
+
 /* text.c */
 void heading(const char *title);
 /* Prose under a heading, broken into lines */
@@ -116,8 +124,8 @@ struct inval_time {
 void inval_time_start(const struct mock *m);
 struct inval_time inval_time_stop(const struct mock *m);
 
-/* Descriptors queued by a unit's driver so far, waits included */
-uint64_t qi_descriptors(const struct mock *m);
+/* Descriptors or commands queued by a unit's driver so far, waits included */
+uint64_t commands_queued(const struct mock *m);
 
 /**
  * struct memory - memory that the kernel has, in bytes
@@ -154,6 +162,19 @@ struct setup {
 /* As rig_mock() does; the steps of a rig that follow are those of rig.h */
 void setup_mock(struct rig *r, const struct setup *s);
 void setup_up(struct rig *r, const struct setup *s);
+
+/* An array of what IOMMU_HWPT_INVALIDATE takes, each entry a page of its own */
+struct inval_array {
+	const struct rig *rig;
+	void *entries;
+	unsigned int nr;
+};
+
+/* @nr pages from @iova on, with a page between each and the next */
+void inval_make(struct inval_array *a, const struct rig *r, uint64_t iova,
+		unsigned int nr);
+/* The first @nr of them, in one call; all have to be done */
+void inval_send(const struct inval_array *a, unsigned int nr);
 
 /* The parts */
 void bench_invalidate(unsigned int rounds);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The clock, and what measuring costs by itself */
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -77,7 +78,7 @@ void overhead_print(void)
 {
 	if (!syscall_series)
 		return;
-	heading("For comparison, us");
+	printf("\nFor comparison, us\n");
 	put_label(44, "a system call that does nothing (getppid)");
 	put_number(8, overhead_median().syscall / 1000);
 	put_end();

@@ -9,8 +9,6 @@
 
 #include "bench.h"
 
-#define DRIVER_DEBUGFS	"/sys/kernel/debug/intel_nested"
-
 /* The number after @name, which begins a line */
 static bool find_number(const char *text, const char *name, uint64_t *val)
 {
@@ -44,7 +42,9 @@ static void driver_path(char *path, size_t size, const struct mock *m,
 
 	must(mock_get_text(m, "dev_name", unit, sizeof(unit)),
 	     "the name of the unit of %s", m->name);
-	snprintf(path, size, DRIVER_DEBUGFS "/%s/%s", unit, file);
+	snprintf(path, size, "/sys/kernel/debug/%s/%s/%s",
+		 m->type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
+		 unit, file);
 }
 
 static void driver_read(const struct mock *m, const char *file, char *path,
@@ -78,12 +78,14 @@ struct inval_time inval_time_stop(const struct mock *m)
 	return t;
 }
 
-uint64_t qi_descriptors(const struct mock *m)
+uint64_t commands_queued(const struct mock *m)
 {
-	char path[160], text[512];
+	uint64_t val = 0;
 
-	driver_read(m, "qi", path, sizeof(path), text, sizeof(text));
-	return number(path, text, "descriptors");
+	must(mock_driver_count(m, m->type == MOCK_SMMUV3 ? "commands" :
+							   "descriptors", &val),
+	     "the driver's count of commands");
+	return val;
 }
 
 /*

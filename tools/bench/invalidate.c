@@ -58,37 +58,17 @@ struct entry_series {
 	struct series *own_to_lone_copy;
 };
 
-static struct iommu_hwpt_vtd_s1_invalidate *make_entries(unsigned int nr)
-{
-	struct iommu_hwpt_vtd_s1_invalidate *e = calloc(nr, sizeof(*e));
-	unsigned int i;
-
-	must(e ? 0 : -ENOMEM, "%u entries", nr);
-	/* Not in one piece, or a guest would send a range */
-	for (i = 0; i < nr; i++) {
-		e[i].addr = IOVA + 2 * i * PAGE_4K;
-		e[i].npages = 1;
-		e[i].flags = IOMMU_VTD_INV_FLAGS_LEAF;
-	}
-	return e;
-}
-
 struct call {
 	const struct rig *rig;
-	const struct iommu_hwpt_vtd_s1_invalidate *entries;
+	struct inval_array array;
 	unsigned int nr;
 };
 
 static void invalidate(void *arg)
 {
 	const struct call *call = arg;
-	uint32_t done = call->nr;
 
-	must(vmm_invalidate(call->rig->iommufd, call->rig->nested,
-			    call->entries, &done),
-	     "an invalidation of %u entries", call->nr);
-	must(done == call->nr ? 0 : -EIO, "%u of %u entries done", done,
-	     call->nr);
+	inval_send(&call->array, call->nr);
 }
 
 static struct inval_time account(struct call *call, unsigned int calls)
@@ -255,7 +235,6 @@ static void print_ratio(const struct size_series *of,
 void bench_invalidate(unsigned int rounds)
 {
 	const struct setup setup = { .name = "bench-inv", .nr_eps = 1 };
-	struct iommu_hwpt_vtd_s1_invalidate *entries;
 	struct size_series of[NR];
 	struct entry_series entry;
 	struct series *nothing;
@@ -265,8 +244,8 @@ void bench_invalidate(unsigned int rounds)
 
 	heading("(a) Invalidation through the ioctl: one endpoint, each entry a page of its own");
 	setup_up(&r, &setup);
-	entries = make_entries(sizes[LAST].entries);
-	call = (struct call){ .rig = &r, .entries = entries };
+	call = (struct call){ .rig = &r };
+	inval_make(&call.array, &r, IOVA, sizes[LAST].entries);
 	nothing = series_new(PART, "ns", "call of 0");
 	new_series(of, &entry);
 
@@ -283,11 +262,19 @@ void bench_invalidate(unsigned int rounds)
 		}
 		add_entry(&entry, of);
 	}
-	free(entries);
+	free(call.array.entries);
 	must(rig_down(&r), "taking %s down", setup.name);
 
 	print_calls(of, nothing);
 	put_end();
 	print_entry(&entry);
 	print_ratio(of, &entry);
+	summary_add("(a) an invalidation of one page, us",
+		    series_median(of[FIRST].call) / 1000);
+	summary_add("(a) one entry more in a call, ns",
+		    series_median(entry.call));
+	summary_add("(a)   of that the driver's own: convert and queue, ns",
+		    series_median(entry.own));
+	summary_add("(a)   that, to the copy of an entry by itself, ratio",
+		    series_median(entry.own_to_lone_copy));
 }

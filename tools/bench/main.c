@@ -2,8 +2,10 @@
 /*
  * usage: bench [-n ROUNDS] [-o FILE] [PART...]
  *
- * Figures of the driver and of the mock hardware, as tables, and with -o as
+ * Figures of the drivers and of the mock hardware, as tables, and with -o as
  * tab-separated values too. PART is a letter of those below; all by default.
+ * Every part is run for one vendor and then for the other; a table of both is
+ * at the end.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -26,6 +28,13 @@ static const struct {
 	{ "d", bench_attach },
 	{ "e", bench_memory },
 };
+
+enum mock_type vendor;
+
+const char *vendor_name(enum mock_type type)
+{
+	return type == MOCK_SMMUV3 ? "SMMUv3" : "VT-d";
+}
 
 void must(int rc, const char *what, ...)
 {
@@ -87,10 +96,14 @@ int main(int argc, char **argv)
 
 	printf("Medians of %u rounds [and the quartiles around them]; in a round the shortest\n"
 	       "of several tries counts.\n", rounds);
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
-		if (wanted(parts[i].name, argv + optind, argc - optind))
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!wanted(parts[i].name, argv + optind, argc - optind))
+			continue;
+		for (vendor = MOCK_VTD; vendor <= MOCK_SMMUV3; vendor++)
 			parts[i].run(rounds);
+	}
 	overhead_print();
+	summary_print();
 
 	if (out)
 		must(series_write(out), "%s", out);

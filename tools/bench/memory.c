@@ -15,7 +15,7 @@
 #include "bench.h"
 
 #define PART		"memory"
-enum { INSTANCE, INSTANCE_EP, PARENT, NESTED_HWPT, PASID_ATTACH, NR };
+enum { INSTANCE, INSTANCE_EP, PARENT, VIOMMU, NESTED_HWPT, PASID_ATTACH, NR };
 
 /* @batch: how many in a round */
 static const struct {
@@ -25,6 +25,7 @@ static const struct {
 	[INSTANCE] = { "instance, live, default caches", 4 },
 	[INSTANCE_EP] = { "the same, with an endpoint in use", 4 },
 	[PARENT] = { "nesting parent of 4 MiB of guest RAM", 64 },
+	[VIOMMU] = { "vIOMMU", 512 },
 	[NESTED_HWPT] = { "nested HWPT", 2000 },
 	[PASID_ATTACH] = { "nested HWPT, attached to a PASID", 512 },
 };
@@ -100,8 +101,13 @@ static void make_hwpt(struct rig *r, unsigned int kind, unsigned int i,
 	if (kind == PARENT) {
 		must(vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT |
-				     IOMMU_HWPT_ALLOC_PASID, hwpt),
+				     r->cfg.parent_flags, hwpt),
 		     "nesting parent %u", i);
+		return;
+	}
+	if (kind == VIOMMU) {
+		must(vmm_viommu(r->iommufd, r->dev[0].id, r->nest.parent, hwpt),
+		     "vIOMMU %u", i);
 		return;
 	}
 	must(rig_hwpt(r, &r->s1, hwpt), "nested HWPT %u", i);
@@ -154,6 +160,8 @@ static void print(const struct memory_series *of)
 	for (i = 0; i < NR; i++) {
 		struct stats st = series_stats(of[i].all);
 
+		if (!st.n)
+			continue;
 		put_label(36, "%s", kinds[i].name);
 		put_text(9, "%.0f", st.median);
 		put_label(19, "[%.0f..%.0f]", st.q1, st.q3);
@@ -189,8 +197,15 @@ void bench_memory(unsigned int rounds)
 	grow_instances(of, INSTANCE_EP, rounds);
 	setup_up(&r, &setup);
 	grow_hwpts(&r, of, PARENT, rounds);
+	if (vendor == MOCK_SMMUV3)
+		grow_hwpts(&r, of, VIOMMU, rounds);
 	grow_hwpts(&r, of, NESTED_HWPT, rounds);
-	grow_hwpts(&r, of, PASID_ATTACH, rounds);
+	if (vendor == MOCK_VTD)
+		grow_hwpts(&r, of, PASID_ATTACH, rounds);
 	must(rig_down(&r), "taking %s down", setup.name);
 	print(of);
+	summary_add("(e) a nesting parent of 4 MiB, bytes",
+		    series_median(of[PARENT].all));
+	summary_add("(e) a nested HWPT, bytes",
+		    series_median(of[NESTED_HWPT].all));
 }

@@ -10,6 +10,7 @@
 
 struct series {
 	struct series *next;
+	const char *vendor;
 	const char *part;
 	const char *unit;
 	char name[80];
@@ -27,6 +28,7 @@ struct series *series_new(const char *part, const char *unit,
 	va_list args;
 
 	must(s ? 0 : -ENOMEM, "a series");
+	s->vendor = vendor_name(vendor);
 	s->part = part;
 	s->unit = unit;
 	va_start(args, name);
@@ -109,11 +111,11 @@ int series_write(const char *path)
 
 	if (!f)
 		return -errno;
-	fprintf(f, "part\tname\tunit\tn\tmin\tq1\tmedian\tq3\tmax\n");
+	fprintf(f, "vendor\tpart\tname\tunit\tn\tmin\tq1\tmedian\tq3\tmax\n");
 	for (s = first; s; s = s->next) {
 		st = series_stats(s);
-		fprintf(f, "%s\t%s\t%s\t%u\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
-			s->part, s->name, s->unit, st.n, st.min, st.q1,
+		fprintf(f, "%s\t%s\t%s\t%s\t%u\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+			s->vendor, s->part, s->name, s->unit, st.n, st.min, st.q1,
 			st.median, st.q3, st.max);
 	}
 	return fclose(f) ? -errno : 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Instances for the bench; several live side by side */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
@@ -30,12 +32,14 @@ void setup_mock(struct rig *r, const struct setup *s)
 	r->cfg.guest_size = RIG_GUEST_SIZE;
 	r->cfg.perm = VMM_RW;
 	r->cfg.width = RIG_WIDTH;
-	if (s->pasid_bits) {
+	if (s->pasid_bits && vendor == MOCK_VTD) {
 		r->cfg.parent_flags = IOMMU_HWPT_ALLOC_PASID;
 		r->cfg.nested_flags = IOMMU_HWPT_ALLOC_PASID;
 	}
 
-	must(mock_create(&r->mock, MOCK_VTD, s->name), "instance %s", s->name);
+	r->cfg.type = vendor;
+	r->nest.type = vendor;
+	must(mock_create(&r->mock, vendor, s->name), "instance %s", s->name);
 	if (s->no_iotlb)
 		must(mock_set(&r->mock, "caches/iotlb_entries", 0),
 		     "iotlb_entries");
@@ -53,4 +57,44 @@ void setup_up(struct rig *r, const struct setup *s)
 	must(rig_guest(r), "guest RAM");
 	must(rig_parent(r), "the nesting parent");
 	must(rig_nested(r), "the nested HWPT");
+}
+
+void inval_make(struct inval_array *a, const struct rig *r, uint64_t iova,
+		unsigned int nr)
+{
+	struct iommu_hwpt_vtd_s1_invalidate *entry;
+	unsigned int i;
+	smmu_cmd *cmd;
+
+	*a = (struct inval_array){ .rig = r, .nr = nr };
+	a->entries = calloc(nr, sizeof(*entry));
+	must(a->entries ? 0 : -ENOMEM, "%u entries", nr);
+	entry = a->entries;
+	cmd = a->entries;
+	/* Not in one piece, or a guest would send a range */
+	for (i = 0; i < nr; i++) {
+		if (r->nest.type == MOCK_SMMUV3)
+			cmd[i] = smmu_cmd_va(r->s1.asid, iova + 2 * i * PAGE_4K,
+					     true);
+		else
+			entry[i] = (struct iommu_hwpt_vtd_s1_invalidate){
+				.addr = iova + 2 * i * PAGE_4K,
+				.npages = 1,
+				.flags = IOMMU_VTD_INV_FLAGS_LEAF,
+			};
+	}
+}
+
+void inval_send(const struct inval_array *a, unsigned int nr)
+{
+	const struct rig *r = a->rig;
+	uint32_t done = nr;
+
+	if (r->nest.type == MOCK_SMMUV3)
+		must(vmm_commands(r->iommufd, r->nest.viommu, a->entries,
+				  &done), "%u commands", nr);
+	else
+		must(vmm_invalidate(r->iommufd, r->nested, a->entries, &done),
+		     "an invalidation of %u entries", nr);
+	must(done == nr ? 0 : -EIO, "%u of %u entries done", done, nr);
 }

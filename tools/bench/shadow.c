@@ -10,6 +10,7 @@
  * What the guest and its trap cost is the same for both and is left out.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "bench.h"
 
@@ -43,7 +44,8 @@ struct shadow {
 	uint32_t ioas;
 	uint64_t gpa[MAX];
 	uint64_t *entry[MAX];
-	struct iommu_hwpt_vtd_s1_invalidate inv[MAX];
+	uint64_t pte[MAX];
+	struct inval_array inv;
 };
 
 static uint64_t iova_of(unsigned int i)
@@ -56,19 +58,16 @@ static void nested_map(struct shadow *s, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		s1_set(s->entry[i], s->gpa[i] | S1_RW);
+		s1_set(s->entry[i], s->pte[i]);
 }
 
 static void nested_unmap(struct shadow *s, unsigned int n)
 {
-	uint32_t done = n;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
 		s1_set(s->entry[i], 0);
-	must(vmm_invalidate(s->rig.iommufd, s->rig.nested, s->inv, &done),
-	     "invalidating %u pages", n);
-	must(done == n ? 0 : -EIO, "%u of %u pages invalidated", done, n);
+	inval_send(&s->inv, n);
 }
 
 static void shadow_map(struct shadow *s, unsigned int n)
@@ -148,14 +147,11 @@ static void setup(struct shadow *s)
 		s->gpa[i] = rig_page(r, &r->s1, iova_of(i), i);
 		must(s->gpa[i] ? 0 : -ENOMEM, "guest RAM");
 		s->entry[i] = s1_entry(&r->s1, iova_of(i), 1);
+		s->pte[i] = s1_get(s->entry[i]);
 		s1_set(s->entry[i], 0);
-		s->inv[i] = (struct iommu_hwpt_vtd_s1_invalidate){
-			.addr = iova_of(i),
-			.npages = 1,
-			.flags = IOMMU_VTD_INV_FLAGS_LEAF,
-		};
 	}
-	must(vmm_invalidate_all(r->iommufd, r->nested), "invalidating all");
+	inval_make(&s->inv, r, IOVA, MAX);
+	must(rig_inv_all(r), "invalidating all");
 }
 
 static void new_series(struct size_series *of)
@@ -242,5 +238,12 @@ void bench_shadow(unsigned int rounds)
 		}
 	}
 	must(rig_down(&s.rig), "taking the instance down");
+	free(s.inv.entries);
 	print(of);
+	summary_add("(b) one page mapped and unmapped, shadowed to nested, ratio",
+		    series_median(of[0].ratio));
+	summary_add("(b) each of 64 pages at once, shadowed to nested, ratio",
+		    series_median(of[NR - 1].ratio));
+	summary_add("(b)   the same less system calls, ratio",
+		    series_median(of[NR - 1].kernel_ratio));
 }

@@ -11,7 +11,7 @@
 
 void heading(const char *title)
 {
-	printf("\n%s\n", title);
+	printf("\n%s: %s\n", vendor_name(vendor), title);
 	fflush(stdout);
 }
 
