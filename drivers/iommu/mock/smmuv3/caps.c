@@ -61,7 +61,6 @@ static const struct {
 	{ 0, SMMU_IDR0_DORMHINT, "IDR0.DORMHINT: not modelled" },
 	{ 0, SMMU_IDR0_ATOS | SMMU_IDR0_VATOS,
 	  "IDR0.ATOS, VATOS: not modelled" },
-	{ 0, SMMU_IDR0_VMW, "IDR0.VMW: VMID wildcards are not modelled" },
 	{ 1, SMMU_IDR1_ECMDQ, "IDR1.ECMDQ: not modelled" },
 	{ 1, SMMU_IDR1_QUEUES_PRESET | SMMU_IDR1_TABLES_PRESET | SMMU_IDR1_REL,
 	  "IDR1: preset tables and queues are not modelled" },
@@ -176,6 +175,7 @@ static const struct {
 	u32 needs;
 	const char *why;
 } smmu_idr0_needs[] = {
+	{ SMMU_IDR0_VMW, SMMU_IDR0_S2P, "IDR0.VMW: needs S2P" },
 	{ SMMU_IDR0_PRI, SMMU_IDR0_ATS, "IDR0.PRI: needs ATS" },
 	{ SMMU_IDR0_ATSRECERR, SMMU_IDR0_ATS, "IDR0.ATSRECERR: needs ATS" },
 	{ SMMU_IDR0_NS1ATS, SMMU_IDR0_ATS | SMMU_IDR0_S1P | SMMU_IDR0_S2P,

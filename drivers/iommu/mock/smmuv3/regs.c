@@ -170,7 +170,8 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	[SMMU_REG_IIDR / 4] = { "IIDR" },
 	[SMMU_REG_AIDR / 4] = { "AIDR" },
 	[SMMU_REG_CR0 / 4] = {
-		"CR0", SMMU_CR0_SMMUEN | SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK,
+		"CR0", SMMU_CR0_SMMUEN | SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK |
+		       SMMU_CR0_VMW,
 		.wrote = smmu_cr0_wrote,
 	},
 	[SMMU_REG_CR0ACK / 4] = { "CR0ACK" },
@@ -295,6 +296,7 @@ static const struct {
 } smmu_optional[] = {
 	{ SMMU_REG_CR0, SMMU_CR0_PRIQEN, SMMU_IDR0_PRI },
 	{ SMMU_REG_CR0, SMMU_CR0_ATSCHK, SMMU_IDR0_ATS },
+	{ SMMU_REG_CR0, SMMU_CR0_VMW, SMMU_IDR0_VMW },
 	{ SMMU_REG_CR2, SMMU_CR2_E2H, SMMU_IDR0_HYP },
 	{ SMMU_REG_CR2, SMMU_CR2_REC_CFG_ATS, SMMU_IDR0_ATSRECERR },
 	{ SMMU_REG_IRQ_CTRL, SMMU_IRQ_CTRL_PRIQ, SMMU_IDR0_PRI },

@@ -136,7 +136,10 @@ static bool match_walk2(const struct mock_cache_key *key, const void *data,
 	return match_table(key, arg, table->level);
 }
 
-/* 3.17.6: VMID wildcards. Without stage 2, translations have no VMID (4.4.2) */
+/*
+ * 3.17.6: VMID wildcards, up to 4 bits (6.3.9). Without stage 2, translations have
+ * no VMID (4.4.2)
+ */
 static void select_vmid(struct smmu_model *m, u16 vmid, struct selection *sel)
 {
 	u8 vmw = FIELD_GET(SMMU_CR0_VMW, m->cr0);
@@ -146,7 +149,7 @@ static void select_vmid(struct smmu_model *m, u16 vmid, struct selection *sel)
 		return;
 	}
 	sel->tag |= FIELD_PREP(SMMU_KEY_VMID, vmid);
-	if (vmw && m->idr[0] & SMMU_IDR0_VMW)
+	if (vmw && vmw <= 4 && m->idr[0] & SMMU_IDR0_VMW)
 		sel->ignore |= FIELD_PREP(SMMU_KEY_VMID, GENMASK(vmw - 1, 0));
 }
 
