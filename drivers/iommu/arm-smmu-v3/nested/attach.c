@@ -476,6 +476,17 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 	replace(sdev, pasid, NULL, 0);
 }
 
+/*
+ * The core relies on its own domains, identity and the DMA API's, to be attachable
+ * when userspace has let go of a device. The device is blocked, which is safe, and
+ * the log says why.
+ */
+static int blocked_for_core(struct device *dev, int ret)
+{
+	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	return 0;
+}
+
 /**
  * smmu3_attach_dev - attach a paging or a nested domain to a device
  * @domain: the domain
@@ -483,12 +494,16 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as smmu3_attach()
+ * Return: as smmu3_attach(), but 0 for the DMA API's domain when the hardware failed
  */
 int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
 		     struct iommu_domain *old)
 {
-	return smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+
+	if (iommu_is_dma_domain(domain) && (ret == -ETIMEDOUT || ret == -EIO))
+		return blocked_for_core(dev, ret);
+	return ret;
 }
 
 /**
@@ -518,13 +533,7 @@ static int identity_attach_dev(struct iommu_domain *domain, struct device *dev,
 {
 	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 
-	/*
-	 * The core relies on a static domain to be attachable always. The
-	 * device is blocked, which is safe, and the log says why.
-	 */
-	if (ret)
-		dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
-	return 0;
+	return ret ? blocked_for_core(dev, ret) : 0;
 }
 
 struct iommu_domain smmu3_identity_domain = {

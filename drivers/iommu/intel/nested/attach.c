@@ -290,6 +290,17 @@ void vtd_detach(struct vtd_device *vdev, u32 pasid)
 		vtd_attach_drop(old);
 }
 
+/*
+ * The core relies on its own domains, identity and the DMA API's, to be attachable
+ * when userspace has let go of a device. The device is blocked, which is safe, and
+ * the log says why.
+ */
+static int blocked_for_core(struct device *dev, int ret)
+{
+	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	return 0;
+}
+
 /**
  * vtd_attach_dev - attach a paging or a nested domain to a device
  * @domain: the domain
@@ -297,12 +308,16 @@ void vtd_detach(struct vtd_device *vdev, u32 pasid)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach()
+ * Return: as vtd_attach(), but 0 for the DMA API's domain when the hardware failed
  */
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old)
 {
-	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+	int ret = vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+
+	if (iommu_is_dma_domain(domain) && (ret == -ETIMEDOUT || ret == -EIO))
+		return blocked_for_core(dev, ret);
+	return ret;
 }
 
 /**
@@ -333,13 +348,7 @@ static int vtd_identity_attach_dev(struct iommu_domain *domain,
 	struct vtd_device *vdev = dev_iommu_priv_get(dev);
 	int ret = vtd_attach(vdev, IOMMU_NO_PASID, domain);
 
-	/*
-	 * The core relies on a static domain to be attachable always. The
-	 * device is blocked, which is safe, and the log says why.
-	 */
-	if (ret)
-		dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
-	return 0;
+	return ret ? blocked_for_core(dev, ret) : 0;
 }
 
 struct iommu_domain vtd_identity_domain = {
