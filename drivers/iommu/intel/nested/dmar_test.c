@@ -81,8 +81,7 @@ static bool ats_of(const struct vtd_dmar *dmar, struct vtd_dmar_path path)
 #define HOP(_bus, dev, fn) { .bus = (_bus), .devfn = DEVFN(dev, fn) }
 #define PATH(seg, ...) ((struct vtd_dmar_path) { \
 	.segment = (seg), .hops = { __VA_ARGS__ }, \
-	.depth = sizeof((struct vtd_dmar_hop[]) { __VA_ARGS__ }) / \
-		 sizeof(struct vtd_dmar_hop) })
+	.depth = ARRAY_SIZE(((struct vtd_dmar_hop[]) { __VA_ARGS__ })) })
 
 /* The example of 8.3.1.4, with its three units and its integrated device */
 static void example(struct kunit *test)
