@@ -634,6 +634,12 @@ TEST_F(fail_mock, live)
 	char name[32];
 	int rc;
 
+	/*
+	 * __of_attach_node_sysfs() goes on when it could not add a node to
+	 * sysfs, and dies when it adds a child of that.
+	 */
+	if (variant->type == MOCK_SMMUV3)
+		SKIP(return, "the kernel's device tree cannot take failures");
 	ASSERT_EQ(0, mock_create(&self->m, variant->type, "kst"));
 	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
 	ASSERT_EQ(0, mock_ep_set(&self->m, "ep0", "ats", 1));
