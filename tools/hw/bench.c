@@ -75,7 +75,7 @@ static void map_unmap(struct hw *hw, uint32_t ioas, const char *name,
 
 static void replace_and_attach(struct hw *hw, uint32_t ioas[2])
 {
-	struct vdev *v = &hw->edu[0].v;
+	struct vdev *v = &hw->func[0].v;
 	uint64_t start = now();
 	unsigned int i;
 	int rc;
@@ -116,11 +116,11 @@ static int bench_process(void)
 			die("IOAS", rc);
 		/* Domains for good, so that none is made in what is measured */
 		pt = ioas[i];
-		rc = vmm_hwpt_paging(hw.iommufd, hw.edu[0].v.id, pt, 0,
+		rc = vmm_hwpt_paging(hw.iommufd, hw.func[0].v.id, pt, 0,
 				     &ioas[i]);
 		if (rc)
 			die("HWPT", rc);
-		rc = vdev_attach_id(&hw.edu[i].v, ioas[i]);
+		rc = vdev_attach_id(&hw.func[i].v, ioas[i]);
 		if (rc)
 			die("attach", rc);
 		if (!i) {

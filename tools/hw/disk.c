@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 
 #include "harness.h"
+#include "pci.h"
 
 #define DISK		"/dev/nvme0n1"
 #define NVME_VENDOR	0x1b36

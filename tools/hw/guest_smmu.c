@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guest with an SMMUv3 and the edu functions */
+/* A guest with an SMMUv3 and the functions of a machine */
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 #include "guest_smmu.h"
 
-int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct edu *edu)
+int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct func *func)
 {
 	int fd = hw->iommufd, rc;
 
@@ -17,10 +17,10 @@ int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct edu *edu)
 	g->events = -1;
 	rc = hw_ioas(hw, &g->ioas);
 	if (!rc)
-		rc = vmm_hwpt_paging(fd, edu->v.id, g->ioas,
+		rc = vmm_hwpt_paging(fd, func->v.id, g->ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT, &g->parent);
 	if (!rc)
-		rc = vmm_viommu(fd, edu->v.id, g->parent, &g->viommu);
+		rc = vmm_viommu(fd, func->v.id, g->parent, &g->viommu);
 	if (!rc)
 		rc = vmm_veventq(fd, g->viommu, GUEST_EVENTS, &g->veventq,
 				 &g->events);
@@ -70,29 +70,39 @@ int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
 	int rc;
 
 	memset(d, 0, sizeof(*d));
-	d->edu = &g->hw->edu[nr];
+	d->func = &g->hw->func[nr];
 	d->vsid = GUEST_VSID(nr);
 	d->asid = GUEST_ASID(nr);
-	rc = vmm_vdevice(g->hw->iommufd, g->viommu, d->edu->v.id, d->vsid,
+	rc = vmm_vdevice(g->hw->iommufd, g->viommu, d->func->v.id, d->vsid,
 			 &d->vdevice);
 	if (!rc)
 		rc = make_tables(g, d, granule);
 	if (!rc)
 		rc = guest_smmu_vste(g, d, smmu_vste_s1(&d->cds, 0),
 				     &d->hwpt);
-	return rc ? rc : vdev_attach_id(&d->edu->v, d->hwpt);
+	return rc ? rc : vdev_attach_id(&d->func->v, d->hwpt);
 }
 
 int guest_smmu_vste(struct guest_smmu *g, struct guest_dev *d,
 		    struct iommu_hwpt_arm_smmuv3 vste, uint32_t *hwpt)
 {
-	return vmm_hwpt_vste(g->hw->iommufd, d->edu->v.id, g->viommu, 0, &vste,
+	return vmm_hwpt_vste(g->hw->iommufd, d->func->v.id, g->viommu, 0, &vste,
 			     hwpt);
 }
 
 int guest_smmu_cmd(struct guest_smmu *g, smmu_cmd cmd)
 {
 	return vmm_command(g->hw->iommufd, g->viommu, cmd);
+}
+
+int guest_smmu_sees(struct guest_dev *d, uint64_t iova, uint64_t seed)
+{
+	return hw_sees(d->func, &d->bounce, iova, seed);
+}
+
+int guest_smmu_writes(struct guest_dev *d, uint64_t iova, uint64_t seed)
+{
+	return hw_writes(d->func, &d->bounce, iova, seed);
 }
 
 int guest_smmu_event(struct guest_smmu *g, struct guest_event *event)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest with an SMMUv3 and the edu functions: a nesting parent with its RAM, a
+ * A guest with an SMMUv3 and the functions of a machine: a nesting parent with its RAM, a
  * vIOMMU, and for each function a vDEVICE, a context descriptor and stage-1
  * tables, which have a bounce page in them and nothing else.
  *
@@ -23,7 +23,7 @@
 
 /**
  * struct guest_dev - a function of the guest
- * @edu: the function
+ * @func: the function
  * @vsid: StreamID that the guest has for it
  * @asid: of its tables
  * @vdevice: the vDEVICE
@@ -34,7 +34,7 @@
  * @bounce: a page in @s1
  */
 struct guest_dev {
-	struct edu *edu;
+	struct func *func;
 	uint32_t vsid;
 	uint16_t asid;
 	uint32_t vdevice;
@@ -70,8 +70,8 @@ struct guest_event {
 	uint64_t word[4];
 };
 
-/* A guest with the RAM of @hw; @edu is any function that it will have */
-int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct edu *edu);
+/* A guest with the RAM of @hw; @func is any function that it will have */
+int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct func *func);
 /* Function @nr of the machine, attached to stage-1 tables of that granule */
 int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
 		   unsigned int granule);
@@ -83,6 +83,9 @@ uint64_t guest_smmu_page(struct guest_smmu *g, struct guest_dev *d,
 			 uint64_t iova, uint64_t seed);
 /* One command of the guest's */
 int guest_smmu_cmd(struct guest_smmu *g, smmu_cmd cmd);
+/* As hw_sees() and hw_writes(), by the bounce page of @d */
+int guest_smmu_sees(struct guest_dev *d, uint64_t iova, uint64_t seed);
+int guest_smmu_writes(struct guest_dev *d, uint64_t iova, uint64_t seed);
 /* The next event within 1 s, or -EAGAIN */
 int guest_smmu_event(struct guest_smmu *g, struct guest_event *event);
 

@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the tests on a machine of QEMU's start from */
+/* What the tests start from */
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "edu.h"
 #include "hw.h"
+#include "mock_func.h"
+
+static int open_func(struct hw *hw, unsigned int nr)
+{
+	if (hw_is_qemu(hw))
+		return edu_open(&hw->func[nr], nr, hw->iommufd);
+	return mock_func_open(&hw->func[nr], &hw->mock, nr, hw->iommufd);
+}
 
 static int open_with(struct hw *hw,
 		     int (*make_ram)(struct guest *g, uint64_t gpa,
 				     uint64_t size))
 {
+	const char *mock = getenv("HW_MOCK");
 	unsigned int i;
-	int rc;
+	int rc = 0;
 
 	memset(hw, 0, sizeof(*hw));
 	for (i = 0; i < HW_DEVS; i++)
-		hw->edu[i].v.fd = -1;
+		hw->func[i].v.fd = -1;
 	hw->iommufd = vmm_open();
 	if (hw->iommufd < 0)
 		return hw->iommufd;
-	rc = make_ram(&hw->ram, HW_GPA, HW_RAM_SIZE);
+	if (mock)
+		rc = mock_unit_open(&hw->mock, mock, HW_DEVS);
+	if (!rc)
+		rc = make_ram(&hw->ram, HW_GPA, HW_RAM_SIZE);
 	for (i = 0; !rc && i < HW_DEVS; i++)
-		rc = edu_open(&hw->edu[i], i, hw->iommufd);
+		rc = open_func(hw, i);
 	if (rc)
 		hw_close(hw);
 	return rc;
@@ -43,12 +57,19 @@ void hw_close(struct hw *hw)
 	unsigned int i;
 
 	for (i = 0; i < HW_DEVS; i++)
-		edu_close(&hw->edu[i]);
+		func_close(&hw->func[i]);
 	if (hw->iommufd >= 0)
 		close(hw->iommufd);
 	hw->iommufd = -1;
 	if (hw->ram.va)
 		guest_destroy(&hw->ram);
+	if (!hw_is_qemu(hw))
+		mock_destroy(&hw->mock);
+}
+
+bool hw_is_qemu(const struct hw *hw)
+{
+	return !hw->mock.name[0];
 }
 
 int hw_ioas(struct hw *hw, uint32_t *ioas)
@@ -76,44 +97,42 @@ void *hw_va(struct hw *hw, uint64_t gpa)
 	return guest_ptr(&hw->ram, gpa);
 }
 
-/* What the device would have if a read of it was blocked: this, or zeros */
+/* What a function that does not know better has of a blocked read: this, or zeros */
 #define NOTHING	0xffffffffull
+/* What is in the bounce page before anything comes there */
+#define BEFORE	0x5a
 
-static int fill_device(struct edu *e, const struct hw_bounce *bounce,
-		       uint64_t seed)
-{
-	util_fill(bounce->va, EDU_SIZE, seed);
-	return edu_load(e, 0, bounce->iova, EDU_SIZE);
-}
-
-int hw_sees(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+int hw_sees(struct func *f, const struct hw_bounce *bounce, uint64_t iova,
 	    uint64_t seed)
 {
 	int rc;
 
-	rc = fill_device(e, bounce, NOTHING);
-	if (!rc)
-		rc = edu_load(e, 0, iova, EDU_SIZE);
-	memset(bounce->va, 0x5a, EDU_SIZE);
-	if (!rc)
-		rc = edu_store(e, 0, bounce->iova, EDU_SIZE);
+	util_fill(bounce->va, FUNC_MAX, NOTHING);
+	rc = func_touch(f, bounce->iova, FUNC_MAX, false);
 	if (rc)
 		return rc;
-	if (util_is_fill(bounce->va, EDU_SIZE, seed))
+	memset(bounce->va, BEFORE, FUNC_MAX);
+	rc = func_copy(f, iova, bounce->iova, FUNC_MAX);
+	if (rc == -EFAULT)
+		return util_is_byte(bounce->va, FUNC_MAX, BEFORE) ? rc : -EBADMSG;
+	if (rc)
+		return rc;
+	if (util_is_fill(bounce->va, FUNC_MAX, seed))
 		return 0;
-	if (util_is_fill(bounce->va, EDU_SIZE, NOTHING) ||
-	    util_is_byte(bounce->va, EDU_SIZE, 0))
+	if (util_is_fill(bounce->va, FUNC_MAX, NOTHING) ||
+	    util_is_byte(bounce->va, FUNC_MAX, 0))
 		return -EFAULT;
 	return -EBADMSG;
 }
 
-int hw_writes(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+int hw_writes(struct func *f, const struct hw_bounce *bounce, uint64_t iova,
 	      uint64_t seed)
 {
 	int rc;
 
-	rc = fill_device(e, bounce, seed);
-	return rc ? rc : edu_store(e, 0, iova, EDU_SIZE);
+	util_fill(bounce->va, FUNC_MAX, seed);
+	rc = func_copy(f, bounce->iova, iova, FUNC_MAX);
+	return rc == -EFAULT ? 0 : rc;
 }
 
 int hw_poll(int fd, int ms)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests on a machine of QEMU's start from: an iommufd, two edu
- * functions, and memory that they read and write.
+ * What the tests start from: an iommufd, two functions behind an IOMMU, and
+ * memory that they read and write. They are QEMU's edu behind the IOMMU of the
+ * machine, or, with HW_MOCK=KIND in the environment, endpoints behind a mock
+ * unit of that kind (see mock_func.h), which is made for each test.
  *
  * Functions return 0 or a negative errno unless they say something else.
  */
@@ -11,8 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "edu.h"
+#include "func.h"
 #include "guest.h"
+#include "mock.h"
 #include "util.h"
 #include "vmm.h"
 
@@ -23,12 +26,14 @@
 /**
  * struct hw - all of it
  * @iommufd: where the objects are
- * @edu: the functions, bound to @iommufd but attached to nothing
+ * @mock: the unit, if it is a mock; its name is empty if it is not
+ * @func: the functions, bound to @iommufd but attached to nothing
  * @ram: memory, one block
  */
 struct hw {
 	int iommufd;
-	struct edu edu[HW_DEVS];
+	struct mock mock;
+	struct func func[HW_DEVS];
 	struct guest ram;
 };
 
@@ -36,6 +41,8 @@ int hw_open(struct hw *hw);
 /* As above; each aligned 2M of the memory is physically in one piece */
 int hw_open_2m(struct hw *hw);
 void hw_close(struct hw *hw);
+/* Are the functions QEMU's, behind what is QEMU's? */
+bool hw_is_qemu(const struct hw *hw);
 
 /* An IOAS in which the memory is mapped at its @gpa, all of it */
 int hw_ioas(struct hw *hw, uint32_t *ioas);
@@ -59,10 +66,10 @@ struct hw_bounce {
  * the pattern of @seed, -EFAULT when it is nothing at all, -EBADMSG when it is
  * something else.
  */
-int hw_sees(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+int hw_sees(struct func *f, const struct hw_bounce *bounce, uint64_t iova,
 	    uint64_t seed);
-/* It writes the pattern of @seed to @iova */
-int hw_writes(struct edu *e, const struct hw_bounce *bounce, uint64_t iova,
+/* It writes the pattern of @seed to @iova; whether it may, memory will show */
+int hw_writes(struct func *f, const struct hw_bounce *bounce, uint64_t iova,
 	      uint64_t seed);
 
 /* An event of the file descriptor within @ms: 1, or 0 if there is none */

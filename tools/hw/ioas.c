@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A function of another's making, given to a process: DMA by way of an IOAS
+ * A function that is given to a process: DMA by way of an IOAS
  *
  * Which stage the driver uses for that is its own affair: these tests run where
  * the unit has stage-2, where it has only stage-1, and on either vendor's.
@@ -21,7 +21,7 @@ FIXTURE(paging) {
 	uint32_t ioas[HW_DEVS];
 	uint64_t bounce_gpa[HW_DEVS];
 	struct hw_bounce bounce[HW_DEVS];
-	struct edu *edu;
+	struct func *func;
 };
 
 /* Each function has an IOAS of its own, with a bounce page and nothing else */
@@ -30,7 +30,7 @@ FIXTURE_SETUP(paging)
 	unsigned int i;
 
 	ASSERT_EQ(0, hw_open(&self->hw));
-	self->edu = self->hw.edu;
+	self->func = self->hw.func;
 	for (i = 0; i < HW_DEVS; i++) {
 		ASSERT_EQ(0, vmm_ioas_alloc(self->hw.iommufd, &self->ioas[i]));
 		self->bounce_gpa[i] = hw_page(&self->hw, 0);
@@ -40,7 +40,7 @@ FIXTURE_SETUP(paging)
 		ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->ioas[i],
 					  self->bounce[i].va, PAGE_4K, BOUNCE,
 					  VMM_RW));
-		ASSERT_EQ(0, vdev_attach_id(&self->edu[i].v, self->ioas[i]));
+		ASSERT_EQ(0, vdev_attach_id(&self->func[i].v, self->ioas[i]));
 	}
 }
 
@@ -56,13 +56,13 @@ FIXTURE_TEARDOWN(paging)
 static int sees(FIXTURE_DATA(paging) *self, unsigned int nr, uint64_t iova,
 		uint64_t seed)
 {
-	return hw_sees(&self->edu[nr], &self->bounce[nr], iova, seed);
+	return hw_sees(&self->func[nr], &self->bounce[nr], iova, seed);
 }
 
 static int writes(FIXTURE_DATA(paging) *self, unsigned int nr, uint64_t iova,
 		  uint64_t seed)
 {
-	return hw_writes(&self->edu[nr], &self->bounce[nr], iova, seed);
+	return hw_writes(&self->func[nr], &self->bounce[nr], iova, seed);
 }
 
 TEST_F(paging, reads_and_writes)
@@ -108,16 +108,15 @@ TEST_F(paging, every_byte)
 		ASSERT_EQ(0, MAP(0, page[i], PAGE_4K, IOVA + i * PAGE_4K,
 				 VMM_RW));
 
-	util_fill(self->bounce[0].va, EDU_SIZE, 42);
-	ASSERT_EQ(0, edu_load(&self->edu[0], 0, BOUNCE, EDU_SIZE));
 	for (i = 0; i < ARRAY_SIZE(len); i++) {
 		at = 2 * PAGE_4K - len[i] / 2 - 1;
 		memset(expected, 0xee, sizeof(expected));
 		for (j = 0; j < 3; j++)
 			memset(page[j], 0xee, PAGE_4K);
-		util_fill(self->bounce[0].va, EDU_SIZE, 42);
+		util_fill(self->bounce[0].va, FUNC_MAX, 42);
 		memcpy(expected + at, self->bounce[0].va, len[i]);
-		ASSERT_EQ(0, edu_store(&self->edu[0], 0, IOVA + at, len[i]));
+		ASSERT_EQ(0, func_copy(&self->func[0], BOUNCE, IOVA + at,
+				       len[i]));
 		for (j = 0; j < 3; j++)
 			EXPECT_EQ(0, memcmp(page[j], expected + j * PAGE_4K,
 					    PAGE_4K)) {
@@ -235,10 +234,10 @@ TEST_F(paging, replace)
 				 VMM_RW));
 	}
 	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
-	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[1]));
+	ASSERT_EQ(0, vdev_attach_id(&self->func[0].v, self->ioas[1]));
 	/* The bounce page is another one now */
-	EXPECT_EQ(0, hw_sees(&self->edu[0], &self->bounce[1], IOVA, 2));
-	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[0]));
+	EXPECT_EQ(0, hw_sees(&self->func[0], &self->bounce[1], IOVA, 2));
+	ASSERT_EQ(0, vdev_attach_id(&self->func[0].v, self->ioas[0]));
 	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
 	EXPECT_EQ(0, sees(self, 1, IOVA, 2));
 }
@@ -253,12 +252,12 @@ TEST_F(paging, detached)
 	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RW));
 	EXPECT_EQ(0, writes(self, 0, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 2));
-	ASSERT_EQ(0, vdev_detach(&self->edu[0].v));
-	/* The device still has the pattern */
+	ASSERT_EQ(0, vdev_detach(&self->func[0].v));
+	/* What it would write is not zeros */
 	memset(va, 0, PAGE_4K);
-	EXPECT_EQ(0, edu_store(&self->edu[0], 0, IOVA, EDU_SIZE));
+	EXPECT_EQ(0, func_touch(&self->func[0], IOVA, FUNC_MAX, true));
 	EXPECT_TRUE(util_is_byte(va, PAGE_4K, 0));
-	ASSERT_EQ(0, vdev_attach_id(&self->edu[0].v, self->ioas[0]));
+	ASSERT_EQ(0, vdev_attach_id(&self->func[0].v, self->ioas[0]));
 	EXPECT_EQ(0, writes(self, 0, IOVA, 3));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 3));
 }
@@ -271,19 +270,17 @@ TEST_F(paging, msi)
 
 	efd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ASSERT_GE(efd, 0);
-	ASSERT_EQ(0, edu_irq(&self->edu[0], true, efd));
+	ASSERT_EQ(0, func_irq(&self->func[0], efd));
 	for (i = 0; i < 3; i++) {
 		uint64_t n = 0;
 
 		EXPECT_EQ(0, hw_poll(efd, 0));
-		ASSERT_EQ(0, edu_raise(&self->edu[0]));
+		ASSERT_EQ(0, func_raise(&self->func[0]));
 		EXPECT_EQ(1, hw_poll(efd, 2000));
 		EXPECT_EQ(8, read(efd, &n, sizeof(n)));
 		EXPECT_EQ(1, n);
-		EXPECT_EQ(1, edu_irq_status(&self->edu[0]));
-		ASSERT_EQ(0, edu_irq_ack(&self->edu[0]));
 	}
-	ASSERT_EQ(0, edu_irq(&self->edu[0], true, -1));
+	ASSERT_EQ(0, func_irq(&self->func[0], -1));
 	close(efd);
 }
 

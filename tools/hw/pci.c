@@ -11,13 +11,11 @@
 #include "pci.h"
 #include "util.h"
 
-#define BUS	"/sys/bus/pci"
-
 static int attribute(const char *name, const char *attr, uint64_t *val)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), BUS "/devices/%s/%s", name, attr);
+	snprintf(path, sizeof(path), PCI_SYSFS "/devices/%s/%s", name, attr);
 	return util_read_u64(path, val);
 }
 
@@ -41,7 +39,7 @@ int pci_find(struct pci *pci, uint16_t vendor, uint16_t device,
 	uint64_t v, d;
 	int i, n, rc = -ENODEV;
 
-	n = scandir(BUS "/devices", &list, NULL, alphasort);
+	n = scandir(PCI_SYSFS "/devices", &list, NULL, alphasort);
 	if (n < 0)
 		return -errno;
 	for (i = 0; i < n; i++) {
@@ -60,7 +58,7 @@ static int set_override(const struct pci *pci, const char *driver)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), BUS "/devices/%s/driver_override",
+	snprintf(path, sizeof(path), PCI_SYSFS "/devices/%s/driver_override",
 		 pci->name);
 	return util_write(path, "%s\n", driver);
 }
@@ -71,7 +69,7 @@ int pci_unbind(struct pci *pci)
 	int rc;
 
 	rc = set_override(pci, "none");
-	snprintf(path, sizeof(path), BUS "/devices/%s/driver/unbind", pci->name);
+	snprintf(path, sizeof(path), PCI_SYSFS "/devices/%s/driver/unbind", pci->name);
 	if (!rc && !access(path, F_OK))
 		rc = util_write(path, "%s", pci->name);
 	return rc;
@@ -84,7 +82,7 @@ static int find_vfio(struct pci *pci)
 	int rc = -ENODEV;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), BUS "/devices/%s/vfio-dev", pci->name);
+	snprintf(path, sizeof(path), PCI_SYSFS "/devices/%s/vfio-dev", pci->name);
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
@@ -109,7 +107,7 @@ int pci_to_vfio(struct pci *pci)
 	if (!rc)
 		rc = set_override(pci, "vfio-pci");
 	if (!rc)
-		rc = util_write(BUS "/drivers_probe", "%s", pci->name);
+		rc = util_write(PCI_SYSFS "/drivers_probe", "%s", pci->name);
 	return rc ? rc : find_vfio(pci);
 }
 
@@ -118,34 +116,10 @@ int pci_domain_type(const struct pci *pci, char *buf, size_t size)
 	char path[PATH_MAX];
 	int rc;
 
-	snprintf(path, sizeof(path), BUS "/devices/%s/iommu_group/type",
+	snprintf(path, sizeof(path), PCI_SYSFS "/devices/%s/iommu_group/type",
 		 pci->name);
 	rc = util_read(path, buf, size);
 	if (!rc)
 		buf[strcspn(buf, "\n")] = 0;
-	return rc;
-}
-
-int pci_reserved(const struct pci *pci, const char *type, uint64_t *start,
-		 uint64_t *end)
-{
-	unsigned long long first, last;
-	char path[PATH_MAX], kind[32];
-	int rc = -ENOENT;
-	FILE *f;
-
-	snprintf(path, sizeof(path),
-		 BUS "/devices/%s/iommu_group/reserved_regions", pci->name);
-	f = fopen(path, "r");
-	if (!f)
-		return -errno;
-	while (rc && fscanf(f, "%llx %llx %31s", &first, &last, kind) == 3) {
-		if (strcmp(kind, type))
-			continue;
-		*start = first;
-		*end = last;
-		rc = 0;
-	}
-	fclose(f);
 	return rc;
 }

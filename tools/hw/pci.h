@@ -8,6 +8,7 @@
 
 #define PCI_NAME_SIZE	16
 #define VFIO_NAME_SIZE	32
+#define PCI_SYSFS	"/sys/bus/pci"
 
 /**
  * struct pci - a function
@@ -32,8 +33,5 @@ int pci_to_vfio(struct pci *pci);
 int pci_unbind(struct pci *pci);
 /* What its IOMMU group is attached to: DMA, DMA-FQ, identity, blocked */
 int pci_domain_type(const struct pci *pci, char *buf, size_t size);
-/* Is there a line of this type in what its IOMMU group reserves? */
-int pci_reserved(const struct pci *pci, const char *type, uint64_t *start,
-		 uint64_t *end);
 
 #endif /* HW_PCI_H */

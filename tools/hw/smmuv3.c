@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nested translation on an SMMUv3 of another's making
+ * Nested translation
  *
  * The SMMU has caches, which keep what they hold until it is invalidated, so
  * that each command can be seen to be needed, and to do what it is for.
  */
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -14,16 +13,6 @@
 #define IOVA	0x123456780000ull
 /* What no page of the guest's RAM has */
 #define NO_GPA	0x7000000000ull
-
-static int sees(struct guest_dev *d, uint64_t iova, uint64_t seed)
-{
-	return hw_sees(d->edu, &d->bounce, iova, seed);
-}
-
-static int writes(struct guest_dev *d, uint64_t iova, uint64_t seed)
-{
-	return hw_writes(d->edu, &d->bounce, iova, seed);
-}
 
 FIXTURE(nested) {
 	struct hw hw;
@@ -37,7 +26,7 @@ FIXTURE_SETUP(nested)
 	unsigned int i;
 
 	ASSERT_EQ(0, hw_open(&self->hw));
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
 	for (i = 0; i < HW_DEVS; i++)
 		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
 					    GRANULE_4K));
@@ -55,7 +44,7 @@ TEST_F(nested, hw_info)
 	struct iommu_hw_info_arm_smmuv3 smmu;
 	struct iommu_hw_info info;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->edu->v.id,
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, &info));
 	TH_LOG("IDR0 %08x IDR1 %08x IDR3 %08x IDR5 %08x IIDR %08x AIDR %08x",
 	       smmu.idr[0], smmu.idr[1], smmu.idr[3], smmu.idr[5], smmu.iidr,
@@ -79,8 +68,8 @@ TEST_F(nested, reads_and_writes)
 		ASSERT_NE(0, gpa[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(iova); i++) {
-		EXPECT_EQ(0, sees(self->d, iova[i], i + 1));
-		EXPECT_EQ(0, writes(self->d, iova[i], i + 100));
+		EXPECT_EQ(0, guest_smmu_sees(self->d, iova[i], i + 1));
+		EXPECT_EQ(0, guest_smmu_writes(self->d, iova[i], i + 100));
 		EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa[i]), PAGE_4K,
 					 i + 100));
 	}
@@ -94,8 +83,8 @@ TEST_F(nested, block)
 	ASSERT_LT(self->hw.ram.used, SZ_2M);
 	util_fill(hw_va(&self->hw, base + at), PAGE_4K, 3);
 	ASSERT_EQ(0, s1_map(&self->d->s1, SZ_1G, base, BLOCK_2M, S1_RW));
-	EXPECT_EQ(0, sees(self->d, SZ_1G + at, 3));
-	EXPECT_EQ(0, writes(self->d, SZ_1G + at, 4));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, SZ_1G + at, 3));
+	EXPECT_EQ(0, guest_smmu_writes(self->d, SZ_1G + at, 4));
 	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, base + at), PAGE_4K, 4));
 }
 
@@ -115,8 +104,8 @@ TEST_F(nested, upper_half)
 	gpa = hw_page(&self->hw, 2);
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, s1_map(&high, IOVA, gpa, GRANULE_4K, S1_RW));
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
-	EXPECT_EQ(0, sees(self->d, top | IOVA, 2));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, top | IOVA, 2));
 }
 
 /* The less permissive stage counts */
@@ -127,16 +116,16 @@ TEST_F(nested, read_only)
 
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa, GRANULE_4K, S1_RO));
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
-	EXPECT_EQ(0, writes(self->d, IOVA, 2));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_writes(self->d, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
 
 	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
 				  gpa2, VMM_RO));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA + PAGE_4K, gpa2, GRANULE_4K,
 			    S1_RW));
-	EXPECT_EQ(0, sees(self->d, IOVA + PAGE_4K, 1));
-	EXPECT_EQ(0, writes(self->d, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA + PAGE_4K, 1));
+	EXPECT_EQ(0, guest_smmu_writes(self->d, IOVA + PAGE_4K, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
 }
 
@@ -150,11 +139,11 @@ TEST_F(nested, stage2_unmap)
 	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
 				  NO_GPA, VMM_RW));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
-	EXPECT_EQ(0, sees(self->d, IOVA, 7));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 7));
 	ASSERT_EQ(0, vmm_ioas_unmap(self->hw.iommufd, self->g.ioas, NO_GPA,
 				    PAGE_4K));
-	EXPECT_EQ(-EFAULT, sees(self->d, IOVA, 7));
-	EXPECT_EQ(0, writes(self->d, IOVA, 8));
+	EXPECT_EQ(-EFAULT, guest_smmu_sees(self->d, IOVA, 7));
+	EXPECT_EQ(0, guest_smmu_writes(self->d, IOVA, 8));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 7));
 }
 
@@ -173,21 +162,23 @@ TEST_F(nested, bypass_and_abort)
 	bounce.iova = self->hw.ram.gpa +
 		      ((uint8_t *)bounce.va - self->hw.ram.va);
 	for (i = 0; i < 2; i++) {
-		EXPECT_EQ(0, sees(self->d, IOVA, 1));
-		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, bypass));
-		EXPECT_EQ(0, hw_sees(self->d->edu, &bounce, gpa, 1));
-		EXPECT_EQ(-EFAULT, hw_sees(self->d->edu, &bounce, IOVA, 1));
-		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, abort));
+		EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, bypass));
+		EXPECT_EQ(0, hw_sees(self->d->func, &bounce, gpa, 1));
+		EXPECT_EQ(-EFAULT, hw_sees(self->d->func, &bounce, IOVA, 1));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, abort));
 		memset(bounce.va, 0, PAGE_4K);
-		EXPECT_EQ(0, edu_store(self->d->edu, 0, bounce.iova, EDU_SIZE));
-		EXPECT_EQ(0, edu_store(self->d->edu, 0, GUEST_BOUNCE, EDU_SIZE));
+		EXPECT_EQ(0, func_touch(self->d->func, bounce.iova, FUNC_MAX,
+					true));
+		EXPECT_EQ(0, func_touch(self->d->func, GUEST_BOUNCE, FUNC_MAX,
+					true));
 		EXPECT_TRUE(util_is_byte(bounce.va, PAGE_4K, 0));
-		ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
+		ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, self->d->hwpt));
 	}
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	/* The other function was not concerned */
 	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA, 2));
-	EXPECT_EQ(0, sees(&self->dev[1], IOVA, 2));
+	EXPECT_EQ(0, guest_smmu_sees(&self->dev[1], IOVA, 2));
 }
 
 /* Two functions of a guest, each with tables of its own */
@@ -199,15 +190,15 @@ TEST_F(nested, functions_are_isolated)
 		ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[i], IOVA,
 					     i + 1));
 	for (i = 0; i < 2 * HW_DEVS; i++)
-		EXPECT_EQ(0, sees(&self->dev[i % HW_DEVS], IOVA,
+		EXPECT_EQ(0, guest_smmu_sees(&self->dev[i % HW_DEVS], IOVA,
 				  i % HW_DEVS + 1));
 	/* What only the second has */
 	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA + PAGE_4K,
 				     3));
-	EXPECT_EQ(0, sees(&self->dev[1], IOVA + PAGE_4K, 3));
-	EXPECT_EQ(-EFAULT, sees(&self->dev[0], IOVA + PAGE_4K, 3));
-	EXPECT_EQ(0, writes(&self->dev[0], IOVA + PAGE_4K, 4));
-	EXPECT_EQ(0, sees(&self->dev[1], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(0, guest_smmu_sees(&self->dev[1], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(-EFAULT, guest_smmu_sees(&self->dev[0], IOVA + PAGE_4K, 3));
+	EXPECT_EQ(0, guest_smmu_writes(&self->dev[0], IOVA + PAGE_4K, 4));
+	EXPECT_EQ(0, guest_smmu_sees(&self->dev[1], IOVA + PAGE_4K, 3));
 }
 
 /* Commands ---------------------------------------------------------------- */
@@ -308,7 +299,7 @@ FIXTURE_SETUP(tlbi)
 	else
 		rc = hw_open_2m(&self->hw);
 	ASSERT_EQ(0, rc);
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
 	for (i = 0; i < HW_DEVS; i++)
 		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
 					    variant->granule));
@@ -327,7 +318,7 @@ TEST_F(tlbi, needed_and_sufficient)
 	struct iommu_hw_info_arm_smmuv3 smmu;
 	unsigned int i;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->edu->v.id,
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, NULL));
 	if (variant->range && !(smmu.idr[3] & 1 << 10))
 		SKIP(return, "the SMMU has no commands for ranges");
@@ -339,22 +330,22 @@ TEST_F(tlbi, needed_and_sufficient)
 	}
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[0], variant->granule,
 			    S1_RW));
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[1], variant->granule,
 			    S1_RW));
 
 	/* It has the old one, and keeps it */
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	for (i = 0; i < ARRAY_SIZE(variant->other); i++) {
 		if (!variant->other[i].cmd[0])
 			continue;
 		ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other[i]));
-		EXPECT_EQ(0, sees(self->d, IOVA, 1)) {
+		EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1)) {
 			TH_LOG("after command %u", i);
 		}
 	}
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
-	EXPECT_EQ(0, sees(self->d, IOVA, 2));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 2));
 }
 
 /* After the context descriptor has changed, either command */
@@ -387,7 +378,7 @@ FIXTURE_SETUP(cfgi)
 	unsigned int i;
 
 	ASSERT_EQ(0, hw_open(&self->hw));
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.edu[0]));
+	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
 	for (i = 0; i < HW_DEVS; i++)
 		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
 					    GRANULE_4K));
@@ -415,14 +406,14 @@ TEST_F(cfgi, needed_and_sufficient)
 	ASSERT_EQ(0, s1_map(&other, GUEST_BOUNCE, bounce, GRANULE_4K, S1_RW));
 	ASSERT_EQ(0, s1_map(&other, IOVA, gpa, GRANULE_4K, S1_RW));
 
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	smmu_cd_make(cd, &other, NULL, 77);
 	smmu_cd_set(self->d->cd, cd);
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->other));
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, variant->enough));
-	EXPECT_EQ(0, sees(self->d, IOVA, 2));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 2));
 }
 
 /* Two guests on one SMMU with the same ASIDs and addresses */
@@ -439,7 +430,7 @@ TEST(guests_are_isolated)
 	hw[1] = hw[0];
 	ASSERT_EQ(0, guest_create(&hw[1].ram, HW_GPA, HW_RAM_SIZE));
 	for (i = 0; i < HW_DEVS; i++) {
-		ASSERT_EQ(0, guest_smmu_create(&g[i], &hw[i], &hw[i].edu[i]));
+		ASSERT_EQ(0, guest_smmu_create(&g[i], &hw[i], &hw[i].func[i]));
 		ASSERT_EQ(0, guest_smmu_add(&g[i], &dev[i], i, GRANULE_4K));
 		smmu_cd_make(dev[i].cd, &dev[i].s1, NULL, 5);
 		ASSERT_EQ(0, guest_smmu_cmd(&g[i], smmu_cmd_cd(dev[i].vsid, 0,
@@ -447,21 +438,21 @@ TEST(guests_are_isolated)
 		ASSERT_NE(0, guest_smmu_page(&g[i], &dev[i], IOVA, i + 1));
 	}
 	for (i = 0; i < 2 * HW_DEVS; i++)
-		EXPECT_EQ(0, sees(&dev[i % HW_DEVS], IOVA, i % HW_DEVS + 1));
+		EXPECT_EQ(0, guest_smmu_sees(&dev[i % HW_DEVS], IOVA, i % HW_DEVS + 1));
 
 	/* The one's commands are none for the other's entries */
 	for (i = 0; i < HW_DEVS; i++) {
 		other = HW_DEVS - 1 - i;
-		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 1));
+		EXPECT_EQ(0, guest_smmu_sees(&dev[i], IOVA, i + 1));
 		gpa[i] = hw_page(&hw[i], i + 11);
 		ASSERT_NE(0, gpa[i]);
 		ASSERT_EQ(0, s1_map(&dev[i].s1, IOVA, gpa[i], GRANULE_4K,
 				    S1_RW));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_va(5, IOVA, true)));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[other], smmu_cmd_all()));
-		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 1));
+		EXPECT_EQ(0, guest_smmu_sees(&dev[i], IOVA, i + 1));
 		ASSERT_EQ(0, guest_smmu_cmd(&g[i], smmu_cmd_va(5, IOVA, true)));
-		EXPECT_EQ(0, sees(&dev[i], IOVA, i + 11));
+		EXPECT_EQ(0, guest_smmu_sees(&dev[i], IOVA, i + 11));
 	}
 	/* A StreamID of the one says nothing to the other */
 	EXPECT_EQ(-EIO, guest_smmu_cmd(&g[0], smmu_cmd_cd(dev[1].vsid, 0, true)));
@@ -470,159 +461,6 @@ TEST(guests_are_isolated)
 		close(g[i].events);
 	guest_destroy(&hw[1].ram);
 	hw_close(&hw[0]);
-}
-
-/* Events ------------------------------------------------------------------ */
-
-/* One access of 4 bytes, which is one event */
-static int touch(struct guest_dev *d, uint64_t iova, bool write)
-{
-	if (write)
-		return edu_store(d->edu, 0, iova, 4);
-	return edu_load(d->edu, 0, iova, 4);
-}
-
-static void expect_event(struct __test_metadata *_metadata,
-			 struct guest_smmu *g, struct guest_dev *d,
-			 unsigned int id, uint64_t iova, bool write)
-{
-	struct guest_event event;
-
-	ASSERT_EQ(0, guest_smmu_event(g, &event)) {
-		TH_LOG("no event %02x of %llx", id, (unsigned long long)iova);
-	}
-	EXPECT_EQ(id, event.word[0] & EVT0_ID);
-	EXPECT_EQ(d->vsid, EVT0_SID(event.word[0]));
-	EXPECT_EQ(0, event.word[0] & EVT0_SSV);
-	if (id == EVT_C_BAD_CD)
-		return;
-	EXPECT_EQ(iova, event.word[2]);
-	EXPECT_EQ(!write, !!(event.word[1] & EVT1_RNW));
-	EXPECT_EQ(0, event.word[1] & (EVT1_S2 | EVT1_STALL));
-}
-
-#define EVENT(d, id, iova, write)					\
-	expect_event(_metadata, &self->g, d, id, iova, write)
-
-TEST_F(nested, translation_fault)
-{
-	struct guest_event event;
-	unsigned int i;
-
-	for (i = 0; i < HW_DEVS; i++) {
-		EXPECT_EQ(0, touch(&self->dev[i], IOVA + 0x124 + i * 8, false));
-		EVENT(&self->dev[i], EVT_F_TRANSLATION, IOVA + 0x124 + i * 8, false);
-		EXPECT_EQ(0, touch(&self->dev[i], IOVA + 0x230, true));
-		EVENT(&self->dev[i], EVT_F_TRANSLATION, IOVA + 0x230, true);
-	}
-	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
-}
-
-TEST_F(nested, permission_fault)
-{
-	uint64_t gpa = guest_smmu_page(&self->g, self->d, IOVA, 1);
-
-	ASSERT_NE(0, gpa);
-	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa, GRANULE_4K, S1_RO));
-	EXPECT_EQ(0, touch(self->d, IOVA + 0x40, true));
-	EVENT(self->d, EVT_F_PERMISSION, IOVA + 0x40, true);
-	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, gpa), PAGE_4K, 1));
-}
-
-TEST_F(nested, access_flag_fault)
-{
-	uint64_t *entry;
-
-	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
-	entry = s1_entry(&self->d->s1, IOVA, 1);
-	ASSERT_NE(NULL, entry);
-	s1_set(entry, s1_get(entry) & ~PTE_AF);
-	EXPECT_EQ(0, touch(self->d, IOVA + 0x44, false));
-	EVENT(self->d, EVT_F_ACCESS, IOVA + 0x44, false);
-	/* A fault is not cached */
-	s1_set(entry, s1_get(entry) | PTE_AF);
-	EXPECT_EQ(0, sees(self->d, IOVA, 1));
-}
-
-TEST_F(nested, address_size_fault)
-{
-	uint64_t cd[CD_WORDS];
-
-	smmu_cd_make(cd, &self->d->s1, NULL, self->d->asid);
-	/* Intermediate addresses of 32 bits */
-	cd[0] &= ~CD0_IPS(7);
-	smmu_cd_set(self->d->cd, cd);
-	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
-	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
-	EXPECT_EQ(0, touch(self->d, IOVA + 8, false));
-	EVENT(self->d, EVT_F_ADDR_SIZE, IOVA + 8, false);
-}
-
-TEST_F(nested, bad_context_descriptor)
-{
-	smmu_cd_clear(self->d->cd);
-	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
-	EXPECT_EQ(0, touch(self->d, IOVA, false));
-	EVENT(self->d, EVT_C_BAD_CD, IOVA, false);
-}
-
-/* Faults of stage-2 are the host's: the guest does not know that stage */
-TEST_F(nested, stage2_faults_are_not_the_guests)
-{
-	struct iommu_hwpt_arm_smmuv3 vste;
-	struct guest_event event;
-	struct smmu_cds far;
-	uint32_t hwpt;
-
-	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
-	EXPECT_EQ(-EFAULT, sees(self->d, IOVA, 1));
-	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
-
-	/* The context descriptor itself is nowhere */
-	far = self->d->cds;
-	far.base = NO_GPA;
-	vste = smmu_vste_s1(&far, 0);
-	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, vste, &hwpt));
-	ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, hwpt));
-	EXPECT_EQ(0, touch(self->d, IOVA, false));
-	EXPECT_EQ(-EAGAIN, guest_smmu_event(&self->g, &event));
-	ASSERT_EQ(0, vdev_attach_id(&self->d->edu->v, self->d->hwpt));
-	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA + PAGE_4K, 2));
-	EXPECT_EQ(0, sees(self->d, IOVA + PAGE_4K, 2));
-}
-
-/* An MSI goes through both stages: the guest maps where the doorbell is */
-TEST_F(nested, msi)
-{
-	uint64_t start, end, n = 0, window;
-	struct guest_event event;
-	int efd;
-
-	ASSERT_EQ(0, pci_reserved(&self->d->edu->pci, "msi", &start, &end));
-	window = start;
-	efd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ASSERT_GE(efd, 0);
-	ASSERT_EQ(0, edu_irq(self->d->edu, true, efd));
-
-	/* Not mapped in stage-1: the guest's fault */
-	ASSERT_EQ(0, edu_raise(self->d->edu));
-	EXPECT_EQ(0, hw_poll(efd, 300));
-	ASSERT_EQ(0, guest_smmu_event(&self->g, &event));
-	EXPECT_EQ(EVT_F_TRANSLATION, event.word[0] & EVT0_ID);
-	EXPECT_GE(event.word[2], start);
-	EXPECT_LE(event.word[2], end);
-	ASSERT_EQ(0, edu_irq_ack(self->d->edu));
-
-	for (; window < start + 4 * PAGE_4K; window += PAGE_4K)
-		ASSERT_EQ(0, s1_map(&self->d->s1, window, window, GRANULE_4K,
-				    S1_RW));
-	ASSERT_EQ(0, edu_raise(self->d->edu));
-	EXPECT_EQ(1, hw_poll(efd, 2000));
-	EXPECT_EQ(8, read(efd, &n, sizeof(n)));
-	EXPECT_EQ(1, n);
-	ASSERT_EQ(0, edu_irq_ack(self->d->edu));
-	ASSERT_EQ(0, edu_irq(self->d->edu, true, -1));
-	close(efd);
 }
 
 TEST_HARNESS_MAIN

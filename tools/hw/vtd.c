@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VT-d of another's making, which has one stage or the other, but not both at
+ * A VT-d as QEMU has it, which has one stage or the other, but not both at
  * once: nesting is said to be absent, and refused
  */
 #include "harness.h"
@@ -16,7 +16,7 @@ FIXTURE(vtd) {
 FIXTURE_SETUP(vtd)
 {
 	ASSERT_EQ(0, hw_open(&self->hw));
-	self->dev = self->hw.edu[0].v.id;
+	self->dev = self->hw.func[0].v.id;
 	ASSERT_EQ(0, hw_ioas(&self->hw, &self->ioas));
 }
 
@@ -66,11 +66,11 @@ TEST_F(vtd, no_stage1_of_a_guest)
 	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(self->hw.iommufd, self->dev, paging,
 					   0, &s1, &hwpt));
 	/* Nothing came of it: the paging domain works as before */
-	ASSERT_EQ(0, vdev_attach_id(&self->hw.edu[0].v, paging));
-	util_fill(hw_va(&self->hw, IOVA), EDU_SIZE, 1);
-	ASSERT_EQ(0, edu_load(&self->hw.edu[0], 0, IOVA, EDU_SIZE));
-	ASSERT_EQ(0, edu_store(&self->hw.edu[0], 0, IOVA + PAGE_4K, EDU_SIZE));
-	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, IOVA + PAGE_4K), EDU_SIZE, 1));
+	ASSERT_EQ(0, vdev_attach_id(&self->hw.func[0].v, paging));
+	util_fill(hw_va(&self->hw, IOVA), FUNC_MAX, 1);
+	ASSERT_EQ(0, func_copy(&self->hw.func[0], IOVA, IOVA + PAGE_4K,
+			       FUNC_MAX));
+	EXPECT_TRUE(util_is_fill(hw_va(&self->hw, IOVA + PAGE_4K), FUNC_MAX, 1));
 }
 
 TEST_HARNESS_MAIN
