@@ -67,5 +67,7 @@ struct iommu_unit {
 
 /* Intel document 772415, SPR17: A/D set through a read-only stage-2 mapping */
 #define IOMMU_UNIT_ERRATUM_SPR17	BIT(0)
+/* QEMU: AW of a PASID table entry is the width of stage-1, without stage-2 */
+#define IOMMU_UNIT_ERRATUM_STAGE1_AW	BIT(1)
 
 #endif /* __LINUX_IOMMU_NESTED_UNIT_H */

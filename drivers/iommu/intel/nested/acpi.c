@@ -146,6 +146,7 @@ int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
 	size_t size;
 	int ret;
 
+	unit->own.errata = vtd_dmar.errata;
 	ret = regs_map(unit, res->start, resource_size(res));
 	if (ret)
 		return ret;

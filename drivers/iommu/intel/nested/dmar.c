@@ -9,6 +9,7 @@
  */
 #include <linux/acpi.h>
 #include <linux/bits.h>
+#include <linux/iommu-nested/unit.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 
@@ -205,6 +206,14 @@ static struct vtd_dmar_entry *entry_parse(const struct acpi_dmar_header *head,
 	}
 }
 
+/* The names that QEMU gives to its tables, unless it is told others */
+static bool table_is_qemus(const struct acpi_table_header *head)
+{
+	return !memcmp(head->oem_id, "BOCHS ", sizeof(head->oem_id)) &&
+	       !memcmp(head->oem_table_id, "BXPC    ",
+		       sizeof(head->oem_table_id));
+}
+
 static int table_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_header *head;
@@ -212,6 +221,8 @@ static int table_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 
 	if (len < sizeof(struct acpi_table_dmar))
 		return refuse(dmar, "a table that is too short");
+	if (table_is_qemus(data))
+		dmar->errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
 
 	for (dmar->where = sizeof(struct acpi_table_dmar); dmar->where < len;
 	     dmar->where += head->length) {
@@ -243,6 +254,7 @@ int vtd_dmar_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 	int ret;
 
 	INIT_LIST_HEAD(&dmar->entries);
+	dmar->errata = 0;
 	dmar->why = NULL;
 	dmar->where = 0;
 	ret = table_parse(data, len, dmar);

@@ -56,11 +56,13 @@ struct vtd_dmar_entry {
 /**
  * struct vtd_dmar - what the table says
  * @entries: the structures
+ * @errata: IOMMU_UNIT_ERRATUM_* of all units, by who made the table
  * @why: if it is not acceptable: what is wrong
  * @where: and the offset of the structure that is
  */
 struct vtd_dmar {
 	struct list_head entries;
+	u32 errata;
 	const char *why;
 	size_t where;
 };

@@ -6,6 +6,7 @@
  */
 #include <kunit/test.h>
 #include <linux/acpi.h>
+#include <linux/iommu-nested/unit.h>
 
 #include "dmar.h"
 
@@ -368,6 +369,32 @@ static void unknown_types(struct kunit *test)
 	vtd_dmar_free(&dmar);
 }
 
+/* Errata go by the names in the table's head, both of them */
+static void errata(struct kunit *test)
+{
+	static const struct {
+		const char *oem;
+		const char *table;
+		u32 errata;
+	} cases[] = {
+		{ "BOCHS ", "BXPC    ", IOMMU_UNIT_ERRATUM_STAGE1_AW },
+		{ "BOCHS ", "BXPCX   ", 0 },
+		{ "INTEL ", "BXPC    ", 0 },
+	};
+	struct table *t = table_new(test);
+	struct vtd_dmar dmar;
+	unsigned int i;
+
+	add_unit(t, 16, 1, 0, 0x10);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memcpy(t->data + 10, cases[i].oem, 6);
+		memcpy(t->data + 16, cases[i].table, 8);
+		KUNIT_ASSERT_EQ(test, vtd_dmar_parse(t->data, t->len, &dmar), 0);
+		KUNIT_EXPECT_EQ(test, dmar.errata, cases[i].errata);
+		vtd_dmar_free(&dmar);
+	}
+}
+
 static struct kunit_case dmar_cases[] = {
 	KUNIT_CASE(example),
 	KUNIT_CASE(paths),
@@ -377,6 +404,7 @@ static struct kunit_case dmar_cases[] = {
 	KUNIT_CASE(long_path),
 	KUNIT_CASE(truncated),
 	KUNIT_CASE(unknown_types),
+	KUNIT_CASE(errata),
 	{}
 };
 

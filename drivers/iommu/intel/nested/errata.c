@@ -10,9 +10,9 @@
  * and to take no parent from elsewhere that was made without it.
  *
  * QEMU, up to 11.1 at least: it takes the width of stage-1 addresses from AW of
- * the PASID table entry, which is reserved on units without stage-2 (9.6). Such
- * units are known by a CAP.SAGAW that has widths nevertheless, which from major
- * version 6 on no unit may have.
+ * the PASID table entry, which is reserved on units without stage-2 (9.6). What
+ * the unit says of itself does not tell it from one that is right: below major
+ * version 6 such a unit may have widths in CAP.SAGAW. The firmware's table does.
  */
 #include "nested.h"
 
@@ -33,7 +33,7 @@ u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit)
 }
 
 /**
- * vtd_errata_aw - an address width for a unit that wants one without stage-2
+ * vtd_errata_aw - an address width for a unit that wants one in stage-1
  * @unit: the unit
  * @five_level: for stage-1 tables of five levels
  *
@@ -43,7 +43,8 @@ u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level)
 {
 	u8 aw = five_level ? VTD_AW_57BIT : VTD_AW_48BIT;
 
-	if (unit->ecap & VTD_ECAP_SSTS ||
+	if (!(unit->platform->errata & IOMMU_UNIT_ERRATUM_STAGE1_AW) ||
+	    unit->ecap & VTD_ECAP_SSTS ||
 	    !(FIELD_GET(VTD_CAP_SAGAW, unit->cap) & BIT(aw)))
 		return 0;
 	return aw;

@@ -284,17 +284,20 @@ static void unmap(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
-/* A width where it is reserved, for units that show that they want it */
+/* A width where it is reserved, for units that are known to want it */
 static void errata_aw(struct kunit *test)
 {
 	struct fake_unit *odd = fake_unit_new(test, CAP | VTD_CAP_SAGAW_3LVL |
 						    VTD_CAP_SAGAW_4LVL, ECAP);
-	struct fake_unit *good = fake_unit_new(test, CAP, ECAP);
+	struct fake_unit *good = fake_unit_new(test, CAP | VTD_CAP_SAGAW_3LVL |
+						     VTD_CAP_SAGAW_4LVL, ECAP);
 	struct fake_unit *both = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, odd, 0x10, 0, 0);
 	struct vtd_device *vgood = fake_device_new(test, good, 0x10, 0, 0);
 	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
 
+	odd->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
+	both->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&odd->unit, false), VTD_AW_48BIT);
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&odd->unit, true), 0);
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&good->unit, false), 0);
