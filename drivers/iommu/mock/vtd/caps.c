@@ -251,8 +251,6 @@ const char *vtd_caps_check(u64 cap, u64 ecap, u64 ver)
 		return "CAP.SAGAW: needs ECAP.SSTS from major version 6";
 	if (!(ecap & VTD_ECAP_FSTS) && (cap & (VTD_CAP_FS1GP | VTD_CAP_FS5LP)))
 		return "CAP.FS1GP, FS5LP: need ECAP.FSTS";
-	if (!(ecap & VTD_ECAP_SSTS) && (cap & VTD_CAP_SSLPS))
-		return "CAP.SSLPS: needs ECAP.SSTS";
 	if (vtd_overlap(vtd_frcd_offset(cap), vtd_cap_frcd_end(cap),
 			iro, iro + 16))
 		return "CAP.FRO: overlaps ECAP.IRO";

@@ -158,7 +158,8 @@ static const struct caps_case caps_cases[] = {
 	  .ecap_clear = VTD_ECAP_SSTS | VTD_ECAP_NEST | VTD_ECAP_SSADS },
 	{ "", 0, VTD_CAP_SSLPS, .ver = 0x50,
 	  .ecap_clear = VTD_ECAP_SSTS | VTD_ECAP_NEST | VTD_ECAP_SSADS },
-	{ "CAP.SSLPS: needs ECAP.SSTS", 0, VTD_CAP_SAGAW,
+	/* Legacy mode may have large pages although scalable mode has no stage-2 */
+	{ "", 0, VTD_CAP_SAGAW,
 	  .ecap_clear = VTD_ECAP_SSTS | VTD_ECAP_NEST | VTD_ECAP_SSADS },
 	{ "", 0, VTD_CAP_SAGAW | VTD_CAP_SSLPS,
 	  .ecap_clear = VTD_ECAP_SSTS | VTD_ECAP_NEST | VTD_ECAP_SSADS },
