@@ -21,9 +21,8 @@ struct unit {
 };
 
 /*
- * As test hw_info prints them on QEMU 11.1. What the mock refuses is left out:
- * of VT-d interrupt remapping (ECAP bits 3, 4, 23:20), and large pages of
- * stage-2 (CAP 35:34) where there is no stage-2, which 11.4.2 does not allow.
+ * As test hw_info prints them on QEMU 11.1, but for VT-d's interrupt remapping
+ * (ECAP bits 3, 4, 23:20), which the mock does not have.
  */
 static const struct unit units[] = {
 	{
@@ -33,7 +32,7 @@ static const struct unit units[] = {
 		  { "aidr", 1 } },
 	}, {
 		"vtd-stage1", MOCK_VTD,
-		{ { "ver", 0x10 }, { "cap", 0x81d20080222f0606 },
+		{ { "ver", 0x10 }, { "cap", 0x81d2008c222f0606 },
 		  { "ecap", 0x0000880000000f42 } },
 	}, {
 		"vtd-stage2", MOCK_VTD,
