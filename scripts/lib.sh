@@ -109,10 +109,7 @@ with_lock()
 	shift
 	mkdir -p "$CACHE/lock" || die "cannot write to the cache $CACHE"
 	(
-		if ! flock -n 9; then
-			note "  waiting for another run to finish with $name"
-			flock 9
-		fi
+		flock -n 9 || LOG=$BUILD/log/wait.log step "waiting for another run: $name" flock 9
 		"$@" 9>&-
 	) 9>"$CACHE/lock/$name"
 }
