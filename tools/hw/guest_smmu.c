@@ -105,6 +105,38 @@ int guest_smmu_writes(struct guest_dev *d, uint64_t iova, uint64_t seed)
 	return hw_writes(d->func, &d->bounce, iova, seed);
 }
 
+int guest_smmu_cd(struct guest_smmu *g, struct guest_dev *d, const uint64_t *cd)
+{
+	smmu_cd_set(d->cd, cd);
+	return guest_smmu_cmd(g, smmu_cmd_cd(d->vsid, 0, true));
+}
+
+int guest_smmu_faults(struct guest_smmu *g, struct guest_dev *d, uint64_t iova,
+		      bool write, unsigned int id)
+{
+	/* 7.3.13 to 7.3.16. IPA, in the last word, is UNKNOWN in stage-1 */
+	const uint64_t fault[] = {
+		(uint64_t)d->vsid << 32 | id,
+		(uint64_t)EVT_CLASS_IN << 40 | (write ? 0 : EVT1_RNW),
+		iova,
+	};
+	/* 7.3.5, 7.3.11 */
+	const uint64_t config[4] = { (uint64_t)d->vsid << 32 | id };
+	bool same;
+	int rc;
+
+	rc = func_touch(d->func, iova, 4, write);
+	if (!rc)
+		rc = guest_smmu_event(g, &g->event);
+	if (rc)
+		return rc;
+	if (id >= EVT_F_TRANSLATION)
+		same = !memcmp(g->event.word, fault, sizeof(fault));
+	else
+		same = !memcmp(g->event.word, config, sizeof(config));
+	return same ? 0 : -EBADMSG;
+}
+
 int guest_smmu_event(struct guest_smmu *g, struct guest_event *event)
 {
 	struct {

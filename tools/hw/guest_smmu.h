@@ -45,6 +45,13 @@ struct guest_dev {
 	struct hw_bounce bounce;
 };
 
+/* An event as the guest gets it */
+struct guest_event {
+	uint32_t flags;
+	uint32_t sequence;
+	uint64_t word[4];
+};
+
 /**
  * struct guest_smmu - all of it
  * @hw: the machine; its memory is the RAM of the guest
@@ -53,6 +60,7 @@ struct guest_dev {
  * @viommu: the guest's SMMU
  * @veventq: its event queue
  * @events: file descriptor of that, does not block
+ * @event: what guest_smmu_faults() found there
  */
 struct guest_smmu {
 	struct hw *hw;
@@ -61,13 +69,7 @@ struct guest_smmu {
 	uint32_t viommu;
 	uint32_t veventq;
 	int events;
-};
-
-/* An event as the guest gets it */
-struct guest_event {
-	uint32_t flags;
-	uint32_t sequence;
-	uint64_t word[4];
+	struct guest_event event;
 };
 
 /* A guest with the RAM of @hw; @func is any function that it will have */
@@ -86,6 +88,15 @@ int guest_smmu_cmd(struct guest_smmu *g, smmu_cmd cmd);
 /* As hw_sees() and hw_writes(), by the bounce page of @d */
 int guest_smmu_sees(struct guest_dev *d, uint64_t iova, uint64_t seed);
 int guest_smmu_writes(struct guest_dev *d, uint64_t iova, uint64_t seed);
+/* Another context descriptor, and the command for it */
+int guest_smmu_cd(struct guest_smmu *g, struct guest_dev *d, const uint64_t *cd);
+/*
+ * The function touches 4 bytes at @iova. 0: the guest hears of a fault @id of
+ * its stage-1 there, or of its configuration; -EAGAIN: it hears of nothing;
+ * -EBADMSG: of something else
+ */
+int guest_smmu_faults(struct guest_smmu *g, struct guest_dev *d, uint64_t iova,
+		      bool write, unsigned int id);
 /* The next event within 1 s, or -EAGAIN */
 int guest_smmu_event(struct guest_smmu *g, struct guest_event *event);
 

@@ -52,6 +52,11 @@ int hw_open_2m(struct hw *hw)
 	return open_with(hw, guest_create_2m);
 }
 
+int hw_open_scattered(struct hw *hw)
+{
+	return open_with(hw, guest_create_scattered);
+}
+
 void hw_close(struct hw *hw)
 {
 	unsigned int i;

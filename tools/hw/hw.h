@@ -40,6 +40,8 @@ struct hw {
 int hw_open(struct hw *hw);
 /* As above; each aligned 2M of the memory is physically in one piece */
 int hw_open_2m(struct hw *hw);
+/* As above; no two pages that follow one another are in one piece */
+int hw_open_scattered(struct hw *hw);
 void hw_close(struct hw *hw);
 /* Are the functions QEMU's, behind what is QEMU's? */
 bool hw_is_qemu(const struct hw *hw);

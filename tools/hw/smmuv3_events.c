@@ -3,6 +3,7 @@
  * What a guest hears of its functions' faults, and interrupts, which are writes
  * that can fault
  */
+#include <endian.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -120,6 +121,134 @@ TEST_F(event, bad_context_descriptor)
 	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
 	EXPECT_EQ(0, func_touch(self->d->func, IOVA, 4, false));
 	EVENT(self->d, EVT_C_BAD_CD, IOVA, false);
+}
+
+/* 5.4.2: what makes one illegal. What it is not told to do it does not guess */
+TEST_F(event, illegal_context_descriptors)
+{
+	static const struct {
+		const char *what;
+		uint64_t clear;
+		uint64_t set;
+		uint64_t ttb;
+	} cases[] = {
+		{ .what = "not valid", .clear = CD0_V },
+		{ .what = "A, with IDR0.TERM_MODEL", .clear = CD0_A },
+		{ .what = "S, without stalls", .set = CD0_S },
+		{ .what = "AArch32", .clear = CD0_AA64 },
+		{ .what = "HA, without IDR0.HTTU", .set = CD0_HA },
+		{ .what = "HD, without IDR0.HTTU", .set = CD0_HD },
+		{ .what = "big-endian", .set = 1ull << 15 },
+		{ .what = "T0SZ of 15", .clear = CD0_T0SZ(63),
+		  .set = CD0_T0SZ(15) },
+		{ .what = "T0SZ of 40", .clear = CD0_T0SZ(63),
+		  .set = CD0_T0SZ(40) },
+		{ .what = "TTB0 beyond IPS", .clear = CD0_IPS(7),
+		  .ttb = NO_GPA },
+	};
+	uint64_t good[CD_WORDS], cd[CD_WORDS];
+	unsigned int i;
+
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
+	smmu_cd_make(good, &self->d->s1, NULL, self->d->asid);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memcpy(cd, good, sizeof(cd));
+		cd[0] = (cd[0] & ~cases[i].clear) | cases[i].set;
+		if (cases[i].ttb)
+			cd[1] = cases[i].ttb;
+		ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, cd));
+		EXPECT_EQ(0, guest_smmu_faults(&self->g, self->d, IOVA, false,
+					       EVT_C_BAD_CD)) {
+			TH_LOG("%s: event %llx", cases[i].what,
+			       (unsigned long long)self->g.event.word[0]);
+		}
+	}
+	ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, good));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+}
+
+/* 5.2: S1STALLD is for an SMMU that can do both, stall and not */
+TEST_F(event, stalls_switched_off)
+{
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	unsigned int i;
+	uint32_t hwpt;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+					&smmu, NULL));
+	if (!(smmu.idr[0] >> 24 & 3))
+		SKIP(return, "the SMMU has a choice");
+	for (i = 0; i < HW_DEVS; i++)
+		ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[i], IOVA,
+					     i + 1));
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d,
+				     smmu_vste_s1(&self->d->cds, STE1_STALLD),
+				     &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, hwpt));
+	EXPECT_EQ(0, guest_smmu_faults(&self->g, self->d, IOVA, false,
+				       EVT_C_BAD_STE));
+	/* It is the guest's own mistake: nobody else is concerned */
+	EXPECT_EQ(0, guest_smmu_sees(&self->dev[1], IOVA, 2));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, self->d->hwpt));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+}
+
+/* 5.2: without IDR1.SSIDSIZE what is said of SubstreamIDs is ignored */
+TEST_F(event, no_substreams)
+{
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct iommu_hwpt_arm_smmuv3 vste;
+	uint32_t hwpt;
+	int rc;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+					&smmu, NULL));
+	if (smmu.idr[1] >> 6 & 0x1f)
+		SKIP(return, "the SMMU has SubstreamIDs");
+	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
+
+	/* S1DSS alone: to bypass stage-1 */
+	vste = smmu_vste_s1(&self->d->cds, STE1_DSS(STE_DSS_BYPASS));
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, vste, &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, hwpt));
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+
+	/* S1CDMax and S1Fmt: two levels of many context descriptors */
+	vste.ste[0] |= htole64(STE0_CDMAX(10ull) | STE0_FMT(STE_FMT_4K));
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, vste, &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, hwpt));
+	rc = guest_smmu_faults(&self->g, self->d, IOVA, false, EVT_C_BAD_STE);
+	if (!rc && hw_is_qemu(&self->hw))
+		XFAIL(return, "QEMU takes S1CDMax for a mistake");
+	EXPECT_EQ(-EAGAIN, rc);
+	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 1));
+}
+
+/*
+ * 7.2: an event for each transaction at the most, of which a transfer may be
+ * many or one. 7.3.1: some of them may be merged
+ */
+TEST_F(event, blocked_transfer)
+{
+	struct guest_event event;
+	uint64_t last = IOVA;
+	unsigned int n = 0;
+
+	ASSERT_EQ(0, func_touch(self->d->func, IOVA, FUNC_MAX, true));
+	for (; !guest_smmu_event(&self->g, &event); n++) {
+		EXPECT_EQ(0, event.flags);
+		EXPECT_EQ(n, event.sequence);
+		EXPECT_EQ(EVT_F_TRANSLATION, event.word[0] & EVT0_ID);
+		EXPECT_EQ(0, event.word[1] & EVT1_RNW);
+		/* The first is where it begins, all are in order */
+		if (!n)
+			EXPECT_EQ(IOVA, event.word[2]);
+		EXPECT_LE(last, event.word[2]);
+		EXPECT_GT(IOVA + FUNC_MAX, event.word[2]);
+		last = event.word[2];
+	}
+	TH_LOG("%u events", n);
+	EXPECT_LT(0, n);
 }
 
 /* Faults of stage-2 are the host's: the guest does not know that stage */

@@ -52,6 +52,48 @@ TEST_F(vtd, no_nesting_parent)
 				     &hwpt));
 }
 
+/*
+ * 9.6: without stage-2 AW of a PASID table entry is reserved, and stage-1 has
+ * addresses of 48 bits all the same
+ */
+TEST_F(vtd, wide_addresses)
+{
+	static const uint64_t iova[] = {
+		0x10000ull, SZ_1G, 0x123456000ull, 0x3ffffff000ull,
+	};
+	struct func *f = &self->hw.func[0];
+	struct hw_bounce bounce;
+	unsigned int i, wide = 0;
+	uint64_t gpa;
+	uint32_t ioas;
+
+	ASSERT_EQ(0, vmm_ioas_alloc(self->hw.iommufd, &ioas));
+	for (i = 0; i < ARRAY_SIZE(iova); i++) {
+		gpa = hw_page(&self->hw, i + 1);
+		ASSERT_NE(0, gpa);
+		ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, ioas,
+					  hw_va(&self->hw, gpa), PAGE_4K, iova[i],
+					  VMM_RW));
+	}
+	gpa = hw_page(&self->hw, 0);
+	ASSERT_NE(0, gpa);
+	bounce.iova = iova[0] + PAGE_4K;
+	bounce.va = hw_va(&self->hw, gpa);
+	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, ioas, bounce.va, PAGE_4K,
+				  bounce.iova, VMM_RW));
+	ASSERT_EQ(0, vdev_attach_id(&f->v, ioas));
+
+	EXPECT_EQ(0, hw_sees(f, &bounce, iova[0], 1));
+	for (i = 1; i < ARRAY_SIZE(iova); i++)
+		wide += hw_sees(f, &bounce, iova[i], i + 1) != -EFAULT;
+	if (!wide && hw_is_qemu(&self->hw))
+		XFAIL(return, "QEMU has 30 bits where AW is 0");
+	for (i = 1; i < ARRAY_SIZE(iova); i++)
+		EXPECT_EQ(0, hw_sees(f, &bounce, iova[i], i + 1)) {
+			TH_LOG("IOVA %llx", (unsigned long long)iova[i]);
+		}
+}
+
 /* On what there is instead of a nesting parent */
 TEST_F(vtd, no_stage1_of_a_guest)
 {

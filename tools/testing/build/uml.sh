@@ -132,6 +132,16 @@ ok 2 global.b # SKIP not here
 END
 }
 
+test_ktap_expected_failures_are_skipped()
+{
+	ktap_counts "1 0 1" <<'END'
+TAP version 13
+1..2
+ok 1 global.a
+ok 2 global.b # XFAIL the other reads it so
+END
+}
+
 test_ktap_missing_results_are_failures()
 {
 	ktap_counts "1 2 0" <<'END'

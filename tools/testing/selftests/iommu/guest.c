@@ -74,6 +74,31 @@ static int by_pfn(const void *a, const void *b)
 	return x->pfn < y->pfn ? -1 : x->pfn > y->pfn;
 }
 
+/* The pages of @pool, sorted by where they are; those without memory are 0 */
+static struct page_of *sort_pages(uint8_t *pool, size_t pages)
+{
+	struct page_of *page = calloc(pages, sizeof(*page));
+	uint64_t *pfn = calloc(pages, sizeof(*pfn));
+	size_t i;
+
+	if (!page || !pfn || read_pfns(pool, pfn, pages)) {
+		free(page);
+		free(pfn);
+		return NULL;
+	}
+	for (i = 0; i < pages; i++)
+		page[i] = (struct page_of){ pfn[i], pool + i * PAGE_4K };
+	free(pfn);
+	qsort(page, pages, sizeof(*page), by_pfn);
+	return page;
+}
+
+static int move_page(const struct page_of *page, uint8_t *to)
+{
+	return mremap(page->va, PAGE_4K, PAGE_4K, MREMAP_MAYMOVE | MREMAP_FIXED,
+		      to) == MAP_FAILED ? -errno : 0;
+}
+
 /*
  * Anonymous memory comes page by page, but out of large free blocks: among many
  * pages there are 512 of one physical 2M block. Sort the pages of a pool by
@@ -81,52 +106,54 @@ static int by_pfn(const void *a, const void *b)
  */
 static int collect_blocks(struct guest *g, uint8_t *pool, size_t pages)
 {
-	struct page_of *page = calloc(pages, sizeof(*page));
-	uint64_t *pfn = calloc(pages, sizeof(*pfn));
+	struct page_of *page = sort_pages(pool, pages);
 	uint64_t done = 0;
 	size_t i, j;
-	int rc = -ENOMEM;
+	int rc = 0;
 
-	if (!page || !pfn)
-		goto out;
-	rc = read_pfns(pool, pfn, pages);
-	if (rc)
-		goto out;
-	for (i = 0; i < pages; i++)
-		page[i] = (struct page_of){ pfn[i], pool + i * PAGE_4K };
-	qsort(page, pages, sizeof(*page), by_pfn);
-
+	if (!page)
+		return -ENOMEM;
 	for (i = 0; i + PAGES_2M <= pages && done < g->size;) {
 		if (!page[i].pfn || page[i].pfn % PAGES_2M ||
 		    page[i + PAGES_2M - 1].pfn != page[i].pfn + PAGES_2M - 1) {
 			i++;
 			continue;
 		}
-		for (j = 0; j < PAGES_2M; j++, done += PAGE_4K) {
-			if (mremap(page[i + j].va, PAGE_4K, PAGE_4K,
-				   MREMAP_MAYMOVE | MREMAP_FIXED,
-				   g->va + done) == MAP_FAILED) {
-				rc = -errno;
-				goto out;
-			}
-		}
+		for (j = 0; !rc && j < PAGES_2M; j++, done += PAGE_4K)
+			rc = move_page(&page[i + j], g->va + done);
+		if (rc)
+			break;
 		i += PAGES_2M;
 	}
-	rc = done < g->size ? -ENOMEM : 0;
-out:
 	free(page);
-	free(pfn);
+	return rc ?: done < g->size ? -ENOMEM : 0;
+}
+
+/* The highest page first */
+static int scatter(struct guest *g, uint8_t *pool, size_t pages)
+{
+	struct page_of *page = sort_pages(pool, pages);
+	size_t i;
+	int rc;
+
+	if (!page)
+		return -ENOMEM;
+	rc = page[0].pfn ? 0 : -ENOMEM;
+	for (i = 0; !rc && i < pages; i++)
+		rc = move_page(&page[pages - 1 - i], g->va + i * PAGE_4K);
+	free(page);
 	return rc;
 }
 
-int guest_create_2m(struct guest *g, uint64_t gpa, uint64_t size)
+/* A guest, out of some pages of a pool that is as large or larger */
+static int create_from_pool(struct guest *g, uint64_t gpa, uint64_t size,
+			    uint64_t pool_size,
+			    int (*take)(struct guest *g, uint8_t *pool,
+					size_t pages))
 {
-	uint64_t pool_size = size + 16 * SZ_2M;
 	uint8_t *pool;
 	int rc;
 
-	if (size % SZ_2M || gpa % SZ_2M)
-		return -EINVAL;
 	memset(g, 0, sizeof(*g));
 	g->va = map_anon(NULL, size, MAP_NORESERVE);
 	if (g->va == MAP_FAILED) {
@@ -140,12 +167,25 @@ int guest_create_2m(struct guest *g, uint64_t gpa, uint64_t size)
 	if (pool == MAP_FAILED)
 		rc = -errno;
 	else
-		rc = collect_blocks(g, pool, pool_size / PAGE_4K);
+		rc = take(g, pool, pool_size / PAGE_4K);
 	if (pool != MAP_FAILED)
 		munmap(pool, pool_size);
 	if (rc)
 		guest_destroy(g);
 	return rc;
+}
+
+int guest_create_2m(struct guest *g, uint64_t gpa, uint64_t size)
+{
+	if (size % SZ_2M || gpa % SZ_2M)
+		return -EINVAL;
+	return create_from_pool(g, gpa, size, size + 16 * SZ_2M,
+				collect_blocks);
+}
+
+int guest_create_scattered(struct guest *g, uint64_t gpa, uint64_t size)
+{
+	return create_from_pool(g, gpa, size, size, scatter);
 }
 
 void guest_destroy(struct guest *g)

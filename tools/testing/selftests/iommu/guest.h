@@ -28,6 +28,11 @@ int guest_create(struct guest *g, uint64_t gpa, uint64_t size);
  * memory is too fragmented for that
  */
 int guest_create_2m(struct guest *g, uint64_t gpa, uint64_t size);
+/*
+ * As guest_create(), and of any two pages of the block that follow one another
+ * the second is the lower one in physical memory: no two are in one piece
+ */
+int guest_create_scattered(struct guest *g, uint64_t gpa, uint64_t size);
 void guest_destroy(struct guest *g);
 
 /* The GPA of zeroed memory that nobody uses yet; 0 when there is no more */
