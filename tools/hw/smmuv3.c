@@ -191,7 +191,7 @@ TEST_F(nested, functions_are_isolated)
 					     i + 1));
 	for (i = 0; i < 2 * HW_DEVS; i++)
 		EXPECT_EQ(0, guest_smmu_sees(&self->dev[i % HW_DEVS], IOVA,
-				  i % HW_DEVS + 1));
+					     i % HW_DEVS + 1));
 	/* What only the second has */
 	ASSERT_NE(0, guest_smmu_page(&self->g, &self->dev[1], IOVA + PAGE_4K,
 				     3));
