@@ -343,6 +343,32 @@ TEST_F(walk, top_byte_ignored)
 	EXPECT_EQ(0, FAULTS((IOVA + SZ_2M) | top, false, EVT_F_TRANSLATION));
 }
 
+/* 3.4.1, 4.4.2: nor does it matter which top byte a translation was for */
+TEST_F(walk, top_byte_invalidated)
+{
+	uint64_t top = 0xa5ull << 56, cd[CD_WORDS], gpa[2];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		gpa[i] = hw_page(&self->hw, i + 1);
+		ASSERT_NE(0, gpa[i]);
+	}
+	smmu_cd_make(cd, &self->d->s1, NULL, ASID);
+	cd[0] |= CD0_TBI0;
+	ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, cd));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[0], GRANULE_4K, S1_RW));
+	EXPECT_EQ(0, SEES(IOVA | top, 1));
+	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, gpa[1], GRANULE_4K, S1_RW));
+	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_va(ASID, IOVA, true)));
+	EXPECT_EQ(0, SEES(IOVA, 2));
+	if (hw_is_qemu(&self->hw) && !SEES(IOVA | top, 1)) {
+		ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_asid(ASID)));
+		EXPECT_EQ(0, SEES(IOVA | top, 2));
+		XFAIL(return, "QEMU has an entry for each top byte");
+	}
+	EXPECT_EQ(0, SEES(IOVA | top, 2));
+}
+
 TEST_F(walk, half_that_is_off)
 {
 	uint64_t cd[CD_WORDS];
@@ -426,6 +452,76 @@ TEST_F(walk, address_size)
 	    self->g.event.word[2] == IOVA + 12)
 		XFAIL(return, "QEMU gives CLASS TT to a fault of stage-1");
 	EXPECT_EQ(0, rc);
+}
+
+/* 3.4: without stage-1 an address that no IPA has is a fault of stage-1 as well */
+TEST_F(walk, bypass_address_size)
+{
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct hw_bounce bounce = self->d->bounce;
+	static const unsigned int bits[] = { 32, 36, 40, 42, 44, 48 };
+	unsigned int oas;
+	uint32_t bypass;
+	uint64_t gpa;
+	int rc;
+
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+					&smmu, NULL));
+	ASSERT_GT(ARRAY_SIZE(bits), smmu.idr[5] & 7);
+	oas = bits[smmu.idr[5] & 7];
+	ASSERT_EQ(0, guest_smmu_vste(&self->g, self->d, smmu_vste(STE_BYPASS),
+				     &bypass));
+	ASSERT_EQ(0, vdev_attach_id(&self->d->func->v, bypass));
+	gpa = hw_page(&self->hw, 1);
+	ASSERT_NE(0, gpa);
+	bounce.iova = self->hw.ram.gpa +
+		      ((uint8_t *)bounce.va - self->hw.ram.va);
+	EXPECT_EQ(0, hw_sees(self->d->func, &bounce, gpa, 1));
+
+	/* Of stage-2, and not the guest's */
+	EXPECT_EQ(-EAGAIN, FAULTS(1ull << (oas - 1), false, EVT_F_TRANSLATION));
+	rc = FAULTS(1ull << oas | gpa, false, EVT_F_ADDR_SIZE);
+	if (rc == -EAGAIN && hw_is_qemu(&self->hw))
+		XFAIL(return, "QEMU leaves it to stage-2");
+	EXPECT_EQ(0, rc);
+}
+
+/* 5.4, Arm ARM D8.2: a root of a few entries is aligned to these, or to 64 */
+TEST_F(walk, small_root)
+{
+	static const struct {
+		unsigned int granule;
+		unsigned int width;
+	} cases[] = {
+		{ GRANULE_4K, 40 }, { GRANULE_16K, 48 }, { GRANULE_64K, 44 },
+	};
+	uint64_t cd[CD_WORDS], size, iova, gpa, root;
+	unsigned int i, j;
+	struct s1 s1;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		size = 1ull << cases[i].granule;
+		/* In the last of its entries */
+		iova = (1ull << cases[i].width) - size;
+		ASSERT_EQ(0, other_tables(self, &s1, cases[i].granule,
+					  cases[i].width, 100 + i));
+		gpa = guest_alloc(&self->hw.ram, size, size);
+		root = guest_alloc(&self->hw.ram, PAGE_4K, PAGE_4K);
+		ASSERT_NE(0, root);
+		fill(&self->hw, gpa, i + 1);
+		ASSERT_EQ(0, s1_map(&s1, iova, gpa, cases[i].granule, S1_RW));
+
+		root += 0x840;
+		for (j = 0; j < 8; j++)
+			s1_set((uint64_t *)hw_va(&self->hw, root) + j,
+			       s1_get((uint64_t *)hw_va(&self->hw, s1.root) + j));
+		smmu_cd_make(cd, &s1, NULL, 200 + i);
+		cd[1] = root;
+		ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, cd));
+		EXPECT_EQ(0, SEES(iova, i + 1)) {
+			TH_LOG("granule 2^%u", cases[i].granule);
+		}
+	}
 }
 
 TEST_HARNESS_MAIN
