@@ -93,10 +93,26 @@ static struct page_of *sort_pages(uint8_t *pool, size_t pages)
 	return page;
 }
 
-static int move_page(const struct page_of *page, uint8_t *to)
+static int move(uint8_t *from, size_t len, uint8_t *to)
 {
-	return mremap(page->va, PAGE_4K, PAGE_4K, MREMAP_MAYMOVE | MREMAP_FIXED,
-		      to) == MAP_FAILED ? -errno : 0;
+	return mremap(from, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
+	       MAP_FAILED ? -errno : 0;
+}
+
+/* Those that are neighbours already move together: each call is a mapping more */
+static int move_pages(const struct page_of *page, size_t pages, uint8_t *to)
+{
+	size_t i, first = 0;
+	int rc = 0;
+
+	for (i = 1; !rc && i <= pages; i++) {
+		if (i < pages && page[i].va == page[i - 1].va + PAGE_4K)
+			continue;
+		rc = move(page[first].va, (i - first) * PAGE_4K,
+			  to + first * PAGE_4K);
+		first = i;
+	}
+	return rc;
 }
 
 /*
@@ -108,8 +124,8 @@ static int collect_blocks(struct guest *g, uint8_t *pool, size_t pages)
 {
 	struct page_of *page = sort_pages(pool, pages);
 	uint64_t done = 0;
-	size_t i, j;
 	int rc = 0;
+	size_t i;
 
 	if (!page)
 		return -ENOMEM;
@@ -119,11 +135,11 @@ static int collect_blocks(struct guest *g, uint8_t *pool, size_t pages)
 			i++;
 			continue;
 		}
-		for (j = 0; !rc && j < PAGES_2M; j++, done += PAGE_4K)
-			rc = move_page(&page[i + j], g->va + done);
+		rc = move_pages(&page[i], PAGES_2M, g->va + done);
 		if (rc)
 			break;
 		i += PAGES_2M;
+		done += SZ_2M;
 	}
 	free(page);
 	return rc ?: done < g->size ? -ENOMEM : 0;
@@ -140,7 +156,7 @@ static int scatter(struct guest *g, uint8_t *pool, size_t pages)
 		return -ENOMEM;
 	rc = page[0].pfn ? 0 : -ENOMEM;
 	for (i = 0; !rc && i < pages; i++)
-		rc = move_page(&page[pages - 1 - i], g->va + i * PAGE_4K);
+		rc = move(page[pages - 1 - i].va, PAGE_4K, g->va + i * PAGE_4K);
 	free(page);
 	return rc;
 }
