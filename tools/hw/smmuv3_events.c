@@ -40,13 +40,21 @@ FIXTURE_TEARDOWN(event)
 }
 
 /* A fault, of which the guest hears what it has to, and nothing else */
-#define FAULTS(d, id, iova, write)					\
-	EXPECT_EQ(0, guest_smmu_faults(&self->g, d, iova, write, id)) {	\
-		TH_LOG("event %llx %llx %llx",				\
-		       (unsigned long long)self->g.event.word[0],	\
-		       (unsigned long long)self->g.event.word[1],	\
-		       (unsigned long long)self->g.event.word[2]);	\
+static void expect_fault(struct __test_metadata *_metadata,
+			 struct guest_smmu *g, struct guest_dev *d,
+			 unsigned int id, uint64_t iova, bool write)
+{
+	const uint64_t *word = g->event.word;
+
+	EXPECT_EQ(0, guest_smmu_faults(g, d, iova, write, id)) {
+		TH_LOG("event %llx %llx %llx", (unsigned long long)word[0],
+		       (unsigned long long)word[1],
+		       (unsigned long long)word[2]);
 	}
+}
+
+#define FAULTS(d, id, iova, write)					\
+	expect_fault(_metadata, &self->g, d, id, iova, write)
 
 TEST_F(event, translation_fault)
 {
