@@ -10,6 +10,7 @@
 #define __LINUX_IOMMU_NESTED_INVAL_TIME_H
 
 #include <linux/atomic.h>
+#include <linux/fs.h>
 #include <linux/jump_label.h>
 #include <linux/kstrtox.h>
 #include <linux/ktime.h>
@@ -166,5 +167,24 @@ static inline ssize_t inval_time_switch(struct inval_meter *meter,
 	static_branch_enable(&meter->on);
 	return len;
 }
+
+/*
+ * Defines name_fops, of a debugfs file whose private data is a unit's sums;
+ * @meter is the driver's struct inval_meter
+ */
+#define DEFINE_INVAL_TIME_ATTRIBUTE(name, meter)			\
+static int name##_show(struct seq_file *s, void *unused)		\
+{									\
+	inval_time_print(s, &(meter), s->private);			\
+	return 0;							\
+}									\
+									\
+static ssize_t name##_write(struct file *file, const char __user *buf,	\
+			    size_t len, loff_t *pos)			\
+{									\
+	return inval_time_switch(&(meter), file_inode(file)->i_private,	\
+				 buf, len);				\
+}									\
+DEFINE_SHOW_STORE_ATTRIBUTE(name)
 
 #endif /* __LINUX_IOMMU_NESTED_INVAL_TIME_H */

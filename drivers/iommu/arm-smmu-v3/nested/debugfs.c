@@ -88,35 +88,7 @@ static int domains_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(domains);
 
-static int inval_time_show(struct seq_file *s, void *unused)
-{
-	struct smmu3_unit *unit = s->private;
-
-	inval_time_print(s, &smmu3_meter, &unit->timing);
-	return 0;
-}
-
-static int inval_time_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, inval_time_show, inode->i_private);
-}
-
-static ssize_t inval_time_write(struct file *file, const char __user *buf,
-				size_t len, loff_t *pos)
-{
-	struct smmu3_unit *unit = file_inode(file)->i_private;
-
-	return inval_time_switch(&smmu3_meter, &unit->timing, buf, len);
-}
-
-static const struct file_operations inval_time_fops = {
-	.owner = THIS_MODULE,
-	.open = inval_time_open,
-	.read = seq_read,
-	.write = inval_time_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+DEFINE_INVAL_TIME_ATTRIBUTE(inval_time, smmu3_meter);
 
 /**
  * smmu3_debugfs_add - make the directory of a unit
@@ -129,7 +101,7 @@ void smmu3_debugfs_add(struct smmu3_unit *unit)
 	debugfs_create_file("cmdq", 0400, unit->debugfs, unit, &cmdq_fops);
 	debugfs_create_file("domains", 0400, unit->debugfs, unit,
 			    &domains_fops);
-	debugfs_create_file("inval_time", 0600, unit->debugfs, unit,
+	debugfs_create_file("inval_time", 0600, unit->debugfs, &unit->timing,
 			    &inval_time_fops);
 }
 
