@@ -173,17 +173,19 @@ static inline ssize_t inval_time_switch(struct inval_meter *meter,
  * @meter is the driver's struct inval_meter
  */
 #define DEFINE_INVAL_TIME_ATTRIBUTE(name, meter)			\
+static struct inval_meter * const name##_meter = &(meter);		\
+									\
 static int name##_show(struct seq_file *s, void *unused)		\
 {									\
-	inval_time_print(s, &(meter), s->private);			\
+	inval_time_print(s, name##_meter, s->private);			\
 	return 0;							\
 }									\
 									\
 static ssize_t name##_write(struct file *file, const char __user *buf,	\
 			    size_t len, loff_t *pos)			\
 {									\
-	return inval_time_switch(&(meter), file_inode(file)->i_private,	\
-				 buf, len);				\
+	return inval_time_switch(name##_meter,				\
+				 file_inode(file)->i_private, buf, len); \
 }									\
 DEFINE_SHOW_STORE_ATTRIBUTE(name)
 
