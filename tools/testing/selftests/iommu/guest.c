@@ -193,10 +193,18 @@ static int create_from_pool(struct guest *g, uint64_t gpa, uint64_t size,
 
 int guest_create_2m(struct guest *g, uint64_t gpa, uint64_t size)
 {
+	uint64_t pool;
+	int rc;
+
 	if (size % SZ_2M || gpa % SZ_2M)
 		return -EINVAL;
-	return create_from_pool(g, gpa, size, size + 16 * SZ_2M,
-				collect_blocks);
+	/* Where memory is in pieces it takes more to find whole blocks */
+	for (pool = size + 2 * SZ_2M; pool <= size + 256 * SZ_2M; pool *= 4) {
+		rc = create_from_pool(g, gpa, size, pool, collect_blocks);
+		if (rc != -ENOMEM)
+			break;
+	}
+	return rc;
 }
 
 int guest_create_scattered(struct guest *g, uint64_t gpa, uint64_t size)
