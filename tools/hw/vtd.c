@@ -171,7 +171,7 @@ static int reason(int log, bool write, unsigned long long *page)
 		at = strstr(line, "DMA ");
 		if (at && sscanf(at, "DMA %7s fault: source-id %*x address %llx: %*[^,], reason %x",
 				 how, page, (unsigned int *)&found) == 3 &&
-		    !strcmp(how, write ? "write" : "read"))
+		    !strcmp(how, "write") == write)
 			return found;
 	}
 	return 0;
@@ -214,7 +214,9 @@ static bool is_known(const struct fault_case *c, bool stage2, int found)
 {
 	int known = c->qemu[stage2];
 
-	return known && found == (known > 0 ? known : 0);
+	if (known < 0)
+		return !found;
+	return known && found == known;
 }
 
 TEST_F(fault, reasons)
