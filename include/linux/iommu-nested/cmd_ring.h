@@ -60,7 +60,8 @@ struct cmd_wait {
  * @write: store @nr commands from a position on. Locked
  * @write_wait: store a wait at its position. Locked
  * @doorbell: tell the hardware the position behind the last command. Locked
- * @look: may a wait be complete? Without the lock; a wrong yes costs a look more
+ * @look: may a wait be complete? Without the lock. If so everything in front of
+ *	@pos is; where the hardware cannot be, that is not believed
  * @consumed: everything in front of the result is complete. Locked
  * @handle_errors: see whether the hardware has stopped, and have it go on. Takes
  *	the lock. Returns whether it had
@@ -70,7 +71,8 @@ struct cmd_ring_ops {
 		      const struct cmd_words *cmds, unsigned int nr);
 	void (*write_wait)(struct cmd_ring *ring, const struct cmd_wait *wait);
 	void (*doorbell)(struct cmd_ring *ring);
-	bool (*look)(struct cmd_ring *ring, const struct cmd_wait *wait);
+	bool (*look)(struct cmd_ring *ring, const struct cmd_wait *wait,
+		     u32 *pos);
 	u32 (*consumed)(struct cmd_ring *ring);
 	bool (*handle_errors)(struct cmd_ring *ring);
 };
@@ -174,16 +176,15 @@ static inline void cmd_ring_finish(struct cmd_wait *wait)
 	smp_store_release(&wait->done, true);
 }
 
-/* Finish all waits that are complete, and free what is in front of them */
-static inline void cmd_ring_reap(struct cmd_ring *ring)
+/* Finish all waits in front of @pos, and free their places */
+static inline void cmd_ring_reap_to(struct cmd_ring *ring, u32 pos)
 {
-	u32 pos = ring->ops->consumed(ring);
 	struct cmd_wait *wait, *tmp;
 	u32 done = pos - ring->oldest;
 
 	lockdep_assert_held(&ring->lock);
 
-	if (!done)
+	if (!done || !cmd_ring_plausible(ring, pos))
 		return;
 	/* What the hardware wrote before it must be visible */
 	dma_rmb();
@@ -193,6 +194,12 @@ static inline void cmd_ring_reap(struct cmd_ring *ring)
 		cmd_ring_finish(wait);
 	}
 	ring->oldest = pos;
+}
+
+/* Finish all waits that are complete */
+static inline void cmd_ring_reap(struct cmd_ring *ring)
+{
+	cmd_ring_reap_to(ring, ring->ops->consumed(ring));
 }
 
 /* Nobody gets an answer any more until the ring is reset */

@@ -2,8 +2,9 @@
 /*
  * Rings of invalidation commands: putting them in, and waiting for them
  *
- * To be included by the one file of a driver that has the ring, after
- * CMD_RING_METER was defined as the driver's struct inval_meter.
+ * To be included by the one file of a driver that has the ring, after these were
+ * defined: CMD_RING_METER as the driver's struct inval_meter, CMD_RING_OPS as its
+ * struct cmd_ring_ops, which the file has, so that the calls are direct ones.
  */
 #ifndef __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H
 #define __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H
@@ -14,6 +15,8 @@
 #include <linux/ratelimit.h>
 
 #include <linux/iommu-nested/cmd_ring.h>
+
+static const struct cmd_ring_ops CMD_RING_OPS;
 
 /* Looks at a wait between two looks for errors */
 #define CMD_RING_POLLS		16
@@ -33,8 +36,23 @@ static void cmd_ring_relax(bool atomic, ktime_t start)
 		cpu_relax();
 }
 
-static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
-			  bool atomic)
+/* Is it complete? Who sees it first finishes all that are */
+static bool cmd_ring_done(struct cmd_ring *ring, struct cmd_wait *wait)
+{
+	u32 pos;
+
+	/* Pairs with the release in cmd_ring_finish() */
+	if (smp_load_acquire(&wait->done))
+		return true;
+	if (!CMD_RING_OPS.look(ring, wait, &pos))
+		return false;
+	guard(spinlock_irqsave)(&ring->lock);
+	cmd_ring_reap_to(ring, pos);
+	return wait->done;
+}
+
+static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
+			 bool atomic)
 {
 	ktime_t start = ktime_get(), deadline;
 	unsigned int errors = 0;
@@ -42,18 +60,11 @@ static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
 	bool late;
 
 	deadline = ktime_add_us(start, ring->timeout_us);
-	/* Pairs with the release in cmd_ring_finish() */
-	while (!smp_load_acquire(&wait->done)) {
-		if (ring->ops->look(ring, wait)) {
-			guard(spinlock_irqsave)(&ring->lock);
-			cmd_ring_reap(ring);
-			if (wait->done)
-				break;
-		}
+	while (!cmd_ring_done(ring, wait)) {
 		late = ktime_after(ktime_get(), deadline);
 		/* Being late may be ours: look once more before giving up */
 		if ((++polls % CMD_RING_POLLS == 0 || late) &&
-		    ring->ops->handle_errors(ring) &&
+		    CMD_RING_OPS.handle_errors(ring) &&
 		    errors++ < CMD_RING_MAX_ERRORS) {
 			deadline = ktime_add_us(ktime_get(), ring->timeout_us);
 			continue;
@@ -74,6 +85,15 @@ static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
 	return wait->err;
 }
 
+/* What is done at once has no use for a clock */
+static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
+			  bool atomic)
+{
+	if (cmd_ring_done(ring, wait))
+		return wait->err;
+	return cmd_ring_poll(ring, wait, atomic);
+}
+
 /* Wait until somebody's completed wait has made room for another */
 static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 {
@@ -92,7 +112,7 @@ static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 				return -ETIMEDOUT;
 			}
 		}
-		ring->ops->handle_errors(ring);
+		CMD_RING_OPS.handle_errors(ring);
 		cmd_ring_relax(atomic, start);
 	}
 }
@@ -119,7 +139,7 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 		.err = cmd_batch_was_refused(ring, batch) ? -EIO : 0,
 	};
 	list_add_tail(&wait->node, &ring->waiters);
-	ring->ops->write_wait(ring, wait);
+	CMD_RING_OPS.write_wait(ring, wait);
 	ring->head++;
 	ring->cmds++;
 	batch->pending = false;
@@ -152,7 +172,7 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 		batch->refused = ring->refused;
 		batch->pending = true;
 	}
-	ring->ops->write(ring, ring->head, batch->cmds, batch->nr);
+	CMD_RING_OPS.write(ring, ring->head, batch->cmds, batch->nr);
 	ring->head += batch->nr;
 	ring->cmds += batch->nr;
 	batch->nr = 0;
@@ -163,7 +183,7 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 					 start);
 		if (start && *queued)
 			batch->spent += *queued - start + CMD_RING_METER.clock;
-		ring->ops->doorbell(ring);
+		CMD_RING_OPS.doorbell(ring);
 		ring->doorbells++;
 	}
 	return 0;
@@ -240,13 +260,12 @@ static int cmd_batch_wait(struct cmd_ring *ring, struct cmd_batch *batch)
 }
 
 /* An empty ring, which is unusable until its driver clears @stuck */
-static void cmd_ring_init(struct cmd_ring *ring, const struct cmd_ring_ops *ops,
-			  struct device *dev, const char *name,
-			  struct inval_time *time)
+static void cmd_ring_init(struct cmd_ring *ring, struct device *dev,
+			  const char *name, struct inval_time *time)
 {
 	spin_lock_init(&ring->lock);
 	INIT_LIST_HEAD(&ring->waiters);
-	ring->ops = ops;
+	ring->ops = &CMD_RING_OPS;
 	ring->dev = dev;
 	ring->name = name;
 	ring->time = time;

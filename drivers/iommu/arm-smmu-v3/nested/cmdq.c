@@ -12,6 +12,7 @@
 #include "trace.h"
 
 #define CMD_RING_METER	smmu3_meter
+#define CMD_RING_OPS	cmdq_ops
 #include <linux/iommu-nested/cmd_ring_engine.h>
 
 /* log2 of commands in the ring, if the unit takes so many */
@@ -66,16 +67,20 @@ static bool cmdq_written(const struct smmu3_cmdq *q,
  * Without the lock, so that many may wait without disturbing others. The queue
  * cannot be more than its length beyond a wait that is not finished.
  */
-static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait)
+static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
+		      u32 *pos)
 {
 	struct smmu3_unit *unit = cmdq_unit(ring);
 	struct smmu3_cmdq *q = &unit->cmdq;
 	u32 beyond;
 
-	if (q->status)
+	if (q->status) {
+		*pos = wait->pos + 1;
 		return cmdq_written(q, wait);
+	}
 	beyond = (smmu3_read32(unit, SMMU_REG_CMDQ_CONS) - wait->pos) &
 		 (2 * cmdq_slots(q) - 1);
+	*pos = wait->pos + beyond;
 	return beyond && beyond <= cmdq_slots(q);
 }
 
@@ -84,7 +89,6 @@ static u32 cmdq_consumed(struct cmd_ring *ring)
 	struct smmu3_unit *unit = cmdq_unit(ring);
 	struct smmu3_cmdq *q = &unit->cmdq;
 	struct cmd_wait *wait;
-	u32 pos;
 
 	if (q->status) {
 		list_for_each_entry_reverse(wait, &ring->waiters, node)
@@ -93,8 +97,7 @@ static u32 cmdq_consumed(struct cmd_ring *ring)
 		return ring->oldest;
 	}
 
-	pos = cmdq_position(q, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
-	return cmd_ring_plausible(ring, pos) ? pos : ring->oldest;
+	return cmdq_position(q, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
 }
 
 static bool cmdq_handle_errors(struct cmd_ring *ring)
@@ -233,7 +236,7 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
 	u32 max = FIELD_GET(SMMU_IDR1_CMDQS, unit->idr[1]);
 	struct smmu3_cmdq *q = &unit->cmdq;
 
-	cmd_ring_init(&q->ring, &cmdq_ops, unit->dev, "command queue",
+	cmd_ring_init(&q->ring, unit->dev, "command queue",
 		      &unit->timing);
 	q->ring.timeout_us = unit->timeout_us;
 	q->shift = min(max, CMDQ_MAX_SHIFT);

@@ -115,6 +115,18 @@ static bool concerns(const struct smmu3_attach *att,
 	return !viommu || att->viommu == viommu;
 }
 
+/* Is there anything to be done about any of them? */
+static bool any_trouble(struct smmu3_paging *paging)
+{
+	struct smmu3_attach *att;
+
+	list_for_each_entry_srcu(att, &paging->attachments, node,
+				 srcu_read_lock_held(&smmu3_srcu))
+		if (READ_ONCE(att->sdev->state) || READ_ONCE(att->sdev->untold))
+			return true;
+	return false;
+}
+
 static bool any_failed(struct smmu3_paging *paging,
 		       const struct smmu3_viommu *viommu)
 {
@@ -163,6 +175,8 @@ int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	ret = smmu3_batch_flush(batch);
 	/* With the hardware all that it had cached is gone */
 	if (READ_ONCE(batch->unit->gone))
+		return 0;
+	if (!ret && !any_trouble(paging))
 		return 0;
 	if (ret)
 		list_for_each_entry_srcu(att, &paging->attachments, node,

@@ -10,6 +10,7 @@
 #include "trace.h"
 
 #define CMD_RING_METER	vtd_meter
+#define CMD_RING_OPS	qi_ops
 #include <linux/iommu-nested/cmd_ring_engine.h>
 
 /* Slots that only a recovery may use, to queue a dropped wait again */
@@ -73,6 +74,13 @@ static bool qi_written(struct cmd_ring *ring, const struct cmd_wait *wait)
 	return le32_to_cpu(READ_ONCE(qi->status[slot])) == wait->seq;
 }
 
+/* A wait that is moved meanwhile has nothing behind its old place */
+static bool qi_look(struct cmd_ring *ring, const struct cmd_wait *wait, u32 *pos)
+{
+	*pos = READ_ONCE(wait->pos) + 1;
+	return qi_written(ring, wait);
+}
+
 static u32 qi_consumed(struct cmd_ring *ring)
 {
 	struct cmd_wait *wait;
@@ -87,7 +95,7 @@ static const struct cmd_ring_ops qi_ops = {
 	.write = qi_write_descs,
 	.write_wait = qi_write_wait,
 	.doorbell = vtd_qi_doorbell,
-	.look = qi_written,
+	.look = qi_look,
 	.consumed = qi_consumed,
 	.handle_errors = vtd_qi_handle_errors,
 };
@@ -237,7 +245,7 @@ int vtd_qi_init(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
 
-	cmd_ring_init(&qi->ring, &qi_ops, unit->dev, "invalidation queue",
+	cmd_ring_init(&qi->ring, unit->dev, "invalidation queue",
 		      &unit->timing);
 	qi->ring.timeout_us = unit->timeout_us;
 	/* A full one would look like an empty one */
