@@ -39,7 +39,7 @@ static void cmd_ring_relax(bool atomic, ktime_t start)
 /* Is it complete? Who sees it first finishes all that are */
 static bool cmd_ring_done(struct cmd_ring *ring, struct cmd_wait *wait)
 {
-	u32 pos;
+	u32 pos __uninitialized;
 
 	/* Pairs with the release in cmd_ring_finish() */
 	if (smp_load_acquire(&wait->done))
@@ -192,7 +192,8 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 static int cmd_ring_put_and_await(struct cmd_ring *ring,
 				  struct cmd_batch *batch)
 {
-	struct cmd_wait wait;
+	/* Nobody looks at it before it is in the ring */
+	struct cmd_wait wait __uninitialized;
 	ktime_t start, end;
 	int ret;
 

@@ -173,10 +173,10 @@ int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	int ret;
 
 	ret = smmu3_batch_flush(batch);
+	if (!ret && !any_trouble(paging))
+		return 0;
 	/* With the hardware all that it had cached is gone */
 	if (READ_ONCE(batch->unit->gone))
-		return 0;
-	if (!ret && !any_trouble(paging))
 		return 0;
 	if (ret)
 		list_for_each_entry_srcu(att, &paging->attachments, node,
@@ -191,9 +191,12 @@ int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	return any_blocked(paging, viommu) ? ret ?: -ETIMEDOUT : ret;
 }
 
-/* All commands for the TLB. Returns false if there are none. */
+/*
+ * All commands for the TLB. Returns false if there are none. @ats is set if some
+ * device has an ATC.
+ */
 static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		    const struct smmu3_range *range)
+		    const struct smmu3_range *range, bool *ats)
 {
 	const struct smmu3_attach *prev = NULL;
 	struct smmu3_attach *att;
@@ -203,6 +206,7 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 				 srcu_read_lock_held(&smmu3_srcu)) {
 		struct smmu3_range todo;
 
+		*ats |= att->ats;
 		if (prev && same_tag(prev, att))
 			continue;
 		prev = att;
@@ -236,17 +240,6 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	return true;
 }
 
-static bool any_ats(struct smmu3_paging *paging)
-{
-	struct smmu3_attach *att;
-
-	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu))
-		if (att->ats)
-			return true;
-	return false;
-}
-
 /*
  * An ATC is filled from the TLB: it comes after the TLB is done (4.5.1). What a
  * guest's device has in its ATC has addresses of the guest's stage-1.
@@ -256,8 +249,6 @@ static void add_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
 {
 	struct smmu3_attach *att;
 
-	if (!any_ats(paging))
-		return;
 	smmu3_batch_add(batch, smmu3_cmd_sync());
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&smmu3_srcu)) {
@@ -292,8 +283,9 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 {
 	struct smmu3_unit *unit = paging->unit;
 	struct smmu3_range range;
-	struct smmu3_batch batch;
-	bool small;
+	/* Commands are read only where they were written */
+	struct smmu3_batch batch __uninitialized;
+	bool small, ats = false;
 
 	/* Who attaches after this sees the tables as they are now */
 	smp_mb();
@@ -303,9 +295,10 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 				 __ffs(paging->domain.pgsize_bitmap),
 				 unit->idr[3] & SMMU_IDR3_RIL, leaf);
 	smmu3_batch_begin(&batch, unit, is_atomic(paging));
-	if (!add_tlb(&batch, paging, small ? &range : NULL))
+	if (!add_tlb(&batch, paging, small ? &range : NULL, &ats))
 		return;
-	add_atcs(&batch, paging, first, last);
+	if (ats)
+		add_atcs(&batch, paging, first, last);
 	smmu3_finish(&batch, paging, NULL);
 }
 
