@@ -474,7 +474,7 @@ struct iommu_domain *
 vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
 			u32 flags, const struct iommu_user_data *user_data);
 
-/* invalidate.c */
+/* range.c */
 #define VTD_MAX_SPLIT		16
 
 /**
@@ -487,19 +487,42 @@ struct vtd_range {
 	u8 am;
 };
 
+/**
+ * struct vtd_pieces - the pieces of a range on one unit
+ * @unit: the unit
+ * @n: how many; none means everything
+ * @range: the pieces
+ */
+struct vtd_pieces {
+	const struct vtd_unit *unit;
+	unsigned int n;
+	struct vtd_range range[VTD_MAX_SPLIT];
+};
+
 unsigned int vtd_split_range(u64 addr, u64 npages, unsigned int mamv,
 			     struct vtd_range *out, unsigned int max);
-int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req);
 unsigned int vtd_max_am(const struct vtd_unit *unit);
+void vtd_pieces_of(struct vtd_pieces *pieces, const struct vtd_unit *unit,
+		   u64 first, u64 last);
+
+/* flush.c */
+bool vtd_devtlb_live(const struct vtd_device *vdev);
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am);
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev);
 void vtd_add_entry_flush(struct vtd_qi_batch *batch,
 			 const struct vtd_attach *att);
+int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
+	       struct list_head *nested);
+int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
+		    struct vtd_users *users, struct list_head *nested);
 void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last,
 		      bool leaf);
 void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
+
+/* invalidate.c */
+int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req);
 int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array);
 

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Invalidations: what the host has changed
+ *
+ * Who walks a domain's attachments here holds no lock, see nested.h. A batch is
+ * for one unit; the lists keep attachments to devices of one unit together, so
+ * that there is one doorbell and one wait for each unit.
+ */
+#include <linux/rculist.h>
+
+#include "nested.h"
+
+/**
+ * vtd_devtlb_live - has a device a device-TLB that is to be invalidated?
+ * @vdev: the device
+ *
+ * Return: true if it has
+ */
+bool vtd_devtlb_live(const struct vtd_device *vdev)
+{
+	/* One that failed is asked again when it is brought back */
+	return vdev->ats_depth && !READ_ONCE(vdev->state);
+}
+
+/**
+ * vtd_add_devtlb - invalidate a range of a device's device-TLB
+ * @batch: gets the descriptor, if the device has a device-TLB
+ * @att: whose device and PASID
+ * @addr: the first byte
+ * @am: log2 of the number of pages, VTD_AM_ALL for all
+ */
+void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		    u64 addr, u8 am)
+{
+	const struct vtd_device *vdev = att->vdev;
+
+	if (!vtd_devtlb_live(vdev))
+		return;
+	batch->devtlb = true;
+	if (att->pasid == IOMMU_NO_PASID)
+		vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
+						  vdev->ats_depth, addr, am));
+	else
+		vtd_qi_add(batch, vtd_desc_pdevtlb(vdev->sid, vtd_pfsid(vdev),
+						   vdev->ats_depth, att->pasid,
+						   addr, am));
+}
+
+/**
+ * vtd_add_entry_flush - forget all that hangs on a PASID table entry
+ * @batch: gets the descriptors
+ * @att: whose entry
+ *
+ * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. The table there has
+ * a narrower invalidation of the IOTLB for pass-through, but one that the hardware
+ * does not order before that of a device-TLB without PASID (6.5.2.12).
+ */
+void vtd_add_entry_flush(struct vtd_qi_batch *batch,
+			 const struct vtd_attach *att)
+{
+	vtd_qi_add(batch, vtd_desc_pc_pasid(att->did, att->pasid));
+	vtd_qi_add(batch, vtd_desc_iotlb_domain(att->did,
+						vtd_drain(batch->unit)));
+	vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/**
+ * vtd_add_context_flush - forget all that hangs on a context entry
+ * @batch: gets the descriptors
+ * @vdev: whose entry
+ *
+ * The table of 6.5.3.3 has it by domain; which ones these were is not worth
+ * remembering. The device-TLB is left to the caller.
+ */
+void vtd_add_context_flush(struct vtd_qi_batch *batch,
+			   const struct vtd_device *vdev)
+{
+	struct vtd_device *owner;
+	unsigned long sid;
+
+	vtd_qi_add(batch, vtd_desc_cc_device(vdev->sid));
+	xa_for_each(&vdev->unit->aliases, sid, owner)
+		if (owner == vdev)
+			vtd_qi_add(batch, vtd_desc_cc_device(sid));
+	vtd_qi_add(batch, vtd_desc_pc_global());
+	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
+}
+static void add_stage1(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct vtd_pieces *pieces, bool leaf)
+{
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_qi_add(batch, vtd_desc_piotlb_page(att->did, att->pasid,
+						       pieces->range[i].addr,
+						       pieces->range[i].am,
+						       leaf));
+	if (!pieces->n)
+		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
+}
+
+static void add_stage2(struct vtd_qi_batch *batch, u16 did,
+		       const struct vtd_pieces *pieces, bool leaf)
+{
+	u64 drain = vtd_drain(batch->unit);
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_qi_add(batch, vtd_desc_iotlb_page(did,
+						      pieces->range[i].addr,
+						      pieces->range[i].am,
+						      leaf, drain));
+	if (!pieces->n)
+		vtd_qi_add(batch, vtd_desc_iotlb_domain(did, drain));
+}
+
+static void add_devtlb_pieces(struct vtd_qi_batch *batch,
+			      const struct vtd_attach *att,
+			      const struct vtd_pieces *pieces)
+{
+	unsigned int i;
+
+	for (i = 0; i < pieces->n; i++)
+		vtd_add_devtlb(batch, att, pieces->range[i].addr,
+			       pieces->range[i].am);
+	if (!pieces->n)
+		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+}
+
+/*
+ * What is cached of stage-2 is found by the domain-id alone, once for a unit;
+ * of stage-1 by the PASID too, and that is not ordered before device-TLBs of
+ * requests without PASID, see add_devtlb_requests().
+ */
+static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct vtd_attach *prev,
+		       const struct vtd_pieces *pieces, bool leaf, bool stage1)
+{
+	bool same_unit = prev && prev->vdev->unit == att->vdev->unit;
+
+	if (!stage1) {
+		if (!same_unit)
+			add_stage2(batch, att->did, pieces, leaf);
+	} else {
+		if (!same_unit || prev->pasid != att->pasid)
+			add_stage1(batch, att, pieces, leaf);
+		if (vtd_devtlb_live(att->vdev) && att->pasid == IOMMU_NO_PASID)
+			vtd_qi_add(batch, vtd_desc_fence(batch->unit));
+	}
+	add_devtlb_pieces(batch, att, pieces);
+}
+
+/* Mark all devices of @unit in the lists of @users and @nested as failed */
+static void mark_failed(struct vtd_users *users, struct list_head *nested,
+			const struct vtd_unit *unit)
+{
+	struct vtd_attach *att;
+
+	list_for_each_entry_srcu(att, &users->attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+	if (!nested)
+		return;
+	list_for_each_entry_srcu(att, nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+}
+
+static bool any_failed(struct vtd_users *users, struct list_head *nested,
+		       const struct vtd_unit *unit)
+{
+	struct vtd_attach *att;
+
+	list_for_each_entry_srcu(att, &users->attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit &&
+		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
+			return true;
+	if (!nested)
+		return false;
+	list_for_each_entry_srcu(att, nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit &&
+		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
+			return true;
+	return false;
+}
+
+/**
+ * vtd_finish - wait for a batch, and see to it that who keeps stale translations
+ *	is blocked
+ * @batch: the batch, with a unit or empty
+ * @users: who uses the domain whose translations it is about
+ * @nested: attachments of the domains nested on that, or NULL
+ *
+ * Context: in a read-side section of vtd_srcu; as the batch is.
+ * Return: 0; -EIO or -ETIMEDOUT if the hardware failed. Then devices are
+ * blocked, or will be soon if the batch is atomic.
+ */
+int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
+	       struct list_head *nested)
+{
+	struct vtd_unit *unit = batch->unit;
+	int ret;
+
+	if (!unit)
+		return 0;
+	ret = vtd_qi_flush(batch);
+	if (ret)
+		mark_failed(users, nested, unit);
+	else if (any_failed(users, nested, unit))
+		ret = -ETIMEDOUT;
+	if (ret)
+		vtd_unit_failed(unit, batch->cmds.atomic);
+	return ret;
+}
+
+/**
+ * vtd_switch_unit - have a batch be for a unit
+ * @batch: the batch. What it has for another unit is waited for
+ * @unit: the unit
+ * @users: as vtd_finish()
+ * @nested: as vtd_finish()
+ *
+ * Context: as vtd_finish().
+ * Return: as vtd_finish()
+ */
+int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
+		    struct vtd_users *users, struct list_head *nested)
+{
+	int ret = 0;
+
+	if (batch->unit == unit)
+		return 0;
+	ret = vtd_finish(batch, users, nested);
+	batch->unit = unit;
+	return ret;
+}
+
+/*
+ * iommufd maps and unmaps in process context. Of others, the DMA API first of
+ * all, one cannot know.
+ */
+static bool is_atomic(const struct vtd_paging *paging)
+{
+	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
+}
+
+/**
+ * vtd_paging_flush - forget a range of a paging domain
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ * @leaf: only leaf entries have changed
+ *
+ * What nested translation has cached cannot be found by its stage-2 address:
+ * all of it goes, of all domains that are nested on this one. So does what it
+ * has left in device-TLBs.
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+{
+	const struct vtd_attach *prev = NULL;
+	struct vtd_qi_batch batch;
+	struct vtd_pieces pieces;
+	struct vtd_attach *att;
+
+	/* Who attaches after this sees the tables as they are now */
+	smp_mb();
+	guard(srcu)(&vtd_srcu);
+
+	pieces.unit = NULL;
+	vtd_qi_begin(&batch, NULL, is_atomic(paging));
+	list_for_each_entry_srcu(att, &paging->users.attachments, node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		struct vtd_unit *unit = att->vdev->unit;
+
+		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
+		if (pieces.unit != unit)
+			vtd_pieces_of(&pieces, unit, first, last);
+		add_paging(&batch, att, prev, &pieces, leaf,
+			   vtd_is_stage1(paging));
+		prev = att;
+	}
+
+	prev = NULL;
+	list_for_each_entry_srcu(att, &paging->nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		struct vtd_unit *unit = att->vdev->unit;
+
+		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
+		if (!prev || prev->vdev->unit != unit || prev->did != att->did)
+			vtd_qi_add(&batch,
+				   vtd_desc_iotlb_domain(att->did,
+							 vtd_drain(unit)));
+		vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+		prev = att;
+	}
+	vtd_finish(&batch, &paging->users, &paging->nested);
+}
+
+/**
+ * vtd_paging_flush_new - let units see new entries of a domain
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ *
+ * Most need nothing, see vtd_must_flush_new().
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
+{
+	struct vtd_attach *att;
+	bool need = false;
+
+	scoped_guard(srcu, &vtd_srcu) {
+		list_for_each_entry_srcu(att, &paging->users.attachments, node,
+					 srcu_read_lock_held(&vtd_srcu))
+			need |= vtd_must_flush_new(att->vdev->unit);
+		list_for_each_entry_srcu(att, &paging->nested, parent_node,
+					 srcu_read_lock_held(&vtd_srcu))
+			need |= vtd_must_flush_new(att->vdev->unit);
+	}
+	if (need)
+		vtd_paging_flush(paging, first, last, false);
+}
