@@ -191,16 +191,29 @@ int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid
  * @lg2: log2 of the region's size, 64 and more: everything
  *
  * Context: &mock_iommu.lock is held
- * Return: 0 when the endpoint has completed it, -ETIMEDOUT when it never will:
- * there is no such endpoint, it has no ATC, or it misbehaves
+ * Return: 0 when the endpoint has completed it; -ETIMEDOUT when it never will:
+ * there is no such endpoint, it has no ATC, or it misbehaves. -EINPROGRESS when
+ * a later command that waits for it has to be kept waiting, which is what
+ * mock_slow_ready() does
  */
 int mock_atc_invalidate(struct mock_iommu *mi, u32 sid, bool pasid_valid,
 			u32 pasid, bool all_pasids, u64 addr, u8 lg2)
 {
 	struct mock_endpoint *ep = mock_instance_endpoint(mi, sid);
+	const struct mock_atc_inv msg = {
+		.addr = addr,
+		.sid = sid,
+		.pasid = pasid,
+		.pasid_valid = pasid_valid,
+		.all_pasids = all_pasids,
+		.lg2 = lg2,
+	};
 
-	if (!ep || mock_misbehave_take(mi, MOCK_MISBEHAVE_DEVTLB_TIMEOUT))
-		return -ETIMEDOUT;
+	if (!ep || mock_misbehave_take(mi, MOCK_MISBEHAVE_DEVTLB_TIMEOUT) ||
+	    !ep->atc)
+		return mock_slow_send(mi, NULL, &msg);
+	if (ep->inv_delay_ms)
+		return mock_slow_send(mi, ep, &msg);
 	return mock_ep_atc_invalidate(ep, pasid_valid, pasid, all_pasids, addr,
 				      lg2);
 }

@@ -119,13 +119,32 @@ MOCK_EP_BOOL(ats);
 MOCK_EP_BOOL(ats_raw);
 MOCK_EP_BOOL(pri);
 
+static ssize_t mock_ep_live_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", mock_ep_item_live(to_ep_item(item)));
+}
+
+static ssize_t mock_ep_live_store(struct config_item *item, const char *page,
+				  size_t count)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+	bool live;
+	int ret;
+
+	ret = kstrtobool(page, &live);
+	if (ret)
+		return ret;
+	guard(mutex)(&ei->inst->lock);
+	return mock_ep_item_plug(ei, live) ?: count;
+}
+
 static ssize_t mock_ep_dev_name_show(struct config_item *item, char *page)
 {
 	struct mock_ep_item *ei = to_ep_item(item);
 
 	guard(mutex)(&ei->inst->lock);
 	return sysfs_emit(page, "%s\n",
-			  ei->inst->live ? dev_name(&ei->pdev->dev) : "");
+			  ei->pdev ? dev_name(&ei->pdev->dev) : "");
 }
 
 static ssize_t mock_ep_vfio_name_show(struct config_item *item, char *page)
@@ -134,6 +153,7 @@ static ssize_t mock_ep_vfio_name_show(struct config_item *item, char *page)
 }
 
 CONFIGFS_ATTR(mock_ep_, source_id);
+CONFIGFS_ATTR(mock_ep_, live);
 CONFIGFS_ATTR_RO(mock_ep_, dev_name);
 CONFIGFS_ATTR_RO(mock_ep_, vfio_name);
 
@@ -144,6 +164,7 @@ static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_ats_queue_depth,
 	&mock_ep_attr_ats_raw,
 	&mock_ep_attr_pri,
+	&mock_ep_attr_live,
 	&mock_ep_attr_dev_name,
 	&mock_ep_attr_vfio_name,
 	NULL

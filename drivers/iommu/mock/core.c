@@ -144,6 +144,7 @@ struct mock_instance *mock_instance_create(void)
 		.atc_entries = DEFAULT_ATC_ENTRIES,
 	};
 	spin_lock_init(&inst->mi.lock);
+	mock_slow_init(&inst->mi);
 	mutex_init(&inst->lock);
 	INIT_LIST_HEAD(&inst->endpoints);
 
@@ -217,14 +218,15 @@ void mock_ep_item_destroy(struct mock_ep_item *item)
  * @mi: the instance, which is live: its endpoints do not change
  * @sid: source-id or StreamID
  *
- * Return: the endpoint, or NULL
+ * Context: while the instance is live, &mock_iommu.lock is held
+ * Return: the endpoint, or NULL if there is none, or it is unplugged
  */
 struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid)
 {
 	struct mock_ep_item *item;
 
 	list_for_each_entry(item, &mock_to_instance(mi)->endpoints, list)
-		if (item->ep.config.sid == sid)
+		if (item->ep.config.sid == sid && !item->ep.unplugged)
 			return &item->ep;
 	return NULL;
 }
@@ -259,9 +261,16 @@ static int unit_add(struct mock_instance *inst, const struct iommu_unit *unit)
 	return PTR_ERR_OR_ZERO(inst->pdev);
 }
 
-static int endpoint_add(struct mock_ep_item *item)
+/**
+ * mock_ep_item_add() - add an endpoint's device
+ * @item: the endpoint, which is live
+ *
+ * Return: 0 or an errno
+ */
+int mock_ep_item_add(struct mock_ep_item *item)
 {
 	struct mock_endpoint *ep = &item->ep;
+	struct platform_device *pdev;
 	struct platform_device_info info = {
 		.name = MOCK_ENDPOINT_NAME,
 		.id = item->id,
@@ -272,14 +281,28 @@ static int endpoint_add(struct mock_ep_item *item)
 	};
 
 	mock_vfio_allow(ep);
-	item->pdev = platform_device_register_full(&info);
-	return PTR_ERR_OR_ZERO(item->pdev);
+	pdev = platform_device_register_full(&info);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	item->pdev = pdev;
+	return 0;
+}
+
+/**
+ * mock_ep_item_del() - undo mock_ep_item_add()
+ * @item: the endpoint
+ */
+void mock_ep_item_del(struct mock_ep_item *item)
+{
+	platform_device_unregister(item->pdev);
+	item->pdev = NULL;
 }
 
 static void endpoints_del(struct mock_instance *inst, struct mock_ep_item *from)
 {
 	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
-		platform_device_unregister(from->pdev);
+		if (from->pdev)
+			mock_ep_item_del(from);
 }
 
 static int endpoints_add(struct mock_instance *inst)
@@ -288,7 +311,7 @@ static int endpoints_add(struct mock_instance *inst)
 	int ret;
 
 	list_for_each_entry(item, &inst->endpoints, list) {
-		ret = endpoint_add(item);
+		ret = mock_ep_item_add(item);
 		if (ret) {
 			endpoints_del(inst, item);
 			return ret;
@@ -300,7 +323,8 @@ static int endpoints_add(struct mock_instance *inst)
 static void endpoints_stop(struct mock_instance *inst, struct mock_ep_item *from)
 {
 	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
-		mock_endpoint_stop(&from->ep);
+		if (!from->ep.unplugged)
+			mock_endpoint_stop(&from->ep);
 }
 
 static int endpoints_start(struct mock_instance *inst)
@@ -402,6 +426,7 @@ int mock_instance_start(struct mock_instance *inst)
 	ret = endpoints_start(inst);
 	if (ret)
 		goto err_model;
+	mock_slow_start(&inst->mi);
 	ret = unit_add(inst, &unit);
 	if (ret)
 		goto err_endpoints;
@@ -415,6 +440,7 @@ int mock_instance_start(struct mock_instance *inst)
 err_unit:
 	platform_device_unregister(inst->pdev);
 err_endpoints:
+	mock_slow_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 err_model:
 	model->stop(&inst->mi);
@@ -442,6 +468,13 @@ static int endpoints_close(struct mock_instance *inst)
 	return ret;
 }
 
+/* Nobody could let the queue go on any more */
+static void unhold(struct mock_instance *inst)
+{
+	guard(spinlock_irqsave)(&inst->mi.lock);
+	mock_slow_hold(&inst->mi, MOCK_CMD_OTHER, 0);
+}
+
 /**
  * mock_instance_stop() - undo mock_instance_start()
  * @inst: the instance, which is live
@@ -450,6 +483,7 @@ static int endpoints_close(struct mock_instance *inst)
  */
 int mock_instance_stop(struct mock_instance *inst)
 {
+	struct mock_ep_item *item;
 	int ret;
 
 	lockdep_assert_held(&inst->lock);
@@ -458,10 +492,14 @@ int mock_instance_stop(struct mock_instance *inst)
 		return ret;
 
 	mock_debugfs_remove(inst);
+	unhold(inst);
 	endpoints_del(inst, endpoints_head(inst));
 	platform_device_unregister(inst->pdev);
+	mock_slow_stop(&inst->mi);
 	inst->mi.model->stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
+	list_for_each_entry(item, &inst->endpoints, list)
+		item->ep.unplugged = false;
 	mock_irqs_destroy(inst);
 	its_destroy(inst);
 	mock_nodes_destroy(inst);

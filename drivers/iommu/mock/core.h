@@ -63,13 +63,15 @@ struct mock_misbehave_file {
  * @privs: private data of every model; &mock_iommu.priv is one of them
  * @spr17: the unit has erratum SPR17 and says so
  * @spr17_hidden: the unit has erratum SPR17 and does not say so
- * @endpoints: its endpoints, constant while it is live
+ * @endpoints: its endpoints, constant while it is live, even if one of them is
+ *	unplugged meanwhile
  * @node: firmware node of the unit while it is live
  * @devtree: nodes in the device tree, while it is live and if it has any
  * @pdev: platform device of the unit while it is live
  * @domain: interrupt domain while it is live
  * @irqs: interrupts while it is live
  * @debugfs: its directory in debugfs while it is live
+ * @debugfs_endpoints: the one there for endpoints
  * @misbehave_files: private data of files there
  */
 struct mock_instance {
@@ -89,6 +91,7 @@ struct mock_instance {
 	struct irq_domain *domain;
 	struct mock_irq irqs[IOMMU_UNIT_MAX_IRQS];
 	struct dentry *debugfs;
+	struct dentry *debugfs_endpoints;
 	struct mock_misbehave_file misbehave_files[MOCK_MISBEHAVE_NR];
 };
 
@@ -100,7 +103,9 @@ struct mock_instance {
  * @list: in &mock_instance.endpoints
  * @id: number of its platform device
  * @node: its firmware node while it is live
+ * @changes: its part of the device tree while it is live, if it has one
  * @pdev: its platform device while it is live
+ * @debugfs: its directory in debugfs while it is live
  */
 struct mock_ep_item {
 	struct mock_endpoint ep;
@@ -109,7 +114,9 @@ struct mock_ep_item {
 	struct list_head list;
 	int id;
 	struct fwnode_handle *node;
+	struct of_changeset *changes;
 	struct platform_device *pdev;
+	struct dentry *debugfs;
 };
 
 static inline struct mock_instance *mock_to_instance(struct mock_iommu *mi)
@@ -126,15 +133,30 @@ int mock_instance_stop(struct mock_instance *inst);
 struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid);
 struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst);
 void mock_ep_item_destroy(struct mock_ep_item *item);
+int mock_ep_item_add(struct mock_ep_item *item);
+void mock_ep_item_del(struct mock_ep_item *item);
+
+/* Is it there? Changed under &mock_instance.lock only */
+static inline bool mock_ep_item_live(const struct mock_ep_item *item)
+{
+	return READ_ONCE(item->inst->live) && !READ_ONCE(item->ep.unplugged);
+}
+
+/* plug.c */
+int mock_ep_item_plug(struct mock_ep_item *item, bool live);
 
 /* nodes.c */
 int mock_nodes_create(struct mock_instance *inst);
 void mock_nodes_destroy(struct mock_instance *inst);
+int mock_node_create_endpoint(struct mock_ep_item *item);
+void mock_node_destroy_endpoint(struct mock_ep_item *item);
 
 /* devtree.c */
 #ifdef CONFIG_OF_DYNAMIC
 int mock_devtree_create(struct mock_instance *inst);
 void mock_devtree_destroy(struct mock_instance *inst);
+int mock_devtree_add_endpoint(struct mock_ep_item *item);
+void mock_devtree_del_endpoint(struct mock_ep_item *item);
 #else
 static inline int mock_devtree_create(struct mock_instance *inst)
 {
@@ -144,6 +166,15 @@ static inline int mock_devtree_create(struct mock_instance *inst)
 }
 
 static inline void mock_devtree_destroy(struct mock_instance *inst)
+{
+}
+
+static inline int mock_devtree_add_endpoint(struct mock_ep_item *item)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void mock_devtree_del_endpoint(struct mock_ep_item *item)
 {
 }
 #endif
@@ -168,6 +199,8 @@ void mock_debugfs_register(void);
 void mock_debugfs_unregister(void);
 void mock_debugfs_add(struct mock_instance *inst);
 void mock_debugfs_remove(struct mock_instance *inst);
+void mock_debugfs_add_endpoint(struct mock_ep_item *item);
+void mock_debugfs_remove_endpoint(struct mock_ep_item *item);
 
 /* vfio.c */
 extern struct platform_driver mock_vfio_driver;

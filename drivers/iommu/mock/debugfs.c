@@ -4,8 +4,10 @@
  *
  *   iommu-mock/<instance>/                      counters, caches, and the
  *                                               model's own files
- *   iommu-mock/<instance>/misbehave/            how often to misbehave
- *   iommu-mock/<instance>/endpoints/<name>/atc  what the ATC holds
+ *   iommu-mock/<instance>/misbehave/            how often to misbehave, and
+ *                                               what is slow (slow_debugfs.c)
+ *   iommu-mock/<instance>/endpoints/<name>/     what the ATC holds, how slow
+ *                                               it is
  */
 #include <linux/debugfs.h>
 #include <linux/kstrtox.h>
@@ -95,6 +97,28 @@ void mock_debugfs_unregister(void)
 }
 
 /**
+ * mock_debugfs_add_endpoint() - an endpoint of a live instance is there
+ * @item: the endpoint
+ */
+void mock_debugfs_add_endpoint(struct mock_ep_item *item)
+{
+	item->debugfs = debugfs_create_dir(item->ep.name,
+					   item->inst->debugfs_endpoints);
+	debugfs_create_file("atc", 0400, item->debugfs, &item->ep, &atc_fops);
+	mock_slow_debugfs_endpoint(&item->ep, item->debugfs);
+}
+
+/**
+ * mock_debugfs_remove_endpoint() - undo mock_debugfs_add_endpoint()
+ * @item: the endpoint
+ */
+void mock_debugfs_remove_endpoint(struct mock_ep_item *item)
+{
+	debugfs_remove(item->debugfs);
+	item->debugfs = NULL;
+}
+
+/**
  * mock_debugfs_add() - the instance goes live
  * @inst: the instance
  */
@@ -117,12 +141,11 @@ void mock_debugfs_add(struct mock_instance *inst)
 		debugfs_create_file(misbehave_names[i], 0600, sub, file,
 				    &misbehave_fops);
 	}
+	mock_slow_debugfs(&inst->mi, sub);
 
-	sub = debugfs_create_dir("endpoints", dir);
+	inst->debugfs_endpoints = debugfs_create_dir("endpoints", dir);
 	list_for_each_entry(item, &inst->endpoints, list)
-		debugfs_create_file("atc", 0400,
-				    debugfs_create_dir(item->ep.name, sub),
-				    &item->ep, &atc_fops);
+		mock_debugfs_add_endpoint(item);
 
 	debugfs_create_file("stats", 0400, dir, &inst->mi, &stats_fops);
 	mock_caches_debugfs(&inst->mi, dir);
@@ -136,6 +159,11 @@ void mock_debugfs_add(struct mock_instance *inst)
  */
 void mock_debugfs_remove(struct mock_instance *inst)
 {
+	struct mock_ep_item *item;
+
 	debugfs_remove(inst->debugfs);
 	inst->debugfs = NULL;
+	inst->debugfs_endpoints = NULL;
+	list_for_each_entry(item, &inst->endpoints, list)
+		item->debugfs = NULL;
 }

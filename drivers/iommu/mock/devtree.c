@@ -5,7 +5,8 @@
  *   /iommu-mock-<n>/iommu          the unit: compatible, phandle, #iommu-cells
  *   /iommu-mock-<n>/endpoint-<m>   an endpoint: iommus = <&unit StreamID>
  *
- * All nodes of an instance are one changeset, which is reverted when it stops.
+ * The unit is one changeset and each endpoint another, because an endpoint may be
+ * unplugged. They are reverted when the instance stops.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +21,7 @@
 #define PHANDLE_STEP	0x10000
 
 /**
- * struct mock_devtree - the nodes of an instance
+ * struct mock_devtree - the nodes of an instance, without its endpoints
  * @changes: what was added to the tree
  * @top: the directory
  * @phandle: of the unit
@@ -43,93 +44,143 @@ static u32 unused_phandle(const struct mock_instance *inst)
 	return phandle;
 }
 
-static int node_add_u32(struct mock_devtree *tree, struct device_node *np,
+static int node_add_u32(struct of_changeset *changes, struct device_node *np,
 			const char *name, u32 val)
 {
-	return of_changeset_add_prop_u32_array(&tree->changes, np, name, &val, 1);
+	return of_changeset_add_prop_u32_array(changes, np, name, &val, 1);
 }
 
-static int node_add_bool(struct mock_devtree *tree, struct device_node *np,
+static int node_add_bool(struct of_changeset *changes, struct device_node *np,
 			 const char *name, bool val)
 {
-	return val ? of_changeset_add_prop_bool(&tree->changes, np, name) : 0;
+	return val ? of_changeset_add_prop_bool(changes, np, name) : 0;
 }
 
 /* The processor does an endpoint's DMA: coherent it is in any case */
-static int node_add_endpoint_props(struct mock_devtree *tree,
+static int node_add_endpoint_props(struct of_changeset *changes, u32 phandle,
 				   struct device_node *np,
 				   const struct mock_ep_config *config)
 {
 	const struct mock_pci_caps *caps = &config->caps;
-	const u32 iommus[] = { tree->phandle, config->sid };
+	const u32 iommus[] = { phandle, config->sid };
 	int ret;
 
-	ret = of_changeset_add_prop_u32_array(&tree->changes, np, "iommus",
+	ret = of_changeset_add_prop_u32_array(changes, np, "iommus",
 					      iommus, ARRAY_SIZE(iommus));
 	if (!ret)
-		ret = node_add_bool(tree, np, "dma-coherent", true);
+		ret = node_add_bool(changes, np, "dma-coherent", true);
 	if (!ret && caps->pasid_bits)
-		ret = node_add_u32(tree, np, "pasid-num-bits", caps->pasid_bits);
+		ret = node_add_u32(changes, np, "pasid-num-bits",
+				   caps->pasid_bits);
 	if (!ret)
-		ret = node_add_bool(tree, np, "ats-supported", caps->ats);
+		ret = node_add_bool(changes, np, "ats-supported", caps->ats);
 	if (!ret && caps->ats)
-		ret = node_add_u32(tree, np, "ats-queue-depth",
+		ret = node_add_u32(changes, np, "ats-queue-depth",
 				   caps->ats_queue_depth);
 	if (!ret)
-		ret = node_add_bool(tree, np, "pri-supported", caps->pri);
+		ret = node_add_bool(changes, np, "pri-supported", caps->pri);
 	return ret;
 }
 
 static int node_add_unit_props(struct mock_devtree *tree,
 			       struct device_node *np, struct mock_iommu *mi)
 {
+	struct of_changeset *changes = &tree->changes;
 	const struct mock_model *model = mi->model;
 	int ret;
 
-	ret = of_changeset_add_prop_string(&tree->changes, np, "compatible",
+	ret = of_changeset_add_prop_string(changes, np, "compatible",
 					   model->compatible);
 	if (!ret)
-		ret = node_add_u32(tree, np, "phandle", tree->phandle);
+		ret = node_add_u32(changes, np, "phandle", tree->phandle);
 	if (!ret)
-		ret = node_add_u32(tree, np, "#iommu-cells", 1);
+		ret = node_add_u32(changes, np, "#iommu-cells", 1);
 	if (!ret)
-		ret = node_add_bool(tree, np, "dma-coherent",
+		ret = node_add_bool(changes, np, "dma-coherent",
 				    !model->coherent || model->coherent(mi));
 	return ret;
 }
 
-static struct device_node *node_add(struct mock_devtree *tree,
+static struct device_node *node_add(struct of_changeset *changes,
 				    struct device_node *parent, const char *fmt,
 				    int id)
 {
 	char name[32];
 
 	snprintf(name, sizeof(name), fmt, id);
-	return of_changeset_create_node(&tree->changes, parent, name);
+	return of_changeset_create_node(changes, parent, name);
 }
 
-static int tree_add_endpoint(struct mock_devtree *tree, struct mock_ep_item *item)
+static void node_put(struct fwnode_handle **node)
 {
-	struct device_node *np = node_add(tree, tree->top, "endpoint-%d", item->id);
+	of_node_put(to_of_node(*node));
+	*node = NULL;
+}
 
+static int endpoint_fill(struct mock_ep_item *item)
+{
+	const struct mock_devtree *tree = item->inst->devtree;
+	struct device_node *np;
+
+	np = node_add(item->changes, tree->top, "endpoint-%d", item->id);
 	if (!np)
 		return -ENOMEM;
 	item->node = of_fwnode_handle(np);
-	return node_add_endpoint_props(tree, np, &item->ep.config);
+	return node_add_endpoint_props(item->changes, tree->phandle, np,
+				       &item->ep.config);
+}
+
+/* The node is not in the tree, or not any more */
+static void endpoint_free(struct mock_ep_item *item)
+{
+	of_changeset_destroy(item->changes);
+	node_put(&item->node);
+	kfree(item->changes);
+	item->changes = NULL;
+}
+
+/**
+ * mock_devtree_add_endpoint() - add the node of an endpoint to the device tree
+ * @item: the endpoint; its unit's node is there
+ *
+ * Return: 0 or an errno
+ */
+int mock_devtree_add_endpoint(struct mock_ep_item *item)
+{
+	int ret;
+
+	item->changes = kzalloc_obj(*item->changes);
+	if (!item->changes)
+		return -ENOMEM;
+	of_changeset_init(item->changes);
+	ret = endpoint_fill(item);
+	if (!ret)
+		ret = of_changeset_apply(item->changes);
+	if (ret)
+		endpoint_free(item);
+	return ret;
+}
+
+/**
+ * mock_devtree_del_endpoint() - undo mock_devtree_add_endpoint()
+ * @item: the endpoint; its device is gone
+ */
+void mock_devtree_del_endpoint(struct mock_ep_item *item)
+{
+	of_changeset_revert(item->changes);
+	endpoint_free(item);
 }
 
 static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 {
 	struct device_node *root = of_find_node_by_path("/");
 	struct device_node *unit;
-	struct mock_ep_item *item;
-	int ret;
 
 	if (!root) {
 		pr_info("this machine has no device tree to describe the unit in\n");
 		return -ENODEV;
 	}
-	tree->top = node_add(tree, root, "iommu-mock-%d", inst->id);
+	tree->top = node_add(&tree->changes, root, "iommu-mock-%d", inst->id);
 	of_node_put(root);
 	if (!tree->top)
 		return -ENOMEM;
@@ -140,32 +191,15 @@ static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 	if (!unit)
 		return -ENOMEM;
 	inst->node = of_fwnode_handle(unit);
-	ret = node_add_unit_props(tree, unit, &inst->mi);
-	if (ret)
-		return ret;
-	list_for_each_entry(item, &inst->endpoints, list) {
-		ret = tree_add_endpoint(tree, item);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static void node_put(struct fwnode_handle **node)
-{
-	of_node_put(to_of_node(*node));
-	*node = NULL;
+	return node_add_unit_props(tree, unit, &inst->mi);
 }
 
 /* The nodes are not in the tree, or not any more */
 static void tree_free(struct mock_instance *inst)
 {
 	struct mock_devtree *tree = inst->devtree;
-	struct mock_ep_item *item;
 
 	of_changeset_destroy(&tree->changes);
-	list_for_each_entry(item, &inst->endpoints, list)
-		node_put(&item->node);
 	node_put(&inst->node);
 	of_node_put(tree->top);
 	kfree(tree);
@@ -181,6 +215,7 @@ static void tree_free(struct mock_instance *inst)
 int mock_devtree_create(struct mock_instance *inst)
 {
 	struct mock_devtree *tree;
+	struct mock_ep_item *item;
 	int ret;
 
 	tree = kzalloc_obj(*tree);
@@ -199,6 +234,14 @@ int mock_devtree_create(struct mock_instance *inst)
 	}
 	/* A node takes it from its properties when it is added, without any yet */
 	to_of_node(inst->node)->phandle = tree->phandle;
+
+	list_for_each_entry(item, &inst->endpoints, list) {
+		ret = mock_devtree_add_endpoint(item);
+		if (ret) {
+			mock_devtree_destroy(inst);
+			return ret;
+		}
+	}
 	return 0;
 }
 
@@ -208,6 +251,11 @@ int mock_devtree_create(struct mock_instance *inst)
  */
 void mock_devtree_destroy(struct mock_instance *inst)
 {
+	struct mock_ep_item *item;
+
+	list_for_each_entry_reverse(item, &inst->endpoints, list)
+		if (item->node)
+			mock_devtree_del_endpoint(item);
 	of_changeset_revert(&inst->devtree->changes);
 	tree_free(inst);
 }

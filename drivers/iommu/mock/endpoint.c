@@ -45,6 +45,7 @@ int mock_endpoint_start(struct mock_endpoint *ep)
 		return -ENOMEM;
 	}
 	ep->stop = false;
+	ep->inv_delay_ms = 0;
 	ep->pri = (struct mock_ep_pri){};
 	ep->stall = (struct mock_ep_stall){};
 	mock_ep_regs_reset(ep);

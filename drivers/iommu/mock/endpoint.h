@@ -118,8 +118,12 @@ struct mock_ep_irqs {
  * @pci: configuration space; under &mock_iommu.lock
  * @msix: MSI-X table; under &mock_iommu.lock
  * @atc: address translation cache, %NULL without ATS; under &mock_iommu.lock
+ * @inv_delay_ms: how long it takes for an invalidation of its ATC; under
+ *	&mock_iommu.lock
  * @pri: page request interface; under &mock_iommu.lock
  * @stall: stalled request; under &mock_iommu.lock
+ * @unplugged: the instance is live without it: no message reaches it; under
+ *	&mock_iommu.lock
  * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
  * @irqs: interrupts
  * @msi: interrupt messages, where they are translated
@@ -140,8 +144,10 @@ struct mock_endpoint {
 	struct mock_pci_config pci;
 	u32 msix[MOCK_PCI_NR_VECTORS * 4];
 	struct mock_cache *atc;
+	u32 inv_delay_ms;
 	struct mock_ep_pri pri;
 	struct mock_ep_stall stall;
+	bool unplugged;
 	bool stop;
 	struct mock_ep_irqs irqs;
 	struct mock_ep_msi msi;

@@ -19,6 +19,7 @@
 #include <linux/iommu-nested/unit.h>
 
 #include "cache_set.h"
+#include "slow.h"
 
 struct dentry;
 struct mock_endpoint;
@@ -218,6 +219,12 @@ struct mock_stats {
  * @debugfs: add the model's files to the instance's directory
  * @misbehave: @what was changed to @count (see mock_misbehave_take()), a model
  *	that had stopped may go on. Called without locks, process context
+ * @resume: what mock_slow_ready() has answered "no" to may be different now: go on
+ *	with the commands. Called with &mock_iommu.lock held and interrupts
+ *	off, perhaps from a timer, as long as the instance is live
+ * @devtlb_lost: an invalidation for which mock_atc_invalidate() has returned
+ *	-EINPROGRESS was not answered in time by @sid; @resume is called next.
+ *	Same context
  */
 struct mock_model {
 	const char *name;
@@ -240,6 +247,8 @@ struct mock_model {
 	void (*debugfs)(struct mock_iommu *mi, struct dentry *dir);
 	void (*misbehave)(struct mock_iommu *mi, enum mock_misbehave what,
 			  u32 count);
+	void (*resume)(struct mock_iommu *mi);
+	void (*devtlb_lost)(struct mock_iommu *mi, u32 sid);
 };
 
 /**
@@ -256,6 +265,7 @@ struct mock_model {
  * @its: where interrupt messages of endpoints go, %NULL if they are not
  *	translated; constant while live
  * @misbehave: remaining counts, under @lock; U32_MAX is for ever
+ * @slow: how it takes its time
  */
 struct mock_iommu {
 	const struct mock_model *model;
@@ -268,6 +278,7 @@ struct mock_iommu {
 	struct mock_stats *stats;
 	struct mock_its *its;
 	u32 misbehave[MOCK_MISBEHAVE_NR];
+	struct mock_slow slow;
 };
 
 /* core: instances */

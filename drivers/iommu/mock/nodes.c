@@ -38,14 +38,18 @@ static int swnode_create_endpoint(struct mock_ep_item *item)
 	return 0;
 }
 
+static void swnode_destroy_endpoint(struct mock_ep_item *item)
+{
+	fwnode_remove_software_node(item->node);
+	item->node = NULL;
+}
+
 static void swnodes_destroy(struct mock_instance *inst)
 {
 	struct mock_ep_item *item;
 
-	list_for_each_entry(item, &inst->endpoints, list) {
-		fwnode_remove_software_node(item->node);
-		item->node = NULL;
-	}
+	list_for_each_entry(item, &inst->endpoints, list)
+		swnode_destroy_endpoint(item);
 	fwnode_remove_software_node(inst->node);
 	inst->node = NULL;
 }
@@ -92,4 +96,29 @@ void mock_nodes_destroy(struct mock_instance *inst)
 		mock_devtree_destroy(inst);
 	else
 		swnodes_destroy(inst);
+}
+
+/**
+ * mock_node_create_endpoint() - make the firmware node of an endpoint that is
+ * plugged in
+ * @item: the endpoint, its instance is live
+ *
+ * Return: 0 or -ENOMEM
+ */
+int mock_node_create_endpoint(struct mock_ep_item *item)
+{
+	return item->inst->mi.model->compatible ?
+	       mock_devtree_add_endpoint(item) : swnode_create_endpoint(item);
+}
+
+/**
+ * mock_node_destroy_endpoint() - undo mock_node_create_endpoint()
+ * @item: the endpoint; its device is gone
+ */
+void mock_node_destroy_endpoint(struct mock_ep_item *item)
+{
+	if (item->inst->mi.model->compatible)
+		mock_devtree_del_endpoint(item);
+	else
+		swnode_destroy_endpoint(item);
 }

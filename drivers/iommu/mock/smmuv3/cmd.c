@@ -416,7 +416,7 @@ static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd
 	case SMMU_OP_ATC_INV:
 		/* The ATS interface is not operational without SMMUEN */
 		if ((m->cr0 & SMMU_CR0_SMMUEN) &&
-		    smmu_send_atc_invalidate(m, cmd))
+		    smmu_send_atc_invalidate(m, cmd) == -ETIMEDOUT)
 			m->hw->atc_lost = true;
 		return;
 	}

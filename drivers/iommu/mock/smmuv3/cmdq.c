@@ -5,7 +5,8 @@
  * Commands are consumed in order, in the write to CMDQ_PROD or by a worker. An
  * error stops that: CMDQ_CONS points to the command that is to blame, CONS.ERR
  * says why and GERROR.CMDQ_ERR becomes active. When software acknowledges it,
- * consumption goes on with what is at that place then.
+ * consumption goes on with what is at that place then. A CMD_SYNC stays where it
+ * is until all endpoints have answered (slow.c), or were given up.
  */
 #include <linux/bitfield.h>
 
@@ -55,7 +56,27 @@ static bool smmu_cmdq_stopped(const struct smmu_model *m)
 	       m->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL];
 }
 
-static u8 smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
+static enum mock_cmd_kind smmu_cmd_kind(const struct smmu_cmd *cmd)
+{
+	if (cmd->tlbi.op)
+		return MOCK_CMD_TLB;
+	switch (cmd->op) {
+	case SMMU_OP_ATC_INV:
+		return MOCK_CMD_DEVTLB;
+	case SMMU_OP_CFGI_STE:
+	case SMMU_OP_CFGI_STE_RANGE:
+	case SMMU_OP_CFGI_CD:
+	case SMMU_OP_CFGI_CD_ALL:
+		return MOCK_CMD_CONTEXT;
+	case SMMU_OP_SYNC:
+		return MOCK_CMD_SYNC;
+	default:
+		return MOCK_CMD_OTHER;
+	}
+}
+
+/* False if the command is not to be executed yet: it stays where it is */
+static bool smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
 {
 	struct smmu_cmd cmd;
 	u8 cerror;
@@ -63,23 +84,26 @@ static u8 smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
 	cerror = smmu_cmdq_fetch(m, q, &cmd);
 	if (!cerror && mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR))
 		cerror = SMMU_CERROR_ILL;
+	if (!cerror && !mock_slow_ready(m->mi, smmu_cmd_kind(&cmd)))
+		return false;
 	if (!cerror)
 		cerror = smmu_cmd_execute(m, &cmd);
-	if (cerror)
-		return cerror;
+	if (cerror) {
+		smmu_cmdq_error(m, cerror);
+		return true;
+	}
 
 	smmu_cmdq_advance(m, q);
 	/* 3.18: who sees the signal sees that the CMD_SYNC was consumed */
 	if (cmd.op == SMMU_OP_SYNC && cmd.cs == SMMU_SYNC_CS_IRQ)
 		smmu_sync_signal(m, cmd.addr, cmd.msi_data);
-	return 0;
+	return true;
 }
 
 /* Process up to @budget commands. True if there is more to do */
 static bool smmu_cmdq_run(struct smmu_model *m, unsigned int budget)
 {
 	struct smmu_queue q;
-	u8 cerror;
 
 	while (!smmu_cmdq_stopped(m)) {
 		smmu_queue_get(m, SMMU_CMDQ, &q);
@@ -87,9 +111,8 @@ static bool smmu_cmdq_run(struct smmu_model *m, unsigned int budget)
 			return false;
 		if (!budget--)
 			return true;
-		cerror = smmu_cmdq_one(m, &q);
-		if (cerror)
-			smmu_cmdq_error(m, cerror);
+		if (!smmu_cmdq_one(m, &q))
+			return false;
 	}
 	return false;
 }

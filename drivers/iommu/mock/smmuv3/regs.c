@@ -73,6 +73,8 @@ static void smmu_cr0_update(struct smmu_model *m, u32 fields)
 		smmu_evtq_changed(m);
 	if (changed & m->cr0 & SMMU_CR0_CMDQEN)
 		smmu_cmdq_kick(m);
+	else if (changed & SMMU_CR0_CMDQEN)
+		mock_slow_forget(m->mi);
 }
 
 static void smmu_irq_ctrl_update(struct smmu_model *m, u32 fields)

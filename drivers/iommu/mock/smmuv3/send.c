@@ -42,15 +42,14 @@ void smmu_send_line(struct smmu_model *m, unsigned int index)
  * @m: the SMMU
  * @cmd: CMD_ATC_INV, decoded
  *
- * Return: 0 when the endpoint has answered, or -ETIMEDOUT. Nobody answers for
- * an endpoint that does not exist.
+ * Return: 0 when the endpoint has answered; -EINPROGRESS; or -ETIMEDOUT. Nobody
+ * answers for an endpoint that does not exist.
  */
 int smmu_send_atc_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd)
 {
 	KUNIT_STATIC_STUB_REDIRECT(smmu_send_atc_invalidate, m, cmd);
 	return mock_atc_invalidate(m->mi, cmd->sid, cmd->ssv, cmd->ssid,
-				   cmd->global, cmd->addr, cmd->lg2) ?
-	       -ETIMEDOUT : 0;
+				   cmd->global, cmd->addr, cmd->lg2);
 }
 
 /**

@@ -235,6 +235,24 @@ static void smmu_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
 		smmu_regs_unstall(m);
 }
 
+static void smmu_resume(struct mock_iommu *mi)
+{
+	struct smmu_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (m->hw)
+		smmu_cmdq_kick(m);
+}
+
+static void smmu_devtlb_lost(struct mock_iommu *mi, u32 sid)
+{
+	struct smmu_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (m->hw)
+		m->hw->atc_lost = true;
+}
+
 /* The instance type "smmuv3" */
 const struct mock_model mock_smmuv3_model = {
 	.name = "smmuv3",
@@ -253,4 +271,6 @@ const struct mock_model mock_smmuv3_model = {
 	.page_request = smmu_model_page_request,
 	.debugfs = smmu_debugfs,
 	.misbehave = smmu_misbehave,
+	.resume = smmu_resume,
+	.devtlb_lost = smmu_devtlb_lost,
 };

@@ -246,7 +246,8 @@ static void vtd_wait_complete(struct vtd_model *m, const struct vtd_inv *inv)
  * @m: the unit
  * @inv: the descriptor, decoded
  *
- * Return: 0, or -ETIMEDOUT if an endpoint did not answer
+ * Return: 0; -ETIMEDOUT if an endpoint did not answer, -EINPROGRESS if it has
+ * not yet
  */
 int vtd_inv_execute(struct vtd_model *m, const struct vtd_inv *inv)
 {
@@ -303,15 +304,15 @@ void vtd_send_msi(struct vtd_model *m, u64 addr, u32 data)
  * @m: the unit
  * @inv: VTD_QI_DTLB or VTD_QI_PDTLB, decoded
  *
- * Return: 0 when the endpoint has answered, or -ETIMEDOUT. Nobody answers for
- * an endpoint that does not exist.
+ * Return: 0 when the endpoint has answered; -EINPROGRESS; or -ETIMEDOUT. Nobody
+ * answers for an endpoint that does not exist.
  */
 int vtd_send_atc_invalidate(struct vtd_model *m, const struct vtd_inv *inv)
 {
 	KUNIT_STATIC_STUB_REDIRECT(vtd_send_atc_invalidate, m, inv);
 	return mock_atc_invalidate(m->mi, inv->sid, inv->pasid_valid,
 				   inv->pasid, inv->all_pasids, inv->addr,
-				   inv->lg2) ? -ETIMEDOUT : 0;
+				   inv->lg2);
 }
 
 /**

@@ -13,6 +13,8 @@
  *	as far as a fence. The waits among it were pending; they are aborted,
  *	neither status nor interrupt ever comes from them. Nothing is fetched
  *	until software clears the bit; the head is behind what was fetched.
+ *	Where it does take time (slow.c), the head stays at the first wait until
+ *	all devices have answered, or one was given up.
  * ICE: a device sent an invalid completion. Processing goes on.
  */
 #include <linux/bitfield.h>
@@ -31,6 +33,14 @@ static void vtd_qi_time_out(struct vtd_model *m)
 	rcd |= FIELD_PREP(VTD_IQERCD_ITESID, m->regs->ite_sid);
 	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
 	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ITE);
+}
+
+static void vtd_qi_lost(struct vtd_model *m, u16 sid)
+{
+	if (m->regs->ite)
+		return;
+	m->regs->ite = true;
+	m->regs->ite_sid = sid;
 }
 
 static void vtd_qi_error(struct vtd_model *m, u8 iqei)
@@ -109,6 +119,25 @@ static bool vtd_inv_is_devtlb(const struct vtd_inv *inv)
 	return inv->type == VTD_QI_DTLB || inv->type == VTD_QI_PDTLB;
 }
 
+static enum mock_cmd_kind vtd_inv_kind(const struct vtd_inv *inv)
+{
+	switch (inv->type) {
+	case VTD_QI_DTLB:
+	case VTD_QI_PDTLB:
+		return MOCK_CMD_DEVTLB;
+	case VTD_QI_CC:
+	case VTD_QI_PC:
+		return MOCK_CMD_CONTEXT;
+	case VTD_QI_IOTLB:
+	case VTD_QI_PIOTLB:
+		return MOCK_CMD_TLB;
+	case VTD_QI_WAIT:
+		return MOCK_CMD_SYNC;
+	default:
+		return MOCK_CMD_OTHER;
+	}
+}
+
 /* False if the descriptor was not consumed: the head stays */
 static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
 {
@@ -125,10 +154,10 @@ static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
 	if (inv->type == VTD_QI_WAIT && m->regs->ite)
 		return true;
 
-	if (vtd_inv_execute(m, inv) && !m->regs->ite) {
-		m->regs->ite = true;
-		m->regs->ite_sid = inv->sid;
-	}
+	if (!mock_slow_ready(m->mi, vtd_inv_kind(inv)))
+		return false;
+	if (vtd_inv_execute(m, inv) == -ETIMEDOUT)
+		vtd_qi_lost(m, inv->sid);
 	return true;
 }
 
@@ -192,6 +221,21 @@ void vtd_qi_kick(struct vtd_model *m)
 		vtd_qi_run(m, UINT_MAX);
 }
 
+/**
+ * vtd_qi_devtlb_lost - a device did not answer an invalidation in time
+ * @m: the unit
+ * @sid: source-id of the device
+ *
+ * The caller lets the queue go on, which aborts the waits and reports it. A queue
+ * that an error has stopped does not: it is reported at once.
+ */
+void vtd_qi_devtlb_lost(struct vtd_model *m, u16 sid)
+{
+	vtd_qi_lost(m, sid);
+	if (vtd_reg32(m, VTD_REG_FSTS) & VTD_FSTS_IQE)
+		vtd_qi_time_out(m);
+}
+
 static void vtd_qi_work(struct work_struct *work)
 {
 	struct vtd_regs *regs = container_of(work, struct vtd_regs, work);
@@ -231,6 +275,7 @@ void vtd_iq_enable(struct vtd_model *m)
 void vtd_iq_disable(struct vtd_model *m)
 {
 	m->regs->ite = false;
+	mock_slow_forget(m->mi);
 	vtd_reg_set64(m, VTD_REG_IQH, 0);
 }
 

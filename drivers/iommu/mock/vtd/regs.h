@@ -192,6 +192,7 @@ void vtd_qi_destroy(struct vtd_model *m);
 void vtd_iq_enable(struct vtd_model *m);
 void vtd_iq_disable(struct vtd_model *m);
 void vtd_qi_kick(struct vtd_model *m);
+void vtd_qi_devtlb_lost(struct vtd_model *m, u16 sid);
 
 /* inv.c */
 u8 vtd_inv_decode(const struct vtd_model *m, const u64 *desc, bool wide,

@@ -213,6 +213,24 @@ static void vtd_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
 		vtd_regs_unstall(m);
 }
 
+static void vtd_resume(struct mock_iommu *mi)
+{
+	struct vtd_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (m->regs)
+		vtd_qi_kick(m);
+}
+
+static void vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
+{
+	struct vtd_model *m = mi->priv;
+
+	lockdep_assert_held(&mi->lock);
+	if (m->regs)
+		vtd_qi_devtlb_lost(m, sid);
+}
+
 /* The instance type "vtd" */
 const struct mock_model mock_vtd_model = {
 	.name = "vtd",
@@ -228,4 +246,6 @@ const struct mock_model mock_vtd_model = {
 	.page_request = vtd_model_page_request,
 	.debugfs = vtd_debugfs,
 	.misbehave = vtd_misbehave,
+	.resume = vtd_resume,
+	.devtlb_lost = vtd_devtlb_lost,
 };

@@ -271,11 +271,92 @@ int mock_driver_count(const struct mock *m, const char *name, uint64_t *val)
 	return -ENOENT;
 }
 
+int mock_driver_param(enum mock_type type, const char *name, uint32_t val)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s",
+		 type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
+		 name);
+	return util_write(path, "%u", val);
+}
+
+static void misbehave_path(char *path, const struct mock *m, const char *file)
+{
+	snprintf(path, PATH_LEN, MOCK_DEBUGFS "/%s/misbehave/%s", m->name,
+		 file);
+}
+
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count)
 {
 	char path[PATH_LEN];
 
-	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/misbehave/%s", m->name,
-		 what);
+	misbehave_path(path, m, what);
 	return util_write(path, "%u", count);
+}
+
+int mock_hold(const struct mock *m, const char *kind, uint32_t nth)
+{
+	char path[PATH_LEN];
+
+	misbehave_path(path, m, "hold");
+	return util_write(path, "%s %u", kind, nth);
+}
+
+int mock_go(const struct mock *m)
+{
+	char path[PATH_LEN];
+
+	misbehave_path(path, m, "hold");
+	return util_write(path, "go");
+}
+
+int mock_hold_state(const struct mock *m, char *buf, size_t size)
+{
+	int rc = mock_debugfs(m, "misbehave/hold", buf, size);
+
+	if (!rc)
+		strip_line(buf);
+	return rc;
+}
+
+int mock_wait_held(const struct mock *m)
+{
+	unsigned int tries;
+	char state[64];
+	int rc;
+
+	for (tries = 0; tries < 600000; tries++) {
+		rc = mock_hold_state(m, state, sizeof(state));
+		if (rc)
+			return rc;
+		if (!strncmp(state, "held", 4))
+			return 0;
+		usleep(1000);
+	}
+	return -ETIMEDOUT;
+}
+
+int mock_sync_delay(const struct mock *m, uint32_t ms)
+{
+	return mock_misbehave(m, "sync_delay_ms", ms);
+}
+
+int mock_devtlb_limit(const struct mock *m, uint32_t ms)
+{
+	return mock_misbehave(m, "devtlb_limit_ms", ms);
+}
+
+int mock_ep_inv_delay(const struct mock *m, const char *ep, uint32_t ms)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/endpoints/%s/inv_delay_ms",
+		 m->name, ep);
+	return util_write(path, "%u", ms);
+}
+
+int mock_ep_plug(const struct mock *m, const char *ep, bool live)
+{
+	return mock_ep_set(m, ep, "live", live);
 }

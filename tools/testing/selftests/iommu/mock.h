@@ -127,5 +127,27 @@ int mock_debugfs(const struct mock *m, const char *file, char *buf,
 /* What the driver counts of its commands to the unit: @name is a line there */
 int mock_driver_count(const struct mock *m, const char *name, uint64_t *val);
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count);
+/* A parameter of the driver of this type's units, for units found later */
+int mock_driver_param(enum mock_type type, const char *name, uint32_t val);
+
+/*
+ * The queue stands still in front of the @nth next command of a kind: "devtlb",
+ * "context", "tlb" or "sync"
+ */
+int mock_hold(const struct mock *m, const char *kind, uint32_t nth);
+/* It goes on, and stands still no more */
+int mock_go(const struct mock *m);
+/* "off", "armed KIND N" or "held KIND" */
+int mock_hold_state(const struct mock *m, char *buf, size_t size);
+/* Wait until it does stand still: -ETIMEDOUT after minutes */
+int mock_wait_held(const struct mock *m);
+/* Every wait completes later */
+int mock_sync_delay(const struct mock *m, uint32_t ms);
+/* How long the unit waits for a device-TLB, 0: for ever */
+int mock_devtlb_limit(const struct mock *m, uint32_t ms);
+/* How long this endpoint takes to answer an invalidation of its device-TLB */
+int mock_ep_inv_delay(const struct mock *m, const char *ep, uint32_t ms);
+/* Plug an endpoint of a live instance in, or unplug it */
+int mock_ep_plug(const struct mock *m, const char *ep, bool live);
 
 #endif /* IOMMU_MOCK_LIB_H */

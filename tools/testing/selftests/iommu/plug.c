@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Endpoints of a live unit are unplugged and plugged in */
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "harness.h"
+
+#define IOVA	0x0000055550000000ull
+
+FIXTURE(plug)
+{
+	struct rig rig;
+};
+
+FIXTURE_VARIANT(plug)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(plug, vtd)
+{
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+	.cfg.pasid_bits = 8,
+};
+
+FIXTURE_VARIANT_ADD(plug, vtd_async)
+{
+	.cfg.nr_eps = 2,
+	.cfg.async = true,
+};
+
+FIXTURE_VARIANT_ADD(plug, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.ats = true,
+	.cfg.pasid_bits = 8,
+};
+
+FIXTURE_VARIANT_ADD(plug, smmu_async)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.nr_eps = 2,
+	.cfg.async = true,
+};
+
+FIXTURE_SETUP(plug)
+{
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	RIG_UP(r, &variant->cfg);
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	for (i = 0; i < r->cfg.nr_eps; i++) {
+		ASSERT_EQ(0, ep_ats(&r->dev[i],
+				    r->cfg.ats ? MOCK_EP_ATS_ENABLE : 0));
+		ASSERT_EQ(0, rig_sees(r, i, IOVA, 1));
+	}
+}
+
+FIXTURE_TEARDOWN(plug)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+static int live_of(const struct mock *m, const char *ep)
+{
+	char text[16];
+	int rc;
+
+	rc = mock_ep_get_text(m, ep, "live", text, sizeof(text));
+	return rc ?: atoi(text);
+}
+
+static bool there(const char *fmt, const char *name)
+{
+	struct stat st;
+	char path[256];
+
+	snprintf(path, sizeof(path), fmt, name);
+	return !stat(path, &st);
+}
+
+/* Its devices, by their names, and its directory in debugfs */
+struct traces {
+	char dev[64];
+	char vfio[64];
+	char debugfs[160];
+};
+
+static int traces_get(struct traces *t, const struct mock *m, const char *ep)
+{
+	snprintf(t->debugfs, sizeof(t->debugfs), "%s/endpoints/%s", m->name, ep);
+	return mock_ep_get_text(m, ep, "dev_name", t->dev, sizeof(t->dev)) ?:
+	       mock_ep_get_text(m, ep, "vfio_name", t->vfio, sizeof(t->vfio));
+}
+
+static unsigned int traces_left(const struct traces *t)
+{
+	return there("/sys/bus/platform/devices/%s", t->dev) +
+	       there("/sys/class/vfio-dev/%s", t->vfio) +
+	       there("/dev/vfio/devices/%s", t->vfio) +
+	       there(MOCK_DEBUGFS "/%s/atc", t->debugfs) +
+	       there(MOCK_DEBUGFS "/%s/inv_delay_ms", t->debugfs);
+}
+
+/* Nodes of endpoints in the device tree, of all instances */
+static int tree_nodes(void)
+{
+	const char *top = "/sys/firmware/devicetree/base";
+	struct dirent *de, *sub;
+	char path[600];
+	DIR *d, *s;
+	int n = 0;
+
+	d = opendir(top);
+	if (!d)
+		return 0;
+	while ((de = readdir(d))) {
+		if (strncmp(de->d_name, "iommu-mock-", 11))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", top, de->d_name);
+		s = opendir(path);
+		while (s && (sub = readdir(s)))
+			n += !strncmp(sub->d_name, "endpoint-", 9);
+		if (s)
+			closedir(s);
+	}
+	closedir(d);
+	return n;
+}
+
+/* All of it goes, and all of it comes; the one beside it does not notice */
+TEST_F(plug, out_and_in)
+{
+	struct rig *r = &self->rig;
+	const struct mock *m = &r->mock;
+	struct traces before, empty, after;
+	unsigned int round;
+	int nodes = tree_nodes();
+
+	EXPECT_EQ(1, live_of(m, "ep0"));
+	EXPECT_EQ(1, live_of(m, "ep1"));
+	for (round = 0; round < 5; round++) {
+		ASSERT_EQ(0, traces_get(&before, m, "ep1"));
+		EXPECT_EQ(5, traces_left(&before));
+		/* Not while it is open; and that changes nothing */
+		EXPECT_EQ(-EBUSY, mock_ep_plug(m, "ep1", false));
+		EXPECT_EQ(1, live_of(m, "ep1"));
+		EXPECT_EQ(-EEXIST, mock_ep_plug(m, "ep1", true));
+		EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
+
+		vdev_close(&r->dev[1]);
+		ASSERT_EQ(0, mock_ep_plug(m, "ep1", false));
+		EXPECT_EQ(0, live_of(m, "ep1"));
+		EXPECT_EQ(0, mock_ep_plug(m, "ep1", false));
+		EXPECT_EQ(0, traces_left(&before));
+		ASSERT_EQ(0, traces_get(&empty, m, "ep1"));
+		EXPECT_STREQ("", empty.dev);
+		EXPECT_STREQ("", empty.vfio);
+		if (r->cfg.type == MOCK_SMMUV3 && nodes) {
+			EXPECT_EQ(nodes - 1, tree_nodes());
+		}
+
+		nest_forget_dev(&r->nest, r->dev[1].id);
+		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+		EXPECT_EQ(0, rig_inv_all(r));
+		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+
+		ASSERT_EQ(0, mock_ep_plug(m, "ep1", true));
+		EXPECT_EQ(1, live_of(m, "ep1"));
+		EXPECT_EQ(nodes, tree_nodes());
+		ASSERT_EQ(0, traces_get(&after, m, "ep1"));
+		EXPECT_EQ(5, traces_left(&after));
+		ASSERT_EQ(0, rig_reopen(r, 1));
+		/* Nothing of what it was attached to is left */
+		EXPECT_EQ(-EFAULT, rig_sees(r, 1, IOVA, 1));
+		ASSERT_EQ(0, vdev_attach_id(&r->dev[1], r->nested));
+		ASSERT_EQ(0, ep_ats(&r->dev[1],
+				    r->cfg.ats ? MOCK_EP_ATS_ENABLE : 0));
+		EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
+	}
+}
+
+/* The unit stops and goes live again, with all of its endpoints */
+TEST_F(plug, unit_stops_meanwhile)
+{
+	struct rig *r = &self->rig;
+	const struct mock *m = &r->mock;
+	char text[64];
+
+	vdev_close(&r->dev[0]);
+	vdev_close(&r->dev[1]);
+	ASSERT_EQ(0, mock_ep_plug(m, "ep0", false));
+	ASSERT_EQ(0, mock_set_live(m, false));
+	EXPECT_EQ(0, live_of(m, "ep0"));
+	EXPECT_EQ(0, live_of(m, "ep1"));
+	EXPECT_EQ(-ENODEV, mock_ep_plug(m, "ep0", true));
+	EXPECT_EQ(-ENODEV, mock_ep_plug(m, "ep0", false));
+	ASSERT_EQ(0, mock_set_live(m, true));
+	EXPECT_EQ(1, live_of(m, "ep0"));
+	EXPECT_EQ(1, live_of(m, "ep1"));
+	ASSERT_EQ(0, mock_ep_get_text(m, "ep0", "vfio_name", text,
+				      sizeof(text)));
+	EXPECT_STRNE("", text);
+	EXPECT_EQ(-EINVAL, mock_ep_set(m, "ep0", "live", 2));
+	/* All of them gone, and the unit still there */
+	ASSERT_EQ(0, mock_ep_plug(m, "ep1", false));
+	ASSERT_EQ(0, mock_ep_plug(m, "ep0", false));
+	ASSERT_EQ(0, mock_get_text(m, "dev_name", text, sizeof(text)));
+	EXPECT_STRNE("", text);
+	ASSERT_EQ(0, mock_ep_plug(m, "ep0", true));
+	ASSERT_EQ(0, rig_open_dev(m, 0, r->iommufd, &r->dev[0]));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->ioas));
+	util_fill(r->guest.va, PAGE_4K, 3);
+	EXPECT_EQ(0, rig_sees(r, 0, r->guest.gpa, 3));
+}
+
+/* What it did not answer in time goes with it */
+TEST_F(plug, with_answers_due)
+{
+	struct rig *r = &self->rig;
+	const struct mock *m = &r->mock;
+
+	if (!r->cfg.ats)
+		SKIP(return, "nobody asks it");
+	ASSERT_EQ(0, mock_devtlb_limit(m, 20));
+	ASSERT_EQ(0, mock_ep_inv_delay(m, "ep1", 3600000));
+	EXPECT_EQ(-ETIMEDOUT, rig_inv_all(r));
+	vdev_close(&r->dev[1]);
+	ASSERT_EQ(0, mock_ep_plug(m, "ep1", false));
+	ASSERT_EQ(0, mock_ep_plug(m, "ep1", true));
+	/* It is as it was when it was new */
+	ASSERT_EQ(0, rig_reopen(r, 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], r->nested));
+	ASSERT_EQ(0, ep_ats(&r->dev[1], MOCK_EP_ATS_ENABLE));
+	EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+TEST_HARNESS_MAIN
