@@ -40,6 +40,8 @@ TEST_F(vtd, hw_info)
 	TH_LOG("CAP %016llx ECAP %016llx flags %x",
 	       (unsigned long long)vtd.cap_reg,
 	       (unsigned long long)vtd.ecap_reg, vtd.flags);
+	/* Firmware does not say which units have it: all, as in-tree */
+	EXPECT_EQ(IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17, vtd.flags);
 	EXPECT_EQ(0, vtd.ecap_reg >> 26 & 1);
 	/* Scalable mode, and one of the two stages */
 	EXPECT_EQ(1, vtd.ecap_reg >> 43 & 1);

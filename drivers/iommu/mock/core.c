@@ -156,6 +156,8 @@ struct mock_instance *mock_instance_create(void)
 	ret = models_create(inst);
 	if (ret)
 		goto err_id;
+	/* As VMMs know all units that there are */
+	inst->spr17 = true;
 	mock_instance_set_model(inst, 0);
 	return inst;
 
@@ -348,8 +350,7 @@ static void unit_describe(struct mock_instance *inst, struct iommu_unit *unit)
 	int i;
 
 	*unit = (struct iommu_unit){
-		.errata = inst->spr17 && !inst->spr17_hidden ?
-			  IOMMU_UNIT_ERRATUM_SPR17 : 0,
+		.errata = inst->spr17_hidden ? 0 : inst->mi.errata,
 	};
 	for (i = 0; i < ARRAY_SIZE(inst->irqs); i++)
 		unit->irqs[i] = (struct iommu_unit_irq){
@@ -404,10 +405,11 @@ int mock_instance_start(struct mock_instance *inst)
 	int ret;
 
 	lockdep_assert_held(&inst->lock);
-	inst->mi.errata = inst->spr17 || inst->spr17_hidden ?
-			  IOMMU_UNIT_ERRATUM_SPR17 : 0;
-	if (!source_ids_valid(inst) || inst->mi.errata & ~model->errata)
+	if (!source_ids_valid(inst))
 		return -EINVAL;
+	/* What was configured of another kind is kept, and means nothing here */
+	inst->mi.errata = inst->spr17 || inst->spr17_hidden ?
+			  model->errata & IOMMU_UNIT_ERRATUM_SPR17 : 0;
 
 	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
 	ret = mock_nodes_create(inst);

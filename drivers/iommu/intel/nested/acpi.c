@@ -146,7 +146,11 @@ int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
 	size_t size;
 	int ret;
 
-	unit->own.errata = vtd_dmar.errata;
+	/*
+	 * No register and no table says which units have SPR17. The in-tree driver
+	 * takes all of them for such, and VMMs know none that are not.
+	 */
+	unit->own.errata = vtd_dmar.errata | IOMMU_UNIT_ERRATUM_SPR17;
 	ret = regs_map(unit, res->start, resource_size(res));
 	if (ret)
 		return ret;

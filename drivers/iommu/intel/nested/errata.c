@@ -7,7 +7,8 @@
  * read-only. So on a unit that has it nothing may be mapped read-only in a
  * nesting parent. The page table library refuses such mappings with
  * PT_FEAT_VTDSS_FORCE_WRITEABLE; what is left is to give that to all parents,
- * and to take no parent from elsewhere that was made without it.
+ * and to take no parent from elsewhere that was made without it. Units that ACPI
+ * describes are all taken to have it (acpi.c); of others the platform says so.
  *
  * QEMU, up to 11.1 at least: it takes the width of stage-1 addresses from AW of
  * the PASID table entry, which is reserved on units without stage-2 (9.6). What

@@ -75,7 +75,7 @@ TEST_F(one, defaults)
 	ASSERT_EQ(0, mock_get(&self->m, "live", &val));
 	EXPECT_EQ(0, val);
 	ASSERT_EQ(0, mock_get(&self->m, "errata_spr17", &val));
-	EXPECT_EQ(0, val);
+	EXPECT_EQ(1, val);
 	ASSERT_EQ(0, mock_get(&self->m, "async_commands", &val));
 	EXPECT_EQ(0, val);
 	for (i = 0; i < ARRAY_SIZE(caches); i++) {

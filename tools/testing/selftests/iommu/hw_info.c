@@ -19,9 +19,9 @@ FIXTURE_VARIANT_ADD(hw_info, usual)
 {
 };
 
-FIXTURE_VARIANT_ADD(hw_info, spr17)
+FIXTURE_VARIANT_ADD(hw_info, no_spr17)
 {
-	.cfg.spr17 = true,
+	.cfg.no_spr17 = true,
 };
 
 FIXTURE_VARIANT_ADD(hw_info, cap)
@@ -115,7 +115,7 @@ static void vtd_registers(struct __test_metadata *const _metadata,
 	EXPECT_EQ(cap, vtd.cap_reg);
 	EXPECT_EQ(ecap, vtd.ecap_reg);
 	EXPECT_EQ(0, vtd.__reserved);
-	EXPECT_EQ(r->cfg.spr17 ? IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 : 0,
+	EXPECT_EQ(r->cfg.no_spr17 ? 0 : IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
 		  vtd.flags);
 	EXPECT_EQ(r->cfg.pasid_bits, info.out_max_pasid_log2);
 	EXPECT_EQ(!!(ecap & VTD_ECAP_SSADS),

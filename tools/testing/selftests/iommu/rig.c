@@ -89,8 +89,8 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 	}
 	if (!rc && r->cfg.v3_1)
 		rc = mock_set(&r->mock, "aidr", 1);
-	if (!rc && r->cfg.spr17)
-		rc = mock_set(&r->mock, "errata_spr17", 1);
+	if (!rc && r->cfg.no_spr17)
+		rc = mock_set(&r->mock, "errata_spr17", 0);
 	if (!rc && r->cfg.async)
 		rc = mock_set(&r->mock, "async_commands", 1);
 	if (!rc && r->cfg.iotlb_entries)

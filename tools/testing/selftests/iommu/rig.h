@@ -43,7 +43,8 @@
  * @sid: source-id or StreamID of the first endpoint, if it is not 0
  * @pasid_bits: PASID bits of every endpoint
  * @ats: every endpoint has ATS, and the guest switches it on
- * @spr17: VT-d: the unit has the erratum
+ * @no_spr17: VT-d: the unit does not have the erratum, so that a nesting parent
+ *	may have read-only mappings
  * @async: commands are processed asynchronously
  * @iotlb_entries: capacity of the IOTLB, 0 for the default
  * @guest_size: size of guest RAM, RIG_GUEST_SIZE if it is 0
@@ -70,7 +71,7 @@ struct rig_config {
 	uint32_t sid;
 	unsigned int pasid_bits;
 	bool ats;
-	bool spr17;
+	bool no_spr17;
 	bool async;
 	unsigned int iotlb_entries;
 	uint64_t guest_size;

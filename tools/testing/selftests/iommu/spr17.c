@@ -24,12 +24,12 @@ FIXTURE_VARIANT(spr17)
 
 FIXTURE_VARIANT_ADD(spr17, unit_has_it)
 {
-	.cfg.spr17 = true,
+	.cfg.no_spr17 = false,
 };
 
 FIXTURE_VARIANT_ADD(spr17, unit_has_it_not)
 {
-	.cfg.spr17 = false,
+	.cfg.no_spr17 = true,
 };
 
 FIXTURE_SETUP(spr17)
@@ -61,7 +61,7 @@ static int map_ro(FIXTURE_DATA(spr17) *self, uint32_t ioas)
 TEST_F(spr17, map_into_parent)
 {
 	struct rig *r = &self->rig;
-	int expect = r->cfg.spr17 ? -EINVAL : 0;
+	int expect = r->cfg.no_spr17 ? 0 : -EINVAL;
 
 	ASSERT_EQ(0, rig_parent(r));
 	EXPECT_EQ(expect, map_ro(self, r->ioas));
@@ -83,7 +83,7 @@ TEST_F(spr17, parent_over_read_only)
 	struct rig *r = &self->rig;
 
 	ASSERT_EQ(0, map_ro(self, r->ioas));
-	EXPECT_EQ(r->cfg.spr17 ? -EINVAL : 0, rig_parent(r));
+	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL, rig_parent(r));
 	/* Without it, it can be one */
 	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, self->ro.gpa,
 				    self->ro.size));
@@ -107,7 +107,7 @@ TEST_F(spr17, plain_domain)
 	/* Not even beside a parent of another address space */
 	ASSERT_EQ(0, vmm_ioas_alloc(r->iommufd, &r->ioas));
 	ASSERT_EQ(0, rig_parent(r));
-	EXPECT_EQ(r->cfg.spr17 ? -EINVAL : 0, map_ro(self, r->ioas));
+	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL, map_ro(self, r->ioas));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], RO_IOVA, 16, 1, NULL));
 }
 
@@ -130,7 +130,7 @@ TEST_F(spr17, copy)
 	ASSERT_EQ(0, rig_parent(r));
 	cmd.src_ioas_id = source;
 	cmd.dst_ioas_id = r->ioas;
-	EXPECT_EQ(r->cfg.spr17 ? -EINVAL : 0,
+	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL,
 		  vmm_ioctl(r->iommufd, IOMMU_IOAS_COPY, &cmd));
 }
 
@@ -140,7 +140,6 @@ TEST_F(spr17, copy)
  */
 TEST(parent_of_another_unit)
 {
-	const struct rig_config cfg = { .spr17 = true };
 	struct iommu_hwpt_vtd_s1 data;
 	struct mock good;
 	struct vdev dev = { .fd = -1 };
@@ -149,11 +148,12 @@ TEST(parent_of_another_unit)
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_mock(&rig, &cfg));
+	ASSERT_EQ(0, rig_mock(&rig, NULL));
 	ASSERT_EQ(0, rig_devices(&rig));
 	ASSERT_EQ(0, rig_guest(&rig));
 	ASSERT_EQ(0, mock_create(&good, MOCK_VTD, "kst-good"));
 	ASSERT_EQ(0, mock_add_endpoint(&good, "ep0", 8));
+	ASSERT_EQ(0, mock_set(&good, "errata_spr17", 0));
 	ASSERT_EQ(0, mock_set_live(&good, true));
 	ASSERT_EQ(0, rig_open_dev(&good, 0, rig.iommufd, &dev));
 	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
@@ -202,11 +202,12 @@ FIXTURE_VARIANT_ADD(damage, no_bug)
 
 FIXTURE_SETUP(damage)
 {
+	const struct rig_config cfg = { .no_spr17 = true };
 	struct rig *r = &self->rig;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_mock(r, NULL));
+	ASSERT_EQ(0, rig_mock(r, &cfg));
 	ASSERT_EQ(0, mock_set(&r->mock, "errata_spr17_hidden", variant->bug));
 	ASSERT_EQ(0, rig_devices(r));
 	/* All of the guest's RAM, with the tables in it, is read-only */

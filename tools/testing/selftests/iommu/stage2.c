@@ -107,10 +107,12 @@ FIXTURE_VARIANT_ADD(stage2, smmu_no_ranges)
 
 FIXTURE_SETUP(stage2)
 {
+	struct rig_config cfg = variant->cfg;
 	struct rig *r = &self->rig;
 	unsigned int i;
 
-	RIG_UP(r, &variant->cfg);
+	cfg.no_spr17 = true;
+	RIG_UP(r, &cfg);
 	ASSERT_EQ(0, guest_create(&self->extra, EXTRA, PAGES * PAGE_4K));
 	for (i = 0; i < PAGES; i++) {
 		util_fill(self->extra.va + i * PAGE_4K, PAGE_4K, 100 + i);
