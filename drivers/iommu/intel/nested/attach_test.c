@@ -10,12 +10,14 @@
 
 #define DRAIN	(VTD_IOTLB0_DR | VTD_IOTLB0_DW)
 #define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT
+/* Without such a flag it would have stage-1 tables */
+#define STAGE2	IOMMU_HWPT_ALLOC_DIRTY_TRACKING
 
 static void attach_replace(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *a = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *a = fake_paging_new(test, vdev, STAGE2);
 	struct vtd_paging *b = fake_paging_new(test, vdev, PARENT);
 	struct vtd_nested *n = fake_nested_new(test, vdev, b, 0x5000);
 	struct vtd_nested *m = fake_nested_new(test, vdev, b, 0x6000);
@@ -117,7 +119,7 @@ static void attach_caching_mode(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,
 					       FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
 
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
 	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), VTD_DID_FIRST);
@@ -153,7 +155,7 @@ static void attach_refused(struct kunit *test)
 	int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(p); i++)
-		p[i] = fake_paging_new(test, vdev, 0);
+		p[i] = fake_paging_new(test, vdev, STAGE2);
 	for (i = 0; i < ARRAY_SIZE(p) - 1; i++) {
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, i + 1, &p[i]->domain), 0);
 		for (j = 0; j < i; j++)
@@ -208,12 +210,13 @@ static void attach_incompatible(struct kunit *test)
 		u64 ecap_without;
 		u32 flags;
 	} cases[] = {
-		{ VTD_CAP_SAGAW_4LVL, 0, 0 },
-		{ VTD_CAP_MGAW, 0, 0 },
-		{ VTD_CAP_SSLPS_2M, 0, 0 },
-		{ VTD_CAP_SSLPS_1G, 0, 0 },
-		{ 0, VTD_ECAP_SMPWCS, 0 },
-		{ 0, VTD_ECAP_SSADS, IOMMU_HWPT_ALLOC_DIRTY_TRACKING },
+		{ VTD_CAP_SAGAW_4LVL, 0, STAGE2 },
+		{ VTD_CAP_MGAW, 0, STAGE2 },
+		{ VTD_CAP_SSLPS_2M, 0, STAGE2 },
+		{ VTD_CAP_SSLPS_1G, 0, STAGE2 },
+		{ 0, VTD_ECAP_SMPWCS, STAGE2 },
+		{ 0, VTD_ECAP_SSTS, STAGE2 },
+		{ 0, VTD_ECAP_SSADS, STAGE2 },
 		{ 0, VTD_ECAP_NEST, PARENT },
 	};
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -235,7 +238,7 @@ static void attach_incompatible(struct kunit *test)
 	}
 
 	/* Snooping is forced from some time on */
-	p = fake_paging_new(test, vdev, 0);
+	p = fake_paging_new(test, vdev, STAGE2);
 	fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP & ~VTD_ECAP_SC);
 	KUNIT_EXPECT_EQ(test, vtd_paging_compatible(p, &fake->unit), 0);
 	KUNIT_EXPECT_TRUE(test,
@@ -259,7 +262,7 @@ static void spr17(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_errata_hw_info_flags(&bad->unit),
 			IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17);
 
-	plain = fake_paging_new(test, vbad, 0);
+	plain = fake_paging_new(test, vbad, STAGE2);
 	parent_bad = fake_paging_new(test, vbad, PARENT);
 	parent_good = fake_paging_new(test, vgood, PARENT);
 	KUNIT_EXPECT_EQ(test, iommu_map(&plain->domain, 0, SZ_1M, SZ_4K,
@@ -403,8 +406,8 @@ static void dead_unit(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *a = fake_paging_new(test, vdev, 0);
-	struct vtd_paging *b = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *a = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_paging *b = fake_paging_new(test, vdev, STAGE2);
 
 	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
 	fake->dead = true;
@@ -477,7 +480,7 @@ static void dead_unit_unmap(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *other = fake_device_new(test, fake, 0x18, 20, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
 	int atomic;
 
 	KUNIT_ASSERT_EQ(test, vtd_attach(other, 0, &vtd_identity_domain), 0);
@@ -504,8 +507,8 @@ static void silent_device(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 20, 1);
 	struct vtd_device *good = fake_device_new(test, fake, 0x18, 20, 1);
-	struct vtd_paging *p = fake_paging_new(test, bad, 0);
-	struct vtd_paging *q = fake_paging_new(test, good, 0);
+	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
+	struct vtd_paging *q = fake_paging_new(test, good, STAGE2);
 
 	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 5, &q->domain), 0);

@@ -2,8 +2,8 @@
 /*
  * Paging domains: stage-2 tables of the kernel's page table library
  *
- * Those for units without stage-2 are in stage1.c; they share what is not about
- * the tables.
+ * Those with stage-1 tables are in stage1.c; they share what is not about the
+ * tables.
  */
 #include <linux/generic_pt/iommu.h>
 #include <linux/module.h>
@@ -192,6 +192,8 @@ static struct vtd_paging *vtd_stage2_alloc(struct vtd_unit *unit, u32 flags)
 	struct vtd_paging *paging;
 	int ret;
 
+	if (!(unit->ecap & VTD_ECAP_SSTS))
+		return ERR_PTR(-EOPNOTSUPP);
 	if (flags & ~(IOMMU_HWPT_ALLOC_NEST_PARENT |
 		      IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
 		      IOMMU_HWPT_ALLOC_PASID))
@@ -230,18 +232,18 @@ static struct vtd_paging *vtd_stage2_alloc(struct vtd_unit *unit, u32 flags)
  * @unit: the unit it is for
  * @flags: IOMMU_HWPT_ALLOC_NEST_PARENT, _DIRTY_TRACKING and _PASID are known
  *
- * It has stage-2 tables, if the unit walks such.
+ * It has stage-1 tables if the unit walks such and @flags ask for nothing that
+ * takes stage-2. Userspace sees which it is: by the addresses that may be mapped,
+ * and by whether memory that is mapped for writing only can be read.
  *
  * Return: the domain; -EOPNOTSUPP if the unit cannot do it, or -ENOMEM
  */
 struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags)
 {
-	struct vtd_paging *paging;
+	struct vtd_paging *paging = vtd_stage1_alloc(unit, flags);
 
-	if (unit->ecap & VTD_ECAP_SSTS)
+	if (paging == ERR_PTR(-EOPNOTSUPP))
 		paging = vtd_stage2_alloc(unit, flags);
-	else
-		paging = vtd_stage1_alloc(unit, flags);
 	return IS_ERR(paging) ? ERR_CAST(paging) : &paging->domain;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Paging domains for units without stage-2: stage-1 tables of the kernel's
- * page table library
+ * Paging domains of stage-1 tables, of the kernel's page table library
  *
  * Stage-1 is what guests have when it is nested. Alone, and in the kernel's
- * hands, it does what stage-2 does elsewhere, less dirty tracking, and it cannot
- * be a nesting parent. All requests are user requests: the library sets the U/S
- * bit in all entries, and SRE and what goes with it stay off.
+ * hands, it does what stage-2 does, less dirty tracking, and it cannot be a
+ * nesting parent; where neither is asked for it is preferred, as the in-tree
+ * driver prefers it. All requests are user requests: the library sets the U/S bit
+ * in all entries, and SRE and what goes with it stay off.
  */
 #include <linux/generic_pt/iommu.h>
 #include <linux/sizes.h>
@@ -97,11 +97,12 @@ void vtd_paging_stage1(struct vtd_paging *paging, struct vtd_unit *unit,
 }
 
 /**
- * vtd_stage1_alloc - make a paging domain for a unit without stage-2
+ * vtd_stage1_alloc - make a paging domain of stage-1 tables
  * @unit: the unit
  * @flags: IOMMU_HWPT_ALLOC_PASID is known; what takes stage-2 is not there
  *
- * Return: the domain, -EOPNOTSUPP or -ENOMEM
+ * Return: the domain; -EOPNOTSUPP for another flag, and for a unit without
+ * stage-1; or -ENOMEM
  */
 struct vtd_paging *vtd_stage1_alloc(struct vtd_unit *unit, u32 flags)
 {
@@ -109,7 +110,7 @@ struct vtd_paging *vtd_stage1_alloc(struct vtd_unit *unit, u32 flags)
 	struct vtd_paging *paging;
 	int ret;
 
-	if (flags & ~IOMMU_HWPT_ALLOC_PASID)
+	if (flags & ~IOMMU_HWPT_ALLOC_PASID || !(unit->ecap & VTD_ECAP_FSTS))
 		return ERR_PTR(-EOPNOTSUPP);
 
 	paging = vtd_paging_new(unit);

@@ -70,11 +70,17 @@ static void alloc(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, CAP, ECAP);
 	struct fake_unit *both = fake_unit_new(test, FAKE_CAP | VTD_CAP_FS1GP,
 					       FAKE_ECAP);
+	struct fake_unit *one = fake_unit_new(test, FAKE_CAP,
+					      FAKE_ECAP & ~VTD_ECAP_FSTS);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *other = fake_device_new(test, both, 0x10, 20, 0);
+	struct vtd_device *no_stage1 = fake_device_new(test, one, 0x10, 20, 0);
 	static const u32 refused[] = {
 		IOMMU_HWPT_ALLOC_NEST_PARENT, IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 		IOMMU_HWPT_FAULT_ID_VALID, 0x80000000,
+	};
+	static const u32 stage2[] = {
+		0, IOMMU_HWPT_ALLOC_NEST_PARENT, IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 	};
 	struct vtd_paging *p, *q;
 	int i;
@@ -87,8 +93,18 @@ static void alloc(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vtd_is_stage1(p));
 	KUNIT_EXPECT_EQ(test, p->domain.pgsize_bitmap, SZ_4K | SZ_2M | SZ_1G);
 	KUNIT_EXPECT_NULL(test, p->domain.dirty_ops);
-	/* With both stages, stage-2 it is */
-	q = fake_paging_new(test, other, 0);
+	/* With both stages, stage-1 it is, but for what takes stage-2 */
+	for (i = 0; i < ARRAY_SIZE(stage2); i++) {
+		q = fake_paging_new(test, other, stage2[i]);
+		KUNIT_EXPECT_EQ(test, vtd_is_stage1(q), !stage2[i]);
+		fake_paging_free(test, q);
+		q = fake_paging_new(test, other,
+				    stage2[i] | IOMMU_HWPT_ALLOC_PASID);
+		KUNIT_EXPECT_EQ(test, vtd_is_stage1(q), !stage2[i]);
+		fake_paging_free(test, q);
+	}
+	/* And with stage-2 alone that is what there is */
+	q = fake_paging_new(test, no_stage1, 0);
 	KUNIT_EXPECT_FALSE(test, vtd_is_stage1(q));
 
 	/* Each is attached where there is such a stage */
