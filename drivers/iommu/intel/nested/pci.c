@@ -131,6 +131,17 @@ static bool ats_possible(const struct vtd_unit *unit, struct pci_dev *pdev)
 	       pci_path(pdev, &path) && vtd_dmar_ats(vtd_acpi_table(), &path);
 }
 
+/*
+ * All that the device has, as in-tree: userspace is told what is on. Which requests
+ * for execution or of privileged mode get through the PASID's own entry says.
+ */
+static bool pasid_enable(struct pci_dev *pdev)
+{
+	int features = pci_pasid_features(pdev);
+
+	return features >= 0 && !pci_enable_pasid(pdev, features);
+}
+
 /**
  * vtd_pci_enable - switch on what both a PCI device and its unit can do
  * @vdev: the device, which nobody drives; filled in
@@ -148,7 +159,7 @@ void vtd_pci_enable(struct vtd_device *vdev)
 
 	vdev->pfsid = pci_dev_id(pci_physfn(pdev));
 	if (unit->ecap & VTD_ECAP_PASID && pasids > 0 &&
-	    !pci_enable_pasid(pdev, 0)) {
+	    pasid_enable(pdev)) {
 		bits = min_t(u8, ilog2(pasids), VTD_PASID_BITS);
 		vdev->pasid_bits = min_t(u8, bits, vtd_unit_pasid_bits(unit));
 		vdev->pasid_on = true;
