@@ -13,19 +13,26 @@
 
 #include "nested.h"
 
+static bool unsafe_guest_memory_types;
+module_param(unsafe_guest_memory_types, bool, 0644);
+MODULE_PARM_DESC(unsafe_guest_memory_types,
+		 "Guests also where hardware lets them choose memory types that bypass the caches: they may read what other owners left in memory (devices that are dma-coherent only)");
+
 /*
  * A guest says in its tables how memory is cached, and the host does no cache
- * maintenance for it. So the hardware must not look beside the caches: because
- * stage-2 overrides what a guest says, or because everything that the device and
- * the unit do is coherent.
+ * maintenance for it. So the hardware must not look beside the caches, where
+ * memory may still have what its last owner wrote: because stage-2 overrides what
+ * a guest says, or because firmware vouches for all that the device does.
+ *
+ * That a device is coherent as such is no more than the default of its requests:
+ * stage-1 may turn that to non-cacheable. Emulated units have no caches to go
+ * past, so there is a parameter for them.
  */
 static bool guest_safe(const struct smmu3_device *sdev)
 {
-	const struct smmu3_unit *unit = sdev->unit;
-
-	if (!(unit->idr[0] & SMMU_IDR0_COHACC))
-		return false;
-	return unit->idr[3] & SMMU_IDR3_FWB || smmu3_device_canwbs(sdev) ||
+	if (sdev->unit->idr[3] & SMMU_IDR3_FWB || smmu3_device_canwbs(sdev))
+		return true;
+	return READ_ONCE(unsafe_guest_memory_types) &&
 	       dev_is_dma_coherent(sdev->dev);
 }
 

@@ -87,6 +87,8 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 		rc = change_bits(&r->mock, name, r->cfg.idr[i].clear,
 				 r->cfg.idr[i].set);
 	}
+	if (!rc && r->cfg.unsafe_memory_types)
+		rc = rig_unsafe_memory_types(true);
 	if (!rc && r->cfg.v3_1)
 		rc = mock_set(&r->mock, "aidr", 1);
 	if (!rc && r->cfg.no_spr17)
@@ -244,10 +246,18 @@ int rig_up(struct rig *r, const struct rig_config *cfg)
 	return why ? -ENOMEM : rc;
 }
 
+int rig_unsafe_memory_types(bool on)
+{
+	return util_write("/sys/module/arm_smmu_v3_nested/parameters/unsafe_guest_memory_types",
+			  "%d", on);
+}
+
 int rig_down(struct rig *r)
 {
 	unsigned int i;
 
+	if (r->cfg.unsafe_memory_types)
+		rig_unsafe_memory_types(false);
 	for (i = 0; i < RIG_MAX_EPS; i++)
 		vdev_close(&r->dev[i]);
 	if (r->iommufd >= 0)

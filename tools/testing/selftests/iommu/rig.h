@@ -39,6 +39,7 @@
  * @idr: SMMUv3: bits to clear, and then to set, in each of IDR0 to IDR5
  * @v3_1: SMMUv3: the unit is one of version 3.1, which need not have all that
  *	later ones must
+ * @unsafe_memory_types: SMMUv3: guests also on a unit without S2FWB
  * @nr_eps: endpoints, 1 if it is 0
  * @sid: source-id or StreamID of the first endpoint, if it is not 0
  * @pasid_bits: PASID bits of every endpoint
@@ -67,6 +68,7 @@ struct rig_config {
 		uint32_t set;
 	} idr[6];
 	bool v3_1;
+	bool unsafe_memory_types;
 	unsigned int nr_eps;
 	uint32_t sid;
 	unsigned int pasid_bits;
@@ -128,6 +130,8 @@ int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 	    const char **why);
 /* -EBUSY and others when something did not let itself be taken down */
 int rig_down(struct rig *r);
+/* SMMUv3: have the driver take guests where hardware lets them bypass caches */
+int rig_unsafe_memory_types(bool on);
 
 /* Name of the VFIO device of endpoint @i */
 int rig_vfio_name(const struct mock *m, unsigned int i, char *buf, size_t size);

@@ -227,6 +227,7 @@ FIXTURE_VARIANT_ADD(odd, v3_1)
 	.cfg.type = MOCK_SMMUV3,
 	.cfg.idr[3] = { SMMU_IDR3_RIL | SMMU_IDR3_FWB | 3u << 11, 0 },
 	.cfg.v3_1 = true,
+	.cfg.unsafe_memory_types = true,
 };
 
 FIXTURE_SETUP(odd)
