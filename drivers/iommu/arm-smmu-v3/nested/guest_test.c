@@ -7,7 +7,7 @@
 #include "nested.h"
 
 /* What a guest's STE may have set, as numbers */
-#define STE0_BITS	0xf8ffffffffffffffULL
+#define STE0_BITS	0xf80fffffffffffffULL
 #define STE1_BITS	0x00000000380000ffULL
 
 #define CONFIG(n)	((u64)(n) << 1 | 1)

@@ -9,9 +9,14 @@
 
 #include "guest.h"
 
+/*
+ * Of S1ContextPtr 55:6 a guest has 51:6, as with the in-tree driver: what is
+ * above means something only in addresses of 56 bits
+ */
+#define VSTE0_S1CONTEXTPTR	(SMMU_STE0_S1CONTEXTPTR & GENMASK_ULL(51, 0))
 #define VSTE0_ALLOWED \
 	(SMMU_STE0_V | SMMU_STE0_CONFIG | SMMU_STE0_S1FMT | \
-	 SMMU_STE0_S1CONTEXTPTR | SMMU_STE0_S1CDMAX)
+	 VSTE0_S1CONTEXTPTR | SMMU_STE0_S1CDMAX)
 #define VSTE1_ALLOWED \
 	(SMMU_STE1_S1DSS | SMMU_STE1_S1CIR | SMMU_STE1_S1COR | \
 	 SMMU_STE1_S1CSH | SMMU_STE1_S1STALLD | SMMU_STE1_EATS)

@@ -67,7 +67,8 @@ static int try_vste(FIXTURE_DATA(vste) *self, uint64_t w0, uint64_t w1)
 TEST_F(vste, every_bit)
 {
 	const uint64_t w0 = self->good.ste[0], w1 = self->good.ste[1];
-	const uint64_t context = ((1ull << 56) - 1) & ~0x3full;
+	/* Not 55:52, which are of addresses that a guest cannot have */
+	const uint64_t context = ((1ull << 52) - 1) & ~0x3full;
 	/* Config 5 becomes 4, 7 or 1 */
 	const uint64_t good0 = STE0_V | STE0_CONFIG(1) | STE0_FMT(3) | context |
 			       STE0_CDMAX(0x1full);
@@ -90,7 +91,7 @@ TEST_F(vste, every_bit_of_bypass)
 	const uint64_t w0 = smmu_vste(STE_BYPASS).ste[0];
 	/* Bypass becomes abort, or 5, with a table at 0 */
 	const uint64_t good0 = STE0_V | STE0_CONFIG(5) | STE0_FMT(3) |
-			       (((1ull << 56) - 1) & ~0x3full) |
+			       (((1ull << 52) - 1) & ~0x3full) |
 			       STE0_CDMAX(0x1full);
 	const uint64_t good1 = 0xff | STE1_STALLD | STE1_EATS(1);
 	unsigned int bit;
@@ -194,7 +195,7 @@ TEST_F(vste, tables_nowhere)
 	const uint64_t s1 = STE0_V | STE0_CONFIG(STE_S1);
 	const uint64_t at[] = {
 		0, r->guest.gpa + r->guest.size, 1ull << 40, 1ull << 47,
-		1ull << 55, ((1ull << 56) - 1) & ~0x3full, SW_MSI,
+		1ull << 51, ((1ull << 52) - 1) & ~0x3full, SW_MSI,
 		r->s1.root + 64, 0xfee00000,
 	};
 	uint64_t i, fmt, bits;
