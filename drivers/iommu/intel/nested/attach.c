@@ -382,7 +382,10 @@ struct iommu_domain vtd_blocked_domain = {
 	},
 };
 
-static int att_set_dirty(struct vtd_attach *att, bool on)
+/* Change a bit of an entry that may change while the entry is present */
+static int att_change(struct vtd_attach *att,
+		      void (*change)(struct vtd_device *vdev, __le64 *entry,
+				     bool on), bool on)
 {
 	struct vtd_device *vdev = att->vdev;
 	struct vtd_qi_batch batch;
@@ -396,7 +399,7 @@ static int att_set_dirty(struct vtd_attach *att, bool on)
 		return 0;
 
 	entry = vtd_pasid_entry(vdev, att->pasid, false);
-	vtd_pasid_set_ssade(vdev, entry, on);
+	change(vdev, entry, on);
 	/* Then no cache has it, or will be believed before it was emptied */
 	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return 0;
@@ -419,11 +422,11 @@ static int domain_set_dirty(struct vtd_paging *paging, bool on)
 	lockdep_assert_held(&paging->lock);
 
 	list_for_each_entry(att, &paging->users.attachments, node) {
-		err = att_set_dirty(att, on);
+		err = att_change(att, vtd_pasid_set_ssade, on);
 		ret = ret ?: err;
 	}
 	list_for_each_entry(att, &paging->nested, parent_node) {
-		err = att_set_dirty(att, on);
+		err = att_change(att, vtd_pasid_set_ssade, on);
 		ret = ret ?: err;
 	}
 	return ret;
@@ -453,4 +456,23 @@ int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
 	else
 		paging->dirty = enable;
 	return ret;
+}
+
+/**
+ * vtd_enforce_page_snoop - have all accesses through stage-1 tables snoop
+ * @paging: a domain of stage-1 tables, locked
+ *
+ * If hardware fails, devices are blocked, which is as good.
+ *
+ * Context: process context.
+ */
+void vtd_enforce_page_snoop(struct vtd_paging *paging)
+{
+	struct vtd_attach *att;
+
+	lockdep_assert_held(&paging->lock);
+
+	paging->pgsnp = true;
+	list_for_each_entry(att, &paging->users.attachments, node)
+		att_change(att, vtd_pasid_set_pgsnp, true);
 }

@@ -399,6 +399,7 @@ void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
 		     const struct vtd_pte *pte);
 bool vtd_pasid_clear_present(struct vtd_device *vdev, __le64 *entry);
 void vtd_pasid_set_ssade(struct vtd_device *vdev, __le64 *entry, bool on);
+void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on);
 
 /* domain.c */
 extern struct srcu_struct vtd_srcu;
@@ -454,6 +455,7 @@ int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old);
 struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid);
 int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable);
+void vtd_enforce_page_snoop(struct vtd_paging *paging);
 
 /* recover.c */
 int vtd_unit_flush_all(struct vtd_unit *unit);

@@ -260,3 +260,21 @@ void vtd_pasid_set_ssade(struct vtd_device *vdev, __le64 *entry, bool on)
 	WRITE_ONCE(entry[0], cpu_to_le64(word | (on ? VTD_PTE0_SSADE : 0)));
 	vtd_clean_cache(vdev->unit, entry, sizeof(*entry));
 }
+
+/**
+ * vtd_pasid_set_pgsnp - switch snooping of all accesses on or off
+ * @vdev: the device
+ * @entry: a present entry of stage-1 tables
+ * @on: on
+ *
+ * As vtd_pasid_set_ssade().
+ */
+void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on)
+{
+	u64 word = le64_to_cpu(READ_ONCE(entry[1])) & ~VTD_PTE1_PGSNP;
+
+	lockdep_assert_held(&vdev->unit->lock);
+
+	WRITE_ONCE(entry[1], cpu_to_le64(word | (on ? VTD_PTE1_PGSNP : 0)));
+	vtd_clean_cache(vdev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
+}

@@ -136,7 +136,7 @@ struct vtd_paging *vtd_stage1_alloc(struct vtd_unit *unit, u32 flags)
 
 /*
  * Stage-1 entries cannot say that an access snoops: the PASID table entry does.
- * Those that are there already are not touched.
+ * VFIO's containers ask for it after the first attach.
  */
 static bool vtd_stage1_enforce_cache_coherency(struct iommu_domain *domain)
 {
@@ -144,9 +144,11 @@ static bool vtd_stage1_enforce_cache_coherency(struct iommu_domain *domain)
 
 	guard(mutex)(&paging->lock);
 
-	if (!paging->pgsnp && list_empty(&paging->users.attachments))
-		paging->pgsnp = true;
-	return paging->pgsnp && vtd_can_snoop(paging);
+	if (!vtd_can_snoop(paging))
+		return false;
+	if (!paging->pgsnp)
+		vtd_enforce_page_snoop(paging);
+	return true;
 }
 
 const struct iommu_domain_ops vtd_stage1_ops = {

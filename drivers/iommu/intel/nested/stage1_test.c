@@ -155,13 +155,16 @@ static void incompatible(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
-/* Snooping is in the PASID table entry, and only in those that come later */
+/* Snooping is in the PASID table entry, of those that are there already too */
 static void snoop(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, CAP, ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct fake_unit *lacks = fake_unit_new(test, CAP, ECAP & ~VTD_ECAP_SC);
+	struct vtd_device *cannot = fake_device_new(test, lacks, 0x10, 0, 0);
 	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
 	struct vtd_paging *q = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *r = fake_paging_new(test, cannot, 0);
 
 	KUNIT_EXPECT_TRUE(test,
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
@@ -171,9 +174,22 @@ static void snoop(struct kunit *test)
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &q->domain), 0);
 	KUNIT_EXPECT_FALSE(test, fake_pte_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
-	KUNIT_EXPECT_FALSE(test,
-			   q->domain.ops->enforce_cache_coherency(&q->domain));
+	fake_forget(fake);
+	KUNIT_EXPECT_TRUE(test,
+			  q->domain.ops->enforce_cache_coherency(&q->domain));
+	KUNIT_EXPECT_TRUE(test, fake_pte_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE1);
+	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(vdev, 0), 0),
+		    vtd_desc_iotlb_domain(fake_did(vdev, 0), DRAIN));
 	vtd_detach(vdev, 0);
+
+	/* Not where a unit cannot */
+	KUNIT_EXPECT_EQ(test, vtd_attach(cannot, 0, &r->domain), 0);
+	KUNIT_EXPECT_FALSE(test,
+			   r->domain.ops->enforce_cache_coherency(&r->domain));
+	KUNIT_EXPECT_FALSE(test, fake_pte_word(cannot, 0, 1) & VTD_PTE1_PGSNP);
+	vtd_detach(cannot, 0);
+	fake_paging_free(test, r);
 	fake_paging_free(test, p);
 	fake_paging_free(test, q);
 }
