@@ -468,6 +468,7 @@ TEST_F(smmu, smmu_wide_vsid)
 TEST_F(smmu, smmu_reserved_bits)
 {
 	struct rig *r = &self->rig;
+	uint64_t errors = 0;
 	smmu_cmd cmd[4];
 	unsigned int i;
 
@@ -481,6 +482,8 @@ TEST_F(smmu, smmu_reserved_bits)
 	for (i = 0; i < ARRAY_SIZE(cmd); i++)
 		EXPECT_EQ(-EIO, vmm_command(r->iommufd, r->nest.viommu, cmd[i]))
 			TH_LOG("command %u", i);
+	ASSERT_EQ(0, mock_driver_count(&r->mock, "errors", &errors));
+	EXPECT_EQ(0, errors);
 	EXPECT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 }
