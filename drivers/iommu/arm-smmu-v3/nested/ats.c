@@ -5,6 +5,7 @@
  * The entry of a PCI device allows ATS before the device is told to use it, and as
  * long as it does. Devices that are not PCI devices have nothing to be told.
  */
+#include <kunit/static_stub.h>
 #include <linux/device.h>
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
@@ -48,6 +49,7 @@ bool smmu3_ats_able(struct smmu3_device *sdev)
  */
 void smmu3_ats_start(struct smmu3_device *sdev)
 {
+	KUNIT_STATIC_STUB_REDIRECT(smmu3_ats_start, sdev);
 	if (!dev_is_pci(sdev->dev))
 		return;
 	/* It does its DMA without, then */
@@ -65,6 +67,7 @@ void smmu3_ats_stop(struct smmu3_device *sdev)
 {
 	struct pci_dev *pdev;
 
+	KUNIT_STATIC_STUB_REDIRECT(smmu3_ats_stop, sdev);
 	if (!dev_is_pci(sdev->dev))
 		return;
 	pdev = to_pci_dev(sdev->dev);

@@ -14,6 +14,14 @@ static void fake_error(struct fake_unit *fake, u8 code)
 	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
 }
 
+static void fake_log(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	if (fake->nr == FAKE_LOG)
+		return;
+	fake->epoch[fake->nr] = fake->syncs;
+	fake->log[fake->nr++] = cmd;
+}
+
 /* Returns whether the command was consumed */
 static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
 {
@@ -29,8 +37,8 @@ static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
 		status = phys_to_virt(cmd.w1 & SMMU_SYNC1_MSIADDR);
 		WRITE_ONCE(*status,
 			   cpu_to_le32(FIELD_GET(SMMU_SYNC0_MSIDATA, cmd.w0)));
-	} else if (fake->nr < FAKE_LOG) {
-		fake->log[fake->nr++] = cmd;
+	} else {
+		fake_log(fake, cmd);
 	}
 	return true;
 }
@@ -55,8 +63,7 @@ static bool fake_execute(struct fake_unit *fake, struct smmu3_cmd cmd)
 	if (op == SMMU_OP_ATC_INV && fake->silent &&
 	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == fake->silent_sid)
 		fake->unanswered = true;
-	if (fake->nr < FAKE_LOG)
-		fake->log[fake->nr++] = cmd;
+	fake_log(fake, cmd);
 	return true;
 }
 
@@ -356,6 +363,35 @@ bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
 		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1)
 			return true;
 	return false;
+}
+
+/**
+ * sham_synced - was one complete before another began?
+ * @fake: the unit
+ * @first: a command
+ * @second: another one
+ *
+ * What no CMD_SYNC is between hardware may execute in any order (4.7).
+ *
+ * Return: true if both were executed since sham_forget(), with a CMD_SYNC between
+ * the last @first and the first @second
+ */
+bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
+		 struct smmu3_cmd second)
+{
+	unsigned int i, done = 0, begun = UINT_MAX;
+	bool found = false;
+
+	for (i = 0; i < fake->nr; i++) {
+		if (fake->log[i].w0 == first.w0 && fake->log[i].w1 == first.w1) {
+			done = fake->epoch[i];
+			found = true;
+		}
+		if (begun == UINT_MAX && fake->log[i].w0 == second.w0 &&
+		    fake->log[i].w1 == second.w1)
+			begun = fake->epoch[i];
+	}
+	return found && begun != UINT_MAX && done < begun;
 }
 
 /**

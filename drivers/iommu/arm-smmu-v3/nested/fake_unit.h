@@ -23,6 +23,7 @@
  * @gerror: active errors differ from GERRORN
  * @cmdq_cons: the index with its wrap bit, and the error
  * @log: commands other than CMD_SYNC with a message, in the order of their execution
+ * @epoch: of each of them, how many CMD_SYNCs were completed before
  * @nr: how many there are
  * @syncs: CMD_SYNCs completed
  * @doorbells: writes to CMDQ_PROD
@@ -45,6 +46,7 @@ struct fake_unit {
 	u32 gerror;
 	u32 cmdq_cons;
 	struct smmu3_cmd log[FAKE_LOG];
+	unsigned int epoch[FAKE_LOG];
 	unsigned int nr;
 	unsigned int syncs;
 	unsigned int doorbells;
@@ -95,6 +97,8 @@ void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 void sham_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct smmu3_cmd *want, unsigned int nr);
 bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd);
+bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
+		 struct smmu3_cmd second);
 unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
 void sham_forget(struct fake_unit *fake);
 

@@ -2,6 +2,7 @@
 /*
  * Units: finding them, bringing them up, shutting them down
  */
+#include <kunit/static_stub.h>
 #include <linux/cacheflush.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
@@ -41,6 +42,7 @@ static DEFINE_MUTEX(vtd_units_lock);
  */
 void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size)
 {
+	KUNIT_STATIC_STUB_REDIRECT(vtd_clean_cache, unit, addr, size);
 #ifdef CONFIG_X86
 	if (!(unit->ecap & VTD_ECAP_C))
 		clflush_cache_range(addr, size);
