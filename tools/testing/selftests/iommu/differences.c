@@ -291,7 +291,7 @@ static int try_s1(struct rig *r, uint64_t flags, uint64_t pgtbl, uint32_t width)
 			       &hwpt);
 }
 
-/* In-tree both make an HWPT, and an entry with the bits that fit */
+/* In-tree all make an HWPT: low bits are dropped, high ones put into the entry */
 TEST_F(vtd, vtd_table_address)
 {
 	struct rig *r = &self->rig;
