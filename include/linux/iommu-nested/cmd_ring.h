@@ -10,7 +10,8 @@
  * Positions count commands, and wrap where they want. What a command or a wait
  * looks like, where the registers are, and what can go wrong is the driver's;
  * see struct cmd_ring_ops. What drivers have in common is in
- * cmd_ring_engine.h, which the one file includes that has the ring.
+ * cmd_ring_engine.h, which the one file includes that has the ring, and in
+ * cmd_ring_recover.h, for the file that brings a ring back which stands still.
  */
 #ifndef __LINUX_IOMMU_NESTED_CMD_RING_H
 #define __LINUX_IOMMU_NESTED_CMD_RING_H
@@ -19,6 +20,7 @@
 #include <linux/lockdep.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <linux/iommu-nested/inval_time.h>
 
@@ -44,6 +46,9 @@ struct cmd_words {
  * @first: first position whose failure is his
  * @pos: position of the wait. A driver may move it, by WRITE_ONCE()
  * @err: what to tell him
+ * @devtlb: he waits for a device-TLB
+ * @parks: he can wait for the recovery of the ring
+ * @parked: he does: the ring has lost what he waits for
  * @done: set last; the waiter may be gone after that
  */
 struct cmd_wait {
@@ -52,6 +57,9 @@ struct cmd_wait {
 	u32 first;
 	u32 pos;
 	int err;
+	bool devtlb;
+	bool parks;
+	bool parked;
 	bool done;
 };
 
@@ -65,6 +73,8 @@ struct cmd_wait {
  * @consumed: everything in front of the result is complete. Locked
  * @handle_errors: see whether the hardware has stopped, and have it go on. Takes
  *	the lock. Returns whether it had
+ * @stuck: nothing is queued any more: have the ring recovered sometime. Locked,
+ *	in any context; may be NULL
  */
 struct cmd_ring_ops {
 	void (*write)(struct cmd_ring *ring, u32 pos,
@@ -75,6 +85,19 @@ struct cmd_ring_ops {
 		     u32 *pos);
 	u32 (*consumed)(struct cmd_ring *ring);
 	bool (*handle_errors)(struct cmd_ring *ring);
+	void (*stuck)(struct cmd_ring *ring);
+};
+
+/**
+ * enum cmd_owed - what a ring that was reset has lost, and nobody has made up for
+ * @CMD_OWED_NONE: nothing
+ * @CMD_OWED_DEVTLB: invalidations of device-TLBs
+ * @CMD_OWED_ALL: invalidations of the unit's caches too
+ */
+enum cmd_owed {
+	CMD_OWED_NONE,
+	CMD_OWED_DEVTLB,
+	CMD_OWED_ALL,
 };
 
 /**
@@ -85,14 +108,21 @@ struct cmd_ring_ops {
  * @dev: the unit's device, for messages
  * @name: what the ring is, for messages
  * @time: the unit's sums of where the time goes
- * @timeout_us: how long to wait for the hardware
+ * @timeout_us: how long the hardware may stand still
+ * @devtlb_timeout_us: how long if it may be waiting for a device-TLB
  * @size: how many commands can be in it
  * @spare: how many of these are kept for the recovery from errors
  * @head: position of the next command
  * @oldest: position of the oldest command that may not be complete
+ * @devtlb: position behind the latest invalidation of a device-TLB
  * @seq: data of the latest wait
  * @waiters: waits that have not completed, oldest first
+ * @parked: waits for the recovery of the ring
+ * @settled: where these sleep
  * @stuck: the hardware did not answer; nothing is queued until a reset
+ * @dead: nor did it after a reset: nobody waits for the next one
+ * @ended: it is switched off for good
+ * @owed: what it has lost
  * @refused: commands that the hardware refused
  * @refused_pos: position of the latest of these
  * @cmds: commands queued so far, waits included
@@ -107,13 +137,20 @@ struct cmd_ring {
 	const char *name;
 	struct inval_time *time;
 	unsigned int timeout_us;
+	unsigned int devtlb_timeout_us;
 	unsigned int size;
 	unsigned int spare;
 	u32 head;
 	u32 oldest;
+	u32 devtlb;
 	u32 seq;
 	struct list_head waiters;
+	struct list_head parked;
+	wait_queue_head_t settled;
 	bool stuck;
+	bool dead;
+	bool ended;
+	enum cmd_owed owed;
 	unsigned int refused;
 	u32 refused_pos;
 	u64 cmds;
@@ -125,9 +162,13 @@ struct cmd_ring {
 /**
  * struct cmd_batch - commands on their way to a ring
  * @atomic: the caller cannot sleep
+ * @parks: he can wait until the ring is recovered: he holds no lock that the
+ *	recovery takes. Set after cmd_batch_begin()
+ * @devtlb: some are for a device-TLB. For the driver to set
  * @pending: some are in the ring that no wait of this batch covers
  * @first: position of the first of these
  * @refused: how many commands the hardware had refused then
+ * @resets: how often the ring had been reset then
  * @error: what went wrong before the wait
  * @spent: time that it took to get here, if the owner wants to know
  * @nr: commands in @cmds
@@ -135,9 +176,12 @@ struct cmd_ring {
  */
 struct cmd_batch {
 	bool atomic;
+	bool parks;
+	bool devtlb;
 	bool pending;
 	u32 first;
 	unsigned int refused;
+	u64 resets;
 	int error;
 	ktime_t spent;
 	unsigned int nr;
@@ -146,6 +190,7 @@ struct cmd_batch {
 
 static inline void cmd_batch_empty(struct cmd_batch *batch)
 {
+	batch->devtlb = false;
 	batch->pending = false;
 	batch->error = 0;
 	batch->nr = 0;
@@ -154,6 +199,7 @@ static inline void cmd_batch_empty(struct cmd_batch *batch)
 static inline void cmd_batch_begin(struct cmd_batch *batch, bool atomic)
 {
 	batch->atomic = atomic;
+	batch->parks = false;
 	batch->spent = 0;
 	cmd_batch_empty(batch);
 }
@@ -167,6 +213,14 @@ static inline u32 cmd_ring_room(const struct cmd_ring *ring)
 static inline bool cmd_ring_plausible(const struct cmd_ring *ring, u32 pos)
 {
 	return pos - ring->oldest <= ring->head - ring->oldest;
+}
+
+/* Is it possible that the hardware waits for a device-TLB? */
+static inline bool cmd_ring_asks_devtlb(const struct cmd_ring *ring)
+{
+	u32 behind = READ_ONCE(ring->devtlb) - READ_ONCE(ring->oldest);
+
+	return behind && behind <= ring->size;
 }
 
 static inline void cmd_ring_finish(struct cmd_wait *wait)
@@ -202,7 +256,10 @@ static inline void cmd_ring_reap(struct cmd_ring *ring)
 	cmd_ring_reap_to(ring, ring->ops->consumed(ring));
 }
 
-/* Nobody gets an answer any more until the ring is reset */
+/*
+ * The hardware does not answer: nothing is queued until the ring is reset. Who
+ * can wait for that does, and may get his answer late.
+ */
 static inline void cmd_ring_give_up(struct cmd_ring *ring)
 {
 	struct cmd_wait *wait, *tmp;
@@ -210,10 +267,15 @@ static inline void cmd_ring_give_up(struct cmd_ring *ring)
 	lockdep_assert_held(&ring->lock);
 
 	WRITE_ONCE(ring->stuck, true);
+	ring->owed = CMD_OWED_ALL;
 	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
+		if (wait->parks)
+			continue;
 		wait->err = -ETIMEDOUT;
 		cmd_ring_finish(wait);
 	}
+	if (ring->ops->stuck)
+		ring->ops->stuck(ring);
 }
 
 /*

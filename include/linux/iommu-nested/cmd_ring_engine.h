@@ -27,13 +27,22 @@ static const struct cmd_ring_ops CMD_RING_OPS;
 /* Errors to handle within one wait */
 #define CMD_RING_MAX_ERRORS	64
 
+/* And how long at most */
+#define CMD_RING_SLEEP_US	10000
+
+/* The longer it takes, the longer it may take to notice */
 static void cmd_ring_relax(bool atomic, ktime_t start)
 {
-	if (!atomic &&
-	    ktime_to_ns(ktime_sub(ktime_get(), start)) > CMD_RING_SPIN_NS)
-		usleep_range(10, 50);
-	else
+	s64 us;
+
+	if (atomic ||
+	    ktime_to_ns(ktime_sub(ktime_get(), start)) <= CMD_RING_SPIN_NS) {
 		cpu_relax();
+		return;
+	}
+	us = clamp(ktime_us_delta(ktime_get(), start) / 16, 10,
+		   CMD_RING_SLEEP_US);
+	usleep_range(us, us + 40);
 }
 
 /* Is it complete? Who sees it first finishes all that are */
@@ -47,40 +56,89 @@ static bool cmd_ring_done(struct cmd_ring *ring, struct cmd_wait *wait)
 	if (!CMD_RING_OPS.look(ring, wait, &pos))
 		return false;
 	guard(spinlock_irqsave)(&ring->lock);
-	cmd_ring_reap_to(ring, pos);
+	/*
+	 * Somebody may have finished it meanwhile, or have reset the ring: what
+	 * was seen then says nothing about the positions of now.
+	 */
+	if (!wait->done && !wait->parked)
+		cmd_ring_reap_to(ring, pos);
 	return wait->done;
+}
+
+/**
+ * struct cmd_clock - since when has a ring stood still?
+ * @since: since then, as far as the owner has seen
+ * @oldest: where it stood then
+ */
+struct cmd_clock {
+	ktime_t since;
+	u32 oldest;
+};
+
+static void cmd_clock_start(struct cmd_clock *clock, const struct cmd_ring *ring)
+{
+	clock->since = ktime_get();
+	clock->oldest = READ_ONCE(ring->oldest);
+}
+
+/* Longer than it may? What others have in front is waited for, one by one. */
+static bool cmd_clock_late(struct cmd_clock *clock, const struct cmd_ring *ring)
+{
+	unsigned int limit = ring->timeout_us;
+
+	if (clock->oldest != READ_ONCE(ring->oldest)) {
+		cmd_clock_start(clock, ring);
+		return false;
+	}
+	if (cmd_ring_asks_devtlb(ring))
+		limit = max(limit, ring->devtlb_timeout_us);
+	return ktime_us_delta(ktime_get(), clock->since) > limit;
+}
+
+static void cmd_ring_late(struct cmd_ring *ring, const struct cmd_wait *wait)
+{
+	u32 oldest;
+
+	guard(spinlock_irqsave)(&ring->lock);
+
+	oldest = ring->oldest;
+	cmd_ring_reap(ring);
+	if (wait->done || ring->stuck || ring->oldest != oldest)
+		return;
+	dev_err_ratelimited(ring->dev, "the %s does not answer\n", ring->name);
+	cmd_ring_give_up(ring);
 }
 
 static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 			 bool atomic)
 {
-	ktime_t start = ktime_get(), deadline;
+	ktime_t start = ktime_get();
 	unsigned int errors = 0;
 	unsigned int polls = 0;
+	struct cmd_clock clock;
 	bool late;
 
-	deadline = ktime_add_us(start, ring->timeout_us);
+	cmd_clock_start(&clock, ring);
 	while (!cmd_ring_done(ring, wait)) {
-		late = ktime_after(ktime_get(), deadline);
+		/* From here on the recovery looks after it */
+		if ((READ_ONCE(ring->stuck) && wait->parks) ||
+		    READ_ONCE(wait->parked)) {
+			wait_event_idle(ring->settled,
+					smp_load_acquire(&wait->done));
+			break;
+		}
+		late = cmd_clock_late(&clock, ring);
 		/* Being late may be ours: look once more before giving up */
 		if ((++polls % CMD_RING_POLLS == 0 || late) &&
 		    CMD_RING_OPS.handle_errors(ring) &&
 		    errors++ < CMD_RING_MAX_ERRORS) {
-			deadline = ktime_add_us(ktime_get(), ring->timeout_us);
+			cmd_clock_start(&clock, ring);
 			continue;
 		}
-		if (late) {
-			guard(spinlock_irqsave)(&ring->lock);
-			cmd_ring_reap(ring);
-			if (!wait->done) {
-				dev_err_ratelimited(ring->dev,
-						    "the %s does not answer\n",
-						    ring->name);
-				cmd_ring_give_up(ring);
-			}
-			continue;
-		}
-		cmd_ring_relax(atomic, start);
+		if (late)
+			cmd_ring_late(ring, wait);
+		else
+			cmd_ring_relax(atomic, start);
 	}
 	return wait->err;
 }
@@ -94,22 +152,50 @@ static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
 	return cmd_ring_poll(ring, wait, atomic);
 }
 
+/*
+ * Of what the batch wants some is lost, or was not taken. Wait until the recovery
+ * has made up for all that it can have wanted so far.
+ */
+static int cmd_ring_await_recovery(struct cmd_ring *ring,
+				   const struct cmd_batch *batch)
+{
+	struct cmd_wait wait = {
+		.devtlb = batch->devtlb,
+		.parks = true,
+		.parked = true,
+	};
+
+	scoped_guard(spinlock_irqsave, &ring->lock) {
+		if (ring->dead)
+			return -ETIMEDOUT;
+		if (ring->owed == CMD_OWED_NONE ||
+		    (ring->owed == CMD_OWED_DEVTLB && !batch->devtlb))
+			return 0;
+		if (!batch->parks)
+			return -ETIMEDOUT;
+		list_add_tail(&wait.node, &ring->parked);
+	}
+	wait_event_idle(ring->settled, smp_load_acquire(&wait.done));
+	return wait.err;
+}
+
 /* Wait until somebody's completed wait has made room for another */
 static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 {
-	ktime_t start = ktime_get(), deadline;
+	ktime_t start = ktime_get();
+	struct cmd_clock clock;
 
-	deadline = ktime_add_us(start, ring->timeout_us);
+	cmd_clock_start(&clock, ring);
 	for (;;) {
 		scoped_guard(spinlock_irqsave, &ring->lock) {
 			cmd_ring_reap(ring);
 			if (ring->stuck)
-				return -ETIMEDOUT;
+				return -ESTALE;
 			if (cmd_ring_room(ring) > ring->spare)
 				return 0;
-			if (ktime_after(ktime_get(), deadline)) {
+			if (cmd_clock_late(&clock, ring)) {
 				cmd_ring_give_up(ring);
-				return -ETIMEDOUT;
+				return -ESTALE;
 			}
 		}
 		CMD_RING_OPS.handle_errors(ring);
@@ -137,6 +223,8 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 		.first = batch->first,
 		.pos = ring->head,
 		.err = cmd_batch_was_refused(ring, batch) ? -EIO : 0,
+		.devtlb = batch->devtlb,
+		.parks = batch->parks,
 	};
 	list_add_tail(&wait->node, &ring->waiters);
 	CMD_RING_OPS.write_wait(ring, wait);
@@ -147,8 +235,9 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 
 /*
  * Put the commands of @batch into the ring, with a wait behind them if @wait.
- * Returns EAGAIN if the ring has no room. With @wait, @queued is set to the time
- * when they were in the ring, if anybody wants to know.
+ * Returns EAGAIN if the ring has no room, ESTALE if it stands still or has lost
+ * what the batch had in it. With @wait, @queued is set to the time when they were
+ * in the ring, if anybody wants to know.
  */
 static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 			struct cmd_wait *wait, ktime_t *queued)
@@ -159,8 +248,8 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 
 	guard(spinlock_irqsave)(&ring->lock);
 
-	if (ring->stuck)
-		return -ETIMEDOUT;
+	if (ring->stuck || (batch->pending && batch->resets != ring->resets))
+		return -ESTALE;
 	if (cmd_ring_room(ring) < slots) {
 		cmd_ring_reap(ring);
 		if (cmd_ring_room(ring) < slots)
@@ -170,12 +259,15 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 	if (!batch->pending) {
 		batch->first = ring->head;
 		batch->refused = ring->refused;
+		batch->resets = ring->resets;
 		batch->pending = true;
 	}
 	CMD_RING_OPS.write(ring, ring->head, batch->cmds, batch->nr);
 	ring->head += batch->nr;
 	ring->cmds += batch->nr;
 	batch->nr = 0;
+	if (batch->devtlb)
+		WRITE_ONCE(ring->devtlb, ring->head);
 
 	if (wait) {
 		cmd_ring_add_wait(ring, batch, wait);
@@ -224,6 +316,23 @@ static int cmd_ring_make_room(struct cmd_ring *ring, struct cmd_batch *batch)
 	return ret;
 }
 
+/*
+ * What is to be done about @ret, which putting something into the ring returned.
+ * Returns EAGAIN if that is to be put once more.
+ */
+static int cmd_batch_retry(struct cmd_ring *ring, struct cmd_batch *batch,
+			   int ret)
+{
+	if (ret == -EAGAIN)
+		ret = cmd_ring_make_room(ring, batch) ?: -EAGAIN;
+	if (ret == -ESTALE) {
+		ret = cmd_ring_await_recovery(ring, batch);
+		batch->pending = false;
+		ret = ret ?: -EAGAIN;
+	}
+	return ret;
+}
+
 /* Move the commands of a batch into the ring, without the doorbell */
 static void cmd_batch_push(struct cmd_ring *ring, struct cmd_batch *batch)
 {
@@ -233,8 +342,8 @@ static void cmd_batch_push(struct cmd_ring *ring, struct cmd_batch *batch)
 	do {
 		start = inval_time_start(&CMD_RING_METER);
 		ret = cmd_ring_put(ring, batch, NULL, NULL);
-		if (ret == -EAGAIN)
-			ret = cmd_ring_make_room(ring, batch) ?: -EAGAIN;
+		if (unlikely(ret))
+			ret = cmd_batch_retry(ring, batch, ret);
 	} while (ret == -EAGAIN);
 	/* Unlike with a wait, the unlocking can be counted too */
 	end = inval_time_add(&CMD_RING_METER, &ring->time->queue, start);
@@ -250,13 +359,15 @@ static int cmd_batch_wait(struct cmd_ring *ring, struct cmd_batch *batch)
 {
 	int ret = 0;
 
-	if (!batch->nr && !batch->pending)
-		return 0;
-	do {
+	while (batch->nr || batch->pending) {
 		ret = cmd_ring_put_and_await(ring, batch);
-		if (ret == -EAGAIN)
-			ret = cmd_ring_make_room(ring, batch) ?: -EAGAIN;
-	} while (ret == -EAGAIN);
+		if (unlikely(ret))
+			ret = cmd_batch_retry(ring, batch, ret);
+		if (ret != -EAGAIN)
+			return ret;
+		/* The recovery can have done all of it */
+		ret = 0;
+	}
 	return ret;
 }
 
@@ -266,11 +377,15 @@ static void cmd_ring_init(struct cmd_ring *ring, struct device *dev,
 {
 	spin_lock_init(&ring->lock);
 	INIT_LIST_HEAD(&ring->waiters);
+	INIT_LIST_HEAD(&ring->parked);
+	init_waitqueue_head(&ring->settled);
 	ring->ops = &CMD_RING_OPS;
 	ring->dev = dev;
 	ring->name = name;
 	ring->time = time;
 	ring->stuck = true;
+	ring->dead = true;
+	ring->owed = CMD_OWED_ALL;
 }
 
 #endif /* __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H */

@@ -200,6 +200,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->cap = cap;
 	unit->ecap = ecap;
 	unit->timeout_us = 20000;
+	unit->devtlb_timeout_us = 20000;
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);

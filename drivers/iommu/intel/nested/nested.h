@@ -74,12 +74,10 @@ struct vtd_qi {
 /**
  * struct vtd_qi_batch - descriptors on their way to a unit's queue
  * @unit: the unit
- * @devtlb: some of it is for a device-TLB
  * @cmds: the descriptors
  */
 struct vtd_qi_batch {
 	struct vtd_unit *unit;
-	bool devtlb;
 	struct cmd_batch cmds;
 };
 
@@ -104,6 +102,7 @@ struct vtd_irq {
  * @cap: capability register
  * @ecap: extended capability register
  * @timeout_us: how long to wait for the hardware
+ * @devtlb_timeout_us: how long for its queue if it may wait for a device-TLB
  * @lock: see the top of this file
  * @root: root table
  * @devices: the devices behind it, by source-id
@@ -130,6 +129,7 @@ struct vtd_unit {
 	u64 cap;
 	u64 ecap;
 	unsigned int timeout_us;
+	unsigned int devtlb_timeout_us;
 
 	struct mutex lock; /* see the top of this file */
 	__le64 *root;
@@ -364,7 +364,6 @@ static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
 {
 	batch->unit = unit;
-	batch->devtlb = false;
 	cmd_batch_begin(&batch->cmds, atomic);
 }
 

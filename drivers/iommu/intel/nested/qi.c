@@ -12,6 +12,7 @@
 #define CMD_RING_METER	vtd_meter
 #define CMD_RING_OPS	qi_ops
 #include <linux/iommu-nested/cmd_ring_engine.h>
+#include <linux/iommu-nested/cmd_ring_recover.h>
 
 /* Slots that only a recovery may use, to queue a dropped wait again */
 #define QI_SPARE	8
@@ -156,11 +157,10 @@ int vtd_qi_flush(struct vtd_qi_batch *batch)
 
 	ret = cmd_batch_wait(ring, &batch->cmds);
 	/* A wrong answer does not keep the wait from completing */
-	if (!ret && batch->devtlb)
+	if (!ret && batch->cmds.devtlb)
 		vtd_qi_handle_errors(ring);
 	if (batch->cmds.error)
 		ret = batch->cmds.error;
-	batch->devtlb = false;
 	cmd_batch_empty(&batch->cmds);
 	return ret;
 }
@@ -177,9 +177,8 @@ int vtd_qi_enable(struct vtd_unit *unit)
 	struct vtd_qi *qi = &unit->qi;
 	int ret;
 
+	/* What was in it has been reaped or parked */
 	scoped_guard(spinlock_irqsave, &qi->ring.lock) {
-		qi->ring.head = 0;
-		qi->ring.oldest = 0;
 		memset(qi->descs, 0, VTD_QI_SLOTS * VTD_QI_DESC_SIZE);
 		memset(qi->status, 0, (VTD_QI_SLOTS + 1) * sizeof(*qi->status));
 	}
@@ -192,12 +191,17 @@ int vtd_qi_enable(struct vtd_unit *unit)
 
 	ret = vtd_gcmd(unit, VTD_GCMD_QIE, 0, VTD_GSTS_QIES, VTD_GSTS_QIES);
 	if (!ret)
-		WRITE_ONCE(qi->ring.stuck, false);
+		cmd_ring_start(&qi->ring);
 	return ret;
 }
 
+static int qi_hw_off(struct vtd_unit *unit)
+{
+	return vtd_gcmd(unit, 0, VTD_GCMD_QIE, VTD_GSTS_QIES, 0);
+}
+
 /**
- * vtd_qi_disable - stop the queue
+ * vtd_qi_disable - stop the queue for good
  * @unit: the unit
  *
  * Whoever still waits gets ETIMEDOUT, and whoever comes later too.
@@ -207,29 +211,29 @@ int vtd_qi_enable(struct vtd_unit *unit)
  */
 int vtd_qi_disable(struct vtd_unit *unit)
 {
-	scoped_guard(spinlock_irqsave, &unit->qi.ring.lock)
-		cmd_ring_give_up(&unit->qi.ring);
-
-	return vtd_gcmd(unit, 0, VTD_GCMD_QIE, VTD_GSTS_QIES, 0);
+	cmd_ring_end(&unit->qi.ring);
+	return qi_hw_off(unit);
 }
 
 /**
  * vtd_qi_reset - stop the queue and start it anew
  * @unit: the unit
  *
- * What was queued is lost: the caller invalidates all caches after it.
+ * What was queued is lost: the caller invalidates all caches after it, and
+ * settles with who waits for it.
  *
- * Context: process context.
+ * Context: process context, nobody else gives commands.
  * Return: 0 or -ETIMEDOUT
  */
 int vtd_qi_reset(struct vtd_unit *unit)
 {
 	int ret;
 
-	unit->qi.ring.resets++;
-	ret = vtd_qi_disable(unit);
+	cmd_ring_stop(&unit->qi.ring);
+	ret = qi_hw_off(unit);
 	if (ret)
 		return ret;
+	cmd_ring_park(&unit->qi.ring);
 	return vtd_qi_enable(unit);
 }
 
@@ -248,6 +252,7 @@ int vtd_qi_init(struct vtd_unit *unit)
 	cmd_ring_init(&qi->ring, unit->dev, "invalidation queue",
 		      &unit->timing);
 	qi->ring.timeout_us = unit->timeout_us;
+	qi->ring.devtlb_timeout_us = unit->devtlb_timeout_us;
 	/* A full one would look like an empty one */
 	qi->ring.size = VTD_QI_SLOTS - 1;
 	qi->ring.spare = QI_SPARE;

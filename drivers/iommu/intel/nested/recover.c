@@ -14,6 +14,8 @@
  */
 #include <linux/device.h>
 
+#include <linux/iommu-nested/cmd_ring_recover.h>
+
 #include "nested.h"
 
 static void add_devtlb_all(struct vtd_qi_batch *batch,
@@ -21,7 +23,7 @@ static void add_devtlb_all(struct vtd_qi_batch *batch,
 {
 	u16 pfsid = vtd_pfsid(vdev);
 
-	batch->devtlb = true;
+	batch->cmds.devtlb = true;
 	vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
 					  VTD_AM_ALL));
 	if (vdev->pasid_bits)
@@ -96,7 +98,13 @@ static int unit_restart(struct vtd_unit *unit)
 		      vtd_unit_flush_all(unit);
 		unit->aborting = ret;
 	}
-	return ret ?: flush_devices(unit);
+	if (ret)
+		return ret;
+	cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
+	ret = flush_devices(unit);
+	if (!ret)
+		cmd_ring_settle(&unit->qi.ring, CMD_OWED_NONE);
+	return ret;
 }
 
 static int unit_reset(struct vtd_unit *unit)
@@ -105,8 +113,10 @@ static int unit_reset(struct vtd_unit *unit)
 
 	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
 	ret = unit_restart(unit);
-	if (ret)
+	if (ret) {
 		unit_forget(unit);
+		cmd_ring_fail(&unit->qi.ring);
+	}
 	return ret;
 }
 

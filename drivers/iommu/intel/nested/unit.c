@@ -17,6 +17,11 @@ static unsigned int timeout_ms = 1000;
 module_param(timeout_ms, uint, 0644);
 MODULE_PARM_DESC(timeout_ms, "How long to wait for the hardware (units found later)");
 
+/* PCIe gives a function a minute to complete an invalidation, and half as much more */
+static unsigned int devtlb_timeout_ms = 90000;
+module_param(devtlb_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(devtlb_timeout_ms, "How long for a queue with device-TLB invalidations in it (units found later)");
+
 static LIST_HEAD(vtd_units);
 static DEFINE_MUTEX(vtd_units_lock);
 
@@ -246,6 +251,8 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	unit->dev = dev;
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
 			   USEC_PER_MSEC;
+	unit->devtlb_timeout_us = clamp(devtlb_timeout_ms, 1,
+					600 * MSEC_PER_SEC) * USEC_PER_MSEC;
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);

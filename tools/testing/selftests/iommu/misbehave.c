@@ -57,11 +57,20 @@ FIXTURE_VARIANT_ADD(bad, smmu_ats)
 	.cfg.ats = true,
 };
 
+/* No device is slow here: what does not come soon never comes */
+static int patience(enum mock_type type, uint32_t ms)
+{
+	int rc = mock_driver_param(type, "devtlb_timeout_ms", ms);
+
+	return rc == -ENOENT ? 0 : rc;
+}
+
 FIXTURE_SETUP(bad)
 {
 	struct rig *r = &self->rig;
 	unsigned int i;
 
+	ASSERT_EQ(0, patience(variant->cfg.type, 1000));
 	RIG_UP(r, &variant->cfg);
 	ASSERT_EQ(0, rig_hwpt(r, &r->s1, &self->spare));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
@@ -78,6 +87,7 @@ FIXTURE_TEARDOWN(bad)
 {
 	/* Also what is broken for ever can be taken down */
 	EXPECT_EQ(0, rig_down(&self->rig));
+	EXPECT_EQ(0, patience(variant->cfg.type, 90000));
 }
 
 /* Page 1 of the window shows @gpa from now on */

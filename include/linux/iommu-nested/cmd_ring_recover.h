@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rings of invalidation commands: bringing one back that stands still
+ *
+ * Nobody gives up on behalf of others. When somebody finds that the hardware has
+ * stood still for longer than it may, nothing is queued any more, and those who
+ * can wait do so, for what the driver finds out, with its own lock held::
+ *
+ *	cmd_ring_stop(ring);
+ *	...have the hardware stop
+ *	cmd_ring_park(ring);
+ *	...have it start, empty
+ *	cmd_ring_start(ring);
+ *	...invalidate all caches of the unit
+ *	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+ *	...and all device-TLBs; block the devices that do not answer
+ *	cmd_ring_settle(ring, CMD_OWED_NONE);
+ *
+ * After that no cache has anything that somebody wanted forgotten before, so that
+ * all their waits were successful. If a step fails: cmd_ring_fail(), and they
+ * were not.
+ */
+#ifndef __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H
+#define __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H
+
+#include <linux/iommu-nested/cmd_ring.h>
+
+/* Nothing is queued from now on */
+static inline void cmd_ring_stop(struct cmd_ring *ring)
+{
+	guard(spinlock_irqsave)(&ring->lock);
+
+	if (ring->stuck)
+		return;
+	WRITE_ONCE(ring->stuck, true);
+	ring->owed = CMD_OWED_ALL;
+}
+
+/*
+ * The hardware has stopped. What it had completed is, what it had not is lost:
+ * who waits for that waits for the recovery, or is told.
+ */
+static inline void cmd_ring_park(struct cmd_ring *ring)
+{
+	struct cmd_wait *wait, *tmp;
+
+	guard(spinlock_irqsave)(&ring->lock);
+
+	cmd_ring_reap(ring);
+	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
+		if (wait->parks) {
+			WRITE_ONCE(wait->parked, true);
+			list_move_tail(&wait->node, &ring->parked);
+			continue;
+		}
+		wait->err = -ETIMEDOUT;
+		cmd_ring_finish(wait);
+	}
+	ring->head = 0;
+	ring->oldest = 0;
+	ring->devtlb = 0;
+	ring->resets++;
+	/* Of those that were complete */
+	wake_up_all(&ring->settled);
+}
+
+/* The hardware has started, with an empty ring. At first it owes nothing. */
+static inline void cmd_ring_start(struct cmd_ring *ring)
+{
+	guard(spinlock_irqsave)(&ring->lock);
+
+	if (ring->ended)
+		return;
+	if (!ring->resets) {
+		ring->dead = false;
+		ring->owed = CMD_OWED_NONE;
+	}
+	WRITE_ONCE(ring->stuck, false);
+}
+
+static inline void cmd_ring_wake(struct cmd_ring *ring, bool all, int err)
+{
+	struct cmd_wait *wait, *tmp;
+
+	lockdep_assert_held(&ring->lock);
+
+	list_for_each_entry_safe(wait, tmp, &ring->parked, node) {
+		if (!all && wait->devtlb)
+			continue;
+		wait->err = err;
+		cmd_ring_finish(wait);
+	}
+	wake_up_all(&ring->settled);
+}
+
+/*
+ * All is made up for but @owed. What the ring was given since is another matter,
+ * and so is that it stands still again.
+ */
+static inline void cmd_ring_settle(struct cmd_ring *ring, enum cmd_owed owed)
+{
+	guard(spinlock_irqsave)(&ring->lock);
+
+	if (ring->stuck)
+		return;
+	ring->owed = owed;
+	ring->dead = false;
+	cmd_ring_wake(ring, owed == CMD_OWED_NONE, 0);
+}
+
+/* The recovery has failed. Until one does not, nobody waits for it. */
+static inline void cmd_ring_fail(struct cmd_ring *ring)
+{
+	struct cmd_wait *wait, *tmp;
+
+	guard(spinlock_irqsave)(&ring->lock);
+
+	WRITE_ONCE(ring->stuck, true);
+	ring->dead = true;
+	ring->owed = CMD_OWED_ALL;
+	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
+		wait->err = -ETIMEDOUT;
+		cmd_ring_finish(wait);
+	}
+	cmd_ring_wake(ring, true, -ETIMEDOUT);
+}
+
+/* It is switched off for good */
+static inline void cmd_ring_end(struct cmd_ring *ring)
+{
+	scoped_guard(spinlock_irqsave, &ring->lock)
+		ring->ended = true;
+	cmd_ring_fail(ring);
+}
+
+#endif /* __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H */
