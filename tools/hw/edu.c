@@ -83,13 +83,6 @@ static int edu_copy(struct func *f, uint64_t src, uint64_t dst, uint32_t len)
 	return rc ? rc : edu_touch(f, dst, len, true);
 }
 
-static int edu_irq(struct func *f, int efd)
-{
-	if (efd < 0)
-		return vdev_irqs_off(&f->v, VFIO_PCI_MSI_IRQ_INDEX);
-	return vdev_set_irqs(&f->v, VFIO_PCI_MSI_IRQ_INDEX, 0, 1, &efd);
-}
-
 /* The status, which is for a line to stay up, is taken back at once */
 static int edu_raise(struct func *f)
 {
@@ -103,7 +96,6 @@ static int edu_raise(struct func *f)
 static const struct func_ops edu_ops = {
 	.copy = edu_copy,
 	.touch = edu_touch,
-	.irq = edu_irq,
 	.raise = edu_raise,
 };
 

@@ -12,6 +12,13 @@ void func_close(struct func *f)
 	vdev_close(&f->v);
 }
 
+int func_irq(struct func *f, int efd)
+{
+	if (efd < 0)
+		return vdev_irqs_off(&f->v, VFIO_PCI_MSI_IRQ_INDEX);
+	return vdev_set_irqs(&f->v, VFIO_PCI_MSI_IRQ_INDEX, 0, 1, &efd);
+}
+
 int func_reserved(const struct func *f, const char *type, uint64_t *start,
 		  uint64_t *end)
 {

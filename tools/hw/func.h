@@ -25,13 +25,11 @@ struct func;
  * @touch: read or write @len bytes. What they are is not known, only that they
  *	are not zeros if the last ones that it read were none; nor whether it was
  *	blocked
- * @irq: have MSIs come to @efd, or to nobody if it is -1
- * @raise: send one
+ * @raise: send an MSI
  */
 struct func_ops {
 	int (*copy)(struct func *f, uint64_t src, uint64_t dst, uint32_t len);
 	int (*touch)(struct func *f, uint64_t iova, uint32_t len, bool write);
-	int (*irq)(struct func *f, int efd);
 	int (*raise)(struct func *f);
 };
 
@@ -61,17 +59,14 @@ static inline int func_touch(struct func *f, uint64_t iova, uint32_t len,
 	return f->ops->touch(f, iova, len, write);
 }
 
-static inline int func_irq(struct func *f, int efd)
-{
-	return f->ops->irq(f, efd);
-}
-
 static inline int func_raise(struct func *f)
 {
 	return f->ops->raise(f);
 }
 
 void func_close(struct func *f);
+/* Have MSIs come to @efd, or to nobody if it is -1 */
+int func_irq(struct func *f, int efd);
 /* Is there a line of this type in what its IOMMU group reserves? */
 int func_reserved(const struct func *f, const char *type, uint64_t *start,
 		  uint64_t *end);

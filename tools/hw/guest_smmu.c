@@ -83,6 +83,18 @@ int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
 	return rc ? rc : vdev_attach_id(&d->func->v, d->hwpt);
 }
 
+int guest_smmu_create_all(struct guest_smmu *g, struct guest_dev dev[HW_DEVS],
+			  struct hw *hw, unsigned int granule)
+{
+	unsigned int i;
+	int rc;
+
+	rc = guest_smmu_create(g, hw, &hw->func[0]);
+	for (i = 0; !rc && i < HW_DEVS; i++)
+		rc = guest_smmu_add(g, &dev[i], i, granule);
+	return rc;
+}
+
 int guest_smmu_vste(struct guest_smmu *g, struct guest_dev *d,
 		    struct iommu_hwpt_arm_smmuv3 vste, uint32_t *hwpt)
 {

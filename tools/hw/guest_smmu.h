@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest with an SMMUv3 and the functions of a machine: a nesting parent with its RAM, a
- * vIOMMU, and for each function a vDEVICE, a context descriptor and stage-1
- * tables, which have a bounce page in them and nothing else.
+ * A guest with an SMMUv3 and the functions of a machine: a nesting parent with
+ * its RAM, a vIOMMU, and for each function a vDEVICE, a context descriptor and
+ * stage-1 tables, which have a bounce page in them and nothing else.
  *
  * Functions return 0 or a negative errno.
  */
@@ -18,6 +18,8 @@
 #define GUEST_ASID(nr)	(5u + (nr))
 #define GUEST_BOUNCE	0x10000ull
 #define GUEST_WIDTH	48
+/* What no page of the guest's RAM has, and is beyond 32 bits */
+#define NO_GPA		0x7000000000ull
 /* More events than a test makes */
 #define GUEST_EVENTS	4096
 
@@ -77,6 +79,9 @@ int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct func *func);
 /* Function @nr of the machine, attached to stage-1 tables of that granule */
 int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
 		   unsigned int granule);
+/* Both: a guest with all functions of @hw, in @dev */
+int guest_smmu_create_all(struct guest_smmu *g, struct guest_dev dev[HW_DEVS],
+			  struct hw *hw, unsigned int granule);
 /* Another nested HWPT for it */
 int guest_smmu_vste(struct guest_smmu *g, struct guest_dev *d,
 		    struct iommu_hwpt_arm_smmuv3 vste, uint32_t *hwpt);

@@ -94,13 +94,6 @@ static int mock_copy(struct func *f, uint64_t src, uint64_t dst, uint32_t len)
 	return ep_copy(&f->v, src, dst, len, NULL);
 }
 
-static int mock_irq(struct func *f, int efd)
-{
-	if (efd < 0)
-		return vdev_irqs_off(&f->v, VFIO_PCI_MSI_IRQ_INDEX);
-	return vdev_set_irqs(&f->v, VFIO_PCI_MSI_IRQ_INDEX, 0, 1, &efd);
-}
-
 static int mock_raise(struct func *f)
 {
 	int rc = vdev_set_reg(&f->v, MOCK_EP_IRQ_NUMBER, 1);
@@ -112,7 +105,6 @@ static int mock_raise(struct func *f)
 static const struct func_ops mock_ops = {
 	.copy = mock_copy,
 	.touch = mock_touch,
-	.irq = mock_irq,
 	.raise = mock_raise,
 };
 

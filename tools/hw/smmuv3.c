@@ -11,8 +11,6 @@
 #include "guest_smmu.h"
 
 #define IOVA	0x123456800000ull
-/* What no page of the guest's RAM has */
-#define NO_GPA	0x7000000000ull
 
 FIXTURE(nested) {
 	struct hw hw;
@@ -23,13 +21,9 @@ FIXTURE(nested) {
 
 FIXTURE_SETUP(nested)
 {
-	unsigned int i;
-
 	ASSERT_EQ(0, hw_open(&self->hw));
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
-	for (i = 0; i < HW_DEVS; i++)
-		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
-					    GRANULE_4K));
+	ASSERT_EQ(0, guest_smmu_create_all(&self->g, self->dev, &self->hw,
+					   GRANULE_4K));
 	self->d = &self->dev[0];
 }
 
@@ -97,9 +91,7 @@ TEST_F(nested, upper_half)
 	ASSERT_EQ(0, smmu_pt_create(&high, &self->hw.ram, GRANULE_4K,
 				    GUEST_WIDTH));
 	smmu_cd_make(cd, &self->d->s1, &high, self->d->asid);
-	smmu_cd_set(self->d->cd, cd);
-	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0,
-							  true)));
+	ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, cd));
 	ASSERT_NE(0, guest_smmu_page(&self->g, self->d, IOVA, 1));
 	gpa = hw_page(&self->hw, 2);
 	ASSERT_NE(0, gpa);
@@ -354,7 +346,6 @@ FIXTURE_VARIANT_ADD(tlbi, va_64k) {
 /* What large tables and pages are on smaller ones of stage-2: smmuv3_walk.c */
 FIXTURE_SETUP(tlbi)
 {
-	unsigned int i;
 	int rc;
 
 	if (variant->granule == GRANULE_4K && !variant->block)
@@ -362,10 +353,8 @@ FIXTURE_SETUP(tlbi)
 	else
 		rc = hw_open_2m(&self->hw);
 	ASSERT_EQ(0, rc);
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
-	for (i = 0; i < HW_DEVS; i++)
-		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
-					    variant->granule));
+	ASSERT_EQ(0, guest_smmu_create_all(&self->g, self->dev, &self->hw,
+					   variant->granule));
 	self->d = &self->dev[0];
 }
 
@@ -463,13 +452,9 @@ FIXTURE_VARIANT_ADD(cfgi, cd_all) {
 
 FIXTURE_SETUP(cfgi)
 {
-	unsigned int i;
-
 	ASSERT_EQ(0, hw_open(&self->hw));
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
-	for (i = 0; i < HW_DEVS; i++)
-		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
-					    GRANULE_4K));
+	ASSERT_EQ(0, guest_smmu_create_all(&self->g, self->dev, &self->hw,
+					   GRANULE_4K));
 	self->d = &self->dev[0];
 }
 

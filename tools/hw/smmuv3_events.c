@@ -11,8 +11,6 @@
 #include "guest_smmu.h"
 
 #define IOVA	0x123456780000ull
-/* What no page of the guest's RAM has */
-#define NO_GPA	0x7000000000ull
 
 FIXTURE(event) {
 	struct hw hw;
@@ -23,13 +21,9 @@ FIXTURE(event) {
 
 FIXTURE_SETUP(event)
 {
-	unsigned int i;
-
 	ASSERT_EQ(0, hw_open(&self->hw));
-	ASSERT_EQ(0, guest_smmu_create(&self->g, &self->hw, &self->hw.func[0]));
-	for (i = 0; i < HW_DEVS; i++)
-		ASSERT_EQ(0, guest_smmu_add(&self->g, &self->dev[i], i,
-					    GRANULE_4K));
+	ASSERT_EQ(0, guest_smmu_create_all(&self->g, self->dev, &self->hw,
+					   GRANULE_4K));
 	self->d = &self->dev[0];
 }
 
@@ -99,8 +93,7 @@ TEST_F(event, address_size_fault)
 	smmu_cd_make(cd, &self->d->s1, NULL, self->d->asid);
 	/* Intermediate addresses of 32 bits */
 	cd[0] &= ~CD0_IPS(7);
-	smmu_cd_set(self->d->cd, cd);
-	ASSERT_EQ(0, guest_smmu_cmd(&self->g, smmu_cmd_cd(self->d->vsid, 0, true)));
+	ASSERT_EQ(0, guest_smmu_cd(&self->g, self->d, cd));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
 	FAULTS(self->d, EVT_F_ADDR_SIZE, IOVA + 8, false);
 }

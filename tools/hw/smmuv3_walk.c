@@ -10,8 +10,6 @@
 #include "guest_smmu.h"
 
 #define WIDTH	GUEST_WIDTH
-/* What no page of the guest's RAM has, and is beyond 32 bits */
-#define NO_GPA	0x7000000000ull
 #define ASID	GUEST_ASID(0)
 
 /* Of a page */
