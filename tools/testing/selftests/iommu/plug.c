@@ -2,6 +2,7 @@
 /* Endpoints of a live unit are unplugged and plugged in */
 #include <dirent.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "harness.h"
 
@@ -263,6 +264,52 @@ TEST_F(plug, with_answers_due)
 	ASSERT_EQ(0, ep_ats(&r->dev[1], MOCK_EP_ATS_ENABLE));
 	EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+/* Readers of all its files, and somebody who opens it, while it comes and goes */
+TEST_F(plug, read_meanwhile)
+{
+	static const char * const files[] = {
+		"endpoints/ep1/atc", "endpoints/ep1/inv_delay_ms", "caches",
+		"misbehave/hold",
+	};
+	static const char * const attrs[] = { "live", "dev_name", "vfio_name" };
+	static char buf[1 << 16];
+	struct rig *r = &self->rig;
+	const struct mock *m = &r->mock;
+	unsigned int i, busy = 0;
+	int status, rc;
+	pid_t pid;
+
+	vdev_close(&r->dev[1]);
+	nest_forget_dev(&r->nest, r->dev[1].id);
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		for (i = 0; i < 20; i++) {
+			rc = mock_ep_plug(m, "ep1", false);
+			if (rc == -EBUSY)
+				continue;
+			if (rc || mock_ep_plug(m, "ep1", true))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		for (i = 0; i < ARRAY_SIZE(files); i++)
+			mock_debugfs(m, files[i], buf, sizeof(buf));
+		for (i = 0; i < ARRAY_SIZE(attrs); i++)
+			mock_ep_get_text(m, "ep1", attrs[i], buf, sizeof(buf));
+		mock_ep_inv_delay(m, "ep1", 1);
+		rc = rig_open_dev(m, 1, r->iommufd, &r->dev[1]);
+		busy += !rc;
+		vdev_close(&r->dev[1]);
+		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+		EXPECT_EQ(0, rig_inv_all(r));
+	}
+	EXPECT_TRUE(WIFEXITED(status) && !WEXITSTATUS(status));
+	TH_LOG("opened %u times", busy);
+	EXPECT_EQ(1, live_of(m, "ep1"));
 }
 
 TEST_HARNESS_MAIN
