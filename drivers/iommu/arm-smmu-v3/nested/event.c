@@ -109,47 +109,65 @@ static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 		dev_err_ratelimited(unit->dev, "a stalled transaction cannot be ended\n");
 }
 
-/*
- * Returns whether somebody took it. With @resume set it is the caller who has
- * to end what stalled.
+/**
+ * smmu3_event_done - it is known what became of an event
+ * @unit: the unit
+ * @evt: the event
+ * @taken: somebody has it; else it is logged
+ *
+ * Context: process context.
  */
-static bool event_deliver(struct smmu3_unit *unit, const u64 *evt, bool *resume)
+void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken)
+{
+	trace_smmu3_event(unit->dev, evt, taken);
+	if (!taken)
+		event_log(unit, evt);
+}
+
+/*
+ * The guest whose event it is, with the StreamID that it knows, or NULL. With
+ * @stalls set the event is that of a transaction that waits; it is cleared if the
+ * handler of page faults has it.
+ */
+static struct smmu3_vevents *event_owner(struct smmu3_unit *unit,
+					 const u64 *evt, u32 *vsid,
+					 bool *stalls)
 {
 	const struct smmu3_attach *att;
 	struct smmu3_device *sdev;
-
-	*resume = event_stalls(evt);
 
 	guard(mutex)(&unit->event_lock);
 
 	sdev = xa_load(&unit->streams, FIELD_GET(SMMU_EVT0_SID, evt[0]));
 	if (!sdev)
-		return false;
-	if (*resume && smmu3_iopf_report(sdev, evt)) {
-		*resume = false;
-		return true;
+		return NULL;
+	if (*stalls && smmu3_iopf_report(sdev, evt)) {
+		*stalls = false;
+		return NULL;
 	}
-
 	att = sdev->rid;
-	if (!att || !att->vsid_valid)
-		return false;
-	/* The guest has no part in what stage-2 refuses */
-	if (event_has_stage(FIELD_GET(SMMU_EVT0_ID, evt[0])) &&
-	    evt[1] & SMMU_EVT1_S2)
-		return false;
-	return !smmu3_vevent_report(att, evt);
+	if (!att)
+		return NULL;
+	*vsid = att->vsid;
+	return smmu3_vevents_find(att);
 }
 
 static void event_handle(struct smmu3_unit *unit, const u64 *evt)
 {
-	bool taken, resume;
+	bool stalls = event_stalls(evt), resume = stalls, taken = false;
+	struct smmu3_vevents *guest;
+	u32 vsid;
 
-	taken = event_deliver(unit, evt, &resume);
-	trace_smmu3_event(unit->dev, evt, taken);
-	if (!taken)
-		event_log(unit, evt);
+	guest = event_owner(unit, evt, &vsid, &resume);
 	if (resume)
 		event_abort_stalled(unit, evt);
+	if (guest) {
+		taken = smmu3_vevent_give(guest, evt, vsid);
+		smmu3_vevents_put(guest);
+	}
+	/* Who has taken it for a guest says himself what became of it */
+	if (!taken)
+		smmu3_event_done(unit, evt, stalls && !resume);
 }
 
 /**

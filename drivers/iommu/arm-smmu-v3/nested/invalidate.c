@@ -6,6 +6,11 @@
  * checked and converted at a time, and goes to the unit's queue as it is; one
  * CMD_SYNC at the end of the array completes them all. Among themselves they are
  * in no other order than commands of a queue without CMD_SYNC are.
+ *
+ * Userspace decides how long it takes to copy from its memory, so nothing is
+ * held meanwhile that others wait for. Devices are looked up in a read-side
+ * section for each block, and its commands are in the queue before the section
+ * ends: whoever removes a device has his own commands behind them.
  */
 #include <uapi/linux/iommufd.h>
 
@@ -79,6 +84,34 @@ add_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	return i;
 }
 
+/*
+ * The @nr entries of @reqs, copied last; and after the last ones a wait for all
+ * of them. Returns what smmu3_finish() does, or 0 if there is more to come.
+ */
+static int do_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
+		    struct user_array_walk *walk,
+		    const struct iommu_viommu_arm_smmuv3_invalidate *reqs,
+		    unsigned int nr)
+{
+	struct inval_time *timing = &viommu->unit->timing;
+	ktime_t start;
+	int bad = 0;
+	bool more;
+
+	guard(srcu)(&smmu3_srcu);
+
+	start = smmu3_timing_start();
+	nr = add_block(batch, viommu, reqs, nr, &bad);
+	user_array_did(walk, nr, bad);
+	more = user_array_more(walk);
+	if (more && batch->cmds.nr)
+		smmu3_batch_push(batch);
+	/* Less what it took to move full batches into the ring */
+	smmu3_timing_add(&timing->convert, start + batch->cmds.spent);
+	batch->cmds.spent = 0;
+	return more ? 0 : smmu3_finish(batch, viommu->parent, viommu);
+}
+
 /**
  * smmu3_cache_invalidate - a guest has changed its tables
  * @core: the guest's SMMU
@@ -104,22 +137,15 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 	if (ret)
 		return ret;
 
-	guard(srcu)(&smmu3_srcu);
-
 	smmu3_batch_begin(&batch, viommu->unit, false);
 	while (user_array_more(&walk)) {
 		ktime_t start = smmu3_timing_start();
 		unsigned int nr;
 
 		nr = user_array_copy(&walk, reqs, sizeof(*reqs), INV_BLOCK);
-		start = smmu3_timing_add(&timing->copy, start);
-		nr = add_block(&batch, viommu, reqs, nr, &ret);
-		/* Less what it took to move full batches into the ring */
-		smmu3_timing_add(&timing->convert, start + batch.cmds.spent);
-		batch.cmds.spent = 0;
-		user_array_did(&walk, nr, ret);
+		smmu3_timing_add(&timing->copy, start);
+		ret = do_block(&batch, viommu, &walk, reqs, nr);
 	}
-	ret = smmu3_finish(&batch, viommu->parent, viommu);
 
 	inval_time_call(&smmu3_meter, timing, walk.done);
 	return user_array_end(&walk, array, ret);

@@ -57,6 +57,7 @@
 
 struct smmu3_unit;
 struct smmu3_device;
+struct smmu3_vevents;
 struct smmu3_viommu;
 
 /**
@@ -341,6 +342,7 @@ struct smmu3_paging {
  * @parent: its stage-2
  * @vmid: its VMID, other than that of @parent
  * @rules: what the commands of the guest may say
+ * @vevents: its events
  * @streams: its devices, by the StreamIDs that the guest knows. Whoever looks
  *	without a vDEVICE at hand is in a read-side section of smmu3_srcu
  */
@@ -350,6 +352,7 @@ struct smmu3_viommu {
 	struct smmu3_paging *parent;
 	u16 vmid;
 	struct smmu3_rules rules;
+	struct smmu3_vevents *vevents;
 	struct xarray streams;
 };
 
@@ -572,6 +575,7 @@ unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
 /* event.c */
 int smmu3_evtq_init(struct smmu3_unit *unit);
 unsigned int smmu3_evtq_drain(struct smmu3_unit *unit);
+void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken);
 
 /* pri.c */
 int smmu3_priq_init(struct smmu3_unit *unit);
@@ -631,7 +635,11 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 			   struct iommu_user_data_array *array);
 
 /* vevent.c */
-int smmu3_vevent_report(const struct smmu3_attach *att, const u64 *evt);
+struct smmu3_vevents *smmu3_vevents_find(const struct smmu3_attach *att);
+void smmu3_vevents_put(struct smmu3_vevents *q);
+bool smmu3_vevent_give(struct smmu3_vevents *q, const u64 *evt, u32 vsid);
+int smmu3_vevents_init(struct smmu3_viommu *viommu);
+void smmu3_vevents_exit(struct smmu3_viommu *viommu);
 
 /* hw_info.c */
 void *smmu3_hw_info(struct device *dev, u32 *length,

@@ -82,7 +82,7 @@ static const struct iommufd_viommu_ops viommu_ops = {
 int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
 		       struct smmu3_paging *parent)
 {
-	int vmid;
+	int vmid, ret;
 
 	if (parent->unit != unit || !parent->nest_parent)
 		return -EINVAL;
@@ -90,6 +90,11 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
 	vmid = smmu3_vmid_alloc(unit);
 	if (vmid < 0)
 		return vmid;
+	ret = smmu3_vevents_init(viommu);
+	if (ret) {
+		smmu3_vmid_free(unit, vmid);
+		return ret;
+	}
 
 	viommu->unit = unit;
 	viommu->parent = parent;
@@ -105,6 +110,7 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
  */
 void smmu3_viommu_exit(struct smmu3_viommu *viommu)
 {
+	smmu3_vevents_exit(viommu);
 	smmu3_vmid_free(viommu->unit, viommu->vmid);
 	xa_destroy(&viommu->streams);
 }

@@ -5,6 +5,11 @@
  * Who walks a domain's attachments here holds no lock, see nested.h. A batch is
  * for one unit; the lists keep attachments to devices of one unit together, so
  * that there is one doorbell and one wait for each unit.
+ *
+ * Userspace decides how long it takes to copy from its memory, so nothing is
+ * held meanwhile that others wait for: there is a read-side section for each
+ * block, and the descriptors of it are in the queue before the section ends.
+ * Whoever detaches a domain has his own behind them.
  */
 #include <linux/rculist.h>
 
@@ -187,6 +192,57 @@ static struct inval_time *nested_timing(struct vtd_nested *nested)
 	return att ? &att->vdev->unit->timing : &unattached;
 }
 
+/*
+ * The unit of a batch may have gone since the last block, if nothing is attached
+ * to devices of it any more. Then nobody has to wait for what is in its queue:
+ * who has detached them did.
+ */
+static void resume_batch(struct vtd_qi_batch *batch, struct vtd_nested *nested)
+{
+	struct vtd_attach *att;
+
+	list_for_each_entry_srcu(att, &nested->users.attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == batch->unit)
+			return;
+	vtd_qi_begin(batch, NULL, false);
+}
+
+/*
+ * The @nr requests of @reqs, whose copying began at @start; and after the last
+ * ones a wait for all of them
+ */
+static int do_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
+		    struct user_array_walk *walk,
+		    const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		    unsigned int nr, ktime_t start)
+{
+	struct inval_time *timing;
+	int ret, bad = 0;
+	bool more;
+
+	guard(srcu)(&vtd_srcu);
+
+	timing = nested_timing(nested);
+	start = vtd_timing_add(&timing->copy, start);
+	resume_batch(batch, nested);
+	nr = valid_requests(reqs, nr, &bad);
+	ret = add_block(batch, nested, reqs, nr);
+	user_array_did(walk, nr, bad);
+	more = user_array_more(walk) && !ret;
+	if (more && batch->cmds.nr)
+		vtd_qi_push(batch);
+	/* Less what it took to move full batches into the ring */
+	vtd_timing_add(&timing->convert, start + batch->cmds.spent);
+	batch->cmds.spent = 0;
+	if (more)
+		return 0;
+
+	ret = vtd_finish(batch, &nested->users, NULL) ?: ret;
+	inval_time_call(&vtd_meter, timing, walk->done);
+	return ret;
+}
+
 /**
  * vtd_cache_invalidate_user - a guest has changed its stage-1
  * @domain: the nested domain
@@ -207,8 +263,9 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 	struct vtd_nested *nested = to_vtd_nested(domain);
 	struct vtd_qi_batch batch __uninitialized;
 	struct user_array_walk walk;
-	struct inval_time *timing;
-	int ret, err = 0;
+	unsigned int nr;
+	ktime_t start;
+	int ret;
 
 	ret = user_array_begin(&walk, array, IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
 	if (ret)
@@ -217,25 +274,11 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 	if (walk.total && walk.entry_len != sizeof(*reqs))
 		return -EINVAL;
 
-	guard(srcu)(&vtd_srcu);
-
-	timing = nested_timing(nested);
 	vtd_qi_begin(&batch, NULL, false);
-	while (user_array_more(&walk) && !err) {
-		ktime_t start = vtd_timing_start();
-		unsigned int nr;
-
+	while (user_array_more(&walk) && !ret) {
+		start = vtd_timing_start();
 		nr = user_array_copy(&walk, reqs, sizeof(*reqs), VTD_INV_BLOCK);
-		start = vtd_timing_add(&timing->copy, start);
-		nr = valid_requests(reqs, nr, &ret);
-		err = add_block(&batch, nested, reqs, nr);
-		/* Less what it took to move full batches into the ring */
-		vtd_timing_add(&timing->convert, start + batch.cmds.spent);
-		batch.cmds.spent = 0;
-		user_array_did(&walk, nr, ret);
+		ret = do_block(&batch, nested, &walk, reqs, nr, start);
 	}
-	err = vtd_finish(&batch, &nested->users, NULL) ?: err;
-
-	inval_time_call(&vtd_meter, timing, walk.done);
-	return user_array_end(&walk, array, err);
+	return user_array_end(&walk, array, ret);
 }
