@@ -522,6 +522,9 @@ void smmu3_paging_stage2(const struct smmu3_paging *paging,
 void smmu3_paging_stage1(const struct smmu3_paging *paging,
 			 struct smmu3_stage1 *s1);
 
+/* dirty.c */
+extern const struct iommu_dirty_ops smmu3_dirty_ops;
+
 /* tag.c */
 int smmu3_vmid_alloc(struct smmu3_unit *unit);
 void smmu3_vmid_free(struct smmu3_unit *unit, u16 vmid);

@@ -129,27 +129,6 @@ static const struct iommu_flush_ops flush_ops = {
 	.tlb_add_page = tlb_add_page,
 };
 
-static int set_dirty_tracking(struct iommu_domain *domain, bool enabled)
-{
-	/* The hardware always marks; the core clears the marks before */
-	return 0;
-}
-
-static int read_and_clear_dirty(struct iommu_domain *domain,
-				unsigned long iova, size_t size,
-				unsigned long flags,
-				struct iommu_dirty_bitmap *dirty)
-{
-	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
-
-	return ops->read_and_clear_dirty(ops, iova, size, flags, dirty);
-}
-
-static const struct iommu_dirty_ops dirty_ops = {
-	.set_dirty_tracking = set_dirty_tracking,
-	.read_and_clear_dirty = read_and_clear_dirty,
-};
-
 static int tables_alloc(struct smmu3_paging *paging, bool dirty)
 {
 	struct smmu3_unit *unit = paging->unit;
@@ -234,7 +213,7 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags)
 	paging->domain.type = IOMMU_DOMAIN_UNMANAGED;
 	paging->domain.ops = &smmu3_paging_ops;
 	if (dirty)
-		paging->domain.dirty_ops = &dirty_ops;
+		paging->domain.dirty_ops = &smmu3_dirty_ops;
 
 	ret = stage1 ? smmu3_asid_alloc(unit) : smmu3_vmid_alloc(unit);
 	if (ret < 0)

@@ -456,6 +456,9 @@ struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid);
 int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable);
 void vtd_enforce_page_snoop(struct vtd_paging *paging);
 
+/* dirty.c */
+extern const struct iommu_dirty_ops vtd_dirty_ops;
+
 /* recover.c */
 int vtd_unit_flush_all(struct vtd_unit *unit);
 int vtd_device_recover(struct vtd_device *vdev);

@@ -145,11 +145,6 @@ void vtd_paging_stage2(struct vtd_paging *paging, struct vtd_unit *unit,
 	};
 }
 
-static const struct iommu_dirty_ops vtd_dirty_ops = {
-	IOMMU_PT_DIRTY_OPS(vtdss),
-	.set_dirty_tracking = vtd_set_dirty_tracking,
-};
-
 /**
  * vtd_paging_new - what all paging domains have
  * @unit: the unit it is for

@@ -4,7 +4,8 @@
 
 #define IOVA	0x0000077770000000ull
 #define PAGES	128
-#define WORDS	(PAGES / 64)
+#define BLOCK	(SZ_2M / PAGE_4K)
+#define WORDS	(BLOCK / 64)
 
 FIXTURE(dirty)
 {
@@ -84,11 +85,19 @@ FIXTURE_TEARDOWN(dirty)
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
+/* A large page of stage-2 is dirty as a whole, and is asked about as a whole */
+static unsigned int reach(const struct rig *r)
+{
+	return r->cfg.guest_2m ? BLOCK : 1;
+}
+
 static int bitmap(FIXTURE_DATA(dirty) *self, uint32_t flags, uint64_t *bits)
 {
+	unsigned int pages = self->rig.cfg.guest_2m ? BLOCK : PAGES;
+
 	memset(bits, 0, WORDS * sizeof(*bits));
 	return vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, flags, self->gpa,
-				PAGES * PAGE_4K, bits);
+				pages * PAGE_4K, bits);
 }
 
 static int write_page(FIXTURE_DATA(dirty) *self, unsigned int page)
@@ -100,12 +109,6 @@ static int write_page(FIXTURE_DATA(dirty) *self, unsigned int page)
 static bool is_set(const uint64_t *bits, unsigned int page)
 {
 	return bits[page / 64] >> (page % 64) & 1;
-}
-
-/* A large page of stage-2 is dirty as a whole, there is one bit for it */
-static unsigned int reach(const struct rig *r)
-{
-	return r->cfg.guest_2m ? PAGES : 1;
 }
 
 TEST_F(dirty, what_was_written)
@@ -286,6 +289,279 @@ TEST_F(unit_without, refuses)
 	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_tracking(r->iommufd, hwpt, 1));
 	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_bitmap(r->iommufd, hwpt, 0, RIG_GPA,
 						PAGE_4K, &bit));
+}
+
+/*
+ * Who asks about a part of a large page learns of what was written there, and
+ * the other part is not lost
+ */
+FIXTURE(part)
+{
+	struct rig rig;
+	uint64_t gpa;		/* of two large pages */
+	uint64_t iova;		/* what the device calls them */
+	uint32_t hwpt;
+};
+
+FIXTURE_VARIANT(part)
+{
+	struct rig_config cfg;
+	bool nested;
+};
+
+FIXTURE_VARIANT_ADD(part, plain)
+{
+	.cfg.ecap_set = VTD_ECAP_SSADS,
+};
+
+FIXTURE_VARIANT_ADD(part, nested)
+{
+	.cfg.ecap_set = VTD_ECAP_SSADS,
+	.nested = true,
+};
+
+FIXTURE_VARIANT_ADD(part, smmu_plain)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_HTTU, SMMU_IDR0_HTTU_AD },
+};
+
+FIXTURE_SETUP(part)
+{
+	struct rig_config cfg = variant->cfg;
+	struct rig *r = &self->rig;
+	int rc;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	cfg.parent_flags = IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
+	cfg.guest_size = 3 * SZ_2M;
+	cfg.guest_2m = true;
+	ASSERT_EQ(0, rig_mock(r, &cfg));
+	ASSERT_EQ(0, rig_devices(r));
+	rc = rig_guest(r);
+	if (rc == -ENOMEM) {
+		rig_down(r);
+		SKIP(return, "no physical memory in blocks of 2M");
+	}
+	ASSERT_EQ(0, rc);
+	self->gpa = r->guest.gpa + SZ_2M;
+	self->iova = self->gpa;
+	if (variant->nested) {
+		ASSERT_EQ(0, rig_parent(r));
+		ASSERT_EQ(0, rig_nested(r));
+		ASSERT_EQ(0, s1_map_range(&r->s1, IOVA, self->gpa, 2 * SZ_2M,
+					  S1_2M, S1_RW));
+		self->hwpt = r->nest.parent;
+		self->iova = IOVA;
+	} else {
+		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+					     IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+					     &self->hwpt));
+		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
+	}
+	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+}
+
+FIXTURE_TEARDOWN(part)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+/*
+ * The pages from @first on: how many of these the bitmap has, if it has all or
+ * none of them and nothing was written beside it; else -1
+ */
+static int ask(FIXTURE_DATA(part) *self, uint32_t flags, unsigned int first,
+	       unsigned int nr)
+{
+	uint64_t bits[2 * WORDS + 2] = {};
+	unsigned int i, count = 0;
+
+	if (vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, flags,
+			     self->gpa + first * PAGE_4K, nr * PAGE_4K,
+			     bits + 1))
+		return -1;
+	for (i = 0; i < nr; i++)
+		count += is_set(bits + 1, i);
+	for (i = 0; i < ARRAY_SIZE(bits); i++)
+		count -= __builtin_popcountll(bits[i]);
+	/* What is set outside makes it less than zero */
+	if (count)
+		return -1;
+	for (i = 0; i < nr; i++)
+		count += is_set(bits + 1, i);
+	return count;
+}
+
+static int put(FIXTURE_DATA(part) *self, unsigned int page)
+{
+	return ep_write(&self->rig.dev[0], self->iova + page * PAGE_4K, 1, page,
+			NULL);
+}
+
+TEST_F(part, nothing_is_lost)
+{
+	const unsigned int half = BLOCK / 2;
+
+	ASSERT_EQ(0, ask(self, 0, 0, 2 * BLOCK));
+	ASSERT_EQ(0, put(self, half + 128));
+	/* First part, second part, in the middle, over the end, all of it */
+	EXPECT_EQ(half, ask(self, 0, 0, half));
+	EXPECT_EQ(half, ask(self, 0, half, half));
+	EXPECT_EQ(64, ask(self, 0, 192, 64));
+	EXPECT_EQ(1, ask(self, 0, half + 128, 1));
+	EXPECT_EQ(half, ask(self, 0, half, BLOCK));
+	EXPECT_EQ(BLOCK, ask(self, IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR, 0,
+			     2 * BLOCK));
+	EXPECT_EQ(BLOCK, ask(self, 0, 0, BLOCK + half));
+	/* Now it has been asked about as a whole */
+	EXPECT_EQ(0, ask(self, 0, 0, BLOCK + half));
+	EXPECT_EQ(0, ask(self, 0, half, half));
+
+	/* Parts of two of them, of which only one was written to */
+	ASSERT_EQ(0, put(self, BLOCK));
+	EXPECT_EQ(half, ask(self, 0, half, BLOCK));
+	EXPECT_EQ(half, ask(self, 0, BLOCK + half, half));
+	EXPECT_EQ(BLOCK, ask(self, 0, half, half + BLOCK));
+	EXPECT_EQ(0, ask(self, 0, 0, 2 * BLOCK));
+
+	/* And the bit of an entry is set again after it was cleared */
+	ASSERT_EQ(0, put(self, BLOCK));
+	EXPECT_EQ(BLOCK, ask(self, 0, 0, 2 * BLOCK));
+}
+
+/*
+ * What the kernel itself makes of some queries, whatever the driver does: the
+ * user guide has a table of it. A kernel that does better is no failure.
+ */
+FIXTURE(kernel)
+{
+	struct rig rig;
+	uint32_t ioas;
+	uint32_t hwpt;
+};
+
+FIXTURE_VARIANT(kernel)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(kernel, vtd)
+{
+	.cfg.ecap_set = VTD_ECAP_SSADS,
+};
+
+FIXTURE_VARIANT_ADD(kernel, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.idr[0] = { SMMU_IDR0_HTTU, SMMU_IDR0_HTTU_AD },
+};
+
+/* Pages 0 to 7 and 16 to 23 of memory that begins at address 0 */
+FIXTURE_SETUP(kernel)
+{
+	struct rig *r = &self->rig;
+	int fd;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_mock(r, &variant->cfg));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, rig_guest(r));
+	fd = r->iommufd;
+	ASSERT_EQ(0, vmm_ioas_alloc(fd, &self->ioas));
+	ASSERT_EQ(0, vmm_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K, 0,
+				  VMM_RW));
+	ASSERT_EQ(0, vmm_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K,
+				  16 * PAGE_4K, VMM_RW));
+	ASSERT_EQ(0, vmm_hwpt_paging(fd, r->dev[0].id, self->ioas,
+				     IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+				     &self->hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
+	ASSERT_EQ(0, vmm_dirty_tracking(fd, self->hwpt, 1));
+	ASSERT_EQ(0, ep_write(&r->dev[0], 3 * PAGE_4K, 8, 1, NULL));
+	ASSERT_EQ(0, ep_write(&r->dev[0], 18 * PAGE_4K, 8, 1, NULL));
+}
+
+FIXTURE_TEARDOWN(kernel)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+static int ask_kernel(FIXTURE_DATA(kernel) *self, uint64_t iova, uint64_t len,
+		      uint64_t *bits)
+{
+	return vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, 0, iova, len,
+				bits);
+}
+
+/* What is behind a gap is not looked at, and neither is it lost */
+TEST_F(kernel, range_with_a_gap)
+{
+	uint64_t bits = 0;
+	int rc;
+
+	rc = ask_kernel(self, 0, 24 * PAGE_4K, &bits);
+	EXPECT_TRUE(rc == -EINVAL || (!rc && bits & 1 << 3));
+	EXPECT_FALSE(bits & 1 << 18);
+	bits = 0;
+	EXPECT_EQ(0, ask_kernel(self, 16 * PAGE_4K, 8 * PAGE_4K, &bits));
+	EXPECT_EQ(1 << 2, bits);
+}
+
+/* A bitmap that is none: the bits are lost */
+TEST_F(kernel, no_bitmap)
+{
+	uint64_t bits = 0;
+	int rc;
+
+	rc = ask_kernel(self, 0, 8 * PAGE_4K, NULL);
+	EXPECT_TRUE(!rc || rc == -EFAULT);
+	EXPECT_EQ(0, ask_kernel(self, 0, 8 * PAGE_4K, &bits));
+	EXPECT_TRUE(rc || !bits);
+}
+
+/* Nothing asked about, from address 0: everything up to a gap is cleared */
+TEST_F(kernel, no_length)
+{
+	static uint64_t room[1024];
+	uint64_t bits = 0;
+	int rc;
+
+	rc = ask_kernel(self, 0, 0, room);
+	EXPECT_TRUE(!rc || rc == -EINVAL || rc == -EOVERFLOW);
+	EXPECT_EQ(-EOVERFLOW, ask_kernel(self, PAGE_4K, 0, room));
+	EXPECT_EQ(0, ask_kernel(self, 0, 8 * PAGE_4K, &bits));
+	EXPECT_EQ(rc ? 1 << 3 : 0, bits);
+}
+
+/* With SMMUv3 it is stage-1 that has it: a nesting parent has it not */
+TEST(smmu_parent)
+{
+	const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.idr[0] = { SMMU_IDR0_HTTU, SMMU_IDR0_HTTU_AD },
+	};
+	struct iommu_hw_info_arm_smmuv3 smmu;
+	struct iommu_hw_info info;
+	uint32_t hwpt;
+	struct rig r;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_mock(&r, &cfg));
+	ASSERT_EQ(0, rig_devices(&r));
+	ASSERT_EQ(0, rig_guest(&r));
+	ASSERT_EQ(0, vmm_hw_info_smmuv3(r.iommufd, r.dev[0].id, &smmu, &info));
+	EXPECT_TRUE(info.out_capabilities & IOMMU_HW_CAP_DIRTY_TRACKING);
+	EXPECT_EQ(-EOPNOTSUPP,
+		  vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+				  IOMMU_HWPT_ALLOC_NEST_PARENT |
+				  IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
+	EXPECT_EQ(0, vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+				     IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
+	EXPECT_EQ(0, rig_down(&r));
 }
 
 TEST_HARNESS_MAIN

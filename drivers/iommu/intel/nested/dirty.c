@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dirty tracking, of stage-2 tables
+ *
+ * The page table library reads and clears the dirty bits of whole entries; see
+ * linux/iommu-nested/dirty.h for the rest. For that an entry has to be found,
+ * which the library has no function for.
+ */
+#include <linux/generic_pt/iommu.h>
+#include <linux/io.h>
+
+#include <linux/iommu-nested/dirty.h>
+
+#include "nested.h"
+
+/* Bits of an address that a level takes, in a table of 512 entries */
+#define LEVEL_BITS	9
+
+static bool leaf_find(struct iommu_domain *domain, unsigned long iova,
+		      struct dirty_leaf *leaf)
+{
+	struct pt_iommu_vtdss_hw_info info;
+	unsigned int shift;
+	phys_addr_t table;
+	u64 entry;
+
+	pt_iommu_vtdss_hw_info(&to_vtd_paging(domain)->ss, &info);
+	table = info.ssptptr;
+	/* AW 1 is three levels, and so on (9.6) */
+	shift = VTD_PAGE_SHIFT + (info.aw + 1) * LEVEL_BITS;
+	for (;;) {
+		const __le64 *entries = phys_to_virt(table);
+
+		entry = le64_to_cpu(READ_ONCE(entries[(iova >> shift) %
+						      BIT(LEVEL_BITS)]));
+		if (!(entry & (VTD_SS_R | VTD_SS_W)))
+			return false;
+		if (shift == VTD_PAGE_SHIFT || entry & VTD_SS_PS)
+			break;
+		table = entry & VTD_SS_ADDR;
+		shift -= LEVEL_BITS;
+	}
+	leaf->first = iova & ~(BIT(shift) - 1);
+	leaf->last = iova | (BIT(shift) - 1);
+	leaf->dirty = entry & VTD_SS_D;
+	return true;
+}
+
+static const struct dirty_table stage2_table = {
+	.leaf = leaf_find,
+	.read_and_clear = pt_iommu_vtdss_read_and_clear_dirty,
+};
+
+static int read_and_clear_dirty(struct iommu_domain *domain,
+				unsigned long iova, size_t size,
+				unsigned long flags,
+				struct iommu_dirty_bitmap *dirty)
+{
+	return dirty_read_and_clear(&stage2_table, domain, iova, size, flags,
+				    dirty);
+}
+
+const struct iommu_dirty_ops vtd_dirty_ops = {
+	.set_dirty_tracking = vtd_set_dirty_tracking,
+	.read_and_clear_dirty = read_and_clear_dirty,
+};
+
+MODULE_IMPORT_NS("IOMMUFD");
