@@ -103,8 +103,10 @@ TEST_F(ats, cached_in_the_device)
 	ASSERT_EQ(0, read_all(self, 0, 0));
 	misses = vdev_reg(v, MOCK_EP_ATC_MISSES);
 	hits = vdev_reg(v, MOCK_EP_ATC_HITS);
-	EXPECT_EQ(PAGES, misses);
-	EXPECT_EQ(0, hits);
+	EXPECT_EQ(PAGES, misses + hits);
+	/* It may have asked of its own accord */
+	if (!mock_reorders())
+		EXPECT_EQ(0, hits);
 	ASSERT_EQ(0, read_all(self, 0, 0));
 	EXPECT_EQ(misses, vdev_reg(v, MOCK_EP_ATC_MISSES));
 	EXPECT_EQ(hits + PAGES, vdev_reg(v, MOCK_EP_ATC_HITS));

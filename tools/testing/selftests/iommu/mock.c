@@ -33,6 +33,19 @@ bool mock_present(void)
 	return !stat(MOCK_CONFIGFS, &st) && S_ISDIR(st.st_mode);
 }
 
+bool mock_reorders(void)
+{
+	FILE *f = fopen("/sys/module/iommu_mock/parameters/reorder_seed", "r");
+	unsigned int seed = 0;
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%u", &seed) != 1)
+		seed = 0;
+	fclose(f);
+	return seed;
+}
+
 int mock_create(struct mock *m, enum mock_type type, const char *prefix)
 {
 	char path[PATH_LEN];

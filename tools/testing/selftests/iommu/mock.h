@@ -93,6 +93,11 @@ struct mock_stats {
 
 /* Functions return 0 or a negative errno unless they say something else. */
 
+/*
+ * Do new instances reorder? Then caches are filled with what nobody has asked for,
+ * and numbers of hits and walks say nothing
+ */
+bool mock_reorders(void);
 /* Is iommu_mock loaded, and configfs mounted? */
 bool mock_present(void);
 

@@ -196,13 +196,16 @@ int nest_inv(const struct nest *n, const struct s1 *s1, uint32_t hwpt,
 
 int nest_inv_all(const struct nest *n, const struct s1 *s1, uint32_t hwpt)
 {
-	smmu_cmd cmd[1 + NEST_MAX_DEVS];
-	unsigned int nr = 0, i;
+	smmu_cmd cmd[NEST_MAX_DEVS];
+	unsigned int i;
+	int rc;
 
 	if (n->type == MOCK_VTD)
 		return vmm_invalidate_all(n->iommufd, hwpt);
-	cmd[nr++] = smmu_cmd_asid(s1->asid);
+	/* A device can fetch from the TLB again what it has just forgotten */
+	cmd[0] = smmu_cmd_asid(s1->asid);
+	rc = send(n, cmd, 1);
 	for (i = 0; n->ats && i < n->nr_devs; i++)
-		cmd[nr++] = smmu_cmd_atc(n->devs[i].vsid, 0, 0, 64);
-	return send(n, cmd, nr);
+		cmd[i] = smmu_cmd_atc(n->devs[i].vsid, 0, 0, 64);
+	return !rc && n->ats ? send(n, cmd, i) : rc;
 }

@@ -330,12 +330,13 @@ TEST_F(nested, outside_stage2)
 	s1_set(entry, old);
 	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 8, 0, &res));
 
-	ASSERT_EQ(0, rig_inv_all(r));
 	old = s1_get(top);
 	s1_set(top, format->table(8 * SZ_1G));
+	ASSERT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 8, 0, &res));
 	EXPECT_EQ(self->iova, res.fault_addr);
 	s1_set(top, old);
+	ASSERT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 8, 0, &res));
 }
 

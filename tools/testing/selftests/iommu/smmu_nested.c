@@ -13,17 +13,17 @@ static int set_cd(struct rig *r, const struct s1 *low, const struct s1 *high,
 		  uint64_t clear, uint64_t set)
 {
 	const uint16_t asid = r->s1.asid;
-	smmu_cmd cmd[] = {
-		smmu_cmd_cd(r->nest.devs[0].vsid, 0, true),
-		smmu_cmd_asid(asid),
-	};
-	uint32_t num = ARRAY_SIZE(cmd);
 	uint64_t cd[CD_WORDS];
+	int rc;
 
 	smmu_cd_make(cd, low, high, asid);
 	cd[0] = (cd[0] & ~clear) | set;
 	smmu_cd_set(guest_ptr(&r->guest, r->s1.context), cd);
-	return vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+	/* One after the other: the old CD must not come back into the TLB */
+	rc = vmm_command(r->iommufd, r->nest.viommu,
+			 smmu_cmd_cd(r->nest.devs[0].vsid, 0, true));
+	return rc ?: vmm_command(r->iommufd, r->nest.viommu,
+				 smmu_cmd_asid(asid));
 }
 
 /* Contiguous ranges, of pages and of blocks */

@@ -104,8 +104,8 @@ TEST_F(vtd_nested, reserved_bits)
 	/* The root's entries cannot be large pages */
 	entry = s1_entry(&r->s1, self->iova, r->s1.levels);
 	old = s1_get(entry);
-	ASSERT_EQ(0, rig_inv_all(r));
 	s1_set(entry, old | S1_PS);
+	ASSERT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
 	s1_set(entry, old);
 	EXPECT_EQ(-EBADMSG, ep_read(&r->dev[0], self->iova, 4, 0, NULL));
