@@ -13,6 +13,10 @@
 
 #include "endpoint.h"
 #include "phys.h"
+#include "reorder.h"
+
+/* An instance that reorders speculates after 1 of so many requests */
+#define ACCESS_SPECULATE_PERIOD	4
 
 /**
  * mock_access_init() - how requests are made, from the registers that say so
@@ -75,6 +79,21 @@ static bool access_permitted(const struct mock_req *req,
 	return res->read && (!req->exec || res->exec);
 }
 
+/* As the model does it; now and then it goes on by itself with what is near */
+static int model_translate(struct mock_endpoint *ep, const struct mock_req *req,
+			   struct mock_xlate *res)
+{
+	struct mock_iommu *mi = ep->mi;
+	int ret = mi->model->translate(mi, req, res);
+
+	if (mock_reordering(mi)) {
+		mock_reorder_note(mi, req);
+		if (mock_reorder_chance(mi, ACCESS_SPECULATE_PERIOD))
+			mock_speculate(mi, false);
+	}
+	return ret;
+}
+
 static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
 			    enum mock_at at, u64 addr, u64 *pa)
 {
@@ -83,7 +102,7 @@ static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
 
 	req->at = at;
 	req->addr = addr;
-	ret = ep->mi->model->translate(ep->mi, req, &res);
+	ret = model_translate(ep, req, &res);
 	if (ret == -EINPROGRESS)
 		mock_stall_begin(ep, req, res.stall_tag);
 	if (ret)
@@ -118,7 +137,7 @@ static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
 	if (!mock_atc_lookup(ep, req, &res) || !access_permitted(req, &res)) {
 		res = (struct mock_xlate){};
 		req->at = MOCK_AT_TRANSLATION;
-		ret = ep->mi->model->translate(ep->mi, req, &res);
+		ret = model_translate(ep, req, &res);
 		if (ret)
 			return ret;
 		if (res.untranslated_only)

@@ -127,6 +127,22 @@ void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
 	};
 }
 
+/**
+ * mock_atc_wants() - may the endpoint ask for a translation of its own accord?
+ * @ep: the endpoint
+ * @req: the request for it
+ *
+ * Return: ATS is in use, the endpoint may make requests, and it does not have
+ * that translation
+ */
+bool mock_atc_wants(struct mock_endpoint *ep, const struct mock_req *req)
+{
+	lockdep_assert_held(&ep->mi->lock);
+	return ep->atc && !ep->stop && mock_pci_config_master(&ep->pci) &&
+	       *mock_ep_reg(ep, MOCK_EP_ATS) & MOCK_EP_ATS_ENABLE &&
+	       !mock_cache_peek(ep->atc, atc_tag(req), req->addr, NULL);
+}
+
 struct atc_inv {
 	u64 tag;
 	bool all_pasids;

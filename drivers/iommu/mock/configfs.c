@@ -275,8 +275,23 @@ static ssize_t mock_instance_live_store(struct config_item *item,
 	return ret ?: count;
 }
 
+static ssize_t mock_instance_reorder_seed_show(struct config_item *item,
+					       char *page)
+{
+	return sysfs_emit(page, "%u\n", to_instance(item)->mi.reorder_seed);
+}
+
+static ssize_t mock_instance_reorder_seed_store(struct config_item *item,
+						const char *page, size_t count)
+{
+	struct mock_iommu *mi = mock_iommu_from_item(item);
+
+	return mock_store_u32(mi, &mi->reorder_seed, 0, U32_MAX, page, count);
+}
+
 CONFIGFS_ATTR(mock_instance_, type);
 CONFIGFS_ATTR(mock_instance_, live);
+CONFIGFS_ATTR(mock_instance_, reorder_seed);
 CONFIGFS_ATTR_RO(mock_instance_, dev_name);
 
 static struct configfs_attribute *mock_instance_attrs[] = {
@@ -286,6 +301,7 @@ static struct configfs_attribute *mock_instance_attrs[] = {
 	&mock_instance_attr_errata_spr17,
 	&mock_instance_attr_errata_spr17_hidden,
 	&mock_instance_attr_async_commands,
+	&mock_instance_attr_reorder_seed,
 	NULL
 };
 

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "core.h"
+#include "reorder.h"
 
 #define DEFAULT_IOTLB_ENTRIES	4096
 #define DEFAULT_PWC_ENTRIES	1024
@@ -79,7 +80,8 @@ void mock_iommu_config_unlock(struct mock_iommu *mi)
 bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what)
 {
 	lockdep_assert_held(&mi->lock);
-	if (!mi->misbehave[what])
+	/* Counts are for accesses that somebody has asked for */
+	if (!mi->misbehave[what] || mock_speculating(mi))
 		return false;
 	if (mi->misbehave[what] != U32_MAX)
 		mi->misbehave[what]--;
@@ -143,6 +145,7 @@ struct mock_instance *mock_instance_create(void)
 		.config_entries = DEFAULT_CONFIG_ENTRIES,
 		.atc_entries = DEFAULT_ATC_ENTRIES,
 	};
+	inst->mi.reorder_seed = mock_reorder_seed;
 	spin_lock_init(&inst->mi.lock);
 	mock_slow_init(&inst->mi);
 	mutex_init(&inst->lock);
@@ -422,9 +425,12 @@ int mock_instance_start(struct mock_instance *inst)
 	if (ret)
 		goto err_its;
 	unit_describe(inst, &unit);
-	ret = model->start(&inst->mi, &unit);
+	ret = mock_reorder_create(&inst->mi);
 	if (ret)
 		goto err_irqs;
+	ret = model->start(&inst->mi, &unit);
+	if (ret)
+		goto err_reorder;
 	ret = endpoints_start(inst);
 	if (ret)
 		goto err_model;
@@ -446,6 +452,8 @@ err_endpoints:
 	endpoints_stop(inst, endpoints_head(inst));
 err_model:
 	model->stop(&inst->mi);
+err_reorder:
+	mock_reorder_destroy(&inst->mi);
 err_irqs:
 	mock_irqs_destroy(inst);
 err_its:
@@ -502,6 +510,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	endpoints_stop(inst, endpoints_head(inst));
 	list_for_each_entry(item, &inst->endpoints, list)
 		item->ep.unplugged = false;
+	mock_reorder_destroy(&inst->mi);
 	mock_irqs_destroy(inst);
 	its_destroy(inst);
 	mock_nodes_destroy(inst);

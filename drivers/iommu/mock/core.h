@@ -194,6 +194,9 @@ struct config_group *mock_ep_make_group(struct config_group *group,
 					const char *name);
 void mock_ep_drop_item(struct config_group *group, struct config_item *item);
 
+/* main.c */
+extern unsigned int mock_reorder_seed;
+
 /* debugfs.c */
 void mock_debugfs_register(void);
 void mock_debugfs_unregister(void);

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "endpoint.h"
+#include "reorder.h"
 
 /**
  * mock_endpoint_init() - an endpoint that is not live yet
@@ -92,6 +93,8 @@ void mock_endpoint_reset(struct mock_endpoint *ep)
 	guard(spinlock_irqsave)(&ep->mi->lock);
 	mock_ep_regs_reset(ep);
 	mock_atc_reset(ep);
+	if (mock_reordering(ep->mi))
+		mock_reorder_forget(ep->mi, ep->config.sid);
 	mock_pci_config_set_busy(&ep->pci, false);
 	WRITE_ONCE(ep->stop, false);
 }

@@ -237,6 +237,7 @@ bool mock_atc_lookup(struct mock_endpoint *ep, const struct mock_req *req,
 		     struct mock_xlate *res);
 void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
 		     const struct mock_xlate *res);
+bool mock_atc_wants(struct mock_endpoint *ep, const struct mock_req *req);
 int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
 			   bool all_pasids, u64 addr, u8 lg2);
 void mock_atc_show(struct mock_endpoint *ep, struct seq_file *m);

@@ -5,6 +5,11 @@
 
 #include "core.h"
 
+unsigned int mock_reorder_seed;
+module_param_named(reorder_seed, mock_reorder_seed, uint, 0644);
+MODULE_PARM_DESC(reorder_seed,
+		 "reorder_seed of instances that are made from now on (0: strictly in order)");
+
 static int __init iommu_mock_init(void)
 {
 	int ret;

@@ -25,6 +25,7 @@ struct dentry;
 struct mock_endpoint;
 struct mock_iommu;
 struct mock_its;
+struct mock_reorder;
 
 /**
  * enum mock_at - address type of a request (PCIe AT field)
@@ -210,6 +211,11 @@ struct mock_stats {
  *	no other stalled request of the instance has (see mock_stall_pending());
  *	the endpoint waits, without the lock and without end, until the model
  *	calls mock_stall_resume() or one of its kin for it
+ * @speculate: translate @req as @translate does, but of the model's own accord:
+ *	caches are filled, configuration is fetched anew if it is not cached; no
+ *	fault is recorded, no table is written, nothing stalls (see
+ *	mock_speculating()). Same context as @translate. Returns 0 and fills
+ *	@res, or an errno
  * @stall_gone: the endpoint gave a stalled request up (it was reset, or goes
  *	away with its instance); nobody will resume it. Same context as
  *	@translate. Optional
@@ -241,6 +247,8 @@ struct mock_model {
 	void (*stop)(struct mock_iommu *mi);
 	int (*translate)(struct mock_iommu *mi, const struct mock_req *req,
 			 struct mock_xlate *res);
+	int (*speculate)(struct mock_iommu *mi, const struct mock_req *req,
+			 struct mock_xlate *res);
 	void (*stall_gone)(struct mock_iommu *mi, u32 sid, u16 tag);
 	int (*page_request)(struct mock_iommu *mi,
 			    const struct mock_page_request *preq);
@@ -260,6 +268,9 @@ struct mock_model {
  * @async_commands: command queues are processed by a worker instead of in the
  *	doorbell write, constant while live
  * @errata: IOMMU_UNIT_ERRATUM_* bits that the hardware has, constant while live
+ * @reorder_seed: seed of the reordering, 0 for none, constant while live
+ * @reorder: state of the reordering, %NULL for none, constant while live but for
+ *	what it holds (reorder.h)
  * @caches: the model's caches, constant while live but for what they hold
  * @stats: the model's counters, constant while live but for what they count
  * @its: where interrupt messages of endpoints go, %NULL if they are not
@@ -274,6 +285,8 @@ struct mock_iommu {
 	struct mock_cache_params cache_params;
 	bool async_commands;
 	u32 errata;
+	u32 reorder_seed;
+	struct mock_reorder *reorder;
 	struct mock_cache_set caches;
 	struct mock_stats *stats;
 	struct mock_its *its;

@@ -84,10 +84,13 @@ static bool smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
 	cerror = smmu_cmdq_fetch(m, q, &cmd);
 	if (!cerror && mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR))
 		cerror = SMMU_CERROR_ILL;
+	if (!cerror && cmd.op == SMMU_OP_SYNC && mock_reordering(m->mi))
+		smmu_reorder_drain(m);
 	if (!cerror && !mock_slow_ready(m->mi, smmu_cmd_kind(&cmd)))
 		return false;
 	if (!cerror)
-		cerror = smmu_cmd_execute(m, &cmd);
+		cerror = mock_reordering(m->mi) ? smmu_reorder(m, &cmd) :
+						  smmu_cmd_execute(m, &cmd);
 	if (cerror) {
 		smmu_cmdq_error(m, cerror);
 		return true;
@@ -127,6 +130,19 @@ void smmu_cmdq_kick(struct smmu_model *m)
 		queue_work(m->hw->wq, &m->hw->work);
 	else
 		smmu_cmdq_run(m, UINT_MAX);
+}
+
+/**
+ * smmu_cmdq_disabled - software has cleared CR0.CMDQEN
+ * @m: the SMMU
+ *
+ * What was consumed is completed.
+ */
+void smmu_cmdq_disabled(struct smmu_model *m)
+{
+	if (mock_reordering(m->mi))
+		smmu_reorder_drain(m);
+	mock_slow_forget(m->mi);
 }
 
 static void smmu_cmdq_work(struct work_struct *work)

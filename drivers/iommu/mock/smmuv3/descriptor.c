@@ -315,6 +315,9 @@ int smmu_desc_read(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
 int smmu_desc_update(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
 		     u64 old, u64 new)
 {
+	/* 3.13: a speculative access may set no dirty state, and need set no AF */
+	if (mock_speculating(m->mi))
+		return -EFAULT;
 	m->stats.walk_refs++;
 	if (tt->be)
 		return mock_phys_cmpxchg64(pa, swab64(old), swab64(new));

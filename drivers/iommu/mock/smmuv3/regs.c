@@ -74,7 +74,7 @@ static void smmu_cr0_update(struct smmu_model *m, u32 fields)
 	if (changed & m->cr0 & SMMU_CR0_CMDQEN)
 		smmu_cmdq_kick(m);
 	else if (changed & SMMU_CR0_CMDQEN)
-		mock_slow_forget(m->mi);
+		smmu_cmdq_disabled(m);
 }
 
 static void smmu_irq_ctrl_update(struct smmu_model *m, u32 fields)

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "../reorder.h"
 #include "model.h"
 
 struct seq_file;
@@ -20,36 +21,6 @@ struct seq_file;
 
 /* Value of a field whose reset value the architecture calls UNKNOWN */
 #define SMMU_UNKNOWN		0xa5a5a5a5a5a5a5a5ULL
-
-/**
- * struct smmu_hw - what the SMMU holds besides its caches
- * @file: the registers, as software reads them. Those of page 1 are at the same
- *	offset as in their page, where page 0 has none
- * @cr0_stalled: fields of CR0 whose update waits because of
- *	MOCK_MISBEHAVE_REG_STALL
- * @irq_ctrl_stalled: likewise of IRQ_CTRL
- * @atc_lost: an ATC invalidation was not answered, CMD_SYNC has to say so
- * @merge: the last record that was written, for merging
- * @merge_idx: PROD.WR of the place where it is
- * @merge_valid: there is one that can be merged with
- * @stalls: stalled transactions by tag (stall.c)
- * @model: back pointer for @work
- * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
- * @work: processes commands
- */
-struct smmu_hw {
-	u32 file[SMMU_REGS_FILE / sizeof(u32)];
-	u32 cr0_stalled;
-	u32 irq_ctrl_stalled;
-	bool atc_lost;
-	u64 merge[SMMU_EVT_WORDS];
-	u32 merge_idx;
-	bool merge_valid;
-	struct xarray stalls;
-	struct smmu_model *model;
-	struct workqueue_struct *wq;
-	struct work_struct work;
-};
 
 /**
  * struct smmu_cmd - a command, decoded
@@ -89,6 +60,48 @@ struct smmu_cmd {
 	u32 msi_data;
 	u64 addr;
 	struct smmu_tlbi tlbi;
+};
+
+/**
+ * struct smmu_pending - commands that are consumed, but not executed yet
+ * @cmd: they, in the order of the queue
+ * @nr: how many there are
+ */
+struct smmu_pending {
+	struct smmu_cmd cmd[MOCK_REORDER_POOL];
+	u32 nr;
+};
+
+/**
+ * struct smmu_hw - what the SMMU holds besides its caches
+ * @file: the registers, as software reads them. Those of page 1 are at the same
+ *	offset as in their page, where page 0 has none
+ * @cr0_stalled: fields of CR0 whose update waits because of
+ *	MOCK_MISBEHAVE_REG_STALL
+ * @irq_ctrl_stalled: likewise of IRQ_CTRL
+ * @atc_lost: an ATC invalidation was not answered, CMD_SYNC has to say so
+ * @merge: the last record that was written, for merging
+ * @merge_idx: PROD.WR of the place where it is
+ * @merge_valid: there is one that can be merged with
+ * @stalls: stalled transactions by tag (stall.c)
+ * @pending: of an instance that reorders
+ * @model: back pointer for @work
+ * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
+ * @work: processes commands
+ */
+struct smmu_hw {
+	u32 file[SMMU_REGS_FILE / sizeof(u32)];
+	u32 cr0_stalled;
+	u32 irq_ctrl_stalled;
+	bool atc_lost;
+	u64 merge[SMMU_EVT_WORDS];
+	u32 merge_idx;
+	bool merge_valid;
+	struct xarray stalls;
+	struct smmu_pending pending;
+	struct smmu_model *model;
+	struct workqueue_struct *wq;
+	struct work_struct work;
 };
 
 /* caps.c */
@@ -205,12 +218,19 @@ u32 smmu_queue_next(const struct smmu_queue *q, u32 idx);
 int smmu_cmdq_create(struct smmu_model *m);
 void smmu_cmdq_destroy(struct smmu_model *m);
 void smmu_cmdq_kick(struct smmu_model *m);
+void smmu_cmdq_disabled(struct smmu_model *m);
 
 /* cmd.c */
 u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
 		   struct smmu_cmd *cmd);
 bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi);
 u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd);
+
+/* reorder.c */
+u8 smmu_reorder(struct smmu_model *m, const struct smmu_cmd *cmd);
+void smmu_reorder_drain(struct smmu_model *m);
+int smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		   struct mock_xlate *res);
 
 /* event.c */
 bool smmu_evtq_writable(const struct smmu_model *m);

@@ -267,6 +267,7 @@ const struct mock_model mock_smmuv3_model = {
 	.start = smmu_start,
 	.stop = smmu_stop,
 	.translate = smmu_model_translate,
+	.speculate = smmu_speculate,
 	.stall_gone = smmu_model_stall_gone,
 	.page_request = smmu_model_page_request,
 	.debugfs = smmu_debugfs,

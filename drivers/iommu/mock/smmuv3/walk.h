@@ -17,6 +17,7 @@
 #include <linux/overflow.h>
 
 #include "../cache.h"
+#include "../reorder.h"
 #include "model.h"
 
 /*

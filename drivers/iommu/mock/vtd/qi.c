@@ -138,6 +138,21 @@ static enum mock_cmd_kind vtd_inv_kind(const struct vtd_inv *inv)
 	}
 }
 
+/**
+ * vtd_qi_execute - execute a descriptor whose turn it is
+ * @m: the unit
+ * @inv: the descriptor, decoded
+ */
+void vtd_qi_execute(struct vtd_model *m, const struct vtd_inv *inv)
+{
+	/* A wait that is behind a lost invalidation never completes */
+	if (inv->type == VTD_QI_WAIT && m->regs->ite)
+		return;
+
+	if (vtd_inv_execute(m, inv) == -ETIMEDOUT)
+		vtd_qi_lost(m, inv->sid);
+}
+
 /* False if the descriptor was not consumed: the head stays */
 static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
 {
@@ -150,14 +165,18 @@ static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
 		return true;
 	}
 
-	/* A wait that is behind a lost invalidation never completes */
+	if (mock_reordering(m->mi))
+		vtd_reorder_wait(m, inv);
+	/* It never completes, see vtd_qi_execute() */
 	if (inv->type == VTD_QI_WAIT && m->regs->ite)
 		return true;
 
 	if (!mock_slow_ready(m->mi, vtd_inv_kind(inv)))
 		return false;
-	if (vtd_inv_execute(m, inv) == -ETIMEDOUT)
-		vtd_qi_lost(m, inv->sid);
+	if (mock_reordering(m->mi))
+		vtd_reorder(m, inv);
+	else
+		vtd_qi_execute(m, inv);
 	return true;
 }
 
@@ -204,6 +223,8 @@ static bool vtd_qi_run(struct vtd_model *m, unsigned int budget)
 		if (inv.type == VTD_QI_WAIT && inv.wait_fn && m->regs->ite)
 			break;
 	}
+	if (mock_reordering(m->mi))
+		vtd_reorder_idle(m);
 	if (m->regs->ite)
 		vtd_qi_time_out(m);
 	return false;
@@ -274,6 +295,8 @@ void vtd_iq_enable(struct vtd_model *m)
  */
 void vtd_iq_disable(struct vtd_model *m)
 {
+	if (mock_reordering(m->mi))
+		vtd_reorder_drain(m);
 	m->regs->ite = false;
 	mock_slow_forget(m->mi);
 	vtd_reg_set64(m, VTD_REG_IQH, 0);

@@ -10,6 +10,7 @@
 #include <linux/bitfield.h>
 #include <linux/workqueue.h>
 
+#include "../reorder.h"
 #include "model.h"
 
 /* The registers before this offset are the same on every unit */
@@ -37,48 +38,6 @@ enum vtd_event {
 struct vtd_frcd {
 	u64 lo;
 	u64 hi;
-};
-
-/**
- * struct vtd_regs - what the unit holds besides its caches
- * @file: the fixed registers, as software reads them
- * @iva: invalidate address register
- * @iotlb: IOTLB invalidate register
- * @size: size of the register space in bytes
- * @gcmd_stalled: change of GCMD that waits because of MOCK_MISBEHAVE_REG_STALL
- * @gcmd: value of GCMD that came with it
- * @frcd_nr: number of fault recording registers
- * @frcd_next: the one that takes the next fault
- * @frcd: fault recording registers
- * @iq_base: invalidation queue, as latched when it was enabled
- * @iq_size: its size in bytes
- * @iq_wide: its descriptors are 256 bits wide
- * @ite: a device-TLB invalidation timed out, not yet reported
- * @ite_sid: of which device
- * @pq_set: PQA was written since reset
- * @model: back pointer for @work
- * @wq: runs @work, NULL if descriptors are processed in the doorbell write
- * @work: processes descriptors
- */
-struct vtd_regs {
-	u32 file[VTD_REGS_FIXED / sizeof(u32)];
-	u64 iva;
-	u64 iotlb;
-	u32 size;
-	u32 gcmd_stalled;
-	u32 gcmd;
-	u32 frcd_nr;
-	u32 frcd_next;
-	struct vtd_frcd *frcd;
-	u64 iq_base;
-	u32 iq_size;
-	bool iq_wide;
-	bool ite;
-	u16 ite_sid;
-	bool pq_set;
-	struct vtd_model *model;
-	struct workqueue_struct *wq;
-	struct work_struct work;
 };
 
 /**
@@ -121,6 +80,60 @@ struct vtd_inv {
 	u32 pasid;
 	u32 data;
 	u64 addr;
+};
+
+/**
+ * struct vtd_pending - descriptors that are fetched, but not executed yet
+ * @inv: they, in the order of the queue
+ * @nr: how many there are
+ */
+struct vtd_pending {
+	struct vtd_inv inv[MOCK_REORDER_POOL];
+	u32 nr;
+};
+
+/**
+ * struct vtd_regs - what the unit holds besides its caches
+ * @file: the fixed registers, as software reads them
+ * @iva: invalidate address register
+ * @iotlb: IOTLB invalidate register
+ * @size: size of the register space in bytes
+ * @gcmd_stalled: change of GCMD that waits because of MOCK_MISBEHAVE_REG_STALL
+ * @gcmd: value of GCMD that came with it
+ * @frcd_nr: number of fault recording registers
+ * @frcd_next: the one that takes the next fault
+ * @frcd: fault recording registers
+ * @iq_base: invalidation queue, as latched when it was enabled
+ * @iq_size: its size in bytes
+ * @iq_wide: its descriptors are 256 bits wide
+ * @ite: a device-TLB invalidation timed out, not yet reported
+ * @ite_sid: of which device
+ * @pending: of an instance that reorders
+ * @pq_set: PQA was written since reset
+ * @model: back pointer for @work
+ * @wq: runs @work, NULL if descriptors are processed in the doorbell write
+ * @work: processes descriptors
+ */
+struct vtd_regs {
+	u32 file[VTD_REGS_FIXED / sizeof(u32)];
+	u64 iva;
+	u64 iotlb;
+	u32 size;
+	u32 gcmd_stalled;
+	u32 gcmd;
+	u32 frcd_nr;
+	u32 frcd_next;
+	struct vtd_frcd *frcd;
+	u64 iq_base;
+	u32 iq_size;
+	bool iq_wide;
+	bool ite;
+	u16 ite_sid;
+	struct vtd_pending pending;
+	bool pq_set;
+	struct vtd_model *model;
+	struct workqueue_struct *wq;
+	struct work_struct work;
 };
 
 /* caps.c */
@@ -193,6 +206,15 @@ void vtd_iq_enable(struct vtd_model *m);
 void vtd_iq_disable(struct vtd_model *m);
 void vtd_qi_kick(struct vtd_model *m);
 void vtd_qi_devtlb_lost(struct vtd_model *m, u16 sid);
+void vtd_qi_execute(struct vtd_model *m, const struct vtd_inv *inv);
+
+/* reorder.c */
+void vtd_reorder_wait(struct vtd_model *m, const struct vtd_inv *inv);
+void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv);
+void vtd_reorder_idle(struct vtd_model *m);
+void vtd_reorder_drain(struct vtd_model *m);
+int vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		  struct mock_xlate *res);
 
 /* inv.c */
 u8 vtd_inv_decode(const struct vtd_model *m, const u64 *desc, bool wide,

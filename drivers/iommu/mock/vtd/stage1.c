@@ -114,6 +114,9 @@ static int update_flags(struct vtd_walk *w, struct vtd_fs_table *table,
 		return 0;
 	if (!w->pe.snoop)
 		return VTD_FR_FS_AD_NOSNOOP;
+	/* Flags are set for requests only: this walk comes to nothing */
+	if (mock_speculating(w->m->mi))
+		return VTD_FR_FS_AD_UPDATE;
 	if (!table->ss_write)
 		return VTD_FR_FS_NEST_AD_WRITE;
 	if (!table->ss_dirty) {

@@ -37,6 +37,9 @@ static int update_flags(struct vtd_walk *w, u64 pa, u64 entry, u64 flags)
 		return 0;
 	if (!w->pe.snoop)
 		return VTD_FR_SS_AD_NOSNOOP;
+	/* Flags are set for requests only: this walk comes to nothing */
+	if (mock_speculating(w->m->mi))
+		return VTD_FR_SS_AD_UPDATE;
 	w->m->stats.walk_refs++;
 	switch (mock_phys_cmpxchg64(pa, entry, entry | flags)) {
 	case 0:

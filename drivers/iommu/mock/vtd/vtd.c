@@ -243,6 +243,7 @@ const struct mock_model mock_vtd_model = {
 	.start = vtd_start,
 	.stop = vtd_stop,
 	.translate = vtd_model_translate,
+	.speculate = vtd_speculate,
 	.page_request = vtd_model_page_request,
 	.debugfs = vtd_debugfs,
 	.misbehave = vtd_misbehave,

@@ -15,6 +15,7 @@
 #include <linux/bitfield.h>
 
 #include "../cache.h"
+#include "../reorder.h"
 #include "model.h"
 
 /*

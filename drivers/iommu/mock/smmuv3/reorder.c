@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: commands in any order that the architecture permits
+ *
+ * That a command was consumed does not mean that it was executed, and nothing but
+ * CMD_SYNC orders one after another (4.1, 4.7.3). So all of them are postponed
+ * until there is one. CMD_RESUME, CMD_STALL_TERM and CMD_PRI_RESP are executed
+ * at once, in front of what is postponed: software need not wait for them.
+ */
+#include <linux/string.h>
+
+#include "regs.h"
+
+static void execute_one(struct smmu_model *m)
+{
+	struct smmu_pending *p = &m->hw->pending;
+	u64 all = GENMASK_ULL(p->nr - 1, 0);
+	u32 i = mock_reorder_pick(m->mi, all);
+	const struct smmu_cmd cmd = p->cmd[i];
+
+	p->nr--;
+	memmove(&p->cmd[i], &p->cmd[i + 1], (p->nr - i) * sizeof(cmd));
+	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
+	smmu_cmd_execute(m, &cmd);
+}
+
+/**
+ * smmu_reorder_drain - execute all that is postponed
+ * @m: the SMMU, of an instance that reorders
+ */
+void smmu_reorder_drain(struct smmu_model *m)
+{
+	mock_reorder_begin(m->mi);
+	while (m->hw->pending.nr)
+		execute_one(m);
+	mock_speculate(m->mi, true);
+}
+
+/**
+ * smmu_reorder - a command was fetched, with a CMD_SYNC after smmu_reorder_drain()
+ * @m: the SMMU, of an instance that reorders
+ * @cmd: the command, decoded
+ *
+ * Return: 0, or SMMU_CERROR_* if the command cannot be consumed
+ */
+u8 smmu_reorder(struct smmu_model *m, const struct smmu_cmd *cmd)
+{
+	struct smmu_pending *p = &m->hw->pending;
+
+	switch (cmd->op) {
+	case SMMU_OP_SYNC:
+	case SMMU_OP_RESUME:
+	case SMMU_OP_STALL_TERM:
+	case SMMU_OP_PRI_RESP:
+		return smmu_cmd_execute(m, cmd);
+	}
+	if (p->nr == MOCK_REORDER_POOL) {
+		mock_reorder_begin(m->mi);
+		execute_one(m);
+	}
+	p->cmd[p->nr++] = *cmd;
+	return 0;
+}
+
+/**
+ * smmu_speculate - fetch what no transaction has asked for
+ * @mi: the instance
+ * @req: request as there might be one
+ * @res: its translation
+ *
+ * Return: 0, or an errno if there is no translation
+ */
+int smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		   struct mock_xlate *res)
+{
+	struct smmu_model *m = mi->priv;
+	struct smmu_event ignored;
+
+	lockdep_assert_held(&mi->lock);
+	if (!m->hw)
+		return -EFAULT;
+	smmu_prefetch(m, req->sid, req->pasid_valid, req->pasid);
+	return smmu_translate(m, req, res, &ignored);
+}

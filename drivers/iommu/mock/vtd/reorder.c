@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock VT-d: descriptors in any order that the specification permits (6.5.2.12)
+ *
+ * A descriptor that is fetched is postponed until a wait needs it. What hardware
+ * orders by itself:
+ *
+ *   IOTLB, PASID-based IOTLB   after context- and PASID-cache in front of them
+ *   PASID-cache                after context-cache
+ *   device-TLB                 after IOTLB
+ *   PASID-based device-TLB     after IOTLB and PASID-based IOTLB
+ *   wait                       after all between it and the wait in front of it
+ *   all                        after a wait in front of them that is a fence
+ *
+ * So a PASID-based IOTLB invalidation may well come after the one of a device-TLB
+ * without PASID that is behind it. Page group responses wait for nothing and for
+ * nobody.
+ */
+#include <linux/bitfield.h>
+#include <linux/string.h>
+
+#include "regs.h"
+#include "walk.h"
+
+/* What has to be complete before a descriptor, by type */
+static const u16 vtd_comes_after[] = {
+	[VTD_QI_PC] = BIT(VTD_QI_CC),
+	[VTD_QI_IOTLB] = BIT(VTD_QI_CC) | BIT(VTD_QI_PC),
+	[VTD_QI_PIOTLB] = BIT(VTD_QI_CC) | BIT(VTD_QI_PC),
+	[VTD_QI_DTLB] = BIT(VTD_QI_IOTLB),
+	[VTD_QI_PDTLB] = BIT(VTD_QI_IOTLB) | BIT(VTD_QI_PIOTLB),
+};
+
+static u16 comes_after(u8 type)
+{
+	return type < ARRAY_SIZE(vtd_comes_after) ? vtd_comes_after[type] : 0;
+}
+
+/* Those that nothing in front of them holds up, by place */
+static u64 eligible(const struct vtd_pending *p)
+{
+	bool since_wait = false;
+	u64 places = 0;
+	u16 ahead = 0;
+	u32 i;
+
+	for (i = 0; i < p->nr; i++) {
+		u8 type = p->inv[i].type;
+
+		if (type == VTD_QI_WAIT) {
+			if (!since_wait)
+				places |= BIT_ULL(i);
+			since_wait = false;
+			continue;
+		}
+		if (!(ahead & comes_after(type)))
+			places |= BIT_ULL(i);
+		ahead |= BIT(type);
+		since_wait = true;
+	}
+	return places;
+}
+
+static bool waits_pending(const struct vtd_pending *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->inv[i].type == VTD_QI_WAIT)
+			return true;
+	return false;
+}
+
+static void execute_one(struct vtd_model *m)
+{
+	struct vtd_pending *p = &m->regs->pending;
+	u32 i = mock_reorder_pick(m->mi, eligible(p));
+	const struct vtd_inv inv = p->inv[i];
+
+	p->nr--;
+	memmove(&p->inv[i], &p->inv[i + 1], (p->nr - i) * sizeof(inv));
+	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
+	vtd_qi_execute(m, &inv);
+}
+
+/**
+ * vtd_reorder_drain - execute all that is postponed
+ * @m: the unit, of an instance that reorders
+ */
+void vtd_reorder_drain(struct vtd_model *m)
+{
+	mock_reorder_begin(m->mi);
+	while (m->regs->pending.nr)
+		execute_one(m);
+	mock_speculate(m->mi, true);
+}
+
+/**
+ * vtd_reorder_idle - there is nothing more to fetch
+ * @m: the unit, of an instance that reorders
+ *
+ * A wait need not be a fence, but it completes.
+ */
+void vtd_reorder_idle(struct vtd_model *m)
+{
+	struct vtd_pending *p = &m->regs->pending;
+
+	mock_reorder_begin(m->mi);
+	while (waits_pending(p))
+		execute_one(m);
+}
+
+static bool devtlb_pending(const struct vtd_pending *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->inv[i].type == VTD_QI_DTLB ||
+		    p->inv[i].type == VTD_QI_PDTLB)
+			return true;
+	return false;
+}
+
+/**
+ * vtd_reorder_wait - a descriptor is at the head of the queue
+ * @m: the unit, of an instance that reorders
+ * @inv: the descriptor, decoded
+ *
+ * A wait that is a fence needs all that is postponed. So does any wait for
+ * devices, which take their time: what becomes of it is not for this file.
+ */
+void vtd_reorder_wait(struct vtd_model *m, const struct vtd_inv *inv)
+{
+	if (inv->type == VTD_QI_WAIT &&
+	    (inv->wait_fn || devtlb_pending(&m->regs->pending)))
+		vtd_reorder_drain(m);
+}
+
+/**
+ * vtd_reorder - a descriptor was fetched, after vtd_reorder_wait()
+ * @m: the unit, of an instance that reorders
+ * @inv: the descriptor, decoded
+ */
+void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv)
+{
+	struct vtd_pending *p = &m->regs->pending;
+
+	if (inv->type == VTD_QI_PGRP_RESP ||
+	    (inv->type == VTD_QI_WAIT && !p->nr)) {
+		vtd_qi_execute(m, inv);
+		return;
+	}
+	if (p->nr == MOCK_REORDER_POOL) {
+		mock_reorder_begin(m->mi);
+		execute_one(m);
+	}
+	p->inv[p->nr++] = *inv;
+}
+
+/**
+ * vtd_speculate - fetch what no request has asked for
+ * @mi: the instance
+ * @req: request as there might be one
+ * @res: its translation
+ *
+ * Configuration is fetched although the IOTLB may not need it.
+ *
+ * Return: 0, or -EFAULT if there is no translation
+ */
+int vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		  struct mock_xlate *res)
+{
+	struct vtd_model *m = mi->priv;
+	struct vtd_fault ignored;
+	struct vtd_walk w = {
+		.m = m,
+		.addr = req->addr,
+		.sid = req->sid,
+		.pasid = req->pasid_valid ? req->pasid : 0,
+		.pasid_valid = req->pasid_valid,
+	};
+
+	lockdep_assert_held(&mi->lock);
+	if (!m->regs || !m->te)
+		return -EFAULT;
+	if (!vtd_check_mode(m, req->pasid_valid) && !vtd_find_context(&w) &&
+	    !vtd_check_pasid(&w))
+		vtd_find_pasid(&w);
+	return vtd_translate(m, req, res, &ignored);
+}
