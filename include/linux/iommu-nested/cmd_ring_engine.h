@@ -123,6 +123,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 		/* From here on the recovery looks after it */
 		if ((READ_ONCE(ring->stuck) && wait->parks) ||
 		    READ_ONCE(wait->parked)) {
+			/* As in cmd_ring_done() */
 			wait_event_idle(ring->settled,
 					smp_load_acquire(&wait->done));
 			break;
@@ -175,6 +176,7 @@ static int cmd_ring_await_recovery(struct cmd_ring *ring,
 			return -ETIMEDOUT;
 		list_add_tail(&wait.node, &ring->parked);
 	}
+	/* Pairs with the release in cmd_ring_finish() */
 	wait_event_idle(ring->settled, smp_load_acquire(&wait.done));
 	return wait.err;
 }

@@ -6,7 +6,7 @@
  * because of the domain is done first, with the old domain still in place. Then
  * the PASID table entry is made not present, the caches forget the old domain,
  * and the new entry is installed. If the hardware fails in between, the device
- * is blocked as a whole, and the next attach tries to recover it.
+ * is blocked as a whole until it is recovered.
  */
 #include <linux/device.h>
 #include <linux/slab.h>
@@ -57,16 +57,10 @@ static bool vtd_unhealthy(struct vtd_device *vdev)
 static int entry_clear(struct vtd_device *vdev, __le64 *entry,
 		       const struct vtd_attach *old)
 {
-	struct vtd_qi_batch batch;
 	int ret = 0;
 
-	if (vtd_pasid_clear_present(vdev, entry)) {
-		vtd_qi_begin(&batch, vdev->unit, false);
-		vtd_add_entry_flush(&batch, old);
-		ret = vtd_qi_flush(&batch);
-		if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
-			ret = -ETIMEDOUT;
-	}
+	if (vtd_pasid_clear_present(vdev, entry))
+		ret = vtd_entry_flush(old);
 	vtd_pasid_write(vdev, entry, NULL);
 	return ret;
 }
@@ -88,40 +82,79 @@ static int entry_set(struct vtd_device *vdev, __le64 *entry,
 	return vtd_qi_flush(&batch);
 }
 
+static int entry_replace(struct vtd_device *vdev, __le64 *entry,
+			 const struct vtd_attach *old, const struct vtd_pte *pte)
+{
+	int ret = 0;
+
+	if (old)
+		ret = entry_clear(vdev, entry, old);
+	if (!ret && pte)
+		ret = entry_set(vdev, entry, pte);
+	return ret;
+}
+
+/* Whatever the hardware still has of it, the device is out */
+static void block_now(struct vtd_device *vdev)
+{
+	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		return;
+	set_bit(VTD_DEV_FAILED, &vdev->state);
+	vtd_unit_block_failed(vdev->unit);
+}
+
+/*
+ * The core relies on its own domains, identity and the DMA API's, to be attachable
+ * when userspace has let go of a device.
+ */
+static bool vtd_cannot_fail(const struct vtd_attach *new)
+{
+	return !new || (new->pasid == IOMMU_NO_PASID &&
+			(new->domain == &vtd_identity_domain ||
+			 iommu_is_dma_domain(new->domain)));
+}
+
 /*
  * Replace what is attached to a PASID by @new, or by nothing. What was there
- * before is forgotten by the hardware in any case, and left to the caller in
- * @old. On failure nothing is attached.
+ * before is forgotten by the hardware, and left to the caller in @old.
+ *
+ * If the hardware fails the device is blocked until it is in order again. It
+ * comes back with what is attached then: with what was before, for that is what
+ * the core thinks after an error; or with @new, if that cannot fail.
  */
 static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 		       struct vtd_attach *new, const struct vtd_pte *pte,
 		       struct vtd_attach **old)
 {
-	struct vtd_unit *unit = vdev->unit;
-	int ret = 0, err = 0;
+	struct vtd_attach *cur;
+	struct vtd_pte was;
+	int ret = 0;
 
-	lockdep_assert_held(&unit->lock);
+	lockdep_assert_held(&vdev->unit->lock);
 
 	if (vtd_unhealthy(vdev) && new)
-		err = vtd_device_recover(vdev);
+		ret = vtd_device_recover(vdev);
+	if (ret && !vtd_cannot_fail(new))
+		return ret;
 
-	*old = vtd_attached(vdev, pasid);
-	if (*old)
-		ret = entry_clear(vdev, entry, *old);
-	ret = err ?: ret;
-	if (!ret && new) {
-		ret = entry_set(vdev, entry, pte);
-		if (ret)
-			vtd_pasid_write(vdev, entry, NULL);
-	}
-	set_attached(vdev, pasid, ret ? NULL : new);
-	if (ret && !test_bit(VTD_DEV_BLOCKED, &vdev->state)) {
-		/* Whatever the hardware still has of it, the device is out */
-		set_bit(VTD_DEV_FAILED, &vdev->state);
-		vtd_unit_block_failed(unit);
-	}
+	cur = vtd_attached(vdev, pasid);
+	was = vtd_pasid_read(entry);
+	ret = entry_replace(vdev, entry, cur, pte);
 	trace_attach(vdev->dev, pasid, new ? new->did : 0, ret);
-	return ret;
+	if (ret) {
+		block_now(vdev);
+		if (!vtd_cannot_fail(new)) {
+			vtd_pasid_write(vdev, entry, cur ? &was : NULL);
+			return ret;
+		}
+		dev_err_ratelimited(vdev->dev,
+				    "hardware failure %d, all DMA is blocked\n",
+				    ret);
+		vtd_pasid_write(vdev, entry, pte);
+	}
+	set_attached(vdev, pasid, new);
+	*old = cur;
+	return 0;
 }
 
 static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
@@ -216,7 +249,10 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 		if (ret)
 			return ret;
 	}
-	return vtd_replace(vdev, new->pasid, entry, new, &pte, old);
+	ret = vtd_replace(vdev, new->pasid, entry, new, &pte, old);
+	if (ret && new->pasid != IOMMU_NO_PASID)
+		xa_release(&vdev->pasids, new->pasid);
+	return ret;
 }
 
 /**
@@ -227,7 +263,9 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  *
  * Context: process context; nobody else changes this device's PASIDs.
  * Return: 0; -EBUSY, -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain
- * still in place; -ETIMEDOUT or -EIO with the device blocked
+ * still in place; -ETIMEDOUT or -EIO with the old domain still in place, but the
+ * device blocked until the hardware is in order again, if it was needed for that.
+ * For domains that the core relies on that is no error.
  */
 int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 {
@@ -290,17 +328,6 @@ void vtd_detach(struct vtd_device *vdev, u32 pasid)
 		vtd_attach_drop(old);
 }
 
-/*
- * The core relies on its own domains, identity and the DMA API's, to be attachable
- * when userspace has let go of a device. The device is blocked, which is safe, and
- * the log says why.
- */
-static int blocked_for_core(struct device *dev, int ret)
-{
-	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
-	return 0;
-}
-
 /**
  * vtd_attach_dev - attach a paging or a nested domain to a device
  * @domain: the domain
@@ -308,16 +335,12 @@ static int blocked_for_core(struct device *dev, int ret)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach(), but 0 for the DMA API's domain when the hardware failed
+ * Return: as vtd_attach()
  */
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old)
 {
-	int ret = vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
-
-	if (iommu_is_dma_domain(domain) && (ret == -ETIMEDOUT || ret == -EIO))
-		return blocked_for_core(dev, ret);
-	return ret;
+	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 }
 
 /**
@@ -345,10 +368,7 @@ int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 static int vtd_identity_attach_dev(struct iommu_domain *domain,
 				   struct device *dev, struct iommu_domain *old)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
-	int ret = vtd_attach(vdev, IOMMU_NO_PASID, domain);
-
-	return ret ? blocked_for_core(dev, ret) : 0;
+	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 }
 
 struct iommu_domain vtd_identity_domain = {
@@ -388,7 +408,6 @@ static int att_change(struct vtd_attach *att,
 				     bool on), bool on)
 {
 	struct vtd_device *vdev = att->vdev;
-	struct vtd_qi_batch batch;
 	__le64 *entry;
 	int ret;
 
@@ -404,14 +423,10 @@ static int att_change(struct vtd_attach *att,
 	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return 0;
 
-	vtd_qi_begin(&batch, vdev->unit, false);
-	vtd_add_entry_flush(&batch, att);
-	ret = vtd_qi_flush(&batch);
-	if (!ret && !test_bit(VTD_DEV_FAILED, &vdev->state))
-		return 0;
-	set_bit(VTD_DEV_FAILED, &vdev->state);
-	vtd_unit_block_failed(vdev->unit);
-	return ret ?: -ETIMEDOUT;
+	ret = vtd_entry_flush(att);
+	if (ret)
+		block_now(vdev);
+	return ret;
 }
 
 static int domain_set_dirty(struct vtd_paging *paging, bool on)

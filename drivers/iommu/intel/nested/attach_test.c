@@ -328,13 +328,14 @@ static void unmap(struct kunit *test)
 			SZ_4K);
 	FAKE_EXPECT(test, fake,
 		    vtd_desc_iotlb_page(pdid, SZ_1G + SZ_4K, 0, true, DRAIN),
-		    vtd_desc_devtlb(0x10, 0, 1, SZ_1G + SZ_4K, 0),
 		    vtd_desc_iotlb_domain(ndid, DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, SZ_1G + SZ_4K, 0),
 		    vtd_desc_devtlb(0x18, 0, 1, 0, VTD_AM_ALL),
 		    vtd_desc_pdevtlb(0x10, 0, 1, 9, 0, VTD_AM_ALL));
-	KUNIT_EXPECT_EQ(test, fake->waits, 1);
-	/* That of enabling the queue, and this */
-	KUNIT_EXPECT_EQ(test, fake->doorbells, 1 + 1);
+	/* Device-TLBs are waited for by themselves */
+	KUNIT_EXPECT_EQ(test, fake->waits, 2);
+	/* That of enabling the queue, and these */
+	KUNIT_EXPECT_EQ(test, fake->doorbells, 1 + 2);
 
 	fake_forget(fake);
 	vtd_detach(two, 0);
@@ -408,11 +409,16 @@ static void dead_unit(struct kunit *test)
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_paging *a = fake_paging_new(test, vdev, STAGE2);
 	struct vtd_paging *b = fake_paging_new(test, vdev, STAGE2);
+	u16 did;
 
+	fake_no_recovery(fake);
 	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
+	did = fake_did(vdev, 0);
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &b->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
+	/* The old domain is attached still, but the device is blocked */
+	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), did);
 	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
 	/* A second try fails as cleanly, and so does detaching */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), -ETIMEDOUT);
@@ -426,7 +432,8 @@ static void dead_unit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
 	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_global(),
-		    vtd_desc_iotlb_global(DRAIN));
+		    vtd_desc_iotlb_global(DRAIN), vtd_desc_cc_device(0x10),
+		    vtd_desc_pc_global(), vtd_desc_iotlb_global(DRAIN));
 
 	vtd_detach(vdev, 0);
 	fake_paging_free(test, a);
@@ -457,6 +464,7 @@ static void dead_unit_caches(struct kunit *test)
 		u64 root = virt_to_phys(fake->unit.root);
 		u64 want = root | FIELD_PREP(VTD_RTADDR_TTM, cases[i].ttm);
 
+		fake_no_recovery(fake);
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
 				0);
 		fake->dead = true;
@@ -474,7 +482,7 @@ static void dead_unit_caches(struct kunit *test)
 	}
 }
 
-/* An unmap finds the unit dead: the device is out at once */
+/* An unmap finds the unit dead: the device is out at once, if it is a user's */
 static void dead_unit_unmap(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -491,8 +499,8 @@ static void dead_unit_unmap(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, fake_context_present(vdev));
 		fake->dead = true;
 		p->domain.ops->flush_iotlb_all(&p->domain);
-		flush_work(&fake->unit.fail_work);
-		KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
+		/* Who cannot sleep is not a user, and is not blocked for one */
+		KUNIT_EXPECT_EQ(test, fake_context_present(vdev), atomic);
 		KUNIT_EXPECT_TRUE(test, fake_context_present(other));
 		fake->dead = false;
 	}
@@ -510,6 +518,7 @@ static void silent_device(struct kunit *test)
 	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
 	struct vtd_paging *q = fake_paging_new(test, good, STAGE2);
 
+	fake_no_recovery(fake);
 	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 5, &q->domain), 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(good, 0, &q->domain), 0);
@@ -527,18 +536,24 @@ static void silent_device(struct kunit *test)
 		    vtd_desc_iotlb_page(fake_did(good, 0), 0x1000, 0, true, DRAIN),
 		    vtd_desc_devtlb(0x18, 0, 1, 0x1000, 0));
 
-	/* Still silent: it stays out */
-	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &p->domain), -ETIMEDOUT);
+	/* Still silent: it stays out, with what was attached before */
+	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &q->domain), -ETIMEDOUT);
 	KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
-	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), VTD_PGTT_STAGE2);
 
 	fake->silent = false;
+	bad->retry.at = jiffies;
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));
 	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), VTD_PGTT_STAGE2);
-	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
-		    vtd_desc_pdevtlb_all(0x10, 0, 1));
+	FAKE_EXPECT(test, fake, vtd_desc_cc_device(0x10), vtd_desc_pc_global(),
+		    vtd_desc_iotlb_global(DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
+		    vtd_desc_pdevtlb_all(0x10, 0, 1),
+		    vtd_desc_pc_pasid(fake_did(bad, 0), 0),
+		    vtd_desc_iotlb_domain(fake_did(bad, 0), DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
 
 	vtd_detach(bad, 0);
 	vtd_detach(bad, 5);

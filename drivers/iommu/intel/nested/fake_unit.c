@@ -9,6 +9,8 @@
 
 static void fake_log(struct fake_unit *fake, struct vtd_desc desc)
 {
+	if (fake->hook)
+		fake->hook(fake, desc);
 	if (fake->nr < FAKE_LOG)
 		fake->log[fake->nr++] = desc;
 }
@@ -93,8 +95,10 @@ static void fake_write32(void *ctx, u32 off, u32 val)
 	case VTD_REG_GCMD:
 		if (fake->gcmd_dead)
 			return;
-		if (!(val & VTD_GCMD_QIE))
+		if (!(val & VTD_GCMD_QIE)) {
 			fake->iqh = 0;
+			fake->dead &= !fake->until_reset;
+		}
 		if (val & VTD_GCMD_SRTP)
 			fake->roots++;
 		fake->gsts = val;
@@ -164,9 +168,9 @@ static void fake_unit_free(void *data)
 {
 	struct fake_unit *fake = data;
 
+	disable_delayed_work_sync(&fake->unit.recover_work);
 	/* Attachments that were dropped are freed by now */
 	srcu_barrier(&vtd_srcu);
-	cancel_work_sync(&fake->unit.fail_work);
 	vtd_context_free_all(&fake->unit);
 	iommu_free_pages(fake->unit.root);
 	vtd_qi_exit(&fake->unit);
@@ -206,7 +210,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	xa_init(&unit->aliases);
 	unit->translating = true;
 	ida_init(&unit->dids);
-	INIT_WORK(&unit->fail_work, vtd_fail_work);
+	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
 	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
 					       VTD_PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, unit->root);
@@ -260,6 +264,17 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 		vtd_context_set(vdev);
 	}
 	return vdev;
+}
+
+/**
+ * fake_no_recovery - nothing is recovered by itself from now on
+ * @fake: the unit
+ *
+ * Else it happens when the test does not expect it. Nobody must wait for it.
+ */
+void fake_no_recovery(struct fake_unit *fake)
+{
+	disable_delayed_work_sync(&fake->unit.recover_work);
 }
 
 /**

@@ -34,9 +34,12 @@
  * @wrong: they do not time out, but get a wrong answer
  * @silent: @silent_sid is valid
  * @dead: the queue does nothing
+ * @until_reset: and is cured of that by being switched off
  * @rtaddr: root table address
  * @roots: times that it was set
  * @gcmd_dead: global commands do nothing
+ * @hook: is told of each descriptor before it is executed
+ * @hook_data: for @hook
  */
 struct fake_unit {
 	struct vtd_unit unit;
@@ -58,9 +61,12 @@ struct fake_unit {
 	unsigned int ahead;
 	bool wrong;
 	bool dead;
+	bool until_reset;
 	u64 rtaddr;
 	unsigned int roots;
 	bool gcmd_dead;
+	void (*hook)(struct fake_unit *fake, struct vtd_desc desc);
+	void *hook_data;
 };
 
 #define FAKE_CAP \
@@ -86,6 +92,7 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct vtd_desc *want, unsigned int nr);
 bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc);
 void fake_forget(struct fake_unit *fake);
+void fake_no_recovery(struct fake_unit *fake);
 
 u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word);
 u64 fake_pgtt(struct vtd_device *vdev, u32 pasid);

@@ -11,18 +11,6 @@
 #include "nested.h"
 
 /**
- * vtd_devtlb_live - has a device a device-TLB that is to be invalidated?
- * @vdev: the device
- *
- * Return: true if it has
- */
-bool vtd_devtlb_live(const struct vtd_device *vdev)
-{
-	/* One that failed is asked again when it is brought back */
-	return vdev->ats_depth && !READ_ONCE(vdev->state);
-}
-
-/**
  * vtd_add_devtlb - invalidate a range of a device's device-TLB
  * @batch: gets the descriptor, if the device has a device-TLB
  * @att: whose device and PASID
@@ -47,21 +35,34 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 }
 
 /**
- * vtd_add_entry_flush - forget all that hangs on a PASID table entry
- * @batch: gets the descriptors
+ * vtd_entry_flush - forget all that hangs on a PASID table entry
  * @att: whose entry
  *
  * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. The table there has
  * a narrower invalidation of the IOTLB for pass-through, but one that the hardware
  * does not order before that of a device-TLB without PASID (6.5.2.12).
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: 0, -EIO or -ETIMEDOUT, when the device is to be blocked
  */
-void vtd_add_entry_flush(struct vtd_qi_batch *batch,
-			 const struct vtd_attach *att)
+int vtd_entry_flush(const struct vtd_attach *att)
 {
-	vtd_qi_add(batch, vtd_desc_pc_pasid(att->did, att->pasid));
-	vtd_qi_add(batch, vtd_desc_iotlb_domain(att->did,
-						vtd_drain(batch->unit)));
-	vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
+	struct vtd_device *vdev = att->vdev;
+	struct vtd_qi_batch batch;
+	int ret;
+
+	vtd_qi_begin(&batch, vdev->unit, false);
+	vtd_qi_add(&batch, vtd_desc_pc_pasid(att->did, att->pasid));
+	vtd_qi_add(&batch, vtd_desc_iotlb_domain(att->did,
+						 vtd_drain(vdev->unit)));
+	ret = vtd_qi_flush(&batch);
+	if (ret)
+		return ret;
+	vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+	ret = vtd_qi_flush(&batch);
+	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
+		return -ETIMEDOUT;
+	return ret;
 }
 
 /**
@@ -85,6 +86,7 @@ void vtd_add_context_flush(struct vtd_qi_batch *batch,
 	vtd_qi_add(batch, vtd_desc_pc_global());
 	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
 }
+
 static void add_stage1(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		       const struct vtd_pieces *pieces, bool leaf)
 {
@@ -129,8 +131,7 @@ static void add_devtlb_pieces(struct vtd_qi_batch *batch,
 
 /*
  * What is cached of stage-2 is found by the domain-id alone, once for a unit;
- * of stage-1 by the PASID too, and that is not ordered before device-TLBs of
- * requests without PASID, see add_devtlb_requests().
+ * of stage-1 by the PASID too.
  */
 static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		       const struct vtd_attach *prev,
@@ -141,51 +142,69 @@ static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 	if (!stage1) {
 		if (!same_unit)
 			add_stage2(batch, att->did, pieces, leaf);
-	} else {
-		if (!same_unit || prev->pasid != att->pasid)
-			add_stage1(batch, att, pieces, leaf);
-		if (vtd_devtlb_live(att->vdev) && att->pasid == IOMMU_NO_PASID)
-			vtd_qi_add(batch, vtd_desc_fence(batch->unit));
+	} else if (!same_unit || prev->pasid != att->pasid) {
+		add_stage1(batch, att, pieces, leaf);
 	}
-	add_devtlb_pieces(batch, att, pieces);
 }
 
-/* Mark all devices of @unit in the lists of @users and @nested as failed */
-static void mark_failed(struct vtd_users *users, struct list_head *nested,
-			const struct vtd_unit *unit)
+/* Marks of all devices of @unit in the lists of @users and @nested */
+static unsigned long marks_of(struct vtd_users *users, struct list_head *nested,
+			      const struct vtd_unit *unit)
+{
+	struct vtd_attach *att;
+	unsigned long marks = 0;
+
+	list_for_each_entry_srcu(att, &users->attachments, node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			marks |= READ_ONCE(att->vdev->state);
+	if (!nested)
+		return marks;
+	list_for_each_entry_srcu(att, nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu))
+		if (att->vdev->unit == unit)
+			marks |= READ_ONCE(att->vdev->state);
+	return marks;
+}
+
+/* One that is blocked forgets all before it comes back */
+static void mark_failed(struct vtd_device *vdev)
+{
+	if (!test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		set_bit(VTD_DEV_FAILED, &vdev->state);
+}
+
+static void mark_all_failed(struct vtd_users *users, struct list_head *nested,
+			    const struct vtd_unit *unit)
 {
 	struct vtd_attach *att;
 
 	list_for_each_entry_srcu(att, &users->attachments, node,
 				 srcu_read_lock_held(&vtd_srcu))
 		if (att->vdev->unit == unit)
-			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+			mark_failed(att->vdev);
 	if (!nested)
 		return;
 	list_for_each_entry_srcu(att, nested, parent_node,
 				 srcu_read_lock_held(&vtd_srcu))
 		if (att->vdev->unit == unit)
-			set_bit(VTD_DEV_FAILED, &att->vdev->state);
+			mark_failed(att->vdev);
 }
 
-static bool any_failed(struct vtd_users *users, struct list_head *nested,
-		       const struct vtd_unit *unit)
+/*
+ * What @batch has asked for was not done. A user's devices are blocked. Others,
+ * the machine's disk among them, are not to be the victims of a user's device:
+ * the unit is reset, and forgets all.
+ */
+static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
+			 struct list_head *nested)
 {
-	struct vtd_attach *att;
-
-	list_for_each_entry_srcu(att, &users->attachments, node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit &&
-		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
-			return true;
-	if (!nested)
-		return false;
-	list_for_each_entry_srcu(att, nested, parent_node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit &&
-		    test_bit(VTD_DEV_FAILED, &att->vdev->state))
-			return true;
-	return false;
+	if (!batch->cmds.atomic) {
+		mark_all_failed(users, nested, batch->unit);
+		return;
+	}
+	WRITE_ONCE(batch->unit->lost, true);
+	vtd_unit_kick(batch->unit);
 }
 
 /**
@@ -196,25 +215,28 @@ static bool any_failed(struct vtd_users *users, struct list_head *nested,
  * @nested: attachments of the domains nested on that, or NULL
  *
  * Context: in a read-side section of vtd_srcu; as the batch is.
- * Return: 0; -EIO or -ETIMEDOUT if the hardware failed. Then devices are
- * blocked, or will be soon if the batch is atomic.
+ * Return: 0; -EIO or -ETIMEDOUT if the hardware failed, or has failed before and
+ * a device is still blocked. It is, or will be soon if the batch is atomic.
  */
 int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	       struct list_head *nested)
 {
 	struct vtd_unit *unit = batch->unit;
+	unsigned long marks;
 	int ret;
 
 	if (!unit)
 		return 0;
 	ret = vtd_qi_flush(batch);
-	if (ret)
-		mark_failed(users, nested, unit);
-	else if (any_failed(users, nested, unit))
-		ret = -ETIMEDOUT;
-	if (ret)
+	if (unlikely(ret))
+		batch_failed(batch, users, nested);
+	marks = marks_of(users, nested, unit);
+	if (likely(!marks))
+		return ret;
+	/* Who was not asked for being failed, and the rest */
+	if (marks & BIT(VTD_DEV_FAILED))
 		vtd_unit_failed(unit, batch->cmds.atomic);
-	return ret;
+	return ret ?: -ETIMEDOUT;
 }
 
 /**
@@ -248,32 +270,25 @@ static bool is_atomic(const struct vtd_paging *paging)
 	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
 }
 
-/**
- * vtd_paging_flush - forget a range of a paging domain
- * @paging: the domain
- * @first: the first byte
- * @last: the last byte
- * @leaf: only leaf entries have changed
- *
- * What nested translation has cached cannot be found by its stage-2 address:
- * all of it goes, of all domains that are nested on this one. So does what it
- * has left in device-TLBs.
- *
- * Context: any, if the domain is not iommufd's.
- */
-void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+static void begin_flush(struct vtd_qi_batch *batch,
+			const struct vtd_paging *paging)
+{
+	vtd_qi_begin(batch, NULL, is_atomic(paging));
+	batch->cmds.parks = !batch->cmds.atomic;
+}
+
+/* Returns whether a device-TLB may have it too */
+static noinline_for_stack bool
+flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
 	struct vtd_attach *att;
-
-	/* Who attaches after this sees the tables as they are now */
-	smp_mb();
-	guard(srcu)(&vtd_srcu);
+	bool ats = false;
 
 	pieces.unit = NULL;
-	vtd_qi_begin(&batch, NULL, is_atomic(paging));
+	begin_flush(&batch, paging);
 	list_for_each_entry_srcu(att, &paging->users.attachments, node,
 				 srcu_read_lock_held(&vtd_srcu)) {
 		struct vtd_unit *unit = att->vdev->unit;
@@ -283,6 +298,7 @@ void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 			vtd_pieces_of(&pieces, unit, first, last);
 		add_paging(&batch, att, prev, &pieces, leaf,
 			   vtd_is_stage1(paging));
+		ats |= att->vdev->ats_depth;
 		prev = att;
 	}
 
@@ -296,10 +312,68 @@ void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 			vtd_qi_add(&batch,
 				   vtd_desc_iotlb_domain(att->did,
 							 vtd_drain(unit)));
-		vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+		ats |= att->vdev->ats_depth;
 		prev = att;
 	}
 	vtd_finish(&batch, &paging->users, &paging->nested);
+	return ats;
+}
+
+static noinline_for_stack void
+flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
+{
+	struct vtd_qi_batch batch;
+	struct vtd_pieces pieces;
+	struct vtd_attach *att;
+
+	pieces.unit = NULL;
+	begin_flush(&batch, paging);
+	list_for_each_entry_srcu(att, &paging->users.attachments, node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		struct vtd_unit *unit = att->vdev->unit;
+
+		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
+		if (pieces.unit != unit)
+			vtd_pieces_of(&pieces, unit, first, last);
+		add_devtlb_pieces(&batch, att, &pieces);
+	}
+	list_for_each_entry_srcu(att, &paging->nested, parent_node,
+				 srcu_read_lock_held(&vtd_srcu)) {
+		vtd_switch_unit(&batch, att->vdev->unit, &paging->users,
+				&paging->nested);
+		vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+	}
+	vtd_finish(&batch, &paging->users, &paging->nested);
+}
+
+/**
+ * vtd_paging_flush - forget a range of a paging domain
+ * @paging: the domain
+ * @first: the first byte
+ * @last: the last byte
+ * @leaf: only leaf entries have changed
+ *
+ * What nested translation has cached cannot be found by its stage-2 address:
+ * all of it goes, of all domains that are nested on this one. So does what it
+ * has left in device-TLBs.
+ *
+ * Device-TLBs come when all that they are filled from is done, with a wait of
+ * their own: others behind it in the queue do not wait for a slow one before its
+ * turn, and one that does not answer is alone with its failure.
+ *
+ * Context: any, if the domain is not iommufd's.
+ */
+void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+{
+	/*
+	 * Who attaches after this sees the tables as they are now; and so does a
+	 * device that is found blocked, see recover.c
+	 */
+	smp_mb();
+	guard(srcu)(&vtd_srcu);
+
+	if (flush_iotlb(paging, first, last, leaf))
+		flush_devtlbs(paging, first, last);
 }
 
 /**

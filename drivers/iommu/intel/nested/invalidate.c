@@ -253,8 +253,8 @@ static int do_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
  *
  * Context: process context.
  * Return: 0; -EINVAL, -EOPNOTSUPP or -EFAULT for the first bad request, when
- * those before it are done; -ETIMEDOUT or -EIO if the hardware failed, when the
- * device is blocked
+ * those before it are done; -ETIMEDOUT or -EIO if the hardware failed, or has
+ * failed before, when the device is blocked
  */
 int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array)
@@ -274,7 +274,10 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 	if (walk.total && walk.entry_len != sizeof(*reqs))
 		return -EINVAL;
 
+	/* A device that is found blocked sees the tables as they are now */
+	smp_mb();
 	vtd_qi_begin(&batch, NULL, false);
+	batch.cmds.parks = true;
 	while (user_array_more(&walk) && !ret) {
 		start = vtd_timing_start();
 		nr = user_array_copy(&walk, reqs, sizeof(*reqs), VTD_INV_BLOCK);

@@ -12,7 +12,8 @@
  *	is held at a time.
  * struct vtd_unit @lock (mutex)
  *	the unit's root, context and PASID tables, which domain is attached to
- *	which PASID of its devices, and the recovery of the unit.
+ *	which PASID of its devices, and the recovery of the unit. The hardware is
+ *	waited for with it held, for as long as the ring's limits say.
  * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying descriptors, never while waiting.
  *
@@ -21,7 +22,8 @@
  * hardware may be long. Two rules make that safe. An attachment is in the lists
  * before the hardware can use the domain, and until the hardware has forgotten
  * it. And an attachment, a device and a unit are freed only after a grace
- * period of vtd_srcu.
+ * period of vtd_srcu. A reader may wait for the recovery of the ring, which
+ * takes the unit's mutex: who waits for a grace period holds none of these.
  */
 #ifndef __INTEL_NESTED_H
 #define __INTEL_NESTED_H
@@ -82,6 +84,16 @@ struct vtd_qi_batch {
 };
 
 /**
+ * struct vtd_retry - when something that failed is tried again
+ * @ms: the interval, 0 if it is tried at once
+ * @at: jiffies then; or when it was tried with success last
+ */
+struct vtd_retry {
+	unsigned int ms;
+	unsigned long at;
+};
+
+/**
  * struct vtd_irq - an interrupt of a unit that firmware describes
  * @unit: the unit
  * @index: IOMMU_UNIT_VTD_IRQ_*
@@ -111,7 +123,10 @@ struct vtd_irq {
  * @qi: its queue
  * @translating: translation is on
  * @aborting: all DMA is aborted, for the queue is dead
- * @fail_work: blocks the devices that an atomic invalidation has found failed
+ * @lost: an invalidation that nobody waits for any more was not done
+ * @retry: when a queue that is dead is tried again
+ * @recover_work: blocks devices that have failed, and tries to bring back what
+ *	was blocked
  * @fault_poll: looks for faults, where no interrupt tells of them
  * @faults: faults reported so far
  * @fault_overflows: times that the fault registers overflowed
@@ -139,7 +154,9 @@ struct vtd_unit {
 	struct vtd_qi qi;
 	bool translating;
 	bool aborting;
-	struct work_struct fail_work;
+	bool lost;
+	struct vtd_retry retry;
+	struct delayed_work recover_work;
 	struct delayed_work fault_poll;
 
 	atomic64_t faults;
@@ -152,7 +169,9 @@ struct vtd_unit {
 /* Bits of struct vtd_device @state */
 enum {
 	VTD_DEV_FAILED,		/* may hold stale translations, to be blocked */
-	VTD_DEV_BLOCKED,	/* its context entry is not present */
+	VTD_DEV_BLOCKED,	/* no cache has its context entry, nor has memory */
+	VTD_DEV_REVIVING,	/* not BLOCKED any more, but cannot be used yet */
+	VTD_DEV_SILENT,		/* it was its device-TLB that did not answer */
 };
 
 struct vtd_domain_ids;
@@ -187,7 +206,8 @@ struct vtd_attach {
  * @pasid_on: PASIDs were switched on in the device
  * @ats_depth: invalidations that it can hold, 0 without ATS
  * @pri: it may make page requests; none may so far
- * @state: bits of VTD_DEV_*
+ * @state: bits of VTD_DEV_*: the top of recover.c has their order
+ * @retry: when one that is blocked is tried again
  * @dir: its PASID directory
  * @dir_size: size of that in bytes
  * @rid: what is attached to requests without PASID
@@ -204,6 +224,7 @@ struct vtd_device {
 	u8 ats_depth;
 	bool pri;
 	unsigned long state;
+	struct vtd_retry retry;
 	__le64 *dir;
 	size_t dir_size;
 	struct vtd_attach *rid;
@@ -330,6 +351,18 @@ static inline u16 vtd_pfsid(const struct vtd_device *vdev)
 	return vdev->unit->ecap & VTD_ECAP_DIT ? vdev->pfsid : 0;
 }
 
+/*
+ * Has it a device-TLB that is to be asked? To be called after a full barrier
+ * behind what is to be forgotten. Who is told no because the device has failed
+ * sees to it that it is blocked.
+ */
+static inline bool vtd_devtlb_live(const struct vtd_device *vdev)
+{
+	return vdev->ats_depth &&
+	       !(READ_ONCE(vdev->state) &
+		 (BIT(VTD_DEV_FAILED) | BIT(VTD_DEV_BLOCKED)));
+}
+
 static inline u8 vtd_unit_pasid_bits(const struct vtd_unit *unit)
 {
 	return FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
@@ -354,11 +387,15 @@ struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
 int vtd_qi_init(struct vtd_unit *unit);
 void vtd_qi_exit(struct vtd_unit *unit);
 int vtd_qi_enable(struct vtd_unit *unit);
+void vtd_qi_end(struct vtd_unit *unit);
 int vtd_qi_disable(struct vtd_unit *unit);
 int vtd_qi_reset(struct vtd_unit *unit);
 struct vtd_desc vtd_desc_fence(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
+
+/* qi_error.c */
+void vtd_device_silent(struct vtd_device *vdev);
 
 static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
@@ -394,6 +431,7 @@ struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
 int vtd_pasid_dir_alloc(struct vtd_device *vdev);
 void vtd_pasid_dir_free(struct vtd_device *vdev);
 __le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc);
+struct vtd_pte vtd_pasid_read(const __le64 *entry);
 void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
 		     const struct vtd_pte *pte);
 bool vtd_pasid_clear_present(struct vtd_device *vdev, __le64 *entry);
@@ -464,7 +502,9 @@ int vtd_unit_flush_all(struct vtd_unit *unit);
 int vtd_device_recover(struct vtd_device *vdev);
 void vtd_unit_block_failed(struct vtd_unit *unit);
 void vtd_unit_failed(struct vtd_unit *unit, bool atomic);
-void vtd_fail_work(struct work_struct *work);
+void vtd_unit_kick(struct vtd_unit *unit);
+unsigned long vtd_unit_recover(struct vtd_unit *unit);
+void vtd_recover_work(struct work_struct *work);
 
 /* nested.c */
 int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
@@ -510,13 +550,11 @@ void vtd_pieces_of(struct vtd_pieces *pieces, const struct vtd_unit *unit,
 		   u64 first, u64 last);
 
 /* flush.c */
-bool vtd_devtlb_live(const struct vtd_device *vdev);
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am);
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev);
-void vtd_add_entry_flush(struct vtd_qi_batch *batch,
-			 const struct vtd_attach *att);
+int vtd_entry_flush(const struct vtd_attach *att);
 int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	       struct list_head *nested);
 int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,

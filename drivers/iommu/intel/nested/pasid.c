@@ -195,6 +195,22 @@ __le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc)
 }
 
 /**
+ * vtd_pasid_read - what a PASID table entry is
+ * @entry: the entry
+ *
+ * Return: its words
+ */
+struct vtd_pte vtd_pasid_read(const __le64 *entry)
+{
+	struct vtd_pte pte;
+	int i;
+
+	for (i = 0; i < VTD_PTE_WORDS; i++)
+		pte.w[i] = le64_to_cpu(READ_ONCE(entry[i]));
+	return pte;
+}
+
+/**
  * vtd_pasid_write - install a PASID table entry
  * @vdev: the device
  * @entry: where; not present now, neither in memory nor in a cache

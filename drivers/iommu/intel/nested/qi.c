@@ -92,6 +92,11 @@ static u32 qi_consumed(struct cmd_ring *ring)
 	return ring->oldest;
 }
 
+static void qi_stuck(struct cmd_ring *ring)
+{
+	vtd_unit_kick(qi_unit(ring));
+}
+
 static const struct cmd_ring_ops qi_ops = {
 	.write = qi_write_descs,
 	.write_wait = qi_write_wait,
@@ -99,6 +104,7 @@ static const struct cmd_ring_ops qi_ops = {
 	.look = qi_look,
 	.consumed = qi_consumed,
 	.handle_errors = vtd_qi_handle_errors,
+	.stuck = qi_stuck,
 };
 
 /**
@@ -201,6 +207,17 @@ static int qi_hw_off(struct vtd_unit *unit)
 }
 
 /**
+ * vtd_qi_end - queue nothing any more
+ * @unit: the unit
+ *
+ * Whoever still waits gets ETIMEDOUT, and whoever comes later too.
+ */
+void vtd_qi_end(struct vtd_unit *unit)
+{
+	cmd_ring_end(&unit->qi.ring);
+}
+
+/**
  * vtd_qi_disable - stop the queue for good
  * @unit: the unit
  *
@@ -230,6 +247,7 @@ int vtd_qi_reset(struct vtd_unit *unit)
 	int ret;
 
 	cmd_ring_stop(&unit->qi.ring);
+	vtd_qi_blame(unit);
 	ret = qi_hw_off(unit);
 	if (ret)
 		return ret;

@@ -54,5 +54,6 @@ void vtd_qi_append(struct vtd_qi *qi, struct vtd_desc desc);
 void vtd_qi_append_wait(struct vtd_qi *qi, struct cmd_wait *wait);
 void vtd_qi_doorbell(struct cmd_ring *ring);
 bool vtd_qi_handle_errors(struct cmd_ring *ring);
+void vtd_qi_blame(struct vtd_unit *unit);
 
 #endif /* __INTEL_NESTED_QI_H */

@@ -12,8 +12,9 @@
  *	device.
  * ICE	a device gave a wrong answer to a device-TLB invalidation. It is marked
  *	as failed. The hardware goes on as if nothing had happened.
- * none	the hardware does nothing within the unit's timeout. The queue is stuck:
- *	the producer gets ETIMEDOUT, others get it at once, until a reset.
+ * none	the hardware does nothing for longer than it may. The queue is stuck:
+ *	nothing is put into it until a reset. If it waits for one device-TLB, that
+ *	device is marked as failed.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -38,6 +39,20 @@ static void qi_refused(struct vtd_unit *unit, u64 record)
 	dma_wmb();
 }
 
+/**
+ * vtd_device_silent - mark a device whose device-TLB does not answer
+ * @vdev: the device
+ *
+ * Context: any.
+ */
+void vtd_device_silent(struct vtd_device *vdev)
+{
+	dev_err_ratelimited(vdev->dev,
+			    "a device-TLB invalidation was not answered\n");
+	set_bit(VTD_DEV_SILENT, &vdev->state);
+	set_bit(VTD_DEV_FAILED, &vdev->state);
+}
+
 /*
  * A device is freed after a grace period of vtd_srcu, and with the mutex of its
  * unit held before that; everyone who waits has one of the two.
@@ -48,9 +63,7 @@ static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 	unsigned long index;
 
 	if (vdev) {
-		dev_err_ratelimited(vdev->dev,
-				    "a device-TLB invalidation was not answered\n");
-		set_bit(VTD_DEV_FAILED, &vdev->state);
+		vtd_device_silent(vdev);
 		return;
 	}
 
@@ -59,8 +72,8 @@ static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 			    "a device-TLB invalidation was not answered, source-id %#06x\n",
 			    sid);
 	xa_for_each(&unit->devices, index, vdev)
-		if (vdev->ats_depth)
-			set_bit(VTD_DEV_FAILED, &vdev->state);
+		if (vtd_devtlb_live(vdev))
+			vtd_device_silent(vdev);
 }
 
 static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
@@ -73,10 +86,10 @@ static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
 	return NULL;
 }
 
-/* A device-TLB invalidation for a device that does not answer */
-static bool qi_is_hopeless(struct vtd_unit *unit, struct vtd_desc desc)
+/* Is it an invalidation of a device-TLB, and whose? */
+static bool qi_is_devtlb(struct vtd_unit *unit, struct vtd_desc desc,
+			 struct vtd_device **vdev)
 {
-	struct vtd_device *vdev;
 	u16 sid;
 
 	switch (FIELD_GET(VTD_QI_TYPE_LO, desc.w0)) {
@@ -89,8 +102,42 @@ static bool qi_is_hopeless(struct vtd_unit *unit, struct vtd_desc desc)
 	default:
 		return false;
 	}
-	vdev = xa_load(&unit->devices, sid);
-	return !vdev || test_bit(VTD_DEV_FAILED, &vdev->state);
+	*vdev = xa_load(&unit->devices, sid);
+	return true;
+}
+
+/**
+ * vtd_qi_blame - mark the device whose device-TLB the queue waits for
+ * @unit: the unit, whose queue is still on
+ *
+ * It can only be one whose invalidation was fetched, and is not known to be
+ * complete. If there are several nobody is marked: all are asked one by one
+ * after the reset.
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void vtd_qi_blame(struct vtd_unit *unit)
+{
+	struct vtd_device *vdev, *found = NULL;
+	struct cmd_ring *ring = &unit->qi.ring;
+	u32 pos, stop;
+
+	guard(spinlock_irqsave)(&ring->lock);
+
+	cmd_ring_reap(ring);
+	stop = qi_hw_position(unit);
+	if (!cmd_ring_asks_devtlb(ring) || !cmd_ring_plausible(ring, stop))
+		return;
+	for (pos = ring->oldest; pos != stop; pos++) {
+		if (!qi_is_devtlb(unit, qi_read(&unit->qi, pos), &vdev) ||
+		    !vdev)
+			continue;
+		if (found && found != vdev)
+			return;
+		found = vdev;
+	}
+	if (found)
+		vtd_device_silent(found);
 }
 
 /*
@@ -103,6 +150,7 @@ static void qi_requeue(struct vtd_unit *unit)
 	struct vtd_qi *qi = &unit->qi;
 	struct cmd_wait *wait, *last = NULL;
 	struct cmd_ring *ring = &qi->ring;
+	struct vtd_device *vdev;
 	u32 stop;
 
 	cmd_ring_reap(ring);
@@ -121,8 +169,12 @@ static void qi_requeue(struct vtd_unit *unit)
 			wait->first = stop;
 			vtd_qi_append_wait(qi, wait);
 			last = wait;
-		} else if (!qi_is_hopeless(unit, desc)) {
+		} else if (!qi_is_devtlb(unit, desc, &vdev)) {
 			vtd_qi_append(qi, desc);
+		} else if (vdev && vtd_devtlb_live(vdev)) {
+			/* Others are blocked anyway, or have gone */
+			vtd_qi_append(qi, desc);
+			WRITE_ONCE(ring->devtlb, ring->head);
 		}
 	}
 

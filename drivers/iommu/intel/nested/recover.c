@@ -5,18 +5,76 @@
  * A device that may hold translations it should not have is blocked as a whole:
  * its context entry is made not present, with which the unit aborts requests
  * and translated requests alike. A unit whose queue is stuck gets it reset. What
- * was in the queue is lost, so that all caches are invalidated with it. If the
- * queue stays dead, setting the root table pointer makes the unit forget what it
- * has cached without it.
+ * was in the queue is lost, so that all caches are invalidated with it, and who
+ * waited is told that all is done. If the queue stays dead, setting the root
+ * table pointer makes the unit forget what it has cached without it.
  *
- * Nothing here waits without bound, and nothing is tried again by itself: the
- * next attach does.
+ * Nothing here waits without bound. All is tried again by itself, at growing
+ * intervals, until it works; an attach meanwhile tries at once, except with a
+ * device whose device-TLB was silent: that could hold the queue for others over
+ * and over.
+ *
+ * Who flushes changes the tables, and after a full barrier reads the marks of a
+ * device to see whether its device-TLB is to be asked:
+ *
+ * none		He asks.
+ * FAILED	He does not, for it may take a minute. He does not return either,
+ *		before he has seen the device blocked: see vtd_finish().
+ * BLOCKED	The hardware cannot translate for the device: there is nothing
+ *		to ask.
+ *
+ * So a device is BLOCKED only when its context entry is not present and no cache
+ * has it any more, and FAILED until then. When it comes back the marks go first.
+ * A full barrier later the IOTLB, the paging-structure caches and the whole
+ * device-TLB are invalidated, and the entry is made present last. Who still saw
+ * a mark read it before that barrier, so his change of the tables, which is in
+ * front of his own, is seen by all that is looked up after the invalidation: he
+ * has left nothing stale. Who saw none has asked.
  */
 #include <linux/device.h>
+#include <linux/jiffies.h>
 
 #include <linux/iommu-nested/cmd_ring_recover.h>
 
 #include "nested.h"
+
+/* Intervals between tries: each is twice the one before */
+#define RETRY_FIRST_MS	100
+#define RETRY_MAX_MS	(60 * MSEC_PER_SEC)
+
+/* Who was well for so long starts with the first again */
+#define RETRY_FORGIVE_MS	(15 * 60 * MSEC_PER_SEC)
+
+static void retry_later(struct vtd_retry *retry)
+{
+	retry->ms = retry->ms ? min(2 * retry->ms, RETRY_MAX_MS) :
+				RETRY_FIRST_MS;
+	retry->at = jiffies + msecs_to_jiffies(retry->ms);
+}
+
+static bool retry_due(const struct vtd_retry *retry)
+{
+	return !retry->ms || time_after_eq(jiffies, retry->at);
+}
+
+/* It has failed, and was well since the last success */
+static void retry_failed(struct vtd_retry *retry)
+{
+	if (time_after(jiffies, retry->at + msecs_to_jiffies(RETRY_FORGIVE_MS)))
+		retry->ms = 0;
+	retry_later(retry);
+}
+
+/**
+ * vtd_unit_kick - have a unit looked after soon
+ * @unit: the unit
+ *
+ * Context: any.
+ */
+void vtd_unit_kick(struct vtd_unit *unit)
+{
+	mod_delayed_work(system_long_wq, &unit->recover_work, 0);
+}
 
 static void add_devtlb_all(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev)
@@ -52,18 +110,43 @@ int vtd_unit_flush_all(struct vtd_unit *unit)
 	return vtd_qi_flush(&batch);
 }
 
-/* Those that do not answer are marked as failed by the queue */
+static int unit_restart(struct vtd_unit *unit)
+{
+	int ret;
+
+	ret = vtd_qi_reset(unit) ?: vtd_unit_flush_all(unit);
+	if (!ret && unit->aborting) {
+		ret = vtd_set_root(unit, VTD_TTM_SCALABLE) ?:
+		      vtd_unit_flush_all(unit);
+		unit->aborting = ret;
+	}
+	return ret;
+}
+
+/*
+ * Each by itself, for a queue that stands still again is his then. Who answers
+ * that he does not is marked by the queue.
+ */
 static int flush_devices(struct vtd_unit *unit)
 {
 	struct vtd_qi_batch batch;
 	struct vtd_device *vdev;
 	unsigned long sid;
+	int ret;
 
-	vtd_qi_begin(&batch, unit, false);
-	xa_for_each(&unit->devices, sid, vdev)
-		if (vdev->ats_depth && !READ_ONCE(vdev->state))
-			add_devtlb_all(&batch, vdev);
-	return vtd_qi_flush(&batch);
+	xa_for_each(&unit->devices, sid, vdev) {
+		if (!vtd_devtlb_live(vdev))
+			continue;
+		vtd_qi_begin(&batch, unit, false);
+		add_devtlb_all(&batch, vdev);
+		if (!vtd_qi_flush(&batch))
+			continue;
+		vtd_device_silent(vdev);
+		ret = unit_restart(unit);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /*
@@ -88,36 +171,45 @@ static void unit_forget(struct vtd_unit *unit)
 			    "caches are empty nevertheless");
 }
 
-static int unit_restart(struct vtd_unit *unit)
+static int unit_reset(struct vtd_unit *unit)
 {
+	struct cmd_ring *ring = &unit->qi.ring;
 	int ret;
 
-	ret = vtd_qi_reset(unit) ?: vtd_unit_flush_all(unit);
-	if (!ret && unit->aborting) {
-		ret = vtd_set_root(unit, VTD_TTM_SCALABLE) ?:
-		      vtd_unit_flush_all(unit);
-		unit->aborting = ret;
+	/* Switched off for good */
+	if (ring->ended)
+		return -ETIMEDOUT;
+
+	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
+	WRITE_ONCE(unit->lost, false);
+	ret = unit_restart(unit);
+	if (!ret) {
+		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+		ret = flush_devices(unit);
 	}
-	if (ret)
-		return ret;
-	cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
-	ret = flush_devices(unit);
-	if (!ret)
-		cmd_ring_settle(&unit->qi.ring, CMD_OWED_NONE);
+	if (!ret) {
+		cmd_ring_settle(ring, CMD_OWED_NONE);
+		unit->retry.ms = 0;
+		return 0;
+	}
+	unit_forget(unit);
+	/* Those who wait are told when the caches are empty */
+	cmd_ring_fail(ring);
+	retry_later(&unit->retry);
+	vtd_unit_kick(unit);
 	return ret;
 }
 
-static int unit_reset(struct vtd_unit *unit)
+/* It is blocked: no cache has its context entry */
+static void device_set_blocked(struct vtd_device *vdev)
 {
-	int ret;
-
-	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
-	ret = unit_restart(unit);
-	if (ret) {
-		unit_forget(unit);
-		cmd_ring_fail(&unit->qi.ring);
-	}
-	return ret;
+	/* The hardware is done with it, and then the mark is seen */
+	smp_mb__before_atomic();
+	set_bit(VTD_DEV_BLOCKED, &vdev->state);
+	/* In no moment it has neither mark */
+	clear_bit(VTD_DEV_FAILED, &vdev->state);
+	clear_bit(VTD_DEV_REVIVING, &vdev->state);
+	vtd_unit_kick(vdev->unit);
 }
 
 static void device_block(struct vtd_device *vdev)
@@ -125,15 +217,19 @@ static void device_block(struct vtd_device *vdev)
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
 
-	set_bit(VTD_DEV_BLOCKED, &vdev->state);
-	clear_bit(VTD_DEV_FAILED, &vdev->state);
 	vtd_context_clear(vdev);
-	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
-
 	vtd_qi_begin(&batch, unit, false);
 	vtd_add_context_flush(&batch, vdev);
-	if (vtd_qi_flush(&batch))
-		unit_reset(unit);
+	if (vtd_qi_flush(&batch)) {
+		/* One that was dead a moment ago is not tried again by each */
+		if (unit->qi.ring.dead && !retry_due(&unit->retry))
+			unit_forget(unit);
+		else
+			unit_reset(unit);
+	}
+	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
+	retry_failed(&vdev->retry);
+	device_set_blocked(vdev);
 }
 
 /**
@@ -172,47 +268,52 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 void vtd_unit_failed(struct vtd_unit *unit, bool atomic)
 {
 	if (atomic) {
-		schedule_work(&unit->fail_work);
+		vtd_unit_kick(unit);
 		return;
 	}
 	guard(mutex)(&unit->lock);
 	vtd_unit_block_failed(unit);
 }
 
-/**
- * vtd_fail_work - the work of vtd_unit_failed() when it could not sleep
- * @work: in the unit
- */
-void vtd_fail_work(struct work_struct *work)
-{
-	vtd_unit_failed(container_of(work, struct vtd_unit, fail_work), false);
-}
-
+/* See the top of this file for the order */
 static int device_unblock(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
 	int ret;
 
-	vtd_qi_begin(&batch, unit, false);
-	if (vdev->ats_depth)
-		add_devtlb_all(&batch, vdev);
-	ret = vtd_qi_flush(&batch);
-	if (test_and_clear_bit(VTD_DEV_FAILED, &vdev->state))
-		ret = ret ?: -ETIMEDOUT;
-	if (ret)
-		return ret;
+	set_bit(VTD_DEV_REVIVING, &vdev->state);
+	clear_bit(VTD_DEV_BLOCKED, &vdev->state);
+	/* Pairs with the barrier between a change of tables and its flush */
+	smp_mb__after_atomic();
 
+	vtd_qi_begin(&batch, unit, false);
+	vtd_add_context_flush(&batch, vdev);
+	ret = vtd_qi_flush(&batch);
+	if (!ret && vdev->ats_depth) {
+		add_devtlb_all(&batch, vdev);
+		ret = vtd_qi_flush(&batch);
+	}
+	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
+		ret = -ETIMEDOUT;
+	if (ret) {
+		retry_later(&vdev->retry);
+		device_set_blocked(vdev);
+		return ret;
+	}
+
+	vdev->retry.at = jiffies;
 	vtd_context_set(vdev);
 	if (vtd_must_flush_new(unit)) {
 		vtd_add_context_flush(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 		if (ret) {
-			vtd_context_clear(vdev);
+			device_block(vdev);
 			return ret;
 		}
 	}
-	clear_bit(VTD_DEV_BLOCKED, &vdev->state);
+	clear_bit(VTD_DEV_SILENT, &vdev->state);
+	clear_bit(VTD_DEV_REVIVING, &vdev->state);
 	dev_info_ratelimited(vdev->dev, "DMA is possible again\n");
 	return 0;
 }
@@ -236,7 +337,76 @@ int vtd_device_recover(struct vtd_device *vdev)
 		ret = unit_reset(unit);
 		vtd_unit_block_failed(unit);
 	}
-	if (!ret && test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		ret = device_unblock(vdev);
-	return ret;
+	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		return ret;
+	if (test_bit(VTD_DEV_SILENT, &vdev->state) && !retry_due(&vdev->retry))
+		return -ETIMEDOUT;
+	return device_unblock(vdev);
+}
+
+static unsigned long until(const struct vtd_retry *retry)
+{
+	long left = retry->at - jiffies;
+
+	return retry_due(retry) || left < 1 ? 1 : left;
+}
+
+/* Jiffies until something is to be tried, or 0 */
+static unsigned long next_try(struct vtd_unit *unit)
+{
+	unsigned long next = MAX_JIFFY_OFFSET;
+	struct vtd_device *vdev;
+	unsigned long sid;
+
+	if (unit->qi.ring.ended)
+		return 0;
+	if (unit->qi.ring.stuck)
+		return until(&unit->retry);
+	xa_for_each(&unit->devices, sid, vdev)
+		if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+			next = min(next, until(&vdev->retry));
+	return next == MAX_JIFFY_OFFSET ? 0 : next;
+}
+
+/**
+ * vtd_unit_recover - look after a unit: block what has failed, bring back what
+ *	was blocked
+ * @unit: the unit
+ *
+ * Context: process context.
+ * Return: jiffies after which to do it again, or 0 if all is well
+ */
+unsigned long vtd_unit_recover(struct vtd_unit *unit)
+{
+	struct vtd_device *vdev;
+	unsigned long sid;
+
+	guard(mutex)(&unit->lock);
+
+	vtd_unit_block_failed(unit);
+	if ((unit->qi.ring.stuck || READ_ONCE(unit->lost)) &&
+	    retry_due(&unit->retry))
+		unit_reset(unit);
+	xa_for_each(&unit->devices, sid, vdev)
+		if (!unit->qi.ring.stuck &&
+		    test_bit(VTD_DEV_BLOCKED, &vdev->state) &&
+		    retry_due(&vdev->retry))
+			device_unblock(vdev);
+	vtd_unit_block_failed(unit);
+	return next_try(unit);
+}
+
+/**
+ * vtd_recover_work - the work of vtd_unit_kick()
+ * @work: in the unit
+ */
+void vtd_recover_work(struct work_struct *work)
+{
+	struct vtd_unit *unit = container_of(to_delayed_work(work),
+					     struct vtd_unit, recover_work);
+	unsigned long next = vtd_unit_recover(unit);
+
+	/* Not later than somebody has asked for meanwhile */
+	if (next)
+		queue_delayed_work(system_long_wq, &unit->recover_work, next);
 }

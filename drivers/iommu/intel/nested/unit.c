@@ -236,6 +236,7 @@ static void vtd_hw_pass(struct vtd_unit *unit)
 /* The queue is for what is left in caches: it goes after translation */
 static void vtd_hw_stop(struct vtd_unit *unit)
 {
+	disable_delayed_work_sync(&unit->recover_work);
 	vtd_does_not_stop(unit, vtd_qi_disable(unit));
 	vtd_write64(unit, VTD_REG_IQA, 0);
 	vtd_write64(unit, VTD_REG_RTADDR, 0);
@@ -257,7 +258,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
 	ida_init(&unit->dids);
-	INIT_WORK(&unit->fail_work, vtd_fail_work);
+	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
 
 	unit->root = iommu_alloc_pages_node_sz(dev_to_node(dev), GFP_KERNEL,
 					       VTD_PAGE_SIZE);
@@ -322,6 +323,9 @@ static void vtd_unregister(struct vtd_unit *unit)
 {
 	/* Releases the devices that are left */
 	iommu_device_unregister(&unit->iommu);
+	/* What is left of users waits for nothing any more */
+	disable_delayed_work_sync(&unit->recover_work);
+	vtd_qi_end(unit);
 	/* From here on DMA is blocked no more: that of others goes on */
 	vtd_hw_pass(unit);
 	vtd_kept_release(unit);
@@ -331,7 +335,6 @@ static void vtd_unregister(struct vtd_unit *unit)
 
 	/* Who still walks a list of attachments may use the unit */
 	synchronize_srcu(&vtd_srcu);
-	cancel_work_sync(&unit->fail_work);
 }
 
 /* This is all that differs between a unit of a model and one in a machine */

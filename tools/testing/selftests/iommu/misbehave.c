@@ -2,8 +2,10 @@
 /*
  * Hardware that does not do what it should: the driver never waits for ever,
  * says so, leaves the device blocked rather than half translated, and brings it
- * back with the next attachment once the hardware is in order again
+ * back once the hardware is in order again
  */
+#include <unistd.h>
+
 #include "harness.h"
 
 #define IOVA	0x0000022220000000ull
@@ -100,6 +102,24 @@ static int set_page1(FIXTURE_DATA(bad) *self, uint64_t gpa)
 	return rc ?: nest_inv_all(&r->nest, &r->s1, self->spare);
 }
 
+/*
+ * Attached anew, as soon as that is possible: the driver leaves a device alone for
+ * a while whose device-TLB was silent
+ */
+static int attach_again(struct vdev *dev, uint32_t hwpt)
+{
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < 20000; i++) {
+		rc = vdev_attach_id(dev, hwpt);
+		if (rc != -ETIMEDOUT)
+			break;
+		usleep(10000);
+	}
+	return rc;
+}
+
 /* Attached anew, @dev works, and with what the tables are now */
 static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 {
@@ -107,7 +127,7 @@ static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 	uint64_t gpa;
 	int rc;
 
-	rc = vdev_attach_id(&r->dev[dev], self->spare);
+	rc = attach_again(&r->dev[dev], self->spare);
 	/* What is not done is the guest's to do again */
 	if (!rc && r->cfg.type == MOCK_SMMUV3)
 		rc = rig_inv_all(r);
@@ -238,9 +258,13 @@ TEST_F(bad, command_errors)
 		rc = rig_inv(r, IOVA, 1, false);
 		EXPECT_TRUE(!rc || rc == -EIO || rc == -ETIMEDOUT)
 			TH_LOG("%u errors: %d", counts[i], rc);
-		for (j = 0; j < r->cfg.nr_eps; j++)
-			EXPECT_EQ(rc ? -EFAULT : 0, rig_sees(r, j, IOVA, 9))
-				TH_LOG("%u errors", counts[i]);
+		for (j = 0; j < r->cfg.nr_eps; j++) {
+			int sees = rig_sees(r, j, IOVA, 9);
+
+			/* Or it has come back already, and sees the new page */
+			EXPECT_TRUE(!sees || (rc && sees == -EFAULT))
+				TH_LOG("%u errors: %d", counts[i], sees);
+		}
 		ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", 0));
 		for (j = 0; j < r->cfg.nr_eps; j++)
 			EXPECT_EQ(0, recovered(self, j))

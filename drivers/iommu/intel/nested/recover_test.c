@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: the order in which a device is blocked and brought back, and who pays
+ * for hardware that does not answer
+ */
+#include <kunit/test.h>
+#include <linux/jiffies.h>
+
+#include "fake_unit.h"
+
+#define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)
+/* A domain with stage-2 tables */
+#define STAGE2	IOMMU_HWPT_ALLOC_NEST_PARENT
+
+/**
+ * struct watch - what is looked at while descriptors are executed
+ * @vdev: the device
+ * @blocking: descriptors that invalidate its context entry
+ * @early: it was said to be blocked already
+ * @reviving: descriptors that invalidate what may be stale in it
+ * @marked: it was said to be blocked, or failed, still
+ * @present: its context entry was present
+ */
+struct watch {
+	struct vtd_device *vdev;
+	unsigned int blocking;
+	unsigned int early;
+	unsigned int reviving;
+	unsigned int marked;
+	unsigned int present;
+};
+
+static void watch_blocking(struct fake_unit *fake, struct vtd_desc desc)
+{
+	struct watch *w = fake->hook_data;
+	u8 type = FIELD_GET(VTD_QI_TYPE_LO, desc.w0);
+
+	if (type != VTD_QI_CC && type != VTD_QI_PC && type != VTD_QI_IOTLB)
+		return;
+	/* That of the unmap comes before it is known */
+	if (fake_context_present(w->vdev))
+		return;
+	w->blocking++;
+	/* Who flushes now must neither take it for blocked nor for well */
+	w->early += test_bit(VTD_DEV_BLOCKED, &w->vdev->state) ||
+		    !test_bit(VTD_DEV_FAILED, &w->vdev->state);
+}
+
+static void watch_reviving(struct fake_unit *fake, struct vtd_desc desc)
+{
+	struct watch *w = fake->hook_data;
+
+	w->reviving++;
+	w->marked += !vtd_devtlb_live(w->vdev);
+	w->present += fake_context_present(w->vdev);
+}
+
+static void order(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 20, 1);
+	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
+	struct watch w = { .vdev = bad };
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	fake->hook = watch_blocking;
+	fake->hook_data = &w;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_EQ(test, w.blocking, 3);
+	KUNIT_EXPECT_EQ(test, w.early, 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &bad->state));
+	KUNIT_EXPECT_FALSE(test, test_bit(VTD_DEV_FAILED, &bad->state));
+
+	/* Found blocked: it is not asked, and nobody waits for anything */
+	fake->hook = NULL;
+	fake_forget(fake);
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	FAKE_EXPECT(test, fake,
+		    vtd_desc_iotlb_page(fake_did(bad, 0), 0x1000, 0, true,
+					DRAIN));
+
+	fake->silent = false;
+	fake->hook = watch_reviving;
+	fake_forget(fake);
+	bad->retry.at = jiffies;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_cc_device(0x10), vtd_desc_pc_global(),
+		    vtd_desc_iotlb_global(DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
+		    vtd_desc_pdevtlb_all(0x10, 0, 1));
+	KUNIT_EXPECT_EQ(test, w.reviving, 5);
+	KUNIT_EXPECT_EQ(test, w.marked, 0);
+	KUNIT_EXPECT_EQ(test, w.present, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));
+	KUNIT_EXPECT_EQ(test, bad->state, 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(bad, 0), VTD_PGTT_STAGE2);
+
+	fake->hook = NULL;
+	vtd_detach(bad, 0);
+	fake_paging_free(test, p);
+}
+
+/* What a flush of a domain finds out when there is nothing to be flushed */
+static int told(struct vtd_unit *unit, struct vtd_paging *p)
+{
+	struct vtd_qi_batch batch;
+
+	guard(srcu)(&vtd_srcu);
+
+	vtd_qi_begin(&batch, unit, false);
+	return vtd_finish(&batch, &p->users, &p->nested);
+}
+
+/* Between tries it is neither asked nor used, and each call says so */
+static void intervals(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
+	struct vtd_paging *q = fake_paging_new(test, bad, STAGE2);
+	unsigned int i, ms = 100;
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), 0);
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+
+	for (i = 0; i < 12; i++) {
+		KUNIT_EXPECT_EQ(test, bad->retry.ms, ms);
+		ms = min(2 * ms, 60000);
+		/* However long this machine takes */
+		bad->retry.at = jiffies + HZ * 1000;
+		fake_forget(fake);
+		KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &q->domain),
+				-ETIMEDOUT);
+		KUNIT_EXPECT_GT(test, vtd_unit_recover(&fake->unit), 0);
+		KUNIT_EXPECT_EQ(test, told(&fake->unit, p), -ETIMEDOUT);
+		FAKE_EXPECT_NONE(test, fake);
+		KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
+
+		bad->retry.at = jiffies;
+		KUNIT_EXPECT_GT(test, vtd_unit_recover(&fake->unit), 0);
+		KUNIT_EXPECT_TRUE(test, fake->nr);
+		KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
+		KUNIT_EXPECT_EQ(test, told(&fake->unit, p), -ETIMEDOUT);
+	}
+
+	fake->silent = false;
+	bad->retry.at = jiffies;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));
+	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), 0);
+	/* What was attached before is attached still */
+	KUNIT_EXPECT_PTR_EQ(test, bad->rid->domain, &p->domain);
+
+	/* Well for a moment is not well: the intervals go on growing */
+	fake->silent = true;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_EQ(test, bad->retry.ms, 60000);
+	fake->silent = false;
+	bad->retry.at = jiffies;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+
+	vtd_detach(bad, 0);
+	fake_paging_free(test, p);
+	fake_paging_free(test, q);
+}
+
+/* The queue stands still, and goes on after a reset: nobody has anything stale */
+static void reset_is_enough(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *one = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *two = fake_device_new(test, fake, 0x18, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, one, STAGE2);
+	struct vtd_paging *q = fake_paging_new(test, two, STAGE2);
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(one, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(two, 0, &q->domain), 0);
+	fake_forget(fake);
+	fake->dead = true;
+	fake->until_reset = true;
+	vtd_paging_flush(q, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_FALSE(test, fake->dead);
+	KUNIT_EXPECT_EQ(test, told(&fake->unit, q), 0);
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake, vtd_desc_iotlb_global(DRAIN)));
+	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.resets, 1);
+
+	/* A device-TLB is made up for too, before its flush returns */
+	fake_forget(fake);
+	fake->dead = true;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake,
+					      vtd_desc_devtlb(0x10, 0, 1,
+							      0x1000, 0)));
+	KUNIT_EXPECT_EQ(test, one->state, 0);
+	KUNIT_EXPECT_EQ(test, two->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(one));
+	KUNIT_EXPECT_TRUE(test, fake_context_present(two));
+
+	vtd_detach(one, 0);
+	vtd_detach(two, 0);
+	fake_paging_free(test, p);
+	fake_paging_free(test, q);
+}
+
+/* It stays dead: who asked for something is out, others and the kernel are not */
+static void who_is_blocked(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *asks = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_device *idle = fake_device_new(test, fake, 0x18, 0, 0);
+	struct vtd_device *disk = fake_device_new(test, fake, 0x20, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, asks, STAGE2);
+	struct vtd_paging *q = fake_paging_new(test, idle, STAGE2);
+	struct vtd_paging *d = fake_paging_new(test, disk, STAGE2);
+
+	d->domain.cookie_type = IOMMU_COOKIE_NONE;
+	KUNIT_ASSERT_EQ(test, vtd_attach(asks, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(idle, 0, &q->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(disk, 0, &d->domain), 0);
+	fake->dead = true;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	vtd_paging_flush(d, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(asks));
+	KUNIT_EXPECT_TRUE(test, fake_context_present(idle));
+	KUNIT_EXPECT_TRUE(test, fake_context_present(disk));
+	KUNIT_EXPECT_EQ(test, idle->state, 0);
+	KUNIT_EXPECT_EQ(test, disk->state, 0);
+
+	/* All comes back by itself, and what was not done is made up for */
+	fake_no_recovery(fake);
+	fake->dead = false;
+	fake_forget(fake);
+	fake->unit.retry.ms = 0;
+	asks->retry.ms = 0;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake, vtd_desc_iotlb_global(DRAIN)));
+	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(asks));
+	KUNIT_EXPECT_FALSE(test, fake->unit.lost);
+
+	vtd_detach(asks, 0);
+	vtd_detach(idle, 0);
+	vtd_detach(disk, 0);
+	fake_paging_free(test, p);
+	fake_paging_free(test, q);
+	fake_paging_free(test, d);
+}
+
+/* The kernel's own invalidation is refused: nobody waits, the unit forgets all */
+static void lost(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *disk = fake_device_new(test, fake, 0x20, 0, 0);
+	struct vtd_paging *d = fake_paging_new(test, disk, STAGE2);
+
+	fake_no_recovery(fake);
+	d->domain.cookie_type = IOMMU_COOKIE_NONE;
+	KUNIT_ASSERT_EQ(test, vtd_attach(disk, 0, &d->domain), 0);
+	fake->refuse_type = VTD_QI_IOTLB;
+	vtd_paging_flush(d, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_TRUE(test, fake->unit.lost);
+	fake_forget(fake);
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_global(),
+		    vtd_desc_iotlb_global(DRAIN));
+	KUNIT_EXPECT_FALSE(test, fake->unit.lost);
+	KUNIT_EXPECT_EQ(test, disk->state, 0);
+
+	vtd_detach(disk, 0);
+	fake_paging_free(test, d);
+}
+
+/* Switched off for good is not switched on again by the recovery */
+static void ended(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_qi_disable(&fake->unit), 0);
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	KUNIT_EXPECT_FALSE(test, fake->gsts & VTD_GSTS_QIES);
+	vtd_detach(vdev, 0);
+	KUNIT_EXPECT_FALSE(test, fake->gsts & VTD_GSTS_QIES);
+	fake_paging_free(test, p);
+}
+
+static struct kunit_case recover_cases[] = {
+	KUNIT_CASE(order),
+	KUNIT_CASE(intervals),
+	KUNIT_CASE(reset_is_enough),
+	KUNIT_CASE(who_is_blocked),
+	KUNIT_CASE(lost),
+	KUNIT_CASE(ended),
+	{}
+};
+
+static struct kunit_suite recover_suite = {
+	.name = "intel_nested_recover",
+	.test_cases = recover_cases,
+};
+
+kunit_test_suite(recover_suite);
