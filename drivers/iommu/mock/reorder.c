@@ -168,13 +168,11 @@ static void speculate(struct mock_iommu *mi, const struct mock_req *what,
 	struct mock_xlate res;
 
 	req.addr = addr;
-	if (req.at == MOCK_AT_TRANSLATION) {
+	if (req.at == MOCK_AT_TRANSLATION)
 		ep = mock_instance_endpoint(mi, req.sid);
-		if (!ep || !mock_atc_wants(ep, &req))
-			return;
-	}
-	if (!fetch(mi, &req, &res) && ep && (res.read || res.write) &&
-	    !res.untranslated_only)
+	/* If the endpoint has it, the unit still may fetch it for itself */
+	if (!fetch(mi, &req, &res) && ep && mock_atc_wants(ep, &req) &&
+	    (res.read || res.write) && !res.untranslated_only)
 		mock_atc_insert(ep, &req, &res);
 }
 

@@ -91,6 +91,8 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 		rc = rig_unsafe_memory_types(true);
 	if (!rc && r->cfg.v3_1)
 		rc = mock_set(&r->mock, "aidr", 1);
+	if (!rc && r->cfg.reorder_seed)
+		rc = mock_set(&r->mock, "reorder_seed", r->cfg.reorder_seed);
 	if (!rc && r->cfg.no_spr17)
 		rc = mock_set(&r->mock, "errata_spr17", 0);
 	if (!rc && r->cfg.async)

@@ -47,6 +47,7 @@
  * @no_spr17: VT-d: the unit does not have the erratum, so that a nesting parent
  *	may have read-only mappings
  * @async: commands are processed asynchronously
+ * @reorder_seed: the unit does in any order what has none
  * @iotlb_entries: capacity of the IOTLB, 0 for the default
  * @guest_size: size of guest RAM, RIG_GUEST_SIZE if it is 0
  * @guest_2m: guest RAM is of physical 2M blocks
@@ -75,6 +76,7 @@ struct rig_config {
 	bool ats;
 	bool no_spr17;
 	bool async;
+	uint32_t reorder_seed;
 	unsigned int iotlb_entries;
 	uint64_t guest_size;
 	bool guest_2m;
