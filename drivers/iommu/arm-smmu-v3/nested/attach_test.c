@@ -143,7 +143,7 @@ static void stage_is_chosen(struct kunit *test)
 			struct iommu_domain *domain;
 			int got;
 
-			domain = smmu3_paging_alloc(&units[j]->unit,
+			domain = smmu3_paging_alloc(&units[j]->unit, NULL,
 						    cases[i].flags);
 			got = IS_ERR(domain) ? PTR_ERR(domain) :
 			      to_smmu3_paging(domain)->stage1 ? 1 : 2;
@@ -402,20 +402,20 @@ static void tags(struct kunit *test)
 	unsigned int i, nr = 0;
 	int vmid;
 
-	while ((vmid = smmu3_vmid_alloc(unit)) > 0)
+	while ((vmid = smmu3_vmid_alloc(unit, NULL)) > 0)
 		nr++;
 	KUNIT_EXPECT_EQ(test, nr, 255);
 	KUNIT_EXPECT_EQ(test, vmid, -ENOSPC);
-	smmu3_vmid_free(unit, 7);
+	smmu3_vmid_free(unit, NULL, 7);
 	FAKE_EXPECT(test, fake, smmu3_cmd_tlbi_s12_vmall(7));
-	KUNIT_EXPECT_EQ(test, smmu3_vmid_alloc(unit), 7);
+	KUNIT_EXPECT_EQ(test, smmu3_vmid_alloc(unit, NULL), 7);
 
 	fake->refuse_op = SMMU_OP_TLBI_S12_VMALL;
-	smmu3_vmid_free(unit, 7);
-	KUNIT_EXPECT_EQ(test, smmu3_vmid_alloc(unit), -ENOSPC);
+	smmu3_vmid_free(unit, NULL, 7);
+	KUNIT_EXPECT_EQ(test, smmu3_vmid_alloc(unit, NULL), -ENOSPC);
 	for (i = 1; i <= 255; i++)
 		if (i != 7)
-			smmu3_vmid_free(unit, i);
+			smmu3_vmid_free(unit, NULL, i);
 }
 
 static struct kunit_case attach_cases[] = {

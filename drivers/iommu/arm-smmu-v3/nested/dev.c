@@ -134,6 +134,8 @@ static int smmu3_device_add(struct smmu3_device *sdev)
 static void smmu3_device_free(struct smmu3_device *sdev)
 {
 	smmu3_cdtab_free(sdev);
+	tag_share_del(&sdev->unit->asids, sdev->asids);
+	tag_share_del(&sdev->unit->vmids, sdev->vmids);
 	xa_destroy(&sdev->pasids);
 	kfree(sdev->sids);
 	kfree(sdev);
@@ -158,7 +160,9 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 	sdev->dev = dev;
 	sdev->unit = unit;
 	xa_init(&sdev->pasids);
-	ret = device_sids(sdev, fwspec);
+	sdev->asids = tag_share_new(&unit->asids);
+	sdev->vmids = tag_share_new(&unit->vmids);
+	ret = sdev->asids && sdev->vmids ? device_sids(sdev, fwspec) : -ENOMEM;
 	if (!ret)
 		ret = smmu3_device_add(sdev);
 	if (ret) {

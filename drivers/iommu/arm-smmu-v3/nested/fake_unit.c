@@ -201,8 +201,8 @@ static void fake_unit_free(void *data)
 	smmu3_outq_exit(&unit->evtq);
 	smmu3_strtab_exit(unit);
 	smmu3_cmdq_exit(unit);
-	ida_destroy(&unit->vmids);
-	ida_destroy(&unit->asids);
+	tag_pool_exit(&unit->vmids);
+	tag_pool_exit(&unit->asids);
 	xa_destroy(&unit->streams);
 }
 
@@ -233,8 +233,8 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	mutex_init(&unit->event_lock);
 	xa_init(&unit->streams);
 	INIT_LIST_HEAD(&unit->devices);
-	ida_init(&unit->asids);
-	ida_init(&unit->vmids);
+	tag_pool_init(&unit->asids);
+	tag_pool_init(&unit->vmids);
 	INIT_WORK(&unit->fail_work, smmu3_fail_work);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,
 							fake), 0);
@@ -421,7 +421,7 @@ unsigned int fake_count(const struct fake_unit *fake, u8 opcode)
 struct smmu3_paging *sham_paging_new(struct kunit *test,
 				     struct smmu3_device *sdev, u32 flags)
 {
-	struct iommu_domain *domain = smmu3_paging_alloc(sdev->unit, flags);
+	struct iommu_domain *domain = smmu3_paging_alloc(sdev->unit, NULL, flags);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 	domain->cookie_type = IOMMU_COOKIE_IOMMUFD;

@@ -164,6 +164,7 @@ int smmu3_hw_probe(struct smmu3_unit *unit)
 	unit->ssid_bits = FIELD_GET(SMMU_IDR1_SSIDSIZE, unit->idr[1]);
 	unit->asid_bits = unit->idr[0] & SMMU_IDR0_ASID16 ? 16 : 8;
 	unit->vmid_bits = unit->idr[0] & SMMU_IDR0_VMID16 ? 16 : 8;
+	smmu3_tags_init(unit);
 	unit->oas = oas_bits(unit->idr[5]);
 	unit->pgsizes = pgsizes(unit->idr[5]);
 	return 0;

@@ -27,7 +27,6 @@
 #define __ARM_SMMU_V3_NESTED_H
 
 #include <linux/bitfield.h>
-#include <linux/idr.h>
 #include <linux/io-pgtable.h>
 #include <linux/iommu.h>
 #include <linux/iommufd.h>
@@ -42,6 +41,7 @@
 #include <linux/iommu-nested/cmd_ring.h>
 #include <linux/iommu-nested/inval_time.h>
 #include <linux/iommu-nested/smmuv3.h>
+#include <linux/iommu-nested/tag_pool.h>
 #include <linux/iommu-nested/unit.h>
 
 #include "desc.h"
@@ -194,8 +194,8 @@ struct smmu3_unit {
 	struct smmu3_outq priq;
 	struct xarray streams;
 	struct list_head devices;
-	struct ida asids;
-	struct ida vmids;
+	struct tag_pool asids;
+	struct tag_pool vmids;
 	u32 gerrorn;
 	bool dead;
 	bool gone;
@@ -284,6 +284,8 @@ struct smmu3_cdtab {
  * @untold: it was blocked, and no invalidation has returned an error for it
  * @cdtab: its context descriptors
  * @ste: what its STEs are
+ * @asids: what it has of the unit's ASIDs
+ * @vmids: what it has of the unit's VMIDs
  * @rid: what is attached to requests without PASID, NULL when blocked
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
@@ -305,6 +307,8 @@ struct smmu3_device {
 	int untold;
 	struct smmu3_cdtab cdtab;
 	struct smmu3_ste ste;
+	struct tag_share *asids;
+	struct tag_share *vmids;
 	struct smmu3_attach *rid;
 	struct smmu3_attach rid_identity;
 	struct xarray pasids;
@@ -319,6 +323,7 @@ struct smmu3_device {
  * @ops: the tables
  * @stage1: they are for stage-1, else for stage-2
  * @id: ASID or VMID
+ * @share: the device that @id was got for, and VMIDs of vIOMMUs on it are
  * @nest_parent: nested domains may be made on it
  * @enforce_coherency: only devices whose DMA always snoops
  * @attachments: its attachments and those of nested domains on it, those with
@@ -330,6 +335,7 @@ struct smmu3_paging {
 	struct io_pgtable_ops *ops;
 	bool stage1;
 	u16 id;
+	struct tag_share *share;
 	bool nest_parent;
 	bool enforce_coherency;
 	struct list_head attachments;
@@ -513,7 +519,8 @@ void smmu3_device_drop_cd(struct smmu3_device *sdev, u32 pasid);
 bool smmu3_can_nest(const struct smmu3_unit *unit);
 bool smmu3_can_dirty(const struct smmu3_unit *unit);
 bool smmu3_is_paging(const struct iommu_domain *domain);
-struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags);
+struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
+					struct smmu3_device *sdev, u32 flags);
 struct iommu_domain *
 smmu3_domain_alloc_paging_flags(struct device *dev, u32 flags,
 				const struct iommu_user_data *user_data);
@@ -526,10 +533,13 @@ void smmu3_paging_stage1(const struct smmu3_paging *paging,
 extern const struct iommu_dirty_ops smmu3_dirty_ops;
 
 /* tag.c */
-int smmu3_vmid_alloc(struct smmu3_unit *unit);
-void smmu3_vmid_free(struct smmu3_unit *unit, u16 vmid);
-int smmu3_asid_alloc(struct smmu3_unit *unit);
-void smmu3_asid_free(struct smmu3_unit *unit, u16 asid);
+void smmu3_tags_init(struct smmu3_unit *unit);
+int smmu3_vmid_alloc(struct smmu3_unit *unit, struct tag_share *share);
+void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share,
+		     u16 vmid);
+int smmu3_asid_alloc(struct smmu3_unit *unit, struct tag_share *share);
+void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
+		     u16 asid);
 
 /* flush.c */
 extern struct srcu_struct smmu3_srcu;

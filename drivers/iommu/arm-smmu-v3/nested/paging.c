@@ -187,12 +187,14 @@ static int choose_stage(const struct smmu3_unit *unit, u32 flags, bool *stage1)
 /**
  * smmu3_paging_alloc - make a paging domain
  * @unit: the unit it is for
+ * @sdev: the device whose share of ASIDs or VMIDs it takes from, or NULL
  * @flags: IOMMU_HWPT_ALLOC_NEST_PARENT, or _DIRTY_TRACKING and _PASID
  *
  * Return: the domain; -EOPNOTSUPP if the unit cannot do it, -ENOMEM, or -ENOSPC
  * if it has no more ASIDs or VMIDs
  */
-struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags)
+struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
+					struct smmu3_device *sdev, u32 flags)
 {
 	bool dirty = flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
 	struct smmu3_paging *paging;
@@ -215,7 +217,10 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags)
 	if (dirty)
 		paging->domain.dirty_ops = &smmu3_dirty_ops;
 
-	ret = stage1 ? smmu3_asid_alloc(unit) : smmu3_vmid_alloc(unit);
+	if (sdev)
+		paging->share = stage1 ? sdev->asids : sdev->vmids;
+	ret = stage1 ? smmu3_asid_alloc(unit, paging->share) :
+		       smmu3_vmid_alloc(unit, paging->share);
 	if (ret < 0)
 		goto err_free;
 	paging->id = ret;
@@ -230,9 +235,9 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit, u32 flags)
 
 err_id:
 	if (stage1)
-		smmu3_asid_free(unit, paging->id);
+		smmu3_asid_free(unit, paging->share, paging->id);
 	else
-		smmu3_vmid_free(unit, paging->id);
+		smmu3_vmid_free(unit, paging->share, paging->id);
 err_free:
 	kfree(paging);
 	return ERR_PTR(ret);
@@ -254,7 +259,7 @@ smmu3_domain_alloc_paging_flags(struct device *dev, u32 flags,
 
 	if (user_data)
 		return ERR_PTR(-EOPNOTSUPP);
-	return smmu3_paging_alloc(sdev->unit, flags);
+	return smmu3_paging_alloc(sdev->unit, sdev, flags);
 }
 
 static void paging_free(struct iommu_domain *domain)
@@ -264,9 +269,9 @@ static void paging_free(struct iommu_domain *domain)
 
 	free_io_pgtable_ops(paging->ops);
 	if (paging->stage1)
-		smmu3_asid_free(unit, paging->id);
+		smmu3_asid_free(unit, paging->share, paging->id);
 	else
-		smmu3_vmid_free(unit, paging->id);
+		smmu3_vmid_free(unit, paging->share, paging->id);
 	kfree(paging);
 	smmu3_unit_put(unit);
 	module_put(THIS_MODULE);

@@ -10,9 +10,16 @@
 
 #include "nested.h"
 
-static int tag_alloc(struct ida *ida, unsigned int first, unsigned int bits)
+/**
+ * smmu3_tags_init - find out which ASIDs and VMIDs a unit has
+ * @unit: the unit
+ */
+void smmu3_tags_init(struct smmu3_unit *unit)
 {
-	return ida_alloc_range(ida, first, (1U << bits) - 1, GFP_KERNEL);
+	tag_pool_set_range(&unit->asids, SMMU3_ASID_FIRST,
+			   BIT(unit->asid_bits) - 1);
+	tag_pool_set_range(&unit->vmids, SMMU3_VMID_FIRST,
+			   BIT(unit->vmid_bits) - 1);
 }
 
 static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
@@ -36,47 +43,55 @@ static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 /**
  * smmu3_asid_alloc - get an ASID of a unit, for stage-1 without stage-2
  * @unit: the unit
+ * @share: of the device that it is for, or NULL
  *
  * Return: the ASID, -ENOSPC or -ENOMEM
  */
-int smmu3_asid_alloc(struct smmu3_unit *unit)
+int smmu3_asid_alloc(struct smmu3_unit *unit, struct tag_share *share)
 {
-	return tag_alloc(&unit->asids, SMMU3_ASID_FIRST, unit->asid_bits);
+	return tag_alloc(&unit->asids, share, true);
 }
 
 /**
  * smmu3_asid_free - give back an ASID
  * @unit: the unit
+ * @share: what it was got with
  * @asid: the ASID, which nothing refers to
  *
  * Context: process context.
  */
-void smmu3_asid_free(struct smmu3_unit *unit, u16 asid)
+void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share, u16 asid)
 {
 	if (tag_forgotten(unit, smmu3_cmd_tlbi_nh_asid(0, asid)))
-		ida_free(&unit->asids, asid);
+		tag_free(&unit->asids, share, asid);
+	else
+		tag_lose(share);
 }
 
 /**
  * smmu3_vmid_alloc - get a VMID of a unit
  * @unit: the unit
+ * @share: of the device that it is for, or NULL
  *
  * Return: the VMID, -ENOSPC or -ENOMEM
  */
-int smmu3_vmid_alloc(struct smmu3_unit *unit)
+int smmu3_vmid_alloc(struct smmu3_unit *unit, struct tag_share *share)
 {
-	return tag_alloc(&unit->vmids, SMMU3_VMID_FIRST, unit->vmid_bits);
+	return tag_alloc(&unit->vmids, share, true);
 }
 
 /**
  * smmu3_vmid_free - give back a VMID
  * @unit: the unit
+ * @share: what it was got with
  * @vmid: the VMID, which nothing refers to
  *
  * Context: process context.
  */
-void smmu3_vmid_free(struct smmu3_unit *unit, u16 vmid)
+void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share, u16 vmid)
 {
 	if (tag_forgotten(unit, smmu3_cmd_tlbi_s12_vmall(vmid)))
-		ida_free(&unit->vmids, vmid);
+		tag_free(&unit->vmids, share, vmid);
+	else
+		tag_lose(share);
 }

@@ -55,8 +55,8 @@ void smmu3_unit_release(struct kref *ref)
 	smmu3_outq_exit(&unit->evtq);
 	smmu3_strtab_exit(unit);
 	smmu3_cmdq_exit(unit);
-	ida_destroy(&unit->vmids);
-	ida_destroy(&unit->asids);
+	tag_pool_exit(&unit->vmids);
+	tag_pool_exit(&unit->asids);
 	xa_destroy(&unit->streams);
 	mutex_destroy(&unit->event_lock);
 	mutex_destroy(&unit->lock);
@@ -78,8 +78,8 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 	mutex_init(&unit->event_lock);
 	xa_init(&unit->streams);
 	INIT_LIST_HEAD(&unit->devices);
-	ida_init(&unit->asids);
-	ida_init(&unit->vmids);
+	tag_pool_init(&unit->asids);
+	tag_pool_init(&unit->vmids);
 	INIT_WORK(&unit->fail_work, smmu3_fail_work);
 	return unit;
 }

@@ -87,12 +87,12 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
 	if (parent->unit != unit || !parent->nest_parent)
 		return -EINVAL;
 
-	vmid = smmu3_vmid_alloc(unit);
+	vmid = smmu3_vmid_alloc(unit, parent->share);
 	if (vmid < 0)
 		return vmid;
 	ret = smmu3_vevents_init(viommu);
 	if (ret) {
-		smmu3_vmid_free(unit, vmid);
+		smmu3_vmid_free(unit, parent->share, vmid);
 		return ret;
 	}
 
@@ -111,7 +111,7 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
 void smmu3_viommu_exit(struct smmu3_viommu *viommu)
 {
 	smmu3_vevents_exit(viommu);
-	smmu3_vmid_free(viommu->unit, viommu->vmid);
+	smmu3_vmid_free(viommu->unit, viommu->parent->share, viommu->vmid);
 	xa_destroy(&viommu->streams);
 }
 

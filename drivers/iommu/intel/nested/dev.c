@@ -108,6 +108,7 @@ static void vtd_device_free(struct vtd_device *vdev)
 {
 	if (vdev->dir)
 		vtd_pasid_dir_free(vdev);
+	tag_share_del(&vdev->unit->dids, vdev->share);
 	xa_destroy(&vdev->pasids);
 	kfree(vdev);
 }
@@ -154,7 +155,8 @@ struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 	xa_init(&vdev->pasids);
 	vtd_device_enable(vdev);
 
-	ret = vtd_pasid_dir_alloc(vdev);
+	vdev->share = tag_share_new(&unit->dids);
+	ret = vdev->share ? vtd_pasid_dir_alloc(vdev) : -ENOMEM;
 	if (!ret)
 		ret = vtd_device_add(vdev);
 	if (ret) {

@@ -3,9 +3,14 @@
  * Domain-ids, and the lists of who uses a domain
  *
  * The hardware tags what it caches with the domain-id that it found in the
- * PASID table entry. Each domain has its own on each unit that it is used on,
- * a nested domain another than its parent: so what is invalidated for a guest's
- * stage-1 is that stage-1's alone, on all devices it is attached to.
+ * PASID table entry, and what stage-1 has a part in with the PASID too (6.2.1).
+ * So a paging domain has a domain-id of its own on each unit that it is used on;
+ * and two nested domains have different ones only where they are attached to
+ * the same PASID, of different devices. What is invalidated for a guest's stage-1
+ * is that stage-1's alone, on all devices it is attached to; and a guest needs no
+ * more domain-ids than it has devices, and one to replace a domain by another,
+ * however many PASIDs it uses. No nested domain shares one with its parent or
+ * with what is on another, for what is cached of stage-2 has the domain-id alone.
  */
 #include <linux/slab.h>
 
@@ -14,82 +19,147 @@
 DEFINE_SRCU(vtd_srcu);
 
 /**
- * struct vtd_did - a domain's domain-id on one unit
- * @node: in the domain's list
- * @unit: the unit
+ * struct vtd_did - a domain-id
+ * @node: in the list of the domain, or of the parent of nested ones
+ * @unit: whose domain-id it is
+ * @share: the device that it was got for
  * @did: the domain-id
- * @users: attachments to devices of the unit
+ * @users: attachments with it
+ * @busy: some other domain has it with the PASID that is looked for
  */
 struct vtd_did {
 	struct list_head node;
 	struct vtd_unit *unit;
+	struct tag_share *share;
 	u16 did;
 	unsigned int users;
+	bool busy;
 };
 
-static struct vtd_did *did_find(struct vtd_users *users, struct vtd_unit *unit)
+static struct list_head *did_list(struct iommu_domain *domain)
+{
+	if (domain->type == IOMMU_DOMAIN_NESTED)
+		return &to_vtd_nested(domain)->parent->nested_dids;
+	return &to_vtd_paging(domain)->dids;
+}
+
+static struct vtd_did *did_find(struct list_head *dids,
+				const struct vtd_unit *unit, u16 id)
 {
 	struct vtd_did *did;
 
-	list_for_each_entry(did, &users->dids, node)
-		if (did->unit == unit)
+	list_for_each_entry(did, dids, node)
+		if (did->unit == unit && did->did == id)
 			return did;
 	return NULL;
 }
 
+/* Marks those that other domains have with the same PASID */
+static void dids_mark_busy(struct vtd_paging *parent,
+			   const struct vtd_attach *att)
+{
+	const struct vtd_attach *cur;
+	struct vtd_did *did;
+
+	list_for_each_entry(did, &parent->nested_dids, node)
+		did->busy = did->unit != att->vdev->unit;
+	list_for_each_entry(cur, &parent->nested, parent_node) {
+		if (cur->vdev->unit != att->vdev->unit ||
+		    cur->pasid != att->pasid || cur->domain == att->domain)
+			continue;
+		did = did_find(&parent->nested_dids, cur->vdev->unit, cur->did);
+		if (!WARN_ON(!did))
+			did->busy = true;
+	}
+}
+
+/* One that is in use and that an attachment may have too, or NULL */
+static struct vtd_did *did_share(const struct vtd_attach *att)
+{
+	struct list_head *dids = did_list(att->domain);
+	struct vtd_unit *unit = att->vdev->unit;
+	const struct vtd_attach *cur;
+	struct vtd_did *did;
+
+	if (att->domain->type != IOMMU_DOMAIN_NESTED) {
+		list_for_each_entry(did, dids, node)
+			if (did->unit == unit)
+				return did;
+		return NULL;
+	}
+
+	/* What the domain has on the PASID already is invalidated at once */
+	list_for_each_entry(cur, &to_vtd_nested(att->domain)->users.attachments,
+			    node)
+		if (cur->vdev->unit == unit && cur->pasid == att->pasid)
+			return did_find(dids, unit, cur->did);
+
+	dids_mark_busy(to_vtd_nested(att->domain)->parent, att);
+	list_for_each_entry(did, dids, node)
+		if (!did->busy)
+			return did;
+	return NULL;
+}
+
+static bool is_users(const struct iommu_domain *domain)
+{
+	return domain->type == IOMMU_DOMAIN_NESTED ||
+	       domain->cookie_type == IOMMU_COOKIE_IOMMUFD;
+}
+
 /**
- * vtd_did_get - get a domain's domain-id on a unit
- * @users: the domain's users
+ * vtd_dids_init - find out which domain-ids a unit has
  * @unit: the unit
- *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
- * Return: the domain-id, to be given back with vtd_did_put(); -ENOMEM, or
- * -ENOSPC if the unit has no more
  */
-int vtd_did_get(struct vtd_users *users, struct vtd_unit *unit)
+void vtd_dids_init(struct vtd_unit *unit)
 {
 	/* 2^(4 + 2 * ND) of them, in a field of 16 bits */
 	unsigned int last = (16U << (2 * FIELD_GET(VTD_CAP_ND, unit->cap))) - 1;
-	struct vtd_did *did = did_find(users, unit);
+
+	tag_pool_set_range(&unit->dids, VTD_DID_FIRST, min(last, U16_MAX));
+}
+
+/* Gives @att a domain-id, to be given back with did_put() */
+static int did_get(struct vtd_attach *att)
+{
+	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_did *did = did_share(att);
 	int id;
 
 	if (did) {
 		did->users++;
-		return did->did;
+		att->did = did->did;
+		return 0;
 	}
 
 	did = kzalloc_obj(*did, GFP_KERNEL_ACCOUNT);
 	if (!did)
 		return -ENOMEM;
 
-	id = ida_alloc_range(&unit->dids, VTD_DID_FIRST, min(last, U16_MAX),
-			     GFP_KERNEL);
+	id = tag_alloc(&unit->dids, att->vdev->share, is_users(att->domain));
 	if (id < 0) {
 		kfree(did);
 		return id;
 	}
 	did->unit = unit;
+	did->share = att->vdev->share;
 	did->did = id;
 	did->users = 1;
-	list_add(&did->node, &users->dids);
-	return id;
+	list_add(&did->node, did_list(att->domain));
+	att->did = id;
+	return 0;
 }
 
-/**
- * vtd_did_put - give back a domain's domain-id on a unit
- * @users: the domain's users
- * @unit: the unit, whose caches have forgotten what this user left
- *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
- */
-void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit)
+/* The caches have forgotten what @att has left */
+static void did_put(const struct vtd_attach *att)
 {
-	struct vtd_did *did = did_find(users, unit);
+	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_did *did = did_find(did_list(att->domain), unit, att->did);
 
 	if (WARN_ON(!did) || --did->users)
 		return;
 	list_del(&did->node);
-	ida_free(&unit->dids, did->did);
+	tag_free(&unit->dids, did->share, did->did);
 	kfree(did);
 }
 
@@ -100,7 +170,6 @@ void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit)
 void vtd_users_init(struct vtd_users *users)
 {
 	INIT_LIST_HEAD(&users->attachments);
-	INIT_LIST_HEAD(&users->dids);
 }
 
 /**
@@ -181,19 +250,18 @@ static struct list_head *nested_place(struct list_head *head,
 int vtd_attach_link(struct vtd_attach *att)
 {
 	struct vtd_users *users = vtd_domain_users(att->domain);
-	int did;
+	int ret;
 
 	if (!users) {
 		att->did = VTD_DID_IDENTITY;
 		return 0;
 	}
 
-	did = vtd_did_get(users, att->vdev->unit);
-	if (did < 0) {
+	ret = did_get(att);
+	if (ret) {
 		kfree(att);
-		return did;
+		return ret;
 	}
-	att->did = did;
 
 	list_add_tail_rcu(&att->node, list_place(&users->attachments, att));
 	if (att->domain->type == IOMMU_DOMAIN_NESTED) {
@@ -224,7 +292,7 @@ void vtd_attach_unlink(struct vtd_attach *att)
 		list_del_rcu(&att->node);
 		if (att->domain->type == IOMMU_DOMAIN_NESTED)
 			list_del_rcu(&att->parent_node);
-		vtd_did_put(users, att->vdev->unit);
+		did_put(att);
 	}
 	if (att != &att->vdev->rid_identity)
 		call_srcu(&vtd_srcu, &att->rcu, attach_free);

@@ -174,7 +174,7 @@ static void fake_unit_free(void *data)
 	vtd_context_free_all(&fake->unit);
 	iommu_free_pages(fake->unit.root);
 	vtd_qi_exit(&fake->unit);
-	ida_destroy(&fake->unit.dids);
+	tag_pool_exit(&fake->unit.dids);
 	xa_destroy(&fake->unit.devices);
 	xa_destroy(&fake->unit.aliases);
 }
@@ -209,7 +209,8 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
 	unit->translating = true;
-	ida_init(&unit->dids);
+	tag_pool_init(&unit->dids);
+	vtd_dids_init(unit);
 	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
 	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
 					       VTD_PAGE_SIZE);
@@ -352,7 +353,8 @@ struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
 void fake_paging_free(struct kunit *test, struct vtd_paging *paging)
 {
 	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.attachments));
-	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.dids));
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->dids));
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->nested_dids));
 	KUNIT_EXPECT_TRUE(test, list_empty(&paging->nested));
 	paging->domain.ops->free(&paging->domain);
 }

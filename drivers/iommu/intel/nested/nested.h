@@ -31,7 +31,6 @@
 #include <linux/bitfield.h>
 #include <linux/dma-mapping.h>
 #include <linux/generic_pt/iommu.h>
-#include <linux/idr.h>
 #include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -42,6 +41,7 @@
 
 #include <linux/iommu-nested/cmd_ring.h>
 #include <linux/iommu-nested/inval_time.h>
+#include <linux/iommu-nested/tag_pool.h>
 #include <linux/iommu-nested/unit.h>
 #include <linux/iommu-nested/vtd.h>
 
@@ -150,7 +150,7 @@ struct vtd_unit {
 	__le64 *root;
 	struct xarray devices;
 	struct xarray aliases;
-	struct ida dids;
+	struct tag_pool dids;
 	struct vtd_qi qi;
 	bool translating;
 	bool aborting;
@@ -210,6 +210,7 @@ struct vtd_attach {
  * @retry: when one that is blocked is tried again
  * @dir: its PASID directory
  * @dir_size: size of that in bytes
+ * @share: what it has of the unit's domain-ids
  * @rid: what is attached to requests without PASID
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
@@ -227,6 +228,7 @@ struct vtd_device {
 	struct vtd_retry retry;
 	__le64 *dir;
 	size_t dir_size;
+	struct tag_share *share;
 	struct vtd_attach *rid;
 	struct vtd_attach rid_identity;
 	struct xarray pasids;
@@ -235,11 +237,9 @@ struct vtd_device {
 /**
  * struct vtd_users - who uses a domain
  * @attachments: its attachments, those with the same unit and PASID together
- * @dids: its domain-id on each unit
  */
 struct vtd_users {
 	struct list_head attachments;
-	struct list_head dids;
 };
 
 /**
@@ -250,6 +250,8 @@ struct vtd_users {
  * @fs: the stage-1 table, if it is for units without stage-2
  * @lock: see the top of this file
  * @users: who uses it by itself
+ * @dids: its domain-id on each unit
+ * @nested_dids: the domain-ids of the nested domains on it
  * @nested: attachments of the nested domains on it, those with the same
  *	domain-id together
  * @nest_parent: nested domains may be made on it
@@ -265,6 +267,8 @@ struct vtd_paging {
 	};
 	struct mutex lock; /* see the top of this file */
 	struct vtd_users users;
+	struct list_head dids;
+	struct list_head nested_dids;
 	struct list_head nested;
 	bool nest_parent;
 	bool dirty;
@@ -440,8 +444,7 @@ void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on);
 
 /* domain.c */
 extern struct srcu_struct vtd_srcu;
-int vtd_did_get(struct vtd_users *users, struct vtd_unit *unit);
-void vtd_did_put(struct vtd_users *users, struct vtd_unit *unit);
+void vtd_dids_init(struct vtd_unit *unit);
 void vtd_users_init(struct vtd_users *users);
 int vtd_attach_link(struct vtd_attach *att);
 void vtd_attach_unlink(struct vtd_attach *att);

@@ -159,6 +159,8 @@ struct vtd_paging *vtd_paging_new(struct vtd_unit *unit)
 		return NULL;
 	mutex_init(&paging->lock);
 	vtd_users_init(&paging->users);
+	INIT_LIST_HEAD(&paging->dids);
+	INIT_LIST_HEAD(&paging->nested_dids);
 	INIT_LIST_HEAD(&paging->nested);
 	paging->iommu.iommu_device = get_device(unit->dev);
 	paging->iommu.nid = dev_to_node(unit->dev);

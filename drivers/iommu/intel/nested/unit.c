@@ -129,6 +129,7 @@ static int vtd_check_caps(struct vtd_unit *unit)
 
 	unit->cap = vtd_read64(unit, VTD_REG_CAP);
 	unit->ecap = vtd_read64(unit, VTD_REG_ECAP);
+	vtd_dids_init(unit);
 
 	/* All ones is what a bus returns where nothing answers */
 	if (!FIELD_GET(VTD_VER_MAX, ver) || ver == U32_MAX) {
@@ -257,7 +258,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	mutex_init(&unit->lock);
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
-	ida_init(&unit->dids);
+	tag_pool_init(&unit->dids);
 	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
 
 	unit->root = iommu_alloc_pages_node_sz(dev_to_node(dev), GFP_KERNEL,
@@ -275,7 +276,7 @@ static void vtd_unit_free(struct vtd_unit *unit)
 	vtd_context_free_all(unit);
 	iommu_free_pages(unit->root);
 	vtd_qi_exit(unit);
-	ida_destroy(&unit->dids);
+	tag_pool_exit(&unit->dids);
 	xa_destroy(&unit->devices);
 	xa_destroy(&unit->aliases);
 	mutex_destroy(&unit->lock);

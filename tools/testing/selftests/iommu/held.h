@@ -61,7 +61,7 @@ bool job_done(const struct job *j);
 /* A file to see the state of a job in that has begun; and that, as in proc(5) */
 int job_state_open(const struct job *j);
 char job_state(int fd);
-/* Does it end? It is waited for for so long that it never will if it has not */
+/* Does it end? What has not after a minute is taken to wait for ever */
 bool job_ends(struct job *j);
 /* What the job returned, however long it takes */
 int job_join(struct job *j);

@@ -249,32 +249,52 @@ TEST_F(pasid, closed_while_attached)
 	EXPECT_EQ(0, sees(r, 1, IOVA, 2));
 }
 
+/* 16 domain-ids, of which two are not for domains */
+static const struct rig_config few_ids = {
+	.cap_clear = VTD_CAP_ND,
+	.nr_eps = 2,
+	.pasid_bits = 20,
+	.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+	.parent_flags = IOMMU_HWPT_ALLOC_PASID,
+};
+
+/* A HWPT for device @dev that has page @page of guest RAM at IOVA */
+static int page_hwpt(struct rig *r, int fd, uint32_t dev, unsigned int page,
+		     uint32_t *hwpt)
+{
+	uint8_t *va = r->guest.va + r->guest.size - (page + 1) * PAGE_4K;
+	uint32_t ioas;
+	int rc;
+
+	util_fill(va, PAGE_4K, page);
+	rc = vmm_ioas_alloc(fd, &ioas);
+	if (!rc)
+		rc = vmm_ioas_map(fd, ioas, va, PAGE_4K, IOVA, VMM_RW);
+	return rc ?: vmm_hwpt_paging(fd, dev, ioas, IOMMU_HWPT_ALLOC_PASID,
+				     hwpt);
+}
+
 /*
  * A unit with few domain-ids: who comes when they have run out is refused, and
- * all others go on; who leaves makes room
+ * all others go on; who leaves makes room. Whoever has another device, and
+ * comes last, has some that nobody else could take.
  */
 TEST(domain_ids_run_out)
 {
-	const struct rig_config cfg = {
-		.cap_clear = VTD_CAP_ND,	/* 16 of them */
-		.pasid_bits = 20,
-		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
-		.parent_flags = IOMMU_HWPT_ALLOC_PASID,
-	};
-	uint32_t hwpt[20];
-	struct rig rig;
+	uint32_t hwpt[20], others[2];
 	unsigned int i, n;
-	struct s1 s1[20];
+	struct vdev other;
+	struct rig rig;
+	int fd;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	ASSERT_EQ(0, rig_up(&rig, &few_ids));
+	vdev_close(&rig.dev[1]);
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 99));
-	for (i = 0; i < ARRAY_SIZE(hwpt); i++) {
-		ASSERT_EQ(0, s1_create(&s1[i], &rig.guest, 4));
-		ASSERT_NE(0, rig_page(&rig, &s1[i], IOVA, i));
-		ASSERT_EQ(0, rig_hwpt(&rig, &s1[i], &hwpt[i]));
-	}
+	for (i = 0; i < ARRAY_SIZE(hwpt); i++)
+		ASSERT_EQ(0, page_hwpt(&rig, rig.iommufd, rig.dev[0].id, i,
+				       &hwpt[i]));
 	for (n = 0; n < ARRAY_SIZE(hwpt); n++)
 		if (vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]))
 			break;
@@ -289,10 +309,97 @@ TEST(domain_ids_run_out)
 	/* One that has one already needs no other */
 	EXPECT_EQ(0, vdev_attach_pasid(&rig.dev[0], 1000, hwpt[0]));
 	EXPECT_EQ(0, sees(&rig, 1000, IOVA, 0));
+
+	fd = vmm_open();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, rig_open_dev(&rig.mock, 1, fd, &other));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		ASSERT_EQ(0, page_hwpt(&rig, fd, other.id, 50 + i, &others[i]));
+	EXPECT_EQ(0, vdev_attach_id(&other, others[0]));
+	EXPECT_EQ(0, vdev_attach_pasid(&other, 1, others[1]));
+	rig.dev[1] = other;
+	EXPECT_EQ(0, rig_sees(&rig, 1, IOVA, 50));
+	EXPECT_EQ(-ENOSPC, vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]));
+
 	EXPECT_EQ(0, vdev_detach_pasid(&rig.dev[0], 3));
 	EXPECT_EQ(0, vdev_attach_pasid(&rig.dev[0], n + 1, hwpt[n]));
 	EXPECT_EQ(0, sees(&rig, n + 1, IOVA, n));
 	EXPECT_EQ(-EFAULT, sees(&rig, 3, IOVA, 2));
+	vdev_close(&rig.dev[1]);
+	close(fd);
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
+/*
+ * Stage-1 of many PASIDs takes few domain-ids, and none sees what another has:
+ * neither on the same device, nor on another one with the same PASID, nor after
+ * one was replaced by another
+ */
+TEST(nested_share_domain_ids)
+{
+	enum { N = 40 };
+	uint32_t hwpt[N];
+	struct s1 s1[N];
+	unsigned int i;
+	struct rig rig;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_up(&rig, &few_ids));
+	for (i = 0; i < N; i++) {
+		ASSERT_EQ(0, s1_create(&s1[i], &rig.guest, 4));
+		ASSERT_NE(0, rig_page(&rig, &s1[i], IOVA, i));
+		ASSERT_EQ(0, rig_hwpt(&rig, &s1[i], &hwpt[i]));
+		ASSERT_EQ(0, vdev_attach_pasid(&rig.dev[0], i + 1, hwpt[i]));
+		/* The same PASIDs of another device, in another order */
+		if (i >= N / 2)
+			ASSERT_EQ(0, vdev_attach_pasid(&rig.dev[1],
+						       N - i, hwpt[i]));
+	}
+	for (i = 0; i < N; i++) {
+		EXPECT_EQ(0, sees(&rig, i + 1, IOVA, i));
+		if (i >= N / 2) {
+			ASSERT_EQ(0, ep_pasid(&rig.dev[1], (N - i) |
+					      MOCK_EP_PASID_VALID));
+			EXPECT_EQ(0, rig_sees(&rig, 1, IOVA, i));
+		}
+	}
+
+	/* Each is replaced by its neighbour, and then taken away */
+	for (i = 0; i + 1 < N; i++) {
+		ASSERT_EQ(0, vdev_attach_pasid(&rig.dev[0], i + 1,
+					       hwpt[i + 1]));
+		EXPECT_EQ(0, sees(&rig, i + 1, IOVA, i + 1));
+		EXPECT_EQ(0, sees(&rig, i + 2, IOVA, i + 1));
+	}
+	for (i = 0; i < N; i += 2)
+		ASSERT_EQ(0, vdev_detach_pasid(&rig.dev[0], i + 1));
+	for (i = 0; i + 1 < N; i++)
+		EXPECT_EQ(i % 2 ? 0 : -EFAULT,
+			  sees(&rig, i + 1, IOVA, i + 1));
+	for (i = 0; i < N; i += 2) {
+		ASSERT_EQ(0, vdev_attach_pasid(&rig.dev[0], i + 1,
+					       hwpt[N - 1 - i]));
+		EXPECT_EQ(0, sees(&rig, i + 1, IOVA, N - 1 - i));
+	}
+
+	/* What a guest forgets of one is forgotten, of others it is not */
+	for (i = 1; i < 4; i += 2)
+		s1_unmap(&s1[i + 1], IOVA, S1_4K);
+	ASSERT_EQ(0, vmm_invalidate_all(rig.iommufd, hwpt[2]));
+	EXPECT_EQ(-EFAULT, sees(&rig, 2, IOVA, 2));
+	EXPECT_EQ(0, sees(&rig, 4, IOVA, 4));
+
+	/* Of stage-2 all of it is */
+	ASSERT_EQ(0, vmm_ioas_unmap(rig.iommufd, rig.ioas, rig.guest.gpa,
+				    rig.guest.size));
+	for (i = 0; i < N; i++)
+		EXPECT_EQ(-EFAULT, sees(&rig, i + 1, IOVA, i));
+	for (i = N / 2; i < N; i++) {
+		ASSERT_EQ(0, ep_pasid(&rig.dev[1],
+				      (N - i) | MOCK_EP_PASID_VALID));
+		EXPECT_EQ(-EFAULT, rig_sees(&rig, 1, IOVA, i));
+	}
 	EXPECT_EQ(0, rig_down(&rig));
 }
 

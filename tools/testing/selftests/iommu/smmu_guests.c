@@ -333,4 +333,62 @@ TEST(vmids_run_out)
 	EXPECT_EQ(0, rig_down(&rig));
 }
 
+/*
+ * ASIDs and VMIDs of 8 bits, all of which somebody wants: whoever has another
+ * device, and comes last, has some that nobody else could take
+ */
+TEST(some_are_kept_for_others)
+{
+	const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.nr_eps = 2,
+		.pasid_bits = 8,
+		.idr[0] = { SMMU_IDR0_VMID16 | SMMU_IDR0_ASID16, 0 },
+	};
+	uint32_t id, ioas, parent;
+	unsigned int n, m;
+	struct vdev other;
+	struct rig rig;
+	int fd;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_up(&rig, &cfg));
+	vdev_close(&rig.dev[1]);
+	for (n = 0; n < 300; n++)
+		if (vmm_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
+			       &id))
+			break;
+	EXPECT_LT(100, n);
+	EXPECT_GT(255, n);
+	for (m = 0; m < 300; m++)
+		if (vmm_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
+				    &id))
+			break;
+	EXPECT_LT(100, m);
+	EXPECT_GT(255, m);
+
+	fd = vmm_open();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, rig_open_dev(&rig.mock, 1, fd, &other));
+	ASSERT_EQ(0, vmm_ioas_alloc(fd, &ioas));
+	ASSERT_EQ(0, vmm_ioas_map(fd, ioas, rig.guest.va, PAGE_4K, SZ_1G,
+				  VMM_RW));
+	util_fill(rig.guest.va, PAGE_4K, 7);
+	EXPECT_EQ(0, vmm_hwpt_paging(fd, other.id, ioas,
+				     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent));
+	EXPECT_EQ(0, vmm_viommu(fd, other.id, parent, &id));
+	EXPECT_EQ(0, vmm_hwpt_paging(fd, other.id, ioas, 0, &id));
+	EXPECT_EQ(0, vdev_attach_id(&other, id));
+	rig.dev[1] = other;
+	EXPECT_EQ(0, rig_sees(&rig, 1, SZ_1G, 7));
+	EXPECT_EQ(-ENOSPC, vmm_viommu(rig.iommufd, rig.dev[0].id,
+				      rig.nest.parent, &id));
+	EXPECT_EQ(-ENOSPC, vmm_hwpt_paging(rig.iommufd, rig.dev[0].id,
+					   rig.ioas, 0, &id));
+	vdev_close(&rig.dev[1]);
+	close(fd);
+	EXPECT_EQ(0, rig_down(&rig));
+}
+
 TEST_HARNESS_MAIN
