@@ -259,6 +259,8 @@ static void qi_dead(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_qi_batch batch;
 
+	/* The resets are those of the test */
+	fake_no_recovery(fake);
 	fake->dead = true;
 	vtd_qi_begin(&batch, &fake->unit, false);
 	vtd_qi_add(&batch, vtd_desc_cc_global());
@@ -290,6 +292,7 @@ static void qi_dead_when_full(struct kunit *test)
 	struct vtd_qi_batch batch;
 	unsigned int i;
 
+	fake_no_recovery(fake);
 	fake->dead = true;
 	vtd_qi_begin(&batch, &fake->unit, true);
 	for (i = 0; i < VTD_QI_SLOTS * 2; i++)
