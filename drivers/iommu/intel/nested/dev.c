@@ -208,10 +208,11 @@ void vtd_device_delete(struct vtd_device *vdev)
 		vtd_qi_begin(&batch, unit, false);
 		vtd_add_context_flush(&batch, vdev);
 		if (vdev->ats_depth && !vdev->state)
-			vtd_qi_add(&batch,
-				   vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
-						   vdev->ats_depth, 0,
-						   VTD_AM_ALL));
+			vtd_qi_add_devtlb(&batch, vdev,
+					  vtd_desc_devtlb(vdev->sid,
+							  vtd_pfsid(vdev),
+							  vdev->ats_depth, 0,
+							  VTD_AM_ALL));
 		if (vtd_qi_flush(&batch))
 			dev_err(vdev->dev, "the unit does not answer, it may remember this device\n");
 		vtd_alias_del(vdev);
@@ -276,6 +277,13 @@ static bool vtd_capable(struct device *dev, enum iommu_cap cap)
 	}
 }
 
+static int vtd_def_domain_type(struct device *dev)
+{
+	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+
+	return vdev->identity ? IOMMU_DOMAIN_IDENTITY : 0;
+}
+
 const struct iommu_ops vtd_iommu_ops = {
 	.owner = THIS_MODULE,
 	.identity_domain = &vtd_identity_domain,
@@ -288,5 +296,6 @@ const struct iommu_ops vtd_iommu_ops = {
 	.probe_device = vtd_probe_device,
 	.release_device = vtd_release_device,
 	.device_group = vtd_device_group,
+	.def_domain_type = vtd_def_domain_type,
 	.get_resv_regions = vtd_get_resv_regions,
 };

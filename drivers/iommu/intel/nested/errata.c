@@ -14,12 +14,56 @@
  * the PASID table entry, which is reserved on units without stage-2 (9.6). What
  * the unit says of itself does not tell it from one that is right: below major
  * version 6 such a unit may have widths in CAP.SAGAW. The firmware's table does.
+ *
+ * QAT of Sapphire Rapids, 8086:4940 to 4943: it may keep translations that it was
+ * told to forget, unless it is told again.
+ *
+ * VMD: a device whose driver makes a PCI segment of its own behind it. What is
+ * there sends with the source-id of the VMD, and the core does not know of it: it
+ * is given physical addresses. So the VMD is passed through while the host
+ * drives it.
  */
+#include <linux/pci_ids.h>
+
 #include "nested.h"
 
 static bool has_spr17(const struct vtd_unit *unit)
 {
 	return unit->platform->errata & IOMMU_UNIT_ERRATUM_SPR17;
+}
+
+/**
+ * vtd_errata_devtlb_twice - is a device to be told twice what to forget?
+ * @vendor: its vendor
+ * @device: its device-id
+ *
+ * Return: true if it is
+ */
+bool vtd_errata_devtlb_twice(u16 vendor, u16 device)
+{
+	return vendor == PCI_VENDOR_ID_INTEL && (device & ~3) == 0x4940;
+}
+
+/**
+ * vtd_errata_vmd - do others send with a device's source-id, unknown to the core?
+ * @vendor: its vendor
+ * @device: its device-id
+ *
+ * Return: true if it is a VMD
+ */
+bool vtd_errata_vmd(u16 vendor, u16 device)
+{
+	static const u16 vmds[] = {
+		PCI_DEVICE_ID_INTEL_VMD_201D, PCI_DEVICE_ID_INTEL_VMD_28C0,
+		PCI_DEVICE_ID_INTEL_VMD_9A0B, 0x467f, 0x4c3d, 0xa77f, 0x7d0b,
+		0xad0b, 0xb60b, 0xb06f, 0xb07f,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmds); i++)
+		if (vendor == PCI_VENDOR_ID_INTEL && device == vmds[i])
+			return true;
+	return false;
 }
 
 /**

@@ -73,10 +73,19 @@ static void fake_run(struct fake_unit *fake)
 	}
 }
 
+/* All ones is what a bus returns where nothing answers */
+static bool fake_gone(struct fake_unit *fake)
+{
+	fake->reads++;
+	return fake->gone && fake->gone--;
+}
+
 static u32 fake_read32(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
 
+	if (fake_gone(fake))
+		return U32_MAX;
 	switch (off) {
 	case VTD_REG_GSTS:
 		return fake->gsts;
@@ -114,6 +123,8 @@ static u64 fake_read64(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
 
+	if (fake_gone(fake))
+		return U64_MAX;
 	switch (off) {
 	case VTD_REG_IQH:
 		return fake->iqh;
@@ -206,6 +217,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->timeout_us = 20000;
 	unit->devtlb_timeout_us = 20000;
 	mutex_init(&unit->lock);
+	mutex_init(&unit->gcmd_lock);
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
 	unit->translating = true;

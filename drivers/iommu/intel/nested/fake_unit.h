@@ -38,6 +38,8 @@
  * @rtaddr: root table address
  * @roots: times that it was set
  * @gcmd_dead: global commands do nothing
+ * @gone: so many reads of registers yet find nobody
+ * @reads: reads of registers
  * @hook: is told of each descriptor before it is executed
  * @hook_data: for @hook
  */
@@ -65,6 +67,8 @@ struct fake_unit {
 	u64 rtaddr;
 	unsigned int roots;
 	bool gcmd_dead;
+	unsigned int gone;
+	unsigned int reads;
 	void (*hook)(struct fake_unit *fake, struct vtd_desc desc);
 	void *hook_data;
 };

@@ -75,6 +75,9 @@ static unsigned int fault_pass(struct vtd_unit *unit, u32 fsts)
 
 		if (!(hi & VTD_FRCD1_F))
 			continue;
+		/* It has gone away meanwhile: reserved bits are never set */
+		if (hi == U64_MAX)
+			break;
 		fault_report(unit, vtd_read64(unit, off), hi);
 		/* Frees the register */
 		vtd_write32(unit, off + VTD_FRCD_LAST, VTD_FRCD_LAST_F);
@@ -101,8 +104,8 @@ unsigned int vtd_fault_drain(struct vtd_unit *unit)
 	unsigned int passes = 0, found = 0;
 	u32 fsts;
 
-	while ((fsts = vtd_read32(unit, VTD_REG_FSTS)) &
-	       (VTD_FSTS_PPF | VTD_FSTS_PFO)) {
+	while ((fsts = vtd_read32(unit, VTD_REG_FSTS)) != VTD_NO_ANSWER &&
+	       fsts & (VTD_FSTS_PPF | VTD_FSTS_PFO)) {
 		found += fault_pass(unit, fsts);
 		/* A device that never stops must not own the CPU */
 		if (++passes % VTD_FAULT_PASSES == 0)

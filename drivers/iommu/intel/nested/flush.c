@@ -24,12 +24,13 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 
 	if (!vtd_devtlb_live(vdev))
 		return;
-	batch->cmds.devtlb = true;
 	if (att->pasid == IOMMU_NO_PASID)
-		vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
+		vtd_qi_add_devtlb(batch, vdev,
+				  vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
 						  vdev->ats_depth, addr, am));
 	else
-		vtd_qi_add(batch, vtd_desc_pdevtlb(vdev->sid, vtd_pfsid(vdev),
+		vtd_qi_add_devtlb(batch, vdev,
+				  vtd_desc_pdevtlb(vdev->sid, vtd_pfsid(vdev),
 						   vdev->ats_depth, att->pasid,
 						   addr, am));
 }

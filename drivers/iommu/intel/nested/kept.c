@@ -25,14 +25,16 @@ struct vtd_kept {
 static LIST_HEAD(vtd_kept);
 static DEFINE_MUTEX(vtd_kept_lock);
 
-static bool does_dma(struct pci_dev *pdev)
+static bool may_do_dma(struct pci_dev *pdev)
 {
+	const struct device_driver *drv = pdev->dev.driver;
 	u16 command;
 
-	if (!pdev->dev.driver || pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+	if (!drv || pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return false;
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
-	return command & PCI_COMMAND_MASTER;
+	return vtd_may_do_dma(drv, command & PCI_COMMAND_MASTER,
+			      to_pci_driver(drv)->driver_managed_dma);
 }
 
 static int keep(struct pci_dev *pdev, struct vtd_unit *unit)
@@ -70,11 +72,14 @@ void vtd_keep_devices(struct vtd_unit *unit)
 {
 	struct pci_dev *pdev = NULL;
 
-	guard(mutex)(&vtd_kept_lock);
-
 	for_each_pci_dev(pdev) {
-		if (!does_dma(pdev) || vtd_pci_unit(pdev) != unit)
+		if (vtd_pci_unit(pdev) != unit)
 			continue;
+		/* Its driver stays, and so it is not removed before it is listed */
+		guard(device)(&pdev->dev);
+		if (!may_do_dma(pdev))
+			continue;
+		guard(mutex)(&vtd_kept_lock);
 		if (keep(pdev, unit))
 			pci_err(pdev, "cannot be passed through, its DMA is blocked\n");
 		else

@@ -14,6 +14,8 @@
  *	the unit's root, context and PASID tables, which domain is attached to
  *	which PASID of its devices, and the recovery of the unit. The hardware is
  *	waited for with it held, for as long as the ring's limits say.
+ * struct vtd_unit @gcmd_lock (mutex)
+ *	the global command register, and whether anything may be switched on.
  * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying descriptors, never while waiting.
  *
@@ -116,6 +118,8 @@ struct vtd_irq {
  * @timeout_us: how long to wait for the hardware
  * @devtlb_timeout_us: how long for its queue if it may wait for a device-TLB
  * @lock: see the top of this file
+ * @gcmd_lock: held while a global command takes effect
+ * @ended: the machine goes down: nothing is switched on any more
  * @root: root table
  * @devices: the devices behind it, by source-id
  * @aliases: whose context entry a further source-id of a device shares, by that
@@ -147,6 +151,8 @@ struct vtd_unit {
 	unsigned int devtlb_timeout_us;
 
 	struct mutex lock; /* see the top of this file */
+	struct mutex gcmd_lock; /* held while a command takes effect */
+	bool ended;
 	__le64 *root;
 	struct xarray devices;
 	struct xarray aliases;
@@ -205,6 +211,8 @@ struct vtd_attach {
  * @pasid_bits: width of its PASIDs, 0 without
  * @pasid_on: PASIDs were switched on in the device
  * @ats_depth: invalidations that it can hold, 0 without ATS
+ * @devtlb_twice: erratum, see errata.c
+ * @identity: the host can use it only without translation
  * @pri: it may make page requests; none may so far
  * @state: bits of VTD_DEV_*: the top of recover.c has their order
  * @retry: when one that is blocked is tried again
@@ -223,6 +231,8 @@ struct vtd_device {
 	u8 pasid_bits;
 	bool pasid_on;
 	u8 ats_depth;
+	bool devtlb_twice;
+	bool identity;
 	bool pri;
 	unsigned long state;
 	struct vtd_retry retry;
@@ -312,6 +322,9 @@ static inline struct vtd_unit *to_vtd_unit(struct iommu_device *iommu)
 	return container_of(iommu, struct vtd_unit, iommu);
 }
 
+/* What is read where no unit answers any more; reserved bits are never set */
+#define VTD_NO_ANSWER	U32_MAX
+
 static inline u32 vtd_read32(struct vtd_unit *unit, u32 off)
 {
 	return iommu_regs_read32(&unit->platform->regs, off);
@@ -384,6 +397,8 @@ void iommu_put_pages_list(struct iommu_pages_list *list);
 void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
 int vtd_set_root(struct vtd_unit *unit, u64 ttm);
+void vtd_hw_end(struct vtd_unit *unit);
+int vtd_check_suspend(const struct list_head *units);
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
 struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
 
@@ -417,6 +432,22 @@ static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch,
 		.w0 = desc.w0,
 		.w1 = desc.w1,
 	};
+}
+
+/**
+ * vtd_qi_add_devtlb - have a device forget translations
+ * @batch: gets the descriptor
+ * @vdev: the device
+ * @desc: the descriptor, made for it
+ */
+static inline void vtd_qi_add_devtlb(struct vtd_qi_batch *batch,
+				     const struct vtd_device *vdev,
+				     struct vtd_desc desc)
+{
+	batch->cmds.devtlb = true;
+	vtd_qi_add(batch, desc);
+	if (unlikely(vdev->devtlb_twice))
+		vtd_qi_add(batch, desc);
 }
 
 /* context.c */
@@ -580,6 +611,8 @@ void *vtd_hw_info(struct device *dev, u32 *length,
 		  enum iommu_hw_info_type *type);
 
 /* errata.c */
+bool vtd_errata_devtlb_twice(u16 vendor, u16 device);
+bool vtd_errata_vmd(u16 vendor, u16 device);
 u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit);
 u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level);
 unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
@@ -592,6 +625,21 @@ int vtd_fault_init(struct vtd_unit *unit);
 void vtd_fault_exit(struct vtd_unit *unit);
 unsigned int vtd_fault_drain(struct vtd_unit *unit);
 void vtd_irq_program(struct vtd_unit *unit, unsigned int index);
+
+/**
+ * vtd_may_do_dma - may the driver of a PCI device have given it physical addresses?
+ * @bound: it has a driver
+ * @master: the device can be a bus master now
+ * @leaves_dma: it is of the kind that leaves DMA to userspace
+ *
+ * A driver may make it one later, with addresses that it has got already.
+ *
+ * Return: true if it may
+ */
+static inline bool vtd_may_do_dma(bool bound, bool master, bool leaves_dma)
+{
+	return bound && (master || !leaves_dma);
+}
 
 /* dev.c */
 extern const struct iommu_ops vtd_iommu_ops;

@@ -158,6 +158,9 @@ void vtd_pci_enable(struct vtd_device *vdev)
 	u8 bits;
 
 	vdev->pfsid = pci_dev_id(pci_physfn(pdev));
+	vdev->devtlb_twice = vtd_errata_devtlb_twice(pdev->vendor,
+						     pdev->device);
+	vdev->identity = vtd_errata_vmd(pdev->vendor, pdev->device);
 	if (unit->ecap & VTD_ECAP_PASID && pasids > 0 &&
 	    pasid_enable(pdev)) {
 		bits = min_t(u8, ilog2(pasids), VTD_PASID_BITS);

@@ -208,7 +208,13 @@ bool vtd_qi_handle_errors(struct cmd_ring *ring)
 
 	guard(spinlock_irqsave)(&ring->lock);
 
-	fsts = vtd_read32(unit, VTD_REG_FSTS) & QI_ERRORS;
+	fsts = vtd_read32(unit, VTD_REG_FSTS);
+	if (fsts == VTD_NO_ANSWER) {
+		/* Nothing of it is an error: the unit is gone */
+		cmd_ring_give_up(ring);
+		return false;
+	}
+	fsts &= QI_ERRORS;
 	if (!fsts)
 		return false;
 

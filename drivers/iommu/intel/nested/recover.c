@@ -81,11 +81,12 @@ static void add_devtlb_all(struct vtd_qi_batch *batch,
 {
 	u16 pfsid = vtd_pfsid(vdev);
 
-	batch->cmds.devtlb = true;
-	vtd_qi_add(batch, vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
+	vtd_qi_add_devtlb(batch, vdev,
+			  vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
 					  VTD_AM_ALL));
 	if (vdev->pasid_bits)
-		vtd_qi_add(batch, vtd_desc_pdevtlb_all(vdev->sid, pfsid,
+		vtd_qi_add_devtlb(batch, vdev,
+				  vtd_desc_pdevtlb_all(vdev->sid, pfsid,
 						       vdev->ats_depth));
 }
 

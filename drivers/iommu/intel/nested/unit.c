@@ -2,6 +2,8 @@
 /*
  * Units: finding them, bringing them up, shutting them down
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <kunit/static_stub.h>
 #include <linux/cacheflush.h>
 #include <linux/io.h>
@@ -10,6 +12,7 @@
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/syscore_ops.h>
 
 #include "nested.h"
 
@@ -24,6 +27,9 @@ MODULE_PARM_DESC(devtlb_timeout_ms, "How long for a queue with device-TLB invali
 
 static LIST_HEAD(vtd_units);
 static DEFINE_MUTEX(vtd_units_lock);
+
+/* The machine goes down; with the lock of the list */
+static bool vtd_over;
 
 /* Owned by somebody who translates, or remaps interrupts, or has the queue */
 #define VTD_GSTS_OWNED	(VTD_GSTS_TES | VTD_GSTS_QIES | VTD_GSTS_IRES)
@@ -62,16 +68,27 @@ void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size)
  * @status: bits of VTD_GSTS_* that tell
  * @want: what they are to be
  *
- * Context: process context; nobody else gives commands.
- * Return: 0 or -ETIMEDOUT
+ * Context: process context.
+ * Return: 0; -ETIMEDOUT, also from a unit that is gone, and for everything that
+ * switches on when the machine goes down
  */
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want)
 {
-	u32 val = vtd_read32(unit, VTD_REG_GSTS) & VTD_GSTS_KEEP;
+	u32 val;
+	int ret;
 
-	vtd_write32(unit, VTD_REG_GCMD, (val & ~clear) | set);
-	return read_poll_timeout(vtd_read32, val, (val & status) == want, 10,
-				 unit->timeout_us, false, unit, VTD_REG_GSTS);
+	guard(mutex)(&unit->gcmd_lock);
+
+	if (unit->ended && set)
+		return -ETIMEDOUT;
+	val = vtd_read32(unit, VTD_REG_GSTS);
+	if (val == VTD_NO_ANSWER)
+		return -ETIMEDOUT;
+	vtd_write32(unit, VTD_REG_GCMD,
+		    ((val & VTD_GSTS_KEEP) & ~clear) | set);
+	ret = read_poll_timeout(vtd_read32, val, (val & status) == want, 10,
+				unit->timeout_us, false, unit, VTD_REG_GSTS);
+	return val == VTD_NO_ANSWER ? -ETIMEDOUT : ret;
 }
 
 /**
@@ -243,6 +260,23 @@ static void vtd_hw_stop(struct vtd_unit *unit)
 	vtd_write64(unit, VTD_REG_RTADDR, 0);
 }
 
+/**
+ * vtd_hw_end - take a unit out of service for the rest of the machine's life
+ * @unit: the unit
+ *
+ * Whatever is unmapped or recovered later finds the queue dead and leaves it so:
+ * the next kernel must find the unit as after a reset.
+ *
+ * Context: process context.
+ */
+void vtd_hw_end(struct vtd_unit *unit)
+{
+	scoped_guard(mutex, &unit->gcmd_lock)
+		unit->ended = true;
+	vtd_hw_pass(unit);
+	vtd_hw_stop(unit);
+}
+
 static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 {
 	struct vtd_unit *unit = kzalloc_obj(*unit);
@@ -256,6 +290,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	unit->devtlb_timeout_us = clamp(devtlb_timeout_ms, 1,
 					600 * MSEC_PER_SEC) * USEC_PER_MSEC;
 	mutex_init(&unit->lock);
+	mutex_init(&unit->gcmd_lock);
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
 	tag_pool_init(&unit->dids);
@@ -279,6 +314,7 @@ static void vtd_unit_free(struct vtd_unit *unit)
 	tag_pool_exit(&unit->dids);
 	xa_destroy(&unit->devices);
 	xa_destroy(&unit->aliases);
+	mutex_destroy(&unit->gcmd_lock);
 	mutex_destroy(&unit->lock);
 	kfree(unit);
 }
@@ -287,6 +323,8 @@ static void vtd_units_add(struct vtd_unit *unit)
 {
 	guard(mutex)(&vtd_units_lock);
 	list_add(&unit->node, &vtd_units);
+	if (vtd_over)
+		unit->ended = true;
 }
 
 static void vtd_units_del(struct vtd_unit *unit)
@@ -424,13 +462,52 @@ static void vtd_remove(struct platform_device *pdev)
 	vtd_unit_free(unit);
 }
 
-static void vtd_shutdown(struct platform_device *pdev)
+/*
+ * Not the shutdown of the unit's own device: that can come before the shutdown
+ * of devices behind the unit, which do DMA until then.
+ */
+static void vtd_shutdown(void *unused)
 {
-	struct vtd_unit *unit = platform_get_drvdata(pdev);
+	struct vtd_unit *unit;
 
-	vtd_hw_pass(unit);
-	vtd_hw_stop(unit);
+	guard(mutex)(&vtd_units_lock);
+
+	vtd_over = true;
+	list_for_each_entry(unit, &vtd_units, node)
+		vtd_hw_end(unit);
 }
+
+/**
+ * vtd_check_suspend - refuse to lose what units have in their registers
+ * @units: the list of units
+ *
+ * A unit that was without power translates nothing: DMA would go to physical
+ * addresses. Sleep in which units keep their power does not come here.
+ *
+ * Context: interrupts are off, and there is one CPU.
+ * Return: 0 if there are no units, else -EOPNOTSUPP
+ */
+int vtd_check_suspend(const struct list_head *units)
+{
+	if (list_empty(units))
+		return 0;
+	pr_err("units in use lose their state in this kind of sleep: refused\n");
+	return -EOPNOTSUPP;
+}
+
+static int vtd_suspend(void *unused)
+{
+	return vtd_check_suspend(&vtd_units);
+}
+
+static const struct syscore_ops vtd_syscore_ops = {
+	.suspend = vtd_suspend,
+	.shutdown = vtd_shutdown,
+};
+
+static struct syscore vtd_syscore = {
+	.ops = &vtd_syscore_ops,
+};
 
 static const struct platform_device_id vtd_ids[] = {
 	{ .name = IOMMU_UNIT_VTD_NAME },
@@ -441,7 +518,6 @@ MODULE_DEVICE_TABLE(platform, vtd_ids);
 static struct platform_driver vtd_driver = {
 	.probe = vtd_probe,
 	.remove = vtd_remove,
-	.shutdown = vtd_shutdown,
 	.id_table = vtd_ids,
 	.driver = {
 		.name = IOMMU_UNIT_VTD_NAME,
@@ -455,6 +531,7 @@ static int __init vtd_init(void)
 	int ret;
 
 	vtd_debugfs_init();
+	register_syscore(&vtd_syscore);
 	ret = vtd_kept_init();
 	if (ret)
 		goto err_debugfs;
@@ -471,6 +548,7 @@ err_driver:
 err_kept:
 	vtd_kept_exit();
 err_debugfs:
+	unregister_syscore(&vtd_syscore);
 	vtd_debugfs_exit();
 	return ret;
 }
@@ -484,6 +562,7 @@ static void __exit vtd_exit(void)
 	vtd_irq_exit();
 	/* Attachments are freed by our code */
 	srcu_barrier(&vtd_srcu);
+	unregister_syscore(&vtd_syscore);
 	vtd_debugfs_exit();
 }
 module_exit(vtd_exit);
