@@ -63,6 +63,8 @@
 #define SMMU_REG_PRIQ_PROD		(SMMU_PAGE1 + 0x00c8)	/* 6.3.97 */
 #define SMMU_REG_PRIQ_CONS		(SMMU_PAGE1 + 0x00cc)	/* 6.3.98 */
 #define SMMU_REGS_SIZE			0x20000
+/* In each page; behind them others may have theirs, performance monitors (10.1) */
+#define SMMU_REGS_ARCH			0x0e00
 
 /* 6.3.1 IDR0 */
 #define SMMU_IDR0_S2P			BIT(0)

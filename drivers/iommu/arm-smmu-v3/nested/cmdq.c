@@ -72,16 +72,16 @@ static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
 {
 	struct smmu3_unit *unit = cmdq_unit(ring);
 	struct smmu3_cmdq *q = &unit->cmdq;
-	u32 beyond;
+	u32 cons, beyond;
 
 	if (q->status) {
 		*pos = wait->pos + 1;
 		return cmdq_written(q, wait);
 	}
-	beyond = (smmu3_read32(unit, SMMU_REG_CMDQ_CONS) - wait->pos) &
-		 (2 * cmdq_slots(q) - 1);
+	cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
+	beyond = (cons - wait->pos) & (2 * cmdq_slots(q) - 1);
 	*pos = wait->pos + beyond;
-	return beyond && beyond <= cmdq_slots(q);
+	return beyond && beyond <= cmdq_slots(q) && cons != SMMU3_NO_ANSWER;
 }
 
 static u32 cmdq_consumed(struct cmd_ring *ring)
@@ -89,6 +89,7 @@ static u32 cmdq_consumed(struct cmd_ring *ring)
 	struct smmu3_unit *unit = cmdq_unit(ring);
 	struct smmu3_cmdq *q = &unit->cmdq;
 	struct cmd_wait *wait;
+	u32 cons;
 
 	if (q->status) {
 		list_for_each_entry_reverse(wait, &ring->waiters, node)
@@ -97,7 +98,10 @@ static u32 cmdq_consumed(struct cmd_ring *ring)
 		return ring->oldest;
 	}
 
-	return cmdq_position(q, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
+	cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
+	if (cons == SMMU3_NO_ANSWER)
+		return ring->oldest;
+	return cmdq_position(q, cons);
 }
 
 static bool cmdq_handle_errors(struct cmd_ring *ring)

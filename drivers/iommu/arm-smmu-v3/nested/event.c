@@ -183,6 +183,17 @@ unsigned int smmu3_evtq_drain(struct smmu3_unit *unit)
 }
 
 /**
+ * smmu3_evtq_pass - handle the events that a unit has recorded so far
+ * @unit: the unit
+ *
+ * Context: process context; not with the unit's event mutex.
+ */
+void smmu3_evtq_pass(struct smmu3_unit *unit)
+{
+	smmu3_outq_pass(unit, &unit->evtq, event_handle);
+}
+
+/**
  * smmu3_evtq_init - allocate the event queue of a unit
  * @unit: the unit
  *

@@ -97,10 +97,26 @@ static void fake_run(struct fake_unit *fake)
 	}
 }
 
+/* All ones is what a bus returns where nothing answers */
+static bool fake_gone(struct fake_unit *fake)
+{
+	fake->reads++;
+	return fake->gone && fake->gone--;
+}
+
 static u32 fake_read32(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
 
+	if (fake_gone(fake))
+		return U32_MAX;
+	/* As many as the queue has index and wrap bit for */
+	if (off == SMMU_REG_EVTQ_PROD && fake->events) {
+		fake->events--;
+		fake->regs1[(off - SMMU_PAGE1) / 4] =
+			(fake->regs1[(off - SMMU_PAGE1) / 4] + 1) &
+			((2U << fake->unit.evtq.shift) - 1);
+	}
 	if (off >= SMMU_PAGE1)
 		return fake->regs1[(off - SMMU_PAGE1) / 4];
 	switch (off) {
@@ -231,6 +247,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	kref_init(&unit->ref);
 	mutex_init(&unit->lock);
 	mutex_init(&unit->event_lock);
+	mutex_init(&unit->cr0_lock);
 	xa_init(&unit->streams);
 	INIT_LIST_HEAD(&unit->devices);
 	tag_pool_init(&unit->asids);

@@ -37,6 +37,9 @@
  * @unanswered: a CMD_SYNC has one of these to wait for
  * @dead: the queue does nothing
  * @cr0_dead: CR0 does nothing
+ * @gone: so many reads of registers yet find nobody
+ * @reads: reads of registers
+ * @events: so many reads of EVTQ_PROD yet find one more event
  */
 struct fake_unit {
 	struct smmu3_unit unit;
@@ -60,6 +63,9 @@ struct fake_unit {
 	bool unanswered;
 	bool dead;
 	bool cr0_dead;
+	unsigned int gone;
+	unsigned int reads;
+	unsigned int events;
 };
 
 #define FAKE_IDR0 \

@@ -167,16 +167,21 @@ static void gerror_report(struct smmu3_unit *unit, u32 active)
 
 static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
 {
-	u32 active;
+	u32 gerror, active;
 
-	active = smmu3_read32(unit, SMMU_REG_GERROR) ^ READ_ONCE(unit->gerrorn);
-	if (!(active & which))
+	gerror = smmu3_read32(unit, SMMU_REG_GERROR);
+	if (!((gerror ^ READ_ONCE(unit->gerrorn)) & which))
 		return 0;
 
 	guard(spinlock_irqsave)(&unit->cmdq.ring.lock);
 
-	active = smmu3_read32(unit, SMMU_REG_GERROR) ^ unit->gerrorn;
-	active &= which;
+	gerror = smmu3_read32(unit, SMMU_REG_GERROR);
+	if (gerror == SMMU3_NO_ANSWER) {
+		/* Nothing of it is an error: the unit is gone */
+		cmd_ring_give_up(&unit->cmdq.ring);
+		return 0;
+	}
+	active = (gerror ^ unit->gerrorn) & which;
 	if (!active)
 		return 0;
 

@@ -3,7 +3,11 @@
  * A unit's registers: what it can do, bringing it up, shutting it down
  *
  * A unit that is not up aborts all DMA: GBPA.ABORT is set before anything else
- * is, and never cleared.
+ * is. It stays when the driver goes, for what its devices do then is nobody's. It
+ * is taken back if the unit was never up, and at the end of the machine's life,
+ * when the devices have been shut down: the next kernel may have no driver. A unit
+ * that was found translating is left aborting: its devices know addresses of
+ * somebody else's.
  */
 #include <linux/device.h>
 #include <linux/iopoll.h>
@@ -24,21 +28,35 @@ static int write_acked(struct smmu3_unit *unit, u32 reg, u32 ack_reg, u32 val)
 				 unit->timeout_us, false, unit, ack_reg);
 }
 
+static int cr0_change(struct smmu3_unit *unit, u32 set, u32 clear)
+{
+	u32 val;
+
+	lockdep_assert_held(&unit->cr0_lock);
+
+	if (unit->ended && set)
+		return -ETIMEDOUT;
+	val = smmu3_read32(unit, SMMU_REG_CR0);
+	if (val == SMMU3_NO_ANSWER)
+		return -ETIMEDOUT;
+	return write_acked(unit, SMMU_REG_CR0, SMMU_REG_CR0ACK,
+			   (val & ~clear) | set);
+}
+
 /**
  * smmu3_cr0 - change CR0, and wait until the change took effect
  * @unit: the unit
  * @set: bits of SMMU_CR0_* to set
  * @clear: bits of SMMU_CR0_* to clear
  *
- * Context: process context; nobody else changes it.
- * Return: 0 or -ETIMEDOUT
+ * Context: process context.
+ * Return: 0; -ETIMEDOUT, also from a unit that is gone, and for everything that
+ * switches on when the machine goes down
  */
 int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear)
 {
-	u32 val = smmu3_read32(unit, SMMU_REG_CR0);
-
-	return write_acked(unit, SMMU_REG_CR0, SMMU_REG_CR0ACK,
-			   (val & ~clear) | set);
+	guard(mutex)(&unit->cr0_lock);
+	return cr0_change(unit, set, clear);
 }
 
 /**
@@ -55,23 +73,31 @@ int smmu3_irq_ctrl(struct smmu3_unit *unit, u32 enable)
 			   enable);
 }
 
+static int gbpa_wait(struct smmu3_unit *unit, u32 *val)
+{
+	return read_poll_timeout(smmu3_read32, *val, !(*val & SMMU_GBPA_UPDATE),
+				 10, unit->timeout_us, false, unit,
+				 SMMU_REG_GBPA);
+}
+
 /* The procedure of 6.3.14.1 */
-static int gbpa_abort(struct smmu3_unit *unit)
+static int gbpa_set(struct smmu3_unit *unit, u32 want)
 {
 	u32 val;
 	int ret;
 
-	ret = read_poll_timeout(smmu3_read32, val, !(val & SMMU_GBPA_UPDATE),
-				10, unit->timeout_us, false, unit,
-				SMMU_REG_GBPA);
-	if (ret || val & SMMU_GBPA_ABORT)
+	ret = gbpa_wait(unit, &val);
+	if (ret || val == want)
 		return ret;
+	smmu3_write32(unit, SMMU_REG_GBPA, want | SMMU_GBPA_UPDATE);
+	return gbpa_wait(unit, &val);
+}
 
-	smmu3_write32(unit, SMMU_REG_GBPA,
-		      val | SMMU_GBPA_ABORT | SMMU_GBPA_UPDATE);
-	return read_poll_timeout(smmu3_read32, val, !(val & SMMU_GBPA_UPDATE),
-				 10, unit->timeout_us, false, unit,
-				 SMMU_REG_GBPA);
+static int gbpa_abort(struct smmu3_unit *unit)
+{
+	u32 val;
+
+	return gbpa_wait(unit, &val) ?: gbpa_set(unit, val | SMMU_GBPA_ABORT);
 }
 
 static unsigned int oas_bits(u32 idr5)
@@ -121,8 +147,8 @@ static const char *missing(const struct smmu3_unit *unit)
 	 * wants it too: a guest's tables are in its memory, that it believes to
 	 * be coherent.
 	 */
-	if (!(idr0 & SMMU_IDR0_COHACC))
-		return "coherent access to memory (IDR0.COHACC)";
+	if (!(idr0 & SMMU_IDR0_COHACC) || unit->incoherent)
+		return "coherent access to memory (IDR0.COHACC, \"dma-coherent\")";
 	if (endian != SMMU_TTENDIAN_MIXED && endian != SMMU_TTENDIAN_LE)
 		return "little-endian translation tables";
 	if (idr1 & (SMMU_IDR1_TABLES_PRESET | SMMU_IDR1_QUEUES_PRESET |
@@ -148,6 +174,7 @@ int smmu3_hw_probe(struct smmu3_unit *unit)
 		unit->idr[i] = smmu3_read32(unit, SMMU_REG_IDR0 + 4 * i);
 	unit->iidr = smmu3_read32(unit, SMMU_REG_IIDR);
 	unit->aidr = smmu3_read32(unit, SMMU_REG_AIDR);
+	smmu3_errata_probe(unit);
 
 	/* All ones is what a bus returns where nothing answers */
 	if (unit->idr[0] == U32_MAX) {
@@ -183,7 +210,10 @@ int smmu3_hw_quiesce(struct smmu3_unit *unit)
 {
 	int ret;
 
-	if (smmu3_read32(unit, SMMU_REG_CR0) & SMMU_CR0_SMMUEN)
+	unit->found_gbpa = smmu3_read32(unit, SMMU_REG_GBPA) &
+			   ~SMMU_GBPA_UPDATE;
+	unit->found_on = smmu3_read32(unit, SMMU_REG_CR0) & SMMU_CR0_SMMUEN;
+	if (unit->found_on)
 		dev_info(unit->dev, "translation was left on, switching it off\n");
 
 	ret = gbpa_abort(unit) ?: smmu3_cr0(unit, 0, ~0U) ?:
@@ -219,13 +249,18 @@ static void program_attributes(struct smmu3_unit *unit)
 	smmu3_write32(unit, SMMU_REG_CR2, cr2);
 }
 
+/*
+ * When a kernel has crashed nobody has stopped its devices: what they do until
+ * their new drivers have, all of which aborts, is not worth a record each.
+ */
 static int enable_queues(struct smmu3_unit *unit)
 {
-	int ret;
+	int ret = 0;
 
-	ret = smmu3_outq_start(unit, &unit->evtq, SMMU_REG_EVTQ_BASE,
-			       SMMU_CR0_EVENTQEN);
-	if (!ret && unit->priq.ring)
+	if (!unit->quiet)
+		ret = smmu3_outq_start(unit, &unit->evtq, SMMU_REG_EVTQ_BASE,
+				       SMMU_CR0_EVENTQEN);
+	if (!ret && unit->priq.ring && !unit->quiet)
 		ret = smmu3_outq_start(unit, &unit->priq, SMMU_REG_PRIQ_BASE,
 				       SMMU_CR0_PRIQEN);
 	/* Translated requests are checked against STE.EATS */
@@ -285,15 +320,48 @@ void smmu3_hw_stop(struct smmu3_unit *unit)
 }
 
 /**
+ * smmu3_hw_leave - leave a unit as it was found, as to DMA without translation
+ * @unit: the unit, which does not translate
+ *
+ * Context: process context.
+ */
+void smmu3_hw_leave(struct smmu3_unit *unit)
+{
+	guard(mutex)(&unit->cr0_lock);
+	if (!unit->found_on && gbpa_set(unit, unit->found_gbpa))
+		dev_err(unit->dev, "all DMA stays aborted\n");
+}
+
+/**
+ * smmu3_hw_end - take a unit out of service for the rest of the machine's life
+ * @unit: the unit
+ *
+ * Whatever is unmapped or recovered later finds the queue dead and leaves it so:
+ * the next kernel must find the unit as after a reset.
+ *
+ * Context: process context.
+ */
+void smmu3_hw_end(struct smmu3_unit *unit)
+{
+	scoped_guard(mutex, &unit->cr0_lock)
+		unit->ended = true;
+	smmu3_hw_stop(unit);
+	smmu3_hw_leave(unit);
+}
+
+/**
  * smmu3_hw_abort - have a unit abort all DMA, for its command queue is dead
  * @unit: the unit
  *
  * Context: process context; the unit's mutex is held.
- * Return: 0 or -ETIMEDOUT
+ * Return: 0; -ETIMEDOUT, also when the machine goes down
  */
 int smmu3_hw_abort(struct smmu3_unit *unit)
 {
-	return gbpa_abort(unit) ?: smmu3_cr0(unit, 0, SMMU_CR0_SMMUEN);
+	guard(mutex)(&unit->cr0_lock);
+	if (unit->ended)
+		return -ETIMEDOUT;
+	return gbpa_abort(unit) ?: cr0_change(unit, 0, SMMU_CR0_SMMUEN);
 }
 
 /**

@@ -2,7 +2,6 @@
 /*
  * What a VMM is told of the hardware
  */
-#include <linux/of.h>
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
@@ -10,14 +9,13 @@
 
 #ifdef SMMU3_HW_INFO_ERRATA
 /*
- * Erratum T264-SMMU-3: one invalidation and SYNC may leave entries behind. The
- * guest's commands are passed on as they are, so it must know.
+ * Erratum T264-SMMU-3: one invalidation and SYNC may leave entries behind. A
+ * guest that has a command queue of its own must know.
  */
 static u32 errata_flags(const struct smmu3_unit *unit)
 {
-	return of_device_is_compatible(unit->dev->of_node,
-				       "nvidia,tegra264-smmu") ?
-	       IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI : 0;
+	return unit->repeat ? IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI :
+			      0;
 }
 #else
 /* The kernel's uAPI has no such flag yet */

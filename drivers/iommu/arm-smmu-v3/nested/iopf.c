@@ -80,7 +80,7 @@ void smmu3_iopf_disable(struct smmu3_attach *att)
 		return;
 	att->iopf = false;
 	/* What the unit has recorded becomes a fault, or is aborted, now */
-	smmu3_evtq_drain(sdev->unit);
+	smmu3_evtq_pass(sdev->unit);
 	if (!--sdev->nr_iopf)
 		iopf_queue_remove_device(sdev->unit->iopf, sdev->dev);
 }

@@ -13,6 +13,8 @@
  * struct smmu3_unit @event_lock (mutex)
  *	which device has which StreamID, and what is attached to it without
  *	PASID, for who handles its events. Written with @lock held too.
+ * struct smmu3_unit @cr0_lock (mutex)
+ *	CR0, and whether anything may be switched on.
  * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying commands, never while waiting.
  *
@@ -55,6 +57,7 @@
 #define SMMU3_MSI_BASE		0x8000000
 #define SMMU3_MSI_SIZE		0x100000
 
+struct resource;
 struct smmu3_unit;
 struct smmu3_device;
 struct smmu3_vevents;
@@ -82,10 +85,12 @@ struct smmu3_cmdq {
 /**
  * struct smmu3_batch - commands on their way to a unit's queue
  * @unit: the unit
+ * @reserve: commands that are kept free, for errata of the unit
  * @cmds: the commands
  */
 struct smmu3_batch {
 	struct smmu3_unit *unit;
+	unsigned int reserve;
 	struct cmd_batch cmds;
 };
 
@@ -146,7 +151,18 @@ struct smmu3_strtab {
  * @vmid_bits: width of VMIDs
  * @oas: width of output addresses
  * @pgsizes: page sizes of the tables that it walks
+ * @reserve: what batches keep free for errata
+ * @no_nesting: erratum, see errata.c
+ * @sync_batches: erratum
+ * @repeat: erratum
+ * @page0_only: erratum
+ * @incoherent: firmware says that it does not snoop, whatever it says itself
+ * @quiet: it records no events: a crashed kernel's devices are still at work
+ * @found_gbpa: GBPA as it was found
+ * @found_on: translation was on when it was found
  * @timeout_us: how long to wait for the hardware
+ * @cr0_lock: held while a change of CR0 takes effect
+ * @ended: the machine goes down: nothing is switched on any more
  * @lock: see the top of this file
  * @event_lock: see the top of this file
  * @strtab: its stream table
@@ -184,8 +200,19 @@ struct smmu3_unit {
 	unsigned int vmid_bits;
 	unsigned int oas;
 	unsigned long pgsizes;
+	unsigned int reserve;
+	bool no_nesting;
+	bool sync_batches;
+	bool repeat;
+	bool page0_only;
+	bool incoherent;
+	bool quiet;
+	u32 found_gbpa;
+	bool found_on;
 	unsigned int timeout_us;
 
+	struct mutex cr0_lock; /* held while a change takes effect */
+	bool ended;
 	struct mutex lock; /* see the top of this file */
 	struct mutex event_lock; /* see the top of this file */
 	struct smmu3_strtab strtab;
@@ -396,6 +423,9 @@ static inline struct smmu3_viommu *to_smmu3_viommu(struct iommufd_viommu *viommu
 	return container_of(viommu, struct smmu3_viommu, core);
 }
 
+/* What is read where no unit answers any more; reserved bits are never set */
+#define SMMU3_NO_ANSWER	U32_MAX
+
 static inline u32 smmu3_read32(struct smmu3_unit *unit, u32 off)
 {
 	return iommu_regs_read32(&unit->regs, off);
@@ -431,6 +461,9 @@ static inline void iommu_dma_get_resv_regions(struct device *dev,
 /* unit.c */
 struct smmu3_unit *smmu3_unit_find(const struct fwnode_handle *fwnode);
 void smmu3_unit_release(struct kref *ref);
+int smmu3_claim_regs(struct device *dev, const struct resource *res,
+		     bool page0_only);
+int smmu3_check_suspend(const struct list_head *units);
 
 static inline void smmu3_unit_get(struct smmu3_unit *unit)
 {
@@ -447,10 +480,17 @@ int smmu3_hw_probe(struct smmu3_unit *unit);
 int smmu3_hw_quiesce(struct smmu3_unit *unit);
 int smmu3_hw_start(struct smmu3_unit *unit);
 void smmu3_hw_stop(struct smmu3_unit *unit);
+void smmu3_hw_leave(struct smmu3_unit *unit);
+void smmu3_hw_end(struct smmu3_unit *unit);
 int smmu3_hw_abort(struct smmu3_unit *unit);
 int smmu3_hw_resume(struct smmu3_unit *unit);
 int smmu3_irq_ctrl(struct smmu3_unit *unit, u32 enable);
 int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear);
+
+/* errata.c */
+bool smmu3_errata_page0_only(const struct device *dev);
+void smmu3_errata_probe(struct smmu3_unit *unit);
+void smmu3_batch_add_slow(struct smmu3_batch *batch, struct smmu3_cmd cmd);
 
 /* cmdq.c */
 int smmu3_cmdq_init(struct smmu3_unit *unit);
@@ -471,6 +511,7 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
 				     struct smmu3_unit *unit, bool atomic)
 {
 	batch->unit = unit;
+	batch->reserve = unit->reserve;
 	cmd_batch_begin(&batch->cmds, atomic);
 }
 
@@ -483,8 +524,8 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
 static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
 					    struct smmu3_cmd cmd)
 {
-	if (unlikely(batch->cmds.nr == CMD_BATCH))
-		smmu3_batch_push(batch);
+	if (unlikely(batch->cmds.nr + batch->reserve >= CMD_BATCH))
+		return smmu3_batch_add_slow(batch, cmd);
 	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
 		.w0 = cmd.w0,
 		.w1 = cmd.w1,
@@ -584,10 +625,14 @@ int smmu3_outq_start(struct smmu3_unit *unit, struct smmu3_outq *q, u32 base,
 unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
 			      void (*handle)(struct smmu3_unit *unit,
 					     const u64 *record));
+unsigned int smmu3_outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
+			     void (*handle)(struct smmu3_unit *unit,
+					    const u64 *record));
 
 /* event.c */
 int smmu3_evtq_init(struct smmu3_unit *unit);
 unsigned int smmu3_evtq_drain(struct smmu3_unit *unit);
+void smmu3_evtq_pass(struct smmu3_unit *unit);
 void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken);
 
 /* pri.c */

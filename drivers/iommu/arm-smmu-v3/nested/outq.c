@@ -38,8 +38,8 @@ int smmu3_outq_init(struct smmu3_unit *unit, struct smmu3_outq *q,
 	mutex_init(&q->lock);
 	q->shift = shift;
 	q->size = size;
-	q->prod = prod;
-	q->cons_reg = cons_reg;
+	q->prod = prod - (unit->page0_only ? SMMU_PAGE1 : 0);
+	q->cons_reg = cons_reg - (unit->page0_only ? SMMU_PAGE1 : 0);
 	q->ring = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
 					    (size_t)size << shift);
 	return q->ring ? 0 : -ENOMEM;
@@ -133,10 +133,40 @@ static unsigned int outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
 }
 
 /**
+ * smmu3_outq_pass - handle the records that a queue has now
+ * @unit: the unit
+ * @q: the queue
+ * @handle: is given each record, its words in the CPU's byte order
+ *
+ * It ends, however many the hardware adds meanwhile.
+ *
+ * Context: process context.
+ * Return: how many there were
+ */
+unsigned int smmu3_outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
+			     void (*handle)(struct smmu3_unit *unit,
+					    const u64 *record))
+{
+	unsigned int n;
+	u32 prod;
+
+	guard(mutex)(&q->lock);
+
+	prod = smmu3_read32(unit, q->prod);
+	if (prod == SMMU3_NO_ANSWER)
+		return 0;
+	n = outq_pass(unit, q, prod, handle);
+	outq_overflow(unit, q, prod);
+	return n;
+}
+
+/**
  * smmu3_outq_drain - handle all records of a queue
  * @unit: the unit
  * @q: the queue
  * @handle: is given each record, its words in the CPU's byte order
+ *
+ * Who wants no more than a pass is not kept waiting for the end of it.
  *
  * Context: process context.
  * Return: how many there were
@@ -146,16 +176,8 @@ unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
 					     const u64 *record))
 {
 	unsigned int found = 0, breath = 0, n;
-	u32 prod;
 
-	guard(mutex)(&q->lock);
-
-	for (;;) {
-		prod = smmu3_read32(unit, q->prod);
-		n = outq_pass(unit, q, prod, handle);
-		outq_overflow(unit, q, prod);
-		if (!n)
-			return found;
+	while ((n = smmu3_outq_pass(unit, q, handle))) {
 		found += n;
 		/* A device that never stops must not own the CPU */
 		if (found - breath > OUTQ_PATIENCE) {
@@ -163,4 +185,5 @@ unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
 			usleep_range(1000, 2000);
 		}
 	}
+	return found;
 }

@@ -29,11 +29,12 @@ bool smmu3_is_paging(const struct iommu_domain *domain)
  * smmu3_can_nest - the unit has both stages at once
  * @unit: the unit
  *
- * Return: true if it has
+ * Return: true if it has, and they are known to work together
  */
 bool smmu3_can_nest(const struct smmu3_unit *unit)
 {
-	return unit->idr[0] & SMMU_IDR0_S1P && unit->idr[0] & SMMU_IDR0_S2P;
+	return unit->idr[0] & SMMU_IDR0_S1P && unit->idr[0] & SMMU_IDR0_S2P &&
+	       !unit->no_nesting;
 }
 
 /**

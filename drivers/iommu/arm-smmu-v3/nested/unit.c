@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/crash_dump.h>
 #include <linux/io.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -14,6 +15,7 @@
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/syscore_ops.h>
 
 #include "nested.h"
 
@@ -23,6 +25,9 @@ MODULE_PARM_DESC(timeout_ms, "How long to wait for the hardware (units found lat
 
 static LIST_HEAD(smmu3_units);
 static DEFINE_MUTEX(smmu3_units_lock);
+
+/* The machine goes down; with the lock of the list */
+static bool smmu3_over;
 
 /**
  * smmu3_unit_find - find a unit by its firmware node
@@ -58,6 +63,7 @@ void smmu3_unit_release(struct kref *ref)
 	tag_pool_exit(&unit->vmids);
 	tag_pool_exit(&unit->asids);
 	xa_destroy(&unit->streams);
+	mutex_destroy(&unit->cr0_lock);
 	mutex_destroy(&unit->event_lock);
 	mutex_destroy(&unit->lock);
 	put_device(unit->dev);
@@ -76,6 +82,8 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 			   USEC_PER_MSEC;
 	mutex_init(&unit->lock);
 	mutex_init(&unit->event_lock);
+	mutex_init(&unit->cr0_lock);
+	unit->quiet = is_kdump_kernel();
 	xa_init(&unit->streams);
 	INIT_LIST_HEAD(&unit->devices);
 	tag_pool_init(&unit->asids);
@@ -84,22 +92,55 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 	return unit;
 }
 
-static int firmware_regs(struct smmu3_unit *unit, struct platform_device *pdev)
+/**
+ * smmu3_claim_regs - have the registers of a unit for ourselves
+ * @dev: the unit's device, with which they are given back
+ * @res: where they are
+ * @page0_only: there is no page 1
+ *
+ * What lies behind those of the architecture in each page can be another
+ * driver's.
+ *
+ * Return: 0; -EINVAL if there are too few, -EBUSY if another driver has them
+ */
+int smmu3_claim_regs(struct device *dev, const struct resource *res,
+		     bool page0_only)
 {
-	struct resource *res;
-	void __iomem *base;
+	const size_t size = page0_only ? SMMU_PAGE1 : SMMU_REGS_SIZE;
+	size_t off;
 
-	base = devm_platform_get_and_ioremap_resource(pdev, 0, &res);
-	if (IS_ERR(base))
-		return dev_err_probe(unit->dev, PTR_ERR(base),
-				     "no registers, or another driver has them\n");
-	if (resource_size(res) < SMMU_REGS_SIZE) {
-		dev_err(unit->dev, "%pR is too small for the registers\n", res);
+	if (resource_size(res) < size) {
+		dev_err(dev, "%pR is too small for the registers\n", res);
 		return -EINVAL;
 	}
-	unit->regs.base = base;
-	unit->regs.size = SMMU_REGS_SIZE;
+	for (off = 0; off < size; off += SMMU_PAGE1) {
+		if (!devm_request_mem_region(dev, res->start + off,
+					     SMMU_REGS_ARCH, dev_name(dev))) {
+			dev_err(dev, "another driver has the registers\n");
+			return -EBUSY;
+		}
+	}
 	return 0;
+}
+
+static int firmware_regs(struct smmu3_unit *unit, struct platform_device *pdev)
+{
+	const struct resource *res;
+	bool page0_only;
+	int ret;
+
+	res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+	if (!res) {
+		dev_err(unit->dev, "no registers\n");
+		return -EINVAL;
+	}
+	page0_only = smmu3_errata_page0_only(unit->dev);
+	ret = smmu3_claim_regs(unit->dev, res, page0_only);
+	if (ret)
+		return ret;
+	unit->regs.size = page0_only ? SMMU_PAGE1 : SMMU_REGS_SIZE;
+	unit->regs.base = devm_ioremap(unit->dev, res->start, unit->regs.size);
+	return unit->regs.base ? 0 : -ENOMEM;
 }
 
 static int firmware_irq(struct platform_device *pdev, const char *name)
@@ -136,6 +177,8 @@ static int find_resources(struct smmu3_unit *unit, struct platform_device *pdev)
 {
 	const struct iommu_unit *platform = dev_get_platdata(unit->dev);
 
+	/* It knows of what is between the unit and memory; the unit does not */
+	unit->incoherent = device_get_dma_attr(unit->dev) != DEV_DMA_COHERENT;
 	if (platform) {
 		unit->regs = platform->regs;
 		memcpy(unit->irqs, platform->irqs, sizeof(unit->irqs));
@@ -162,8 +205,11 @@ static int unit_register(struct smmu3_unit *unit)
 
 	unit->iommu.max_pasids = 1U << unit->ssid_bits;
 	smmu3_debugfs_add(unit);
-	scoped_guard(mutex, &smmu3_units_lock)
+	scoped_guard(mutex, &smmu3_units_lock) {
 		list_add(&unit->node, &smmu3_units);
+		if (smmu3_over)
+			smmu3_hw_end(unit);
+	}
 	ret = iommu_device_register(&unit->iommu, &smmu3_iommu_ops, unit->dev);
 	if (ret) {
 		scoped_guard(mutex, &smmu3_units_lock)
@@ -190,7 +236,7 @@ static int smmu3_probe(struct platform_device *pdev)
 	/* Whoever had it before: its queues are not ours */
 	ret = smmu3_hw_quiesce(unit) ?: alloc_structures(unit);
 	if (ret)
-		goto err_put;
+		goto err_leave;
 
 	if (!dev_get_platdata(unit->dev))
 		smmu3_irq_alloc_msis(unit);
@@ -207,6 +253,8 @@ static int smmu3_probe(struct platform_device *pdev)
 err_stop:
 	smmu3_hw_stop(unit);
 	smmu3_irq_exit(unit);
+err_leave:
+	smmu3_hw_leave(unit);
 err_put:
 	smmu3_unit_put(unit);
 	return ret;
@@ -232,10 +280,52 @@ static void smmu3_remove(struct platform_device *pdev)
 	smmu3_unit_put(unit);
 }
 
-static void smmu3_shutdown(struct platform_device *pdev)
+/*
+ * Not the shutdown of the unit's own device: that can come before the shutdown
+ * of devices behind the unit, which do DMA until then.
+ */
+static void smmu3_shutdown(void *unused)
 {
-	smmu3_hw_stop(platform_get_drvdata(pdev));
+	struct smmu3_unit *unit;
+
+	guard(mutex)(&smmu3_units_lock);
+
+	smmu3_over = true;
+	list_for_each_entry(unit, &smmu3_units, node)
+		smmu3_hw_end(unit);
 }
+
+/**
+ * smmu3_check_suspend - refuse to lose what units have in their registers
+ * @units: the list of units
+ *
+ * A unit that was without power translates nothing: DMA would go to physical
+ * addresses. Sleep in which units keep their power does not come here.
+ *
+ * Context: interrupts are off, and there is one CPU.
+ * Return: 0 if there are no units, else -EOPNOTSUPP
+ */
+int smmu3_check_suspend(const struct list_head *units)
+{
+	if (list_empty(units))
+		return 0;
+	pr_err("units in use lose their state in this kind of sleep: refused\n");
+	return -EOPNOTSUPP;
+}
+
+static int smmu3_suspend(void *unused)
+{
+	return smmu3_check_suspend(&smmu3_units);
+}
+
+static const struct syscore_ops smmu3_syscore_ops = {
+	.suspend = smmu3_suspend,
+	.shutdown = smmu3_shutdown,
+};
+
+static struct syscore smmu3_syscore = {
+	.ops = &smmu3_syscore_ops,
+};
 
 static const struct of_device_id smmu3_of_match[] = {
 	{ .compatible = "arm,smmu-v3" },
@@ -252,7 +342,6 @@ MODULE_DEVICE_TABLE(platform, smmu3_ids);
 static struct platform_driver smmu3_driver = {
 	.probe = smmu3_probe,
 	.remove = smmu3_remove,
-	.shutdown = smmu3_shutdown,
 	.id_table = smmu3_ids,
 	.driver = {
 		.name = IOMMU_UNIT_SMMUV3_NAME,
@@ -279,12 +368,15 @@ static int __init smmu3_init(void)
 	int ret;
 
 	smmu3_debugfs_init();
+	register_syscore(&smmu3_syscore);
 	ret = platform_driver_register(&smmu3_driver);
-	if (ret)
+	if (ret) {
+		unregister_syscore(&smmu3_syscore);
 		smmu3_debugfs_exit();
-	else
-		bus_for_each_dev(&platform_bus_type, NULL, NULL, smmu3_say_owner);
-	return ret;
+		return ret;
+	}
+	bus_for_each_dev(&platform_bus_type, NULL, NULL, smmu3_say_owner);
+	return 0;
 }
 module_init(smmu3_init);
 
@@ -293,6 +385,7 @@ static void __exit smmu3_exit(void)
 	platform_driver_unregister(&smmu3_driver);
 	/* Attachments are freed by our code */
 	srcu_barrier(&smmu3_srcu);
+	unregister_syscore(&smmu3_syscore);
 	smmu3_debugfs_exit();
 }
 module_exit(smmu3_exit);

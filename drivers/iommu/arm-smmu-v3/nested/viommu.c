@@ -45,11 +45,10 @@ static bool guest_safe(const struct smmu3_device *sdev)
  */
 size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type)
 {
-	const u32 both = SMMU_IDR0_S1P | SMMU_IDR0_S2P;
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 
 	if (type != IOMMU_VIOMMU_TYPE_ARM_SMMUV3 ||
-	    (sdev->unit->idr[0] & both) != both || !guest_safe(sdev))
+	    !smmu3_can_nest(sdev->unit) || !guest_safe(sdev))
 		return 0;
 	return VIOMMU_STRUCT_SIZE(struct smmu3_viommu, core);
 }

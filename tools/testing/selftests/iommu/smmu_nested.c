@@ -410,4 +410,39 @@ TEST_F(page, table_permissions)
 	}
 }
 
+/* What implementations are known not to do rightly, as the kernel's own driver has it */
+TEST(errata)
+{
+	static const struct {
+		uint32_t iidr;
+		int rc;
+		const char *what;
+	} cases[] = {
+		{ 0x4831243b, -EOPNOTSUPP, "MMU-600 r1p2" },
+		{ 0x4832043b, 0, "MMU-600 r2p0" },
+		{ 0x4870143b, -EOPNOTSUPP, "MMU-700 r0p1" },
+		{ 0x4871043b, -EOPNOTSUPP, "MMU-700 r1p0" },
+		{ 0x4871143b, 0, "MMU-700 r1p1" },
+		{ 0x4871043a, 0, "another implementer's" },
+	};
+	const struct rig_config cfg = { .type = MOCK_SMMUV3 };
+	struct rig rig;
+	unsigned int i;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ASSERT_EQ(0, rig_mock(&rig, &cfg));
+		ASSERT_EQ(0, mock_set(&rig.mock, "iidr", cases[i].iidr));
+		ASSERT_EQ(0, rig_devices(&rig));
+		ASSERT_EQ(0, rig_guest(&rig));
+		EXPECT_EQ(cases[i].rc, rig_parent(&rig))
+			TH_LOG("%s", cases[i].what);
+		/* It can be used without */
+		EXPECT_EQ(0, vdev_attach_id(&rig.dev[0], rig.ioas));
+		EXPECT_EQ(0, ep_write(&rig.dev[0], RIG_GPA, 4096, 1, NULL));
+		ASSERT_EQ(0, rig_down(&rig));
+	}
+}
+
 TEST_HARNESS_MAIN
