@@ -5,10 +5,12 @@
  * Device, region and interrupt information, and offsets in the file, are those
  * of vfio-pci, so that a VMM that knows PCI devices can assign an endpoint.
  */
+#include <linux/delay.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/syscore_ops.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
@@ -19,14 +21,19 @@
 #define VFIO_OFFSET_MASK	(BIT_ULL(VFIO_OFFSET_SHIFT) - 1)
 #define VFIO_CONFIG_SIZE	4096
 
+/* How long an endpoint goes on when all devices have been shut down */
+#define POWER_OFF_MS		100
+
 /**
  * struct mock_vfio - the VFIO device of an endpoint
  * @vdev: VFIO's part
  * @ep: the endpoint
+ * @power: is told when the machine goes off
  */
 struct mock_vfio {
 	struct vfio_device vdev;
 	struct mock_endpoint *ep;
+	struct syscore power;
 };
 
 static struct mock_endpoint *vfio_to_endpoint(struct vfio_device *vdev)
@@ -359,6 +366,32 @@ ssize_t mock_vfio_name(struct mock_endpoint *ep, char *buf)
 			  ep->vfio ? dev_name(&ep->vfio->vdev.device) : "");
 }
 
+/*
+ * A device that nobody shuts down is at work until the machine's power goes, or
+ * until its bus is reset: after the shutdown of all devices, and before that of
+ * what was there before it, the drivers of units among these. Without memory
+ * space and bus mastering it does nothing any more.
+ */
+static void mock_vfio_power_off(void *data)
+{
+	struct mock_vfio *vfio = data;
+	struct mock_endpoint *ep = vfio->ep;
+	u32 done;
+
+	if (!mock_pci_config_master(&ep->pci))
+		return;
+	done = READ_ONCE(*mock_ep_reg(ep, MOCK_EP_DONE));
+	msleep(POWER_OFF_MS);
+	done = READ_ONCE(*mock_ep_reg(ep, MOCK_EP_DONE)) - done;
+	mock_endpoint_power_on(ep);
+	mock_endpoint_reset(ep);
+	dev_info(vfio->vdev.dev, "%u transfers after the last shutdown\n", done);
+}
+
+static const struct syscore_ops mock_vfio_power_ops = {
+	.shutdown = mock_vfio_power_off,
+};
+
 static int mock_vfio_probe(struct platform_device *pdev)
 {
 	struct mock_endpoint *ep = *(struct mock_endpoint **)
@@ -385,6 +418,9 @@ static int mock_vfio_probe(struct platform_device *pdev)
 	}
 	scoped_guard(mutex, &ep->vfio_lock)
 		ep->vfio = vfio;
+	vfio->power.ops = &mock_vfio_power_ops;
+	vfio->power.data = vfio;
+	register_syscore(&vfio->power);
 	return 0;
 }
 
@@ -392,6 +428,7 @@ static void mock_vfio_remove(struct platform_device *pdev)
 {
 	struct mock_vfio *vfio = platform_get_drvdata(pdev);
 
+	unregister_syscore(&vfio->power);
 	scoped_guard(mutex, &vfio->ep->vfio_lock)
 		vfio->ep->vfio = NULL;
 	vfio_unregister_group_dev(&vfio->vdev);
