@@ -36,8 +36,12 @@ int held_create(struct held *h)
 	h->page = h->area + PAGE_4K;
 
 	h->fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (h->fd < 0) {
+		held_destroy(h);
+		return -ENODEV;
+	}
 	reg.range.start = (uintptr_t)h->page;
-	if (h->fd >= 0 && !ioctl(h->fd, UFFDIO_API, &api) &&
+	if (!ioctl(h->fd, UFFDIO_API, &api) &&
 	    !ioctl(h->fd, UFFDIO_REGISTER, &reg))
 		return 0;
 	rc = -errno;

@@ -23,7 +23,7 @@ struct held {
 	uint8_t *page;
 };
 
-/* 0 or a negative errno; -ENOSYS on a kernel that has no such thing */
+/* 0 or a negative errno; -ENODEV on a kernel that has no such thing */
 int held_create(struct held *h);
 void held_destroy(struct held *h);
 /*
