@@ -15,9 +15,9 @@
 	 SMMU_STE1_DCP | SMMU_STE1_CONT)
 
 #define STE1_STAGE1 \
-	(SMMU_STE1_S1DSS | SMMU_STE1_S1CIR | SMMU_STE1_S1COR | \
-	 SMMU_STE1_S1CSH | SMMU_STE1_S1STALLD | SMMU_STE1_S1MPAM | \
-	 SMMU_STE1_STRW | SMMU_STE1_PPAR)
+	(SMMU_STE1_S1CIR | SMMU_STE1_S1COR | SMMU_STE1_S1CSH | \
+	 SMMU_STE1_S1STALLD | SMMU_STE1_S1MPAM | SMMU_STE1_STRW | \
+	 SMMU_STE1_PPAR)
 
 #define STE2_STAGE2 \
 	(SMMU_STE2_S2VMID | SMMU_STE2_S2T0SZ | SMMU_STE2_S2SL0 | \
@@ -174,6 +174,24 @@ struct smmu3_ste smmu3_ste_nested(const struct smmu3_ste_env *env,
 	return ste;
 }
 
+/*
+ * What stage-1 adds to the bits that are used. With one context descriptor alone
+ * there are no SubstreamIDs to tell apart: S1Fmt and S1DSS are ignored (5.2).
+ */
+static void used_stage1(const u64 *w, u64 *used)
+{
+	used[0] |= SMMU_STE0_S1CONTEXTPTR | SMMU_STE0_S1CDMAX;
+	used[1] |= STE1_STAGE1 | SMMU_STE1_EATS | SMMU_STE1_MEV;
+	/* The tag of what is cached, without stage-2 too */
+	used[2] |= SMMU_STE2_S2VMID;
+	if (!(w[0] & SMMU_STE0_S1CDMAX))
+		return;
+	used[0] |= SMMU_STE0_S1FMT;
+	used[1] |= SMMU_STE1_S1DSS;
+	if (FIELD_GET(SMMU_STE1_S1DSS, w[1]) == SMMU_S1DSS_BYPASS)
+		used[1] |= STE1_OVERRIDE;
+}
+
 /**
  * smmu3_ste_used - which bits of an entry the hardware looks at
  * @w: the entry
@@ -196,21 +214,16 @@ void smmu3_ste_used(const u64 *w, u64 *used)
 		return;
 
 	used[1] |= STE1_INCOMING;
-	if (config & 1) {
-		used[0] |= VSTE0_STAGE1;
-		used[1] |= STE1_STAGE1 | SMMU_STE1_EATS | SMMU_STE1_MEV;
-		/* The tag of what is cached, without stage-2 too */
-		used[2] |= SMMU_STE2_S2VMID;
-	}
+	if (config & 1)
+		used_stage1(w, used);
+	else
+		used[1] |= STE1_OVERRIDE;
 	if (config & 2) {
 		used[1] |= SMMU_STE1_S2FWB | SMMU_STE1_S2HWU | SMMU_STE1_EATS |
 			   SMMU_STE1_MEV;
 		used[2] |= STE2_STAGE2;
 		used[3] |= SMMU_STE3_S2TTB;
 	}
-	if (!(config & 1) ||
-	    FIELD_GET(SMMU_STE1_S1DSS, w[1]) == SMMU_S1DSS_BYPASS)
-		used[1] |= STE1_OVERRIDE;
 	/* Shareability of what stage-1 walks through stage-2 */
 	if (config & 2)
 		used[1] |= SMMU_STE1_SHCFG;
