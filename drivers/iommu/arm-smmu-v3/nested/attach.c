@@ -6,8 +6,9 @@
  * because of the domain is done first, with the old domain still in place. Then
  * context descriptors and stream table entries are changed, without a gap where the
  * architecture allows it, and what the caches have of the old domain is
- * forgotten. If the hardware fails in between, the device is blocked as a whole,
- * and the next attach tries to recover it.
+ * forgotten. If the hardware fails in between, the device is blocked as a whole.
+ * It then has what the core believes: the old domain, which is in place when the
+ * device comes back.
  */
 #include <linux/device.h>
 #include <linux/rculist.h>
@@ -127,9 +128,7 @@ static int attach_forget(struct smmu3_device *sdev,
 			smmu3_add_atc_pasid(&batch, old, 0, U64_MAX);
 	}
 	ret = smmu3_batch_flush(&batch);
-	/* Only this device was asked, or it is asked again before long */
-	if (!ret && (test_bit(SMMU3_DEV_FAILED, &sdev->state) ||
-		     test_bit(SMMU3_DEV_SUSPECT, &sdev->state)))
+	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
 		ret = -ETIMEDOUT;
 	return ret;
 }
@@ -227,7 +226,7 @@ int smmu3_device_update(struct smmu3_device *sdev,
 
 	if (was && !ats)
 		smmu3_ats_stop(sdev);
-	sdev->ats_on = ats;
+	WRITE_ONCE(sdev->ats_on, ats);
 	ste = device_ste(sdev, rid);
 	ret = smmu3_device_write_ste(sdev, &ste);
 	if (!ret && !was && ats)
@@ -270,15 +269,27 @@ static void device_fail(struct smmu3_device *sdev)
 	smmu3_unit_block_failed(sdev->unit);
 }
 
+/* The device is blocked, and has @att, or nothing, when it comes back */
+static void put_back(struct smmu3_device *sdev, u32 pasid,
+		     struct smmu3_attach *att)
+{
+	struct smmu3_cd cd;
+
+	set_attached(sdev, pasid, att);
+	if (is_stage1(att))
+		cd = device_cd(sdev, att);
+	smmu3_device_put_cd(sdev, pasid, is_stage1(att) ? &cd : NULL);
+}
+
 /*
- * Replace what is attached to a PASID by @new, or by nothing. What was there
- * before is forgotten by the hardware in any case. With @err the hardware has
- * failed already. On failure nothing is attached.
+ * Replace what is attached to a PASID by @new, or by nothing, and drop it. With
+ * @err the hardware has failed already. If it fails the device is blocked; then it
+ * is @new that is dropped, unless the core is @sure that it is attached.
  */
 static int replace(struct smmu3_device *sdev, u32 pasid,
-		   struct smmu3_attach *new, int err)
+		   struct smmu3_attach *new, int err, bool sure)
 {
-	struct smmu3_attach *old = attached(sdev, pasid);
+	struct smmu3_attach *old = attached(sdev, pasid), *out = old;
 	bool ats = sdev->ats_on;
 	int ret;
 
@@ -296,16 +307,17 @@ static int replace(struct smmu3_device *sdev, u32 pasid,
 		ret = attach_forget(sdev, old,
 				    new && new->tag == SMMU3_TAG_GUEST, ats);
 	if (ret) {
-		set_attached(sdev, pasid, NULL);
-		smmu3_device_drop_cd(sdev, pasid);
+		if (!sure)
+			out = new;
+		put_back(sdev, pasid, sure ? new : old);
 		device_fail(sdev);
 		/* Its domain may be used elsewhere, or come back */
-		if (old)
-			attach_forget(sdev, old, false, false);
+		if (out)
+			attach_forget(sdev, out, false, false);
 	}
 	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
-	if (old)
-		attach_drop(old, true);
+	if (out)
+		attach_drop(out, true);
 	return ret;
 }
 
@@ -388,33 +400,35 @@ static int attach_prepare(struct smmu3_attach *att)
 	return ret;
 }
 
+/*
+ * The core relies on its own domains, identity and the DMA API's, to be attachable
+ * when userspace has let go of a device.
+ */
+static bool is_core_domain(struct iommu_domain *domain)
+{
+	return domain == &smmu3_identity_domain || iommu_is_dma_domain(domain);
+}
+
 static int attach_locked(struct smmu3_attach *new)
 {
+	bool sure = is_core_domain(new->domain);
 	struct smmu3_device *sdev = new->sdev;
-	int ret;
+	int ret, failed = 0;
 
 	guard(mutex)(&sdev->unit->lock);
 
 	ret = compatible(sdev, new->pasid, new->domain);
 	if (ret)
 		goto err_unused;
-	if (READ_ONCE(sdev->unit->cmdq.ring.stuck) || READ_ONCE(sdev->state)) {
-		ret = smmu3_device_recover(sdev);
-		if (ret) {
-			replace(sdev, new->pasid, NULL, ret);
-			goto err_unused;
-		}
-	}
-	ret = attach_prepare(new);
+	if (READ_ONCE(sdev->unit->cmdq.ring.stuck) || READ_ONCE(sdev->state))
+		failed = smmu3_device_recover(sdev);
+	ret = failed && !sure ? failed : attach_prepare(new);
 	if (ret)
 		goto err_unused;
 
 	/* Invalidations reach it from now on */
 	attach_link(new);
-	ret = replace(sdev, new->pasid, new, 0);
-	if (ret)
-		attach_drop(new, true);
-	return ret;
+	return replace(sdev, new->pasid, new, failed, sure);
 
 err_unused:
 	attach_drop(new, false);
@@ -446,7 +460,8 @@ static struct smmu3_attach *attach_alloc(struct smmu3_device *sdev, u32 pasid,
  *
  * Context: process context; nobody else changes this device's PASIDs.
  * Return: 0; -EINVAL, -EBUSY, -ENODEV or -ENOMEM with the old domain still in
- * place; -ETIMEDOUT or -EIO with the device blocked
+ * place; -ETIMEDOUT or -EIO with the device blocked, which has the old domain
+ * again when it answers, or one of the core's own, which is attached in any case
  */
 int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
 		 struct iommu_domain *domain)
@@ -473,14 +488,10 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 {
 	guard(mutex)(&sdev->unit->lock);
 
-	replace(sdev, pasid, NULL, 0);
+	replace(sdev, pasid, NULL, 0, true);
 }
 
-/*
- * The core relies on its own domains, identity and the DMA API's, to be attachable
- * when userspace has let go of a device. The device is blocked, which is safe, and
- * the log says why.
- */
+/* The device is blocked, which is safe, until it answers. The log says why. */
 static int blocked_for_core(struct device *dev, int ret)
 {
 	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);

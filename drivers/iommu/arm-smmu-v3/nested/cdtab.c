@@ -203,21 +203,33 @@ int smmu3_device_write_cd(struct smmu3_device *sdev, u32 pasid,
 }
 
 /**
- * smmu3_device_drop_cd - have a descriptor of a device be not valid
- * @sdev: the device, which is being blocked
- * @pasid: the PASID, which may have no descriptor
+ * smmu3_device_put_cd - change a descriptor of a device that is blocked
+ * @sdev: the device
+ * @pasid: the PASID, which may have no descriptor if @cd is NULL
+ * @cd: what it is to be; NULL for one that is not valid
  *
  * It only writes memory: what is cached is invalidated before the device is not
  * blocked any more.
  *
  * Context: the unit's mutex is held.
  */
-void smmu3_device_drop_cd(struct smmu3_device *sdev, u32 pasid)
+void smmu3_device_put_cd(struct smmu3_device *sdev, u32 pasid,
+			 const struct smmu3_cd *cd)
 {
-	__le64 *cd = smmu3_cdtab_entry(sdev, pasid);
+	__le64 *entry = smmu3_cdtab_entry(sdev, pasid);
+	int i;
 
 	lockdep_assert_held(&sdev->unit->lock);
 
-	if (cd)
-		WRITE_ONCE(cd[0], 0);
+	if (!entry)
+		return;
+	/* Should anything still look at it, it is not valid */
+	WRITE_ONCE(entry[0], 0);
+	if (!cd)
+		return;
+	dma_wmb();
+	for (i = 1; i < SMMU_CD_WORDS; i++)
+		WRITE_ONCE(entry[i], cpu_to_le64(cd->w[i]));
+	dma_wmb();
+	WRITE_ONCE(entry[0], cpu_to_le64(cd->w[0]));
 }

@@ -8,6 +8,8 @@
  */
 #include <linux/log2.h>
 
+#include <linux/iommu-nested/cmd_ring_recover.h>
+
 #include "cmdq.h"
 #include "trace.h"
 
@@ -109,6 +111,11 @@ static bool cmdq_handle_errors(struct cmd_ring *ring)
 	return smmu3_gerror_handle(cmdq_unit(ring));
 }
 
+static void cmdq_stuck(struct cmd_ring *ring)
+{
+	smmu3_recover_soon(cmdq_unit(ring));
+}
+
 static const struct cmd_ring_ops cmdq_ops = {
 	.write = cmdq_write_cmds,
 	.write_wait = cmdq_write_wait,
@@ -116,7 +123,60 @@ static const struct cmd_ring_ops cmdq_ops = {
 	.look = cmdq_look,
 	.consumed = cmdq_consumed,
 	.handle_errors = cmdq_handle_errors,
+	.stuck = cmdq_stuck,
 };
+
+/*
+ * What is behind it is not in front of the same CMD_SYNC as the ATC invalidations
+ * of the batch. There is room: see smmu3_batch_add_atc().
+ */
+static void batch_end_atc(struct smmu3_batch *batch)
+{
+	const struct smmu3_cmd sync = smmu3_cmd_sync();
+
+	batch->atc = NULL;
+	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
+		.w0 = sync.w0,
+		.w1 = sync.w1,
+	};
+}
+
+/**
+ * smmu3_batch_add_atc - add an ATC invalidation
+ * @batch: the batch
+ * @sdev: the device that it is for
+ * @cmd: the command
+ *
+ * When a CMD_SYNC waits in vain for an ATC nobody says for which. So no CMD_SYNC
+ * ever has those of two devices to wait for, whoever else uses the ring: before
+ * those of another device, before other commands (smmu3_batch_other()), and at
+ * the end of what is pushed there is one.
+ */
+void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
+			 struct smmu3_cmd cmd)
+{
+	if (batch->atc && batch->atc != sdev)
+		batch_end_atc(batch);
+	/* The last place is for the CMD_SYNC */
+	if (batch->cmds.nr >= CMD_BATCH - 1)
+		smmu3_batch_push(batch);
+	batch->atc = sdev;
+	batch->cmds.devtlb = true;
+	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
+		.w0 = cmd.w0,
+		.w1 = cmd.w1,
+	};
+}
+
+/**
+ * smmu3_batch_other - what comes next is no ATC invalidation
+ * @batch: the batch, which may have some
+ */
+void smmu3_batch_other(struct smmu3_batch *batch)
+{
+	if (batch->atc)
+		batch_end_atc(batch);
+}
 
 /**
  * smmu3_batch_push - move the commands of a batch into the ring
@@ -130,6 +190,7 @@ static const struct cmd_ring_ops cmdq_ops = {
  */
 void smmu3_batch_push(struct smmu3_batch *batch)
 {
+	smmu3_batch_other(batch);
 	cmd_batch_push(&batch->unit->cmdq.ring, &batch->cmds);
 }
 
@@ -150,12 +211,16 @@ int smmu3_batch_flush(struct smmu3_batch *batch)
 	if (batch->cmds.error)
 		ret = batch->cmds.error;
 	cmd_batch_empty(&batch->cmds);
+	batch->atc = NULL;
 	return ret;
 }
 
 /**
  * smmu3_cmdq_enable - start the queue, empty
  * @unit: the unit, whose queue is not enabled
+ *
+ * Who comes now is served. Who waits for the recovery is not: the caller says to
+ * the ring when what was lost is made up for.
  *
  * Context: process context.
  * Return: 0 or -ETIMEDOUT
@@ -186,8 +251,20 @@ int smmu3_cmdq_enable(struct smmu3_unit *unit)
 
 	ret = smmu3_cr0(unit, SMMU_CR0_CMDQEN, 0);
 	if (!ret)
-		WRITE_ONCE(q->ring.stuck, false);
+		cmd_ring_start(&q->ring);
 	return ret;
+}
+
+/**
+ * smmu3_cmdq_ready - the queue has lost nothing, or all is made up for
+ * @unit: the unit, whose queue is enabled, with nothing cached
+ *
+ * Return: 0
+ */
+int smmu3_cmdq_ready(struct smmu3_unit *unit)
+{
+	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_NONE);
+	return 0;
 }
 
 /**
@@ -201,8 +278,7 @@ int smmu3_cmdq_enable(struct smmu3_unit *unit)
  */
 int smmu3_cmdq_disable(struct smmu3_unit *unit)
 {
-	scoped_guard(spinlock_irqsave, &unit->cmdq.ring.lock)
-		cmd_ring_give_up(&unit->cmdq.ring);
+	cmd_ring_fail(&unit->cmdq.ring);
 
 	return smmu3_cr0(unit, 0, SMMU_CR0_CMDQEN);
 }
@@ -211,19 +287,21 @@ int smmu3_cmdq_disable(struct smmu3_unit *unit)
  * smmu3_cmdq_reset - stop the queue and start it anew
  * @unit: the unit
  *
- * What was queued is lost: the caller invalidates all caches after it.
+ * What was queued is lost: the caller invalidates all caches after it, and tells
+ * the ring, where those are who wait for that.
  *
- * Context: process context.
+ * Context: process context; the unit's mutex is held.
  * Return: 0 or -ETIMEDOUT
  */
 int smmu3_cmdq_reset(struct smmu3_unit *unit)
 {
 	int ret;
 
-	unit->cmdq.ring.resets++;
-	ret = smmu3_cmdq_disable(unit);
+	cmd_ring_stop(&unit->cmdq.ring);
+	ret = smmu3_cr0(unit, 0, SMMU_CR0_CMDQEN);
 	if (ret)
 		return ret;
+	cmd_ring_park(&unit->cmdq.ring);
 	return smmu3_cmdq_enable(unit);
 }
 
@@ -243,6 +321,7 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
 	cmd_ring_init(&q->ring, unit->dev, "command queue",
 		      &unit->timing);
 	q->ring.timeout_us = unit->timeout_us;
+	q->ring.devtlb_timeout_us = unit->devtlb_timeout_us;
 	q->shift = min(max, CMDQ_MAX_SHIFT);
 	if (q->shift < CMDQ_MIN_SHIFT) {
 		dev_err(unit->dev, "a command queue of %u entries is too short\n",

@@ -54,5 +54,6 @@ static inline u32 cmdq_position(const struct smmu3_cmdq *q, u32 cons)
 }
 
 bool smmu3_gerror_handle(struct smmu3_unit *unit);
+bool smmu3_gerror_stuck(struct smmu3_unit *unit);
 
 #endif /* __ARM_SMMU_V3_NESTED_CMDQ_H */

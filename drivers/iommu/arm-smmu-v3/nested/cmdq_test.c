@@ -156,10 +156,17 @@ static void sync_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 }
 
+/* What becomes of the queue is for the test to say, and not for the recovery */
+static void alone(struct fake_unit *fake)
+{
+	disable_delayed_work_sync(&fake->unit.recover_work);
+}
+
 static void fetch_aborts(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
+	alone(fake);
 	fake->aborts = 3;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
 	FAKE_EXPECT(test, fake, some(0), some(1));
@@ -186,24 +193,83 @@ static void atc_unanswered(struct kunit *test)
 
 	scoped_guard(srcu, &smmu3_srcu) {
 		smmu3_batch_begin(&batch, &fake->unit, false);
-		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(1));
-		smmu3_batch_add(&batch, smmu3_cmd_sync());
+		smmu3_batch_add_atc(&batch, good, smmu3_cmd_atc_inv_all(1));
+		smmu3_batch_other(&batch);
 		smmu3_batch_add(&batch, some(9));
-		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(2));
-		smmu3_batch_add(&batch, smmu3_cmd_sync());
-		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(3));
+		smmu3_batch_add_atc(&batch, bad, smmu3_cmd_atc_inv_all(2));
+		smmu3_batch_add_atc(&batch, late, smmu3_cmd_atc_inv_all(3));
 		/* The hardware goes on: it is the device that has failed */
 		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
 	}
-	flush_work(&fake->unit.fail_work);
+	sham_recover(fake);
 	KUNIT_EXPECT_EQ(test, good->state, 0);
 	KUNIT_EXPECT_EQ(test, late->state, 0);
-	KUNIT_EXPECT_EQ(test, bad->state, BIT(SMMU3_DEV_BLOCKED));
+	KUNIT_EXPECT_EQ(test, bad->state, FAKE_OUT);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake, some(9)));
 }
 
-/* Two devices in front of one CMD_SYNC: the one that answers stays */
-static void atc_suspects(struct kunit *test)
+/* Between two CMD_SYNCs there are ATC invalidations of one device at most */
+static void expect_told_apart(struct kunit *test, const struct fake_unit *fake)
+{
+	struct smmu3_cmd cmd;
+	u32 sid, cur = 0;
+	unsigned int i;
+
+	for (i = 0; i < fake->nr; i++) {
+		cmd = fake->log[i];
+		if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_SYNC)
+			cur = 0;
+		if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
+			continue;
+		sid = FIELD_GET(SMMU_CMD0_SID, cmd.w0);
+		KUNIT_EXPECT_TRUE(test, !cur || cur == sid);
+		cur = sid;
+	}
+}
+
+/*
+ * Whatever is in a batch, however long it is, and whoever uses the ring in between.
+ * Without IDR0.MSI the log has all CMD_SYNCs.
+ */
+static void atc_told_apart(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
+	struct smmu3_batch batch, other;
+	struct smmu3_device *dev[2];
+	unsigned int i, nr = 0;
+
+	dev[0] = sham_device_new(test, fake, 1, 0, true);
+	dev[1] = sham_device_new(test, fake, 2, 0, true);
+	sham_forget(fake);
+
+	guard(srcu)(&smmu3_srcu);
+
+	smmu3_batch_begin(&batch, &fake->unit, false);
+	smmu3_batch_begin(&other, &fake->unit, false);
+	for (i = 0; i < 200; i++) {
+		unsigned int which = i / 37 & 1;
+
+		if (i % 50 > 40) {
+			smmu3_batch_other(&batch);
+			smmu3_batch_add(&batch, some(i));
+			continue;
+		}
+		smmu3_batch_add_atc(&batch, dev[which],
+				    smmu3_cmd_atc_inv_all(which + 1));
+		nr++;
+		/* Another producer's comes next in the ring whenever it can */
+		smmu3_batch_add_atc(&other, dev[!which],
+				    smmu3_cmd_atc_inv_all(!which + 1));
+		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&other), 0);
+		nr++;
+	}
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), nr);
+	expect_told_apart(test, fake);
+}
+
+/* The queue stands still for a device: that is blocked, nothing else */
+static void stuck_for_a_device(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *good, *bad;
@@ -213,29 +279,30 @@ static void atc_suspects(struct kunit *test)
 	bad = sham_device_new(test, fake, 2, 0, true);
 	good->ats_on = true;
 	bad->ats_on = true;
-	fake->silent = true;
+	fake->hung = true;
 	fake->silent_sid = 2;
 
 	scoped_guard(srcu, &smmu3_srcu) {
 		smmu3_batch_begin(&batch, &fake->unit, false);
-		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(1));
-		smmu3_batch_add(&batch, some(9));
-		smmu3_batch_add(&batch, smmu3_cmd_atc_inv_all(2));
-		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+		smmu3_batch_add_atc(&batch, good, smmu3_cmd_atc_inv_all(1));
+		smmu3_batch_add_atc(&batch, bad, smmu3_cmd_atc_inv_all(2));
+		smmu3_batch_add_atc(&batch, good, smmu3_cmd_atc_inv_all(1));
+		/* It is not for this one to say what the recovery will do */
+		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), -ETIMEDOUT);
 	}
-	flush_work(&fake->unit.fail_work);
+	sham_recover(fake);
+	KUNIT_EXPECT_FALSE(test, fake->unit.dead);
+	KUNIT_EXPECT_FALSE(test, fake->unit.cmdq.ring.stuck);
 	KUNIT_EXPECT_EQ(test, good->state, 0);
-	KUNIT_EXPECT_EQ(test, good->untold, 0);
-	KUNIT_EXPECT_EQ(test, bad->state, BIT(SMMU3_DEV_BLOCKED));
-	KUNIT_EXPECT_EQ(test, bad->untold, 1);
-	/* It has forgotten everything, since nobody knows what it was told */
-	KUNIT_EXPECT_GE(test, fake_count(fake, SMMU_OP_ATC_INV), 3);
+	KUNIT_EXPECT_EQ(test, bad->state, FAKE_OUT);
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), 0);
 }
 
 static void dead(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
+	alone(fake);
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
 	/* Nobody waits for it again */
@@ -256,6 +323,7 @@ static void implausible(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
 
+	alone(fake);
 	fake->dead = true;
 	fake->cmdq_cons = 300;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 2), -ETIMEDOUT);
@@ -333,7 +401,8 @@ static struct kunit_case cmdq_cases[] = {
 	KUNIT_CASE(sync_refused),
 	KUNIT_CASE(fetch_aborts),
 	KUNIT_CASE(atc_unanswered),
-	KUNIT_CASE(atc_suspects),
+	KUNIT_CASE(atc_told_apart),
+	KUNIT_CASE(stuck_for_a_device),
 	KUNIT_CASE(dead),
 	KUNIT_CASE(implausible),
 	KUNIT_CASE_SLOW(many_producers),

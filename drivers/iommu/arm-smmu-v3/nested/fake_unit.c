@@ -28,6 +28,8 @@ static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
 	__le32 *status;
 
 	if (fake->unanswered) {
+		if (fake->hung)
+			return false;
 		fake->unanswered = false;
 		fake_error(fake, SMMU_CERROR_ATC_INV_SYNC);
 		return false;
@@ -47,6 +49,8 @@ static bool fake_execute(struct fake_unit *fake, struct smmu3_cmd cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
+	if (fake->spy)
+		fake->spy(fake, cmd);
 	if (fake->aborts) {
 		fake->aborts--;
 		fake_error(fake, SMMU_CERROR_ABT);
@@ -60,7 +64,7 @@ static bool fake_execute(struct fake_unit *fake, struct smmu3_cmd cmd)
 	}
 	if (op == SMMU_OP_SYNC)
 		return fake_sync(fake, cmd);
-	if (op == SMMU_OP_ATC_INV && fake->silent &&
+	if (op == SMMU_OP_ATC_INV && (fake->silent || fake->hung) &&
 	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == fake->silent_sid)
 		fake->unanswered = true;
 	fake_log(fake, cmd);
@@ -211,7 +215,9 @@ static void fake_unit_free(void *data)
 
 	/* Attachments that were dropped are freed by now */
 	srcu_barrier(&smmu3_srcu);
-	cancel_work_sync(&unit->fail_work);
+	if (unit->cmdq.ring.ops)
+		smmu3_recover_end(unit);
+	xa_destroy(&unit->lost_tags);
 	smmu3_iopf_exit(unit);
 	smmu3_outq_exit(&unit->priq);
 	smmu3_outq_exit(&unit->evtq);
@@ -244,6 +250,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	unit->regs.ctx = fake;
 	unit->dev = fake_dev_new(test, "unit");
 	unit->timeout_us = 20000;
+	unit->devtlb_timeout_us = 20000;
 	kref_init(&unit->ref);
 	mutex_init(&unit->lock);
 	mutex_init(&unit->event_lock);
@@ -252,7 +259,8 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	INIT_LIST_HEAD(&unit->devices);
 	tag_pool_init(&unit->asids);
 	tag_pool_init(&unit->vmids);
-	INIT_WORK(&unit->fail_work, smmu3_fail_work);
+	xa_init(&unit->lost_tags);
+	INIT_DELAYED_WORK(&unit->recover_work, smmu3_recover_work);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,
 							fake), 0);
 	return fake;
@@ -282,6 +290,18 @@ struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 	KUNIT_ASSERT_EQ(test, smmu3_hw_start(unit), 0);
 	sham_forget(fake);
 	return fake;
+}
+
+/**
+ * sham_recover - have the recovery of a unit do what it can do now, and stop it
+ * @fake: the unit
+ */
+void sham_recover(struct fake_unit *fake)
+{
+	struct delayed_work *work = &fake->unit.recover_work;
+
+	flush_delayed_work(work);
+	cancel_delayed_work_sync(work);
 }
 
 static void fake_device_free(void *data)

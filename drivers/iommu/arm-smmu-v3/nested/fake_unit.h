@@ -34,12 +34,15 @@
  * @aborts: how many times the next command cannot be read
  * @silent_sid: an ATC invalidation of this StreamID is not answered
  * @silent: @silent_sid is valid
+ * @hung: the same, and the CMD_SYNC waits for ever
  * @unanswered: a CMD_SYNC has one of these to wait for
  * @dead: the queue does nothing
  * @cr0_dead: CR0 does nothing
  * @gone: so many reads of registers yet find nobody
  * @reads: reads of registers
  * @events: so many reads of EVTQ_PROD yet find one more event
+ * @spy: sees every command before it is executed, if it is not NULL
+ * @spied: for @spy
  */
 struct fake_unit {
 	struct smmu3_unit unit;
@@ -60,12 +63,15 @@ struct fake_unit {
 	unsigned int aborts;
 	u32 silent_sid;
 	bool silent;
+	bool hung;
 	bool unanswered;
 	bool dead;
 	bool cr0_dead;
 	unsigned int gone;
 	unsigned int reads;
 	unsigned int events;
+	void (*spy)(struct fake_unit *fake, struct smmu3_cmd cmd);
+	struct smmu3_device *spied;
 };
 
 #define FAKE_IDR0 \
@@ -107,10 +113,14 @@ bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
 		 struct smmu3_cmd second);
 unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
 void sham_forget(struct fake_unit *fake);
+void sham_recover(struct fake_unit *fake);
 
 u64 fake_ste(struct smmu3_device *sdev, int word);
 u64 fake_config(struct smmu3_device *sdev);
 u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word);
+
+/* The state of a device that is blocked for certain */
+#define FAKE_OUT	(BIT(SMMU3_DEV_BLOCKED) | BIT(SMMU3_DEV_OUT))
 
 /* What a CMD_SYNC that nobody waits for is in the log */
 #define FAKE_FENCE	smmu3_cmd_sync()

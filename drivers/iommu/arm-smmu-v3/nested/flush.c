@@ -14,19 +14,27 @@
 
 DEFINE_SRCU(smmu3_srcu);
 
-/* One that failed is asked again when it is brought back */
+/*
+ * Is a device asked to forget what is in its ATC? One that has failed, or is
+ * blocked, is not, or a guest could have all others wait for it over and over. Who
+ * leaves it out says nothing of success before the device is blocked for
+ * certain, see smmu3_finish(). That is right, since one that comes back has its
+ * mark taken away before its ATC is invalidated, see device_unblock() in
+ * recover.c: who still sees the mark, when he has done with tables and TLB,
+ * has done so before that.
+ */
 static bool atc_live(const struct smmu3_device *sdev)
 {
-	return !READ_ONCE(sdev->state);
+	return smmu3_state_live(READ_ONCE(sdev->state));
 }
 
-static void add_atc(struct smmu3_batch *batch, const struct smmu3_device *sdev,
+static void add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 		    u64 w0, u64 addr, unsigned int size)
 {
 	unsigned int i;
 
 	for (i = 0; i < sdev->nr_sids; i++)
-		smmu3_batch_add(batch, (struct smmu3_cmd) {
+		smmu3_batch_add_atc(batch, sdev, (struct smmu3_cmd) {
 			.w0 = SMMU_OP_ATC_INV | w0 |
 			      FIELD_PREP(SMMU_CMD0_SID, sdev->sids[i]),
 			.w1 = FIELD_PREP(SMMU_ATC1_SIZE, size) |
@@ -39,8 +47,7 @@ static void add_atc(struct smmu3_batch *batch, const struct smmu3_device *sdev,
  * @batch: gets the commands
  * @sdev: the device, which does ATS
  */
-void smmu3_add_atc_all(struct smmu3_batch *batch,
-		       const struct smmu3_device *sdev)
+void smmu3_add_atc_all(struct smmu3_batch *batch, struct smmu3_device *sdev)
 {
 	add_atc(batch, sdev, 0, 0, SMMU_ATC_SIZE_ALL);
 	if (sdev->pasid_bits)
@@ -58,7 +65,7 @@ void smmu3_add_atc_all(struct smmu3_batch *batch,
 void smmu3_add_atc_pasid(struct smmu3_batch *batch,
 			 const struct smmu3_attach *att, u64 first, u64 last)
 {
-	const struct smmu3_device *sdev = att->sdev;
+	struct smmu3_device *sdev = att->sdev;
 	unsigned int size;
 	u64 addr, w0 = 0;
 
@@ -115,80 +122,99 @@ static bool concerns(const struct smmu3_attach *att,
 	return !viommu || att->viommu == viommu;
 }
 
-/* Is there anything to be done about any of them? */
-static bool any_trouble(struct smmu3_paging *paging)
+/* Marked, and not blocked for certain yet */
+static bool is_pending(unsigned long state)
 {
+	return state && !(state & BIT(SMMU3_DEV_OUT));
+}
+
+/* The marks that devices have, all in one; 0 most of the time */
+static unsigned long marks(struct smmu3_paging *paging,
+			   const struct smmu3_viommu *viommu)
+{
+	unsigned long state, all = 0;
 	struct smmu3_attach *att;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu))
-		if (READ_ONCE(att->sdev->state) || READ_ONCE(att->sdev->untold))
-			return true;
-	return false;
+				 srcu_read_lock_held(&smmu3_srcu)) {
+		state = READ_ONCE(att->sdev->state);
+		if (likely(!state) || !concerns(att, viommu))
+			continue;
+		all |= state;
+		if (is_pending(state))
+			all |= BIT(SMMU3_DEV_FAILED);
+	}
+	return all;
 }
 
-static bool any_failed(struct smmu3_paging *paging,
-		       const struct smmu3_viommu *viommu)
-{
-	struct smmu3_attach *att;
-
-	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu))
-		if (concerns(att, viommu) &&
-		    (test_bit(SMMU3_DEV_FAILED, &att->sdev->state) ||
-		     test_bit(SMMU3_DEV_SUSPECT, &att->sdev->state)))
-			return true;
-	return false;
-}
-
-/* Some that were suspected are right, and others may be blocked already */
-static bool any_blocked(struct smmu3_paging *paging,
+/* Commands were refused: nobody knows what these have cached */
+static void mark_failed(struct smmu3_paging *paging,
 			const struct smmu3_viommu *viommu)
 {
 	struct smmu3_attach *att;
-	bool found = false;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&smmu3_srcu))
-		if (concerns(att, viommu) && xchg(&att->sdev->untold, 0))
-			found = true;
-	return found;
+		if (concerns(att, viommu))
+			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
+}
+
+/*
+ * iommufd maps and unmaps in process context. Of others, the DMA API first of
+ * all, one cannot know.
+ */
+static bool is_atomic(const struct smmu3_paging *paging)
+{
+	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
 }
 
 /**
- * smmu3_finish - wait for a batch, and see to it that who keeps stale
- *	translations is blocked
- * @batch: the batch
- * @paging: the domain whose translations it is about
+ * smmu3_finish - see to it that who keeps stale translations is blocked
+ * @paging: the domain that something was invalidated of
  * @viommu: only the devices of this vIOMMU are concerned, or NULL
+ * @err: what smmu3_batch_flush() said
  *
- * Context: in a read-side section of smmu3_srcu; as the batch is.
- * Return: 0; -EIO or -ETIMEDOUT if the hardware failed. Then devices are
- * blocked, or will be soon if the batch is atomic.
+ * ETIMEDOUT means that the queue has lost commands: the recovery makes up for them,
+ * or has all DMA aborted, and no device is to blame. Devices that have not
+ * answered are marked. Refused commands are the fault of those whose
+ * translations they were for, but not of the DMA API's, which the host itself lives
+ * on: for these the recovery invalidates everything.
+ *
+ * Context: in a read-side section of smmu3_srcu; any if the domain is not
+ * iommufd's, else process context without the unit's mutex.
+ * Return: 0; -EIO or -ETIMEDOUT if the hardware failed, or if a device is blocked.
+ * Where nobody can sleep devices may be blocked a little later.
  */
-int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		 const struct smmu3_viommu *viommu)
+int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
+		 int err)
 {
-	struct smmu3_attach *att;
-	int ret;
+	struct smmu3_unit *unit = paging->unit;
+	bool atomic = is_atomic(paging);
+	unsigned long found;
 
-	ret = smmu3_batch_flush(batch);
-	if (!ret && !any_trouble(paging))
+	found = marks(paging, viommu);
+	if (likely(!err && !found))
 		return 0;
 	/* With the hardware all that it had cached is gone */
-	if (READ_ONCE(batch->unit->gone))
+	if (READ_ONCE(unit->gone))
 		return 0;
-	if (ret)
-		list_for_each_entry_srcu(att, &paging->attachments, node,
-					 srcu_read_lock_held(&smmu3_srcu))
-			if (concerns(att, viommu))
-				set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
-	if (any_failed(paging, viommu)) {
-		smmu3_unit_failed(batch->unit, batch->cmds.atomic);
-		if (batch->cmds.atomic)
-			return ret ?: -ETIMEDOUT;
+	if (err == -EIO || (err && atomic)) {
+		if (atomic)
+			smmu3_recover_all(unit);
+		else
+			mark_failed(paging, viommu);
+		found |= BIT(SMMU3_DEV_FAILED);
 	}
-	return any_blocked(paging, viommu) ? ret ?: -ETIMEDOUT : ret;
+	if (found & BIT(SMMU3_DEV_FAILED)) {
+		if (atomic) {
+			smmu3_recover_soon(unit);
+		} else {
+			guard(mutex)(&unit->lock);
+			smmu3_unit_block_failed(unit);
+		}
+	}
+	/* Also if it has come back meanwhile, and has forgotten everything */
+	return err ?: -ETIMEDOUT;
 }
 
 /*
@@ -241,15 +267,17 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 }
 
 /*
- * An ATC is filled from the TLB: it comes after the TLB is done (4.5.1). What a
+ * An ATC is filled from the TLB: it comes after the TLB is done (4.5.1). They are
+ * waited for apart, so that who has none waits for none of his own. What a
  * guest's device has in its ATC has addresses of the guest's stage-1.
  */
-static void add_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		     u64 first, u64 last)
+static int flush_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
+		      u64 first, u64 last)
 {
 	struct smmu3_attach *att;
 
-	smmu3_batch_add(batch, smmu3_cmd_sync());
+	/* Pairs with the one of device_unblock(): see atc_live() */
+	smp_mb();
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&smmu3_srcu)) {
 		if (att->tag != SMMU3_TAG_GUEST)
@@ -257,15 +285,7 @@ static void add_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
 		else if (att->ats && atc_live(att->sdev))
 			smmu3_add_atc_all(batch, att->sdev);
 	}
-}
-
-/*
- * iommufd maps and unmaps in process context. Of others, the DMA API first of
- * all, one cannot know.
- */
-static bool is_atomic(const struct smmu3_paging *paging)
-{
-	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
+	return smmu3_batch_flush(batch);
 }
 
 /**
@@ -286,6 +306,7 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 	/* Commands are read only where they were written */
 	struct smmu3_batch batch __uninitialized;
 	bool small, ats = false;
+	int ret;
 
 	/* Who attaches after this sees the tables as they are now */
 	smp_mb();
@@ -295,11 +316,13 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 				 __ffs(paging->domain.pgsize_bitmap),
 				 unit->idr[3] & SMMU_IDR3_RIL, leaf);
 	smmu3_batch_begin(&batch, unit, is_atomic(paging));
+	batch.cmds.parks = !batch.cmds.atomic;
 	if (!add_tlb(&batch, paging, small ? &range : NULL, &ats))
 		return;
-	if (ats)
-		add_atcs(&batch, paging, first, last);
-	smmu3_finish(&batch, paging, NULL);
+	ret = smmu3_batch_flush(&batch);
+	if (!ret && ats)
+		ret = flush_atcs(&batch, paging, first, last);
+	smmu3_finish(paging, NULL, ret);
 }
 
 /**

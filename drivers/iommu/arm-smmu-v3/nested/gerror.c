@@ -8,11 +8,12 @@
  *	CMD_SYNC that nobody waits for, and its producer gets EIO.
  * CERROR_ABT	the command could not be read. It is tried again some times.
  * CERROR_ATC_INV_SYNC	a CMD_SYNC waited for a CMD_ATC_INV that its device did
- *	not answer. If all since the CMD_SYNC before are for one device it is marked
- *	as failed. If not, nobody says which: all are suspects, and are asked one by
- *	one later. The CMD_SYNC is tried again, for what else it waits for.
- * none		the hardware does nothing within the unit's timeout. The queue is
- *	stuck: its producers get ETIMEDOUT until a reset.
+ *	not answer. All since the CMD_SYNC before are for one device, as
+ *	smmu3_batch_add_atc() sees to: it is marked as failed. The CMD_SYNC is tried
+ *	again, for what else it waits for.
+ * none		the hardware does nothing for as long as it may take. The queue is
+ *	stuck until a reset, see recover.c. If it stands where a device has not
+ *	answered that is what has failed.
  *
  * Whoever waits for the queue looks for its errors, for a wait must not depend on
  * an interrupt that may be lost, or be held up by who waits.
@@ -82,31 +83,53 @@ static u32 after_sync(const struct smmu3_cmdq *q, u32 pos)
 	return pos - n + 1;
 }
 
-static void cmdq_atc_failed(struct smmu3_unit *unit, u32 pos)
+/*
+ * The device that was asked between two positions has not answered. Returns whether
+ * that is news.
+ */
+static bool atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
+{
+	struct smmu3_device *sdev;
+	bool news = false;
+	u32 i;
+
+	for (i = begin; i != end; i++) {
+		sdev = atc_device(unit, cmdq_read(&unit->cmdq, i));
+		if (!sdev || test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
+			continue;
+		dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");
+		news = true;
+	}
+	/* It may not be where its producer looks */
+	if (news)
+		smmu3_recover_soon(unit);
+	return news;
+}
+
+/**
+ * smmu3_gerror_stuck - mark the device that a queue stands still for
+ * @unit: the unit
+ *
+ * The queue stands at a CMD_SYNC that waits for it, or at an invalidation that it
+ * does not take.
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: true if it stands still, for a device that had no mark
+ */
+bool smmu3_gerror_stuck(struct smmu3_unit *unit)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
-	struct smmu3_device *sdev, *first = NULL;
-	u32 begin = after_sync(q, pos), i;
-	int bit = SMMU3_DEV_FAILED;
+	u32 pos;
 
-	for (i = begin; i != pos; i++) {
-		sdev = atc_device(unit, cmdq_read(q, i));
-		if (sdev && first && sdev != first)
-			bit = SMMU3_DEV_SUSPECT;
-		first = first ?: sdev;
-	}
-	for (i = begin; i != pos; i++) {
-		sdev = atc_device(unit, cmdq_read(q, i));
-		if (sdev)
-			set_bit(bit, &sdev->state);
-	}
-	if (!first)
-		return;
-	dev_err_ratelimited(first->dev, "an ATC invalidation of this%s was not answered\n",
-			    bit == SMMU3_DEV_SUSPECT ? " or another device" :
-						       " device");
-	/* It may not be where its producer looks */
-	schedule_work(&unit->fail_work);
+	lockdep_assert_held(&unit->lock);
+
+	guard(spinlock_irqsave)(&q->ring.lock);
+
+	pos = cmdq_position(q, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
+	if (!q->ring.stuck || !cmd_ring_plausible(&q->ring, pos) ||
+	    pos == q->ring.head)
+		return false;
+	return atc_failed(unit, after_sync(q, pos), pos + 1);
 }
 
 static void cmdq_error(struct smmu3_unit *unit)
@@ -131,7 +154,7 @@ static void cmdq_error(struct smmu3_unit *unit)
 		cmdq_aborted(unit, pos);
 		break;
 	case SMMU_CERROR_ATC_INV_SYNC:
-		cmdq_atc_failed(unit, pos);
+		atc_failed(unit, after_sync(&unit->cmdq, pos), pos);
 		break;
 	case SMMU_CERROR_ILL:
 	default:

@@ -252,6 +252,7 @@ static void commands_of_two(struct kunit *test)
 	}
 
 	batch->cmds.nr = 0;
+	batch->atc = NULL;
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, (struct smmu3_cmd) {
 			.w0 = SMMU_OP_TLBI_NH_ALL | 8ULL << 32 }), 0);
 	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, b, (struct smmu3_cmd) {

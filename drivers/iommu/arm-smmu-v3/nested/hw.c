@@ -286,7 +286,7 @@ int smmu3_hw_start(struct smmu3_unit *unit)
 	program_attributes(unit);
 	smmu3_strtab_program(unit);
 	ret = smmu3_cmdq_enable(unit) ?: smmu3_unit_flush_all(unit) ?:
-	      enable_queues(unit) ?: smmu3_irq_enable(unit) ?:
+	      smmu3_cmdq_ready(unit) ?: enable_queues(unit) ?: smmu3_irq_enable(unit) ?:
 	      smmu3_cr0(unit, SMMU_CR0_SMMUEN, 0);
 	if (ret)
 		dev_err(unit->dev, "the unit does not start (CR0 %#x, CR0ACK %#x, GERROR %#x)\n",

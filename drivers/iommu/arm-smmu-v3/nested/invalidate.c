@@ -23,12 +23,13 @@
 
 /*
  * A device without ATS has nothing that could be invalidated. One that failed is
- * not asked again before it is brought back: a guest could make all others wait
- * for it with every command.
+ * not asked again before it is brought back, as in flush.c: its guest is told so
+ * with every call until then.
  */
 static bool atc_live(const struct smmu3_device *sdev)
 {
-	return READ_ONCE(sdev->ats_on) && !READ_ONCE(sdev->state);
+	return READ_ONCE(sdev->ats_on) &&
+	       smmu3_state_live(READ_ONCE(sdev->state));
 }
 
 /**
@@ -51,6 +52,7 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 		return ret;
 
 	if (!smmu3_usercmd_has_sid(cmd)) {
+		smmu3_batch_other(batch);
 		smmu3_batch_add(batch, smmu3_usercmd_set_vmid(cmd, viommu->vmid));
 		return 0;
 	}
@@ -58,10 +60,13 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	sdev = xa_load(&viommu->streams, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
 	if (!sdev)
 		return -EIO;
-	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV ||
-	    atc_live(sdev))
-		smmu3_batch_add(batch,
-				smmu3_usercmd_set_sid(cmd, sdev->sids[0]));
+	cmd = smmu3_usercmd_set_sid(cmd, sdev->sids[0]);
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV) {
+		smmu3_batch_other(batch);
+		smmu3_batch_add(batch, cmd);
+	} else if (atc_live(sdev)) {
+		smmu3_batch_add_atc(batch, sdev, cmd);
+	}
 	return 0;
 }
 
@@ -109,7 +114,8 @@ static int do_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	/* Less what it took to move full batches into the ring */
 	smmu3_timing_add(&timing->convert, start + batch->cmds.spent);
 	batch->cmds.spent = 0;
-	return more ? 0 : smmu3_finish(batch, viommu->parent, viommu);
+	return more ? 0 : smmu3_finish(viommu->parent, viommu,
+				       smmu3_batch_flush(batch));
 }
 
 /**
@@ -138,6 +144,7 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 		return ret;
 
 	smmu3_batch_begin(&batch, viommu->unit, false);
+	batch.cmds.parks = true;
 	while (user_array_more(&walk)) {
 		ktime_t start = smmu3_timing_start();
 		unsigned int nr;

@@ -48,6 +48,7 @@
 
 #include "desc.h"
 #include "guest.h"
+#include "recover.h"
 
 /* VMID 0 is what stage-1 without a stage-2 is tagged with */
 #define SMMU3_VMID_FIRST	1
@@ -86,11 +87,13 @@ struct smmu3_cmdq {
  * struct smmu3_batch - commands on their way to a unit's queue
  * @unit: the unit
  * @reserve: commands that are kept free, for errata of the unit
+ * @atc: its latest commands are ATC invalidations of this device, or NULL
  * @cmds: the commands
  */
 struct smmu3_batch {
 	struct smmu3_unit *unit;
 	unsigned int reserve;
+	struct smmu3_device *atc;
 	struct cmd_batch cmds;
 };
 
@@ -163,6 +166,7 @@ struct smmu3_strtab {
  * @timeout_us: how long to wait for the hardware
  * @cr0_lock: held while a change of CR0 takes effect
  * @ended: the machine goes down: nothing is switched on any more
+ * @devtlb_timeout_us: how long if it may wait for a device
  * @lock: see the top of this file
  * @event_lock: see the top of this file
  * @strtab: its stream table
@@ -173,10 +177,13 @@ struct smmu3_strtab {
  * @devices: the devices behind it
  * @asids: ASIDs in use
  * @vmids: VMIDs in use
+ * @lost_tags: of these, the ones that it may have something cached of
  * @gerrorn: what GERRORN is, protected by the lock of @cmdq
  * @dead: it was taken out of service; all DMA is aborted
  * @gone: there is no hardware any more
- * @fail_work: blocks the devices that an atomic invalidation has found failed
+ * @owes: it is to forget everything, for something may be left
+ * @backoff: when it is dead, how long until the next try, in ms
+ * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
  * @gerrors: global errors handled
  * @timing: where the time goes, when somebody wants to know
@@ -210,6 +217,7 @@ struct smmu3_unit {
 	u32 found_gbpa;
 	bool found_on;
 	unsigned int timeout_us;
+	unsigned int devtlb_timeout_us;
 
 	struct mutex cr0_lock; /* held while a change takes effect */
 	bool ended;
@@ -223,23 +231,19 @@ struct smmu3_unit {
 	struct list_head devices;
 	struct tag_pool asids;
 	struct tag_pool vmids;
+	struct xarray lost_tags;
 	u32 gerrorn;
 	bool dead;
 	bool gone;
-	struct work_struct fail_work;
+	bool owes;
+	unsigned int backoff;
+	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
 
 	atomic64_t gerrors;
 	struct inval_time timing;
 	struct dentry *debugfs;
 	struct list_head node;
-};
-
-/* Bits of struct smmu3_device @state */
-enum {
-	SMMU3_DEV_FAILED,	/* may hold stale translations, to be blocked */
-	SMMU3_DEV_SUSPECT,	/* the same if it does not answer once more */
-	SMMU3_DEV_BLOCKED,	/* its STEs are abort, whatever is attached */
 };
 
 /* What the TLB tags translations of an attachment with */
@@ -307,8 +311,11 @@ struct smmu3_cdtab {
  * @ats_on: STEs let it do ATS
  * @pri: it may make page requests
  * @stall: its faults may be stalled
- * @state: bits of SMMU3_DEV_*
- * @untold: it was blocked, and no invalidation has returned an error for it
+ * @state: bits of enum smmu3_mark
+ * @backoff: when it is blocked, how long between two tries, in ms; 0 before the
+ *	first
+ * @retry: when the next one is, in jiffies
+ * @back: when it came back, in jiffies
  * @cdtab: its context descriptors
  * @ste: what its STEs are
  * @asids: what it has of the unit's ASIDs
@@ -331,7 +338,9 @@ struct smmu3_device {
 	bool pri;
 	bool stall;
 	unsigned long state;
-	int untold;
+	unsigned int backoff;
+	unsigned long retry;
+	unsigned long back;
 	struct smmu3_cdtab cdtab;
 	struct smmu3_ste ste;
 	struct tag_share *asids;
@@ -496,6 +505,7 @@ void smmu3_batch_add_slow(struct smmu3_batch *batch, struct smmu3_cmd cmd);
 int smmu3_cmdq_init(struct smmu3_unit *unit);
 void smmu3_cmdq_exit(struct smmu3_unit *unit);
 int smmu3_cmdq_enable(struct smmu3_unit *unit);
+int smmu3_cmdq_ready(struct smmu3_unit *unit);
 int smmu3_cmdq_disable(struct smmu3_unit *unit);
 int smmu3_cmdq_reset(struct smmu3_unit *unit);
 void smmu3_batch_push(struct smmu3_batch *batch);
@@ -512,6 +522,7 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
 {
 	batch->unit = unit;
 	batch->reserve = unit->reserve;
+	batch->atc = NULL;
 	cmd_batch_begin(&batch->cmds, atomic);
 }
 
@@ -519,7 +530,7 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
  * smmu3_batch_add - add a command, which reaches the queue at the latest with
  *	smmu3_batch_flush()
  * @batch: the batch
- * @cmd: the command, any but CMD_SYNC
+ * @cmd: the command, any but CMD_ATC_INV
  */
 static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
 					    struct smmu3_cmd cmd)
@@ -531,6 +542,10 @@ static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
 		.w1 = cmd.w1,
 	};
 }
+
+void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
+			 struct smmu3_cmd cmd);
+void smmu3_batch_other(struct smmu3_batch *batch);
 
 /* gerror.c */
 bool smmu3_gerror_irq(struct smmu3_unit *unit);
@@ -554,7 +569,8 @@ int smmu3_cdtab_prepare(struct smmu3_device *sdev, u32 pasid);
 __le64 *smmu3_cdtab_entry(struct smmu3_device *sdev, u32 pasid);
 int smmu3_device_write_cd(struct smmu3_device *sdev, u32 pasid,
 			  const struct smmu3_cd *cd);
-void smmu3_device_drop_cd(struct smmu3_device *sdev, u32 pasid);
+void smmu3_device_put_cd(struct smmu3_device *sdev, u32 pasid,
+			 const struct smmu3_cd *cd);
 
 /* paging.c */
 bool smmu3_can_nest(const struct smmu3_unit *unit);
@@ -581,6 +597,7 @@ void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share,
 int smmu3_asid_alloc(struct smmu3_unit *unit, struct tag_share *share);
 void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
 		     u16 asid);
+void smmu3_tags_forgotten(struct smmu3_unit *unit);
 
 /* flush.c */
 extern struct srcu_struct smmu3_srcu;
@@ -590,10 +607,9 @@ void smmu3_paging_flush_all(struct smmu3_paging *paging);
 void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att);
 void smmu3_add_atc_pasid(struct smmu3_batch *batch,
 			 const struct smmu3_attach *att, u64 first, u64 last);
-void smmu3_add_atc_all(struct smmu3_batch *batch,
-		       const struct smmu3_device *sdev);
-int smmu3_finish(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		 const struct smmu3_viommu *viommu);
+void smmu3_add_atc_all(struct smmu3_batch *batch, struct smmu3_device *sdev);
+int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
+		 int err);
 
 /* attach.c */
 extern struct iommu_domain smmu3_identity_domain;
@@ -607,13 +623,6 @@ int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 			ioasid_t pasid, struct iommu_domain *old);
 int smmu3_device_update(struct smmu3_device *sdev,
 			const struct smmu3_attach *rid);
-
-/* recover.c */
-int smmu3_unit_flush_all(struct smmu3_unit *unit);
-int smmu3_device_recover(struct smmu3_device *sdev);
-void smmu3_unit_block_failed(struct smmu3_unit *unit);
-void smmu3_unit_failed(struct smmu3_unit *unit, bool atomic);
-void smmu3_fail_work(struct work_struct *work);
 
 /* outq.c */
 int smmu3_outq_init(struct smmu3_unit *unit, struct smmu3_outq *q,

@@ -2,18 +2,23 @@
 /*
  * When the hardware does not answer
  *
- * A device that may hold translations it should not have is blocked as a whole:
- * its stream table entries abort. A unit whose command queue is stuck gets it reset.
- * What was in the queue is lost, so that all caches are invalidated with it. If the
+ * A unit whose command queue stands still for longer than it may gets it reset.
+ * What was in the queue is lost, so that all caches are invalidated with it: those
+ * who wait for that then have what they wanted. The device that the queue stood
+ * still for, if there is one, is blocked, see block.c; the others go on. If the
  * queue stays dead, translation is switched off, and with GBPA.ABORT all DMA
- * through the unit is aborted.
+ * through the unit is aborted: no less is safe, for nothing can be forgotten.
  *
- * Nothing here waits without bound, and nothing is tried again by itself: the
- * next attach does.
+ * Nothing here waits without bound, and nothing needs to be asked for: what does
+ * not answer is tried again after a time that doubles, and has what is attached to
+ * it when it does.
  */
 #include <linux/device.h>
+#include <linux/jiffies.h>
 
-#include "nested.h"
+#include <linux/iommu-nested/cmd_ring_recover.h>
+
+#include "cmdq.h"
 
 /**
  * smmu3_unit_flush_all - invalidate all caches of a unit
@@ -36,7 +41,7 @@ int smmu3_unit_flush_all(struct smmu3_unit *unit)
 	return smmu3_batch_flush(&batch);
 }
 
-/* Those that do not answer are marked as failed by the queue */
+/* Those that do not answer are marked as failed, and blocked */
 static int flush_devices(struct smmu3_unit *unit)
 {
 	struct smmu3_batch batch;
@@ -46,72 +51,93 @@ static int flush_devices(struct smmu3_unit *unit)
 	list_for_each_entry(sdev, &unit->devices, node)
 		if (sdev->ats_on && !READ_ONCE(sdev->state))
 			smmu3_add_atc_all(&batch, sdev);
-	return smmu3_batch_flush(&batch);
+	return smmu3_batch_flush(&batch) ?: smmu3_block_marked(unit);
+}
+
+static int unit_forget(struct smmu3_unit *unit)
+{
+	int ret;
+
+	ret = smmu3_unit_flush_all(unit);
+	if (ret)
+		return ret;
+	smmu3_tags_forgotten(unit);
+	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_DEVTLB);
+	ret = smmu3_block_marked(unit) ?: flush_devices(unit);
+	if (ret)
+		return ret;
+	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_NONE);
+	return 0;
+}
+
+/*
+ * The unit has aborted everything, and may again do so. Nobody has asked devices
+ * to forget anything meanwhile: they come back one by one.
+ */
+static int unit_resume(struct smmu3_unit *unit)
+{
+	struct smmu3_device *sdev;
+	int ret;
+
+	list_for_each_entry(sdev, &unit->devices, node) {
+		if (sdev->ats_on)
+			set_bit(SMMU3_DEV_FAILED, &sdev->state);
+	}
+	ret = smmu3_block_marked(unit) ?: smmu3_unit_flush_all(unit) ?:
+	      smmu3_hw_resume(unit);
+	if (ret)
+		return ret;
+	unit->dead = false;
+	list_for_each_entry(sdev, &unit->devices, node) {
+		sdev->backoff = 0;
+		sdev->retry = jiffies;
+	}
+	return 0;
 }
 
 static int unit_restart(struct smmu3_unit *unit)
 {
 	int ret;
 
-	ret = smmu3_cmdq_reset(unit) ?: smmu3_unit_flush_all(unit);
-	if (!ret && unit->dead) {
-		ret = smmu3_hw_resume(unit);
-		unit->dead = ret;
-	}
-	return ret ?: flush_devices(unit);
+	ret = smmu3_cmdq_reset(unit);
+	if (!ret && unit->dead)
+		ret = unit_resume(unit);
+	return ret ?: unit_forget(unit);
 }
 
-static int unit_reset(struct smmu3_unit *unit)
+static void unit_die(struct smmu3_unit *unit)
 {
-	int ret;
-
-	dev_warn_ratelimited(unit->dev, "resetting the command queue\n");
-	ret = unit_restart(unit);
-	if (!ret)
-		return 0;
-
 	unit->dead = true;
 	if (smmu3_hw_abort(unit))
 		dev_err_ratelimited(unit->dev, "the unit is dead, stale translations may be in use\n");
 	else
 		dev_err_ratelimited(unit->dev, "the command queue is dead, all DMA is aborted\n");
+	smmu3_block_marked(unit);
+	cmd_ring_fail(&unit->cmdq.ring);
+}
+
+/* Each time that it stands still for a device there is one less to stand still for */
+static int unit_reset(struct smmu3_unit *unit)
+{
+	unsigned long start = jiffies;
+	int ret;
+
+	smmu3_gerror_stuck(unit);
+	do {
+		dev_warn_ratelimited(unit->dev, "resetting the command queue\n");
+		ret = unit_restart(unit);
+	} while (ret && smmu3_gerror_stuck(unit));
+	if (!ret) {
+		unit->backoff = 0;
+		return 0;
+	}
+	unit_die(unit);
+	unit->backoff = smmu3_backoff(unit->backoff,
+				      jiffies_to_msecs(jiffies - start));
+	/* Not sooner, if it is to be sooner already */
+	queue_delayed_work(system_unbound_wq, &unit->recover_work,
+			   msecs_to_jiffies(unit->backoff));
 	return ret;
-}
-
-static void device_block(struct smmu3_device *sdev)
-{
-	struct smmu3_unit *unit = sdev->unit;
-	struct smmu3_batch batch;
-
-	set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
-	clear_bit(SMMU3_DEV_FAILED, &sdev->state);
-	clear_bit(SMMU3_DEV_SUSPECT, &sdev->state);
-	WRITE_ONCE(sdev->untold, 1);
-	if (sdev->ats_on)
-		smmu3_ats_stop(sdev);
-	sdev->ats_on = false;
-	smmu3_device_abort(sdev);
-	dev_err_ratelimited(sdev->dev, "all DMA is blocked\n");
-
-	smmu3_batch_begin(&batch, unit, false);
-	smmu3_add_cfgi(&batch, sdev);
-	if (smmu3_batch_flush(&batch))
-		unit_reset(unit);
-}
-
-/* It fails alone, or it has forgotten all that it was to forget */
-static void device_ask_again(struct smmu3_device *sdev)
-{
-	struct smmu3_batch batch;
-
-	if (!sdev->ats_on)
-		return;
-	smmu3_batch_begin(&batch, sdev->unit, false);
-	/* Only what is asked from here on can be its fault */
-	smmu3_batch_add(&batch, smmu3_cmd_sync());
-	smmu3_add_atc_all(&batch, sdev);
-	if (smmu3_batch_flush(&batch))
-		set_bit(SMMU3_DEV_FAILED, &sdev->state);
 }
 
 /**
@@ -122,87 +148,115 @@ static void device_ask_again(struct smmu3_device *sdev)
  */
 void smmu3_unit_block_failed(struct smmu3_unit *unit)
 {
-	struct smmu3_device *sdev;
-	bool again;
-
 	lockdep_assert_held(&unit->lock);
 
-	/* Blocking one can find another: each is blocked once */
-	do {
-		again = false;
-		list_for_each_entry(sdev, &unit->devices, node) {
-			if (test_and_clear_bit(SMMU3_DEV_SUSPECT,
-					       &sdev->state))
-				device_ask_again(sdev);
-			if (!test_bit(SMMU3_DEV_FAILED, &sdev->state))
-				continue;
-			device_block(sdev);
-			again = true;
-		}
-	} while (again);
+	if (smmu3_block_marked(unit))
+		unit_reset(unit);
 }
 
-/**
- * smmu3_unit_failed - devices of a unit were marked as failed
- * @unit: the unit
- * @atomic: the caller cannot sleep: it happens soon
- *
- * Context: any if @atomic; else process context without the unit's mutex.
- */
-void smmu3_unit_failed(struct smmu3_unit *unit, bool atomic)
+/* What a refused command may have left behind */
+static int make_up(struct smmu3_unit *unit)
 {
-	if (atomic) {
-		schedule_work(&unit->fail_work);
-		return;
-	}
-	guard(mutex)(&unit->lock);
-	smmu3_unit_block_failed(unit);
-}
-
-/**
- * smmu3_fail_work - the work of smmu3_unit_failed() when it could not sleep
- * @work: in the unit
- */
-void smmu3_fail_work(struct work_struct *work)
-{
-	smmu3_unit_failed(container_of(work, struct smmu3_unit, fail_work),
-			  false);
-}
-
-static int device_unblock(struct smmu3_device *sdev)
-{
-	struct smmu3_batch batch;
 	int ret;
 
-	smmu3_batch_begin(&batch, sdev->unit, false);
-	smmu3_add_cfgi(&batch, sdev);
-	if (sdev->ats_able) {
-		smmu3_batch_add(&batch, smmu3_cmd_sync());
-		smmu3_add_atc_all(&batch, sdev);
-	}
-	ret = smmu3_batch_flush(&batch);
-	/* Who else has something in front of the same CMD_SYNC does not matter */
-	if (test_and_clear_bit(SMMU3_DEV_FAILED, &sdev->state) |
-	    test_and_clear_bit(SMMU3_DEV_SUSPECT, &sdev->state))
-		ret = ret ?: -ETIMEDOUT;
+	if (!READ_ONCE(unit->owes))
+		return 0;
+	WRITE_ONCE(unit->owes, false);
+	ret = unit_forget(unit);
 	if (ret)
-		return ret;
+		WRITE_ONCE(unit->owes, true);
+	return ret;
+}
 
-	clear_bit(SMMU3_DEV_BLOCKED, &sdev->state);
-	WRITE_ONCE(sdev->untold, 0);
-	ret = smmu3_device_update(sdev, sdev->rid);
-	if (ret) {
-		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
-		smmu3_device_abort(sdev);
-		return ret;
+/* Whatever can be tried now. Returns in how many jiffies there is more, or 0. */
+static unsigned long unit_recover(struct smmu3_unit *unit)
+{
+	unsigned long next = 0, now;
+	struct smmu3_device *sdev;
+
+	if (unit->cmdq.ring.stuck && unit_reset(unit))
+		return msecs_to_jiffies(unit->backoff);
+	smmu3_unit_block_failed(unit);
+
+	list_for_each_entry(sdev, &unit->devices, node) {
+		if (!test_bit(SMMU3_DEV_OUT, &sdev->state))
+			continue;
+		if (time_after_eq(jiffies, sdev->retry) &&
+		    !smmu3_device_unblock(sdev))
+			continue;
+		/* Others must not wait for the queue longer than it takes */
+		if (unit->cmdq.ring.stuck)
+			return 1;
+		now = jiffies;
+		next = min_not_zero(next, time_after(sdev->retry, now) ?
+					  sdev->retry - now : 1);
 	}
-	dev_info_ratelimited(sdev->dev, "DMA is possible again\n");
-	return 0;
+	if (make_up(unit))
+		next = min_not_zero(next, msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
+	return next;
+}
+
+/**
+ * smmu3_recover_soon - have the recovery of a unit look after it
+ * @unit: the unit
+ *
+ * Context: any.
+ */
+void smmu3_recover_soon(struct smmu3_unit *unit)
+{
+	mod_delayed_work(system_unbound_wq, &unit->recover_work, 0);
+}
+
+/**
+ * smmu3_recover_all - have a unit forget everything, soon
+ * @unit: the unit
+ *
+ * Context: any.
+ */
+void smmu3_recover_all(struct smmu3_unit *unit)
+{
+	WRITE_ONCE(unit->owes, true);
+	smmu3_recover_soon(unit);
+}
+
+/**
+ * smmu3_recover_work - the work of smmu3_recover_soon(), which asks for itself again
+ *	as long as anything does not answer
+ * @work: in the unit
+ */
+void smmu3_recover_work(struct work_struct *work)
+{
+	struct smmu3_unit *unit = container_of(to_delayed_work(work),
+					       struct smmu3_unit, recover_work);
+	unsigned long next;
+
+	guard(mutex)(&unit->lock);
+
+	next = unit_recover(unit);
+	/* Who has asked meanwhile wants it sooner */
+	if (next)
+		queue_delayed_work(system_unbound_wq, &unit->recover_work, next);
+}
+
+/**
+ * smmu3_recover_end - the queue of a unit is not used any more, nor brought back
+ * @unit: the unit
+ *
+ * Context: process context.
+ */
+void smmu3_recover_end(struct smmu3_unit *unit)
+{
+	disable_delayed_work_sync(&unit->recover_work);
+	scoped_guard(mutex, &unit->lock)
+		cmd_ring_end(&unit->cmdq.ring);
 }
 
 /**
  * smmu3_device_recover - bring a device back that was blocked
  * @sdev: the device, which has failed, or whose unit has
+ *
+ * A device is not asked more often because somebody attaches something to it, but
+ * for the first time after it was blocked.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
@@ -214,12 +268,17 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 
 	lockdep_assert_held(&unit->lock);
 
-	smmu3_unit_block_failed(unit);
-	if (unit->cmdq.ring.stuck) {
+	if (unit->cmdq.ring.stuck)
 		ret = unit_reset(unit);
+	else
 		smmu3_unit_block_failed(unit);
+	if (!ret && test_bit(SMMU3_DEV_OUT, &sdev->state)) {
+		if (sdev->backoff && time_before(jiffies, sdev->retry))
+			return -ETIMEDOUT;
+		ret = smmu3_device_unblock(sdev);
 	}
-	if (!ret && test_bit(SMMU3_DEV_BLOCKED, &sdev->state))
-		ret = device_unblock(sdev);
+	/* Whatever is left to do */
+	if (ret)
+		smmu3_recover_soon(unit);
 	return ret;
 }

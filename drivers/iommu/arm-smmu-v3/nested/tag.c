@@ -3,7 +3,8 @@
  * ASIDs and VMIDs, what the TLB tags translations with
  *
  * One is given back when no cache has anything of it. If that cannot be had, for
- * the hardware does not answer, it is lost: nobody else may get it.
+ * the hardware does not answer, nobody else may get it until the unit has recovered,
+ * and has forgotten everything.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -22,6 +23,24 @@ void smmu3_tags_init(struct smmu3_unit *unit)
 			   BIT(unit->vmid_bits) - 1);
 }
 
+/* Which of the two kinds a lost one is, above its 16 bits */
+#define LOST_VMID	BIT(16)
+
+/* The mutex is for who invalidates everything, and then gives back what is lost */
+static void tag_lost(struct smmu3_unit *unit, struct tag_share *share,
+		     unsigned long which)
+{
+	void *entry = share ? (void *)share : xa_mk_value(0);
+
+	guard(mutex)(&unit->lock);
+
+	if (xa_err(xa_store(&unit->lost_tags, which, entry, GFP_KERNEL))) {
+		dev_err_ratelimited(unit->dev, "an ASID or VMID is lost\n");
+		tag_lose(share);
+	}
+	smmu3_recover_all(unit);
+}
+
 static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 {
 	struct smmu3_batch batch;
@@ -33,11 +52,29 @@ static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 	guard(srcu)(&smmu3_srcu);
 
 	smmu3_batch_begin(&batch, unit, false);
+	batch.cmds.parks = true;
 	smmu3_batch_add(&batch, cmd);
-	if (!smmu3_batch_flush(&batch))
-		return true;
-	dev_err_ratelimited(unit->dev, "an ASID or VMID is lost\n");
-	return false;
+	return !smmu3_batch_flush(&batch);
+}
+
+/**
+ * smmu3_tags_forgotten - nothing is cached of what was lost
+ * @unit: the unit, which has invalidated everything under its mutex
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void smmu3_tags_forgotten(struct smmu3_unit *unit)
+{
+	unsigned long which;
+	void *entry;
+
+	lockdep_assert_held(&unit->lock);
+
+	xa_for_each(&unit->lost_tags, which, entry) {
+		xa_erase(&unit->lost_tags, which);
+		tag_free(which & LOST_VMID ? &unit->vmids : &unit->asids,
+			 xa_is_value(entry) ? NULL : entry, (u16)which);
+	}
 }
 
 /**
@@ -65,7 +102,7 @@ void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share, u16 asid)
 	if (tag_forgotten(unit, smmu3_cmd_tlbi_nh_asid(0, asid)))
 		tag_free(&unit->asids, share, asid);
 	else
-		tag_lose(share);
+		tag_lost(unit, share, asid);
 }
 
 /**
@@ -93,5 +130,5 @@ void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share, u16 vmid)
 	if (tag_forgotten(unit, smmu3_cmd_tlbi_s12_vmall(vmid)))
 		tag_free(&unit->vmids, share, vmid);
 	else
-		tag_lose(share);
+		tag_lost(unit, share, LOST_VMID | vmid);
 }

@@ -23,6 +23,10 @@ static unsigned int timeout_ms = 1000;
 module_param(timeout_ms, uint, 0644);
 MODULE_PARM_DESC(timeout_ms, "How long to wait for the hardware (units found later)");
 
+static unsigned int devtlb_timeout_ms = 90000;
+module_param(devtlb_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(devtlb_timeout_ms, "How long if it may be waiting for a device's answer (units found later)");
+
 static LIST_HEAD(smmu3_units);
 static DEFINE_MUTEX(smmu3_units_lock);
 
@@ -60,6 +64,7 @@ void smmu3_unit_release(struct kref *ref)
 	smmu3_outq_exit(&unit->evtq);
 	smmu3_strtab_exit(unit);
 	smmu3_cmdq_exit(unit);
+	xa_destroy(&unit->lost_tags);
 	tag_pool_exit(&unit->vmids);
 	tag_pool_exit(&unit->asids);
 	xa_destroy(&unit->streams);
@@ -80,6 +85,8 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 	unit->dev = get_device(dev);
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
 			   USEC_PER_MSEC;
+	unit->devtlb_timeout_us = clamp(devtlb_timeout_ms, 1,
+					600 * MSEC_PER_SEC) * USEC_PER_MSEC;
 	mutex_init(&unit->lock);
 	mutex_init(&unit->event_lock);
 	mutex_init(&unit->cr0_lock);
@@ -88,7 +95,8 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 	INIT_LIST_HEAD(&unit->devices);
 	tag_pool_init(&unit->asids);
 	tag_pool_init(&unit->vmids);
-	INIT_WORK(&unit->fail_work, smmu3_fail_work);
+	xa_init(&unit->lost_tags);
+	INIT_DELAYED_WORK(&unit->recover_work, smmu3_recover_work);
 	return unit;
 }
 
@@ -251,6 +259,7 @@ static int smmu3_probe(struct platform_device *pdev)
 	return 0;
 
 err_stop:
+	smmu3_recover_end(unit);
 	smmu3_hw_stop(unit);
 	smmu3_irq_exit(unit);
 err_leave:
@@ -271,12 +280,12 @@ static void smmu3_remove(struct platform_device *pdev)
 	iommu_device_sysfs_remove(&unit->iommu);
 	smmu3_debugfs_del(unit);
 
+	smmu3_recover_end(unit);
 	smmu3_hw_stop(unit);
-	unit->gone = true;
+	WRITE_ONCE(unit->gone, true);
 	smmu3_irq_exit(unit);
 	/* Who still waits for the queue, or has found a failed device */
 	synchronize_srcu(&smmu3_srcu);
-	cancel_work_sync(&unit->fail_work);
 	smmu3_unit_put(unit);
 }
 

@@ -120,6 +120,21 @@ static int attach_again(struct vdev *dev, uint32_t hwpt)
 	return rc;
 }
 
+/* An SMMU's commands say so as long as any of its devices is blocked */
+static int inv_again(struct rig *r)
+{
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < 20000; i++) {
+		rc = rig_inv_all(r);
+		if (rc != -ETIMEDOUT)
+			break;
+		usleep(10000);
+	}
+	return rc;
+}
+
 /* Attached anew, @dev works, and with what the tables are now */
 static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 {
@@ -130,7 +145,7 @@ static int recovered(FIXTURE_DATA(bad) *self, unsigned int dev)
 	rc = attach_again(&r->dev[dev], self->spare);
 	/* What is not done is the guest's to do again */
 	if (!rc && r->cfg.type == MOCK_SMMUV3)
-		rc = rig_inv_all(r);
+		rc = inv_again(r);
 	if (!rc)
 		rc = rig_sees(r, dev, IOVA, 9);
 	gpa = s1_gpa(&r->s1, IOVA + PAGE_4K, 1);

@@ -3,6 +3,8 @@
  * What a guest may put into a stream table entry: every bit of it, every kind of
  * entry, and every field of the calls that make it one
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 #include "harness.h"
@@ -394,6 +396,192 @@ TEST_F(vste, pasids)
 	EXPECT_GT(0, vdev_attach_pasid(&r->dev[0], 1, plain));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	EXPECT_EQ(0, vmm_destroy(r->iommufd, plain));
+}
+
+/*
+ * A guest changes its entry while its device works: where the guide promises no
+ * gap none is seen, whenever the device looks
+ */
+FIXTURE(gap)
+{
+	struct rig rig;
+	struct smmu_cds cds[2];
+	uint64_t gpa;
+};
+
+#define GAP_BITS	5
+#define PATIENCE_MS	60000
+
+FIXTURE_SETUP(gap)
+{
+	const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.pasid_bits = 8,
+	};
+	struct rig *r = &self->rig;
+	uint64_t cd[CD_WORDS];
+	unsigned int i;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	/* The test lets go what it holds */
+	ASSERT_EQ(0, mock_driver_param(MOCK_SMMUV3, "timeout_ms", PATIENCE_MS));
+	RIG_UP(r, &cfg);
+	/* The same bytes, whether stage-1 is in between or not */
+	self->gpa = rig_page(r, &r->s1, IOVA, 1);
+	ASSERT_NE(0, self->gpa);
+	ASSERT_EQ(0, s1_map(&r->s1, self->gpa, self->gpa, S1_4K, S1_RW));
+	smmu_cd_make(cd, &r->s1, NULL, r->s1.asid);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, smmu_cds_create(&self->cds[i], &r->guest,
+					     STE_FMT_LINEAR, GAP_BITS));
+		smmu_cd_set(smmu_cd(&self->cds[i], 0), cd);
+		smmu_cd_set(smmu_cd(&self->cds[i], 1), cd);
+	}
+}
+
+FIXTURE_TEARDOWN(gap)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+	EXPECT_EQ(0, mock_driver_param(MOCK_SMMUV3, "timeout_ms", 1000));
+}
+
+/* An entry with which requests without PASID find the page at its own address */
+struct gap_entry {
+	bool s1;
+	unsigned int table;
+	unsigned int bits;
+	unsigned int dss;
+	uint32_t hwpt;
+};
+
+static int gap_hwpt(FIXTURE_DATA(gap) *self, struct gap_entry *e)
+{
+	struct iommu_hwpt_arm_smmuv3 vste = smmu_vste(STE_BYPASS);
+	struct smmu_cds cds = self->cds[e->table];
+	struct rig *r = &self->rig;
+
+	cds.bits = e->bits;
+	if (e->s1)
+		vste = smmu_vste_s1(&cds, STE1_DSS((uint64_t)e->dss));
+	return vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
+			     &e->hwpt);
+}
+
+static bool gap_promised(const struct gap_entry *a, const struct gap_entry *b)
+{
+	if (!a->s1 || !b->s1 || !a->bits || !b->bits || a->dss == b->dss)
+		return true;
+	return a->table == b->table && a->bits == b->bits;
+}
+
+struct gap_attach {
+	struct vdev *dev;
+	uint32_t hwpt;
+	atomic_bool done;
+	int rc;
+};
+
+static void *gap_thread(void *arg)
+{
+	struct gap_attach *a = arg;
+
+	a->rc = vdev_attach_id(a->dev, a->hwpt);
+	a->done = true;
+	return NULL;
+}
+
+/* Returns 1 if the queue stands still, 0 if the attachment is done */
+static int gap_wait(FIXTURE_DATA(gap) *self, struct gap_attach *a)
+{
+	char state[64];
+	int rc;
+
+	for (;;) {
+		bool done = a->done;
+
+		rc = mock_hold_state(&self->rig.mock, state, sizeof(state));
+		if (rc)
+			return rc;
+		if (!strncmp(state, "held", 4))
+			return 1;
+		if (done)
+			return 0;
+		usleep(100);
+	}
+}
+
+/*
+ * Attach @to, and look when the @nth CMD_SYNC of that is to be executed: what the
+ * driver has written so far is there to be seen. Returns 1 if there is no such.
+ */
+static int gap_look(FIXTURE_DATA(gap) *self, const struct gap_entry *to,
+		    unsigned int nth, bool pasid)
+{
+	struct rig *r = &self->rig;
+	struct gap_attach a = { .dev = &r->dev[0], .hwpt = to->hwpt };
+	pthread_t thread;
+	int held, rc;
+
+	rc = mock_hold(&r->mock, "sync", nth);
+	if (rc)
+		return rc;
+	rc = -pthread_create(&thread, NULL, gap_thread, &a);
+	if (rc)
+		return rc;
+	held = gap_wait(self, &a);
+	if (held == 1)
+		rc = rig_sees(r, 0, self->gpa, 1);
+	if (held == 1 && !rc && pasid) {
+		ep_pasid(&r->dev[0], MOCK_EP_PASID_VALID | 1);
+		rc = rig_sees(r, 0, self->gpa, 1);
+		ep_pasid(&r->dev[0], 0);
+	}
+	mock_go(&r->mock);
+	pthread_join(thread, NULL);
+	if (held < 0 || rc || a.rc)
+		return rc ?: a.rc ?: held;
+	return !held;
+}
+
+TEST_F(gap, none)
+{
+	struct gap_entry entries[] = {
+		{ .s1 = false },
+		{ true, 0, 0, STE_DSS_TERMINATE, 0 },
+		{ true, 0, 0, STE_DSS_BYPASS, 0 },
+		{ true, 0, 0, STE_DSS_SSID0, 0 },
+		{ true, 1, 0, STE_DSS_TERMINATE, 0 },
+		{ true, 1, 0, STE_DSS_SSID0, 0 },
+		{ true, 0, GAP_BITS, STE_DSS_BYPASS, 0 },
+		{ true, 0, GAP_BITS, STE_DSS_SSID0, 0 },
+		{ true, 1, GAP_BITS, STE_DSS_BYPASS, 0 },
+		{ true, 1, GAP_BITS, STE_DSS_SSID0, 0 },
+		{ true, 0, GAP_BITS - 1, STE_DSS_SSID0, 0 },
+	};
+	const unsigned int nr = ARRAY_SIZE(entries);
+	struct rig *r = &self->rig;
+	unsigned int i, nth;
+	int rc;
+
+	for (i = 0; i < nr; i++)
+		ASSERT_EQ(0, gap_hwpt(self, &entries[i]));
+	for (i = 0; i < nr * nr; i++) {
+		const struct gap_entry *from = &entries[i / nr];
+		const struct gap_entry *to = &entries[i % nr];
+
+		if (!gap_promised(from, to))
+			continue;
+		for (rc = 0, nth = 1; !rc; nth++) {
+			ASSERT_EQ(0, vdev_attach_id(&r->dev[0], from->hwpt));
+			ASSERT_EQ(0, rig_sees(r, 0, self->gpa, 1));
+			rc = gap_look(self, to, nth, from->bits && to->bits);
+		}
+		ASSERT_EQ(1, rc)
+			TH_LOG("entry %u to %u, CMD_SYNC %u", i / nr, i % nr,
+			       nth - 1);
+		ASSERT_EQ(0, rig_sees(r, 0, self->gpa, 1));
+	}
 }
 
 /* A unit that has one stage only, or cannot make both work together */

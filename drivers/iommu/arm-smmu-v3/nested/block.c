@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices that do not answer: out, and in again
+ *
+ * A device that may hold translations it should not have is blocked as a whole:
+ * its stream table entries abort. When no cache has anything else of them it is
+ * marked as out, and nobody needs to ask it to forget anything.
+ *
+ * Who invalidates does so without a lock, and leaves out a device that has a mark:
+ *
+ *	change the tables;	smp_mb();
+ *	invalidate the TLB, and wait for it;
+ *	if the device has no mark: have it invalidate its ATC, and wait for it
+ *
+ * and one that is brought back goes the other way round:
+ *
+ *	take the marks away;	smp_mb();
+ *	invalidate its configuration and its translations, and wait for that;
+ *	have it invalidate all of its ATC, and wait for it;
+ *	make its entries present
+ *
+ * Of two that do so at once at least one sees what the other has written. If the
+ * first sees no mark it asks the device itself. If it sees one, then what it has
+ * changed in the tables was there, and gone from the TLB, before the second
+ * invalidated anything: what the device finds when its entries are present is
+ * the tables as they are now.
+ *
+ * A mark other than that it is out says that it will be. Who has seen one does
+ * not return before it is, or it was brought back as above: smmu3_finish().
+ */
+#include <linux/device.h>
+#include <linux/jiffies.h>
+
+#include "nested.h"
+
+/* Who fails again so soon is not trusted to be well, in ms */
+#define RELAPSE		60000
+
+static bool marked(const struct smmu3_device *sdev)
+{
+	unsigned long state = READ_ONCE(sdev->state);
+
+	return state & BIT(SMMU3_DEV_FAILED) ||
+	       (state && !(state & BIT(SMMU3_DEV_OUT)));
+}
+
+/* The work asks it soon; an attach may at once, if it was well for some time */
+static void first_try(struct smmu3_device *sdev)
+{
+	unsigned long relapse = sdev->back + msecs_to_jiffies(RELAPSE);
+
+	if (sdev->backoff && time_before(jiffies, relapse))
+		sdev->backoff = smmu3_backoff(sdev->backoff, 0);
+	else
+		sdev->backoff = 0;
+	sdev->retry = jiffies + msecs_to_jiffies(max(sdev->backoff,
+						     SMMU3_BACKOFF_FIRST));
+}
+
+static int device_block(struct smmu3_device *sdev)
+{
+	struct smmu3_unit *unit = sdev->unit;
+	struct smmu3_batch batch;
+	int ret = 0;
+
+	if (!test_bit(SMMU3_DEV_BLOCKED, &sdev->state)) {
+		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
+		first_try(sdev);
+		/* Nobody needs to ask for it to come back */
+		smmu3_recover_soon(unit);
+		dev_err_ratelimited(sdev->dev, "all DMA is blocked\n");
+	}
+	clear_bit(SMMU3_DEV_FAILED, &sdev->state);
+	if (sdev->ats_on)
+		smmu3_ats_stop(sdev);
+	WRITE_ONCE(sdev->ats_on, false);
+	smmu3_device_abort(sdev);
+
+	/* A dead unit aborts everything, and forgets everything when it is not */
+	if (!unit->dead) {
+		smmu3_batch_begin(&batch, unit, false);
+		smmu3_add_cfgi(&batch, sdev);
+		ret = smmu3_batch_flush(&batch);
+	}
+	if (!ret)
+		set_bit(SMMU3_DEV_OUT, &sdev->state);
+	return ret;
+}
+
+/**
+ * smmu3_block_marked - block all devices of a unit that are marked
+ * @unit: the unit
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: 0; -EIO or -ETIMEDOUT if the unit has forgotten nothing
+ */
+int smmu3_block_marked(struct smmu3_unit *unit)
+{
+	struct smmu3_device *sdev;
+	bool again;
+	int ret;
+
+	lockdep_assert_held(&unit->lock);
+
+	/* Blocking one can find another: each is blocked once */
+	do {
+		again = false;
+		list_for_each_entry(sdev, &unit->devices, node) {
+			if (!marked(sdev))
+				continue;
+			/* It was being asked whether it is well */
+			if (test_bit(SMMU3_DEV_OUT, &sdev->state)) {
+				clear_bit(SMMU3_DEV_FAILED, &sdev->state);
+				continue;
+			}
+			ret = device_block(sdev);
+			if (ret)
+				return ret;
+			again = true;
+		}
+	} while (again);
+	return 0;
+}
+
+/* All translations that there may be for a device */
+static void add_tags(struct smmu3_batch *batch, struct smmu3_device *sdev)
+{
+	struct smmu3_attach *att;
+	unsigned long pasid;
+
+	if (sdev->rid)
+		smmu3_add_tag(batch, sdev->rid);
+	xa_for_each(&sdev->pasids, pasid, att)
+		smmu3_add_tag(batch, att);
+}
+
+static int device_forget(struct smmu3_device *sdev)
+{
+	struct smmu3_batch batch;
+	int ret;
+
+	smmu3_batch_begin(&batch, sdev->unit, false);
+	smmu3_add_cfgi(&batch, sdev);
+	smmu3_batch_add(&batch, smmu3_cmd_sync());
+	add_tags(&batch, sdev);
+	ret = smmu3_batch_flush(&batch);
+	if (!ret && sdev->ats_able) {
+		smmu3_add_atc_all(&batch, sdev);
+		ret = smmu3_batch_flush(&batch);
+	}
+	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
+		ret = -ETIMEDOUT;
+	return ret;
+}
+
+static int device_unblock(struct smmu3_device *sdev)
+{
+	int ret;
+
+	/* Nobody is told that it is back before it is */
+	set_bit(SMMU3_DEV_ASKED, &sdev->state);
+	clear_bit(SMMU3_DEV_FAILED, &sdev->state);
+	clear_bit(SMMU3_DEV_BLOCKED, &sdev->state);
+	clear_bit(SMMU3_DEV_OUT, &sdev->state);
+	/* Pairs with the one of who invalidates: see the top */
+	smp_mb();
+
+	ret = device_forget(sdev);
+	if (ret) {
+		/* Its entries abort, and have done so all the time */
+		set_bit(SMMU3_DEV_OUT, &sdev->state);
+		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
+		clear_bit(SMMU3_DEV_FAILED, &sdev->state);
+		clear_bit(SMMU3_DEV_ASKED, &sdev->state);
+		return ret;
+	}
+	ret = smmu3_device_update(sdev, sdev->rid);
+	clear_bit(SMMU3_DEV_ASKED, &sdev->state);
+	if (ret) {
+		set_bit(SMMU3_DEV_FAILED, &sdev->state);
+		smmu3_unit_block_failed(sdev->unit);
+		return ret;
+	}
+	dev_info_ratelimited(sdev->dev, "DMA is possible again\n");
+	return 0;
+}
+
+/**
+ * smmu3_device_unblock - try to bring a blocked device back
+ * @sdev: the device, which is out
+ *
+ * What is attached to it is in its entries again. If it does not answer the
+ * next try is put off.
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: 0; -EIO or -ETIMEDOUT with the device still blocked
+ */
+int smmu3_device_unblock(struct smmu3_device *sdev)
+{
+	unsigned long start = jiffies;
+	int ret;
+
+	lockdep_assert_held(&sdev->unit->lock);
+
+	ret = device_unblock(sdev);
+	if (ret) {
+		sdev->backoff = smmu3_backoff(sdev->backoff,
+					      jiffies_to_msecs(jiffies - start));
+		sdev->retry = jiffies + msecs_to_jiffies(sdev->backoff);
+	} else {
+		sdev->back = jiffies;
+		/* Not zero: the next time may be a relapse */
+		sdev->backoff = max(sdev->backoff, 1);
+	}
+	return ret;
+}

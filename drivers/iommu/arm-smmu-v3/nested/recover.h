@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Devices and units that do not answer: marks, and bringing them back
+ */
+#ifndef __ARM_SMMU_V3_NESTED_RECOVER_H
+#define __ARM_SMMU_V3_NESTED_RECOVER_H
+
+#include <linux/bits.h>
+#include <linux/minmax.h>
+#include <linux/workqueue.h>
+
+struct smmu3_unit;
+struct smmu3_device;
+
+/**
+ * enum smmu3_mark - bits of struct smmu3_device @state
+ * @SMMU3_DEV_FAILED: it may hold stale translations, and is to be blocked
+ * @SMMU3_DEV_BLOCKED: its STEs are abort, whatever is attached
+ * @SMMU3_DEV_OUT: and no cache has anything else of them: the hardware translates
+ *	nothing for it. Only then may anybody rely on that
+ *
+ * @SMMU3_DEV_ASKED: it may come back, and is asked whether it is well
+ *
+ * With none of the others it is asked to forget what it has in its ATC.
+ */
+enum smmu3_mark {
+	SMMU3_DEV_FAILED,
+	SMMU3_DEV_BLOCKED,
+	SMMU3_DEV_OUT,
+	SMMU3_DEV_ASKED,
+};
+
+/* Whoever invalidates asks a device in this state, too */
+static inline bool smmu3_state_live(unsigned long state)
+{
+	return !(state & ~BIT(SMMU3_DEV_ASKED));
+}
+
+/* How long until what does not answer is asked again, in ms */
+#define SMMU3_BACKOFF_FIRST	100
+#define SMMU3_BACKOFF_LAST	60000
+
+/* Who asks for t is silent for as many times t: others need the queue too */
+#define SMMU3_BACKOFF_SHARE	10
+
+/**
+ * smmu3_backoff - how long to wait after another try that failed
+ * @last: how long it was before that try, 0 for the first one
+ * @took: how long that took
+ *
+ * All are in ms.
+ *
+ * Return: how long
+ */
+static inline unsigned int smmu3_backoff(unsigned int last, unsigned int took)
+{
+	unsigned int next = clamp(2 * last, SMMU3_BACKOFF_FIRST,
+				  SMMU3_BACKOFF_LAST);
+
+	return max(next, min(took, SMMU3_BACKOFF_LAST) * SMMU3_BACKOFF_SHARE);
+}
+
+/* recover.c */
+int smmu3_unit_flush_all(struct smmu3_unit *unit);
+int smmu3_device_recover(struct smmu3_device *sdev);
+void smmu3_recover_soon(struct smmu3_unit *unit);
+void smmu3_recover_all(struct smmu3_unit *unit);
+void smmu3_recover_work(struct work_struct *work);
+void smmu3_recover_end(struct smmu3_unit *unit);
+
+/* block.c */
+void smmu3_unit_block_failed(struct smmu3_unit *unit);
+int smmu3_block_marked(struct smmu3_unit *unit);
+int smmu3_device_unblock(struct smmu3_device *sdev);
+
+#endif /* __ARM_SMMU_V3_NESTED_RECOVER_H */
