@@ -109,6 +109,28 @@ static void cmd_ring_late(struct cmd_ring *ring, const struct cmd_wait *wait)
 	cmd_ring_give_up(ring);
 }
 
+/*
+ * A device-TLB may take longer than anybody can wait who cannot sleep. It is no
+ * reason to give up the ring either, in which everything stays.
+ */
+static bool cmd_clock_too_long(const struct cmd_clock *clock,
+			       const struct cmd_ring *ring, bool atomic)
+{
+	return atomic && cmd_ring_asks_devtlb(ring) &&
+	       ktime_us_delta(ktime_get(), clock->since) > ring->timeout_us;
+}
+
+static void cmd_ring_leave(struct cmd_ring *ring, struct cmd_wait *wait)
+{
+	guard(spinlock_irqsave)(&ring->lock);
+
+	cmd_ring_reap(ring);
+	if (wait->done)
+		return;
+	wait->err = -ETIMEDOUT;
+	cmd_ring_finish(wait);
+}
+
 static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 			 bool atomic)
 {
@@ -124,8 +146,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 		if ((READ_ONCE(ring->stuck) && wait->parks) ||
 		    READ_ONCE(wait->parked)) {
 			/* As in cmd_ring_done() */
-			wait_event_idle(ring->settled,
-					smp_load_acquire(&wait->done));
+			wait_event_idle(ring->settled, smp_load_acquire(&wait->done));
 			break;
 		}
 		late = cmd_clock_late(&clock, ring);
@@ -138,6 +159,8 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 		}
 		if (late)
 			cmd_ring_late(ring, wait);
+		else if (cmd_clock_too_long(&clock, ring, atomic))
+			cmd_ring_leave(ring, wait);
 		else
 			cmd_ring_relax(atomic, start);
 	}
@@ -199,6 +222,8 @@ static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 				cmd_ring_give_up(ring);
 				return -ESTALE;
 			}
+			if (cmd_clock_too_long(&clock, ring, atomic))
+				return -ETIMEDOUT;
 		}
 		CMD_RING_OPS.handle_errors(ring);
 		cmd_ring_relax(atomic, start);

@@ -296,6 +296,39 @@ static void ended(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
+/*
+ * The disk is behind somebody's device-TLB. Nobody who cannot sleep waits for as
+ * long as that may take, and the queue, which is not to blame, goes on.
+ */
+static void atomic_behind_devtlb(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_attach att = { .vdev = slow };
+	struct vtd_qi_batch guest, disk;
+
+	fake_no_recovery(fake);
+	fake->unit.qi.ring.devtlb_timeout_us = 600 * USEC_PER_SEC;
+	fake->dead = true;
+	vtd_qi_begin(&guest, &fake->unit, false);
+	vtd_add_devtlb(&guest, &att, 0, VTD_AM_ALL);
+	vtd_qi_push(&guest);
+
+	vtd_qi_begin(&disk, &fake->unit, true);
+	vtd_qi_add(&disk, vtd_desc_iotlb_domain(7, DRAIN));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&disk), -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, fake->unit.qi.ring.stuck);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.qi.ring.waiters));
+	KUNIT_EXPECT_EQ(test, slow->state, 0);
+
+	/* It is done all the same, in its turn */
+	fake_forget(fake);
+	fake->dead = false;
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&guest), 0);
+	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
+		    vtd_desc_iotlb_domain(7, DRAIN));
+}
+
 static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(order),
 	KUNIT_CASE(intervals),
@@ -303,6 +336,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(who_is_blocked),
 	KUNIT_CASE(lost),
 	KUNIT_CASE(ended),
+	KUNIT_CASE(atomic_behind_devtlb),
 	{}
 };
 
