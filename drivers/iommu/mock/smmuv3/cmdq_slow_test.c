@@ -10,7 +10,7 @@
 #define CMD_ATC_INV	(0x40ULL | (u64)SLOW_SID << 32)
 #define CMD_SYNC	0x46ULL
 #define CMD_TLBI_ALL	0x30ULL
-#define CS_IRQ		(1ULL << 12)
+#define CS_IRQ		BIT_ULL(12)
 #define MSI_DATA(n)	((u64)(n) << 32)
 #define SIZE_ALL	52
 #define RANGE_ALL	31
