@@ -64,6 +64,9 @@ void smmu3_unit_release(struct kref *ref)
 	smmu3_outq_exit(&unit->evtq);
 	smmu3_strtab_exit(unit);
 	smmu3_cmdq_exit(unit);
+	/* Its caches went with it */
+	scoped_guard(mutex, &unit->lock)
+		smmu3_tags_forgotten(unit);
 	xa_destroy(&unit->lost_tags);
 	tag_pool_exit(&unit->vmids);
 	tag_pool_exit(&unit->asids);
