@@ -304,10 +304,17 @@ void sham_recover(struct fake_unit *fake)
 	cancel_delayed_work_sync(work);
 }
 
+/* What is left of the recovery must not find it: the unit goes later */
 static void fake_device_free(void *data)
 {
 	struct smmu3_device *sdev = data;
+	struct smmu3_unit *unit = sdev->unit;
 
+	scoped_guard(mutex, &unit->lock) {
+		xa_cmpxchg(&unit->streams, sdev->sids[0], sdev, NULL, GFP_KERNEL);
+		list_del(&sdev->node);
+	}
+	synchronize_srcu(&smmu3_srcu);
 	srcu_barrier(&smmu3_srcu);
 	smmu3_cdtab_free(sdev);
 	xa_destroy(&sdev->pasids);
@@ -335,6 +342,7 @@ struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 	KUNIT_ASSERT_NOT_NULL(test, sdev->sids);
 	sdev->sids[0] = sid;
 	sdev->nr_sids = 1;
+	INIT_LIST_HEAD(&sdev->node);
 	sdev->dev = fake_dev_new(test, "endpoint");
 	sdev->unit = unit;
 	sdev->pasid_bits = pasid_bits;

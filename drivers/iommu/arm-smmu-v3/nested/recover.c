@@ -242,13 +242,15 @@ void smmu3_recover_work(struct work_struct *work)
  * smmu3_recover_end - the queue of a unit is not used any more, nor brought back
  * @unit: the unit
  *
- * Context: process context.
+ * It does not wait for the hardware.
+ *
+ * Context: process context, without the unit's mutex.
  */
 void smmu3_recover_end(struct smmu3_unit *unit)
 {
+	/* The work may be waiting for a device, with the unit's mutex held */
+	cmd_ring_end(&unit->cmdq.ring);
 	disable_delayed_work_sync(&unit->recover_work);
-	scoped_guard(mutex, &unit->lock)
-		cmd_ring_end(&unit->cmdq.ring);
 }
 
 /**

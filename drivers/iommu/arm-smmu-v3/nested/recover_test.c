@@ -341,6 +341,63 @@ static void refused_for_the_kernel(struct kunit *test)
 	one_down(test, &o);
 }
 
+/* In ms: whoever waits for it is late */
+#define LONG	20000
+
+/* A unit goes while its recovery waits for a device: nobody waits for that */
+static void end_while_asking(struct kunit *test)
+{
+	struct cmd_ring *ring;
+	struct one o;
+
+	one_up(test, &o);
+	ring = &o.fake->unit.cmdq.ring;
+	o.fake->silent = true;
+	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_recover(o.fake);
+	KUNIT_ASSERT_EQ(test, o.sdev->state, FAKE_OUT);
+
+	o.fake->hung = true;
+	ring->devtlb_timeout_us = LONG * USEC_PER_MSEC;
+	o.sdev->retry = jiffies;
+	smmu3_recover_soon(&o.fake->unit);
+	while (!READ_ONCE(o.fake->unanswered))
+		schedule_timeout_uninterruptible(1);
+	smmu3_recover_end(&o.fake->unit);
+	KUNIT_EXPECT_TRUE(test, ring->ended);
+	KUNIT_EXPECT_EQ(test, o.sdev->state, FAKE_OUT);
+	/* It counts how long it took */
+	KUNIT_EXPECT_LT(test, o.sdev->backoff, LONG * SMMU3_BACKOFF_SHARE);
+	one_down(test, &o);
+}
+
+static void recover_now(void *data)
+{
+	struct fake_unit *fake = data;
+
+	/* The devices of the test are gone already */
+	KUNIT_EXPECT_TRUE(kunit_get_current_test(),
+			  list_empty(&fake->unit.devices));
+	smmu3_recover_soon(&fake->unit);
+	sham_recover(fake);
+}
+
+/* A test that ends with a blocked device: its unit has a recovery after it */
+static void left_blocked(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev;
+
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, recover_now,
+							fake), 0);
+	sdev = sham_device_new(test, fake, 5, 0, true);
+	set_bit(SMMU3_DEV_FAILED, &sdev->state);
+	smmu3_recover_soon(&fake->unit);
+	sham_recover(fake);
+	KUNIT_EXPECT_EQ(test, sdev->state, FAKE_OUT);
+	sdev->retry = jiffies;
+}
+
 static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(backoff),
 	KUNIT_CASE(unmap_fails),
@@ -352,6 +409,8 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(mark_after_tlb),
 	KUNIT_CASE(told_every_time),
 	KUNIT_CASE(refused_for_the_kernel),
+	KUNIT_CASE(end_while_asking),
+	KUNIT_CASE(left_blocked),
 	{}
 };
 
