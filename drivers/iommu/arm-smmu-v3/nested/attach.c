@@ -90,7 +90,7 @@ static void attach_drop(struct smmu3_attach *att, bool linked)
 		list_del_rcu(&att->node);
 	smmu3_iopf_disable(att);
 	if (att != &att->sdev->rid_identity)
-		call_srcu(&smmu3_srcu, &att->rcu, attach_free);
+		call_srcu(&att->sdev->unit->srcu, &att->rcu, attach_free);
 }
 
 /* Nobody else would see that pages under this tag are unmapped from now on */

@@ -186,7 +186,7 @@ void smmu3_batch_other(struct smmu3_batch *batch)
  * returned by the smmu3_batch_flush() that must follow.
  *
  * Context: any if the batch is atomic, else process context. The caller is in
- * a read-side section of smmu3_srcu, or holds the unit's mutex.
+ * a read-side section of the unit's @srcu, or holds the unit's mutex.
  */
 void smmu3_batch_push(struct smmu3_batch *batch)
 {

@@ -17,7 +17,7 @@ static int run(struct smmu3_unit *unit, unsigned int nr)
 	struct smmu3_batch batch;
 	unsigned int i;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&unit->srcu);
 
 	smmu3_batch_begin(&batch, unit, false);
 	for (i = 0; i < nr; i++)
@@ -128,7 +128,7 @@ static void refused_is_his(struct kunit *test)
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_batch mine, his;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&fake->unit.srcu);
 
 	smmu3_batch_begin(&mine, &fake->unit, false);
 	smmu3_batch_add(&mine, some(1));
@@ -191,7 +191,7 @@ static void atc_unanswered(struct kunit *test)
 	fake->silent = true;
 	fake->silent_sid = 2;
 
-	scoped_guard(srcu, &smmu3_srcu) {
+	scoped_guard(srcu, &fake->unit.srcu) {
 		smmu3_batch_begin(&batch, &fake->unit, false);
 		smmu3_batch_add_atc(&batch, good, smmu3_cmd_atc_inv_all(1));
 		smmu3_batch_other(&batch);
@@ -242,7 +242,7 @@ static void atc_told_apart(struct kunit *test)
 	dev[1] = sham_device_new(test, fake, 2, 0, true);
 	sham_forget(fake);
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&fake->unit.srcu);
 
 	smmu3_batch_begin(&batch, &fake->unit, false);
 	smmu3_batch_begin(&other, &fake->unit, false);
@@ -282,7 +282,7 @@ static void stuck_for_a_device(struct kunit *test)
 	fake->hung = true;
 	fake->silent_sid = 2;
 
-	scoped_guard(srcu, &smmu3_srcu) {
+	scoped_guard(srcu, &fake->unit.srcu) {
 		smmu3_batch_begin(&batch, &fake->unit, false);
 		smmu3_batch_add_atc(&batch, good, smmu3_cmd_atc_inv_all(1));
 		smmu3_batch_add_atc(&batch, bad, smmu3_cmd_atc_inv_all(2));
@@ -347,14 +347,14 @@ static int produce(void *data)
 	int idx;
 
 	for (i = 0; i < p->rounds && !p->ret; i++) {
-		idx = srcu_read_lock(&smmu3_srcu);
+		idx = srcu_read_lock(&p->fake->unit.srcu);
 		smmu3_batch_begin(&batch, &p->fake->unit, false);
 		smmu3_batch_add(&batch, some(p->first + i));
 		if (i % 3 == 0)
 			smmu3_batch_push(&batch);
 		cond_resched();
 		p->ret = smmu3_batch_flush(&batch);
-		srcu_read_unlock(&smmu3_srcu, idx);
+		srcu_read_unlock(&p->fake->unit.srcu, idx);
 	}
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);

@@ -192,7 +192,7 @@ static void smmu3_release_device(struct device *dev)
 	if (dev_is_pci(dev) && to_pci_dev(dev)->pasid_enabled)
 		pci_disable_pasid(to_pci_dev(dev));
 	/* Who still walks a list of attachments may use the device */
-	synchronize_srcu(&smmu3_srcu);
+	synchronize_srcu(&sdev->unit->srcu);
 	smmu3_device_free(sdev);
 }
 

@@ -98,7 +98,7 @@ static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 {
 	struct smmu3_batch batch;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&unit->srcu);
 
 	smmu3_batch_begin(&batch, unit, false);
 	smmu3_batch_add(&batch,

@@ -214,7 +214,7 @@ static void fake_unit_free(void *data)
 	struct smmu3_unit *unit = &fake->unit;
 
 	/* Attachments that were dropped are freed by now */
-	srcu_barrier(&smmu3_srcu);
+	srcu_barrier(&unit->srcu);
 	if (unit->cmdq.ring.ops)
 		smmu3_recover_end(unit);
 	xa_destroy(&unit->lost_tags);
@@ -226,6 +226,7 @@ static void fake_unit_free(void *data)
 	tag_pool_exit(&unit->vmids);
 	tag_pool_exit(&unit->asids);
 	xa_destroy(&unit->streams);
+	cleanup_srcu_struct(&unit->srcu);
 }
 
 /**
@@ -251,6 +252,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	unit->dev = fake_dev_new(test, "unit");
 	unit->timeout_us = 20000;
 	unit->devtlb_timeout_us = 20000;
+	KUNIT_ASSERT_EQ(test, init_srcu_struct(&unit->srcu), 0);
 	kref_init(&unit->ref);
 	mutex_init(&unit->lock);
 	mutex_init(&unit->event_lock);
@@ -314,8 +316,8 @@ static void fake_device_free(void *data)
 		xa_cmpxchg(&unit->streams, sdev->sids[0], sdev, NULL, GFP_KERNEL);
 		list_del(&sdev->node);
 	}
-	synchronize_srcu(&smmu3_srcu);
-	srcu_barrier(&smmu3_srcu);
+	synchronize_srcu(&unit->srcu);
+	srcu_barrier(&unit->srcu);
 	smmu3_cdtab_free(sdev);
 	xa_destroy(&sdev->pasids);
 }

@@ -12,8 +12,6 @@
 #include "nested.h"
 #include "range.h"
 
-DEFINE_SRCU(smmu3_srcu);
-
 /*
  * Is a device asked to forget what is in its ATC? One that has failed, or is
  * blocked, is not, or a guest could have all others wait for it over and over. Who
@@ -136,7 +134,7 @@ static unsigned long marks(struct smmu3_paging *paging,
 	struct smmu3_attach *att;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu)) {
+				 srcu_read_lock_held(&paging->unit->srcu)) {
 		state = READ_ONCE(att->sdev->state);
 		if (likely(!state) || !concerns(att, viommu))
 			continue;
@@ -154,7 +152,7 @@ static void mark_failed(struct smmu3_paging *paging,
 	struct smmu3_attach *att;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu))
+				 srcu_read_lock_held(&paging->unit->srcu))
 		if (concerns(att, viommu))
 			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
 }
@@ -180,7 +178,7 @@ static bool is_atomic(const struct smmu3_paging *paging)
  * translations they were for, but not of the DMA API's, which the host itself lives
  * on: for these the recovery invalidates everything.
  *
- * Context: in a read-side section of smmu3_srcu; any if the domain is not
+ * Context: in a read-side section of the unit's @srcu; any if the domain is not
  * iommufd's, else process context without the unit's mutex.
  * Return: 0; -EIO or -ETIMEDOUT if the hardware failed, or if a device is blocked.
  * Where nobody can sleep devices may be blocked a little later.
@@ -229,7 +227,7 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	bool guests = false;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu)) {
+				 srcu_read_lock_held(&paging->unit->srcu)) {
 		struct smmu3_range todo;
 
 		*ats |= att->ats;
@@ -257,7 +255,7 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	smmu3_batch_add(batch, smmu3_cmd_sync());
 	prev = NULL;
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu)) {
+				 srcu_read_lock_held(&paging->unit->srcu)) {
 		if (att->tag != SMMU3_TAG_GUEST || (prev && same_tag(prev, att)))
 			continue;
 		prev = att;
@@ -279,7 +277,7 @@ static int flush_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	/* Pairs with the one of device_unblock(): see atc_live() */
 	smp_mb();
 	list_for_each_entry_srcu(att, &paging->attachments, node,
-				 srcu_read_lock_held(&smmu3_srcu)) {
+				 srcu_read_lock_held(&paging->unit->srcu)) {
 		if (att->tag != SMMU3_TAG_GUEST)
 			smmu3_add_atc_pasid(batch, att, first, last);
 		else if (att->ats && atc_live(att->sdev))
@@ -310,7 +308,7 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 
 	/* Who attaches after this sees the tables as they are now */
 	smp_mb();
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&unit->srcu);
 
 	small = smmu3_range_init(&range, first, last, granule,
 				 __ffs(paging->domain.pgsize_bitmap),

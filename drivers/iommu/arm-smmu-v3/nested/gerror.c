@@ -55,7 +55,7 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
 
 /*
  * The device of the ATC invalidation at @pos, if it is one. A device is freed
- * after a grace period of smmu3_srcu, and with the mutex of its unit held before
+ * after a grace period of the unit's @srcu, and with the mutex of its unit held before
  * that; everyone who waits has one of the two. The interrupt handler has none, and
  * leaves it to them.
  */
@@ -221,7 +221,7 @@ static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
  * smmu3_gerror_handle - see whether the hardware has stopped, and have it go on
  * @unit: the unit
  *
- * Context: any; the caller is in a read-side section of smmu3_srcu, or holds the
+ * Context: any; the caller is in a read-side section of the unit's @srcu, or holds the
  * unit's mutex.
  * Return: true if there was an error of the command queue
  */

@@ -38,7 +38,7 @@ static bool atc_live(const struct smmu3_device *sdev)
  * @viommu: the guest's SMMU
  * @cmd: the command
  *
- * Context: process context, in a read-side section of smmu3_srcu.
+ * Context: process context, in a read-side section of the unit's @srcu.
  * Return: 0, or -EIO for one that the guest must not send
  */
 int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
@@ -103,7 +103,7 @@ static int do_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	int bad = 0;
 	bool more;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&viommu->unit->srcu);
 
 	start = smmu3_timing_start();
 	nr = add_block(batch, viommu, reqs, nr, &bad);

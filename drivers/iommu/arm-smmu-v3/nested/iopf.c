@@ -140,7 +140,7 @@ void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
 	bool retry = resp->code == IOMMU_PAGE_RESP_SUCCESS;
 	struct smmu3_batch batch;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&sdev->unit->srcu);
 
 	smmu3_batch_begin(&batch, sdev->unit, false);
 	smmu3_batch_add(&batch, smmu3_cmd_resume(sdev->sids[0], resp->grpid,

@@ -19,11 +19,12 @@
  *	the ring. Held for the time of copying commands, never while waiting.
  *
  * An invalidation walks the list of attachments without a lock, in a read-side
- * section of smmu3_srcu: unmapping may happen in any context, and a wait for
- * the hardware may be long. Two rules make that safe. An attachment is in the
+ * section of the unit's @srcu: unmapping may happen in any context, and a wait
+ * for the hardware may be long. Two rules make that safe. An attachment is in the
  * list before the hardware can use the domain, and until the hardware has
  * forgotten it. And an attachment, a device and a unit are freed only after a
- * grace period of smmu3_srcu.
+ * grace period of that. Each unit has its own: who waits for the hardware of one
+ * does not have those wait who remove devices of another.
  */
 #ifndef __ARM_SMMU_V3_NESTED_H
 #define __ARM_SMMU_V3_NESTED_H
@@ -167,6 +168,7 @@ struct smmu3_strtab {
  * @cr0_lock: held while a change of CR0 takes effect
  * @ended: the machine goes down: nothing is switched on any more
  * @devtlb_timeout_us: how long if it may wait for a device
+ * @srcu: see the top of this file
  * @lock: see the top of this file
  * @event_lock: see the top of this file
  * @strtab: its stream table
@@ -221,6 +223,7 @@ struct smmu3_unit {
 
 	struct mutex cr0_lock; /* held while a change takes effect */
 	bool ended;
+	struct srcu_struct srcu;
 	struct mutex lock; /* see the top of this file */
 	struct mutex event_lock; /* see the top of this file */
 	struct smmu3_strtab strtab;
@@ -386,7 +389,7 @@ struct smmu3_paging {
  * @rules: what the commands of the guest may say
  * @vevents: its events
  * @streams: its devices, by the StreamIDs that the guest knows. Whoever looks
- *	without a vDEVICE at hand is in a read-side section of smmu3_srcu
+ *	without a vDEVICE at hand is in a read-side section of the unit's @srcu
  */
 struct smmu3_viommu {
 	struct iommufd_viommu core;
@@ -600,7 +603,6 @@ void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
 void smmu3_tags_forgotten(struct smmu3_unit *unit);
 
 /* flush.c */
-extern struct srcu_struct smmu3_srcu;
 void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 			size_t granule, bool leaf);
 void smmu3_paging_flush_all(struct smmu3_paging *paging);

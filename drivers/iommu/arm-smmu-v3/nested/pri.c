@@ -28,7 +28,7 @@ static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
 	if (!(rec[0] & SMMU_PRI0_LAST))
 		return;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&unit->srcu);
 
 	smmu3_batch_begin(&batch, unit, false);
 	smmu3_batch_add(&batch,

@@ -302,7 +302,7 @@ static void told_every_time(struct kunit *test)
 	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	for (i = 0; i < 3; i++) {
-		guard(srcu)(&smmu3_srcu);
+		guard(srcu)(&o.fake->unit.srcu);
 		KUNIT_EXPECT_EQ(test, smmu3_finish(o.paging, NULL, 0),
 				-ETIMEDOUT);
 		KUNIT_EXPECT_EQ(test, smmu3_finish(o.paging, NULL, -EIO), -EIO);
@@ -310,7 +310,7 @@ static void told_every_time(struct kunit *test)
 	o.fake->silent = false;
 	sham_recover(o.fake);
 	try_now(&o);
-	scoped_guard(srcu, &smmu3_srcu)
+	scoped_guard(srcu, &o.fake->unit.srcu)
 		KUNIT_EXPECT_EQ(test, smmu3_finish(o.paging, NULL, 0), 0);
 	one_down(test, &o);
 }

@@ -49,7 +49,7 @@ static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 	if (unit->gone)
 		return true;
 
-	guard(srcu)(&smmu3_srcu);
+	guard(srcu)(&unit->srcu);
 
 	smmu3_batch_begin(&batch, unit, false);
 	batch.cmds.parks = true;

@@ -59,6 +59,9 @@ void smmu3_unit_release(struct kref *ref)
 {
 	struct smmu3_unit *unit = container_of(ref, struct smmu3_unit, ref);
 
+	/* Attachments are freed by our code */
+	srcu_barrier(&unit->srcu);
+	cleanup_srcu_struct(&unit->srcu);
 	smmu3_iopf_exit(unit);
 	smmu3_outq_exit(&unit->priq);
 	smmu3_outq_exit(&unit->evtq);
@@ -84,6 +87,10 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 
 	if (!unit)
 		return NULL;
+	if (init_srcu_struct(&unit->srcu)) {
+		kfree(unit);
+		return NULL;
+	}
 	kref_init(&unit->ref);
 	unit->dev = get_device(dev);
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
@@ -288,7 +295,7 @@ static void smmu3_remove(struct platform_device *pdev)
 	WRITE_ONCE(unit->gone, true);
 	smmu3_irq_exit(unit);
 	/* Who still waits for the queue, or has found a failed device */
-	synchronize_srcu(&smmu3_srcu);
+	synchronize_srcu(&unit->srcu);
 	smmu3_unit_put(unit);
 }
 
@@ -395,8 +402,6 @@ module_init(smmu3_init);
 static void __exit smmu3_exit(void)
 {
 	platform_driver_unregister(&smmu3_driver);
-	/* Attachments are freed by our code */
-	srcu_barrier(&smmu3_srcu);
 	unregister_syscore(&smmu3_syscore);
 	smmu3_debugfs_exit();
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "harness.h"
+#include "held.h"
 
 #define IOVA	0x0000055550000000ull
 
@@ -264,6 +265,43 @@ TEST_F(plug, with_answers_due)
 	ASSERT_EQ(0, ep_ats(&r->dev[1], MOCK_EP_ATS_ENABLE));
 	EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+}
+
+static int invalidate(void *arg)
+{
+	return rig_inv_all(arg);
+}
+
+/* Whoever waits for the hardware of one unit has nobody wait behind another */
+TEST_F(plug, behind_another_unit)
+{
+	struct rig *r = &self->rig;
+	struct mock other;
+	struct job inv;
+	char state[64];
+
+	if (!r->cfg.ats)
+		SKIP(return, "nobody may take so long");
+	/* Each unit of a VT-d machine has those of all others wait, as yet */
+	if (r->cfg.type != MOCK_SMMUV3)
+		SKIP(return, "one for all units");
+	ASSERT_EQ(0, mock_create(&other, r->cfg.type, "other"));
+	ASSERT_EQ(0, mock_add_endpoint(&other, "ep0", RIG_SID(0)));
+	ASSERT_EQ(0, mock_set_live(&other, true));
+	ASSERT_EQ(0, mock_hold(&r->mock, "devtlb", 1));
+	ASSERT_EQ(0, job_start(&inv, invalidate, r));
+	ASSERT_EQ(0, mock_wait_held(&r->mock));
+
+	EXPECT_EQ(0, mock_ep_plug(&other, "ep0", false));
+	EXPECT_EQ(0, mock_ep_plug(&other, "ep0", true));
+	EXPECT_EQ(0, mock_destroy(&other));
+	EXPECT_FALSE(job_done(&inv));
+	EXPECT_EQ(0, mock_hold_state(&r->mock, state, sizeof(state)));
+	EXPECT_STREQ("held devtlb", state);
+
+	ASSERT_EQ(0, mock_go(&r->mock));
+	EXPECT_EQ(0, job_join(&inv));
+	EXPECT_EQ(0, rig_sees(r, 1, IOVA, 1));
 }
 
 /* Readers of all its files, and somebody who opens it, while it comes and goes */
