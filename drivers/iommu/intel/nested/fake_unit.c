@@ -179,6 +179,8 @@ static void fake_unit_free(void *data)
 {
 	struct fake_unit *fake = data;
 
+	/* They are freed by now, and a work could find them until here */
+	KUNIT_EXPECT_TRUE(fake->test, xa_empty(&fake->unit.devices));
 	disable_delayed_work_sync(&fake->unit.recover_work);
 	/* Attachments that were dropped are freed by now */
 	srcu_barrier(&vtd_srcu);
@@ -204,6 +206,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	struct vtd_unit *unit;
 
 	KUNIT_ASSERT_NOT_NULL(test, fake);
+	fake->test = test;
 	/* All there is, at first */
 	fake->ahead = UINT_MAX;
 	fake->platform.regs.ops = &fake_ops;
@@ -234,10 +237,15 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	return fake;
 }
 
+/* It goes before its unit, whose recovery may be looking after it */
 static void fake_device_free(void *data)
 {
 	struct vtd_device *vdev = data;
+	struct vtd_unit *unit = vdev->unit;
 
+	scoped_guard(mutex, &unit->lock)
+		if (xa_load(&unit->devices, vdev->sid) == vdev)
+			xa_erase(&unit->devices, vdev->sid);
 	srcu_barrier(&vtd_srcu);
 	vtd_pasid_dir_free(vdev);
 	xa_destroy(&vdev->pasids);

@@ -16,6 +16,7 @@
 /**
  * struct fake_unit - the unit and its hardware
  * @unit: what the driver sees
+ * @test: the test that it is for
  * @platform: the platform's description of it
  * @gsts: global status
  * @iqa: invalidation queue address
@@ -45,6 +46,7 @@
  */
 struct fake_unit {
 	struct vtd_unit unit;
+	struct kunit *test;
 	struct iommu_unit platform;
 	u32 gsts;
 	u64 iqa;
