@@ -110,14 +110,15 @@ static void cmd_ring_late(struct cmd_ring *ring, const struct cmd_wait *wait)
 }
 
 /*
- * A device-TLB may take longer than anybody can wait who cannot sleep. It is no
- * reason to give up the ring either, in which everything stays.
+ * Device-TLBs may take longer than anybody can wait who cannot sleep and has
+ * waited since @start: many, one after another, as well as one. That is no reason
+ * to give up the ring, in which everything stays.
  */
-static bool cmd_clock_too_long(const struct cmd_clock *clock,
-			       const struct cmd_ring *ring, bool atomic)
+static bool cmd_ring_too_long(const struct cmd_ring *ring, ktime_t start,
+			      bool atomic)
 {
 	return atomic && cmd_ring_asks_devtlb(ring) &&
-	       ktime_us_delta(ktime_get(), clock->since) > ring->timeout_us;
+	       ktime_us_delta(ktime_get(), start) > ring->timeout_us;
 }
 
 static void cmd_ring_leave(struct cmd_ring *ring, struct cmd_wait *wait)
@@ -159,7 +160,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 		}
 		if (late)
 			cmd_ring_late(ring, wait);
-		else if (cmd_clock_too_long(&clock, ring, atomic))
+		else if (cmd_ring_too_long(ring, start, atomic))
 			cmd_ring_leave(ring, wait);
 		else
 			cmd_ring_relax(atomic, start);
@@ -222,7 +223,7 @@ static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 				cmd_ring_give_up(ring);
 				return -ESTALE;
 			}
-			if (cmd_clock_too_long(&clock, ring, atomic))
+			if (cmd_ring_too_long(ring, start, atomic))
 				return -ETIMEDOUT;
 		}
 		CMD_RING_OPS.handle_errors(ring);

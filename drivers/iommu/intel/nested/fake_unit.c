@@ -90,6 +90,8 @@ static u32 fake_read32(void *ctx, u32 off)
 	case VTD_REG_GSTS:
 		return fake->gsts;
 	case VTD_REG_FSTS:
+		if (fake->look)
+			fake->look(fake);
 		return fake->fsts;
 	default:
 		return 0;

@@ -43,6 +43,7 @@
  * @reads: reads of registers
  * @hook: is told of each descriptor before it is executed
  * @hook_data: for @hook
+ * @look: is told when somebody looks for errors, with the lock of the ring
  */
 struct fake_unit {
 	struct vtd_unit unit;
@@ -73,6 +74,7 @@ struct fake_unit {
 	unsigned int reads;
 	void (*hook)(struct fake_unit *fake, struct vtd_desc desc);
 	void *hook_data;
+	void (*look)(struct fake_unit *fake);
 };
 
 #define FAKE_CAP \

@@ -346,3 +346,51 @@ static struct kunit_suite recover_suite = {
 };
 
 kunit_test_suite(recover_suite);
+#define PROGRESS_US	5000
+
+/* One of many device-TLBs has answered. It has taken its time. */
+static void one_answers(struct fake_unit *fake)
+{
+	struct cmd_ring *ring = &fake->unit.qi.ring;
+	ktime_t *last = fake->hook_data;
+
+	if (ktime_us_delta(ktime_get(), *last) < PROGRESS_US ||
+	    !cmd_ring_asks_devtlb(ring))
+		return;
+	*last = ktime_get();
+	ring->oldest++;
+}
+
+/* Many that answer, one after another, are too long for him as well */
+static void atomic_behind_many(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_attach att = { .vdev = slow };
+	struct vtd_qi_batch guest, disk;
+	ktime_t last = ktime_get();
+	unsigned int i;
+
+	fake_no_recovery(fake);
+	fake->unit.qi.ring.devtlb_timeout_us = 600 * USEC_PER_SEC;
+	fake->dead = true;
+	vtd_qi_begin(&guest, &fake->unit, false);
+	for (i = 0; i < CMD_BATCH; i++)
+		vtd_add_devtlb(&guest, &att, 0, VTD_AM_ALL);
+	vtd_qi_push(&guest);
+
+	fake->hook_data = &last;
+	fake->look = one_answers;
+	vtd_qi_begin(&disk, &fake->unit, true);
+	vtd_qi_add(&disk, vtd_desc_iotlb_domain(7, DRAIN));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&disk), -ETIMEDOUT);
+	fake->look = NULL;
+	/* One look more than there is time for, at the most */
+	KUNIT_EXPECT_LE(test, fake->unit.qi.ring.oldest,
+			fake->unit.qi.ring.timeout_us / PROGRESS_US + 1);
+	KUNIT_EXPECT_FALSE(test, fake->unit.qi.ring.stuck);
+	fake->dead = false;
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&guest), 0);
+}
+
+	KUNIT_CASE(atomic_behind_many),
