@@ -206,6 +206,7 @@ static void resume_batch(struct vtd_qi_batch *batch, struct vtd_nested *nested)
 		if (att->vdev->unit == batch->unit)
 			return;
 	vtd_qi_begin(batch, NULL, false);
+	batch->cmds.parks = true;
 }
 
 /*
@@ -276,8 +277,8 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 
 	/* A device that is found blocked sees the tables as they are now */
 	smp_mb();
-	vtd_qi_begin(&batch, NULL, false);
-	batch.cmds.parks = true;
+	/* The first block begins it */
+	batch.unit = NULL;
 	while (user_array_more(&walk) && !ret) {
 		start = vtd_timing_start();
 		nr = user_array_copy(&walk, reqs, sizeof(*reqs), VTD_INV_BLOCK);

@@ -239,11 +239,42 @@ static void user_dead(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
+/*
+ * The queue stands still and is cured by a reset, which takes what was in it:
+ * who asked waits for that and has what he asked for, and so has his device.
+ */
+static void user_reset(struct kunit *test)
+{
+	static const struct iommu_hwpt_vtd_s1_invalidate req = {
+		.addr = 0, .npages = U64_MAX,
+	};
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	void __user *uptr = user_requests(test, &req, 1);
+	u32 num = 1;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	fake->dead = true;
+	fake->until_reset = true;
+	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
+	KUNIT_EXPECT_EQ(test, num, 1);
+	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.resets, 1);
+	KUNIT_EXPECT_EQ(test, vdev->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
+
+	vtd_detach(vdev, 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
 static struct kunit_case user_cases[] = {
 	KUNIT_CASE(user_everywhere),
 	KUNIT_CASE(user_many),
 	KUNIT_CASE(user_array_checks),
 	KUNIT_CASE(user_dead),
+	KUNIT_CASE(user_reset),
 	{}
 };
 
