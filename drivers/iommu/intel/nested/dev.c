@@ -203,8 +203,6 @@ void vtd_device_delete(struct vtd_device *vdev)
 
 	scoped_guard(mutex, &unit->lock) {
 		vtd_context_clear(vdev);
-		xa_erase(&unit->devices, vdev->sid);
-
 		vtd_qi_begin(&batch, unit, false);
 		vtd_add_context_flush(&batch, vdev);
 		if (vdev->ats_depth && !vdev->state)
@@ -215,6 +213,8 @@ void vtd_device_delete(struct vtd_device *vdev)
 							  VTD_AM_ALL));
 		if (vtd_qi_flush(&batch))
 			dev_err(vdev->dev, "the unit does not answer, it may remember this device\n");
+		/* Until here it could be named as the one that does not answer */
+		xa_erase(&unit->devices, vdev->sid);
 		vtd_alias_del(vdev);
 	}
 	vtd_device_disable(vdev);
