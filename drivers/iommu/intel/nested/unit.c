@@ -254,6 +254,8 @@ static void vtd_hw_pass(struct vtd_unit *unit)
 /* The queue is for what is left in caches: it goes after translation */
 static void vtd_hw_stop(struct vtd_unit *unit)
 {
+	/* The work may be waiting for the queue, as long as a device-TLB may take */
+	vtd_qi_end(unit);
 	disable_delayed_work_sync(&unit->recover_work);
 	vtd_does_not_stop(unit, vtd_qi_disable(unit));
 	vtd_write64(unit, VTD_REG_IQA, 0);
@@ -363,8 +365,8 @@ static void vtd_unregister(struct vtd_unit *unit)
 	/* Releases the devices that are left */
 	iommu_device_unregister(&unit->iommu);
 	/* What is left of users waits for nothing any more */
-	disable_delayed_work_sync(&unit->recover_work);
 	vtd_qi_end(unit);
+	disable_delayed_work_sync(&unit->recover_work);
 	/* From here on DMA is blocked no more: that of others goes on */
 	vtd_hw_pass(unit);
 	vtd_kept_release(unit);

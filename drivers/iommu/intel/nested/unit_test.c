@@ -3,6 +3,8 @@
  * KUnit: units that are gone, and units at the end of the machine
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/sizes.h>
 
 #include "fake_unit.h"
@@ -87,6 +89,35 @@ static void ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->roots, 0);
 }
 
+static bool somebody_waits(struct vtd_unit *unit)
+{
+	struct cmd_ring *ring = &unit->qi.ring;
+
+	guard(spinlock_irqsave)(&ring->lock);
+	return !list_empty(&ring->waiters);
+}
+
+/* The end does not wait for a recovery that waits for a device-TLB */
+static void ended_meanwhile(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_unit *unit = &fake->unit;
+
+	unit->qi.ring.timeout_us = 15 * USEC_PER_SEC;
+	unit->qi.ring.devtlb_timeout_us = 15 * USEC_PER_SEC;
+	fake->dead = true;
+	set_bit(VTD_DEV_BLOCKED, &vdev->state);
+	vtd_unit_kick(unit);
+	while (!somebody_waits(unit))
+		usleep_range(100, 1000);
+	vtd_hw_end(unit);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &vdev->state));
+	/* Who has waited to the end would leave it alone for ten times that */
+	KUNIT_EXPECT_TRUE(test, time_before(vdev->retry.at,
+					    jiffies + 10 * 15 * HZ));
+}
+
 /* Units would come back without what they had in their registers */
 static void no_suspend(struct kunit *test)
 {
@@ -157,6 +188,7 @@ static struct kunit_case unit_cases[] = {
 	KUNIT_CASE(gone_commands),
 	KUNIT_CASE(gone_queue),
 	KUNIT_CASE(ended),
+	KUNIT_CASE(ended_meanwhile),
 	KUNIT_CASE(no_suspend),
 	KUNIT_CASE(devtlb_twice),
 	KUNIT_CASE(quirks),
