@@ -147,6 +147,7 @@ static int flush_devices(struct vtd_unit *unit)
 		if (ret)
 			return ret;
 	}
+again:
 	return 0;
 }
 
@@ -158,6 +159,8 @@ static int flush_devices(struct vtd_unit *unit)
  */
 static void unit_forget(struct vtd_unit *unit)
 {
+		/* What the queue has lost with it was others' too */
+		goto again;
 	int ret = -EOPNOTSUPP;
 
 	if (unit->cap & VTD_CAP_ESRTPS) {

@@ -209,6 +209,45 @@ static void reset_is_enough(struct kunit *test)
 	fake_paging_free(test, q);
 }
 
+/* The second of three device-TLBs stands still, once */
+static void stop_at_second(struct fake_unit *fake, struct vtd_desc desc)
+{
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB ||
+	    FIELD_GET(VTD_DTLB0_SID, desc.w0) != 0x18)
+		return;
+	fake->hook = NULL;
+	fake->dead = true;
+	fake->until_reset = true;
+}
+
+/* What a second reset loses is others', whose devices were asked before it */
+static void reset_begins_anew(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *one = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *two = fake_device_new(test, fake, 0x18, 0, 1);
+	struct vtd_device *three = fake_device_new(test, fake, 0x20, 0, 1);
+
+	fake_no_recovery(fake);
+	fake->hook = stop_at_second;
+	fake->unit.lost = true;
+	fake->unit.retry.at = jiffies;
+	vtd_unit_recover(&fake->unit);
+	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.resets, 2);
+	KUNIT_ASSERT_GE(test, fake->nr, 10);
+	KUNIT_EXPECT_EQ(test, fake->log[0].w0, vtd_desc_cc_global().w0);
+	KUNIT_EXPECT_EQ(test, fake->log[3].w0,
+			vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL).w0);
+	KUNIT_EXPECT_EQ(test, fake->log[5].w0, vtd_desc_cc_global().w0);
+	KUNIT_EXPECT_EQ(test, fake->log[8].w0,
+			vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL).w0);
+	KUNIT_EXPECT_EQ(test, fake->log[9].w0,
+			vtd_desc_devtlb(0x20, 0, 1, 0, VTD_AM_ALL).w0);
+	KUNIT_EXPECT_EQ(test, one->state, 0);
+	KUNIT_EXPECT_NE(test, two->state, 0);
+	KUNIT_EXPECT_EQ(test, three->state, 0);
+}
+
 /* It stays dead: who asked for something is out, others and the kernel are not */
 static void who_is_blocked(struct kunit *test)
 {
@@ -329,23 +368,6 @@ static void atomic_behind_devtlb(struct kunit *test)
 		    vtd_desc_iotlb_domain(7, DRAIN));
 }
 
-static struct kunit_case recover_cases[] = {
-	KUNIT_CASE(order),
-	KUNIT_CASE(intervals),
-	KUNIT_CASE(reset_is_enough),
-	KUNIT_CASE(who_is_blocked),
-	KUNIT_CASE(lost),
-	KUNIT_CASE(ended),
-	KUNIT_CASE(atomic_behind_devtlb),
-	{}
-};
-
-static struct kunit_suite recover_suite = {
-	.name = "intel_nested_recover",
-	.test_cases = recover_cases,
-};
-
-kunit_test_suite(recover_suite);
 #define PROGRESS_US	5000
 
 /* One of many device-TLBs has answered. It has taken its time. */
@@ -393,4 +415,22 @@ static void atomic_behind_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&guest), 0);
 }
 
+static struct kunit_case recover_cases[] = {
+	KUNIT_CASE(order),
+	KUNIT_CASE(intervals),
+	KUNIT_CASE(reset_is_enough),
+	KUNIT_CASE(reset_begins_anew),
+	KUNIT_CASE(who_is_blocked),
+	KUNIT_CASE(lost),
+	KUNIT_CASE(ended),
+	KUNIT_CASE(atomic_behind_devtlb),
 	KUNIT_CASE(atomic_behind_many),
+	{}
+};
+
+static struct kunit_suite recover_suite = {
+	.name = "intel_nested_recover",
+	.test_cases = recover_cases,
+};
+
+kunit_test_suite(recover_suite);
