@@ -42,6 +42,9 @@
 #define RETRY_FIRST_MS	100
 #define RETRY_MAX_MS	(60 * MSEC_PER_SEC)
 
+/* Who is asked for t is left alone for so many times t: others need the queue */
+#define RETRY_SHARE	10
+
 /* Who was well for so long starts with the first again */
 #define RETRY_FORGIVE_MS	(15 * 60 * MSEC_PER_SEC)
 
@@ -50,6 +53,15 @@ static void retry_later(struct vtd_retry *retry)
 	retry->ms = retry->ms ? min(2 * retry->ms, RETRY_MAX_MS) :
 				RETRY_FIRST_MS;
 	retry->at = jiffies + msecs_to_jiffies(retry->ms);
+}
+
+/* A try that began at @began has failed */
+static void retry_later_still(struct vtd_retry *retry, unsigned long began)
+{
+	unsigned long took = jiffies - began;
+
+	retry_later(retry);
+	retry->at += min(took, msecs_to_jiffies(RETRY_MAX_MS)) * RETRY_SHARE;
 }
 
 static bool retry_due(const struct vtd_retry *retry)
@@ -135,6 +147,7 @@ static int flush_devices(struct vtd_unit *unit)
 	unsigned long sid;
 	int ret;
 
+again:
 	xa_for_each(&unit->devices, sid, vdev) {
 		if (!vtd_devtlb_live(vdev))
 			continue;
@@ -146,8 +159,9 @@ static int flush_devices(struct vtd_unit *unit)
 		ret = unit_restart(unit);
 		if (ret)
 			return ret;
+		/* What the queue has lost with it was others' too */
+		goto again;
 	}
-again:
 	return 0;
 }
 
@@ -159,8 +173,6 @@ again:
  */
 static void unit_forget(struct vtd_unit *unit)
 {
-		/* What the queue has lost with it was others' too */
-		goto again;
 	int ret = -EOPNOTSUPP;
 
 	if (unit->cap & VTD_CAP_ESRTPS) {
@@ -283,6 +295,7 @@ void vtd_unit_failed(struct vtd_unit *unit, bool atomic)
 static int device_unblock(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
+	unsigned long began = jiffies;
 	struct vtd_qi_batch batch;
 	int ret;
 
@@ -301,7 +314,7 @@ static int device_unblock(struct vtd_device *vdev)
 	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
 		ret = -ETIMEDOUT;
 	if (ret) {
-		retry_later(&vdev->retry);
+		retry_later_still(&vdev->retry, began);
 		device_set_blocked(vdev);
 		return ret;
 	}

@@ -220,6 +220,14 @@ static void stop_at_second(struct fake_unit *fake, struct vtd_desc desc)
 	fake->until_reset = true;
 }
 
+static void stop_at_device(struct fake_unit *fake, struct vtd_desc desc)
+{
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB)
+		return;
+	fake->hook = NULL;
+	fake->dead = true;
+}
+
 /* What a second reset loses is others', whose devices were asked before it */
 static void reset_begins_anew(struct kunit *test)
 {
@@ -246,6 +254,44 @@ static void reset_begins_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, one->state, 0);
 	KUNIT_EXPECT_NE(test, two->state, 0);
 	KUNIT_EXPECT_EQ(test, three->state, 0);
+}
+
+/* Who is asked for long is left alone for long, so that others get on */
+static void intervals_share(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
+	unsigned long began;
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	vtd_paging_flush(p, 0x1000, 0x1fff, true);
+	KUNIT_ASSERT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &bad->state));
+
+	fake->silent = false;
+	fake->hook = stop_at_device;
+	fake->unit.qi.ring.devtlb_timeout_us = 300 * USEC_PER_MSEC;
+	bad->retry.at = jiffies;
+	bad->retry.ms = 100;
+	began = jiffies;
+	KUNIT_EXPECT_GT(test, vtd_unit_recover(&fake->unit), 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &bad->state));
+	KUNIT_EXPECT_EQ(test, bad->retry.ms, 200);
+	/* That it took at least as long is no matter of how fast we are */
+	KUNIT_EXPECT_TRUE(test, time_after_eq(bad->retry.at, began +
+					      msecs_to_jiffies(10 * 300)));
+
+	/* The reset finds out once more whom it was waiting for */
+	fake->dead = false;
+	fake->unit.retry.ms = 0;
+	vtd_unit_recover(&fake->unit);
+	bad->retry.at = jiffies;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
+	vtd_detach(bad, 0);
+	fake_paging_free(test, p);
 }
 
 /* It stays dead: who asked for something is out, others and the kernel are not */
@@ -420,6 +466,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(intervals),
 	KUNIT_CASE(reset_is_enough),
 	KUNIT_CASE(reset_begins_anew),
+	KUNIT_CASE(intervals_share),
 	KUNIT_CASE(who_is_blocked),
 	KUNIT_CASE(lost),
 	KUNIT_CASE(ended),
