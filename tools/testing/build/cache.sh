@@ -110,7 +110,7 @@ test_option_that_the_kernel_refuses_is_named()
 test_offline_with_a_filled_cache()
 {
 	stub apt-get <<<'echo "apt-get was called: $*" >&2; exit 1'
-	export DEBIAN_MIRROR=http://127.0.0.1:9/debian CACHE=$REAL_CACHE
+	export DEBIAN_MIRROR=http://127.0.0.1:9/debian CACHE=$REAL_CACHE BUILD=$REAL_BUILD
 	succeeds "$TOP/scripts/kernel-build" fast
 	succeeds "$TOP/scripts/kernel-headers"
 	succeeds "$TOP/scripts/modules"

@@ -2,20 +2,21 @@
 # shellcheck shell=bash
 # Packages, on a machine that lacks some.
 
-# only_commands_but NAME...: a $PATH with everything except these.
+# only_commands_but NAME...: a $PATH with everything except these. Python stays
+# the one that this machine calls so, wherever that is: another may not have the
+# packages that this one has.
 only_commands_but()
 {
-	local dir name
+	local dir python
 
+	python=$(command -v python3)
 	mkdir -p "$T/bin"
 	for dir in /usr/sbin /sbin /usr/bin /bin; do
-		for name in "$dir"/*; do
-			ln -sf "$name" "$T/bin/"
-		done
+		ln -sf "$dir"/* "$T/bin/"
 	done
-	for name; do
-		rm -f "$T/bin/$name"
-	done
+	rm -f "$T/bin/python3"
+	stub python3 <<<"PATH=$(printf %q "$PATH") exec $(printf %q "$python") \"\$@\""
+	(cd "$T/bin" && rm -f "$@")
 	PATH=$T/bin
 }
 
