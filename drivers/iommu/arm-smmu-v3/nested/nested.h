@@ -184,6 +184,9 @@ struct smmu3_strtab {
  * @dead: it was taken out of service; all DMA is aborted
  * @gone: there is no hardware any more
  * @owes: it is to forget everything, for something may be left
+ * @doubt: among that may be tables that were freed: see pages.c
+ * @pages: pages of such tables
+ * @pages_lock: protects the three, but for who only looks
  * @backoff: when it is dead, how long until the next try, in ms
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
@@ -239,6 +242,9 @@ struct smmu3_unit {
 	bool dead;
 	bool gone;
 	bool owes;
+	bool doubt;
+	struct list_head pages;
+	spinlock_t pages_lock; /* see above */
 	unsigned int backoff;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
@@ -588,6 +594,15 @@ void smmu3_paging_stage2(const struct smmu3_paging *paging,
 			 struct smmu3_stage2 *s2);
 void smmu3_paging_stage1(const struct smmu3_paging *paging,
 			 struct smmu3_stage1 *s1);
+
+/* pages.c */
+void *smmu3_page_alloc(void *cookie, size_t size, gfp_t gfp);
+void smmu3_page_free(void *cookie, void *page, size_t size);
+void smmu3_pages_doubt(struct smmu3_unit *unit);
+bool smmu3_pages_begin(struct smmu3_unit *unit);
+void smmu3_pages_forgotten(struct smmu3_unit *unit);
+void smmu3_pages_init(struct smmu3_unit *unit);
+void smmu3_pages_exit(struct smmu3_unit *unit);
 
 /* dirty.c */
 extern const struct iommu_dirty_ops smmu3_dirty_ops;

@@ -139,6 +139,8 @@ static int tables_alloc(struct smmu3_paging *paging, bool dirty)
 		.oas = unit->oas,
 		.coherent_walk = true,
 		.tlb = &flush_ops,
+		.alloc = smmu3_page_alloc,
+		.free = smmu3_page_free,
 		.iommu_dev = unit->dev,
 	};
 

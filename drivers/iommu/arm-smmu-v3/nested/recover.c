@@ -159,12 +159,13 @@ static int make_up(struct smmu3_unit *unit)
 {
 	int ret;
 
-	if (!READ_ONCE(unit->owes))
+	if (!smmu3_pages_begin(unit))
 		return 0;
-	WRITE_ONCE(unit->owes, false);
 	ret = unit_forget(unit);
 	if (ret)
-		WRITE_ONCE(unit->owes, true);
+		smmu3_pages_doubt(unit);
+	else
+		smmu3_pages_forgotten(unit);
 	return ret;
 }
 
@@ -215,7 +216,7 @@ void smmu3_recover_soon(struct smmu3_unit *unit)
  */
 void smmu3_recover_all(struct smmu3_unit *unit)
 {
-	WRITE_ONCE(unit->owes, true);
+	smmu3_pages_doubt(unit);
 	smmu3_recover_soon(unit);
 }
 

@@ -341,6 +341,59 @@ static void refused_for_the_kernel(struct kunit *test)
 	one_down(test, &o);
 }
 
+/* Unmaps 2M at once, so that the table below goes too */
+static void unmap_table(struct kunit *test, struct smmu3_paging *paging)
+{
+	struct iommu_domain *domain = &paging->domain;
+	struct iommu_iotlb_gather gather;
+	size_t unmapped;
+
+	iommu_iotlb_gather_init(&gather);
+	unmapped = domain->ops->unmap_pages(domain, SZ_1G, SZ_2M, 1, &gather);
+	KUNIT_EXPECT_EQ(test, unmapped, SZ_2M);
+	domain->ops->iotlb_sync(domain, &gather);
+}
+
+/* A unit that was not asked to the end may still walk a table that is gone */
+static void tables_kept(struct kunit *test)
+{
+	struct delayed_work *work;
+	struct smmu3_unit *unit;
+	struct one o;
+
+	one_up(test, &o);
+	unit = &o.fake->unit;
+	work = &unit->recover_work;
+	disable_delayed_work_sync(work);
+	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
+	o.fake->dead = true;
+	unmap_table(test, o.paging);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages));
+
+	/* Not if there is something new since it has begun to forget */
+	scoped_guard(mutex, &unit->lock) {
+		KUNIT_EXPECT_TRUE(test, smmu3_pages_begin(unit));
+		smmu3_pages_doubt(unit);
+		smmu3_pages_forgotten(unit);
+	}
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages));
+
+	o.fake->dead = false;
+	enable_delayed_work(work);
+	smmu3_recover_soon(unit);
+	sham_recover(o.fake);
+	KUNIT_EXPECT_TRUE(test, sham_executed(o.fake, smmu3_cmd_tlbi_nsnh_all()));
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages));
+	KUNIT_EXPECT_FALSE(test, unit->doubt);
+
+	/* And as long as all goes well nothing is kept */
+	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
+	fake_map(test, o.paging, SZ_1G, SZ_4K);
+	unmap_table(test, o.paging);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages));
+	one_down(test, &o);
+}
+
 /* In ms: whoever waits for it is late */
 #define LONG	20000
 
@@ -361,7 +414,8 @@ static void end_while_asking(struct kunit *test)
 	ring->devtlb_timeout_us = LONG * USEC_PER_MSEC;
 	o.sdev->retry = jiffies;
 	smmu3_recover_soon(&o.fake->unit);
-	while (!READ_ONCE(o.fake->unanswered))
+	while (!READ_ONCE(o.fake->unanswered) &&
+	       work_busy(&o.fake->unit.recover_work.work))
 		schedule_timeout_uninterruptible(1);
 	smmu3_recover_end(&o.fake->unit);
 	KUNIT_EXPECT_TRUE(test, ring->ended);
@@ -409,6 +463,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(mark_after_tlb),
 	KUNIT_CASE(told_every_time),
 	KUNIT_CASE(refused_for_the_kernel),
+	KUNIT_CASE(tables_kept),
 	KUNIT_CASE(end_while_asking),
 	KUNIT_CASE(left_blocked),
 	{}
