@@ -166,6 +166,8 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 	if (!ret)
 		ret = smmu3_device_add(sdev);
 	if (ret) {
+		/* Some of its StreamIDs may have been known */
+		synchronize_srcu(&unit->srcu);
 		smmu3_device_free(sdev);
 		/* It must not keep others from being probed */
 		dev_err(dev, "cannot be used: %d\n", ret);
@@ -184,15 +186,22 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 static void smmu3_release_device(struct device *dev)
 {
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
+	struct smmu3_unit *unit = sdev->unit;
 
-	scoped_guard(mutex, &sdev->unit->lock) {
-		device_del_sids(sdev, sdev->nr_sids);
+	scoped_guard(mutex, &unit->lock)
 		list_del(&sdev->node);
-	}
 	if (dev_is_pci(dev) && to_pci_dev(dev)->pasid_enabled)
 		pci_disable_pasid(to_pci_dev(dev));
-	/* Who still walks a list of attachments may use the device */
-	synchronize_srcu(&sdev->unit->srcu);
+	/*
+	 * Who still walks a list of attachments may use the device, and ask it to
+	 * forget something. Until that is over it is known by its StreamIDs: if the
+	 * queue stands still for it, that is nobody else's fault.
+	 */
+	synchronize_srcu(&unit->srcu);
+	scoped_guard(mutex, &unit->lock)
+		device_del_sids(sdev, sdev->nr_sids);
+	/* Who handles errors of the queue may have found it by these */
+	synchronize_srcu(&unit->srcu);
 	smmu3_device_free(sdev);
 }
 
