@@ -177,12 +177,21 @@ static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
 	return cmd_ring_poll(ring, wait, atomic);
 }
 
+/* Has the ring lost anything of what the batch can have wanted so far? */
+static bool cmd_ring_owes(const struct cmd_ring *ring,
+			  const struct cmd_batch *batch)
+{
+	return ring->owed == CMD_OWED_ALL ||
+	       (ring->owed == CMD_OWED_DEVTLB && batch->devtlb);
+}
+
 /*
  * Of what the batch wants some is lost, or was not taken. Wait until the recovery
- * has made up for all that it can have wanted so far.
+ * has made up for all that was lost. What the batch has had in the ring since the
+ * latest reset is there still, and to be waited for.
  */
 static int cmd_ring_await_recovery(struct cmd_ring *ring,
-				   const struct cmd_batch *batch)
+				   struct cmd_batch *batch)
 {
 	struct cmd_wait wait = {
 		.devtlb = batch->devtlb,
@@ -193,15 +202,18 @@ static int cmd_ring_await_recovery(struct cmd_ring *ring,
 	scoped_guard(spinlock_irqsave, &ring->lock) {
 		if (ring->dead)
 			return -ETIMEDOUT;
-		if (ring->owed == CMD_OWED_NONE ||
-		    (ring->owed == CMD_OWED_DEVTLB && !batch->devtlb))
+		if (!cmd_ring_owes(ring, batch)) {
+			if (batch->resets != ring->resets)
+				batch->pending = false;
 			return 0;
+		}
 		if (!batch->parks)
 			return -ETIMEDOUT;
 		list_add_tail(&wait.node, &ring->parked);
 	}
 	/* Pairs with the release in cmd_ring_finish() */
 	wait_event_idle(ring->settled, smp_load_acquire(&wait.done));
+	/* Without an error, who tries again finds out what was made up for */
 	return wait.err;
 }
 
@@ -262,10 +274,23 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 }
 
 /*
+ * Cannot the ring take the batch now? While the recovery asks device-TLBs, one by
+ * one, nobody else asks any if he can wait: it would take the one it asks for
+ * silent when that is another one's turn.
+ */
+static bool cmd_ring_refuses(const struct cmd_ring *ring,
+			     const struct cmd_batch *batch)
+{
+	return ring->stuck ||
+	       (batch->pending && batch->resets != ring->resets) ||
+	       (batch->devtlb && batch->parks && ring->owed != CMD_OWED_NONE);
+}
+
+/*
  * Put the commands of @batch into the ring, with a wait behind them if @wait.
- * Returns EAGAIN if the ring has no room, ESTALE if it stands still or has lost
- * what the batch had in it. With @wait, @queued is set to the time when they were
- * in the ring, if anybody wants to know.
+ * Returns EAGAIN if the ring has no room, ESTALE if it stands still, has lost what
+ * the batch had in it, or is being recovered from that. With @wait, @queued is set
+ * to the time when they were in the ring, if anybody wants to know.
  */
 static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 			struct cmd_wait *wait, ktime_t *queued)
@@ -276,7 +301,7 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 
 	guard(spinlock_irqsave)(&ring->lock);
 
-	if (ring->stuck || (batch->pending && batch->resets != ring->resets))
+	if (cmd_ring_refuses(ring, batch))
 		return -ESTALE;
 	if (cmd_ring_room(ring) < slots) {
 		cmd_ring_reap(ring);
@@ -355,7 +380,8 @@ static int cmd_batch_retry(struct cmd_ring *ring, struct cmd_batch *batch,
 		ret = cmd_ring_make_room(ring, batch) ?: -EAGAIN;
 	if (ret == -ESTALE) {
 		ret = cmd_ring_await_recovery(ring, batch);
-		batch->pending = false;
+		if (ret)
+			batch->pending = false;
 		ret = ret ?: -EAGAIN;
 	}
 	return ret;

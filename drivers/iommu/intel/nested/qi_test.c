@@ -3,6 +3,9 @@
  * KUnit: the ring, and what it does when the hardware fails
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
+
+#include <linux/iommu-nested/cmd_ring_recover.h>
 
 #include "fake_unit.h"
 
@@ -300,6 +303,112 @@ static void qi_dead_when_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
 }
 
+/**
+ * struct flusher - somebody who has a batch done, and can wait for a recovery
+ * @work: does it
+ * @unit: the unit
+ * @batch: the batch
+ * @ret: what he was told
+ */
+struct flusher {
+	struct work_struct work;
+	struct vtd_unit *unit;
+	struct vtd_qi_batch batch;
+	int ret;
+};
+
+static void flusher_work(struct work_struct *work)
+{
+	struct flusher *flusher = container_of(work, struct flusher, work);
+
+	guard(srcu)(&vtd_srcu);
+	flusher->ret = vtd_qi_flush(&flusher->batch);
+}
+
+static void flusher_begin(struct flusher *flusher, struct vtd_unit *unit)
+{
+	INIT_WORK_ONSTACK(&flusher->work, flusher_work);
+	flusher->unit = unit;
+	vtd_qi_begin(&flusher->batch, unit, false);
+	flusher->batch.cmds.parks = true;
+}
+
+static bool flusher_parked(struct flusher *flusher)
+{
+	struct cmd_ring *ring = &flusher->unit->qi.ring;
+
+	guard(spinlock_irqsave)(&ring->lock);
+	return !list_empty(&ring->parked);
+}
+
+static void flusher_start(struct flusher *flusher)
+{
+	schedule_work(&flusher->work);
+	while (!flusher_parked(flusher) && work_busy(&flusher->work))
+		usleep_range(100, 1000);
+}
+
+static void flusher_end(struct flusher *flusher)
+{
+	flush_work(&flusher->work);
+	destroy_work_on_stack(&flusher->work);
+}
+
+/* The recovery asks device-TLBs one by one: nobody who can wait is in between */
+static void qi_recovery_alone(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct cmd_ring *ring = &fake->unit.qi.ring;
+	struct vtd_attach att = { .vdev = vdev };
+	struct flusher flusher;
+
+	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+	flusher_begin(&flusher, &fake->unit);
+	vtd_add_devtlb(&flusher.batch, &att, 0, VTD_AM_ALL);
+	flusher_start(&flusher);
+	FAKE_EXPECT_NONE(test, fake);
+	cmd_ring_settle(ring, CMD_OWED_NONE);
+	flusher_end(&flusher);
+	KUNIT_EXPECT_EQ(test, flusher.ret, 0);
+	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
+
+	/* What asks none is */
+	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+	fake_forget(fake);
+	flusher_begin(&flusher, &fake->unit);
+	vtd_qi_add(&flusher.batch, vtd_desc_pc_global());
+	flusher_start(&flusher);
+	FAKE_EXPECT(test, fake, vtd_desc_pc_global());
+	cmd_ring_settle(ring, CMD_OWED_NONE);
+	flusher_end(&flusher);
+	KUNIT_EXPECT_EQ(test, flusher.ret, 0);
+}
+
+/* What he has in the queue already he is told of, though he has waited between */
+static void qi_recovery_between(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct cmd_ring *ring = &fake->unit.qi.ring;
+	struct vtd_attach att = { .vdev = vdev };
+	struct flusher flusher;
+
+	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+	fake->refuse_type = VTD_QI_PC;
+	flusher_begin(&flusher, &fake->unit);
+	vtd_qi_add(&flusher.batch, vtd_desc_pc_global());
+	vtd_qi_push(&flusher.batch);
+	vtd_add_devtlb(&flusher.batch, &att, 0, VTD_AM_ALL);
+	flusher_start(&flusher);
+	FAKE_EXPECT_NONE(test, fake);
+	cmd_ring_settle(ring, CMD_OWED_NONE);
+	flusher_end(&flusher);
+	KUNIT_EXPECT_EQ(test, flusher.ret, -EIO);
+	FAKE_EXPECT(test, fake, FAKE_FENCE,
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
+}
+
 static struct kunit_case qi_cases[] = {
 	KUNIT_CASE(qi_order),
 	KUNIT_CASE(qi_wrap),
@@ -314,6 +423,8 @@ static struct kunit_case qi_cases[] = {
 	KUNIT_CASE(qi_wrong_answer),
 	KUNIT_CASE(qi_dead),
 	KUNIT_CASE(qi_dead_when_full),
+	KUNIT_CASE(qi_recovery_alone),
+	KUNIT_CASE(qi_recovery_between),
 	{}
 };
 
