@@ -204,6 +204,7 @@ static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
 		mark_all_failed(users, nested, batch->unit);
 		return;
 	}
+	batch->undone = true;
 	WRITE_ONCE(batch->unit->lost, true);
 	vtd_unit_kick(batch->unit);
 }
@@ -237,6 +238,8 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	/* Who was not asked for being failed, and the rest */
 	if (marks & BIT(VTD_DEV_FAILED))
 		vtd_unit_failed(unit, batch->cmds.atomic);
+	if (ret && READ_ONCE(unit->stale))
+		batch->undone = true;
 	return ret ?: -ETIMEDOUT;
 }
 
@@ -278,16 +281,16 @@ static void begin_flush(struct vtd_qi_batch *batch,
 	batch->cmds.parks = !batch->cmds.atomic;
 }
 
-/* Returns whether a device-TLB may have it too */
-static noinline_for_stack bool
-flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+/* Sets @ats if a device-TLB may have it too. Returns ETIMEDOUT if it is not done. */
+static noinline_for_stack int
+flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats)
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
 	struct vtd_attach *att;
-	bool ats = false;
 
+	*ats = false;
 	pieces.unit = NULL;
 	begin_flush(&batch, paging);
 	list_for_each_entry_srcu(att, &paging->users.attachments, node,
@@ -299,7 +302,7 @@ flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 			vtd_pieces_of(&pieces, unit, first, last);
 		add_paging(&batch, att, prev, &pieces, leaf,
 			   vtd_is_stage1(paging));
-		ats |= att->vdev->ats_depth;
+		*ats |= att->vdev->ats_depth;
 		prev = att;
 	}
 
@@ -313,11 +316,11 @@ flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 			vtd_qi_add(&batch,
 				   vtd_desc_iotlb_domain(att->did,
 							 vtd_drain(unit)));
-		ats |= att->vdev->ats_depth;
+		*ats |= att->vdev->ats_depth;
 		prev = att;
 	}
 	vtd_finish(&batch, &paging->users, &paging->nested);
-	return ats;
+	return batch.undone ? -ETIMEDOUT : 0;
 }
 
 static noinline_for_stack void
@@ -363,9 +366,14 @@ flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
  * turn, and one that does not answer is alone with its failure.
  *
  * Context: any, if the domain is not iommufd's.
+ * Return: 0, when no unit uses a table any more that was taken out of the domain;
+ * or -ETIMEDOUT if one may, until it has recovered
  */
-void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
+int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 {
+	bool ats;
+	int ret;
+
 	/*
 	 * Who attaches after this sees the tables as they are now; and so does a
 	 * device that is found blocked, see recover.c
@@ -373,8 +381,10 @@ void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 	smp_mb();
 	guard(srcu)(&vtd_srcu);
 
-	if (flush_iotlb(paging, first, last, leaf))
+	ret = flush_iotlb(paging, first, last, leaf, &ats);
+	if (ats)
 		flush_devtlbs(paging, first, last);
+	return ret;
 }
 
 /**

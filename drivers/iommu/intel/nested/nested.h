@@ -78,10 +78,12 @@ struct vtd_qi {
 /**
  * struct vtd_qi_batch - descriptors on their way to a unit's queue
  * @unit: the unit
+ * @undone: something was not done, and the hardware may use tables as they were
  * @cmds: the descriptors
  */
 struct vtd_qi_batch {
 	struct vtd_unit *unit;
+	bool undone;
 	struct cmd_batch cmds;
 };
 
@@ -128,6 +130,7 @@ struct vtd_irq {
  * @translating: translation is on
  * @aborting: all DMA is aborted, for the queue is dead
  * @lost: an invalidation that nobody waits for any more was not done
+ * @stale: the queue is dead, and there was no way to empty the caches without it
  * @retry: when a queue that is dead is tried again
  * @recover_work: blocks devices that have failed, and tries to bring back what
  *	was blocked
@@ -161,6 +164,7 @@ struct vtd_unit {
 	bool translating;
 	bool aborting;
 	bool lost;
+	bool stale;
 	struct vtd_retry retry;
 	struct delayed_work recover_work;
 	struct delayed_work fault_poll;
@@ -420,6 +424,7 @@ static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
 {
 	batch->unit = unit;
+	batch->undone = false;
 	cmd_batch_begin(&batch->cmds, atomic);
 }
 
@@ -593,8 +598,7 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	       struct list_head *nested);
 int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
 		    struct vtd_users *users, struct list_head *nested);
-void vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last,
-		      bool leaf);
+int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf);
 void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
 
 /* invalidate.c */

@@ -284,12 +284,15 @@ void vtd_iotlb_sync(struct iommu_domain *domain,
 		    struct iommu_iotlb_gather *gather)
 {
 	bool leaf = list_empty(&gather->freelist.pages);
+	int ret = 0;
 
 	/* A gather that met nothing starts after its end */
 	if (gather->start <= gather->end)
-		vtd_paging_flush(to_vtd_paging(domain), gather->start,
-				 gather->end, leaf);
-	iommu_put_pages_list(&gather->freelist);
+		ret = vtd_paging_flush(to_vtd_paging(domain), gather->start,
+				       gather->end, leaf);
+	/* What a unit may still use for a table is never used for anything else */
+	if (!ret)
+		iommu_put_pages_list(&gather->freelist);
 }
 
 /**

@@ -133,6 +133,8 @@ static int unit_restart(struct vtd_unit *unit)
 		      vtd_unit_flush_all(unit);
 		unit->aborting = ret;
 	}
+	if (!ret)
+		WRITE_ONCE(unit->stale, false);
 	return ret;
 }
 
@@ -181,6 +183,7 @@ static void unit_forget(struct vtd_unit *unit)
 		ret = vtd_set_root(unit, VTD_TTM_ABORT_DMA);
 		unit->aborting = true;
 	}
+	WRITE_ONCE(unit->stale, ret);
 	dev_err_ratelimited(unit->dev, "the invalidation queue is dead, %s\n",
 			    ret ? "stale translations may be in use" :
 			    unit->aborting ? "all DMA is aborted" :
