@@ -66,6 +66,8 @@ static int keep(struct pci_dev *pdev, struct vtd_unit *unit)
  * vtd_keep_devices - pass through the devices whose driver is there already
  * @unit: their unit, which does not translate yet
  *
+ * And that are not known to the unit: it may be called again.
+ *
  * Context: process context.
  */
 void vtd_keep_devices(struct vtd_unit *unit)
@@ -77,7 +79,8 @@ void vtd_keep_devices(struct vtd_unit *unit)
 			continue;
 		/* Its driver stays, and so it is not removed before it is listed */
 		guard(device)(&pdev->dev);
-		if (!may_do_dma(pdev))
+		if (!may_do_dma(pdev) ||
+		    xa_load(&unit->devices, pci_dev_id(pdev)))
 			continue;
 		guard(mutex)(&vtd_kept_lock);
 		if (keep(pdev, unit))

@@ -356,8 +356,11 @@ static int vtd_register(struct vtd_unit *unit)
 		vtd_units_del(unit);
 		vtd_debugfs_del(unit);
 		iommu_device_sysfs_remove(&unit->iommu);
+		return ret;
 	}
-	return ret;
+	/* Whose driver has come before the core knew of the unit */
+	vtd_keep_devices(unit);
+	return 0;
 }
 
 static void vtd_unregister(struct vtd_unit *unit)
