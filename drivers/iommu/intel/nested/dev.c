@@ -104,13 +104,23 @@ static int vtd_device_add(struct vtd_device *vdev)
 	return ret;
 }
 
+static void device_free(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct vtd_device, rcu));
+}
+
+/*
+ * Who still walks a list of attachments, or has found the device by its
+ * source-id, may use it: but neither its tables nor its struct device. He may be
+ * waiting for another unit, for as long as a device-TLB may take.
+ */
 static void vtd_device_free(struct vtd_device *vdev)
 {
 	if (vdev->dir)
 		vtd_pasid_dir_free(vdev);
 	tag_share_del(&vdev->unit->dids, vdev->share);
 	xa_destroy(&vdev->pasids);
-	kfree(vdev);
+	call_srcu(&vtd_srcu, &vdev->rcu, device_free);
 }
 
 static void vtd_device_enable(struct vtd_device *vdev)
@@ -218,8 +228,6 @@ void vtd_device_delete(struct vtd_device *vdev)
 		vtd_alias_del(vdev);
 	}
 	vtd_device_disable(vdev);
-	/* Who still walks a list of attachments may use the device */
-	synchronize_srcu(&vtd_srcu);
 	vtd_device_free(vdev);
 }
 

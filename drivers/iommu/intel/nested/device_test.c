@@ -34,8 +34,58 @@ static void silent_when_it_leaves(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, xa_load(&fake->unit.devices, 0x18));
 }
 
+/*
+ * Somebody walks a list of attachments meanwhile, and waits for another unit: the
+ * device goes, but not its memory
+ */
+static void leaves_behind_reader(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct device *dev = new_dev(test, "fake-read");
+	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
+	scoped_guard(srcu, &vtd_srcu) {
+		vtd_device_delete(vdev);
+		KUNIT_EXPECT_NULL(test, xa_load(&fake->unit.devices, 0x18));
+		KUNIT_EXPECT_EQ(test, vdev->sid, 0x18);
+	}
+}
+
+static void find_new(struct fake_unit *fake)
+{
+	struct vtd_device *vdev = xa_load(&fake->unit.devices, 0x18);
+
+	if (vdev)
+		fake->hook_data = vdev;
+}
+
+/* One that was known for a moment: who has found it then may use it */
+static void new_fails_behind_reader(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,
+					       FAKE_ECAP);
+	struct device *dev = new_dev(test, "fake-known");
+	struct vtd_device *found;
+
+	fake_no_recovery(fake);
+	fake->dead = true;
+	fake->look = find_new;
+	scoped_guard(srcu, &vtd_srcu) {
+		KUNIT_EXPECT_EQ(test, PTR_ERR(vtd_device_new(dev, &fake->unit,
+							     0x18)),
+				-ETIMEDOUT);
+		found = fake->hook_data;
+		KUNIT_ASSERT_NOT_NULL(test, found);
+		KUNIT_EXPECT_EQ(test, found->sid, 0x18);
+	}
+	fake->look = NULL;
+}
+
 static struct kunit_case device_cases[] = {
 	KUNIT_CASE(silent_when_it_leaves),
+	KUNIT_CASE(leaves_behind_reader),
+	KUNIT_CASE(new_fails_behind_reader),
 	{}
 };
 

@@ -226,6 +226,7 @@ struct vtd_attach {
  * @rid: what is attached to requests without PASID
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
+ * @rcu: frees it
  */
 struct vtd_device {
 	struct device *dev;
@@ -246,6 +247,7 @@ struct vtd_device {
 	struct vtd_attach *rid;
 	struct vtd_attach rid_identity;
 	struct xarray pasids;
+	struct rcu_head rcu;
 };
 
 /**

@@ -47,8 +47,10 @@ static void qi_refused(struct vtd_unit *unit, u64 record)
  */
 void vtd_device_silent(struct vtd_device *vdev)
 {
-	dev_err_ratelimited(vdev->dev,
-			    "a device-TLB invalidation was not answered\n");
+	/* Its struct device may be gone, see vtd_device_delete() */
+	dev_err_ratelimited(vdev->unit->dev,
+			    "a device-TLB invalidation was not answered, source-id %#06x\n",
+			    vdev->sid);
 	set_bit(VTD_DEV_SILENT, &vdev->state);
 	set_bit(VTD_DEV_FAILED, &vdev->state);
 }
@@ -69,7 +71,7 @@ static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 
 	/* Hardware that does not say which device: it can be any */
 	dev_err_ratelimited(unit->dev,
-			    "a device-TLB invalidation was not answered, source-id %#06x\n",
+			    "a device-TLB invalidation was not answered, by unknown source-id %#06x\n",
 			    sid);
 	xa_for_each(&unit->devices, index, vdev)
 		if (vtd_devtlb_live(vdev))
