@@ -74,12 +74,21 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 	vtd_qi_begin(&batch, unit, false);
 	vtd_add_context_flush(&batch, owner);
 	ret = vtd_qi_flush(&batch);
-	if (ret)
+	if (ret) {
+		/* With that it comes back by itself */
+		if (!test_bit(VTD_DEV_BLOCKED, &owner->state))
+			set_bit(VTD_DEV_FAILED, &owner->state);
+		vtd_unit_block_failed(unit);
 		return ret;
+	}
 	xa_erase(&unit->aliases, sid);
-	if (!owner->state)
-		vtd_context_set(owner);
-	return 0;
+	if (owner->state)
+		return 0;
+	vtd_context_set(owner);
+	if (!vtd_must_flush_new(unit))
+		return 0;
+	vtd_add_context_flush(&batch, owner);
+	return vtd_qi_flush(&batch);
 }
 
 /**

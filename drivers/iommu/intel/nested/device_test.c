@@ -82,10 +82,38 @@ static void new_fails_behind_reader(struct kunit *test)
 	fake->look = NULL;
 }
 
+/* The other one comes whose source-id it has used too, but the unit is dead */
+static void alias_not_given_up(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *owner = fake_device_new(test, fake, 0x10, 0, 0);
+	struct device *dev = new_dev(test, "fake-other");
+	struct vtd_unit *unit = &fake->unit;
+
+	fake_no_recovery(fake);
+	scoped_guard(mutex, &unit->lock)
+		KUNIT_ASSERT_EQ(test, vtd_context_alloc(unit, 0x18), 0);
+	KUNIT_ASSERT_EQ(test, xa_insert(&unit->aliases, 0x18, owner,
+					GFP_KERNEL), 0);
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vtd_device_new(dev, unit, 0x18)),
+			-ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &owner->state));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(owner));
+
+	fake->dead = false;
+	unit->retry.ms = 0;
+	owner->retry.ms = 0;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(unit), 0);
+	KUNIT_EXPECT_EQ(test, owner->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(owner));
+}
+
 static struct kunit_case device_cases[] = {
 	KUNIT_CASE(silent_when_it_leaves),
 	KUNIT_CASE(leaves_behind_reader),
 	KUNIT_CASE(new_fails_behind_reader),
+	KUNIT_CASE(alias_not_given_up),
 	{}
 };
 
