@@ -6,6 +6,9 @@
  * translation to its last byte. Where ATS is on, the address is translated
  * first (from the ATC, or by a translation request), then used in a request
  * with a translated address, which the IOMMU checks in its turn.
+ *
+ * What goes round the processors' caches moves the same bytes, since the model's
+ * memory is the processors': it is counted (&mock_endpoint.non_snooped).
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -94,8 +97,14 @@ static int model_translate(struct mock_endpoint *ep, const struct mock_req *req,
 	return ret;
 }
 
+/* Where an access goes, and how */
+struct access_target {
+	u64 pa;
+	bool snooped;
+};
+
 static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
-			    enum mock_at at, u64 addr, u64 *pa)
+			    enum mock_at at, u64 addr, struct access_target *to)
 {
 	struct mock_xlate res = {};
 	int ret;
@@ -107,7 +116,8 @@ static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
 		mock_stall_begin(ep, req, res.stall_tag);
 	if (ret)
 		return ret;
-	*pa = res.pa;
+	to->pa = res.pa;
+	to->snooped = res.snooped;
 	return 0;
 }
 
@@ -116,19 +126,22 @@ static int access_translate(struct mock_endpoint *ep, struct mock_req *req,
  * an option of PCIe's, and the endpoint has not got it
  */
 static int access_translated(struct mock_endpoint *ep, const struct mock_req *req,
-			     u64 addr, u64 *pa)
+			     const struct mock_xlate *res,
+			     struct access_target *to)
 {
 	struct mock_req translated = {
 		.sid = req->sid,
 		.write = req->write,
+		.no_snoop = req->no_snoop && !res->must_snoop,
 	};
 
-	return access_translate(ep, &translated, MOCK_AT_TRANSLATED, addr, pa);
+	return access_translate(ep, &translated, MOCK_AT_TRANSLATED, res->pa,
+				to);
 }
 
 /* -EAGAIN: a page request was sent, come again when it is answered */
 static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
-		      struct mock_req *req, u64 *pa)
+		      struct mock_req *req, struct access_target *to)
 {
 	struct mock_xlate res = {};
 	const u64 addr = req->addr;
@@ -142,17 +155,17 @@ static int access_ats(struct mock_endpoint *ep, const struct mock_access *acc,
 			return ret;
 		if (res.untranslated_only)
 			return access_translate(ep, req, MOCK_AT_UNTRANSLATED,
-						addr, pa);
+						addr, to);
 		if (res.read || res.write)
 			mock_atc_insert(ep, req, &res);
 	}
 	if (access_permitted(req, &res))
-		return access_translated(ep, req, res.pa, pa);
+		return access_translated(ep, req, &res, to);
 	return acc->pri ? mock_pri_request(ep, req) : -EFAULT;
 }
 
 static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
-			u64 addr, bool write, u64 *pa)
+			u64 addr, bool write, struct access_target *to)
 {
 	struct mock_req req = {
 		.addr = addr,
@@ -162,22 +175,36 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
 		.write = write,
 		.exec = acc->exec && !write,
 		.priv = acc->priv,
+		.no_snoop = ep->config.no_snoop &&
+			    mock_pci_config_no_snoop(&ep->pci) && !acc->message,
 	};
 	int ret;
 
 	lockdep_assert_held(&ep->mi->lock);
 	if (acc->raw)
-		ret = access_translate(ep, &req, MOCK_AT_TRANSLATED, addr, pa);
+		ret = access_translate(ep, &req, MOCK_AT_TRANSLATED, addr, to);
 	else if (acc->ats)
-		ret = access_ats(ep, acc, &req, pa);
+		ret = access_ats(ep, acc, &req, to);
 	else
-		ret = access_translate(ep, &req, MOCK_AT_UNTRANSLATED, addr, pa);
+		ret = access_translate(ep, &req, MOCK_AT_UNTRANSLATED, addr, to);
 
 	if (ret && ret != -EAGAIN && ret != -EINPROGRESS && ret != -ENODATA)
 		access_note_fault(ep, acc, ret == -EREMOTEIO ?
 				  MOCK_EP_FAULT_PRI : MOCK_EP_FAULT_BLOCKED,
 				  write, addr);
 	return ret;
+}
+
+/* Memory was accessed, which what is no memory is not */
+static void access_count(struct mock_endpoint *ep,
+			 const struct access_target *to, u64 addr, bool write)
+{
+	struct mock_ep_non_snooped *ns = &ep->non_snooped;
+
+	if (to->snooped)
+		return;
+	++*(write ? &ns->writes : &ns->reads);
+	ns->addr = addr;
 }
 
 /**
@@ -195,19 +222,21 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
 int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 		     u64 addr, void *buf, u32 len)
 {
-	u64 pa;
+	struct access_target to;
 	int ret;
 
-	ret = access_begin(ep, acc, addr, false, &pa);
+	ret = access_begin(ep, acc, addr, false, &to);
 	if (ret == -ENODATA) {
 		memset(buf, 0, len);
 		return 0;
 	}
 	if (ret)
 		return ret;
-	ret = mock_phys_read(pa, buf, len);
+	ret = mock_phys_read(to.pa, buf, len);
 	if (ret)
 		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, false, addr);
+	else
+		access_count(ep, &to, addr, false);
 	return ret;
 }
 
@@ -225,17 +254,21 @@ int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 		      u64 addr, const void *buf, u32 len)
 {
 	const struct mock_its *its = mock_ep_its(ep);
-	u64 pa;
+	struct access_target to;
+	bool doorbell;
 	int ret;
 
-	ret = access_begin(ep, acc, addr, true, &pa);
+	ret = access_begin(ep, acc, addr, true, &to);
 	if (ret)
 		return ret == -ENODATA ? 0 : ret;
-	if (its && mock_its_is_doorbell(its, pa))
-		ret = mock_its_write(&ep->msi, its, pa, buf, len);
+	doorbell = its && mock_its_is_doorbell(its, to.pa);
+	if (doorbell)
+		ret = mock_its_write(&ep->msi, its, to.pa, buf, len);
 	else
-		ret = mock_phys_write(pa, buf, len);
+		ret = mock_phys_write(to.pa, buf, len);
 	if (ret)
 		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, true, addr);
+	else if (!doorbell)
+		access_count(ep, &to, addr, true);
 	return ret;
 }

@@ -22,6 +22,7 @@ struct atc_entry {
 	bool write;
 	bool exec;
 	bool global;
+	bool must_snoop;
 };
 
 static u64 atc_tag(const struct mock_req *req)
@@ -98,6 +99,7 @@ bool mock_atc_lookup(struct mock_endpoint *ep, const struct mock_req *req,
 		.exec = e->exec,
 		.priv = req->priv,
 		.global = e->global,
+		.must_snoop = e->must_snoop,
 	};
 	return true;
 }
@@ -124,6 +126,7 @@ void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
 		.write = res->write,
 		.exec = res->exec,
 		.global = res->global,
+		.must_snoop = res->must_snoop,
 	};
 }
 
@@ -243,11 +246,12 @@ static void atc_show_entry(const struct mock_cache_key *key, const void *data,
 		seq_printf(arg, "pasid %#llx ", key->tag & ATC_TAG_PASID);
 	else
 		seq_puts(arg, "no-pasid ");
-	seq_printf(arg, "addr %#llx size %#llx pa %#llx %c%c%c%s%s\n",
+	seq_printf(arg, "addr %#llx size %#llx pa %#llx %c%c%c%s%s%s\n",
 		   key->addr, 1ULL << key->lg2, e->pa, e->read ? 'r' : '-',
 		   e->write ? 'w' : '-', e->exec ? 'x' : '-',
 		   key->tag & ATC_TAG_PRIV ? " priv" : "",
-		   e->global ? " global" : "");
+		   e->global ? " global" : "",
+		   e->must_snoop ? " must-snoop" : "");
 }
 
 /**

@@ -74,6 +74,11 @@ static bool *mock_ep_ats_raw(struct config_item *item)
 	return &to_ep_item(item)->ep.config.ats_raw;
 }
 
+static bool *mock_ep_no_snoop(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.no_snoop;
+}
+
 static bool *mock_ep_pri(struct config_item *item)
 {
 	return &to_ep_item(item)->ep.config.caps.pri;
@@ -117,6 +122,7 @@ MOCK_EP_U32(pasid_bits, 0, MOCK_EP_MAX_PASID_BITS);
 MOCK_EP_U32(ats_queue_depth, 1, MOCK_EP_MAX_DEPTH);
 MOCK_EP_BOOL(ats);
 MOCK_EP_BOOL(ats_raw);
+MOCK_EP_BOOL(no_snoop);
 MOCK_EP_BOOL(pri);
 
 static ssize_t mock_ep_live_show(struct config_item *item, char *page)
@@ -163,6 +169,7 @@ static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_ats,
 	&mock_ep_attr_ats_queue_depth,
 	&mock_ep_attr_ats_raw,
+	&mock_ep_attr_no_snoop,
 	&mock_ep_attr_pri,
 	&mock_ep_attr_live,
 	&mock_ep_attr_dev_name,

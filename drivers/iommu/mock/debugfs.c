@@ -7,7 +7,8 @@
  *   iommu-mock/<instance>/misbehave/            how often to misbehave, and
  *                                               what is slow (slow_debugfs.c)
  *   iommu-mock/<instance>/endpoints/<name>/     what the ATC holds, how slow
- *                                               it is
+ *                                               it is, and what DMA went round
+ *                                               the processors' caches
  */
 #include <linux/debugfs.h>
 #include <linux/kstrtox.h>
@@ -65,6 +66,19 @@ static int atc_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(atc);
 
+static int non_snooped_show(struct seq_file *m, void *unused)
+{
+	const struct mock_endpoint *ep = m->private;
+	const struct mock_ep_non_snooped *ns = &ep->non_snooped;
+
+	guard(spinlock_irqsave)(&ep->mi->lock);
+	seq_printf(m, "reads %llu\n", ns->reads);
+	seq_printf(m, "writes %llu\n", ns->writes);
+	seq_printf(m, "addr %#llx\n", ns->addr);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(non_snooped);
+
 static int stats_show(struct seq_file *m, void *unused)
 {
 	struct mock_iommu *mi = m->private;
@@ -105,6 +119,8 @@ void mock_debugfs_add_endpoint(struct mock_ep_item *item)
 	item->debugfs = debugfs_create_dir(item->ep.name,
 					   item->inst->debugfs_endpoints);
 	debugfs_create_file("atc", 0400, item->debugfs, &item->ep, &atc_fops);
+	debugfs_create_file("non_snooped", 0400, item->debugfs, &item->ep,
+			    &non_snooped_fops);
 	mock_slow_debugfs_endpoint(&item->ep, item->debugfs);
 }
 

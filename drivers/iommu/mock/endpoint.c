@@ -49,6 +49,7 @@ int mock_endpoint_start(struct mock_endpoint *ep)
 	ep->inv_delay_ms = 0;
 	ep->pri = (struct mock_ep_pri){};
 	ep->stall = (struct mock_ep_stall){};
+	ep->non_snooped = (struct mock_ep_non_snooped){};
 	mock_ep_regs_reset(ep);
 	mock_endpoint_power_on(ep);
 	return 0;

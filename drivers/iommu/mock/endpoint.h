@@ -38,11 +38,26 @@ struct seq_file;
  * @caps: what it is capable of
  * @ats_raw: it can be told to send whatever address as a translated one. A unit
  *	that trusts its ATS then lets its user have all of memory
+ * @no_snoop: its DMA has the No Snoop attribute, where Device Control and the ATC
+ *	allow it
  */
 struct mock_ep_config {
 	u32 sid;
 	struct mock_pci_caps caps;
 	bool ats_raw;
+	bool no_snoop;
+};
+
+/**
+ * struct mock_ep_non_snooped - accesses that went round the processors' caches
+ * @reads: reads of memory
+ * @writes: writes to memory
+ * @addr: address that the last of them had, as the endpoint sent it
+ */
+struct mock_ep_non_snooped {
+	u64 reads;
+	u64 writes;
+	u64 addr;
 };
 
 /**
@@ -122,6 +137,8 @@ struct mock_ep_irqs {
  *	&mock_iommu.lock
  * @pri: page request interface; under &mock_iommu.lock
  * @stall: stalled request; under &mock_iommu.lock
+ * @non_snooped: counted since the instance went live or the endpoint was plugged
+ *	in; under &mock_iommu.lock
  * @unplugged: the instance is live without it: no message reaches it; under
  *	&mock_iommu.lock
  * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
@@ -147,6 +164,7 @@ struct mock_endpoint {
 	u32 inv_delay_ms;
 	struct mock_ep_pri pri;
 	struct mock_ep_stall stall;
+	struct mock_ep_non_snooped non_snooped;
 	bool unplugged;
 	bool stop;
 	struct mock_ep_irqs irqs;

@@ -49,6 +49,8 @@ enum mock_at {
  *	permission too (PCIe "No Write" clear) sets it
  * @exec: execute requested (needs a PASID)
  * @priv: privileged mode requested (needs a PASID)
+ * @no_snoop: PCIe's No Snoop attribute: nothing has to look into the processors'
+ *	caches
  * @at: address type
  */
 struct mock_req {
@@ -59,6 +61,7 @@ struct mock_req {
 	bool write;
 	bool exec;
 	bool priv;
+	bool no_snoop;
 	enum mock_at at;
 };
 
@@ -72,6 +75,9 @@ struct mock_req {
  * @exec: instruction fetches permitted
  * @priv: permissions are those of privileged mode
  * @global: translation is the same for every PASID
+ * @snooped: the access goes through the processors' caches, of a request for one
+ * @must_snoop: ATS only: requests with this translation have No Snoop clear (the
+ *	"N" of the completion)
  * @untranslated_only: ATS only: the endpoint must use untranslated requests
  * @stall_tag: of a stalled request: the model's name for it
  */
@@ -83,6 +89,8 @@ struct mock_xlate {
 	bool exec;
 	bool priv;
 	bool global;
+	bool snooped;
+	bool must_snoop;
 	bool untranslated_only;
 	u16 stall_tag;
 };

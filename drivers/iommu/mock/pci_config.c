@@ -307,6 +307,18 @@ bool mock_pci_config_master(const struct mock_pci_config *cfg)
 }
 
 /**
+ * mock_pci_config_no_snoop() - may the endpoint set the No Snoop attribute?
+ * @cfg: the configuration space
+ *
+ * Return: it may (Enable No Snoop of Device Control)
+ */
+bool mock_pci_config_no_snoop(const struct mock_pci_config *cfg)
+{
+	return cfg_get16(cfg, MOCK_PCI_CAP_EXP + PCI_EXP_DEVCTL) &
+	       PCI_EXP_DEVCTL_NOSNOOP_EN;
+}
+
+/**
  * mock_pci_config_irq_on() - may the endpoint use an interrupt mechanism?
  * @cfg: the configuration space
  * @irq: the mechanism

@@ -62,6 +62,7 @@ void mock_pci_config_set_busy(struct mock_pci_config *cfg, bool busy);
 void mock_pci_config_set_intx(struct mock_pci_config *cfg, bool pending);
 bool mock_pci_config_memory(const struct mock_pci_config *cfg);
 bool mock_pci_config_master(const struct mock_pci_config *cfg);
+bool mock_pci_config_no_snoop(const struct mock_pci_config *cfg);
 bool mock_pci_config_irq_on(const struct mock_pci_config *cfg,
 			    enum mock_pci_irq irq);
 

@@ -134,6 +134,8 @@ static int pass(struct smmu_walk *w, struct mock_xlate *res)
 	res->pa = w->addr;
 	res->read = true;
 	res->write = true;
+	/* 13.6.1: its attributes are those that it came with */
+	res->snooped = !w->no_snoop;
 	return 0;
 }
 
@@ -156,6 +158,7 @@ static int split_stage(struct smmu_walk *w, struct mock_xlate *res)
 	res->lg2 = leaf.lg2;
 	res->read = !w->write || perms & SMMU_PERM_PR;
 	res->write = w->write || perms & SMMU_PERM_PW;
+	res->snooped = smmu_is_snooped(w, &leaf);
 	return 0;
 }
 

@@ -247,6 +247,7 @@ static bool decode_cd(struct smmu_model *m, const struct smmu_ste *ste,
 	cd->a = w[0] & SMMU_CD0_A;
 	cd->r = w[0] & SMMU_CD0_R;
 	cd->s = w[0] & SMMU_CD0_S;
+	cd->mair = FIELD_GET(SMMU_CD3_MAIR, w[3]);
 	return true;
 }
 

@@ -168,6 +168,7 @@ static void fill_leaf(struct smmu_walk *w, const struct smmu_half *half,
 						       clean),
 		.perm2 = SMMU_PERM_ALL,
 		.clean1 = clean,
+		.attr1 = smmu_attr_stage1(w->cd->mair, e->val),
 		.e0pd = half->e0pd,
 		.global = !el2 && !(e->val & SMMU_PTE_NG),
 		.nocache = smmu_desc_no_cache(w->m, e->val, step->level),
@@ -277,6 +278,8 @@ static u8 nest_leaf(struct smmu_walk *w, struct smmu_leaf *leaf)
 		   leaf->lg2 << leaf->lg2;
 	leaf->perm2 = leaf2.perm2;
 	leaf->clean2 = leaf2.clean2;
+	leaf->memattr2 = leaf2.memattr2;
+	leaf->sh2 = leaf2.sh2;
 	leaf->nocache |= leaf2.nocache;
 	return 0;
 }

@@ -272,6 +272,11 @@ static void decode_common(struct smmu_model *m, const u64 *w,
 		ste->privcfg = FIELD_GET(SMMU_STE1_PRIVCFG, w[1]);
 		ste->instcfg = FIELD_GET(SMMU_STE1_INSTCFG, w[1]);
 	}
+	ste->input = smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
+	if (m->idr[1] & SMMU_IDR1_ATTR_TYPES_OVR)
+		ste->input = smmu_attr_override(w[1] & SMMU_STE1_MTCFG,
+						FIELD_GET(SMMU_STE1_MEMATTR, w[1]),
+						FIELD_GET(SMMU_STE1_SHCFG, w[1]));
 }
 
 static void decode_stage1(struct smmu_model *m, const u64 *w,

@@ -267,6 +267,7 @@ static int untranslated(struct smmu_walk *w, const struct mock_req *req,
 	res->read = w->read || w->exec || perms & SMMU_PERM_PR;
 	res->write = w->write || perms & SMMU_PERM_PW;
 	res->exec = w->exec || perms & SMMU_PERM_PX;
+	res->snooped = smmu_is_snooped(w, &leaf);
 	res->priv = req->pasid_valid && req->priv;
 	return 0;
 }
@@ -275,6 +276,8 @@ static int untranslated(struct smmu_walk *w, const struct mock_req *req,
 static int disabled(struct smmu_model *m, const struct mock_req *req,
 		    struct mock_xlate *res, struct smmu_event *ev)
 {
+	struct smmu_attr attr;
+
 	switch (req->at) {
 	case MOCK_AT_TRANSLATION:
 		ev->id = SMMU_EVT_F_BAD_ATS_TREQ;
@@ -291,6 +294,10 @@ static int disabled(struct smmu_model *m, const struct mock_req *req,
 	res->read = true;
 	res->write = true;
 	res->exec = true;
+	attr = smmu_attr_override(m->gbpa & SMMU_GBPA_MTCFG,
+				  FIELD_GET(SMMU_GBPA_MEMATTR, m->gbpa),
+				  FIELD_GET(SMMU_GBPA_SHCFG, m->gbpa));
+	res->snooped = smmu_attr_snooped(attr, req->no_snoop);
 	return 0;
 }
 
@@ -333,6 +340,7 @@ static void init_walk(struct smmu_walk *w, struct smmu_model *m,
 		.exec = !ats && ev->ind,
 		.dirty = req->write,
 		.priv = ev->pnu,
+		.no_snoop = req->no_snoop,
 	};
 }
 

@@ -67,6 +67,16 @@ struct smmu_tt {
 };
 
 /**
+ * struct smmu_attr - attributes of an access to memory (13.1)
+ * @mair: memory type, as MAIR has it
+ * @sh: shareability, SMMU_SH_x
+ */
+struct smmu_attr {
+	u8 mair;
+	u8 sh;
+};
+
+/**
  * struct smmu_ste - a stream table entry (5.2), as it is cached
  * @illegal: V is 0 or the contents contradict (5.2.2). Nothing else is valid then
  * @config: STE.Config
@@ -87,6 +97,7 @@ struct smmu_tt {
  * @tt2: tables of stage 2
  * @s2ptw: no walk of stage 1 through Device memory
  * @s2fwb: encoding of stage 2's memory attributes
+ * @input: memory attributes of requests that stage 1 does not translate
  * @s2s: stage-2 faults stall
  * @s2r: stage-2 faults are recorded
  */
@@ -110,6 +121,7 @@ struct smmu_ste {
 	struct smmu_tt tt2;
 	bool s2ptw;
 	bool s2fwb;
+	struct smmu_attr input;
 	bool s2s;
 	bool s2r;
 };
@@ -141,6 +153,7 @@ struct smmu_half {
  * @a: terminated requests abort, else they read as zeros
  * @r: faults are recorded
  * @s: faults stall
+ * @mair: memory types by the index in a descriptor
  */
 struct smmu_cd {
 	bool illegal;
@@ -152,6 +165,7 @@ struct smmu_cd {
 	bool a;
 	bool r;
 	bool s;
+	u64 mair;
 };
 
 /**
@@ -165,6 +179,9 @@ struct smmu_cd {
  * @perm2: SMMU_PERM_x that stage 2 grants, likewise
  * @clean1: stage 1 is writable-clean: a write changes the descriptor first
  * @clean2: stage 2 is writable-clean
+ * @attr1: memory attributes of stage 1, if that translates
+ * @memattr2: S2MemAttr, if stage 2 translates
+ * @sh2: SH of stage 2, likewise
  * @device: stage 2 makes it Device memory
  * @e0pd: unprivileged requests fault as if nothing was mapped
  * @global: matches every ASID (of its ASET)
@@ -181,6 +198,9 @@ struct smmu_leaf {
 	u8 perm2;
 	bool clean1;
 	bool clean2;
+	struct smmu_attr attr1;
+	u8 memattr2;
+	u8 sh2;
 	bool device;
 	bool e0pd;
 	bool global;
@@ -280,6 +300,7 @@ extern const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES];
  * @exec: the request faults without execute permission
  * @dirty: a write follows: what is writable-clean becomes writable-dirty
  * @priv: privileged, STE.PRIVCFG included
+ * @no_snoop: PCIe's No Snoop attribute
  * @s1: stage 1 translates this request
  * @bypass_fault: the fault is one that CD.A, R and S have no say in
  * @ste_mem: where @ste is, if not in the cache
@@ -301,6 +322,7 @@ struct smmu_walk {
 	bool exec;
 	bool dirty;
 	bool priv;
+	bool no_snoop;
 	bool s1;
 	bool bypass_fault;
 	struct smmu_ste ste_mem;
@@ -362,6 +384,14 @@ int smmu_read_words(struct smmu_model *m, u64 pa, u64 *words, u32 nr);
 /* ste.c, cd.c */
 u8 smmu_find_ste(struct smmu_walk *w);
 u8 smmu_find_cd(struct smmu_walk *w);
+
+/* attr.c */
+struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc);
+struct smmu_attr smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg);
+struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
+				   bool fwb);
+bool smmu_attr_snooped(struct smmu_attr attr, bool no_snoop);
+bool smmu_is_snooped(const struct smmu_walk *w, const struct smmu_leaf *leaf);
 
 /* stage1.c, stage2.c */
 u8 smmu_stage1(struct smmu_walk *w, struct smmu_leaf *leaf);

@@ -298,6 +298,8 @@ static void decode_pasid(struct vtd_model *m, const u64 *pe,
 	to->ssee = pe[0] & VTD_PTE0_SSEE;
 	/* PWSNP is reserved without ECAP.SMPWCS: 0 then */
 	to->snoop = pe[1] & VTD_PTE1_PWSNP;
+	/* PGSNP likewise without ECAP.SC */
+	to->pgsnp = pe[1] & VTD_PTE1_PGSNP;
 }
 
 static bool pgtt_supported(u64 ecap, u8 pgtt)

@@ -231,6 +231,7 @@ static u8 nest_leaf(struct vtd_walk *w, u64 gpa, struct vtd_leaf *leaf)
 	leaf->pa = (ss.pa + (gpa & (BIT_ULL(ss.lg2) - 1))) >> lg2 << lg2;
 	leaf->lg2 = lg2;
 	leaf->dirty = ss.dirty;
+	leaf->snp = ss.snp;
 	return 0;
 }
 

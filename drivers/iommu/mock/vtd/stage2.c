@@ -99,6 +99,7 @@ static int use_entry(struct vtd_walk *w, u64 gpa, bool set_dirty,
 			.read = next.read,
 			.write = next.write,
 			.exec = next.exec,
+			.snp = entry & VTD_SS_SNP,
 			.dirty = !w->pe.ssade || dirty || entry & VTD_SS_D,
 		};
 		return 0;
@@ -130,7 +131,7 @@ static void first_step(struct vtd_walk *w, u64 gpa, struct ss_step *step)
  * @w: the request
  * @gpa: the address, within @w->pe.ss_width
  * @set_dirty: set the dirty flag if writes are permitted
- * @leaf: filled with address, size, permissions and dirty
+ * @leaf: filled with address, size, permissions, dirty and snoop control
  *
  * What the permissions must be is the caller's affair. With stage-2 flags in
  * use, the accessed flags are set on the way, also for a request that faults

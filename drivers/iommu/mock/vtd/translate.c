@@ -203,6 +203,11 @@ static u8 walk_and_cache(struct vtd_walk *w, struct vtd_leaf *leaf)
 	if (reason)
 		*leaf = (struct vtd_leaf){ .lg2 = 12, .reason = reason };
 	leaf->fpd = w->fpd;
+	/*
+	 * 9.6, 9.8: SNP of the page at stage-2, if there is a stage-2, or PGSNP,
+	 * of which stage-1 and pass-through have nothing else
+	 */
+	leaf->snp |= w->pe.pgsnp;
 	leaf->pgtt = w->pe.pgtt;
 	leaf->did = w->pe.did;
 	leaf->pasid = w->pasid;
@@ -431,6 +436,9 @@ static void fill_result(struct mock_xlate *res, const struct vtd_walk *w,
 	res->read = leaf->read;
 	res->write = leaf->write;
 	res->exec = w->exec && leaf->exec;
+	/* 3.10: No Snoop counts where nothing forces snooping */
+	res->snooped = leaf->snp || !req->no_snoop;
+	res->must_snoop = w->ats && leaf->snp;
 	/* 4.2.3: PRIV as it was requested, not what RID_PRIV made of it */
 	res->priv = req->pasid_valid && req->priv;
 	if (w->ats && !w->may_write)
@@ -468,6 +476,7 @@ static int bypass(const struct mock_req *req, struct mock_xlate *res)
 	res->pa = req->addr;
 	res->read = true;
 	res->write = true;
+	res->snooped = !req->no_snoop;
 	return 0;
 }
 

@@ -79,6 +79,7 @@ struct vtd_context {
  * @ssade: stage-2 accessed and dirty flags enable
  * @ssee: stage-2 execute enable
  * @snoop: walks snoop the processors' caches
+ * @pgsnp: accesses snoop them too, whatever the request says
  * @fpd: fault processing disable of the context, directory or this entry
  * @reason: cached because of CAP.CM: a request faults for this reason
  */
@@ -99,6 +100,7 @@ struct vtd_pasid {
 	bool ssade;
 	bool ssee;
 	bool snoop;
+	bool pgsnp;
 	bool fpd;
 	u8 reason;
 };
@@ -111,6 +113,7 @@ struct vtd_pasid {
  * @write: writes permitted, likewise
  * @exec: instruction fetches permitted, likewise
  * @dirty: no dirty flag would have to be set for a write
+ * @snp: accesses snoop, whatever the request says
  * @fpd: fault processing disable
  * @pgtt: kind of the translation, a tag for invalidation
  * @did: domain-id, a tag for invalidation
@@ -125,6 +128,7 @@ struct vtd_leaf {
 	bool write;
 	bool exec;
 	bool dirty;
+	bool snp;
 	bool fpd;
 	u8 pgtt;
 	u16 did;
