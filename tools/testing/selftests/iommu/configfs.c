@@ -211,6 +211,8 @@ TEST_F(one, endpoint_attributes)
 		{ "ats_queue_depth", "0", -EINVAL, "32" },
 		{ "ats_queue_depth", "1", 0, "1" },
 		{ "ats_queue_depth", "33", -EINVAL, "1" },
+		{ "no_snoop", "1", 0, "1" },
+		{ "no_snoop", "2", -EINVAL, "1" },
 		{ "pri", "1", 0, "1" },
 	};
 	char path[256], text[32];
@@ -251,6 +253,7 @@ TEST_F(one, live)
 		"caches/config_entries", "caches/atc_entries",
 		"caches/evict_period", "caches/evict_seed", "ep0/source_id",
 		"ep0/pasid_bits", "ep0/ats", "ep0/ats_queue_depth", "ep0/pri",
+		"ep0/no_snoop",
 	};
 	char before[64], after[64], path[256];
 	struct stat st;
@@ -480,6 +483,7 @@ TEST(read_under_change)
 {
 	static const char * const files[] = { "stats", "caches", "regs",
 					      "endpoints/ep0/atc",
+					      "endpoints/ep0/non_snooped",
 					      "misbehave/cmd_error" };
 	static char buf[1 << 16];
 	unsigned int i;

@@ -2,6 +2,7 @@
 /* Mock IOMMU instances: made through configfs, looked into through debugfs */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -367,6 +368,22 @@ int mock_ep_inv_delay(const struct mock *m, const char *ep, uint32_t ms)
 	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/endpoints/%s/inv_delay_ms",
 		 m->name, ep);
 	return util_write(path, "%u", ms);
+}
+
+int mock_ep_non_snooped(const struct mock *m, const char *ep,
+			struct mock_non_snooped *ns)
+{
+	char file[64], text[128];
+	int rc;
+
+	snprintf(file, sizeof(file), "endpoints/%s/non_snooped", ep);
+	rc = mock_debugfs(m, file, text, sizeof(text));
+	if (rc < 0)
+		return rc;
+	if (sscanf(text, "reads %" SCNu64 "\nwrites %" SCNu64
+		   "\naddr %" SCNx64, &ns->reads, &ns->writes, &ns->addr) != 3)
+		return -EINVAL;
+	return 0;
 }
 
 int mock_ep_plug(const struct mock *m, const char *ep, bool live)

@@ -24,6 +24,7 @@
 #define VTD_CAP_FS5LP		(1ull << 60)
 #define VTD_ECAP_QI		(1ull << 1)
 #define VTD_ECAP_DT		(1ull << 2)
+#define VTD_ECAP_SC		(1ull << 7)
 #define VTD_ECAP_NEST		(1ull << 26)
 #define VTD_ECAP_PRS		(1ull << 29)
 #define VTD_ECAP_ERS		(1ull << 30)
@@ -91,6 +92,18 @@ struct mock_stats {
 	uint64_t faults;
 };
 
+/**
+ * struct mock_non_snooped - DMA of an endpoint that went round the caches
+ * @reads: of memory, a page or a part of it each
+ * @writes: likewise
+ * @addr: address of the last one
+ */
+struct mock_non_snooped {
+	uint64_t reads;
+	uint64_t writes;
+	uint64_t addr;
+};
+
 /* Functions return 0 or a negative errno unless they say something else. */
 
 /*
@@ -152,6 +165,8 @@ int mock_sync_delay(const struct mock *m, uint32_t ms);
 int mock_devtlb_limit(const struct mock *m, uint32_t ms);
 /* How long this endpoint takes to answer an invalidation of its device-TLB */
 int mock_ep_inv_delay(const struct mock *m, const char *ep, uint32_t ms);
+int mock_ep_non_snooped(const struct mock *m, const char *ep,
+			struct mock_non_snooped *ns);
 /* Plug an endpoint of a live instance in, or unplug it */
 int mock_ep_plug(const struct mock *m, const char *ep, bool live);
 

@@ -308,8 +308,8 @@ TEST_F(plug, behind_another_unit)
 TEST_F(plug, read_meanwhile)
 {
 	static const char * const files[] = {
-		"endpoints/ep1/atc", "endpoints/ep1/inv_delay_ms", "caches",
-		"misbehave/hold",
+		"endpoints/ep1/atc", "endpoints/ep1/inv_delay_ms",
+		"endpoints/ep1/non_snooped", "caches", "misbehave/hold",
 	};
 	static const char * const attrs[] = { "live", "dev_name", "vfio_name" };
 	static char buf[1 << 16];

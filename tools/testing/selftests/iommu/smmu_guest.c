@@ -11,8 +11,8 @@
 
 #define L1_VALID	(1ull << 0)
 #define L1_ADDRESS	0x00fffffffffff000ull
-/* Memory attributes by index: 0 is write-back memory, 1 a device */
-#define MAIR		0x04ffull
+/* Memory attributes by index: 0 is write-back memory, 2 non-cacheable, others devices */
+#define MAIR		0x4404ffull
 
 static unsigned int leaf_bits(const struct smmu_cds *cds)
 {
