@@ -123,7 +123,7 @@ static void free_list(struct list_head *pages)
 }
 
 /**
- * smmu3_pages_forgotten - a unit has forgotten everything since smmu3_pages_begin()
+ * smmu3_pages_forgotten - all is forgotten since smmu3_pages_begin()
  * @unit: the unit
  *
  * Context: process context; the unit's mutex is held.

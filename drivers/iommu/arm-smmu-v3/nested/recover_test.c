@@ -205,8 +205,11 @@ static void order_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
 		KUNIT_EXPECT_GT(test, fake_count(fake, SMMU_OP_CFGI_STE), 0);
 		KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL),
 				1);
+		KUNIT_EXPECT_GE(test, fake->syncs, 2);
 		break;
 	case SMMU_OP_TLBI_S12_VMALL:
+		/* A cached entry could have it translated again */
+		KUNIT_EXPECT_GE(test, fake->syncs, 1);
 		KUNIT_EXPECT_EQ(test, sdev->state, BIT(SMMU3_DEV_ASKED));
 		KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
 		break;
@@ -382,7 +385,7 @@ static void tables_kept(struct kunit *test)
 	enable_delayed_work(work);
 	smmu3_recover_soon(unit);
 	sham_recover(o.fake);
-	KUNIT_EXPECT_TRUE(test, sham_executed(o.fake, smmu3_cmd_tlbi_nsnh_all()));
+	KUNIT_EXPECT_GT(test, fake_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages));
 	KUNIT_EXPECT_FALSE(test, unit->doubt);
 
