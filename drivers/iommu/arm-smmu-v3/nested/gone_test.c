@@ -63,6 +63,7 @@ static void gone_cons(struct kunit *test)
 	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
 	struct cmd_ring *ring = &fake->unit.cmdq.ring;
 	const u32 last = 2 * ring->size - 1;
+	u32 oldest, now;
 
 	/* All ones is where the queue will be when a command and its wait are done */
 	while ((ring->head & last) != last - 2)
@@ -71,6 +72,13 @@ static void gone_cons(struct kunit *test)
 	fake->dead = true;
 	fake->gone = MANY_READS;
 	KUNIT_EXPECT_EQ(test, flush_once(&fake->unit), -ETIMEDOUT);
+	/* Nor may their places be given to others */
+	scoped_guard(spinlock_irqsave, &ring->lock) {
+		oldest = ring->oldest;
+		cmd_ring_reap(ring);
+		now = ring->oldest;
+	}
+	KUNIT_EXPECT_EQ(test, now, oldest);
 	fake->gone = 0;
 }
 
