@@ -69,7 +69,6 @@ test_unprepared_kernel_is_one_sentence()
 	says "there is no directory"
 }
 
-# The modules, against a kernel build that somebody else prepared.
 # Modules that nobody will load are built without their suites, which takes half
 # the time.
 without_kunit()
@@ -77,6 +76,7 @@ without_kunit()
 	export MAKEFLAGS="-j$JOBS -- CONFIG_KUNIT="
 }
 
+# The modules, against a kernel build that somebody else prepared.
 test_modules_against_kdir()
 {
 	local kernel dir

@@ -2,25 +2,16 @@
 /*
  * KUnit: devices that come to a unit, and devices that leave it
  */
-#include <kunit/device.h>
 #include <kunit/test.h>
 
 #include "fake_unit.h"
-
-static struct device *new_dev(struct kunit *test, const char *name)
-{
-	struct device *dev = kunit_device_register(test, name);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
-	return dev;
-}
 
 /* Its device-TLB does not answer the last question: no other is to blame */
 static void silent_when_it_leaves(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *other = fake_device_new(test, fake, 0x10, 0, 1);
-	struct device *dev = new_dev(test, "fake-leaves");
+	struct device *dev = fake_dev_new(test, "leaves");
 	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
@@ -41,7 +32,7 @@ static void silent_when_it_leaves(struct kunit *test)
 static void leaves_behind_reader(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct device *dev = new_dev(test, "fake-read");
+	struct device *dev = fake_dev_new(test, "read");
 	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
@@ -65,7 +56,7 @@ static void new_fails_behind_reader(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,
 					       FAKE_ECAP);
-	struct device *dev = new_dev(test, "fake-known");
+	struct device *dev = fake_dev_new(test, "known");
 	struct vtd_device *found;
 
 	fake_no_recovery(fake);
@@ -87,7 +78,7 @@ static void alias_not_given_up(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *owner = fake_device_new(test, fake, 0x10, 0, 0);
-	struct device *dev = new_dev(test, "fake-other");
+	struct device *dev = fake_dev_new(test, "other");
 	struct vtd_unit *unit = &fake->unit;
 
 	fake_no_recovery(fake);

@@ -163,8 +163,15 @@ static const struct iommu_regs_ops fake_ops = {
 	.write64 = fake_write64,
 };
 
-/* KUnit registers a driver for each device: names must differ */
-static struct device *fake_dev_new(struct kunit *test, const char *what)
+/**
+ * fake_dev_new - a device of the driver core's
+ * @test: the test, with which it goes
+ * @what: a part of its name. KUnit registers a driver for each device: names must
+ *	differ, and do by the rest
+ *
+ * Return: the device
+ */
+struct device *fake_dev_new(struct kunit *test, const char *what)
 {
 	static atomic_t count;
 	struct device *dev;

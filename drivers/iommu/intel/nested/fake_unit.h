@@ -88,6 +88,7 @@ struct fake_unit {
 	 FIELD_PREP(VTD_ECAP_PSS, 19) | VTD_ECAP_SMTS | VTD_ECAP_SSADS | \
 	 VTD_ECAP_SSTS | VTD_ECAP_FSTS | VTD_ECAP_SMPWCS)
 
+struct device *fake_dev_new(struct kunit *test, const char *what);
 struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap);
 struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 				   u16 sid, u8 pasid_bits, u8 ats_depth);
