@@ -143,6 +143,20 @@ struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
 }
 
 /**
+ * smmu_attr_stage2_device() - does stage 2 make Device memory of what is none?
+ * @memattr: S2MemAttr of its descriptor
+ * @fwb: STE.S2FWB
+ *
+ * Return: it does
+ */
+bool smmu_attr_stage2_device(u8 memattr, bool fwb)
+{
+	struct smmu_attr s1 = new_attr(ATTR_WB, SMMU_SH_ISH);
+
+	return is_device(smmu_attr_combine(s1, memattr, SMMU_SH_ISH, fwb).mair);
+}
+
+/**
  * smmu_attr_snooped() - does an access look into the processors' caches?
  * @attr: its attributes in the end
  * @no_snoop: PCIe's No Snoop attribute

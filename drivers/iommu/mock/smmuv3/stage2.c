@@ -34,14 +34,6 @@ static u8 stage2_perms(struct smmu_model *m, u64 desc, bool clean)
 	return perms;
 }
 
-/* Any Device type, in the encoding without and with S2FWB (Arm ARM D8.5) */
-static bool is_device(const struct smmu_ste *ste, u64 desc)
-{
-	u8 memattr = FIELD_GET(SMMU_PTE_S2MEMATTR, desc);
-
-	return ste->s2fwb ? !(memattr & 4) : !(memattr & 0xc);
-}
-
 static u8 fault(struct smmu_walk *w, u8 id, const struct smmu_access *acc,
 		u64 ipa)
 {
@@ -72,7 +64,8 @@ u8 smmu_check_stage2(struct smmu_walk *w, const struct smmu_leaf *leaf, u64 ipa,
 	if (need & ~leaf->perm2)
 		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	/* STE.S2PTW, for an access of the SMMU's own */
-	if (acc->class != SMMU_EVT_CLASS_IN && w->ste->s2ptw && leaf->device)
+	if (acc->class != SMMU_EVT_CLASS_IN && w->ste->s2ptw &&
+	    smmu_attr_stage2_device(leaf->memattr2, w->ste->s2fwb))
 		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	return 0;
 }
@@ -103,7 +96,6 @@ static void fill_leaf(struct smmu_walk *w, const struct step *step,
 		.clean2 = clean,
 		.memattr2 = FIELD_GET(SMMU_PTE_S2MEMATTR, e->val),
 		.sh2 = FIELD_GET(SMMU_PTE_SH, e->val),
-		.device = is_device(w->ste, e->val),
 		.nocache = smmu_desc_no_cache(w->m, e->val, step->level),
 		.level = step->level,
 		.granule = tt->granule,

@@ -182,7 +182,6 @@ struct smmu_cd {
  * @attr1: memory attributes of stage 1, if that translates
  * @memattr2: S2MemAttr, if stage 2 translates
  * @sh2: SH of stage 2, likewise
- * @device: stage 2 makes it Device memory
  * @e0pd: unprivileged requests fault as if nothing was mapped
  * @global: matches every ASID (of its ASET)
  * @nocache: not to be kept (nT, 3.21.1.2)
@@ -201,7 +200,6 @@ struct smmu_leaf {
 	struct smmu_attr attr1;
 	u8 memattr2;
 	u8 sh2;
-	bool device;
 	bool e0pd;
 	bool global;
 	bool nocache;
@@ -390,6 +388,7 @@ struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc);
 struct smmu_attr smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg);
 struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
 				   bool fwb);
+bool smmu_attr_stage2_device(u8 memattr, bool fwb);
 bool smmu_attr_snooped(struct smmu_attr attr, bool no_snoop);
 bool smmu_is_snooped(const struct smmu_walk *w, const struct smmu_leaf *leaf);
 
