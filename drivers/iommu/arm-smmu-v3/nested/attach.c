@@ -312,8 +312,9 @@ static int replace(struct smmu3_device *sdev, u32 pasid,
 		put_back(sdev, pasid, sure ? new : old);
 		device_fail(sdev);
 		/* Its domain may be used elsewhere, or come back */
-		if (out)
-			attach_forget(sdev, out, false, false);
+		if (out && attach_forget(sdev, out, false, false) &&
+		    paging_of(out))
+			smmu3_recover_doubt(paging_of(out));
 	}
 	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
 	if (out)

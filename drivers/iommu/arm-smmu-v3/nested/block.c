@@ -76,8 +76,8 @@ static int device_block(struct smmu3_device *sdev)
 	WRITE_ONCE(sdev->ats_on, false);
 	smmu3_device_abort(sdev);
 
-	/* A dead unit aborts everything, and forgets everything when it is not */
-	if (!unit->dead) {
+	/* It aborts everything anyway, and forgets everything before it does not */
+	if (!unit->aborts) {
 		smmu3_batch_begin(&batch, unit, false);
 		smmu3_add_cfgi(&batch, sdev);
 		ret = smmu3_batch_flush(&batch);
@@ -97,12 +97,15 @@ static int device_block(struct smmu3_device *sdev)
 int smmu3_block_marked(struct smmu3_unit *unit)
 {
 	struct smmu3_device *sdev;
+	int err, ret = 0;
 	bool again;
-	int ret;
 
 	lockdep_assert_held(&unit->lock);
 
-	/* Blocking one can find another: each is blocked once */
+	/*
+	 * Blocking one can find another: each is blocked once. If one cannot be, the
+	 * others' entries are to abort nevertheless.
+	 */
 	do {
 		again = false;
 		list_for_each_entry(sdev, &unit->devices, node) {
@@ -113,13 +116,12 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 				clear_bit(SMMU3_DEV_FAILED, &sdev->state);
 				continue;
 			}
-			ret = device_block(sdev);
-			if (ret)
-				return ret;
+			err = device_block(sdev);
+			ret = ret ?: err;
 			again = true;
 		}
-	} while (again);
-	return 0;
+	} while (again && !ret);
+	return ret;
 }
 
 /* All translations that there may be for a device */

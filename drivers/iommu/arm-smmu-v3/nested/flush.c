@@ -158,12 +158,44 @@ static void mark_failed(struct smmu3_paging *paging,
 }
 
 /*
- * iommufd maps and unmaps in process context. Of others, the DMA API first of
- * all, one cannot know.
+ * iommufd maps and unmaps in process context, and so does VFIO without it, which
+ * nobody else's domains have the cookie of. Of others, the DMA API first of all,
+ * one cannot know.
  */
 static bool is_atomic(const struct smmu3_paging *paging)
 {
-	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
+	switch (paging->domain.cookie_type) {
+	case IOMMU_COOKIE_IOMMUFD:
+	case IOMMU_COOKIE_DMA_MSI:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/*
+ * Who was told that the queue is dead relies on a recovery since, or on the unit
+ * translating nothing. A unit that cannot be stopped either may have anything.
+ */
+static bool is_lost(const struct smmu3_unit *unit)
+{
+	return READ_ONCE(unit->cmdq.ring.dead) && smmu3_translates(unit);
+}
+
+static void finish_sleeping(struct smmu3_paging *paging,
+			    const struct smmu3_viommu *viommu, int err)
+{
+	struct smmu3_unit *unit = paging->unit;
+
+	guard(mutex)(&unit->lock);
+
+	if (err == -EIO)
+		mark_failed(paging, viommu);
+	if (err && is_lost(unit)) {
+		mark_failed(paging, viommu);
+		smmu3_recover_doubt(paging);
+	}
+	smmu3_unit_block_failed(unit);
 }
 
 /**
@@ -173,10 +205,11 @@ static bool is_atomic(const struct smmu3_paging *paging)
  * @err: what smmu3_batch_flush() said
  *
  * ETIMEDOUT means that the queue has lost commands: the recovery makes up for them,
- * or has all DMA aborted, and no device is to blame. Devices that have not
- * answered are marked. Refused commands are the fault of those whose
- * translations they were for, but not of the DMA API's, which the host itself lives
- * on: for these the recovery invalidates everything.
+ * or has all DMA aborted, and no device is to blame; but if it can do neither, all
+ * are blocked as well as it goes. Devices that have not answered are marked. Refused
+ * commands are the fault of those whose translations they were for, but not of the
+ * DMA API's, which the host itself lives on: for these the recovery invalidates
+ * everything, and nothing is mapped until it has.
  *
  * Context: in a read-side section of the unit's @srcu; any if the domain is not
  * iommufd's, else process context without the unit's mutex.
@@ -186,30 +219,19 @@ static bool is_atomic(const struct smmu3_paging *paging)
 int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
 		 int err)
 {
-	struct smmu3_unit *unit = paging->unit;
-	bool atomic = is_atomic(paging);
 	unsigned long found;
 
 	found = marks(paging, viommu);
 	if (likely(!err && !found))
 		return 0;
 	/* With the hardware all that it had cached is gone */
-	if (READ_ONCE(unit->gone))
+	if (READ_ONCE(paging->unit->gone))
 		return 0;
-	if (err == -EIO || (err && atomic)) {
-		if (atomic)
-			smmu3_recover_all(unit);
+	if (err || found & BIT(SMMU3_DEV_FAILED)) {
+		if (is_atomic(paging))
+			smmu3_recover_doubt(paging);
 		else
-			mark_failed(paging, viommu);
-		found |= BIT(SMMU3_DEV_FAILED);
-	}
-	if (found & BIT(SMMU3_DEV_FAILED)) {
-		if (atomic) {
-			smmu3_recover_soon(unit);
-		} else {
-			guard(mutex)(&unit->lock);
-			smmu3_unit_block_failed(unit);
-		}
+			finish_sleeping(paging, viommu, err);
 	}
 	/* Also if it has come back meanwhile, and has forgotten everything */
 	return err ?: -ETIMEDOUT;

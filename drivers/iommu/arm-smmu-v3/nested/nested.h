@@ -49,6 +49,7 @@
 
 #include "desc.h"
 #include "guest.h"
+#include "pages.h"
 #include "recover.h"
 
 /* VMID 0 is what stage-1 without a stage-2 is tagged with */
@@ -181,12 +182,10 @@ struct smmu3_strtab {
  * @vmids: VMIDs in use
  * @lost_tags: of these, the ones that it may have something cached of
  * @gerrorn: what GERRORN is, protected by the lock of @cmdq
- * @dead: it was taken out of service; all DMA is aborted
+ * @dead: it was taken out of service
+ * @aborts: so that it aborts all DMA. It forgets everything before it does not
  * @gone: there is no hardware any more
- * @owes: it is to forget everything, for something may be left
- * @doubt: among that may be tables that were freed: see pages.c
- * @pages: pages of such tables
- * @pages_lock: protects the three, but for who only looks
+ * @pages: what it is to forget: see pages.c
  * @backoff: when it is dead, how long until the next try, in ms
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
@@ -240,11 +239,9 @@ struct smmu3_unit {
 	struct xarray lost_tags;
 	u32 gerrorn;
 	bool dead;
+	bool aborts;
 	bool gone;
-	bool owes;
-	bool doubt;
-	struct list_head pages;
-	spinlock_t pages_lock; /* see above */
+	struct smmu3_pages pages;
 	unsigned int backoff;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
@@ -371,6 +368,7 @@ struct smmu3_device {
  * @share: the device that @id was got for, and VMIDs of vIOMMUs on it are
  * @nest_parent: nested domains may be made on it
  * @enforce_coherency: only devices whose DMA always snoops
+ * @doubt: see pages.c
  * @attachments: its attachments and those of nested domains on it, those with
  *	the same tag together
  */
@@ -383,6 +381,7 @@ struct smmu3_paging {
 	struct tag_share *share;
 	bool nest_parent;
 	bool enforce_coherency;
+	struct smmu3_doubt *doubt;
 	struct list_head attachments;
 };
 
@@ -439,6 +438,12 @@ static inline struct smmu3_unit *to_smmu3_unit(struct iommu_device *iommu)
 static inline struct smmu3_viommu *to_smmu3_viommu(struct iommufd_viommu *viommu)
 {
 	return container_of(viommu, struct smmu3_viommu, core);
+}
+
+/* If not, nothing that it has cached is of any use to a device */
+static inline bool smmu3_translates(const struct smmu3_unit *unit)
+{
+	return !READ_ONCE(unit->aborts) && !READ_ONCE(unit->gone);
 }
 
 /* What is read where no unit answers any more; reserved bits are never set */
@@ -594,15 +599,6 @@ void smmu3_paging_stage2(const struct smmu3_paging *paging,
 			 struct smmu3_stage2 *s2);
 void smmu3_paging_stage1(const struct smmu3_paging *paging,
 			 struct smmu3_stage1 *s1);
-
-/* pages.c */
-void *smmu3_page_alloc(void *cookie, size_t size, gfp_t gfp);
-void smmu3_page_free(void *cookie, void *page, size_t size);
-void smmu3_pages_doubt(struct smmu3_unit *unit);
-bool smmu3_pages_begin(struct smmu3_unit *unit);
-void smmu3_pages_forgotten(struct smmu3_unit *unit);
-void smmu3_pages_init(struct smmu3_unit *unit);
-void smmu3_pages_exit(struct smmu3_unit *unit);
 
 /* dirty.c */
 extern const struct iommu_dirty_ops smmu3_dirty_ops;

@@ -227,15 +227,20 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
 	if (ret < 0)
 		goto err_free;
 	paging->id = ret;
-	ret = tables_alloc(paging, dirty);
+	ret = smmu3_doubt_init(paging);
 	if (ret)
 		goto err_id;
+	ret = tables_alloc(paging, dirty);
+	if (ret)
+		goto err_doubt;
 
 	smmu3_unit_get(unit);
 	/* Our code frees it, perhaps when no device of ours is left */
 	__module_get(THIS_MODULE);
 	return &paging->domain;
 
+err_doubt:
+	smmu3_doubt_exit(paging);
 err_id:
 	if (stage1)
 		smmu3_asid_free(unit, paging->share, paging->id);
@@ -271,6 +276,7 @@ static void paging_free(struct iommu_domain *domain)
 	struct smmu3_unit *unit = paging->unit;
 
 	free_io_pgtable_ops(paging->ops);
+	smmu3_doubt_exit(paging);
 	if (paging->stage1)
 		smmu3_asid_free(unit, paging->share, paging->id);
 	else
@@ -284,8 +290,12 @@ static int paging_map(struct iommu_domain *domain, unsigned long iova,
 		      phys_addr_t paddr, size_t pgsize, size_t pgcount,
 		      int prot, gfp_t gfp, size_t *mapped)
 {
-	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
+	struct smmu3_paging *paging = to_smmu3_paging(domain);
+	struct io_pgtable_ops *ops = paging->ops;
 
+	/* To the DMA API: it may work later */
+	if (smmu3_in_doubt(paging))
+		return -ENOMEM;
 	return ops->map_pages(ops, iova, paddr, pgsize, pgcount, prot, gfp,
 			      mapped);
 }

@@ -83,8 +83,11 @@ static int unit_resume(struct smmu3_unit *unit)
 		if (sdev->ats_on)
 			set_bit(SMMU3_DEV_FAILED, &sdev->state);
 	}
-	ret = smmu3_block_marked(unit) ?: smmu3_unit_flush_all(unit) ?:
-	      smmu3_hw_resume(unit);
+	ret = smmu3_block_marked(unit) ?: smmu3_unit_flush_all(unit);
+	if (ret)
+		return ret;
+	WRITE_ONCE(unit->aborts, false);
+	ret = smmu3_hw_resume(unit);
 	if (ret)
 		return ret;
 	unit->dead = false;
@@ -108,10 +111,14 @@ static int unit_restart(struct smmu3_unit *unit)
 static void unit_die(struct smmu3_unit *unit)
 {
 	unit->dead = true;
-	if (smmu3_hw_abort(unit))
-		dev_err_ratelimited(unit->dev, "the unit is dead, stale translations may be in use\n");
-	else
+	WRITE_ONCE(unit->aborts, !smmu3_hw_abort(unit));
+	if (unit->aborts) {
 		dev_err_ratelimited(unit->dev, "the command queue is dead, all DMA is aborted\n");
+		smmu3_pages_off(unit);
+	} else {
+		dev_err_ratelimited(unit->dev, "the unit is dead, stale translations may be in use\n");
+		smmu3_pages_failed(unit);
+	}
 	smmu3_block_marked(unit);
 	cmd_ring_fail(&unit->cmdq.ring);
 }
@@ -122,12 +129,14 @@ static int unit_reset(struct smmu3_unit *unit)
 	unsigned long start = jiffies;
 	int ret;
 
+	smmu3_pages_begin(unit);
 	smmu3_gerror_stuck(unit);
 	do {
 		dev_warn_ratelimited(unit->dev, "resetting the command queue\n");
 		ret = unit_restart(unit);
 	} while (ret && smmu3_gerror_stuck(unit));
 	if (!ret) {
+		smmu3_pages_forgotten(unit);
 		unit->backoff = 0;
 		return 0;
 	}
@@ -144,17 +153,22 @@ static int unit_reset(struct smmu3_unit *unit)
  * smmu3_unit_block_failed - block all failed devices of a unit
  * @unit: the unit
  *
+ * A unit that is dead already is reset when it is time for that.
+ *
  * Context: process context; the unit's mutex is held.
  */
 void smmu3_unit_block_failed(struct smmu3_unit *unit)
 {
 	lockdep_assert_held(&unit->lock);
 
-	if (smmu3_block_marked(unit))
+	if (smmu3_block_marked(unit) && !unit->dead)
 		unit_reset(unit);
 }
 
-/* What a refused command may have left behind */
+/*
+ * What a refused command may have left behind. If that cannot be done either,
+ * those wait for it who have ATC invalidations: a reset has it done, or tells them.
+ */
 static int make_up(struct smmu3_unit *unit)
 {
 	int ret;
@@ -163,10 +177,9 @@ static int make_up(struct smmu3_unit *unit)
 		return 0;
 	ret = unit_forget(unit);
 	if (ret)
-		smmu3_pages_doubt(unit);
-	else
-		smmu3_pages_forgotten(unit);
-	return ret;
+		return unit_reset(unit);
+	smmu3_pages_forgotten(unit);
+	return 0;
 }
 
 /* Whatever can be tried now. Returns in how many jiffies there is more, or 0. */
@@ -193,7 +206,7 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 					  sdev->retry - now : 1);
 	}
 	if (make_up(unit))
-		next = min_not_zero(next, msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
+		return msecs_to_jiffies(unit->backoff);
 	return next;
 }
 
@@ -216,8 +229,21 @@ void smmu3_recover_soon(struct smmu3_unit *unit)
  */
 void smmu3_recover_all(struct smmu3_unit *unit)
 {
-	smmu3_pages_doubt(unit);
+	smmu3_pages_owe(unit);
 	smmu3_recover_soon(unit);
+}
+
+/**
+ * smmu3_recover_doubt - have a unit forget everything, soon, for a domain that it may
+ *	have something of that is gone from it
+ * @paging: the domain
+ *
+ * Context: any.
+ */
+void smmu3_recover_doubt(struct smmu3_paging *paging)
+{
+	smmu3_doubt(paging);
+	smmu3_recover_soon(paging->unit);
 }
 
 /**

@@ -11,6 +11,7 @@
 
 struct smmu3_unit;
 struct smmu3_device;
+struct smmu3_paging;
 
 /**
  * enum smmu3_mark - bits of struct smmu3_device @state
@@ -65,6 +66,7 @@ int smmu3_unit_flush_all(struct smmu3_unit *unit);
 int smmu3_device_recover(struct smmu3_device *sdev);
 void smmu3_recover_soon(struct smmu3_unit *unit);
 void smmu3_recover_all(struct smmu3_unit *unit);
+void smmu3_recover_doubt(struct smmu3_paging *paging);
 void smmu3_recover_work(struct work_struct *work);
 void smmu3_recover_end(struct smmu3_unit *unit);
 

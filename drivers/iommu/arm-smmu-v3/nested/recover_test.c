@@ -362,38 +362,40 @@ static void tables_kept(struct kunit *test)
 {
 	struct delayed_work *work;
 	struct smmu3_unit *unit;
+	struct list_head *kept;
 	struct one o;
 
 	one_up(test, &o);
 	unit = &o.fake->unit;
+	kept = &o.paging->doubt->pages;
 	work = &unit->recover_work;
 	disable_delayed_work_sync(work);
 	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	o.fake->dead = true;
 	unmap_table(test, o.paging);
-	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages));
+	KUNIT_EXPECT_TRUE(test, list_is_singular(kept));
 
 	/* Not if there is something new since it has begun to forget */
 	scoped_guard(mutex, &unit->lock) {
 		KUNIT_EXPECT_TRUE(test, smmu3_pages_begin(unit));
-		smmu3_pages_doubt(unit);
+		smmu3_doubt(o.paging);
 		smmu3_pages_forgotten(unit);
 	}
-	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages));
+	KUNIT_EXPECT_TRUE(test, list_is_singular(kept));
 
 	o.fake->dead = false;
 	enable_delayed_work(work);
 	smmu3_recover_soon(unit);
 	sham_recover(o.fake);
 	KUNIT_EXPECT_GT(test, fake_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages));
-	KUNIT_EXPECT_FALSE(test, unit->doubt);
+	KUNIT_EXPECT_TRUE(test, list_empty(kept));
+	KUNIT_EXPECT_FALSE(test, o.paging->doubt->on);
 
 	/* And as long as all goes well nothing is kept */
 	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
 	fake_map(test, o.paging, SZ_1G, SZ_4K);
 	unmap_table(test, o.paging);
-	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages));
+	KUNIT_EXPECT_TRUE(test, list_empty(kept));
 	one_down(test, &o);
 }
 

@@ -295,6 +295,8 @@ static void smmu3_remove(struct platform_device *pdev)
 	smmu3_recover_end(unit);
 	smmu3_hw_stop(unit);
 	WRITE_ONCE(unit->gone, true);
+	scoped_guard(mutex, &unit->lock)
+		smmu3_pages_off(unit);
 	smmu3_irq_exit(unit);
 	/* Who still waits for the queue, or has found a failed device */
 	synchronize_srcu(&unit->srcu);

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: domains that a unit may still have something of that is gone from them
+ */
+#include <linux/sizes.h>
+#include <uapi/linux/iommufd.h>
+
+#include "fake_unit.h"
+
+#define NEST	IOMMU_HWPT_ALLOC_NEST_PARENT
+#define SID	5
+#define OWN_SID	6
+
+/* In ms: nobody waits for that long */
+#define LONG	20000
+
+/* A guest's device with ATS, and one of the kernel's own without */
+struct two {
+	struct fake_unit *fake;
+	struct smmu3_device *sdev;
+	struct smmu3_paging *paging;
+	struct smmu3_device *own;
+	struct smmu3_paging *dma;
+};
+
+static void two_up(struct kunit *test, struct two *t)
+{
+	t->fake = sham_unit_new(test, 0, 0);
+	t->sdev = sham_device_new(test, t->fake, SID, 0, true);
+	t->own = sham_device_new(test, t->fake, OWN_SID, 0, false);
+	t->paging = sham_paging_new(test, t->sdev, NEST);
+	t->dma = sham_paging_new(test, t->own, 0);
+	t->dma->domain.cookie_type = IOMMU_COOKIE_NONE;
+	KUNIT_ASSERT_EQ(test, smmu3_attach(t->sdev, 0, &t->paging->domain), 0);
+	KUNIT_ASSERT_EQ(test, smmu3_attach(t->own, 0, &t->dma->domain), 0);
+	fake_map(test, t->paging, SZ_1G, 4 * SZ_4K);
+	fake_map(test, t->dma, SZ_1G, 4 * SZ_4K);
+	t->fake->silent_sid = SID;
+}
+
+static void two_down(struct kunit *test, struct two *t)
+{
+	smmu3_detach(t->sdev, 0);
+	smmu3_detach(t->own, 0);
+	sham_recover(t->fake);
+	sham_paging_free(test, t->paging);
+	sham_paging_free(test, t->dma);
+}
+
+static void work_off(struct two *t)
+{
+	disable_delayed_work_sync(&t->fake->unit.recover_work);
+}
+
+static void try_now(struct two *t)
+{
+	t->sdev->retry = jiffies;
+	smmu3_recover_soon(&t->fake->unit);
+	sham_recover(t->fake);
+}
+
+static void work_on(struct two *t)
+{
+	enable_delayed_work(&t->fake->unit.recover_work);
+	try_now(t);
+}
+
+static int map_page(struct smmu3_paging *paging, u64 iova)
+{
+	size_t mapped = 0;
+
+	return paging->domain.ops->map_pages(&paging->domain, iova, 0x10000000,
+					     SZ_4K, 1, IOMMU_READ, GFP_ATOMIC,
+					     &mapped);
+}
+
+/* Unmaps 2M at once, so that the table below goes too */
+static void unmap_table(struct kunit *test, struct smmu3_paging *paging)
+{
+	struct iommu_domain *domain = &paging->domain;
+	struct iommu_iotlb_gather gather;
+	size_t unmapped;
+
+	iommu_iotlb_gather_init(&gather);
+	unmapped = domain->ops->unmap_pages(domain, SZ_1G, SZ_2M, 1, &gather);
+	KUNIT_EXPECT_EQ(test, unmapped, SZ_2M);
+	domain->ops->iotlb_sync(domain, &gather);
+}
+
+/* A guest's device has the queue stand still, with nobody who waits for it */
+static void hang(struct two *t)
+{
+	struct smmu3_unit *unit = &t->fake->unit;
+	struct smmu3_batch batch;
+
+	unit->cmdq.ring.devtlb_timeout_us = LONG * USEC_PER_MSEC;
+	t->fake->hung = true;
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_add_atc_all(&batch, t->sdev);
+	smmu3_batch_push(&batch);
+}
+
+static void hang_no_more(struct two *t)
+{
+	t->fake->hung = false;
+	t->fake->unanswered = false;
+}
+
+/*
+ * Who cannot sleep leaves his invalidation behind a silent device's: the core gives
+ * the addresses to the next one, who must not get what the TLB has of them.
+ */
+static void not_mapped_again(struct kunit *test)
+{
+	struct smmu3_unit *unit;
+	struct two t;
+
+	two_up(test, &t);
+	unit = &t.fake->unit;
+	work_off(&t);
+	hang(&t);
+	sham_forget(t.fake);
+	fake_unmap(test, t.dma, SZ_1G, SZ_4K);
+	KUNIT_ASSERT_EQ(test, fake_count(t.fake, SMMU_OP_TLBI_NH_VA), 0);
+	KUNIT_EXPECT_FALSE(test, unit->cmdq.ring.stuck);
+	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), -ENOMEM);
+	/* Nothing of others is in doubt */
+	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_2G), 0);
+
+	/* Nor is it over when the unit has begun to forget it */
+	scoped_guard(mutex, &unit->lock) {
+		KUNIT_EXPECT_TRUE(test, smmu3_pages_begin(unit));
+		KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), -ENOMEM);
+		smmu3_pages_failed(unit);
+	}
+	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), -ENOMEM);
+
+	hang_no_more(&t);
+	work_on(&t);
+	KUNIT_EXPECT_GT(test, fake_count(t.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), 0);
+	two_down(test, &t);
+}
+
+/* A device that was not asked, and is not blocked yet, has it in its ATC */
+static void not_with_a_mark(struct kunit *test)
+{
+	struct two t;
+
+	two_up(test, &t);
+	t.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
+	work_off(&t);
+	set_bit(SMMU3_DEV_FAILED, &t.sdev->state);
+	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), -ENOMEM);
+	work_on(&t);
+	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), 0);
+	two_down(test, &t);
+}
+
+/* A unit that can be neither brought back nor stopped */
+static void not_aborting(struct kunit *test)
+{
+	struct smmu3_unit *unit;
+	struct two t;
+
+	two_up(test, &t);
+	unit = &t.fake->unit;
+	t.fake->dead = true;
+	t.fake->cr0_dead = true;
+	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	sham_recover(t.fake);
+	KUNIT_EXPECT_TRUE(test, unit->dead);
+	KUNIT_EXPECT_FALSE(test, unit->aborts);
+	/* As good as it goes: its entry, which may be cached, and a mark for good */
+	KUNIT_EXPECT_EQ(test, fake_config(t.sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, t.sdev->state, BIT(SMMU3_DEV_BLOCKED));
+	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), -ENOMEM);
+	/* What has nothing to do with it goes on */
+	KUNIT_EXPECT_EQ(test, t.own->state, 0);
+	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_2G), 0);
+
+	t.fake->dead = false;
+	t.fake->cr0_dead = false;
+	try_now(&t);
+	try_now(&t);
+	KUNIT_EXPECT_FALSE(test, unit->dead);
+	KUNIT_EXPECT_EQ(test, t.sdev->state, 0);
+	KUNIT_EXPECT_EQ(test, fake_config(t.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), 0);
+	KUNIT_EXPECT_TRUE(test, t.fake->regs[SMMU_REG_CR0 / 4] &
+			  SMMU_CR0_SMMUEN);
+	two_down(test, &t);
+}
+
+/* A unit that aborts everything walks no tables */
+static void kept_no_longer(struct kunit *test)
+{
+	struct two t;
+
+	two_up(test, &t);
+	work_off(&t);
+	t.fake->dead = true;
+	unmap_table(test, t.dma);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&t.dma->doubt->pages));
+	work_on(&t);
+	KUNIT_EXPECT_TRUE(test, t.fake->unit.aborts);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
+	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), 0);
+	unmap_table(test, t.dma);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
+
+	t.fake->dead = false;
+	try_now(&t);
+	KUNIT_EXPECT_FALSE(test, t.fake->unit.aborts);
+	KUNIT_EXPECT_FALSE(test, t.dma->doubt->on);
+	two_down(test, &t);
+}
+
+/* What one keeps is no matter of another's */
+static void each_for_itself(struct kunit *test)
+{
+	struct two t;
+
+	two_up(test, &t);
+	work_off(&t);
+	smmu3_recover_doubt(t.dma);
+	unmap_table(test, t.paging);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t.paging->doubt->pages));
+	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&t.fake->unit.pages.waiting));
+	work_on(&t);
+	two_down(test, &t);
+}
+
+/* A domain goes: what is kept of it goes when the unit has forgotten it */
+static void orphan(struct kunit *test)
+{
+	struct smmu3_paging *gone;
+	struct smmu3_unit *unit;
+	struct two t;
+
+	two_up(test, &t);
+	unit = &t.fake->unit;
+	work_off(&t);
+	gone = sham_paging_new(test, t.own, 0);
+	fake_map(test, gone, SZ_1G, SZ_4K);
+	smmu3_recover_doubt(gone);
+	sham_paging_free(test, gone);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages.waiting));
+	work_on(&t);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages.waiting));
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->pages.asked));
+	two_down(test, &t);
+}
+
+/*
+ * A unit that refuses to have its devices forget: those who have ATC invalidations
+ * wait for that, and are not left waiting.
+ */
+static void refused_to_the_end(struct kunit *test)
+{
+	struct smmu3_unit *unit;
+	struct two t;
+
+	two_up(test, &t);
+	unit = &t.fake->unit;
+	t.fake->refuse_op = SMMU_OP_ATC_INV;
+	t.fake->refuse_sticky = true;
+	smmu3_recover_doubt(t.dma);
+	sham_recover(t.fake);
+	KUNIT_EXPECT_TRUE(test, unit->cmdq.ring.dead ||
+			  unit->cmdq.ring.owed == CMD_OWED_NONE);
+	KUNIT_EXPECT_GT(test, unit->backoff, 0);
+
+	t.fake->refuse_op = 0;
+	t.fake->refuse_sticky = false;
+	try_now(&t);
+	try_now(&t);
+	KUNIT_EXPECT_FALSE(test, unit->dead);
+	KUNIT_EXPECT_EQ(test, t.sdev->state, 0);
+	two_down(test, &t);
+}
+
+/* VFIO's own domains, without iommufd: nobody unmaps where he cannot sleep */
+static void vfio_sleeps(struct kunit *test)
+{
+	struct two t;
+
+	two_up(test, &t);
+	t.paging->domain.cookie_type = IOMMU_COOKIE_DMA_MSI;
+	work_off(&t);
+	t.fake->silent = true;
+	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	KUNIT_EXPECT_EQ(test, t.sdev->state, FAKE_OUT);
+	t.fake->silent = false;
+	work_on(&t);
+	KUNIT_EXPECT_EQ(test, t.sdev->state, 0);
+	two_down(test, &t);
+}
+
+static struct kunit_case doubt_cases[] = {
+	KUNIT_CASE(not_mapped_again),
+	KUNIT_CASE(not_with_a_mark),
+	KUNIT_CASE(not_aborting),
+	KUNIT_CASE(kept_no_longer),
+	KUNIT_CASE(each_for_itself),
+	KUNIT_CASE(orphan),
+	KUNIT_CASE(refused_to_the_end),
+	KUNIT_CASE(vfio_sleeps),
+	{}
+};
+
+static struct kunit_suite doubt_suite = {
+	.name = "arm_smmu_v3_nested_doubt",
+	.test_cases = doubt_cases,
+};
+
+kunit_test_suite(doubt_suite);
