@@ -49,6 +49,12 @@ static void first_try(struct smmu3_device *sdev)
 {
 	unsigned long relapse = sdev->back + msecs_to_jiffies(RELAPSE);
 
+	/* As far as anybody knows it is well */
+	if (sdev->skipped) {
+		sdev->skipped = false;
+		sdev->retry = jiffies;
+		return;
+	}
 	if (sdev->backoff && time_before(jiffies, relapse))
 		sdev->backoff = smmu3_backoff(sdev->backoff, 0);
 	else
@@ -122,6 +128,67 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 		}
 	} while (again && !ret);
 	return ret;
+}
+
+/**
+ * smmu3_device_own - a device is the kernel's own
+ * @sdev: the device
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: true if it is
+ */
+bool smmu3_device_own(const struct smmu3_device *sdev)
+{
+	return sdev->rid && smmu3_is_paging(sdev->rid->domain) &&
+	       smmu3_is_atomic(to_smmu3_paging(sdev->rid->domain));
+}
+
+/**
+ * smmu3_device_due - when may a blocked device be asked?
+ * @sdev: the device
+ * @retry: not before that, in jiffies
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: when, in jiffies
+ */
+unsigned long smmu3_device_due(const struct smmu3_device *sdev,
+			       unsigned long retry)
+{
+	unsigned long after = READ_ONCE(sdev->unit->ask.after);
+
+	if (sdev->ats_able && !smmu3_device_own(sdev) &&
+	    time_after(after, retry))
+		return after;
+	return retry;
+}
+
+/**
+ * smmu3_next_due - which of the blocked devices of a unit is to be asked first?
+ * @unit: the unit
+ *
+ * If several must wait for the same it is the one that waits for longer.
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: the device, or NULL if there is none
+ */
+struct smmu3_device *smmu3_next_due(struct smmu3_unit *unit)
+{
+	struct smmu3_device *sdev, *next = NULL;
+	unsigned long due, first = 0;
+
+	lockdep_assert_held(&unit->lock);
+
+	list_for_each_entry(sdev, &unit->devices, node) {
+		if (!test_bit(SMMU3_DEV_OUT, &sdev->state))
+			continue;
+		due = smmu3_device_due(sdev, sdev->retry);
+		if (!next || time_before(due, first) ||
+		    (due == first && time_before(sdev->retry, next->retry))) {
+			next = sdev;
+			first = due;
+		}
+	}
+	return next;
 }
 
 /* All translations that there may be for a device */

@@ -205,9 +205,13 @@ void smmu3_batch_push(struct smmu3_batch *batch)
  */
 int smmu3_batch_flush(struct smmu3_batch *batch)
 {
+	bool asks = batch->cmds.devtlb;
+	unsigned long start = jiffies;
 	int ret;
 
 	ret = cmd_batch_wait(&batch->unit->cmdq.ring, &batch->cmds);
+	if (asks)
+		smmu3_ask_took(&batch->unit->ask, start);
 	if (batch->cmds.error)
 		ret = batch->cmds.error;
 	cmd_batch_empty(&batch->cmds);
@@ -329,6 +333,7 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
 		return -ENODEV;
 	}
 
+	smmu3_ask_init(&unit->ask, unit->devtlb_timeout_us);
 	q->ring.size = cmdq_slots(q);
 	q->cmds = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
 					    cmdq_slots(q) * SMMU_CMD_SIZE);

@@ -55,6 +55,7 @@ static void work_off(struct two *t)
 static void try_now(struct two *t)
 {
 	t->sdev->retry = jiffies;
+	t->fake->unit.ask.after = jiffies;
 	smmu3_recover_soon(&t->fake->unit);
 	sham_recover(t->fake);
 }

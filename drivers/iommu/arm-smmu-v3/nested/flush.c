@@ -157,12 +157,17 @@ static void mark_failed(struct smmu3_paging *paging,
 			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
 }
 
-/*
+/**
+ * smmu3_is_atomic - a domain may be unmapped where nobody can sleep
+ * @paging: the domain
+ *
  * iommufd maps and unmaps in process context, and so does VFIO without it, which
  * nobody else's domains have the cookie of. Of others, the DMA API first of all,
- * one cannot know.
+ * one cannot know. So these are the kernel's own.
+ *
+ * Return: true if it may
  */
-static bool is_atomic(const struct smmu3_paging *paging)
+bool smmu3_is_atomic(const struct smmu3_paging *paging)
 {
 	switch (paging->domain.cookie_type) {
 	case IOMMU_COOKIE_IOMMUFD:
@@ -228,7 +233,7 @@ int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
 	if (READ_ONCE(paging->unit->gone))
 		return 0;
 	if (err || found & BIT(SMMU3_DEV_FAILED)) {
-		if (is_atomic(paging))
+		if (smmu3_is_atomic(paging))
 			smmu3_recover_doubt(paging);
 		else
 			finish_sleeping(paging, viommu, err);
@@ -335,7 +340,7 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 	small = smmu3_range_init(&range, first, last, granule,
 				 __ffs(paging->domain.pgsize_bitmap),
 				 unit->idr[3] & SMMU_IDR3_RIL, leaf);
-	smmu3_batch_begin(&batch, unit, is_atomic(paging));
+	smmu3_batch_begin(&batch, unit, smmu3_is_atomic(paging));
 	batch.cmds.parks = !batch.cmds.atomic;
 	if (!add_tlb(&batch, paging, small ? &range : NULL, &ats))
 		return;

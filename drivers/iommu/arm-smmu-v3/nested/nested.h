@@ -47,6 +47,7 @@
 #include <linux/iommu-nested/tag_pool.h>
 #include <linux/iommu-nested/unit.h>
 
+#include "ask.h"
 #include "desc.h"
 #include "guest.h"
 #include "pages.h"
@@ -187,6 +188,7 @@ struct smmu3_strtab {
  * @gone: there is no hardware any more
  * @pages: what it is to forget: see pages.c
  * @backoff: when it is dead, how long until the next try, in ms
+ * @ask: when that may ask devices
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
  * @gerrors: global errors handled
@@ -243,6 +245,7 @@ struct smmu3_unit {
 	bool gone;
 	struct smmu3_pages pages;
 	unsigned int backoff;
+	struct smmu3_ask ask;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
 
@@ -318,6 +321,8 @@ struct smmu3_cdtab {
  * @pri: it may make page requests
  * @stall: its faults may be stalled
  * @state: bits of enum smmu3_mark
+ * @asked: in this recovery it has answered
+ * @skipped: it is to be blocked because there is no time to ask it
  * @backoff: when it is blocked, how long between two tries, in ms; 0 before the
  *	first
  * @retry: when the next one is, in jiffies
@@ -344,6 +349,8 @@ struct smmu3_device {
 	bool pri;
 	bool stall;
 	unsigned long state;
+	bool asked;
+	bool skipped;
 	unsigned int backoff;
 	unsigned long retry;
 	unsigned long back;
@@ -465,13 +472,9 @@ static inline void smmu3_write64(struct smmu3_unit *unit, u32 off, u64 val)
 }
 
 /*
- * Exported by the core for IOMMU drivers, but its header, iommu-pages.h, is not
+ * Exported by the core for IOMMU drivers, but its header, dma-iommu.h, is not
  * installed with a kernel's headers.
  */
-void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size);
-void iommu_free_pages(void *virt);
-
-/* The same, of dma-iommu.h */
 #ifdef CONFIG_IOMMU_DMA
 void iommu_dma_get_resv_regions(struct device *dev, struct list_head *list);
 #else
@@ -614,6 +617,7 @@ void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
 void smmu3_tags_forgotten(struct smmu3_unit *unit);
 
 /* flush.c */
+bool smmu3_is_atomic(const struct smmu3_paging *paging);
 void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 			size_t granule, bool leaf);
 void smmu3_paging_flush_all(struct smmu3_paging *paging);

@@ -41,17 +41,66 @@ int smmu3_unit_flush_all(struct smmu3_unit *unit)
 	return smmu3_batch_flush(&batch);
 }
 
-/* Those that do not answer are marked as failed, and blocked */
-static int flush_devices(struct smmu3_unit *unit)
+/* A recovery that may ask every device once */
+static void begin_asking(struct smmu3_unit *unit)
 {
-	struct smmu3_batch batch;
 	struct smmu3_device *sdev;
 
-	smmu3_batch_begin(&batch, unit, false);
+	unit->ask.spent_us = 0;
 	list_for_each_entry(sdev, &unit->devices, node)
-		if (sdev->ats_on && !READ_ONCE(sdev->state))
-			smmu3_add_atc_all(&batch, sdev);
-	return smmu3_batch_flush(&batch) ?: smmu3_block_marked(unit);
+		sdev->asked = false;
+}
+
+static int ask_device(struct smmu3_device *sdev)
+{
+	struct smmu3_unit *unit = sdev->unit;
+	struct smmu3_batch batch;
+	ktime_t start = ktime_get();
+	int ret;
+
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_add_atc_all(&batch, sdev);
+	ret = smmu3_batch_flush(&batch);
+	unit->ask.spent_us += ktime_us_delta(ktime_get(), start);
+	if (!ret && !READ_ONCE(sdev->state))
+		sdev->asked = true;
+	return ret;
+}
+
+static int ask_devices(struct smmu3_unit *unit, bool own)
+{
+	struct smmu3_device *sdev;
+	int ret;
+
+	list_for_each_entry(sdev, &unit->devices, node) {
+		if (!sdev->ats_on || READ_ONCE(sdev->state) || sdev->asked ||
+		    smmu3_device_own(sdev) != own)
+			continue;
+		if (!own && unit->ask.spent_us >= unit->timeout_us) {
+			sdev->skipped = true;
+			set_bit(SMMU3_DEV_FAILED, &sdev->state);
+			continue;
+		}
+		ret = ask_device(sdev);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * Those that do not answer are marked as failed, and blocked. What has answered in
+ * this recovery is not asked again if that has to begin anew: its ATC was emptied
+ * when the unit had forgotten what was lost.
+ *
+ * The kernel's own come first. When others have taken longer than a unit may, those
+ * that are left are not asked: they are blocked, and come back when there is time
+ * for them, for the unit's mutex is held and everybody waits.
+ */
+static int flush_devices(struct smmu3_unit *unit)
+{
+	return ask_devices(unit, true) ?: ask_devices(unit, false) ?:
+	       smmu3_block_marked(unit);
 }
 
 static int unit_forget(struct smmu3_unit *unit)
@@ -130,6 +179,7 @@ static int unit_reset(struct smmu3_unit *unit)
 	int ret;
 
 	smmu3_pages_begin(unit);
+	begin_asking(unit);
 	smmu3_gerror_stuck(unit);
 	do {
 		dev_warn_ratelimited(unit->dev, "resetting the command queue\n");
@@ -175,6 +225,7 @@ static int make_up(struct smmu3_unit *unit)
 
 	if (!smmu3_pages_begin(unit))
 		return 0;
+	begin_asking(unit);
 	ret = unit_forget(unit);
 	if (ret)
 		return unit_reset(unit);
@@ -185,25 +236,24 @@ static int make_up(struct smmu3_unit *unit)
 /* Whatever can be tried now. Returns in how many jiffies there is more, or 0. */
 static unsigned long unit_recover(struct smmu3_unit *unit)
 {
-	unsigned long next = 0, now;
+	unsigned long next = 0, now, due;
 	struct smmu3_device *sdev;
 
 	if (unit->cmdq.ring.stuck && unit_reset(unit))
 		return msecs_to_jiffies(unit->backoff);
 	smmu3_unit_block_failed(unit);
 
-	list_for_each_entry(sdev, &unit->devices, node) {
-		if (!test_bit(SMMU3_DEV_OUT, &sdev->state))
-			continue;
-		if (time_after_eq(jiffies, sdev->retry) &&
-		    !smmu3_device_unblock(sdev))
-			continue;
+	while ((sdev = smmu3_next_due(unit))) {
+		due = smmu3_device_due(sdev, sdev->retry);
+		now = jiffies;
+		if (time_after(due, now)) {
+			next = due - now;
+			break;
+		}
+		smmu3_device_unblock(sdev);
 		/* Others must not wait for the queue longer than it takes */
 		if (unit->cmdq.ring.stuck)
 			return 1;
-		now = jiffies;
-		next = min_not_zero(next, time_after(sdev->retry, now) ?
-					  sdev->retry - now : 1);
 	}
 	if (make_up(unit))
 		return msecs_to_jiffies(unit->backoff);
@@ -285,7 +335,8 @@ void smmu3_recover_end(struct smmu3_unit *unit)
  * @sdev: the device, which has failed, or whose unit has
  *
  * A device is not asked more often because somebody attaches something to it, but
- * for the first time after it was blocked.
+ * for the first time after it was blocked, if no other one has just been asked in
+ * vain.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
@@ -293,6 +344,7 @@ void smmu3_recover_end(struct smmu3_unit *unit)
 int smmu3_device_recover(struct smmu3_device *sdev)
 {
 	struct smmu3_unit *unit = sdev->unit;
+	unsigned long due;
 	int ret = 0;
 
 	lockdep_assert_held(&unit->lock);
@@ -302,7 +354,9 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 	else
 		smmu3_unit_block_failed(unit);
 	if (!ret && test_bit(SMMU3_DEV_OUT, &sdev->state)) {
-		if (sdev->backoff && time_before(jiffies, sdev->retry))
+		due = smmu3_device_due(sdev, sdev->backoff ? sdev->retry :
+							     jiffies);
+		if (time_after(due, jiffies))
 			return -ETIMEDOUT;
 		ret = smmu3_device_unblock(sdev);
 	}

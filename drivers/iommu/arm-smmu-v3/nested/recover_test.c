@@ -38,6 +38,7 @@ static void one_down(struct kunit *test, struct one *o)
 static void try_now(struct one *o)
 {
 	o->sdev->retry = jiffies;
+	o->fake->unit.ask.after = jiffies;
 	smmu3_recover_soon(&o->fake->unit);
 	sham_recover(o->fake);
 }
