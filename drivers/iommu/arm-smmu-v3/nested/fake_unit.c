@@ -143,6 +143,8 @@ static void fake_write32(void *ctx, u32 off, u32 val)
 {
 	struct fake_unit *fake = ctx;
 
+	if (fake->watch)
+		fake->watch(fake, off, val);
 	if (fake->nr_writes < FAKE_WRITES)
 		fake->writes[fake->nr_writes++] = off;
 	if (off >= SMMU_PAGE1) {
@@ -410,6 +412,24 @@ bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
 
 	for (i = 0; i < fake->nr; i++)
 		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1)
+			return true;
+	return false;
+}
+
+/**
+ * fake_completed - was it executed since sham_forget(), and is it complete?
+ * @fake: the unit
+ * @cmd: the command
+ *
+ * Return: true if it was, and there was a CMD_SYNC after it
+ */
+bool fake_completed(const struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < fake->nr; i++)
+		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1 &&
+		    fake->epoch[i] < fake->syncs)
 			return true;
 	return false;
 }

@@ -42,7 +42,8 @@
  * @reads: reads of registers
  * @events: so many reads of EVTQ_PROD yet find one more event
  * @spy: sees every command before it is executed, if it is not NULL
- * @spied: for @spy
+ * @watch: sees every write to a register before it takes effect, if it is not NULL
+ * @spied: for @spy and @watch
  */
 struct fake_unit {
 	struct smmu3_unit unit;
@@ -71,6 +72,7 @@ struct fake_unit {
 	unsigned int reads;
 	unsigned int events;
 	void (*spy)(struct fake_unit *fake, struct smmu3_cmd cmd);
+	void (*watch)(struct fake_unit *fake, u32 off, u32 val);
 	struct smmu3_device *spied;
 };
 
@@ -109,6 +111,7 @@ void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 void sham_expect(struct kunit *test, const struct fake_unit *fake,
 		 const struct smmu3_cmd *want, unsigned int nr);
 bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd);
+bool fake_completed(const struct fake_unit *fake, struct smmu3_cmd cmd);
 bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
 		 struct smmu3_cmd second);
 unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
