@@ -113,7 +113,8 @@ static void one_at_a_time(struct kunit *test)
 	recover(&m);
 	for (i = 0; i < NR; i++) {
 		KUNIT_ASSERT_EQ(test, m.sdev[i]->state, FAKE_OUT);
-		m.sdev[i]->retry = jiffies - NR + i;
+		/* The last one waits for longest */
+		m.sdev[i]->retry = jiffies - i;
 	}
 
 	for (n = 0; n < NR; n++) {
@@ -123,7 +124,7 @@ static void one_at_a_time(struct kunit *test)
 		unit->ask.after = before;
 		recover(&m);
 		KUNIT_EXPECT_EQ(test, all_asked(&m), 1);
-		KUNIT_EXPECT_EQ(test, asked(&m, n), 1);
+		KUNIT_EXPECT_EQ(test, asked(&m, NR - 1 - n), 1);
 		/* However long it takes to get here */
 		KUNIT_EXPECT_TRUE(test, time_after(unit->ask.after, before));
 		unit->ask.after = jiffies + HZ;
@@ -132,7 +133,7 @@ static void one_at_a_time(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, unit->cmdq.ring.stuck);
 		KUNIT_EXPECT_EQ(test, all_asked(&m), 1);
 		/* Long enough for it not to be its turn again */
-		m.sdev[n]->retry = jiffies + 100 * HZ;
+		m.sdev[NR - 1 - n]->retry = jiffies + 100 * HZ;
 	}
 
 	/* Nor does it help to attach something */

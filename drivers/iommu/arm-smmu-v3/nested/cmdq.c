@@ -23,6 +23,21 @@
 /* A batch, the wait behind it, and as much again for others */
 #define CMDQ_MIN_SHIFT	(ilog2(CMD_BATCH) + 1)
 
+/*
+ * What has waited for the recovery goes into the ring as it is. Whom that has
+ * blocked is not asked: it would have the queue stand still once more. Who has
+ * asked looks for marks when all is done, see smmu3_finish().
+ */
+static struct smmu3_cmd cmdq_unless_blocked(struct smmu3_unit *unit,
+					    struct smmu3_cmd cmd)
+{
+	struct smmu3_device *sdev = smmu3_atc_device(unit, cmd);
+
+	if (!sdev || smmu3_state_live(READ_ONCE(sdev->state)))
+		return cmd;
+	return smmu3_cmd_sync();
+}
+
 static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 			    const struct cmd_words *cmds, unsigned int nr)
 {
@@ -30,8 +45,13 @@ static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 	struct smmu3_cmdq *q = &unit->cmdq;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++)
-		cmdq_write(q, pos + i, cmds[i].w0, cmds[i].w1);
+	for (i = 0; i < nr; i++) {
+		struct smmu3_cmd cmd = { .w0 = cmds[i].w0, .w1 = cmds[i].w1 };
+
+		if (unlikely(ring->resets))
+			cmd = cmdq_unless_blocked(unit, cmd);
+		cmdq_write(q, pos + i, cmd.w0, cmd.w1);
+	}
 	trace_smmu3_cmdq_submit(unit->dev, cmds, nr, cmdq_slot(q, pos + nr));
 }
 

@@ -53,6 +53,8 @@ static inline u32 cmdq_position(const struct smmu3_cmdq *q, u32 cons)
 	return oldest + ((cons - oldest) & (2 * cmdq_slots(q) - 1));
 }
 
+struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
+				      struct smmu3_cmd cmd);
 bool smmu3_gerror_handle(struct smmu3_unit *unit);
 bool smmu3_gerror_stuck(struct smmu3_unit *unit);
 

@@ -96,16 +96,13 @@ static bool event_stalls(const u64 *evt)
 
 static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 {
-	struct smmu3_batch batch;
+	struct smmu3_cmd cmd =
+		smmu3_cmd_resume(FIELD_GET(SMMU_EVT0_SID, evt[0]),
+				 FIELD_GET(SMMU_EVT1_STAG, evt[1]), false, true);
 
 	guard(srcu)(&unit->srcu);
 
-	smmu3_batch_begin(&batch, unit, false);
-	smmu3_batch_add(&batch,
-			smmu3_cmd_resume(FIELD_GET(SMMU_EVT0_SID, evt[0]),
-					 FIELD_GET(SMMU_EVT1_STAG, evt[1]),
-					 false, true));
-	if (smmu3_batch_flush(&batch))
+	if (smmu3_answer(unit, cmd))
 		dev_err_ratelimited(unit->dev, "a stalled transaction cannot be ended\n");
 }
 

@@ -221,6 +221,7 @@ static void fake_unit_free(void *data)
 		smmu3_recover_end(unit);
 	xa_destroy(&unit->lost_tags);
 	smmu3_iopf_exit(unit);
+	smmu3_answers_exit(unit);
 	smmu3_pages_exit(unit);
 	smmu3_outq_exit(&unit->priq);
 	smmu3_outq_exit(&unit->evtq);
@@ -265,6 +266,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	tag_pool_init(&unit->asids);
 	tag_pool_init(&unit->vmids);
 	xa_init(&unit->lost_tags);
+	smmu3_answers_init(unit);
 	smmu3_pages_init(unit);
 	INIT_DELAYED_WORK(&unit->recover_work, smmu3_recover_work);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,

@@ -53,14 +53,19 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
 	cmd_ring_give_up(&q->ring);
 }
 
-/*
- * The device of the ATC invalidation at @pos, if it is one. A device is freed
- * after a grace period of the unit's @srcu, and with the mutex of its unit held before
- * that; everyone who waits has one of the two. The interrupt handler has none, and
- * leaves it to them.
+/**
+ * smmu3_atc_device - which device has a command for its ATC?
+ * @unit: the unit
+ * @cmd: the command, any
+ *
+ * A device is freed after a grace period of the unit's @srcu, and with the mutex of
+ * its unit held before that; everyone who waits has one of the two. The interrupt
+ * handler has none, and leaves it to them.
+ *
+ * Return: the device, or NULL if it is none for an ATC
  */
-static struct smmu3_device *atc_device(struct smmu3_unit *unit,
-				       struct smmu3_cmd cmd)
+struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
+				      struct smmu3_cmd cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
 		return NULL;
@@ -94,7 +99,7 @@ static bool atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 	u32 i;
 
 	for (i = begin; i != end; i++) {
-		sdev = atc_device(unit, cmdq_read(&unit->cmdq, i));
+		sdev = smmu3_atc_device(unit, cmdq_read(&unit->cmdq, i));
 		if (!sdev || test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
 			continue;
 		dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");

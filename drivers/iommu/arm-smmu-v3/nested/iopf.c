@@ -138,13 +138,11 @@ void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
 {
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 	bool retry = resp->code == IOMMU_PAGE_RESP_SUCCESS;
-	struct smmu3_batch batch;
 
 	guard(srcu)(&sdev->unit->srcu);
 
-	smmu3_batch_begin(&batch, sdev->unit, false);
-	smmu3_batch_add(&batch, smmu3_cmd_resume(sdev->sids[0], resp->grpid,
-						 retry, !retry));
-	if (smmu3_batch_flush(&batch))
+	if (smmu3_answer(sdev->unit, smmu3_cmd_resume(sdev->sids[0],
+						      resp->grpid, retry,
+						      !retry)))
 		dev_err_ratelimited(dev, "a stalled transaction cannot be ended\n");
 }

@@ -47,6 +47,7 @@
 #include <linux/iommu-nested/tag_pool.h>
 #include <linux/iommu-nested/unit.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "desc.h"
 #include "guest.h"
@@ -191,6 +192,7 @@ struct smmu3_strtab {
  * @ask: when that may ask devices
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
+ * @answers: what it could not be told yet
  * @gerrors: global errors handled
  * @timing: where the time goes, when somebody wants to know
  * @debugfs: its directory
@@ -248,6 +250,7 @@ struct smmu3_unit {
 	struct smmu3_ask ask;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
+	struct smmu3_answers answers;
 
 	atomic64_t gerrors;
 	struct inval_time timing;
@@ -670,15 +673,6 @@ void smmu3_irq_alloc_msis(struct smmu3_unit *unit);
 int smmu3_irq_init(struct smmu3_unit *unit);
 void smmu3_irq_exit(struct smmu3_unit *unit);
 int smmu3_irq_enable(struct smmu3_unit *unit);
-
-/* iopf.c */
-int smmu3_iopf_init(struct smmu3_unit *unit);
-void smmu3_iopf_exit(struct smmu3_unit *unit);
-int smmu3_iopf_enable(struct smmu3_attach *att);
-void smmu3_iopf_disable(struct smmu3_attach *att);
-bool smmu3_iopf_report(struct smmu3_device *sdev, const u64 *evt);
-void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
-			 struct iommu_page_response *resp);
 
 /* ats.c */
 bool smmu3_ats_able(struct smmu3_device *sdev);

@@ -19,7 +19,7 @@ static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
 	u32 sid = FIELD_GET(SMMU_PRI0_SID, rec[0]);
 	u32 ssid = FIELD_GET(SMMU_PRI0_SSID, rec[0]);
 	bool ssv = rec[0] & SMMU_PRI0_SSV;
-	struct smmu3_batch batch;
+	struct smmu3_cmd cmd;
 
 	dev_info_ratelimited(unit->dev,
 			     "unexpected page request: StreamID %#x, address %#llx\n",
@@ -30,12 +30,10 @@ static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
 
 	guard(srcu)(&unit->srcu);
 
-	smmu3_batch_begin(&batch, unit, false);
-	smmu3_batch_add(&batch,
-			smmu3_cmd_pri_resp(sid, ssv, ssid,
-					   FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]),
-					   SMMU_PRI_RESP_FAILURE));
-	if (smmu3_batch_flush(&batch))
+	cmd = smmu3_cmd_pri_resp(sid, ssv, ssid,
+				 FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]),
+				 SMMU_PRI_RESP_FAILURE);
+	if (smmu3_answer(unit, cmd))
 		dev_err_ratelimited(unit->dev, "a page request cannot be answered\n");
 }
 

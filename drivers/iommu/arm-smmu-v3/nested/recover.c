@@ -257,7 +257,8 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 	}
 	if (make_up(unit))
 		return msecs_to_jiffies(unit->backoff);
-	return next;
+	smmu3_answers_resend(unit);
+	return unit->cmdq.ring.stuck ? 1 : next;
 }
 
 /**

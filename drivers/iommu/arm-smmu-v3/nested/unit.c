@@ -63,6 +63,7 @@ void smmu3_unit_release(struct kref *ref)
 	srcu_barrier(&unit->srcu);
 	cleanup_srcu_struct(&unit->srcu);
 	smmu3_iopf_exit(unit);
+	smmu3_answers_exit(unit);
 	smmu3_pages_exit(unit);
 	smmu3_outq_exit(&unit->priq);
 	smmu3_outq_exit(&unit->evtq);
@@ -107,6 +108,7 @@ static struct smmu3_unit *unit_alloc(struct device *dev)
 	tag_pool_init(&unit->asids);
 	tag_pool_init(&unit->vmids);
 	xa_init(&unit->lost_tags);
+	smmu3_answers_init(unit);
 	smmu3_pages_init(unit);
 	INIT_DELAYED_WORK(&unit->recover_work, smmu3_recover_work);
 	return unit;

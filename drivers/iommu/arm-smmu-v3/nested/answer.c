@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Answers to devices: CMD_RESUME and CMD_PRI_RESP
+ *
+ * Unlike an invalidation, an answer that a reset of the queue has lost is not
+ * made up for by forgetting everything: the device would wait for it for ever. It
+ * is kept, and put into the queue by the recovery. Who answers does not wait for
+ * that, for he may have locks that somebody wants who has the unit's mutex.
+ *
+ * An answer for which the queue has timed out was not taken: what is complete when
+ * the queue is given up counts as done. One that comes twice nevertheless does
+ * nothing, for nobody has asked (4.7.1).
+ */
+#include <linux/errno.h>
+#include <linux/slab.h>
+
+#include "nested.h"
+
+/* Answers that are kept: who asks for more at once than a unit has stalled is ill */
+#define MOST	256
+
+/**
+ * struct kept_answer - an answer that was lost
+ * @node: in the unit's list
+ * @cmd: the answer
+ */
+struct kept_answer {
+	struct list_head node;
+	struct smmu3_cmd cmd;
+};
+
+static int answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+{
+	struct smmu3_batch batch;
+
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_batch_add(&batch, cmd);
+	return smmu3_batch_flush(&batch);
+}
+
+static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+{
+	struct kept_answer *kept = kmalloc_obj(*kept);
+
+	if (!kept)
+		return -ENOMEM;
+	kept->cmd = cmd;
+	scoped_guard(spinlock, &unit->answers.lock) {
+		if (unit->answers.nr == MOST) {
+			kfree(kept);
+			return -ENOMEM;
+		}
+		unit->answers.nr++;
+		list_add_tail(&kept->node, &unit->answers.list);
+	}
+	/* Most of the time it is to be sooner already */
+	queue_delayed_work(system_unbound_wq, &unit->recover_work,
+			   msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
+	return 0;
+}
+
+/**
+ * smmu3_answer - answer a device
+ * @unit: the unit that it is behind
+ * @cmd: the answer
+ *
+ * Context: process context, in a read-side section of the unit's @srcu, or with the
+ * unit's mutex held.
+ * Return: 0 if the device has it, or will have it when the queue was recovered;
+ * -EIO or -ENOMEM
+ */
+int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+{
+	int ret;
+
+	ret = answer_send(unit, cmd);
+	/* With the hardware all that waited is gone */
+	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
+		ret = answer_keep(unit, cmd);
+	return ret;
+}
+
+/* A device that is gone waits for nothing */
+static bool is_wanted(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+{
+	return xa_load(&unit->streams, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
+}
+
+/**
+ * smmu3_answers_resend - put into the queue what was lost
+ * @unit: the unit, whose queue works again
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void smmu3_answers_resend(struct smmu3_unit *unit)
+{
+	struct kept_answer *kept, *tmp;
+	unsigned int sent = 0;
+	LIST_HEAD(list);
+
+	lockdep_assert_held(&unit->lock);
+
+	scoped_guard(spinlock, &unit->answers.lock)
+		list_splice_init(&unit->answers.list, &list);
+	list_for_each_entry_safe(kept, tmp, &list, node) {
+		/* The next recovery is for the rest */
+		if (is_wanted(unit, kept->cmd) &&
+		    answer_send(unit, kept->cmd) == -ETIMEDOUT)
+			break;
+		list_del(&kept->node);
+		kfree(kept);
+		sent++;
+	}
+	scoped_guard(spinlock, &unit->answers.lock) {
+		unit->answers.nr -= sent;
+		list_splice(&list, &unit->answers.list);
+	}
+}
+
+/**
+ * smmu3_answers_init - a unit has lost nothing
+ * @unit: the unit
+ */
+void smmu3_answers_init(struct smmu3_unit *unit)
+{
+	spin_lock_init(&unit->answers.lock);
+	INIT_LIST_HEAD(&unit->answers.list);
+	unit->answers.nr = 0;
+}
+
+/**
+ * smmu3_answers_exit - free what nobody will be answered
+ * @unit: the unit, which has no devices any more
+ */
+void smmu3_answers_exit(struct smmu3_unit *unit)
+{
+	struct kept_answer *kept, *tmp;
+
+	list_for_each_entry_safe(kept, tmp, &unit->answers.list, node)
+		kfree(kept);
+	smmu3_answers_init(unit);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page faults and page requests, and what devices are answered
+ */
+#ifndef __ARM_SMMU_V3_NESTED_ANSWER_H
+#define __ARM_SMMU_V3_NESTED_ANSWER_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+struct device;
+struct iommu_page_response;
+struct iopf_fault;
+struct smmu3_attach;
+struct smmu3_cmd;
+struct smmu3_device;
+struct smmu3_unit;
+
+/**
+ * struct smmu3_answers - answers that a unit has not got yet
+ * @lock: protects it
+ * @list: the answers
+ * @nr: how many there are
+ */
+struct smmu3_answers {
+	spinlock_t lock; /* see above */
+	struct list_head list;
+	unsigned int nr;
+};
+
+/* answer.c */
+void smmu3_answers_init(struct smmu3_unit *unit);
+void smmu3_answers_exit(struct smmu3_unit *unit);
+int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd);
+void smmu3_answers_resend(struct smmu3_unit *unit);
+
+/* iopf.c */
+int smmu3_iopf_init(struct smmu3_unit *unit);
+void smmu3_iopf_exit(struct smmu3_unit *unit);
+int smmu3_iopf_enable(struct smmu3_attach *att);
+void smmu3_iopf_disable(struct smmu3_attach *att);
+bool smmu3_iopf_report(struct smmu3_device *sdev, const u64 *evt);
+void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
+			 struct iommu_page_response *resp);
+
+#endif /* __ARM_SMMU_V3_NESTED_ANSWER_H */

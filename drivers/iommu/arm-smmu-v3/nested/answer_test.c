@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: what a reset of the queue loses, or would have done once more
+ */
+#include <linux/sizes.h>
+#include <uapi/linux/iommufd.h>
+
+#include "fake_unit.h"
+
+#define SID	5
+#define STAG	0x1234
+
+static struct smmu3_cmd resume(u32 sid)
+{
+	return smmu3_cmd_resume(sid, STAG, true, false);
+}
+
+static int answer(struct fake_unit *fake, u32 sid)
+{
+	guard(srcu)(&fake->unit.srcu);
+	return smmu3_answer(&fake->unit, resume(sid));
+}
+
+static void recover(struct fake_unit *fake)
+{
+	smmu3_recover_soon(&fake->unit);
+	sham_recover(fake);
+}
+
+/* Nobody else would tell the device, and it waits */
+static void lost(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+
+	sham_device_new(test, fake, SID, 0, false);
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	/* One that is gone meanwhile waits no more */
+	KUNIT_EXPECT_EQ(test, answer(fake, SID + 1), 0);
+	recover(fake);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 0);
+
+	fake->dead = false;
+	recover(fake);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, resume(SID)));
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+	KUNIT_EXPECT_EQ(test, fake->unit.answers.nr, 0);
+
+	/* Once is enough, and what is refused is not better for trying again */
+	recover(fake);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	fake->refuse_op = SMMU_OP_RESUME;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), -EIO);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+}
+
+/* A device that never stops does not have all of memory */
+static void bounded(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	unsigned int i;
+	int ret = 0;
+
+	sham_device_new(test, fake, SID, 0, false);
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	recover(fake);
+	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
+	for (i = 0; i < 1000 && !ret; i++)
+		ret = answer(fake, SID);
+	KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fake->unit.answers.nr, i);
+}
+
+/* A batch that was made before a device was blocked, and is put in after */
+static void blocked_meanwhile(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, SID, 0, true);
+	struct smmu3_unit *unit = &fake->unit;
+	struct smmu3_batch batch;
+
+	unit->cmdq.ring.stuck = true;
+	unit->cmdq.ring.owed = CMD_OWED_ALL;
+	recover(fake);
+	KUNIT_ASSERT_FALSE(test, unit->cmdq.ring.stuck);
+
+	sham_forget(fake);
+	guard(srcu)(&unit->srcu);
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_batch_add(&batch, smmu3_cmd_tlbi_nh_all(1));
+	smmu3_add_atc_all(&batch, sdev);
+	sdev->state = FAKE_OUT;
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), 0);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ALL), 1);
+
+	/* One that is asked whether it is well must be */
+	sdev->state = BIT(SMMU3_DEV_ASKED);
+	smmu3_batch_begin(&batch, unit, false);
+	smmu3_add_atc_all(&batch, sdev);
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), 1);
+	sdev->state = 0;
+}
+
+static struct kunit_case answer_cases[] = {
+	KUNIT_CASE(lost),
+	KUNIT_CASE(bounded),
+	KUNIT_CASE(blocked_meanwhile),
+	{}
+};
+
+static struct kunit_suite answer_suite = {
+	.name = "arm_smmu_v3_nested_answer",
+	.test_cases = answer_cases,
+};
+
+kunit_test_suite(answer_suite);
