@@ -275,15 +275,16 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 
 /*
  * Cannot the ring take the batch now? While the recovery asks device-TLBs, one by
- * one, nobody else asks any if he can wait: it would take the one it asks for
- * silent when that is another one's turn.
+ * one, nobody else asks any: it would take the one it asks for silent when that is
+ * another one's turn. The recovery itself can sleep, and does not wait for itself.
  */
 static bool cmd_ring_refuses(const struct cmd_ring *ring,
 			     const struct cmd_batch *batch)
 {
 	return ring->stuck ||
 	       (batch->pending && batch->resets != ring->resets) ||
-	       (batch->devtlb && batch->parks && ring->owed != CMD_OWED_NONE);
+	       (batch->devtlb && (batch->parks || batch->atomic) &&
+		ring->owed != CMD_OWED_NONE);
 }
 
 /*

@@ -16,8 +16,9 @@
  *	...and all device-TLBs; block the devices that do not answer
  *	cmd_ring_settle(ring, CMD_OWED_NONE);
  *
- * Between the last two who can wait gives no invalidation of a device-TLB, so that
- * the driver knows whose it is that is not answered.
+ * Between the last two nobody else gives an invalidation of a device-TLB, so that
+ * the driver knows whose it is that is not answered: who can wait does, and who
+ * cannot sleep is told at once that it is not done.
  *
  * After that no cache has anything that somebody wanted forgotten before, so that
  * all their waits were successful. If a step fails: cmd_ring_fail(), and they
