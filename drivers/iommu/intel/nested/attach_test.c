@@ -543,6 +543,7 @@ static void silent_device(struct kunit *test)
 
 	fake->silent = false;
 	bad->retry.at = jiffies;
+	bad->unit->ask_after = jiffies;
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));

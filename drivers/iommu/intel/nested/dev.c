@@ -70,6 +70,15 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 	}
 }
 
+/* Caches may have its context entry still, which is not present any more */
+static void device_out(struct vtd_device *vdev)
+{
+	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		return;
+	set_bit(VTD_DEV_FAILED, &vdev->state);
+	vtd_unit_block_failed(vdev->unit);
+}
+
 /* Makes the device known; all its DMA is blocked until a domain is attached */
 static int vtd_device_add(struct vtd_device *vdev)
 {
@@ -97,7 +106,7 @@ static int vtd_device_add(struct vtd_device *vdev)
 	vtd_add_context_flush(&batch, vdev);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
-		vtd_context_clear(vdev);
+		device_out(vdev);
 		xa_erase(&unit->devices, vdev->sid);
 		vtd_alias_del(vdev);
 	}
@@ -121,6 +130,20 @@ static void vtd_device_free(struct vtd_device *vdev)
 	tag_share_del(&vdev->unit->dids, vdev->share);
 	xa_destroy(&vdev->pasids);
 	call_srcu(&vtd_srcu, &vdev->rcu, device_free);
+}
+
+static void device_release(struct vtd_held *held)
+{
+	vtd_device_free(container_of(held, struct vtd_device, held));
+}
+
+/* Not before its unit has forgotten where its tables are */
+static void vtd_device_drop(struct vtd_device *vdev)
+{
+	if (READ_ONCE(vdev->unit->stale))
+		vtd_hold(vdev->unit, &vdev->held, device_release);
+	else
+		vtd_device_free(vdev);
 }
 
 static void vtd_device_enable(struct vtd_device *vdev)
@@ -171,7 +194,7 @@ struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 		ret = vtd_device_add(vdev);
 	if (ret) {
 		vtd_device_disable(vdev);
-		vtd_device_free(vdev);
+		vtd_device_drop(vdev);
 		dev_err(dev, "source-id %#06x: cannot be used: %d\n", sid, ret);
 		return ERR_PTR(ret);
 	}
@@ -221,14 +244,16 @@ void vtd_device_delete(struct vtd_device *vdev)
 							  vtd_pfsid(vdev),
 							  vdev->ats_depth, 0,
 							  VTD_AM_ALL));
-		if (vtd_qi_flush(&batch))
-			dev_err(vdev->dev, "the unit does not answer, it may remember this device\n");
+		if (vtd_qi_flush(&batch)) {
+			dev_err(vdev->dev, "the unit does not answer\n");
+			device_out(vdev);
+		}
 		/* Until here it could be named as the one that does not answer */
 		xa_erase(&unit->devices, vdev->sid);
 		vtd_alias_del(vdev);
 	}
 	vtd_device_disable(vdev);
-	vtd_device_free(vdev);
+	vtd_device_drop(vdev);
 }
 
 static void vtd_release_device(struct device *dev)

@@ -26,6 +26,7 @@ DEFINE_SRCU(vtd_srcu);
  * @did: the domain-id
  * @users: attachments with it
  * @busy: some other domain has it with the PASID that is looked for
+ * @held: withholds it until its unit has forgotten it
  */
 struct vtd_did {
 	struct list_head node;
@@ -34,6 +35,7 @@ struct vtd_did {
 	u16 did;
 	unsigned int users;
 	bool busy;
+	struct vtd_held held;
 };
 
 static struct list_head *did_list(struct iommu_domain *domain)
@@ -150,7 +152,15 @@ static int did_get(struct vtd_attach *att)
 	return 0;
 }
 
-/* The caches have forgotten what @att has left */
+static void did_release(struct vtd_held *held)
+{
+	struct vtd_did *did = container_of(held, struct vtd_did, held);
+
+	tag_free(&did->unit->dids, did->share, did->did);
+	kfree(did);
+}
+
+/* The caches have forgotten what @att has left, if that is possible at all */
 static void did_put(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->vdev->unit;
@@ -159,8 +169,12 @@ static void did_put(const struct vtd_attach *att)
 	if (WARN_ON(!did) || --did->users)
 		return;
 	list_del(&did->node);
-	tag_free(&unit->dids, did->share, did->did);
-	kfree(did);
+	if (!READ_ONCE(unit->stale)) {
+		did_release(&did->held);
+		return;
+	}
+	vtd_hold(unit, &did->held, did_release);
+	vtd_withhold(vtd_domain_paging(att->domain), unit);
 }
 
 /**

@@ -191,6 +191,7 @@ static void fake_unit_free(void *data)
 	/* They are freed by now, and a work could find them until here */
 	KUNIT_EXPECT_TRUE(fake->test, xa_empty(&fake->unit.devices));
 	disable_delayed_work_sync(&fake->unit.recover_work);
+	vtd_owed_exit(&fake->unit);
 	/* Attachments that were dropped are freed by now */
 	srcu_barrier(&vtd_srcu);
 	vtd_context_free_all(&fake->unit);
@@ -235,7 +236,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->translating = true;
 	tag_pool_init(&unit->dids);
 	vtd_dids_init(unit);
-	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
+	vtd_unit_recover_init(unit);
 	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
 					       VTD_PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, unit->root);
@@ -452,6 +453,21 @@ u16 fake_did(struct vtd_device *vdev, u32 pasid)
 }
 
 /**
+ * fake_context_present_at - is the context entry of a source-id present?
+ * @unit: the unit, with a table for it
+ * @sid: the source-id
+ *
+ * Return: true if it is
+ */
+bool fake_context_present_at(struct vtd_unit *unit, u16 sid)
+{
+	__le64 *slot = &unit->root[(sid >> 8) * 2 + (sid & 0xff) / 128];
+	__le64 *table = phys_to_virt(le64_to_cpu(*slot) & VTD_ROOT_CTP);
+
+	return le64_to_cpu(table[sid % 128 * 4]) & VTD_CTX0_P;
+}
+
+/**
  * fake_context_present - is a device's context entry present?
  * @vdev: the device
  *
@@ -459,9 +475,5 @@ u16 fake_did(struct vtd_device *vdev, u32 pasid)
  */
 bool fake_context_present(struct vtd_device *vdev)
 {
-	__le64 *slot = &vdev->unit->root[(vdev->sid >> 8) * 2 +
-					 (vdev->sid & 0xff) / 128];
-	__le64 *table = phys_to_virt(le64_to_cpu(*slot) & VTD_ROOT_CTP);
-
-	return le64_to_cpu(table[vdev->sid % 128 * 4]) & VTD_CTX0_P;
+	return fake_context_present_at(vdev->unit, vdev->sid);
 }

@@ -107,6 +107,7 @@ u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word);
 u64 fake_pgtt(struct vtd_device *vdev, u32 pasid);
 u16 fake_did(struct vtd_device *vdev, u32 pasid);
 bool fake_context_present(struct vtd_device *vdev);
+bool fake_context_present_at(struct vtd_unit *unit, u16 sid);
 
 /* What a fence is in the log */
 #define FAKE_FENCE	((struct vtd_desc) { .w0 = VTD_QI_WAIT })

@@ -192,10 +192,17 @@ static void mark_all_failed(struct vtd_users *users, struct list_head *nested,
 			mark_failed(att->vdev);
 }
 
+static void batch_undone(struct vtd_qi_batch *batch)
+{
+	batch->undone = true;
+	if (batch->tables)
+		vtd_withhold(batch->tables, batch->unit);
+}
+
 /*
  * What @batch has asked for was not done. A user's devices are blocked. Others,
  * the machine's disk among them, are not to be the victims of a user's device:
- * the unit is reset, and forgets all.
+ * the unit forgets all, see owed.c.
  */
 static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
 			 struct list_head *nested)
@@ -204,9 +211,27 @@ static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
 		mark_all_failed(users, nested, batch->unit);
 		return;
 	}
-	batch->undone = true;
-	WRITE_ONCE(batch->unit->lost, true);
-	vtd_unit_kick(batch->unit);
+	vtd_lose(batch->unit);
+	batch_undone(batch);
+}
+
+/*
+ * Somebody has lost something behind a device-TLB already, which has not answered
+ * yet: there is no point in spinning for as long as he did.
+ */
+static bool is_hopeless(const struct vtd_qi_batch *batch)
+{
+	return batch->cmds.atomic && vtd_owes(batch->unit) &&
+	       cmd_ring_asks_devtlb(&batch->unit->qi.ring) &&
+	       (batch->cmds.nr || batch->cmds.pending);
+}
+
+static int batch_wait(struct vtd_qi_batch *batch)
+{
+	if (likely(!is_hopeless(batch)))
+		return vtd_qi_flush(batch);
+	cmd_batch_empty(&batch->cmds);
+	return -ETIMEDOUT;
 }
 
 /**
@@ -229,7 +254,7 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 
 	if (!unit)
 		return 0;
-	ret = vtd_qi_flush(batch);
+	ret = batch_wait(batch);
 	if (unlikely(ret))
 		batch_failed(batch, users, nested);
 	marks = marks_of(users, nested, unit);
@@ -239,7 +264,7 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	if (marks & BIT(VTD_DEV_FAILED))
 		vtd_unit_failed(unit, batch->cmds.atomic);
 	if (ret && READ_ONCE(unit->stale))
-		batch->undone = true;
+		batch_undone(batch);
 	return ret ?: -ETIMEDOUT;
 }
 
@@ -293,6 +318,7 @@ flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats
 	*ats = false;
 	pieces.unit = NULL;
 	begin_flush(&batch, paging);
+	batch.tables = leaf ? NULL : paging;
 	list_for_each_entry_srcu(att, &paging->users.attachments, node,
 				 srcu_read_lock_held(&vtd_srcu)) {
 		struct vtd_unit *unit = att->vdev->unit;
@@ -393,23 +419,30 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
  * @first: the first byte
  * @last: the last byte
  *
- * Most need nothing, see vtd_must_flush_new().
+ * Most need nothing, see vtd_must_flush_new(). The DMA API, which may have been given
+ * an address that a unit still translates as before, is told so: with ENOMEM, after
+ * which it tries again later. A user gets his own memory at most, and his device is
+ * blocked.
  *
  * Context: any, if the domain is not iommufd's.
+ * Return: 0; or -ENOMEM if what was there before may still be in use
  */
-void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
+int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
 {
+	bool need = false, stale = false;
 	struct vtd_attach *att;
-	bool need = false;
 
 	scoped_guard(srcu, &vtd_srcu) {
 		list_for_each_entry_srcu(att, &paging->users.attachments, node,
-					 srcu_read_lock_held(&vtd_srcu))
+					 srcu_read_lock_held(&vtd_srcu)) {
 			need |= vtd_must_flush_new(att->vdev->unit);
+			stale |= vtd_may_be_stale(att->vdev);
+		}
 		list_for_each_entry_srcu(att, &paging->nested, parent_node,
 					 srcu_read_lock_held(&vtd_srcu))
 			need |= vtd_must_flush_new(att->vdev->unit);
 	}
 	if (need)
-		vtd_paging_flush(paging, first, last, false);
+		stale |= vtd_paging_flush(paging, first, last, false);
+	return stale && is_atomic(paging) ? -ENOMEM : 0;
 }

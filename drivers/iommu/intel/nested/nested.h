@@ -48,6 +48,7 @@
 #include <linux/iommu-nested/vtd.h>
 
 #include "desc.h"
+#include "recover.h"
 
 /* The domain-id of pass-through. Zero is the hardware's own with CAP.CM. */
 #define VTD_DID_IDENTITY	1
@@ -78,23 +79,16 @@ struct vtd_qi {
 /**
  * struct vtd_qi_batch - descriptors on their way to a unit's queue
  * @unit: the unit
- * @undone: something was not done, and the hardware may use tables as they were
+ * @tables: of which domain the hardware may go on to use tables if something is
+ *	not done, or NULL
+ * @undone: something was not done
  * @cmds: the descriptors
  */
 struct vtd_qi_batch {
 	struct vtd_unit *unit;
+	struct vtd_paging *tables;
 	bool undone;
 	struct cmd_batch cmds;
-};
-
-/**
- * struct vtd_retry - when something that failed is tried again
- * @ms: the interval, 0 if it is tried at once
- * @at: jiffies then; or when it was tried with success last
- */
-struct vtd_retry {
-	unsigned int ms;
-	unsigned long at;
 };
 
 /**
@@ -129,9 +123,10 @@ struct vtd_irq {
  * @qi: its queue
  * @translating: translation is on
  * @aborting: all DMA is aborted, for the queue is dead
- * @lost: an invalidation that nobody waits for any more was not done
+ * @owed: what was lost of its invalidations
  * @stale: the queue is dead, and there was no way to empty the caches without it
  * @retry: when a queue that is dead is tried again
+ * @ask_after: jiffies when a device that was silent may be asked again
  * @recover_work: blocks devices that have failed, and tries to bring back what
  *	was blocked
  * @fault_poll: looks for faults, where no interrupt tells of them
@@ -163,9 +158,10 @@ struct vtd_unit {
 	struct vtd_qi qi;
 	bool translating;
 	bool aborting;
-	bool lost;
+	struct vtd_owed owed;
 	bool stale;
 	struct vtd_retry retry;
+	unsigned long ask_after;
 	struct delayed_work recover_work;
 	struct delayed_work fault_poll;
 
@@ -226,6 +222,7 @@ struct vtd_attach {
  * @rid: what is attached to requests without PASID
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
+ * @held: withholds its tables until its unit has forgotten them
  * @rcu: frees it
  */
 struct vtd_device {
@@ -247,6 +244,7 @@ struct vtd_device {
 	struct vtd_attach *rid;
 	struct vtd_attach rid_identity;
 	struct xarray pasids;
+	struct vtd_held held;
 	struct rcu_head rcu;
 };
 
@@ -273,6 +271,7 @@ struct vtd_users {
  * @nest_parent: nested domains may be made on it
  * @dirty: dirty tracking is on
  * @pgsnp: all accesses snoop, which stage-1 tables cannot say
+ * @withheld: what units may go on to use
  */
 struct vtd_paging {
 	union {
@@ -289,6 +288,7 @@ struct vtd_paging {
 	bool nest_parent;
 	bool dirty;
 	bool pgsnp;
+	struct vtd_withheld withheld;
 };
 
 PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, iommu, domain);
@@ -426,6 +426,7 @@ static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
 {
 	batch->unit = unit;
+	batch->tables = NULL;
 	batch->undone = false;
 	cmd_batch_begin(&batch->cmds, atomic);
 }
@@ -494,6 +495,7 @@ bool vtd_is_paging(const struct iommu_domain *domain);
 struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags);
 struct vtd_paging *vtd_paging_new(struct vtd_unit *unit);
 void vtd_paging_delete(struct vtd_paging *paging);
+void vtd_paging_destroy(struct vtd_paging *paging);
 void vtd_paging_free(struct iommu_domain *domain);
 void vtd_iotlb_sync(struct iommu_domain *domain,
 		    struct iommu_iotlb_gather *gather);
@@ -537,15 +539,6 @@ void vtd_enforce_page_snoop(struct vtd_paging *paging);
 
 /* dirty.c */
 extern const struct iommu_dirty_ops vtd_dirty_ops;
-
-/* recover.c */
-int vtd_unit_flush_all(struct vtd_unit *unit);
-int vtd_device_recover(struct vtd_device *vdev);
-void vtd_unit_block_failed(struct vtd_unit *unit);
-void vtd_unit_failed(struct vtd_unit *unit, bool atomic);
-void vtd_unit_kick(struct vtd_unit *unit);
-unsigned long vtd_unit_recover(struct vtd_unit *unit);
-void vtd_recover_work(struct work_struct *work);
 
 /* nested.c */
 int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
@@ -601,7 +594,7 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
 		    struct vtd_users *users, struct list_head *nested);
 int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf);
-void vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
+int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
 
 /* invalidate.c */
 int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req);

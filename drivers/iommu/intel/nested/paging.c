@@ -158,6 +158,7 @@ struct vtd_paging *vtd_paging_new(struct vtd_unit *unit)
 	if (!paging)
 		return NULL;
 	mutex_init(&paging->lock);
+	vtd_withheld_init(&paging->withheld);
 	vtd_users_init(&paging->users);
 	INIT_LIST_HEAD(&paging->dids);
 	INIT_LIST_HEAD(&paging->nested_dids);
@@ -264,15 +265,27 @@ vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 }
 
 /**
+ * vtd_paging_destroy - free a paging domain with its tables
+ * @paging: the domain, whose tables no unit uses any more
+ */
+void vtd_paging_destroy(struct vtd_paging *paging)
+{
+	pt_iommu_deinit(&paging->iommu);
+	vtd_paging_delete(paging);
+}
+
+/**
  * vtd_paging_free - free a paging domain
  * @domain: the domain, which nobody uses any more
+ *
+ * It stays as it is for a while if a unit has not forgotten it.
  */
 void vtd_paging_free(struct iommu_domain *domain)
 {
 	struct vtd_paging *paging = to_vtd_paging(domain);
 
-	pt_iommu_deinit(&paging->iommu);
-	vtd_paging_delete(paging);
+	if (!vtd_withhold_all(paging))
+		vtd_paging_destroy(paging);
 }
 
 /**
@@ -284,15 +297,13 @@ void vtd_iotlb_sync(struct iommu_domain *domain,
 		    struct iommu_iotlb_gather *gather)
 {
 	bool leaf = list_empty(&gather->freelist.pages);
-	int ret = 0;
+	struct vtd_paging *paging = to_vtd_paging(domain);
 
 	/* A gather that met nothing starts after its end */
 	if (gather->start <= gather->end)
-		ret = vtd_paging_flush(to_vtd_paging(domain), gather->start,
-				       gather->end, leaf);
-	/* What a unit may still use for a table is never used for anything else */
-	if (!ret)
-		iommu_put_pages_list(&gather->freelist);
+		vtd_paging_flush(paging, gather->start, gather->end, leaf);
+	/* What a unit may still use for a table is used for nothing else */
+	vtd_withhold_pages(paging, &gather->freelist);
 }
 
 /**
@@ -310,13 +321,13 @@ void vtd_flush_iotlb_all(struct iommu_domain *domain)
  * @iova: the first byte
  * @size: and how many
  *
- * Return: 0
+ * Return: 0; or -ENOMEM for the DMA API if what was there before may still be in use
  */
 int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
 		       size_t size)
 {
-	vtd_paging_flush_new(to_vtd_paging(domain), iova, iova + size - 1);
-	return 0;
+	return vtd_paging_flush_new(to_vtd_paging(domain), iova,
+				    iova + size - 1);
 }
 
 /**

@@ -68,13 +68,16 @@ static bool is_freed(struct kunit *test, u64 cap, enum how how, bool atomic)
 	fake->gcmd_dead = how == GONE;
 	KUNIT_EXPECT_EQ(test, iommu_unmap(&p->domain, SZ_1G, SZ_2M), SZ_2M);
 	freed = page_count(page) == 1;
-	if (!freed)
-		iommu_free_pages(table);
-	put_page(page);
 
+	/* At the latest when the unit has recovered */
 	fake->gcmd_dead = false;
 	fake->dead = false;
 	vtd_detach(vdev, 0);
+	fake->unit.retry.ms = 0;
+	vtd_unit_recover(&fake->unit);
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.owed.held));
+	put_page(page);
 	fake_paging_free(test, p);
 	return freed;
 }

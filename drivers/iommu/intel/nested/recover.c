@@ -64,9 +64,31 @@ static void retry_later_still(struct vtd_retry *retry, unsigned long began)
 	retry->at += min(took, msecs_to_jiffies(RETRY_MAX_MS)) * RETRY_SHARE;
 }
 
+/* The queue has stood still for so long: then others have it for as long */
+static void ask_later(struct vtd_unit *unit, unsigned long took)
+{
+	unsigned long now = jiffies;
+
+	if (time_before(unit->ask_after, now))
+		unit->ask_after = now;
+	unit->ask_after += took;
+}
+
 static bool retry_due(const struct vtd_retry *retry)
 {
 	return !retry->ms || time_after_eq(jiffies, retry->at);
+}
+
+/*
+ * May a device be asked whether it is well? For as long as one that is silent keeps
+ * the queue waiting, none of them is asked after it: they must not have it for more
+ * than half of the time, however many they are.
+ */
+static bool may_ask(const struct vtd_device *vdev)
+{
+	return retry_due(&vdev->retry) &&
+	       (!test_bit(VTD_DEV_SILENT, &vdev->state) ||
+		time_after_eq(jiffies, vdev->unit->ask_after));
 }
 
 /* It has failed, and was well since the last success */
@@ -162,6 +184,7 @@ again:
 		if (ret)
 			return ret;
 		/* What the queue has lost with it was others' too */
+		cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
 		goto again;
 	}
 	return 0;
@@ -175,6 +198,7 @@ again:
  */
 static void unit_forget(struct vtd_unit *unit)
 {
+	u32 lost = vtd_owed_begin(unit);
 	int ret = -EOPNOTSUPP;
 
 	if (unit->cap & VTD_CAP_ESRTPS) {
@@ -184,6 +208,8 @@ static void unit_forget(struct vtd_unit *unit)
 		unit->aborting = true;
 	}
 	WRITE_ONCE(unit->stale, ret);
+	if (!ret)
+		vtd_owed_done(unit, lost, false);
 	dev_err_ratelimited(unit->dev, "the invalidation queue is dead, %s\n",
 			    ret ? "stale translations may be in use" :
 			    unit->aborting ? "all DMA is aborted" :
@@ -193,6 +219,8 @@ static void unit_forget(struct vtd_unit *unit)
 static int unit_reset(struct vtd_unit *unit)
 {
 	struct cmd_ring *ring = &unit->qi.ring;
+	u32 lost = vtd_owed_begin(unit);
+	unsigned long began = jiffies;
 	int ret;
 
 	/* Switched off for good */
@@ -200,14 +228,17 @@ static int unit_reset(struct vtd_unit *unit)
 		return -ETIMEDOUT;
 
 	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
-	WRITE_ONCE(unit->lost, false);
+	if (ring->stuck && cmd_ring_asks_devtlb(ring))
+		ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
 	ret = unit_restart(unit);
 	if (!ret) {
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
 		ret = flush_devices(unit);
 	}
+	ask_later(unit, jiffies - began);
 	if (!ret) {
 		cmd_ring_settle(ring, CMD_OWED_NONE);
+		vtd_owed_done(unit, lost, true);
 		unit->retry.ms = 0;
 		return 0;
 	}
@@ -316,6 +347,9 @@ static int device_unblock(struct vtd_device *vdev)
 	}
 	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
 		ret = -ETIMEDOUT;
+	/* Else that is for the reset to count */
+	if (!unit->qi.ring.stuck)
+		ask_later(unit, jiffies - began);
 	if (ret) {
 		retry_later_still(&vdev->retry, began);
 		device_set_blocked(vdev);
@@ -359,7 +393,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 	}
 	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return ret;
-	if (test_bit(VTD_DEV_SILENT, &vdev->state) && !retry_due(&vdev->retry))
+	if (test_bit(VTD_DEV_SILENT, &vdev->state) && !may_ask(vdev))
 		return -ETIMEDOUT;
 	return device_unblock(vdev);
 }
@@ -369,6 +403,16 @@ static unsigned long until(const struct vtd_retry *retry)
 	long left = retry->at - jiffies;
 
 	return retry_due(retry) || left < 1 ? 1 : left;
+}
+
+static unsigned long until_asked(const struct vtd_device *vdev)
+{
+	long left = vdev->unit->ask_after - jiffies;
+	unsigned long next = until(&vdev->retry);
+
+	if (test_bit(VTD_DEV_SILENT, &vdev->state) && left > 0)
+		next = max(next, (unsigned long)left);
+	return next;
 }
 
 /* Jiffies until something is to be tried, or 0 */
@@ -384,8 +428,45 @@ static unsigned long next_try(struct vtd_unit *unit)
 		return until(&unit->retry);
 	xa_for_each(&unit->devices, sid, vdev)
 		if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
-			next = min(next, until(&vdev->retry));
+			next = min(next, until_asked(vdev));
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
+}
+
+/*
+ * Something was lost that the queue, which goes on, may not even have done yet: that
+ * is no reason to reset it, nor to blame a device that takes its time.
+ */
+static void make_up(struct vtd_unit *unit)
+{
+	u32 lost = vtd_owed_begin(unit);
+	struct vtd_qi_batch batch;
+	struct vtd_device *vdev;
+	unsigned long sid;
+	int ret;
+
+	ret = vtd_unit_flush_all(unit);
+	if (!ret) {
+		vtd_qi_begin(&batch, unit, false);
+		xa_for_each(&unit->devices, sid, vdev)
+			if (vtd_devtlb_live(vdev))
+				add_devtlb_all(&batch, vdev);
+		ret = vtd_qi_flush(&batch);
+	}
+	if (ret)
+		unit_reset(unit);
+	else
+		vtd_owed_done(unit, lost, true);
+}
+
+/* The queue is stuck. If it is too early to try it, others must not wait for that. */
+static void bring_back(struct vtd_unit *unit)
+{
+	const struct cmd_ring *ring = &unit->qi.ring;
+
+	if (retry_due(&unit->retry))
+		unit_reset(unit);
+	else if (ring->dead && !ring->ended && vtd_owes_caches(unit))
+		unit_forget(unit);
 }
 
 /**
@@ -404,23 +485,20 @@ unsigned long vtd_unit_recover(struct vtd_unit *unit)
 	guard(mutex)(&unit->lock);
 
 	vtd_unit_block_failed(unit);
-	if ((unit->qi.ring.stuck || READ_ONCE(unit->lost)) &&
-	    retry_due(&unit->retry))
-		unit_reset(unit);
+	if (unit->qi.ring.stuck)
+		bring_back(unit);
+	else if (vtd_owes(unit))
+		make_up(unit);
 	xa_for_each(&unit->devices, sid, vdev)
 		if (!unit->qi.ring.stuck &&
-		    test_bit(VTD_DEV_BLOCKED, &vdev->state) &&
-		    retry_due(&vdev->retry))
+		    test_bit(VTD_DEV_BLOCKED, &vdev->state) && may_ask(vdev))
 			device_unblock(vdev);
 	vtd_unit_block_failed(unit);
 	return next_try(unit);
 }
 
-/**
- * vtd_recover_work - the work of vtd_unit_kick()
- * @work: in the unit
- */
-void vtd_recover_work(struct work_struct *work)
+/* The work of vtd_unit_kick() */
+static void recover_work(struct work_struct *work)
 {
 	struct vtd_unit *unit = container_of(to_delayed_work(work),
 					     struct vtd_unit, recover_work);
@@ -429,4 +507,15 @@ void vtd_recover_work(struct work_struct *work)
 	/* Not later than somebody has asked for meanwhile */
 	if (next)
 		queue_delayed_work(system_long_wq, &unit->recover_work, next);
+}
+
+/**
+ * vtd_unit_recover_init - a unit is well
+ * @unit: the unit
+ */
+void vtd_unit_recover_init(struct vtd_unit *unit)
+{
+	vtd_owed_init(unit);
+	unit->ask_after = jiffies;
+	INIT_DELAYED_WORK(&unit->recover_work, recover_work);
 }

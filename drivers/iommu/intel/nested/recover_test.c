@@ -55,6 +55,13 @@ static void watch_reviving(struct fake_unit *fake, struct vtd_desc desc)
 	w->present += fake_context_present(w->vdev);
 }
 
+/* Everybody's time has come */
+static void due(struct vtd_device *vdev)
+{
+	vdev->retry.at = jiffies;
+	vdev->unit->ask_after = jiffies;
+}
+
 static void order(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -85,7 +92,7 @@ static void order(struct kunit *test)
 	fake->silent = false;
 	fake->hook = watch_reviving;
 	fake_forget(fake);
-	bad->retry.at = jiffies;
+	due(bad);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 	FAKE_EXPECT(test, fake, vtd_desc_cc_device(0x10), vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN),
@@ -143,7 +150,7 @@ static void intervals(struct kunit *test)
 		FAKE_EXPECT_NONE(test, fake);
 		KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
 
-		bad->retry.at = jiffies;
+		due(bad);
 		KUNIT_EXPECT_GT(test, vtd_unit_recover(&fake->unit), 0);
 		KUNIT_EXPECT_TRUE(test, fake->nr);
 		KUNIT_EXPECT_FALSE(test, fake_context_present(bad));
@@ -151,7 +158,7 @@ static void intervals(struct kunit *test)
 	}
 
 	fake->silent = false;
-	bad->retry.at = jiffies;
+	due(bad);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(bad));
 	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), 0);
@@ -163,7 +170,7 @@ static void intervals(struct kunit *test)
 	vtd_paging_flush(p, 0x1000, 0x1fff, true);
 	KUNIT_EXPECT_EQ(test, bad->retry.ms, 60000);
 	fake->silent = false;
-	bad->retry.at = jiffies;
+	due(bad);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 
 	vtd_detach(bad, 0);
@@ -238,8 +245,7 @@ static void reset_begins_anew(struct kunit *test)
 
 	fake_no_recovery(fake);
 	fake->hook = stop_at_second;
-	fake->unit.lost = true;
-	fake->unit.retry.at = jiffies;
+	WRITE_ONCE(fake->unit.qi.ring.stuck, true);
 	vtd_unit_recover(&fake->unit);
 	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.resets, 2);
 	KUNIT_ASSERT_GE(test, fake->nr, 10);
@@ -274,7 +280,7 @@ static void intervals_share(struct kunit *test)
 	fake->silent = false;
 	fake->hook = stop_at_device;
 	fake->unit.qi.ring.devtlb_timeout_us = 300 * USEC_PER_MSEC;
-	bad->retry.at = jiffies;
+	due(bad);
 	bad->retry.ms = 100;
 	began = jiffies;
 	KUNIT_EXPECT_GT(test, vtd_unit_recover(&fake->unit), 0);
@@ -288,7 +294,7 @@ static void intervals_share(struct kunit *test)
 	fake->dead = false;
 	fake->unit.retry.ms = 0;
 	vtd_unit_recover(&fake->unit);
-	bad->retry.at = jiffies;
+	due(bad);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 	vtd_detach(bad, 0);
 	fake_paging_free(test, p);
@@ -329,7 +335,7 @@ static void who_is_blocked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_executed(fake, vtd_desc_iotlb_global(DRAIN)));
 	KUNIT_EXPECT_EQ(test, told(&fake->unit, p), 0);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(asks));
-	KUNIT_EXPECT_FALSE(test, fake->unit.lost);
+	KUNIT_EXPECT_FALSE(test, vtd_owes(&fake->unit));
 
 	vtd_detach(asks, 0);
 	vtd_detach(idle, 0);
@@ -351,12 +357,12 @@ static void lost(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(disk, 0, &d->domain), 0);
 	fake->refuse_type = VTD_QI_IOTLB;
 	vtd_paging_flush(d, 0x1000, 0x1fff, true);
-	KUNIT_EXPECT_TRUE(test, fake->unit.lost);
+	KUNIT_EXPECT_TRUE(test, vtd_owes(&fake->unit));
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN));
-	KUNIT_EXPECT_FALSE(test, fake->unit.lost);
+	KUNIT_EXPECT_FALSE(test, vtd_owes(&fake->unit));
 	KUNIT_EXPECT_EQ(test, disk->state, 0);
 
 	vtd_detach(disk, 0);

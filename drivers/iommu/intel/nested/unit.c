@@ -296,7 +296,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	xa_init(&unit->devices);
 	xa_init(&unit->aliases);
 	tag_pool_init(&unit->dids);
-	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
+	vtd_unit_recover_init(unit);
 
 	unit->root = iommu_alloc_pages_node_sz(dev_to_node(dev), GFP_KERNEL,
 					       VTD_PAGE_SIZE);
@@ -310,6 +310,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 
 static void vtd_unit_free(struct vtd_unit *unit)
 {
+	vtd_owed_exit(unit);
 	vtd_context_free_all(unit);
 	iommu_free_pages(unit->root);
 	vtd_qi_exit(unit);
