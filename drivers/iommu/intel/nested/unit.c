@@ -551,6 +551,9 @@ static int __init vtd_init(void)
 
 err_driver:
 	platform_driver_unregister(&vtd_driver);
+	/* It can have had units, from others than firmware */
+	vtd_irq_exit();
+	srcu_barrier(&vtd_srcu);
 err_kept:
 	vtd_kept_exit();
 err_debugfs:
