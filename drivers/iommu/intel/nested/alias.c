@@ -7,58 +7,94 @@
  * source-id are in one group, and have one domain: one of them lends its PASID
  * directory to the shared context entry, and when it goes another one does.
  */
+#include <kunit/static_stub.h>
 #include <linux/device.h>
 #include <linux/pci.h>
 
 #include "nested.h"
 
-/* A source-id that is no device's own gets the context entry of @data */
+/**
+ * struct alias_walk - a walk through the further source-ids of a device
+ * @vdev: the device
+ * @took: it has got one
+ */
+struct alias_walk {
+	struct vtd_device *vdev;
+	bool took;
+};
+
+/* A source-id that is no device's own gets the context entry of that of @data */
 static int alias_take(u16 sid, void *data)
 {
-	struct vtd_device *vdev = data;
-	struct vtd_unit *unit = vdev->unit;
+	struct alias_walk *walk = data;
+	struct vtd_unit *unit = walk->vdev->unit;
 	int ret;
 
 	if (xa_load(&unit->devices, sid) || xa_load(&unit->aliases, sid))
 		return 0;
 	ret = vtd_context_alloc(unit, sid);
-	if (ret)
-		return ret;
-	return xa_insert(&unit->aliases, sid, vdev, GFP_KERNEL);
+	if (!ret)
+		ret = xa_insert(&unit->aliases, sid, walk->vdev, GFP_KERNEL);
+	walk->took |= !ret;
+	return ret;
 }
 
-static int aliases_take(struct vtd_device *vdev)
+/**
+ * vtd_device_aliases - the further source-ids that requests of a device may have
+ * @vdev: the device
+ * @fn: called for each; stops if it returns other than 0
+ * @data: for @fn
+ *
+ * Return: 0, or what @fn returned
+ */
+int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+		       void *data)
 {
+	KUNIT_STATIC_STUB_REDIRECT(vtd_device_aliases, vdev, fn, data);
 	if (!dev_is_pci(vdev->dev))
 		return 0;
-	return vtd_pci_aliases(to_pci_dev(vdev->dev), alias_take, vdev);
+	return vtd_pci_aliases(to_pci_dev(vdev->dev), fn, data);
 }
 
-/* Returns whether there were any */
-static bool aliases_drop(struct vtd_device *vdev)
+/* Sets @took if it has got one that it did not have */
+static int aliases_take(struct vtd_device *vdev, bool *took)
 {
-	struct vtd_device *owner;
-	unsigned long sid;
-	bool any = false;
+	struct alias_walk walk = { .vdev = vdev };
+	int ret = vtd_device_aliases(vdev, alias_take, &walk);
 
-	xa_for_each(&vdev->unit->aliases, sid, owner) {
-		if (owner == vdev) {
-			xa_erase(&vdev->unit->aliases, sid);
-			any = true;
-		}
-	}
-	return any;
+	*took = walk.took;
+	return ret;
 }
 
-static bool has_alias(struct vtd_device *vdev)
+static void aliases_drop(struct vtd_device *vdev)
 {
 	struct vtd_device *owner;
 	unsigned long sid;
 
 	xa_for_each(&vdev->unit->aliases, sid, owner)
 		if (owner == vdev)
-			return true;
-	return false;
+			xa_erase(&vdev->unit->aliases, sid);
+}
+
+/* Its context entries have become more, or fewer */
+static int alias_set(struct vtd_device *owner)
+{
+	struct vtd_qi_batch batch;
+
+	vtd_context_set(owner);
+	if (!vtd_must_flush_new(owner->unit))
+		return 0;
+	vtd_qi_begin(&batch, owner->unit, false);
+	vtd_add_context_flush(&batch, owner);
+	return vtd_qi_flush(&batch);
+}
+
+/* With the mark it comes back by itself */
+static void owner_failed(struct vtd_device *owner)
+{
+	if (!test_bit(VTD_DEV_BLOCKED, &owner->state))
+		set_bit(VTD_DEV_FAILED, &owner->state);
+	vtd_unit_block_failed(owner->unit);
 }
 
 /* A device has come whose own source-id another one shares: it has it now */
@@ -75,20 +111,16 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 	vtd_add_context_flush(&batch, owner);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
-		/* With that it comes back by itself */
-		if (!test_bit(VTD_DEV_BLOCKED, &owner->state))
-			set_bit(VTD_DEV_FAILED, &owner->state);
-		vtd_unit_block_failed(unit);
+		owner_failed(owner);
 		return ret;
 	}
 	xa_erase(&unit->aliases, sid);
 	if (owner->state)
 		return 0;
-	vtd_context_set(owner);
-	if (!vtd_must_flush_new(unit))
-		return 0;
-	vtd_add_context_flush(&batch, owner);
-	return vtd_qi_flush(&batch);
+	ret = alias_set(owner);
+	if (ret)
+		owner_failed(owner);
+	return ret;
 }
 
 /**
@@ -103,13 +135,14 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 int vtd_alias_add(struct vtd_device *vdev)
 {
 	int ret = alias_give_up(vdev->unit, vdev->sid);
+	bool took;
 
 	lockdep_assert_held(&vdev->unit->lock);
 
 	if (!ret)
-		ret = aliases_take(vdev);
+		ret = aliases_take(vdev, &took);
 	if (ret)
-		aliases_drop(vdev);
+		vtd_alias_del(vdev);
 	return ret;
 }
 
@@ -118,28 +151,24 @@ int vtd_alias_add(struct vtd_device *vdev)
  * @vdev: the device, which is not in the unit's @devices any more, and whose
  *	context entries no cache has
  *
+ * Those that others use too are theirs then, and so is the device's own.
+ *
  * Context: process context; the unit's mutex is held.
  */
 void vtd_alias_del(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_device *other;
-	struct vtd_qi_batch batch;
 	unsigned long sid;
+	bool took;
 
 	lockdep_assert_held(&unit->lock);
 
-	if (!aliases_drop(vdev))
-		return;
-	vtd_qi_begin(&batch, unit, false);
+	aliases_drop(vdev);
 	xa_for_each(&unit->devices, sid, other) {
 		/* What fails here leaves the source-id blocked, which is safe */
-		aliases_take(other);
-		if (!has_alias(other) || other->state)
-			continue;
-		vtd_context_set(other);
-		if (vtd_must_flush_new(unit))
-			vtd_add_context_flush(&batch, other);
+		aliases_take(other, &took);
+		if (took && !other->state && alias_set(other))
+			owner_failed(other);
 	}
-	vtd_qi_flush(&batch);
 }

@@ -2,6 +2,7 @@
 /*
  * KUnit: devices that come to a unit, and devices that leave it
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/slab.h>
 
@@ -122,11 +123,85 @@ static void alias_not_given_up(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_context_present(owner));
 }
 
+#define ALIAS_OWNER	0x10
+#define ALIAS		0x18
+
+/* As if it was a function that sends with the number of another, too */
+static int one_alias(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+		     void *data)
+{
+	return vdev->sid == ALIAS_OWNER ? fn(ALIAS, data) : 0;
+}
+
+/* The device whose source-id it is comes and goes: then it is shared again */
+static void alias_comes_back(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_unit *unit = &fake->unit;
+	struct vtd_device *owner, *other;
+
+	kunit_activate_static_stub(test, vtd_device_aliases, one_alias);
+	owner = vtd_device_new(fake_dev_new(test, "owner"), unit, ALIAS_OWNER);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, owner);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&unit->aliases, ALIAS), owner);
+
+	other = vtd_device_new(fake_dev_new(test, "own"), unit, ALIAS);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	KUNIT_EXPECT_NULL(test, xa_load(&unit->aliases, ALIAS));
+	KUNIT_EXPECT_TRUE(test, fake_context_present(other));
+
+	vtd_device_delete(other);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&unit->aliases, ALIAS), owner);
+	KUNIT_EXPECT_TRUE(test, fake_context_present_at(unit, ALIAS));
+	vtd_device_delete(owner);
+	KUNIT_EXPECT_NULL(test, xa_load(&unit->aliases, ALIAS));
+	KUNIT_EXPECT_FALSE(test, fake_context_present_at(unit, ALIAS));
+}
+
+static void refuse_second(struct fake_unit *fake, struct vtd_desc desc)
+{
+	unsigned long *seen = fake->hook_data;
+
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) == VTD_QI_PC && ++*seen == 1)
+		fake->refuse_type = VTD_QI_CC;
+}
+
+/* What it has left is refused when it is told to the unit: it is known to be out */
+static void alias_rest_fails(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,
+					       FAKE_ECAP);
+	struct vtd_unit *unit = &fake->unit;
+	unsigned long seen = 0;
+	struct vtd_device *owner;
+
+	fake_no_recovery(fake);
+	kunit_activate_static_stub(test, vtd_device_aliases, one_alias);
+	owner = vtd_device_new(fake_dev_new(test, "owner"), unit, ALIAS_OWNER);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, owner);
+	fake->hook = refuse_second;
+	fake->hook_data = &seen;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vtd_device_new(fake_dev_new(test, "own"),
+						     unit, ALIAS)), -EIO);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &owner->state));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(owner));
+
+	/* With the source-id that is nobody's now */
+	fake->hook = NULL;
+	owner->retry.ms = 0;
+	KUNIT_EXPECT_EQ(test, vtd_unit_recover(unit), 0);
+	KUNIT_EXPECT_EQ(test, owner->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present_at(unit, ALIAS));
+	vtd_device_delete(owner);
+}
+
 static struct kunit_case device_cases[] = {
 	KUNIT_CASE(silent_when_it_leaves),
 	KUNIT_CASE(leaves_behind_reader),
 	KUNIT_CASE(new_fails_behind_reader),
 	KUNIT_CASE(alias_not_given_up),
+	KUNIT_CASE(alias_comes_back),
+	KUNIT_CASE(alias_rest_fails),
 	{}
 };
 

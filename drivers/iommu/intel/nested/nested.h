@@ -602,6 +602,8 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array);
 
 /* alias.c */
+int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+		       void *data);
 int vtd_alias_add(struct vtd_device *vdev);
 void vtd_alias_del(struct vtd_device *vdev);
 
