@@ -73,7 +73,8 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 /* Caches may have its context entry still, which is not present any more */
 static void device_out(struct vtd_device *vdev)
 {
-	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+	/* With the queue translation is over, and with that nothing is used */
+	if (vdev->unit->qi.ring.ended || test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return;
 	set_bit(VTD_DEV_FAILED, &vdev->state);
 	vtd_unit_block_failed(vdev->unit);
