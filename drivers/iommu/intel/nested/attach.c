@@ -140,7 +140,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 	cur = vtd_attached(vdev, pasid);
 	was = vtd_pasid_read(entry);
 	ret = entry_replace(vdev, entry, cur, pte);
-	trace_attach(vdev->dev, pasid, new ? new->did : 0, ret);
+	trace_vtd_attach(vdev->dev, pasid, new ? new->did : 0, ret);
 	if (ret) {
 		block_now(vdev);
 		if (!vtd_cannot_fail(new)) {

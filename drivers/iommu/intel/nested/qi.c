@@ -56,7 +56,7 @@ static void qi_write_descs(struct cmd_ring *ring, u32 pos,
 
 	for (i = 0; i < nr; i++)
 		qi_write(&unit->qi, pos + i, cmds[i].w0, cmds[i].w1);
-	trace_qi_submit(unit->dev, cmds, nr, qi_slot(pos + nr));
+	trace_vtd_qi_submit(unit->dev, cmds, nr, qi_slot(pos + nr));
 }
 
 static void qi_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)

@@ -13,7 +13,7 @@
 
 #include <linux/iommu-nested/cmd_ring.h>
 
-TRACE_EVENT(qi_submit,
+TRACE_EVENT(vtd_qi_submit,
 	TP_PROTO(const struct device *unit, const struct cmd_words *descs,
 		 unsigned int nr, unsigned int slot),
 	TP_ARGS(unit, descs, nr, slot),
@@ -35,7 +35,7 @@ TRACE_EVENT(qi_submit,
 				sizeof(u64)))
 );
 
-TRACE_EVENT(attach,
+TRACE_EVENT(vtd_attach,
 	TP_PROTO(const struct device *dev, u32 pasid, u16 did, int ret),
 	TP_ARGS(dev, pasid, did, ret),
 	TP_STRUCT__entry(

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Names that the modules define, beside each other and beside the kernel's.
+
+# globals OBJECT...: what each of them defines for all that it is linked with. A
+# module has its two ends under the same names as every other, which are gone
+# when it is built in.
+globals()
+{
+	local object
+
+	for object; do
+		nm -g --defined-only "$object" | awk 'NF == 3 { print $3 }' |
+			grep -vxE '(init|cleanup)_module' | sort -u
+	done
+}
+
+# modules_for [OPTION...]: the objects that are the modules, built as a user does
+modules_for()
+{
+	local dir
+
+	dir=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/modules" "$@" \
+		2>"$T/out") || fail "the modules do not build: $*"
+	find "$dir/drivers/iommu" -name '*.ko' | sed 's/ko$/o/'
+}
+
+# with_the_kernels_own VARIANT DRIVER: the modules can be linked with that kernel
+# and its driver, which may be in it or a module. The kernel is of the machine
+# that the driver is for; the KUnit suites are looked at as UML has them, since
+# the modules for the machine are those that scripts/hw wants, without.
+with_the_kernels_own()
+{
+	local kernel uml ours
+
+	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" "$1")
+	[ -f "$kernel/$2" ] || fail "the kernel has no $2"
+	mapfile -t uml < <(modules_for --variant fast)
+	mapfile -t ours < <(modules_for --kdir "$kernel" --no-kunit)
+	if [ "${#uml[@]}" -lt 3 ] || [ "${#ours[@]}" -lt 3 ]; then
+		fail "there are not three modules"
+	fi
+	{
+		globals "${uml[@]}" | sort | uniq -d
+		globals "${ours[@]}" | sort | uniq -d
+		{
+			globals "${uml[@]}" "${ours[@]}" | sort -u
+			globals "$kernel/vmlinux.o" "$kernel/$2" | sort -u
+		} | sort | uniq -d
+	} >"$T/out"
+	[ ! -s "$T/out" ] || fail "defined more than once"
+}
+
+test_intel_nested_links_beside_intel_iommu()
+{
+	# The kernel of an x86 machine is built on one.
+	[ "$(uname -m)" = x86_64 ] || return 0
+	with_the_kernels_own guest drivers/iommu/intel/iommu.o
+}
+
+test_arm_smmu_v3_nested_links_beside_arm_smmu_v3()
+{
+	with_the_kernels_own arm64 drivers/iommu/arm/arm-smmu-v3/arm_smmu_v3.o
+}
