@@ -6,9 +6,9 @@
  * STE.EATS as it counts: split-stage ATS wants translated requests to be checked,
  * and without translation there is no ATS. 0b11 needs a DPT.
  */
-static u8 effective_eats(const struct smmu_walk *w)
+static u8 effective_eats(const struct mock_smmu_walk *w)
 {
-	const struct smmu_ste *ste = w->ste;
+	const struct mock_smmu_ste *ste = w->ste;
 
 	if (ste->config == SMMU_STE_CONFIG_BYPASS)
 		return SMMU_EATS_ABORT;
@@ -24,15 +24,15 @@ static u8 effective_eats(const struct smmu_walk *w)
 }
 
 /* The smallest translation unit is the smallest granule (3.9.1) */
-static u8 stu(struct smmu_model *m)
+static u8 stu(struct mock_smmu *m)
 {
-	if (smmu_granule_supported(m, 12))
+	if (mock_smmu_granule_supported(m, 12))
 		return 12;
-	return smmu_granule_supported(m, 14) ? 14 : 16;
+	return mock_smmu_granule_supported(m, 14) ? 14 : 16;
 }
 
 /* 3.9.1.2, 3.9.1.3: such an event is recorded only where software wants it */
-static int config_error(struct smmu_walk *w, u8 id, bool wanted)
+static int config_error(struct mock_smmu_walk *w, u8 id, bool wanted)
 {
 	if (wanted && w->m->cr2 & SMMU_CR2_REC_CFG_ATS)
 		w->ev->id = id;
@@ -40,14 +40,15 @@ static int config_error(struct smmu_walk *w, u8 id, bool wanted)
 }
 
 /* 3.9.1.2: a completion with status CA */
-static int completer_abort(struct smmu_walk *w, u8 id)
+static int completer_abort(struct mock_smmu_walk *w, u8 id)
 {
 	return config_error(w, id, id != SMMU_EVT_C_BAD_STREAMID ||
 			    w->m->cr2 & SMMU_CR2_RECINVSID);
 }
 
 /* 3.9.1.2: a completion with status UR */
-static int unsupported_request(struct smmu_walk *w, const struct mock_req *req)
+static int unsupported_request(struct mock_smmu_walk *w,
+			       const struct mock_req *req)
 {
 	/* 7.3.6: attributes are those of the request, not of the STE */
 	w->ev->pnu = req->pasid_valid && req->priv;
@@ -57,10 +58,10 @@ static int unsupported_request(struct smmu_walk *w, const struct mock_req *req)
 }
 
 /* 13.7.1 */
-static void grant(const struct smmu_walk *w, const struct mock_req *req,
-		  const struct smmu_leaf *leaf, struct mock_xlate *res)
+static void grant(const struct mock_smmu_walk *w, const struct mock_req *req,
+		  const struct mock_smmu_leaf *leaf, struct mock_xlate *res)
 {
-	u8 perms = smmu_permissions(w, leaf);
+	u8 perms = mock_smmu_permissions(w, leaf);
 	bool exe = req->pasid_valid && req->exec;
 	bool r = perms & SMMU_PERM_PR;
 	bool x = perms & SMMU_PERM_PX;
@@ -84,31 +85,31 @@ static void grant(const struct smmu_walk *w, const struct mock_req *req,
 }
 
 /**
- * smmu_ats_request() - a translation request
+ * mock_smmu_ats_request() - a translation request
  * @w: the request
  * @req: the same as it arrived
  * @res: the completion
  *
  * Return: 0, or -EFAULT for a completion with an error status
  */
-int smmu_ats_request(struct smmu_walk *w, const struct mock_req *req,
-		     struct mock_xlate *res)
+int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
+			  struct mock_xlate *res)
 {
-	struct smmu_leaf leaf;
+	struct mock_smmu_leaf leaf;
 	u64 out;
 	u8 id;
 
-	id = smmu_find_ste(w);
+	id = mock_smmu_find_ste(w);
 	if (id)
 		return completer_abort(w, id);
 	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS))
 		return -EFAULT;
 	if (effective_eats(w) == SMMU_EATS_ABORT)
 		return unsupported_request(w, req);
-	id = smmu_find_context(w);
+	id = mock_smmu_find_context(w);
 	if (!id)
-		id = smmu_translate_by_stages(w, &leaf);
-	if (id && !smmu_is_translation_related(id))
+		id = mock_smmu_translate_by_stages(w, &leaf);
+	if (id && !mock_smmu_is_translation_related(id))
 		return completer_abort(w, id);
 
 	res->priv = req->pasid_valid && req->priv;
@@ -126,10 +127,10 @@ int smmu_ats_request(struct smmu_walk *w, const struct mock_req *req,
 }
 
 /* A PA, with which nothing more is to be done */
-static int pass(struct smmu_walk *w, struct mock_xlate *res)
+static int pass(struct mock_smmu_walk *w, struct mock_xlate *res)
 {
 	/* 3.9.1.1: too large an address is terminated without an event */
-	if (w->addr >> smmu_oas(w->m))
+	if (w->addr >> mock_smmu_oas(w->m))
 		return -EFAULT;
 	res->pa = w->addr;
 	res->read = true;
@@ -140,42 +141,42 @@ static int pass(struct smmu_walk *w, struct mock_xlate *res)
 }
 
 /* 13.6.3: an IPA, which stage 2 translates */
-static int split_stage(struct smmu_walk *w, struct mock_xlate *res)
+static int split_stage(struct mock_smmu_walk *w, struct mock_xlate *res)
 {
-	struct smmu_access acc;
-	struct smmu_leaf leaf;
+	struct mock_smmu_access acc;
+	struct mock_smmu_leaf leaf;
 	u8 id, perms;
 
-	smmu_apply_overrides(w);
-	acc = smmu_request_access(w);
-	id = smmu_bypass_stage1(w);
+	mock_smmu_apply_overrides(w);
+	acc = mock_smmu_request_access(w);
+	id = mock_smmu_bypass_stage1(w);
 	if (!id)
-		id = smmu_stage2(w, w->addr, &acc, &leaf);
+		id = mock_smmu_stage2(w, w->addr, &acc, &leaf);
 	if (id)
-		return smmu_finish_fault(w, id);
-	perms = smmu_permissions(w, &leaf);
+		return mock_smmu_finish_fault(w, id);
+	perms = mock_smmu_permissions(w, &leaf);
 	res->pa = leaf.pa + (w->addr & (BIT_ULL(leaf.lg2) - 1));
 	res->lg2 = leaf.lg2;
 	res->read = !w->write || perms & SMMU_PERM_PR;
 	res->write = w->write || perms & SMMU_PERM_PW;
-	res->snooped = smmu_is_snooped(w, &leaf);
+	res->snooped = mock_smmu_is_snooped(w, &leaf);
 	return 0;
 }
 
 /**
- * smmu_ats_translated() - a request with a translated address
+ * mock_smmu_ats_translated() - a request with a translated address
  * @w: the request
  * @res: the translation
  *
  * Return: 0 or -EFAULT
  */
-int smmu_ats_translated(struct smmu_walk *w, struct mock_xlate *res)
+int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res)
 {
 	u8 id;
 
 	if (!(w->m->cr0 & SMMU_CR0_ATSCHK))
 		return pass(w, res);
-	id = smmu_find_ste(w);
+	id = mock_smmu_find_ste(w);
 	if (id)
 		return config_error(w, id, true);
 	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS))

@@ -7,8 +7,8 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 
 struct ats {
-	struct smmu_rig *rig;
-	struct smmu_rig_tree *s1;
+	struct mock_smmu_rig *rig;
+	struct mock_smmu_rig_tree *s1;
 	u64 *ste;
 	u64 *cd;
 	u64 *leaf1;
@@ -18,37 +18,37 @@ struct ats {
 /* Both stages, two CDs; without SubstreamID the first one is used */
 static void build(struct kunit *test, struct ats *a, u8 eats)
 {
-	a->rig = smmu_rig_create(test);
-	a->s1 = smmu_rig_nested(a->rig);
-	a->ste = smmu_rig_ste(a->rig, RIG_SID);
-	a->cd = smmu_rig_cd(a->rig, RIG_SID);
-	a->leaf1 = smmu_rig_desc(a->s1, IOVA, 3);
+	a->rig = mock_smmu_rig_create(test);
+	a->s1 = mock_smmu_rig_nested(a->rig);
+	a->ste = mock_smmu_rig_ste(a->rig, RIG_SID);
+	a->cd = mock_smmu_rig_cd(a->rig, RIG_SID);
+	a->leaf1 = mock_smmu_rig_desc(a->s1, IOVA, 3);
 	*a->leaf1 = GPA | RIG_PAGE1;
-	a->leaf2 = smmu_rig_desc(a->s1->s2, GPA, 3);
+	a->leaf2 = mock_smmu_rig_desc(a->s1->s2, GPA, 3);
 	*a->leaf2 = PAGE | RIG_PAGE2;
 	a->ste[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
 	a->ste[1] = FIELD_PREP(SMMU_STE1_EATS, eats) |
 		    FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_SSID0);
-	smmu_rig_set_cd(a->cd + SMMU_CD_WORDS, a->s1, RIG_ASID);
+	mock_smmu_rig_set_cd(a->cd + SMMU_CD_WORDS, a->s1, RIG_ASID);
 	a->rig->m.cr0 |= SMMU_CR0_ATSCHK;
 }
 
 static u8 ask(struct ats *a, u64 addr, bool write, struct mock_xlate *res)
 {
-	struct mock_req req = smmu_rig_req(RIG_SID, addr, write);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, write);
 
 	req.at = MOCK_AT_TRANSLATION;
-	smmu_rig_flush(a->rig);
-	return smmu_rig_send(a->rig, &req, res);
+	mock_smmu_rig_flush(a->rig);
+	return mock_smmu_rig_send(a->rig, &req, res);
 }
 
 static u8 use(struct ats *a, u64 addr, bool write, struct mock_xlate *res)
 {
-	struct mock_req req = smmu_rig_req(RIG_SID, addr, write);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, write);
 
 	req.at = MOCK_AT_TRANSLATED;
-	smmu_rig_flush(a->rig);
-	return smmu_rig_send(a->rig, &req, res);
+	mock_smmu_rig_flush(a->rig);
+	return mock_smmu_rig_send(a->rig, &req, res);
 }
 
 /* Success, but no access: R and W are 0, of the smallest size */
@@ -96,14 +96,14 @@ static void ats_test_full(struct kunit *test)
 	expect_no_access(&a, IOVA);
 	a.ste[2] |= FIELD_PREP(SMMU_STE2_S2PS, SMMU_OAS_48);
 	/* Of the CD's fetch and of the walk of stage 1, permission too */
-	*smmu_rig_desc(a.s1->s2, a.s1->root, 3) &= ~SMMU_PTE_S2AP_R;
+	*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) &= ~SMMU_PTE_S2AP_R;
 	expect_no_access(&a, IOVA);
-	*smmu_rig_desc(a.s1->s2, a.s1->root, 3) |= SMMU_PTE_S2AP_R;
-	*smmu_rig_desc(a.s1->s2, a.ste[0] & SMMU_STE0_S1CONTEXTPTR, 3) &=
+	*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) |= SMMU_PTE_S2AP_R;
+	*mock_smmu_rig_desc(a.s1->s2, a.ste[0] & SMMU_STE0_S1CONTEXTPTR, 3) &=
 		~SMMU_PTE_S2AP_R;
 	expect_no_access(&a, IOVA);
 	/* CD.S and S2S mean nothing to it, nor does CD.A */
-	*smmu_rig_desc(a.s1->s2, a.ste[0] & SMMU_STE0_S1CONTEXTPTR, 3) |=
+	*mock_smmu_rig_desc(a.s1->s2, a.ste[0] & SMMU_STE0_S1CONTEXTPTR, 3) |=
 		SMMU_PTE_S2AP_R;
 	a.cd[0] |= SMMU_CD0_S;
 	a.cd[0] &= ~SMMU_CD0_A;
@@ -145,15 +145,15 @@ static void ats_test_permissions(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		struct mock_req req;
 
-		req = smmu_rig_req_ssid(RIG_SID, 1, IOVA, tries[i].write);
+		req = mock_smmu_rig_req_ssid(RIG_SID, 1, IOVA, tries[i].write);
 		req.at = MOCK_AT_TRANSLATION;
 		req.exec = tries[i].exe;
 		req.priv = tries[i].priv;
 		a.ste[1] &= ~SMMU_STE1_INSTCFG;
 		a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, tries[i].instcfg);
 		*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | tries[i].leaf;
-		smmu_rig_flush(a.rig);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(a.rig, &req, &res));
+		mock_smmu_rig_flush(a.rig);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(a.rig, &req, &res));
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].r, res.read, "case %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].w, res.write, "case %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].x, res.exec, "case %d", i);
@@ -177,7 +177,7 @@ static void ats_test_no_grant(struct kunit *test)
 
 	build(test, &a, SMMU_EATS_TRANS);
 	*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | SMMU_PTE_UXN;
-	*smmu_rig_desc(a.s1->s2, GPA, 1) = RIG_NOT_RAM | RIG_TABLE;
+	*mock_smmu_rig_desc(a.s1->s2, GPA, 1) = RIG_NOT_RAM | RIG_TABLE;
 	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write);
@@ -270,7 +270,7 @@ static void ats_test_config_errors(struct kunit *test)
 	build(test, &a, SMMU_EATS_TRANS);
 	for (rec = 0; rec < 2; rec++) {
 		u64 ste1 = a.ste[1], ste0 = a.ste[0], cd0 = a.cd[0];
-		u64 top = *smmu_rig_desc(a.s1, IOVA, 0);
+		u64 top = *mock_smmu_rig_desc(a.s1, IOVA, 0);
 
 		a.rig->m.cr2 = SMMU_CR2_RECINVSID |
 			       (rec ? SMMU_CR2_REC_CFG_ATS : 0);
@@ -295,12 +295,12 @@ static void ats_test_config_errors(struct kunit *test)
 				ask(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		a.cd[0] = cd0;
-		*smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
+		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_F_WALK_EABT : 0,
 				ask(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
-		*smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
-		KUNIT_EXPECT_EQ(test, top, *smmu_rig_desc(a.s1, IOVA, 0));
+		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
+		KUNIT_EXPECT_EQ(test, top, *mock_smmu_rig_desc(a.s1, IOVA, 0));
 
 		/* RECINVSID concerns translation requests only */
 		a.rig->m.strtab_cfg = 1;
@@ -373,9 +373,9 @@ static void ats_test_skip(struct kunit *test)
 	expect_no_access(&a, IOVA);
 	expect_no_access(&a, BIT_ULL(48));
 	/* With one it is not */
-	req = smmu_rig_req_ssid(RIG_SID, 1, IOVA, true);
+	req = mock_smmu_rig_req_ssid(RIG_SID, 1, IOVA, true);
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(a.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(a.rig, &req, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 
 	a.ste[1] ^= SMMU_STE1_EATS;	/* split-stage */
@@ -407,23 +407,23 @@ static void ats_test_stu(struct kunit *test)
 		{ 0, 12 }, { SMMU_IDR5_GRAN4K, 14 },
 		{ SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN16K, 16 },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 16, 48, NULL);
-	u64 cd = smmu_rig_alloc(rig, NULL, 0);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 16, 48, NULL);
+	u64 cd = mock_smmu_rig_alloc(rig, NULL, 0);
 	struct mock_xlate res;
 	int i;
 
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
-	smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_EATS,
-						   SMMU_EATS_TRANS);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_EATS,
+							SMMU_EATS_TRANS);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
-		struct mock_req req = smmu_rig_req(RIG_SID, IOVA, true);
+		struct mock_req req = mock_smmu_rig_req(RIG_SID, IOVA, true);
 
 		req.at = MOCK_AT_TRANSLATION;
 		rig->m.idr[5] &= ~tries[i].without;
-		smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &req, &res));
+		mock_smmu_rig_flush(rig);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
 		KUNIT_EXPECT_EQ(test, 0, rig->ret);
 		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 	}

@@ -49,21 +49,21 @@ static u8 memattr_to_mair(u8 memattr)
 }
 
 /* What is not cacheable is shared by all */
-static struct smmu_attr new_attr(u8 mair, u8 sh)
+static struct mock_smmu_attr new_attr(u8 mair, u8 sh)
 {
 	if (is_device(mair) || mair == ATTR_NC)
 		sh = SMMU_SH_OSH;
-	return (struct smmu_attr){ .mair = mair, .sh = sh };
+	return (struct mock_smmu_attr){ .mair = mair, .sh = sh };
 }
 
 /**
- * smmu_attr_stage1() - the attributes that stage 1 gives
+ * mock_smmu_attr_stage1() - the attributes that stage 1 gives
  * @mair: CD.MAIR
  * @desc: the descriptor of a block or page
  *
  * Return: the attributes
  */
-struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc)
+struct mock_smmu_attr mock_smmu_attr_stage1(u64 mair, u64 desc)
 {
 	u8 attr = mair >> (8 * FIELD_GET(SMMU_PTE_ATTRINDX, desc));
 
@@ -73,7 +73,7 @@ struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc)
 }
 
 /**
- * smmu_attr_override() - the attributes of a request itself (13.1.4)
+ * mock_smmu_attr_override() - the attributes of a request itself (13.1.4)
  * @mtcfg: the memory type is overridden
  * @memattr: by this one
  * @shcfg: override of the shareability
@@ -83,7 +83,7 @@ struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc)
  *
  * Return: the attributes
  */
-struct smmu_attr smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg)
+struct mock_smmu_attr mock_smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg)
 {
 	return new_attr(mtcfg ? memattr_to_mair(memattr) : ATTR_WB,
 			shcfg == SMMU_SHCFG_INCOMING ? SMMU_SH_ISH : shcfg);
@@ -125,7 +125,7 @@ static u8 combine_sh(u8 a, u8 b)
 }
 
 /**
- * smmu_attr_combine() - the attributes of both stages together (13.1.5)
+ * mock_smmu_attr_combine() - the attributes of both stages together (13.1.5)
  * @s1: of stage 1, or of the request if that does not translate
  * @memattr: S2MemAttr of stage 2's descriptor
  * @sh: SH there
@@ -133,8 +133,8 @@ static u8 combine_sh(u8 a, u8 b)
  *
  * Return: the attributes
  */
-struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
-				   bool fwb)
+struct mock_smmu_attr mock_smmu_attr_combine(struct mock_smmu_attr s1,
+					     u8 memattr, u8 sh, bool fwb)
 {
 	u8 mair = fwb ? combine_fwb(s1.mair, memattr) :
 			combine_types(s1.mair, memattr_to_mair(memattr));
@@ -143,21 +143,22 @@ struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
 }
 
 /**
- * smmu_attr_stage2_device() - does stage 2 make Device memory of what is none?
+ * mock_smmu_attr_stage2_device() - does stage 2 make Device memory of what is none?
  * @memattr: S2MemAttr of its descriptor
  * @fwb: STE.S2FWB
  *
  * Return: it does
  */
-bool smmu_attr_stage2_device(u8 memattr, bool fwb)
+bool mock_smmu_attr_stage2_device(u8 memattr, bool fwb)
 {
-	struct smmu_attr s1 = new_attr(ATTR_WB, SMMU_SH_ISH);
+	struct mock_smmu_attr s1 = new_attr(ATTR_WB, SMMU_SH_ISH);
 
-	return is_device(smmu_attr_combine(s1, memattr, SMMU_SH_ISH, fwb).mair);
+	s1 = mock_smmu_attr_combine(s1, memattr, SMMU_SH_ISH, fwb);
+	return is_device(s1.mair);
 }
 
 /**
- * smmu_attr_snooped() - does an access look into the processors' caches?
+ * mock_smmu_attr_snooped() - does an access look into the processors' caches?
  * @attr: its attributes in the end
  * @no_snoop: PCIe's No Snoop attribute
  *
@@ -166,7 +167,7 @@ bool smmu_attr_stage2_device(u8 memattr, bool fwb)
  *
  * Return: it does: it is cacheable, and shared with them
  */
-bool smmu_attr_snooped(struct smmu_attr attr, bool no_snoop)
+bool mock_smmu_attr_snooped(struct mock_smmu_attr attr, bool no_snoop)
 {
 	return !no_snoop && !is_device(attr.mair) &&
 	       attr.mair >> 4 != CACHE_NC && (attr.mair & 0xf) != CACHE_NC &&
@@ -174,18 +175,19 @@ bool smmu_attr_snooped(struct smmu_attr attr, bool no_snoop)
 }
 
 /**
- * smmu_is_snooped() - does a request look into the processors' caches?
+ * mock_smmu_is_snooped() - does a request look into the processors' caches?
  * @w: the request
  * @leaf: its translation
  *
  * Return: it does
  */
-bool smmu_is_snooped(const struct smmu_walk *w, const struct smmu_leaf *leaf)
+bool mock_smmu_is_snooped(const struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf)
 {
-	struct smmu_attr attr = w->s1 ? leaf->attr1 : w->ste->input;
+	struct mock_smmu_attr attr = w->s1 ? leaf->attr1 : w->ste->input;
 
 	if (w->ste->s2)
-		attr = smmu_attr_combine(attr, leaf->memattr2, leaf->sh2,
-					 w->ste->s2fwb);
-	return smmu_attr_snooped(attr, w->no_snoop);
+		attr = mock_smmu_attr_combine(attr, leaf->memattr2, leaf->sh2,
+					      w->ste->s2fwb);
+	return mock_smmu_attr_snooped(attr, w->no_snoop);
 }

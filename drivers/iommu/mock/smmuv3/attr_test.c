@@ -62,14 +62,14 @@ KUNIT_ARRAY_PARAM_DESC(combine, combine_cases, name);
 static void attr_test_combine(struct kunit *test)
 {
 	const struct combine_case *c = test->param_value;
-	struct smmu_attr attr = { .mair = c->mair1, .sh = c->sh1 };
+	struct mock_smmu_attr attr = { .mair = c->mair1, .sh = c->sh1 };
 
-	attr = smmu_attr_combine(attr, c->memattr, c->sh2, c->fwb);
+	attr = mock_smmu_attr_combine(attr, c->memattr, c->sh2, c->fwb);
 	KUNIT_EXPECT_EQ(test, c->mair, attr.mair);
 	KUNIT_EXPECT_EQ(test, c->sh, attr.sh);
-	KUNIT_EXPECT_EQ(test, c->snooped, smmu_attr_snooped(attr, false));
+	KUNIT_EXPECT_EQ(test, c->snooped, mock_smmu_attr_snooped(attr, false));
 	/* 13.6.1: nothing brings back what No Snoop takes away */
-	KUNIT_EXPECT_FALSE(test, smmu_attr_snooped(attr, true));
+	KUNIT_EXPECT_FALSE(test, mock_smmu_attr_snooped(attr, true));
 }
 
 static void attr_test_stage1(struct kunit *test)
@@ -91,7 +91,8 @@ static void attr_test_stage1(struct kunit *test)
 				   (u64)tries[i].mair << (8 * index);
 			u64 desc = FIELD_PREP(SMMU_PTE_ATTRINDX, index) |
 				   FIELD_PREP(SMMU_PTE_SH, ISH);
-			struct smmu_attr attr = smmu_attr_stage1(mair, desc);
+			struct mock_smmu_attr attr =
+				mock_smmu_attr_stage1(mair, desc);
 			bool shared = tries[i].kind == NC ||
 				      !(tries[i].kind & 0xf0);
 
@@ -104,41 +105,41 @@ static void attr_test_stage1(struct kunit *test)
 /* The fields of STE and GBPA */
 static void attr_test_override(struct kunit *test)
 {
-	struct smmu_attr attr;
+	struct mock_smmu_attr attr;
 
-	attr = smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
+	attr = mock_smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
 	KUNIT_EXPECT_EQ(test, WB, attr.mair);
 	KUNIT_EXPECT_EQ(test, ISH, attr.sh);
-	KUNIT_EXPECT_TRUE(test, smmu_attr_snooped(attr, false));
-	KUNIT_EXPECT_FALSE(test, smmu_attr_snooped(attr, true));
-	attr = smmu_attr_override(false, 0, NSH);
-	KUNIT_EXPECT_FALSE(test, smmu_attr_snooped(attr, false));
-	attr = smmu_attr_override(true, 0x5, SMMU_SHCFG_INCOMING);
+	KUNIT_EXPECT_TRUE(test, mock_smmu_attr_snooped(attr, false));
+	KUNIT_EXPECT_FALSE(test, mock_smmu_attr_snooped(attr, true));
+	attr = mock_smmu_attr_override(false, 0, NSH);
+	KUNIT_EXPECT_FALSE(test, mock_smmu_attr_snooped(attr, false));
+	attr = mock_smmu_attr_override(true, 0x5, SMMU_SHCFG_INCOMING);
 	KUNIT_EXPECT_EQ(test, NC, attr.mair);
-	attr = smmu_attr_override(true, 0xf, OSH);
+	attr = mock_smmu_attr_override(true, 0xf, OSH);
 	KUNIT_EXPECT_EQ(test, WB, attr.mair);
 	KUNIT_EXPECT_EQ(test, OSH, attr.sh);
 }
 
-static bool is_snooped(struct smmu_rig *rig, bool no_snoop)
+static bool is_snooped(struct mock_smmu_rig *rig, bool no_snoop)
 {
-	struct mock_req req = smmu_rig_req(RIG_SID, IOVA, true);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, IOVA, true);
 	struct mock_xlate res = {};
 
 	req.no_snoop = no_snoop;
-	KUNIT_EXPECT_EQ(rig->test, 0, smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_rig_send(rig, &req, &res));
 	return res.snooped;
 }
 
 /* From MAIR and both descriptors to the request, by a walk and by the TLB */
 static void attr_test_nested(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
-	u64 *leaf1 = smmu_rig_desc(s1, IOVA, 3);
-	u64 *leaf2 = smmu_rig_desc(s1->s2, GPA, 3);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
+	u64 *leaf1 = mock_smmu_rig_desc(s1, IOVA, 3);
+	u64 *leaf2 = mock_smmu_rig_desc(s1->s2, GPA, 3);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	int fwb, i;
 
 	rig->m.idr[3] |= SMMU_IDR3_FWB;
@@ -154,7 +155,7 @@ static void attr_test_nested(struct kunit *test)
 		for (i = 0; i < 2; i++) {
 			*leaf1 = GPA | RIG_PAGE1 | FIELD_PREP(SMMU_PTE_SH, ISH) |
 				 FIELD_PREP(SMMU_PTE_ATTRINDX, i);
-			smmu_rig_flush(rig);
+			mock_smmu_rig_flush(rig);
 			KUNIT_EXPECT_EQ(test, !i || fwb, is_snooped(rig, false));
 			KUNIT_EXPECT_EQ(test, !i || fwb, is_snooped(rig, false));
 			KUNIT_EXPECT_FALSE(test, is_snooped(rig, true));
@@ -165,24 +166,24 @@ static void attr_test_nested(struct kunit *test)
 /* Stage 2 alone: what the request is, or what the STE makes of it */
 static void attr_test_stage2(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_only_stage2(rig);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_only_stage2(rig);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 
 	rig->m.idr[1] |= SMMU_IDR1_ATTR_TYPES_OVR;
-	smmu_rig_map(s2, IOVA, 3, PAGE | RIG_PAGE2);
+	mock_smmu_rig_map(s2, IOVA, 3, PAGE | RIG_PAGE2);
 	ste[1] &= ~(SMMU_STE1_SHCFG | SMMU_STE1_MTCFG);
 	ste[1] |= FIELD_PREP(SMMU_STE1_SHCFG, SMMU_SHCFG_INCOMING);
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	KUNIT_EXPECT_TRUE(test, is_snooped(rig, false));
 	KUNIT_EXPECT_FALSE(test, is_snooped(rig, true));
 	/* Nobody says that it is shared */
 	ste[1] &= ~SMMU_STE1_SHCFG;
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	KUNIT_EXPECT_FALSE(test, is_snooped(rig, false));
 	/* The unit cannot override */
 	rig->m.idr[1] &= ~SMMU_IDR1_ATTR_TYPES_OVR;
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	KUNIT_EXPECT_TRUE(test, is_snooped(rig, false));
 }
 

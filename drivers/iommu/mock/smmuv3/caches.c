@@ -32,40 +32,41 @@
 #include "walk.h"
 
 /**
- * smmu_ste_lookup() - look for a STE
+ * mock_smmu_ste_lookup() - look for a STE
  * @m: the SMMU
  * @sid: StreamID
  *
  * Return: the STE, valid until the cache is changed, or NULL
  */
-const struct smmu_ste *smmu_ste_lookup(struct smmu_model *m, u32 sid)
+const struct mock_smmu_ste *mock_smmu_ste_lookup(struct mock_smmu *m, u32 sid)
 {
 	return mock_cache_lookup(m->caches->ste, 0, sid, NULL);
 }
 
 /**
- * smmu_ste_insert() - cache a STE
+ * mock_smmu_ste_insert() - cache a STE
  * @m: the SMMU
  * @sid: StreamID
  * @ste: the STE
  */
-void smmu_ste_insert(struct smmu_model *m, u32 sid, const struct smmu_ste *ste)
+void mock_smmu_ste_insert(struct mock_smmu *m, u32 sid,
+			  const struct mock_smmu_ste *ste)
 {
-	struct smmu_ste *to = mock_cache_insert(m->caches->ste, 0, sid, 0);
+	struct mock_smmu_ste *to = mock_cache_insert(m->caches->ste, 0, sid, 0);
 
 	if (to)
 		*to = *ste;
 }
 
 /**
- * smmu_l1std_lookup() - look for a level 1 stream table descriptor
+ * mock_smmu_l1std_lookup() - look for a level 1 stream table descriptor
  * @m: the SMMU
  * @sid: StreamID
  * @l1std: filled if it is found
  *
  * Return: is it cached?
  */
-bool smmu_l1std_lookup(struct smmu_model *m, u32 sid, u64 *l1std)
+bool mock_smmu_l1std_lookup(struct mock_smmu *m, u32 sid, u64 *l1std)
 {
 	const u64 *found = mock_cache_lookup(m->caches->l1std, 0, sid, NULL);
 
@@ -75,13 +76,13 @@ bool smmu_l1std_lookup(struct smmu_model *m, u32 sid, u64 *l1std)
 }
 
 /**
- * smmu_l1std_insert() - cache a level 1 stream table descriptor
+ * mock_smmu_l1std_insert() - cache a level 1 stream table descriptor
  * @m: the SMMU
  * @sid: StreamID
  * @split: log2 of how many StreamIDs the descriptor covers
  * @l1std: the descriptor
  */
-void smmu_l1std_insert(struct smmu_model *m, u32 sid, u8 split, u64 l1std)
+void mock_smmu_l1std_insert(struct mock_smmu *m, u32 sid, u8 split, u64 l1std)
 {
 	u64 *to = mock_cache_insert(m->caches->l1std, 0, sid, split);
 
@@ -90,36 +91,38 @@ void smmu_l1std_insert(struct smmu_model *m, u32 sid, u8 split, u64 l1std)
 }
 
 /**
- * smmu_cd_lookup() - look for a CD
+ * mock_smmu_cd_lookup() - look for a CD
  * @m: the SMMU
  * @sid: StreamID
  * @index: its index in the stream's CD table
  *
  * Return: the CD, valid until the cache is changed, or NULL
  */
-const struct smmu_cd *smmu_cd_lookup(struct smmu_model *m, u32 sid, u32 index)
+const struct mock_smmu_cd *mock_smmu_cd_lookup(struct mock_smmu *m, u32 sid,
+					       u32 index)
 {
 	return mock_cache_lookup(m->caches->cd, sid, index, NULL);
 }
 
 /**
- * smmu_cd_insert() - cache a CD
+ * mock_smmu_cd_insert() - cache a CD
  * @m: the SMMU
  * @sid: StreamID
  * @index: its index in the stream's CD table
  * @cd: the CD
  */
-void smmu_cd_insert(struct smmu_model *m, u32 sid, u32 index,
-		    const struct smmu_cd *cd)
+void mock_smmu_cd_insert(struct mock_smmu *m, u32 sid, u32 index,
+			 const struct mock_smmu_cd *cd)
 {
-	struct smmu_cd *to = mock_cache_insert(m->caches->cd, sid, index, 0);
+	struct mock_smmu_cd *to =
+		mock_cache_insert(m->caches->cd, sid, index, 0);
 
 	if (to)
 		*to = *cd;
 }
 
 /**
- * smmu_l1cd_lookup() - look for a level 1 context descriptor
+ * mock_smmu_l1cd_lookup() - look for a level 1 context descriptor
  * @m: the SMMU
  * @sid: StreamID
  * @index: index of a CD
@@ -127,7 +130,7 @@ void smmu_cd_insert(struct smmu_model *m, u32 sid, u32 index,
  *
  * Return: is it cached?
  */
-bool smmu_l1cd_lookup(struct smmu_model *m, u32 sid, u32 index, u64 *l1cd)
+bool mock_smmu_l1cd_lookup(struct mock_smmu *m, u32 sid, u32 index, u64 *l1cd)
 {
 	const u64 *found = mock_cache_lookup(m->caches->l1cd, sid, index, NULL);
 
@@ -137,15 +140,15 @@ bool smmu_l1cd_lookup(struct smmu_model *m, u32 sid, u32 index, u64 *l1cd)
 }
 
 /**
- * smmu_l1cd_insert() - cache a level 1 context descriptor
+ * mock_smmu_l1cd_insert() - cache a level 1 context descriptor
  * @m: the SMMU
  * @sid: StreamID
  * @index: index of a CD
  * @bits: log2 of how many CDs the descriptor covers
  * @l1cd: the descriptor
  */
-void smmu_l1cd_insert(struct smmu_model *m, u32 sid, u32 index, u8 bits,
-		      u64 l1cd)
+void mock_smmu_l1cd_insert(struct mock_smmu *m, u32 sid, u32 index, u8 bits,
+			   u64 l1cd)
 {
 	u64 *to = mock_cache_insert(m->caches->l1cd, sid, index, bits);
 
@@ -153,42 +156,43 @@ void smmu_l1cd_insert(struct smmu_model *m, u32 sid, u32 index, u8 bits,
 		*to = l1cd;
 }
 
-static u64 regime_tag(const struct smmu_walk *w)
+static u64 regime_tag(const struct mock_smmu_walk *w)
 {
 	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) |
 	       FIELD_PREP(SMMU_KEY_WORLD, w->ste->world);
 }
 
-static u64 asid_tag(const struct smmu_walk *w)
+static u64 asid_tag(const struct mock_smmu_walk *w)
 {
 	return regime_tag(w) | FIELD_PREP(SMMU_KEY_ASID, w->cd->asid);
 }
 
 /* 3.17.1: global entries are found by requests of the same ASID set */
-static u64 global_tag(const struct smmu_walk *w)
+static u64 global_tag(const struct mock_smmu_walk *w)
 {
 	return regime_tag(w) | SMMU_KEY_GLOBAL |
 	       (w->cd->aset ? SMMU_KEY_ASET : 0);
 }
 
-static u64 ipa_tag(const struct smmu_walk *w)
+static u64 ipa_tag(const struct mock_smmu_walk *w)
 {
 	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) | SMMU_KEY_IPA;
 }
 
 /**
- * smmu_walk1_lookup() - look for the lowest stage-1 table for the request's VA
+ * mock_smmu_walk1_lookup() - look for the lowest stage-1 table for the request's VA
  * @w: the request
  * @tt: the tables
  * @table: filled if one is found
  *
  * Return: is there one?
  */
-bool smmu_walk1_lookup(struct smmu_walk *w, const struct smmu_tt *tt,
-		       struct smmu_table *table)
+bool mock_smmu_walk1_lookup(struct mock_smmu_walk *w,
+			    const struct mock_smmu_tt *tt,
+			    struct mock_smmu_table *table)
 {
 	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
-	const struct smmu_table *found;
+	const struct mock_smmu_table *found;
 
 	found = mock_cache_lookup(w->m->caches->walk1, tag, w->va, NULL);
 	if (found)
@@ -197,36 +201,38 @@ bool smmu_walk1_lookup(struct smmu_walk *w, const struct smmu_tt *tt,
 }
 
 /**
- * smmu_walk1_insert() - cache what a stage-1 table descriptor refers to
+ * mock_smmu_walk1_insert() - cache what a stage-1 table descriptor refers to
  * @w: the request
  * @tt: the tables
  * @table: the table
  */
-void smmu_walk1_insert(struct smmu_walk *w, const struct smmu_tt *tt,
-		       const struct smmu_table *table)
+void mock_smmu_walk1_insert(struct mock_smmu_walk *w,
+			    const struct mock_smmu_tt *tt,
+			    const struct mock_smmu_table *table)
 {
 	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
-	struct smmu_table *to;
+	struct mock_smmu_table *to;
 
 	to = mock_cache_insert(w->m->caches->walk1, tag, w->va,
-			       smmu_tt_shift(tt, table->level));
+			       mock_smmu_tt_shift(tt, table->level));
 	if (to)
 		*to = *table;
 }
 
 /**
- * smmu_walk2_lookup() - look for the lowest stage-2 table for an IPA
+ * mock_smmu_walk2_lookup() - look for the lowest stage-2 table for an IPA
  * @w: the request
  * @ipa: the IPA
  * @table: filled if one is found
  *
  * Return: is there one?
  */
-bool smmu_walk2_lookup(struct smmu_walk *w, u64 ipa, struct smmu_table2 *table)
+bool mock_smmu_walk2_lookup(struct mock_smmu_walk *w, u64 ipa,
+			    struct mock_smmu_table2 *table)
 {
 	u64 tag = ipa_tag(w) |
 		  FIELD_PREP(SMMU_KEY_GRANULE, w->ste->tt2.granule);
-	const struct smmu_table2 *found;
+	const struct mock_smmu_table2 *found;
 
 	found = mock_cache_lookup(w->m->caches->walk2, tag, ipa, NULL);
 	if (found)
@@ -235,20 +241,20 @@ bool smmu_walk2_lookup(struct smmu_walk *w, u64 ipa, struct smmu_table2 *table)
 }
 
 /**
- * smmu_walk2_insert() - cache what a stage-2 table descriptor refers to
+ * mock_smmu_walk2_insert() - cache what a stage-2 table descriptor refers to
  * @w: the request
  * @ipa: an IPA that the descriptor covers
  * @table: the table
  */
-void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
-		       const struct smmu_table2 *table)
+void mock_smmu_walk2_insert(struct mock_smmu_walk *w, u64 ipa,
+			    const struct mock_smmu_table2 *table)
 {
-	const struct smmu_tt *tt = &w->ste->tt2;
+	const struct mock_smmu_tt *tt = &w->ste->tt2;
 	u64 tag = ipa_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
-	struct smmu_table2 *to;
+	struct mock_smmu_table2 *to;
 
 	to = mock_cache_insert(w->m->caches->walk2, tag, ipa,
-			       smmu_tt_shift(tt, table->level));
+			       mock_smmu_tt_shift(tt, table->level));
 	if (to)
 		*to = *table;
 }
@@ -259,11 +265,11 @@ void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
  * counts), at levels 0 and 1 it may be a fault (3.21.1, 7.3.17): here it is one.
  * What differs by the Contiguous bit alone is no conflict at any level.
  */
-static bool is_conflict(struct smmu_walk *w, u64 tag, u64 addr,
+static bool is_conflict(struct mock_smmu_walk *w, u64 tag, u64 addr,
 			const struct mock_cache_key *key,
-			const struct smmu_leaf *leaf)
+			const struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_leaf *other;
+	const struct mock_smmu_leaf *other;
 
 	if (FIELD_GET(SMMU_IDR3_BBML, w->m->idr[3]) >= 2)
 		return false;
@@ -272,8 +278,8 @@ static bool is_conflict(struct smmu_walk *w, u64 tag, u64 addr,
 			 other->granule != leaf->granule);
 }
 
-static u8 tlb_lookup(struct smmu_walk *w, u64 tag, u64 addr,
-		     const struct smmu_leaf **leaf)
+static u8 tlb_lookup(struct mock_smmu_walk *w, u64 tag, u64 addr,
+		     const struct mock_smmu_leaf **leaf)
 {
 	struct mock_cache_key key;
 
@@ -283,13 +289,14 @@ static u8 tlb_lookup(struct smmu_walk *w, u64 tag, u64 addr,
 }
 
 /**
- * smmu_tlb_lookup() - look for the translation of the request's VA
+ * mock_smmu_tlb_lookup() - look for the translation of the request's VA
  * @w: the request
  * @leaf: set to it, valid until the TLB is changed, or to NULL
  *
  * Return: 0 or an event
  */
-u8 smmu_tlb_lookup(struct smmu_walk *w, const struct smmu_leaf **leaf)
+u8 mock_smmu_tlb_lookup(struct mock_smmu_walk *w,
+			const struct mock_smmu_leaf **leaf)
 {
 	u8 id = tlb_lookup(w, asid_tag(w), w->va, leaf);
 
@@ -299,14 +306,15 @@ u8 smmu_tlb_lookup(struct smmu_walk *w, const struct smmu_leaf **leaf)
 }
 
 /**
- * smmu_tlb_insert() - cache the translation of the request's VA
+ * mock_smmu_tlb_insert() - cache the translation of the request's VA
  * @w: the request
  * @leaf: the translation
  */
-void smmu_tlb_insert(struct smmu_walk *w, const struct smmu_leaf *leaf)
+void mock_smmu_tlb_insert(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf)
 {
-	struct smmu_caches *c = w->m->caches;
-	struct smmu_leaf *to;
+	struct mock_smmu_caches *c = w->m->caches;
+	struct mock_smmu_leaf *to;
 
 	if (leaf->nocache)
 		return;
@@ -320,28 +328,29 @@ void smmu_tlb_insert(struct smmu_walk *w, const struct smmu_leaf *leaf)
 }
 
 /**
- * smmu_tlb2_lookup() - look for the translation of an IPA
+ * mock_smmu_tlb2_lookup() - look for the translation of an IPA
  * @w: the request
  * @ipa: the IPA
  * @leaf: set to it, valid until the TLB is changed, or to NULL
  *
  * Return: 0 or an event
  */
-u8 smmu_tlb2_lookup(struct smmu_walk *w, u64 ipa, const struct smmu_leaf **leaf)
+u8 mock_smmu_tlb2_lookup(struct mock_smmu_walk *w, u64 ipa,
+			 const struct mock_smmu_leaf **leaf)
 {
 	return tlb_lookup(w, ipa_tag(w), ipa, leaf);
 }
 
 /**
- * smmu_tlb2_insert() - cache the translation of an IPA
+ * mock_smmu_tlb2_insert() - cache the translation of an IPA
  * @w: the request
  * @ipa: the IPA
  * @leaf: the translation
  */
-void smmu_tlb2_insert(struct smmu_walk *w, u64 ipa,
-		      const struct smmu_leaf *leaf)
+void mock_smmu_tlb2_insert(struct mock_smmu_walk *w, u64 ipa,
+			   const struct mock_smmu_leaf *leaf)
 {
-	struct smmu_leaf *to;
+	struct mock_smmu_leaf *to;
 
 	if (leaf->nocache)
 		return;
@@ -351,10 +360,10 @@ void smmu_tlb2_insert(struct smmu_walk *w, u64 ipa,
 }
 
 /**
- * smmu_caches_destroy() - free the caches
+ * mock_smmu_caches_destroy() - free the caches
  * @m: the SMMU
  */
-void smmu_caches_destroy(struct smmu_model *m)
+void mock_smmu_caches_destroy(struct mock_smmu *m)
 {
 	mock_caches_destroy(&m->mi->caches);
 	kfree(m->caches);
@@ -362,23 +371,24 @@ void smmu_caches_destroy(struct smmu_model *m)
 }
 
 /**
- * smmu_caches_create() - allocate the caches
+ * mock_smmu_caches_create() - allocate the caches
  * @m: the SMMU
  * @p: capacities and retention
  *
  * Context: process context, sleeps
  * Return: 0 or -ENOMEM
  */
-int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p)
+int mock_smmu_caches_create(struct mock_smmu *m,
+			    const struct mock_cache_params *p)
 {
-	struct smmu_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	struct mock_smmu_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
 	if (!c)
 		return -ENOMEM;
 	m->caches = c;
-	if (mock_caches_create(&m->mi->caches, smmu_cache_descs, c->all,
+	if (mock_caches_create(&m->mi->caches, mock_smmu_cache_descs, c->all,
 			       SMMU_NR_CACHES, p)) {
-		smmu_caches_destroy(m);
+		mock_smmu_caches_destroy(m);
 		return -ENOMEM;
 	}
 	return 0;

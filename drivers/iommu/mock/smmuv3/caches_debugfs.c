@@ -19,7 +19,7 @@ static void show_l1std(const struct mock_cache_key *key, const void *data,
 static void show_ste(const struct mock_cache_key *key, const void *data,
 		     void *arg)
 {
-	const struct smmu_ste *ste = data;
+	const struct mock_smmu_ste *ste = data;
 
 	if (ste->illegal) {
 		seq_printf(arg, "ste sid=%08llx illegal\n", key->addr);
@@ -44,7 +44,7 @@ static void show_l1cd(const struct mock_cache_key *key, const void *data,
 static void show_cd(const struct mock_cache_key *key, const void *data,
 		    void *arg)
 {
-	const struct smmu_cd *cd = data;
+	const struct mock_smmu_cd *cd = data;
 
 	if (cd->illegal) {
 		seq_printf(arg, "cd sid=%08llx ssid=%05llx illegal\n", key->tag,
@@ -72,7 +72,7 @@ static void show_tag(struct seq_file *s, u64 tag)
 static void show_walk1(const struct mock_cache_key *key, const void *data,
 		       void *arg)
 {
-	const struct smmu_table *table = data;
+	const struct mock_smmu_table *table = data;
 
 	seq_puts(arg, "stage1 ");
 	show_tag(arg, key->tag);
@@ -83,7 +83,7 @@ static void show_walk1(const struct mock_cache_key *key, const void *data,
 static void show_walk2(const struct mock_cache_key *key, const void *data,
 		       void *arg)
 {
-	const struct smmu_table2 *table = data;
+	const struct mock_smmu_table2 *table = data;
 
 	seq_puts(arg, "stage2 ");
 	show_tag(arg, key->tag);
@@ -94,7 +94,7 @@ static void show_walk2(const struct mock_cache_key *key, const void *data,
 static void show_tlb(const struct mock_cache_key *key, const void *data,
 		     void *arg)
 {
-	const struct smmu_leaf *leaf = data;
+	const struct mock_smmu_leaf *leaf = data;
 
 	seq_printf(arg, "tlb %s ", key->tag & SMMU_KEY_IPA ? "ipa" : "va");
 	show_tag(arg, key->tag);
@@ -103,13 +103,15 @@ static void show_tlb(const struct mock_cache_key *key, const void *data,
 		   leaf->perm1, leaf->perm2, leaf->clean1, leaf->clean2);
 }
 
-/* In the order of &struct smmu_caches */
-const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES] = {
+/* In the order of &struct mock_smmu_caches */
+const struct mock_cache_desc mock_smmu_cache_descs[SMMU_NR_CACHES] = {
 	{ "l1std", MOCK_CACHE_CONFIG, sizeof(u64), show_l1std },
-	{ "ste", MOCK_CACHE_CONFIG, sizeof(struct smmu_ste), show_ste },
+	{ "ste", MOCK_CACHE_CONFIG, sizeof(struct mock_smmu_ste), show_ste },
 	{ "l1cd", MOCK_CACHE_CONFIG, sizeof(u64), show_l1cd },
-	{ "cd", MOCK_CACHE_CONFIG, sizeof(struct smmu_cd), show_cd },
-	{ "stage1", MOCK_CACHE_PWC, sizeof(struct smmu_table), show_walk1 },
-	{ "stage2", MOCK_CACHE_PWC, sizeof(struct smmu_table2), show_walk2 },
-	{ "tlb", MOCK_CACHE_TLB, sizeof(struct smmu_leaf), show_tlb },
+	{ "cd", MOCK_CACHE_CONFIG, sizeof(struct mock_smmu_cd), show_cd },
+	{ "stage1", MOCK_CACHE_PWC, sizeof(struct mock_smmu_table),
+	  show_walk1 },
+	{ "stage2", MOCK_CACHE_PWC, sizeof(struct mock_smmu_table2),
+	  show_walk2 },
+	{ "tlb", MOCK_CACHE_TLB, sizeof(struct mock_smmu_leaf), show_tlb },
 };

@@ -12,13 +12,13 @@
 #define SMMU_STALLS		16
 
 /**
- * smmu_caps_default - ID registers as a server part has them
+ * mock_smmu_caps_default - ID registers as a server part has them
  * @m: the SMMU
  *
  * Without what is not modelled: 52-bit addresses, broadcast TLB maintenance,
  * AArch32 tables, translation requests by software, MPAM.
  */
-void smmu_caps_default(struct smmu_model *m)
+void mock_smmu_caps_default(struct mock_smmu *m)
 {
 	m->idr[0] = SMMU_IDR0_S2P | SMMU_IDR0_S1P |
 		    FIELD_PREP(SMMU_IDR0_TTF, SMMU_TTF_AARCH64) |
@@ -54,7 +54,7 @@ static const struct {
 	u8 reg;
 	u32 bits;
 	const char *why;
-} smmu_idr_refused[] = {
+} mock_smmu_idr_refused[] = {
 	{ 0, BIT(31) | BIT(29), "IDR0: reserved bits" },
 	{ 0, BIT(30), "IDR0.RME_IMPL: not modelled" },
 	{ 0, SMMU_IDR0_BTM, "IDR0.BTM: broadcasts of processors are not modelled" },
@@ -73,7 +73,7 @@ static const struct {
 	  "IDR5.DS, D128, VAX: addresses of 52 bits are not modelled" },
 };
 
-static const char *smmu_idr0_check(u32 val)
+static const char *mock_smmu_idr0_check(u32 val)
 {
 	if (FIELD_GET(SMMU_IDR0_TTF, val) != SMMU_TTF_AARCH64)
 		return "IDR0.TTF: only VMSAv8-64 is modelled";
@@ -88,7 +88,7 @@ static const char *smmu_idr0_check(u32 val)
 	return NULL;
 }
 
-static const char *smmu_idr1_check(u32 val)
+static const char *mock_smmu_idr1_check(u32 val)
 {
 	if (FIELD_GET(SMMU_IDR1_SIDSIZE, val) > 32)
 		return "IDR1.SIDSIZE: more than 32";
@@ -101,7 +101,7 @@ static const char *smmu_idr1_check(u32 val)
 	return NULL;
 }
 
-static const char *smmu_idr5_check(u32 val)
+static const char *mock_smmu_idr5_check(u32 val)
 {
 	if (FIELD_GET(SMMU_IDR5_OAS, val) > SMMU_OAS_48)
 		return "IDR5.OAS: addresses of 52 bits are not modelled";
@@ -111,30 +111,30 @@ static const char *smmu_idr5_check(u32 val)
 }
 
 /**
- * smmu_idr_check - what is wrong with a value for an IDR, seen alone
+ * mock_smmu_idr_check - what is wrong with a value for an IDR, seen alone
  * @n: which one, 0 to 5
  * @val: the value
  *
  * Return: NULL if nothing is
  */
-const char *smmu_idr_check(unsigned int n, u32 val)
+const char *mock_smmu_idr_check(unsigned int n, u32 val)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_idr_refused); i++)
-		if (smmu_idr_refused[i].reg == n &&
-		    (smmu_idr_refused[i].bits & val))
-			return smmu_idr_refused[i].why;
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_idr_refused); i++)
+		if (mock_smmu_idr_refused[i].reg == n &&
+		    (mock_smmu_idr_refused[i].bits & val))
+			return mock_smmu_idr_refused[i].why;
 	switch (n) {
 	case 0:
-		return smmu_idr0_check(val);
+		return mock_smmu_idr0_check(val);
 	case 1:
-		return smmu_idr1_check(val);
+		return mock_smmu_idr1_check(val);
 	case 3:
 		return FIELD_GET(SMMU_IDR3_BBML, val) > 2 ?
 		       "IDR3.BBML: reserved value" : NULL;
 	case 5:
-		return smmu_idr5_check(val);
+		return mock_smmu_idr5_check(val);
 	default:
 		/* IDR4 is whatever the implementation likes */
 		return NULL;
@@ -142,23 +142,23 @@ const char *smmu_idr_check(unsigned int n, u32 val)
 }
 
 /**
- * smmu_iidr_check - what is wrong with a value for IIDR
+ * mock_smmu_iidr_check - what is wrong with a value for IIDR
  * @val: the value
  *
  * Return: NULL if nothing is
  */
-const char *smmu_iidr_check(u32 val)
+const char *mock_smmu_iidr_check(u32 val)
 {
 	return val & BIT(7) ? "IIDR: bit 7 is always 0" : NULL;
 }
 
 /**
- * smmu_aidr_check - what is wrong with a value for AIDR
+ * mock_smmu_aidr_check - what is wrong with a value for AIDR
  * @val: the value
  *
  * Return: NULL if nothing is
  */
-const char *smmu_aidr_check(u32 val)
+const char *mock_smmu_aidr_check(u32 val)
 {
 	if (val & ~(u32)(SMMU_AIDR_ARCH_MINOR | SMMU_AIDR_ARCH_MAJOR))
 		return "AIDR: reserved bits";
@@ -174,7 +174,7 @@ static const struct {
 	u32 feature;
 	u32 needs;
 	const char *why;
-} smmu_idr0_needs[] = {
+} mock_smmu_idr0_needs[] = {
 	{ SMMU_IDR0_VMW, SMMU_IDR0_S2P, "IDR0.VMW: needs S2P" },
 	{ SMMU_IDR0_PRI, SMMU_IDR0_ATS, "IDR0.PRI: needs ATS" },
 	{ SMMU_IDR0_ATSRECERR, SMMU_IDR0_ATS, "IDR0.ATSRECERR: needs ATS" },
@@ -192,7 +192,7 @@ static const struct {
 	u8 minor;
 	bool alone;	/* without the stage, and before that version, RES0 */
 	const char *why;
-} smmu_idr3_since[] = {
+} mock_smmu_idr3_since[] = {
 	{ SMMU_IDR3_HAD, SMMU_IDR0_S1P, 1, false,
 	  "IDR3.HAD: set from SMMUv3.1 with stage 1" },
 	{ SMMU_IDR3_XNX, SMMU_IDR0_S2P, 1, true,
@@ -205,22 +205,22 @@ static const struct {
 	  "IDR3.PTWNNC: set from SMMUv3.3 with stage 2" },
 };
 
-static const char *smmu_version_check(const struct smmu_model *m)
+static const char *mock_smmu_version_check(const struct mock_smmu *m)
 {
 	u8 minor = FIELD_GET(SMMU_AIDR_ARCH_MINOR, m->aidr);
 	const u32 stages = SMMU_IDR0_S1P | SMMU_IDR0_S2P;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_idr3_since); i++) {
-		u32 stage = smmu_idr3_since[i].stage;
-		bool set = m->idr[3] & smmu_idr3_since[i].bit;
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_idr3_since); i++) {
+		u32 stage = mock_smmu_idr3_since[i].stage;
+		bool set = m->idr[3] & mock_smmu_idr3_since[i].bit;
 
-		if (!set && minor >= smmu_idr3_since[i].minor &&
+		if (!set && minor >= mock_smmu_idr3_since[i].minor &&
 		    (m->idr[0] & stage) == stage)
-			return smmu_idr3_since[i].why;
-		if (set && smmu_idr3_since[i].alone &&
-		    minor < smmu_idr3_since[i].minor)
-			return smmu_idr3_since[i].why;
+			return mock_smmu_idr3_since[i].why;
+		if (set && mock_smmu_idr3_since[i].alone &&
+		    minor < mock_smmu_idr3_since[i].minor)
+			return mock_smmu_idr3_since[i].why;
 	}
 	if (minor >= 2 && (m->idr[0] & stages) == stages &&
 	    !(m->idr[0] & SMMU_IDR0_HYP))
@@ -228,7 +228,7 @@ static const char *smmu_version_check(const struct smmu_model *m)
 	return NULL;
 }
 
-static const char *smmu_stall_check(const struct smmu_model *m)
+static const char *mock_smmu_stall_check(const struct mock_smmu *m)
 {
 	u32 model = FIELD_GET(SMMU_IDR0_STALL_MODEL, m->idr[0]);
 	u32 max = FIELD_GET(SMMU_IDR5_STALL_MAX, m->idr[5]);
@@ -242,15 +242,15 @@ static const char *smmu_stall_check(const struct smmu_model *m)
 	return NULL;
 }
 
-static const char *smmu_needs_check(const struct smmu_model *m)
+static const char *mock_smmu_needs_check(const struct mock_smmu *m)
 {
 	u32 idr0 = m->idr[0];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_idr0_needs); i++)
-		if ((idr0 & smmu_idr0_needs[i].feature) &&
-		    (idr0 & smmu_idr0_needs[i].needs) != smmu_idr0_needs[i].needs)
-			return smmu_idr0_needs[i].why;
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_idr0_needs); i++)
+		if ((idr0 & mock_smmu_idr0_needs[i].feature) &&
+		    (idr0 & mock_smmu_idr0_needs[i].needs) != mock_smmu_idr0_needs[i].needs)
+			return mock_smmu_idr0_needs[i].why;
 
 	if (!(idr0 & (SMMU_IDR0_S1P | SMMU_IDR0_S2P)))
 		return "IDR0: neither S1P nor S2P";
@@ -269,25 +269,25 @@ static const char *smmu_needs_check(const struct smmu_model *m)
 }
 
 /**
- * smmu_caps_check - what is wrong with the ID registers of an SMMU
+ * mock_smmu_caps_check - what is wrong with the ID registers of an SMMU
  * @m: the SMMU
  *
  * Return: NULL if nothing is
  */
-const char *smmu_caps_check(const struct smmu_model *m)
+const char *mock_smmu_caps_check(const struct mock_smmu *m)
 {
 	const char *why = NULL;
 	unsigned int n;
 
 	for (n = 0; n < SMMU_NR_IDR && !why; n++)
-		why = smmu_idr_check(n, m->idr[n]);
+		why = mock_smmu_idr_check(n, m->idr[n]);
 	if (!why)
-		why = smmu_iidr_check(m->iidr);
+		why = mock_smmu_iidr_check(m->iidr);
 	if (!why)
-		why = smmu_aidr_check(m->aidr);
+		why = mock_smmu_aidr_check(m->aidr);
 	if (!why)
-		why = smmu_needs_check(m);
+		why = mock_smmu_needs_check(m);
 	if (!why)
-		why = smmu_stall_check(m);
-	return why ?: smmu_version_check(m);
+		why = mock_smmu_stall_check(m);
+	return why ?: mock_smmu_version_check(m);
 }

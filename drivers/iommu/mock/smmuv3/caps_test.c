@@ -180,34 +180,34 @@ static const struct caps_case caps_cases[] = {
 	  true },
 };
 
-static u32 *caps_reg(struct smmu_model *m, u8 reg)
+static u32 *caps_reg(struct mock_smmu *m, u8 reg)
 {
 	return reg == IIDR ? &m->iidr : reg == AIDR ? &m->aidr : &m->idr[reg];
 }
 
-static const char *caps_alone(const struct smmu_model *m, u8 reg)
+static const char *caps_alone(const struct mock_smmu *m, u8 reg)
 {
 	if (reg == IIDR)
-		return smmu_iidr_check(m->iidr);
+		return mock_smmu_iidr_check(m->iidr);
 	if (reg == AIDR)
-		return smmu_aidr_check(m->aidr);
-	return smmu_idr_check(reg, m->idr[reg]);
+		return mock_smmu_aidr_check(m->aidr);
+	return mock_smmu_idr_check(reg, m->idr[reg]);
 }
 
-static void smmu_caps_case(struct kunit *test)
+static void mock_smmu_caps_case(struct kunit *test)
 {
 	const struct caps_case *c = test->param_value;
-	struct smmu_model m = {};
+	struct mock_smmu m = {};
 	const char *why;
 	unsigned int i;
 
-	smmu_caps_default(&m);
+	mock_smmu_caps_default(&m);
 	for (i = 0; i < ARRAY_SIZE(c->change); i++) {
 		u32 *reg = caps_reg(&m, c->change[i].reg);
 
 		*reg = (*reg & ~c->change[i].clear) | c->change[i].set;
 	}
-	KUNIT_EXPECT_STREQ(test, smmu_caps_check(&m) ?: "", c->rule);
+	KUNIT_EXPECT_STREQ(test, mock_smmu_caps_check(&m) ?: "", c->rule);
 	for (i = 0; i < ARRAY_SIZE(c->change); i++) {
 		why = caps_alone(&m, c->change[i].reg);
 		if (c->alone && !i)
@@ -227,32 +227,32 @@ static void caps_desc(const struct caps_case *c, char *desc)
 KUNIT_ARRAY_PARAM(caps, caps_cases, caps_desc);
 
 /* An SMMU with such registers does not go live */
-static void smmu_caps_live_test(struct kunit *test)
+static void mock_smmu_caps_live_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 
 	dut->m->idr[0] &= ~BIT(10);
 	KUNIT_EXPECT_EQ(test, mock_smmuv3_model.start(dut->mi, &dut->unit),
 			-EINVAL);
 	KUNIT_EXPECT_NULL(test, dut->m->hw);
 	dut->m->idr[0] |= BIT(10);
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	KUNIT_EXPECT_TRUE(test, mock_smmuv3_model.coherent(dut->mi));
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 	dut->m->idr[0] &= ~BIT(4);
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	KUNIT_EXPECT_FALSE(test, mock_smmuv3_model.coherent(dut->mi));
 }
 
-static struct kunit_case smmu_caps_test_cases[] = {
-	KUNIT_CASE_PARAM(smmu_caps_case, caps_gen_params),
-	KUNIT_CASE(smmu_caps_live_test),
+static struct kunit_case mock_smmu_caps_test_cases[] = {
+	KUNIT_CASE_PARAM(mock_smmu_caps_case, caps_gen_params),
+	KUNIT_CASE(mock_smmu_caps_live_test),
 	{}
 };
 
-static struct kunit_suite smmu_caps_suite = {
+static struct kunit_suite mock_smmu_caps_suite = {
 	.name = "iommu_mock_smmuv3_caps",
-	.test_cases = smmu_caps_test_cases,
+	.test_cases = mock_smmu_caps_test_cases,
 };
 
-kunit_test_suite(smmu_caps_suite);
+kunit_test_suite(mock_smmu_caps_suite);

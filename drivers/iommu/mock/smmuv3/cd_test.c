@@ -124,24 +124,24 @@ KUNIT_ARRAY_PARAM(cd, cd_cases, cd_to_desc);
 static void cd_test_legal(struct kunit *test)
 {
 	const struct cd_case *c = test->param_value;
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *cd;
 	int i;
 
-	smmu_rig_only_stage1(rig);
-	cd = smmu_rig_cd(rig, RIG_SID);
-	smmu_rig_set_ttb1(cd, smmu_rig_stage1(rig, 12, 48, NULL));
-	smmu_rig_ste(rig, RIG_SID)[1] = c->ste1;
+	mock_smmu_rig_only_stage1(rig);
+	cd = mock_smmu_rig_cd(rig, RIG_SID);
+	mock_smmu_rig_set_ttb1(cd, mock_smmu_rig_stage1(rig, 12, 48, NULL));
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = c->ste1;
 	for (i = 0; i < 2; i++) {
 		cd[c->cd[i].word] &= ~c->cd[i].clear;
 		cd[c->cd[i].word] |= c->cd[i].set;
 	}
 	rig->m.idr[c->idr.word] &= ~(u32)c->idr.clear;
 	rig->m.idr[c->idr.word] |= c->idr.set;
-	smmu_rig_read(rig, IOVA, NULL);
+	mock_smmu_rig_read(rig, IOVA, NULL);
 	KUNIT_EXPECT_EQ(test, c->illegal, rig->ev.id == SMMU_EVT_C_BAD_CD);
 	/* As it is cached */
-	smmu_rig_read(rig, IOVA, NULL);
+	mock_smmu_rig_read(rig, IOVA, NULL);
 	KUNIT_EXPECT_EQ(test, c->illegal, rig->ev.id == SMMU_EVT_C_BAD_CD);
 }
 

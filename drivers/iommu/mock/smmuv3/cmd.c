@@ -20,29 +20,29 @@
  * A command: the fields that it has, bits of IDR0 without which its opcode is
  * as good as reserved, and what the reserved bits do not tell
  */
-struct smmu_cmd_type {
+struct mock_smmu_cmd_type {
 	u64 fields[SMMU_CMD_WORDS];
 	u32 needs;
-	u8 (*decode)(const struct smmu_model *m, const u64 *w,
-		     struct smmu_cmd *cmd);
+	u8 (*decode)(const struct mock_smmu *m, const u64 *w,
+		     struct mock_smmu_cmd *cmd);
 };
 
-static u8 smmu_decode_range_size(const struct smmu_model *m, const u64 *w,
-				 struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_range_size(const struct mock_smmu *m, const u64 *w,
+				      struct mock_smmu_cmd *cmd)
 {
 	cmd->range = FIELD_GET(SMMU_CFGI1_RANGE, w[1]);
 	return 0;
 }
 
-static u8 smmu_decode_leaf(const struct smmu_model *m, const u64 *w,
-			   struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_leaf(const struct mock_smmu *m, const u64 *w,
+				struct mock_smmu_cmd *cmd)
 {
 	cmd->leaf = w[1] & SMMU_CFGI1_LEAF;
 	return 0;
 }
 
 /* 4.1.6: which bits of an IPA or PA field are RES0 depends on the version */
-static u64 smmu_pa_res0(const struct smmu_model *m)
+static u64 mock_smmu_pa_res0(const struct mock_smmu *m)
 {
 	switch (FIELD_GET(SMMU_AIDR_ARCH_MINOR, m->aidr)) {
 	case 0:
@@ -55,7 +55,7 @@ static u64 smmu_pa_res0(const struct smmu_model *m)
 }
 
 /* 4.4: 8-bit identifiers leave the upper half of their field RES0 */
-static u64 smmu_tlbi_res0(const struct smmu_model *m)
+static u64 mock_smmu_tlbi_res0(const struct mock_smmu *m)
 {
 	u64 res0 = 0;
 
@@ -69,10 +69,10 @@ static u64 smmu_tlbi_res0(const struct smmu_model *m)
 	return res0;
 }
 
-static u8 smmu_decode_tlbi(const struct smmu_model *m, const u64 *w,
-			   struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_tlbi(const struct mock_smmu *m, const u64 *w,
+				struct mock_smmu_cmd *cmd)
 {
-	if (w[0] & smmu_tlbi_res0(m))
+	if (w[0] & mock_smmu_tlbi_res0(m))
 		return SMMU_CERROR_ILL;
 	cmd->tlbi.op = cmd->op;
 	cmd->tlbi.vmid = FIELD_GET(SMMU_TLBI0_VMID, w[0]);
@@ -81,8 +81,8 @@ static u8 smmu_decode_tlbi(const struct smmu_model *m, const u64 *w,
 }
 
 /* 4.4.1.1 */
-static u8 smmu_decode_tlbi_range(const struct smmu_model *m, const u64 *w,
-				 struct smmu_tlbi *tlbi)
+static u8 mock_smmu_decode_tlbi_range(const struct mock_smmu *m, const u64 *w,
+				      struct mock_smmu_tlbi *tlbi)
 {
 	tlbi->num = FIELD_GET(SMMU_TLBI0_NUM, w[0]);
 	tlbi->scale = FIELD_GET(SMMU_TLBI0_SCALE, w[0]);
@@ -104,25 +104,25 @@ static u8 smmu_decode_tlbi_range(const struct smmu_model *m, const u64 *w,
 	return 0;
 }
 
-static u8 smmu_decode_tlbi_va(const struct smmu_model *m, const u64 *w,
-			      struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_tlbi_va(const struct mock_smmu *m, const u64 *w,
+				   struct mock_smmu_cmd *cmd)
 {
 	cmd->tlbi.leaf = w[1] & SMMU_TLBI1_LEAF;
 	cmd->tlbi.addr = w[1] & SMMU_TLBI1_VA;
-	return smmu_decode_tlbi(m, w, cmd) ?:
-	       smmu_decode_tlbi_range(m, w, &cmd->tlbi);
+	return mock_smmu_decode_tlbi(m, w, cmd) ?:
+	       mock_smmu_decode_tlbi_range(m, w, &cmd->tlbi);
 }
 
-static u8 smmu_decode_tlbi_ipa(const struct smmu_model *m, const u64 *w,
-			       struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_tlbi_ipa(const struct mock_smmu *m, const u64 *w,
+				    struct mock_smmu_cmd *cmd)
 {
-	if (w[1] & smmu_pa_res0(m))
+	if (w[1] & mock_smmu_pa_res0(m))
 		return SMMU_CERROR_ILL;
-	return smmu_decode_tlbi_va(m, w, cmd);
+	return mock_smmu_decode_tlbi_va(m, w, cmd);
 }
 
-static u8 smmu_decode_atc_inv(const struct smmu_model *m, const u64 *w,
-			      struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_atc_inv(const struct mock_smmu *m, const u64 *w,
+				   struct mock_smmu_cmd *cmd)
 {
 	u8 size = FIELD_GET(SMMU_ATC1_SIZE, w[1]);
 
@@ -136,24 +136,24 @@ static u8 smmu_decode_atc_inv(const struct smmu_model *m, const u64 *w,
 	return 0;
 }
 
-static u8 smmu_decode_pri_resp(const struct smmu_model *m, const u64 *w,
-			       struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_pri_resp(const struct mock_smmu *m, const u64 *w,
+				    struct mock_smmu_cmd *cmd)
 {
 	cmd->resp = FIELD_GET(SMMU_PRI_RESP1_RESP, w[1]);
 	cmd->prgi = FIELD_GET(SMMU_PRI_RESP1_PRGINDEX, w[1]);
 	return cmd->resp > SMMU_PRI_RESP_SUCCESS ? SMMU_CERROR_ILL : 0;
 }
 
-static bool smmu_has_stall(const struct smmu_model *m)
+static bool mock_smmu_has_stall(const struct mock_smmu *m)
 {
 	return FIELD_GET(SMMU_IDR0_STALL_MODEL, m->idr[0]) !=
 	       SMMU_STALL_MODEL_NONE;
 }
 
-static u8 smmu_decode_resume(const struct smmu_model *m, const u64 *w,
-			     struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_resume(const struct mock_smmu *m, const u64 *w,
+				  struct mock_smmu_cmd *cmd)
 {
-	if (!smmu_has_stall(m))
+	if (!mock_smmu_has_stall(m))
 		return SMMU_CERROR_ILL;
 	cmd->ac = w[0] & SMMU_RESUME0_AC;
 	cmd->ab = w[0] & SMMU_RESUME0_AB;
@@ -161,17 +161,17 @@ static u8 smmu_decode_resume(const struct smmu_model *m, const u64 *w,
 	return 0;
 }
 
-static u8 smmu_decode_stall_term(const struct smmu_model *m, const u64 *w,
-				 struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_stall_term(const struct mock_smmu *m, const u64 *w,
+				      struct mock_smmu_cmd *cmd)
 {
-	return smmu_has_stall(m) ? 0 : SMMU_CERROR_ILL;
+	return mock_smmu_has_stall(m) ? 0 : SMMU_CERROR_ILL;
 }
 
-static u8 smmu_decode_sync(const struct smmu_model *m, const u64 *w,
-			   struct smmu_cmd *cmd)
+static u8 mock_smmu_decode_sync(const struct mock_smmu *m, const u64 *w,
+				struct mock_smmu_cmd *cmd)
 {
 	cmd->cs = FIELD_GET(SMMU_SYNC0_CS, w[0]);
-	if (cmd->cs > SMMU_SYNC_CS_SEV || (w[1] & smmu_pa_res0(m)))
+	if (cmd->cs > SMMU_SYNC_CS_SEV || (w[1] & mock_smmu_pa_res0(m)))
 		return SMMU_CERROR_ILL;
 	cmd->msi_data = FIELD_GET(SMMU_SYNC0_MSIDATA, w[0]);
 	cmd->addr = w[1] & SMMU_SYNC1_MSIADDR;
@@ -179,7 +179,7 @@ static u8 smmu_decode_sync(const struct smmu_model *m, const u64 *w,
 }
 
 /* Everything that a non-secure queue can know; SSec is not among the fields */
-static const struct smmu_cmd_type smmu_cmd_types[] = {
+static const struct mock_smmu_cmd_type mock_smmu_cmd_types[] = {
 	[SMMU_OP_PREFETCH_CONFIG] = {
 		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID },
 	},
@@ -190,119 +190,120 @@ static const struct smmu_cmd_type smmu_cmd_types[] = {
 	},
 	[SMMU_OP_CFGI_STE] = {
 		{ SMMU_CMD0_SID, SMMU_CFGI1_LEAF },
-		.decode = smmu_decode_leaf,
+		.decode = mock_smmu_decode_leaf,
 	},
 	[SMMU_OP_CFGI_STE_RANGE] = {
 		{ SMMU_CMD0_SID, SMMU_CFGI1_RANGE },
-		.decode = smmu_decode_range_size,
+		.decode = mock_smmu_decode_range_size,
 	},
 	[SMMU_OP_CFGI_CD] = {
 		{ SMMU_CMD0_SID_SSID, SMMU_CFGI1_LEAF },
-		SMMU_IDR0_S1P, smmu_decode_leaf,
+		SMMU_IDR0_S1P, mock_smmu_decode_leaf,
 	},
 	[SMMU_OP_CFGI_CD_ALL] = {
 		{ SMMU_CMD0_SID }, SMMU_IDR0_S1P,
 	},
 	[SMMU_OP_TLBI_NH_ALL] = {
-		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S1P, smmu_decode_tlbi,
+		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S1P, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_NH_ASID] = {
 		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID },
-		SMMU_IDR0_S1P, smmu_decode_tlbi,
+		SMMU_IDR0_S1P, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_NH_VA] = {
 		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
 		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
-		SMMU_IDR0_S1P, smmu_decode_tlbi_va,
+		SMMU_IDR0_S1P, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_NH_VAA] = {
 		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
 		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
-		SMMU_IDR0_S1P, smmu_decode_tlbi_va,
+		SMMU_IDR0_S1P, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_EL2_ALL] = {
-		.needs = SMMU_IDR0_HYP, .decode = smmu_decode_tlbi,
+		.needs = SMMU_IDR0_HYP, .decode = mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_EL2_ASID] = {
-		{ SMMU_TLBI0_ASID }, SMMU_IDR0_HYP, smmu_decode_tlbi,
+		{ SMMU_TLBI0_ASID }, SMMU_IDR0_HYP, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_EL2_VA] = {
 		{ SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
 		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
-		SMMU_IDR0_HYP, smmu_decode_tlbi_va,
+		SMMU_IDR0_HYP, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_EL2_VAA] = {
 		{ SMMU_TLBI0_RANGE,
 		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
-		SMMU_IDR0_HYP, smmu_decode_tlbi_va,
+		SMMU_IDR0_HYP, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_S12_VMALL] = {
-		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S2P, smmu_decode_tlbi,
+		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S2P, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_S2_IPA] = {
 		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
 		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_IPA },
-		SMMU_IDR0_S2P, smmu_decode_tlbi_ipa,
+		SMMU_IDR0_S2P, mock_smmu_decode_tlbi_ipa,
 	},
 	[SMMU_OP_TLBI_NSNH_ALL] = {
-		.decode = smmu_decode_tlbi,
+		.decode = mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_ATC_INV] = {
 		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID | SMMU_ATC0_GLOBAL,
 		  SMMU_ATC1_SIZE | SMMU_ATC1_ADDR },
-		SMMU_IDR0_ATS, smmu_decode_atc_inv,
+		SMMU_IDR0_ATS, mock_smmu_decode_atc_inv,
 	},
 	[SMMU_OP_PRI_RESP] = {
 		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID,
 		  SMMU_PRI_RESP1_PRGINDEX | SMMU_PRI_RESP1_RESP },
-		SMMU_IDR0_PRI, smmu_decode_pri_resp,
+		SMMU_IDR0_PRI, mock_smmu_decode_pri_resp,
 	},
 	[SMMU_OP_RESUME] = {
 		{ SMMU_CMD0_SID | SMMU_RESUME0_AC | SMMU_RESUME0_AB,
 		  SMMU_RESUME1_STAG },
-		.decode = smmu_decode_resume,
+		.decode = mock_smmu_decode_resume,
 	},
 	[SMMU_OP_STALL_TERM] = {
 		{ SMMU_CMD0_SID },
-		.decode = smmu_decode_stall_term,
+		.decode = mock_smmu_decode_stall_term,
 	},
 	[SMMU_OP_SYNC] = {
 		{ SMMU_SYNC0_CS | SMMU_SYNC0_MSH | SMMU_SYNC0_MSIATTR |
 		  SMMU_SYNC0_MSIDATA, SMMU_SYNC1_MSIADDR },
-		.decode = smmu_decode_sync,
+		.decode = mock_smmu_decode_sync,
 	},
 };
 
-static bool smmu_cmd_exists(u8 op)
+static bool mock_smmu_cmd_exists(u8 op)
 {
-	if (op >= ARRAY_SIZE(smmu_cmd_types))
+	if (op >= ARRAY_SIZE(mock_smmu_cmd_types))
 		return false;
-	return smmu_cmd_types[op].fields[0] || smmu_cmd_types[op].decode;
+	return mock_smmu_cmd_types[op].fields[0] ||
+	       mock_smmu_cmd_types[op].decode;
 }
 
 /**
- * smmu_cmd_decode - decode and check a command
+ * mock_smmu_cmd_decode - decode and check a command
  * @m: the SMMU
  * @words: the command, in CPU byte order
  * @cmd: filled when it is valid
  *
  * Return: 0, or SMMU_CERROR_ILL
  */
-u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
-		   struct smmu_cmd *cmd)
+u8 mock_smmu_cmd_decode(const struct mock_smmu *m, const u64 *words,
+			struct mock_smmu_cmd *cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, words[0]);
-	const struct smmu_cmd_type *type;
+	const struct mock_smmu_cmd_type *type;
 
-	if (!smmu_cmd_exists(op))
+	if (!mock_smmu_cmd_exists(op))
 		return SMMU_CERROR_ILL;
-	type = &smmu_cmd_types[op];
+	type = &mock_smmu_cmd_types[op];
 	if ((m->idr[0] & type->needs) != type->needs ||
 	    words[0] & ~(SMMU_CMD0_OPCODE | type->fields[0]) ||
 	    words[1] & ~type->fields[1])
 		return SMMU_CERROR_ILL;
 
-	*cmd = (struct smmu_cmd){
+	*cmd = (struct mock_smmu_cmd){
 		.op = op,
 		.ssv = words[0] & type->fields[0] & SMMU_CMD0_SSV,
 		.ssid = FIELD_GET(SMMU_CMD0_SSID, words[0]),
@@ -312,8 +313,8 @@ u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
 }
 
 /* 4.1.7. A StreamID that is not a parameter of the command is no matter */
-static bool smmu_cmd_in_range(const struct smmu_model *m,
-			      const struct smmu_cmd *cmd)
+static bool mock_smmu_cmd_in_range(const struct mock_smmu *m,
+				   const struct mock_smmu_cmd *cmd)
 {
 	u32 sid_bits = FIELD_GET(SMMU_IDR1_SIDSIZE, m->idr[1]);
 	u32 ssid_bits = FIELD_GET(SMMU_IDR1_SSIDSIZE, m->idr[1]);
@@ -329,7 +330,7 @@ static bool smmu_cmd_in_range(const struct smmu_model *m,
 }
 
 /**
- * smmu_tlbi_aligned - is it defined what a TLB invalidation is for? (4.4.1.1)
+ * mock_smmu_tlbi_aligned - is it defined what a TLB invalidation is for? (4.4.1.1)
  * @tlbi: the invalidation
  *
  * An address that is not aligned to the granule, or to the block that the level
@@ -337,7 +338,7 @@ static bool smmu_cmd_in_range(const struct smmu_model *m,
  *
  * Return: it is
  */
-bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi)
+bool mock_smmu_tlbi_aligned(const struct mock_smmu_tlbi *tlbi)
 {
 	/* By TG and TTL: log2 of the alignment */
 	static const u8 lg2[4][4] = {
@@ -349,7 +350,8 @@ bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi)
 	return !(tlbi->addr & (BIT_ULL(lg2[tlbi->tg][tlbi->ttl]) - 1));
 }
 
-static void smmu_cmd_pri_resp(struct smmu_model *m, const struct smmu_cmd *cmd)
+static void mock_smmu_cmd_pri_resp(struct mock_smmu *m,
+				   const struct mock_smmu_cmd *cmd)
 {
 	static const enum mock_page_response codes[] = {
 		[SMMU_PRI_RESP_FAILURE] = MOCK_PAGE_FAILURE,
@@ -357,18 +359,19 @@ static void smmu_cmd_pri_resp(struct smmu_model *m, const struct smmu_cmd *cmd)
 		[SMMU_PRI_RESP_SUCCESS] = MOCK_PAGE_SUCCESS,
 	};
 
-	smmu_send_page_response(m, cmd->sid, cmd->ssv, cmd->ssid, cmd->prgi,
-				codes[cmd->resp]);
+	mock_smmu_send_page_response(m, cmd->sid, cmd->ssv, cmd->ssid,
+				     cmd->prgi, codes[cmd->resp]);
 }
 
-static void smmu_cmd_resume(struct smmu_model *m, const struct smmu_cmd *cmd)
+static void mock_smmu_cmd_resume(struct mock_smmu *m,
+				 const struct mock_smmu_cmd *cmd)
 {
 	enum mock_stall how = MOCK_STALL_RETRY;
 
 	if (!cmd->ac)
 		how = cmd->ab || (m->idr[0] & SMMU_IDR0_TERM_MODEL) ?
 		      MOCK_STALL_ABORT : MOCK_STALL_IGNORE;
-	smmu_stall_resume(m, cmd->sid, cmd->stag, how);
+	mock_smmu_stall_resume(m, cmd->sid, cmd->stag, how);
 }
 
 /*
@@ -376,7 +379,7 @@ static void smmu_cmd_resume(struct smmu_model *m, const struct smmu_cmd *cmd)
  * CMD_SYNC fail. What timed out never completes, so when the CMD_SYNC is
  * fetched again there is nothing left that it would wait for.
  */
-static u8 smmu_cmd_sync(struct smmu_model *m)
+static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
 {
 	if (!m->hw->atc_lost)
 		return 0;
@@ -384,9 +387,9 @@ static u8 smmu_cmd_sync(struct smmu_model *m)
 	return SMMU_CERROR_ATC_INV_SYNC;
 }
 
-static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd)
+static void mock_smmu_cmd_invalidate(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
-	const struct smmu_tlbi *tlbi = &cmd->tlbi;
+	const struct mock_smmu_tlbi *tlbi = &cmd->tlbi;
 
 	m->stats.invalidations++;
 	trace_mock_invalidate(m->mi, cmd->op, tlbi->tg, tlbi->vmid, cmd->sid,
@@ -395,35 +398,35 @@ static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd
 			      tlbi->op ? tlbi->scale : cmd->range,
 			      tlbi->op ? tlbi->leaf : cmd->leaf);
 	if (tlbi->op) {
-		if (smmu_tlbi_aligned(tlbi))
-			smmu_inval_tlb(m, tlbi);
+		if (mock_smmu_tlbi_aligned(tlbi))
+			mock_smmu_inval_tlb(m, tlbi);
 		return;
 	}
 
 	switch (cmd->op) {
 	case SMMU_OP_CFGI_STE:
-		smmu_inval_ste(m, cmd->sid, 0, cmd->leaf);
+		mock_smmu_inval_ste(m, cmd->sid, 0, cmd->leaf);
 		return;
 	case SMMU_OP_CFGI_STE_RANGE:
-		smmu_inval_ste(m, cmd->sid, cmd->range + 1, false);
+		mock_smmu_inval_ste(m, cmd->sid, cmd->range + 1, false);
 		return;
 	case SMMU_OP_CFGI_CD:
-		smmu_inval_cd(m, cmd->sid, false, cmd->ssid, cmd->leaf);
+		mock_smmu_inval_cd(m, cmd->sid, false, cmd->ssid, cmd->leaf);
 		return;
 	case SMMU_OP_CFGI_CD_ALL:
-		smmu_inval_cd(m, cmd->sid, true, 0, false);
+		mock_smmu_inval_cd(m, cmd->sid, true, 0, false);
 		return;
 	case SMMU_OP_ATC_INV:
 		/* The ATS interface is not operational without SMMUEN */
 		if ((m->cr0 & SMMU_CR0_SMMUEN) &&
-		    smmu_send_atc_invalidate(m, cmd) == -ETIMEDOUT)
+		    mock_smmu_send_atc_invalidate(m, cmd) == -ETIMEDOUT)
 			m->hw->atc_lost = true;
 		return;
 	}
 }
 
 /**
- * smmu_cmd_execute - do what a command asks for
+ * mock_smmu_cmd_execute - do what a command asks for
  * @m: the SMMU
  * @cmd: the command, decoded
  *
@@ -431,37 +434,37 @@ static void smmu_cmd_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd
  *
  * Return: 0, or SMMU_CERROR_* if the command cannot be consumed
  */
-u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd)
+u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_cmd_execute, m, cmd);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_cmd_execute, m, cmd);
 
 	if (cmd->op == SMMU_OP_SYNC)
-		return smmu_cmd_sync(m);
+		return mock_smmu_cmd_sync(m);
 	/* CFGI_ALL ignores the StreamID (4.3.6), TLBI has none */
 	if (!cmd->tlbi.op &&
 	    !(cmd->op == SMMU_OP_CFGI_STE_RANGE &&
 	      cmd->range == SMMU_CFGI_RANGE_ALL) &&
-	    !smmu_cmd_in_range(m, cmd))
+	    !mock_smmu_cmd_in_range(m, cmd))
 		return 0;
 
 	switch (cmd->op) {
 	case SMMU_OP_PREFETCH_CONFIG:
 	case SMMU_OP_PREFETCH_ADDR:
 		if (m->cr0 & SMMU_CR0_SMMUEN)
-			smmu_prefetch(m, cmd->sid, cmd->ssv, cmd->ssid);
+			mock_smmu_prefetch(m, cmd->sid, cmd->ssv, cmd->ssid);
 		return 0;
 	case SMMU_OP_PRI_RESP:
 		if (m->cr0 & SMMU_CR0_SMMUEN)
-			smmu_cmd_pri_resp(m, cmd);
+			mock_smmu_cmd_pri_resp(m, cmd);
 		return 0;
 	case SMMU_OP_RESUME:
-		smmu_cmd_resume(m, cmd);
+		mock_smmu_cmd_resume(m, cmd);
 		return 0;
 	case SMMU_OP_STALL_TERM:
-		smmu_stall_term(m, cmd->sid);
+		mock_smmu_stall_term(m, cmd->sid);
 		return 0;
 	default:
-		smmu_cmd_invalidate(m, cmd);
+		mock_smmu_cmd_invalidate(m, cmd);
 		return 0;
 	}
 }

@@ -55,12 +55,13 @@ static const struct {
 	{ 0x46, SID | 0x0fc03000, 0x000ffffffffffffc },	/* SYNC */
 };
 
-static u8 decode(struct smmu_dut *dut, u64 w0, u64 w1, struct smmu_cmd *cmd)
+static u8 decode(struct mock_smmu_dut *dut, u64 w0, u64 w1,
+		 struct mock_smmu_cmd *cmd)
 {
 	const u64 words[] = { w0, w1 };
 
 	memset(cmd, 0xff, sizeof(*cmd));
-	return smmu_cmd_decode(dut->m, words, cmd);
+	return mock_smmu_cmd_decode(dut->m, words, cmd);
 }
 
 static int cmd_find(u8 op)
@@ -74,33 +75,33 @@ static int cmd_find(u8 op)
 }
 
 /* Every opcode, through the ring */
-static void smmu_cmd_opcodes_test(struct kunit *test)
+static void mock_smmu_cmd_opcodes_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int op;
 
-	smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmdq(dut, 3);
 	for (op = 0; op < 256; op++) {
 		u32 at = dut->cmd_prod;
 
-		smmu_dut_cmd(dut, op, 0);
+		mock_smmu_dut_cmd(dut, op, 0);
 		if (cmd_find(op) >= 0) {
-			smmu_dut_expect_done(dut);
+			mock_smmu_dut_expect_done(dut);
 			continue;
 		}
-		smmu_dut_expect_error(dut, at, 1);
+		mock_smmu_dut_expect_error(dut, at, 1);
 		KUNIT_EXPECT_EQ_MSG(test, dut_gerror(dut), BIT(0), "op %#x", op);
 		dut->cmd_prod = at;
-		smmu_dut_bell(dut);
-		smmu_dut_ack(dut);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_bell(dut);
+		mock_smmu_dut_ack(dut);
+		mock_smmu_dut_expect_done(dut);
 	}
 }
 
-static void smmu_test_feature(struct kunit *test, u32 idr0_clear)
+static void mock_smmu_test_feature(struct kunit *test, u32 idr0_clear)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int i;
 
 	dut->m->idr[0] &= ~idr0_clear;
@@ -115,20 +116,20 @@ static void smmu_test_feature(struct kunit *test, u32 idr0_clear)
 }
 
 /* 4.3 to 4.5: commands of a stage or a feature that is not there */
-static void smmu_cmd_features_test(struct kunit *test)
+static void mock_smmu_cmd_features_test(struct kunit *test)
 {
-	smmu_test_feature(test, 0);
-	smmu_test_feature(test, F_S1P | F_HYP);
-	smmu_test_feature(test, F_S2P | F_HYP);
-	smmu_test_feature(test, F_HYP);
-	smmu_test_feature(test, F_PRI);
-	smmu_test_feature(test, F_PRI | F_ATS);
+	mock_smmu_test_feature(test, 0);
+	mock_smmu_test_feature(test, F_S1P | F_HYP);
+	mock_smmu_test_feature(test, F_S2P | F_HYP);
+	mock_smmu_test_feature(test, F_HYP);
+	mock_smmu_test_feature(test, F_PRI);
+	mock_smmu_test_feature(test, F_PRI | F_ATS);
 }
 
-static void smmu_cmd_stall_model_test(struct kunit *test)
+static void mock_smmu_cmd_stall_model_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int model;
 
 	for (model = 0; model <= 2; model++) {
@@ -142,10 +143,10 @@ static void smmu_cmd_stall_model_test(struct kunit *test)
 }
 
 /* 4.1.5: every bit of every command alone */
-static void smmu_cmd_bits_test(struct kunit *test)
+static void mock_smmu_cmd_bits_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int i, bit;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
@@ -172,10 +173,10 @@ static void smmu_cmd_bits_test(struct kunit *test)
 }
 
 /* 4.1.6: address fields grow with the version */
-static void smmu_cmd_address_test(struct kunit *test)
+static void mock_smmu_cmd_address_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int minor, bit;
 
 	for (minor = 0; minor <= 3; minor++) {
@@ -196,10 +197,10 @@ static void smmu_cmd_address_test(struct kunit *test)
 }
 
 /* 4.4: 8-bit ASIDs and VMIDs; no VMIDs without stage 2 */
-static void smmu_cmd_id_width_test(struct kunit *test)
+static void mock_smmu_cmd_id_width_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int bit;
 
 	dut->m->idr[0] &= ~(BIT(12) | BIT(18));
@@ -221,7 +222,7 @@ static void smmu_cmd_id_width_test(struct kunit *test)
 }
 
 /* One combination of the range fields, all bits of it from @bits */
-static void cmd_range_case(struct smmu_dut *dut, u8 op, bool ril,
+static void cmd_range_case(struct mock_smmu_dut *dut, u8 op, bool ril,
 			   unsigned int bits)
 {
 	unsigned int tg = bits & 3, ttl = bits >> 2 & 3;
@@ -230,7 +231,7 @@ static void cmd_range_case(struct smmu_dut *dut, u8 op, bool ril,
 	u64 w1 = (u64)tg << 10 | (u64)ttl << 8;
 	bool hint = ttl && !(tg == 2 && ttl == 1);
 	struct kunit *test = dut->test;
-	struct smmu_cmd cmd;
+	struct mock_smmu_cmd cmd;
 	bool ill;
 
 	dut->m->idr[3] &= ~BIT(10);
@@ -253,11 +254,11 @@ static void cmd_range_case(struct smmu_dut *dut, u8 op, bool ril,
 }
 
 /* Every combination of the range fields that matters, for every command */
-static void smmu_cmd_range_test(struct kunit *test)
+static void mock_smmu_cmd_range_test(struct kunit *test)
 {
 	static const u8 ops[] = { 0x12, 0x13, 0x22, 0x23, 0x2a };
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int i, bits;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
@@ -273,7 +274,7 @@ static void smmu_cmd_range_test(struct kunit *test)
 }
 
 /* 4.4.1.1: by how much an address has to be aligned */
-static void smmu_cmd_aligned_test(struct kunit *test)
+static void mock_smmu_cmd_aligned_test(struct kunit *test)
 {
 	static const struct {
 		u8 tg;
@@ -284,31 +285,31 @@ static void smmu_cmd_aligned_test(struct kunit *test)
 		{ 2, 0, 14 }, { 2, 2, 25 }, { 2, 3, 14 },
 		{ 3, 0, 16 }, { 3, 1, 42 }, { 3, 2, 29 }, { 3, 3, 16 },
 	};
-	struct smmu_tlbi tlbi = {};
+	struct mock_smmu_tlbi tlbi = {};
 	unsigned int i;
 
 	tlbi.addr = 0x1000;
-	KUNIT_EXPECT_TRUE(test, smmu_tlbi_aligned(&tlbi));
+	KUNIT_EXPECT_TRUE(test, mock_smmu_tlbi_aligned(&tlbi));
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		tlbi.tg = cases[i].tg;
 		tlbi.ttl = cases[i].ttl;
 		tlbi.addr = BIT_ULL(cases[i].lg2);
-		KUNIT_EXPECT_TRUE(test, smmu_tlbi_aligned(&tlbi));
+		KUNIT_EXPECT_TRUE(test, mock_smmu_tlbi_aligned(&tlbi));
 		tlbi.addr = 0;
-		KUNIT_EXPECT_TRUE(test, smmu_tlbi_aligned(&tlbi));
+		KUNIT_EXPECT_TRUE(test, mock_smmu_tlbi_aligned(&tlbi));
 		if (cases[i].lg2 == 12)
 			continue;
 		tlbi.addr = BIT_ULL(cases[i].lg2 - 1);
-		KUNIT_EXPECT_FALSE(test, smmu_tlbi_aligned(&tlbi));
+		KUNIT_EXPECT_FALSE(test, mock_smmu_tlbi_aligned(&tlbi));
 		tlbi.addr = 0x1000;
-		KUNIT_EXPECT_FALSE(test, smmu_tlbi_aligned(&tlbi));
+		KUNIT_EXPECT_FALSE(test, mock_smmu_tlbi_aligned(&tlbi));
 	}
 }
 
-static void smmu_cmd_values_test(struct kunit *test)
+static void mock_smmu_cmd_values_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
-	struct smmu_cmd cmd;
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_cmd cmd;
 	unsigned int i;
 
 	/* ATC_INV: up to the whole address space */
@@ -327,11 +328,11 @@ static void smmu_cmd_values_test(struct kunit *test)
 					     &cmd), 1);
 }
 
-static void smmu_cmd_fields_test(struct kunit *test)
+static void mock_smmu_cmd_fields_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	const u64 sid = 0x12345678ULL << 32, ssid = 0xabcdeULL << 12;
-	struct smmu_cmd cmd;
+	struct mock_smmu_cmd cmd;
 
 	KUNIT_EXPECT_EQ(test, decode(dut, 0x01 | sid | ssid | SSV, 0, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.op, 1);
@@ -395,27 +396,27 @@ static void smmu_cmd_fields_test(struct kunit *test)
 }
 
 /* 4.5: ATC_INV and PRI_RESP as they leave the SMMU, or are ignored */
-static void smmu_cmd_ats_test(struct kunit *test)
+static void mock_smmu_cmd_ats_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	const u64 sid = (u64)DUT_SID << 32, ssid = DUT_SSID << 12;
 	static const u8 codes[] = { 0xf, 0x1, 0x0 };
 	unsigned int i;
 
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 4);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 4);
 	/* The ATS interface is not operational without SMMUEN */
 	dut->atc_timeout = U32_MAX;
-	smmu_dut_cmd(dut, 0x40 | sid, 52);
-	smmu_dut_cmd(dut, 0x41 | sid, 0x2000);
-	smmu_dut_cmd(dut, 0x46, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cmd(dut, 0x40 | sid, 52);
+	mock_smmu_dut_cmd(dut, 0x41 | sid, 0x2000);
+	mock_smmu_dut_cmd(dut, 0x46, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 0);
 
 	dut->atc_timeout = 0;
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
-	smmu_dut_cmd(dut, 0x40 | sid | ssid | SSV, 0x7000);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cmd(dut, 0x40 | sid | ssid | SSV, 0x7000);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 1);
 	KUNIT_EXPECT_EQ(test, dut->atc.sid, DUT_SID);
 	KUNIT_EXPECT_TRUE(test, dut->atc.ssv);
@@ -424,7 +425,8 @@ static void smmu_cmd_ats_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->atc.lg2, 12);
 
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
-		smmu_dut_cmd(dut, 0x41 | sid | ssid | SSV, i << 12 | 0x1a5);
+		mock_smmu_dut_cmd(dut, 0x41 | sid | ssid | SSV,
+				  i << 12 | 0x1a5);
 		KUNIT_EXPECT_EQ(test, dut->nr_resp, i + 1);
 		KUNIT_EXPECT_EQ(test, dut->resp.sid, DUT_SID);
 		KUNIT_EXPECT_TRUE(test, dut->resp.pasid_valid);
@@ -432,74 +434,74 @@ static void smmu_cmd_ats_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, dut->resp.prgi, 0x1a5);
 		KUNIT_EXPECT_EQ(test, dut->resp.code, codes[i]);
 	}
-	smmu_dut_cmd(dut, 0x41 | sid, 0x2000);
+	mock_smmu_dut_cmd(dut, 0x41 | sid, 0x2000);
 	KUNIT_EXPECT_FALSE(test, dut->resp.pasid_valid);
 
 	/* 4.1.7: out of range, no effect */
 	i = dut->nr_resp;
-	smmu_dut_cmd(dut, 0x40 | BIT_ULL(52), 0);
-	smmu_dut_cmd(dut, 0x41 | BIT_ULL(52), 0x2000);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cmd(dut, 0x40 | BIT_ULL(52), 0);
+	mock_smmu_dut_cmd(dut, 0x41 | BIT_ULL(52), 0x2000);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, i);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* Nor has a SubstreamID where there are none */
 	dut->m->idr[1] &= ~SMMU_IDR1_SSIDSIZE;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 4);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
-	smmu_dut_cmd(dut, 0x40 | sid | SSV, 0);
-	smmu_dut_cmd(dut, 0x41 | sid | SSV, 0x2000);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 4);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cmd(dut, 0x40 | sid | SSV, 0);
+	mock_smmu_dut_cmd(dut, 0x41 | sid | SSV, 0x2000);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, i);
 }
 
 /* Which commands count as invalidations */
-static void smmu_cmd_count_test(struct kunit *test)
+static void mock_smmu_cmd_count_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_cmdq(dut, 5);
+	mock_smmu_dut_cmdq(dut, 5);
 	for (i = 0; i < ARRAY_SIZE(cmds); i++)
-		smmu_dut_put(dut, cmds[i].op, 0);
-	smmu_dut_bell(dut);
-	smmu_dut_expect_done(dut);
+		mock_smmu_dut_put(dut, cmds[i].op, 0);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations,
 			ARRAY_SIZE(cmds) - 6);
 
 	/* A range of all StreamIDs ignores its StreamID, others do not */
-	smmu_dut_cmd(dut, 0x04 | SID, 31);
+	mock_smmu_dut_cmd(dut, 0x04 | SID, 31);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations,
 			ARRAY_SIZE(cmds) - 5);
-	smmu_dut_cmd(dut, 0x04 | SID, 30);
-	smmu_dut_cmd(dut, 0x03 | SID, 0);
+	mock_smmu_dut_cmd(dut, 0x04 | SID, 30);
+	mock_smmu_dut_cmd(dut, 0x03 | SID, 0);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations,
 			ARRAY_SIZE(cmds) - 5);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
-static struct kunit_case smmu_cmd_cases[] = {
-	KUNIT_CASE(smmu_cmd_opcodes_test),
-	KUNIT_CASE(smmu_cmd_features_test),
-	KUNIT_CASE(smmu_cmd_stall_model_test),
-	KUNIT_CASE(smmu_cmd_bits_test),
-	KUNIT_CASE(smmu_cmd_address_test),
-	KUNIT_CASE(smmu_cmd_id_width_test),
-	KUNIT_CASE(smmu_cmd_range_test),
-	KUNIT_CASE(smmu_cmd_aligned_test),
-	KUNIT_CASE(smmu_cmd_values_test),
-	KUNIT_CASE(smmu_cmd_fields_test),
-	KUNIT_CASE(smmu_cmd_ats_test),
-	KUNIT_CASE(smmu_cmd_count_test),
+static struct kunit_case mock_smmu_cmd_cases[] = {
+	KUNIT_CASE(mock_smmu_cmd_opcodes_test),
+	KUNIT_CASE(mock_smmu_cmd_features_test),
+	KUNIT_CASE(mock_smmu_cmd_stall_model_test),
+	KUNIT_CASE(mock_smmu_cmd_bits_test),
+	KUNIT_CASE(mock_smmu_cmd_address_test),
+	KUNIT_CASE(mock_smmu_cmd_id_width_test),
+	KUNIT_CASE(mock_smmu_cmd_range_test),
+	KUNIT_CASE(mock_smmu_cmd_aligned_test),
+	KUNIT_CASE(mock_smmu_cmd_values_test),
+	KUNIT_CASE(mock_smmu_cmd_fields_test),
+	KUNIT_CASE(mock_smmu_cmd_ats_test),
+	KUNIT_CASE(mock_smmu_cmd_count_test),
 	{}
 };
 
-static struct kunit_suite smmu_cmd_suite = {
+static struct kunit_suite mock_smmu_cmd_suite = {
 	.name = "iommu_mock_smmuv3_cmd",
-	.test_cases = smmu_cmd_cases,
+	.test_cases = mock_smmu_cmd_cases,
 };
 
-kunit_test_suite(smmu_cmd_suite);
+kunit_test_suite(mock_smmu_cmd_suite);

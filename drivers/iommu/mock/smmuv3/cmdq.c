@@ -16,47 +16,49 @@
 /* Commands that the worker processes without letting others at the lock */
 #define SMMU_CMDQ_BATCH		32
 
-static void smmu_cmdq_error(struct smmu_model *m, u8 cerror)
+static void mock_smmu_cmdq_error(struct mock_smmu *m, u8 cerror)
 {
-	u32 cons = smmu_reg32(m, SMMU_REG_CMDQ_CONS) & ~SMMU_CMDQ_CONS_ERR;
+	u32 cons = mock_smmu_reg32(m, SMMU_REG_CMDQ_CONS) & ~SMMU_CMDQ_CONS_ERR;
 
 	/* The reason is visible before the error is */
-	smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
-		       cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, cerror));
-	smmu_gerror_set(m, SMMU_GERROR_CMDQ_ERR);
+	mock_smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
+			    cons | FIELD_PREP(SMMU_CMDQ_CONS_ERR, cerror));
+	mock_smmu_gerror_set(m, SMMU_GERROR_CMDQ_ERR);
 }
 
-static void smmu_cmdq_advance(struct smmu_model *m, const struct smmu_queue *q)
+static void mock_smmu_cmdq_advance(struct mock_smmu *m,
+				   const struct mock_smmu_queue *q)
 {
-	u32 err = smmu_reg32(m, SMMU_REG_CMDQ_CONS) & SMMU_CMDQ_CONS_ERR;
+	u32 err = mock_smmu_reg32(m, SMMU_REG_CMDQ_CONS) & SMMU_CMDQ_CONS_ERR;
 
-	smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
-		       err | smmu_queue_next(q, q->cons));
+	mock_smmu_reg_set32(m, SMMU_REG_CMDQ_CONS,
+			    err | mock_smmu_queue_next(q, q->cons));
 }
 
-static u8 smmu_cmdq_fetch(const struct smmu_model *m,
-			  const struct smmu_queue *q, struct smmu_cmd *cmd)
+static u8 mock_smmu_cmdq_fetch(const struct mock_smmu *m,
+			       const struct mock_smmu_queue *q,
+			       struct mock_smmu_cmd *cmd)
 {
 	__le64 raw[SMMU_CMD_WORDS];
 	u64 words[SMMU_CMD_WORDS];
 	unsigned int i;
 
-	if (mock_phys_read(smmu_queue_entry(q, SMMU_CMDQ, q->cons), raw,
+	if (mock_phys_read(mock_smmu_queue_entry(q, SMMU_CMDQ, q->cons), raw,
 			   sizeof(raw)))
 		return SMMU_CERROR_ABT;
 	for (i = 0; i < SMMU_CMD_WORDS; i++)
 		words[i] = le64_to_cpu(raw[i]);
-	return smmu_cmd_decode(m, words, cmd);
+	return mock_smmu_cmd_decode(m, words, cmd);
 }
 
-static bool smmu_cmdq_stopped(const struct smmu_model *m)
+static bool mock_smmu_cmdq_stopped(const struct mock_smmu *m)
 {
 	return !(m->cr0 & SMMU_CR0_CMDQEN) ||
-	       smmu_gerror_active(m, SMMU_GERROR_CMDQ_ERR) ||
+	       mock_smmu_gerror_active(m, SMMU_GERROR_CMDQ_ERR) ||
 	       m->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL];
 }
 
-static enum mock_cmd_kind smmu_cmd_kind(const struct smmu_cmd *cmd)
+static enum mock_cmd_kind mock_smmu_cmd_kind(const struct mock_smmu_cmd *cmd)
 {
 	if (cmd->tlbi.op)
 		return MOCK_CMD_TLB;
@@ -76,98 +78,101 @@ static enum mock_cmd_kind smmu_cmd_kind(const struct smmu_cmd *cmd)
 }
 
 /* False if the command is not to be executed yet: it stays where it is */
-static bool smmu_cmdq_one(struct smmu_model *m, const struct smmu_queue *q)
+static bool mock_smmu_cmdq_one(struct mock_smmu *m,
+			       const struct mock_smmu_queue *q)
 {
-	struct smmu_cmd cmd;
+	struct mock_smmu_cmd cmd;
 	u8 cerror;
 
-	cerror = smmu_cmdq_fetch(m, q, &cmd);
+	cerror = mock_smmu_cmdq_fetch(m, q, &cmd);
 	if (!cerror && mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR))
 		cerror = SMMU_CERROR_ILL;
 	if (!cerror && cmd.op == SMMU_OP_SYNC && mock_reordering(m->mi))
-		smmu_reorder_drain(m);
-	if (!cerror && !mock_slow_ready(m->mi, smmu_cmd_kind(&cmd)))
+		mock_smmu_reorder_drain(m);
+	if (!cerror && !mock_slow_ready(m->mi, mock_smmu_cmd_kind(&cmd)))
 		return false;
 	if (!cerror)
-		cerror = mock_reordering(m->mi) ? smmu_reorder(m, &cmd) :
-						  smmu_cmd_execute(m, &cmd);
+		cerror = mock_reordering(m->mi) ?
+			 mock_smmu_reorder(m, &cmd) :
+			 mock_smmu_cmd_execute(m, &cmd);
 	if (cerror) {
-		smmu_cmdq_error(m, cerror);
+		mock_smmu_cmdq_error(m, cerror);
 		return true;
 	}
 
-	smmu_cmdq_advance(m, q);
+	mock_smmu_cmdq_advance(m, q);
 	/* 3.18: who sees the signal sees that the CMD_SYNC was consumed */
 	if (cmd.op == SMMU_OP_SYNC && cmd.cs == SMMU_SYNC_CS_IRQ)
-		smmu_sync_signal(m, cmd.addr, cmd.msi_data);
+		mock_smmu_sync_signal(m, cmd.addr, cmd.msi_data);
 	return true;
 }
 
 /* Process up to @budget commands. True if there is more to do */
-static bool smmu_cmdq_run(struct smmu_model *m, unsigned int budget)
+static bool mock_smmu_cmdq_run(struct mock_smmu *m, unsigned int budget)
 {
-	struct smmu_queue q;
+	struct mock_smmu_queue q;
 
-	while (!smmu_cmdq_stopped(m)) {
-		smmu_queue_get(m, SMMU_CMDQ, &q);
-		if (smmu_queue_empty(&q) || !smmu_queue_consistent(&q))
+	while (!mock_smmu_cmdq_stopped(m)) {
+		mock_smmu_queue_get(m, SMMU_CMDQ, &q);
+		if (mock_smmu_queue_empty(&q) ||
+		    !mock_smmu_queue_consistent(&q))
 			return false;
 		if (!budget--)
 			return true;
-		if (!smmu_cmdq_one(m, &q))
+		if (!mock_smmu_cmdq_one(m, &q))
 			return false;
 	}
 	return false;
 }
 
 /**
- * smmu_cmdq_kick - there may be something to do for the queue
+ * mock_smmu_cmdq_kick - there may be something to do for the queue
  * @m: the SMMU
  */
-void smmu_cmdq_kick(struct smmu_model *m)
+void mock_smmu_cmdq_kick(struct mock_smmu *m)
 {
 	if (m->hw->wq)
 		queue_work(m->hw->wq, &m->hw->work);
 	else
-		smmu_cmdq_run(m, UINT_MAX);
+		mock_smmu_cmdq_run(m, UINT_MAX);
 }
 
 /**
- * smmu_cmdq_disabled - software has cleared CR0.CMDQEN
+ * mock_smmu_cmdq_disabled - software has cleared CR0.CMDQEN
  * @m: the SMMU
  *
  * What was consumed is completed.
  */
-void smmu_cmdq_disabled(struct smmu_model *m)
+void mock_smmu_cmdq_disabled(struct mock_smmu *m)
 {
 	if (mock_reordering(m->mi))
-		smmu_reorder_drain(m);
+		mock_smmu_reorder_drain(m);
 	mock_slow_forget(m->mi);
 }
 
-static void smmu_cmdq_work(struct work_struct *work)
+static void mock_smmu_cmdq_work(struct work_struct *work)
 {
-	struct smmu_hw *hw = container_of(work, struct smmu_hw, work);
-	struct smmu_model *m = hw->model;
+	struct mock_smmu_hw *hw = container_of(work, struct mock_smmu_hw, work);
+	struct mock_smmu *m = hw->model;
 	bool more;
 
 	do {
 		scoped_guard(spinlock_irq, &m->mi->lock)
-			more = smmu_cmdq_run(m, SMMU_CMDQ_BATCH);
+			more = mock_smmu_cmdq_run(m, SMMU_CMDQ_BATCH);
 		cond_resched();
 	} while (more);
 }
 
 /**
- * smmu_cmdq_create - prepare the queue's processing
+ * mock_smmu_cmdq_create - prepare the queue's processing
  * @m: the SMMU
  *
  * Context: process, without locks.
  * Return: 0 or -ENOMEM
  */
-int smmu_cmdq_create(struct smmu_model *m)
+int mock_smmu_cmdq_create(struct mock_smmu *m)
 {
-	INIT_WORK(&m->hw->work, smmu_cmdq_work);
+	INIT_WORK(&m->hw->work, mock_smmu_cmdq_work);
 	if (!m->mi->async_commands)
 		return 0;
 	/* Somebody may wait for an invalidation to reclaim memory */
@@ -176,12 +181,12 @@ int smmu_cmdq_create(struct smmu_model *m)
 }
 
 /**
- * smmu_cmdq_destroy - stop the queue's processing
+ * mock_smmu_cmdq_destroy - stop the queue's processing
  * @m: the SMMU, its queue is disabled
  *
  * Context: process, without locks.
  */
-void smmu_cmdq_destroy(struct smmu_model *m)
+void mock_smmu_cmdq_destroy(struct mock_smmu *m)
 {
 	if (m->hw->wq)
 		destroy_workqueue(m->hw->wq);

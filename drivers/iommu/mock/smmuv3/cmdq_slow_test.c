@@ -18,12 +18,12 @@
 #define ERR_ATC_SYNC	3
 
 struct cmdq_slow {
-	struct smmu_dut *dut;
+	struct mock_smmu_dut *dut;
 	struct slow_bench *bench;
 	bool silent;
 };
 
-static int send_late(struct smmu_model *m, const struct smmu_cmd *cmd)
+static int send_late(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
 	struct cmdq_slow *s = kunit_get_current_test()->priv;
 	const struct mock_atc_inv msg = { .sid = SLOW_SID, .lg2 = 64 };
@@ -39,43 +39,44 @@ static int cmdq_slow_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	test->priv = s;
-	s->dut = smmu_dut_live(test);
+	s->dut = mock_smmu_dut_live(test);
 	s->bench = slow_bench_create(test, s->dut->mi);
-	smmu_dut_cmdq(s->dut, 4);
-	smmu_dut_cr0(s->dut, SMMU_CR0_SMMUEN, 0);
-	kunit_activate_static_stub(test, smmu_send_atc_invalidate, send_late);
+	mock_smmu_dut_cmdq(s->dut, 4);
+	mock_smmu_dut_cr0(s->dut, SMMU_CR0_SMMUEN, 0);
+	kunit_activate_static_stub(test, mock_smmu_send_atc_invalidate,
+				   send_late);
 	return 0;
 }
 
-static u32 cons(struct smmu_dut *dut)
+static u32 cons(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_CMDQ_CONS) & 0x1f;
 }
 
-static u32 word(struct smmu_dut *dut)
+static u32 word(struct mock_smmu_dut *dut)
 {
 	return le32_to_cpu(READ_ONCE(*dut->word));
 }
 
-static void put_sync(struct smmu_dut *dut, u32 data)
+static void put_sync(struct mock_smmu_dut *dut, u32 data)
 {
-	smmu_dut_put(dut, CMD_SYNC | CS_IRQ | MSI_DATA(data),
-		     virt_to_phys(dut->word));
+	mock_smmu_dut_put(dut, CMD_SYNC | CS_IRQ | MSI_DATA(data),
+			  virt_to_phys(dut->word));
 }
 
 /* It is at CMD_SYNC until the endpoint has answered, what is behind it waits */
-static void smmu_cmdq_slow_answer_test(struct kunit *test)
+static void mock_smmu_cmdq_slow_answer_test(struct kunit *test)
 {
 	struct cmdq_slow *s = test->priv;
-	struct smmu_dut *dut = s->dut;
+	struct mock_smmu_dut *dut = s->dut;
 
 	s->bench->ep.inv_delay_ms = 40;
-	smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	put_sync(dut, 1);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	put_sync(dut, 2);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, cons(dut), 2);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 2);
 	slow_bench_wait(s->bench, 39);
@@ -83,16 +84,16 @@ static void smmu_cmdq_slow_answer_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, word(dut), 0);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 	slow_bench_wait(s->bench, 1);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 2);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 }
 
 /* 4.7.3: CMD_SYNC fails, and succeeds when it is fetched again */
-static void smmu_cmdq_slow_limit_test(struct kunit *test)
+static void mock_smmu_cmdq_slow_limit_test(struct kunit *test)
 {
 	struct cmdq_slow *s = test->priv;
-	struct smmu_dut *dut = s->dut;
+	struct mock_smmu_dut *dut = s->dut;
 	unsigned int round;
 
 	slow_bench_set(s->bench, &dut->mi->slow.devtlb_limit_ms, 20);
@@ -100,32 +101,32 @@ static void smmu_cmdq_slow_limit_test(struct kunit *test)
 	for (round = 0; round < 2; round++) {
 		/* One that comes too late, and one that never comes */
 		s->silent = round;
-		smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
+		mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
 		put_sync(dut, round + 1);
-		smmu_dut_bell(dut);
+		mock_smmu_dut_bell(dut);
 		slow_bench_wait(s->bench, 19);
 		KUNIT_EXPECT_EQ(test, cons(dut), 2 * round + 1);
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 		slow_bench_wait(s->bench, 1);
-		smmu_dut_expect_error(dut, 2 * round + 1, ERR_ATC_SYNC);
+		mock_smmu_dut_expect_error(dut, 2 * round + 1, ERR_ATC_SYNC);
 		KUNIT_EXPECT_EQ(test, word(dut), round);
-		smmu_dut_ack(dut);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_ack(dut);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, word(dut), round + 1);
 		KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 	}
 }
 
-static void smmu_cmdq_slow_hold_test(struct kunit *test)
+static void mock_smmu_cmdq_slow_hold_test(struct kunit *test)
 {
 	struct cmdq_slow *s = test->priv;
-	struct smmu_dut *dut = s->dut;
+	struct mock_smmu_dut *dut = s->dut;
 
 	slow_bench_hold(s->bench, MOCK_CMD_DEVTLB, 1);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
 	put_sync(dut, 1);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, cons(dut), 1);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
@@ -134,87 +135,87 @@ static void smmu_cmdq_slow_hold_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 	KUNIT_EXPECT_EQ(test, word(dut), 0);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 1);
 
 	slow_bench_hold(s->bench, MOCK_CMD_CONTEXT, 2);
-	smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
-	smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
+	mock_smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, cons(dut), 4);
 	slow_bench_hold(s->bench, MOCK_CMD_TLB, 1);
 	KUNIT_EXPECT_EQ(test, cons(dut), 5);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
 	KUNIT_EXPECT_EQ(test, cons(dut), 5);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
 /* Off and on: it waits for nothing of before */
-static void smmu_cmdq_slow_disable_test(struct kunit *test)
+static void mock_smmu_cmdq_slow_disable_test(struct kunit *test)
 {
 	struct cmdq_slow *s = test->priv;
-	struct smmu_dut *dut = s->dut;
+	struct mock_smmu_dut *dut = s->dut;
 
 	s->bench->ep.inv_delay_ms = 100;
-	smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
+	mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
 	put_sync(dut, 1);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, cons(dut), 1);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	KUNIT_EXPECT_EQ(test, cons(dut), 1);
-	smmu_dut_cmdq(dut, 4);
+	mock_smmu_dut_cmdq(dut, 4);
 	put_sync(dut, 2);
-	smmu_dut_bell(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 2);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
 	slow_bench_hold(s->bench, MOCK_CMD_SYNC, 1);
 	put_sync(dut, 3);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 2);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 3);
 	slow_bench_wait(s->bench, 100);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 }
 
-static void smmu_cmdq_slow_syncs_test(struct kunit *test)
+static void mock_smmu_cmdq_slow_syncs_test(struct kunit *test)
 {
 	struct cmdq_slow *s = test->priv;
-	struct smmu_dut *dut = s->dut;
+	struct mock_smmu_dut *dut = s->dut;
 
 	slow_bench_set(s->bench, &dut->mi->slow.sync_delay_ms, 10);
 	put_sync(dut, 1);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	put_sync(dut, 2);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_bell(dut);
 	KUNIT_EXPECT_EQ(test, cons(dut), 0);
 	slow_bench_wait(s->bench, 10);
 	KUNIT_EXPECT_EQ(test, word(dut), 1);
 	KUNIT_EXPECT_EQ(test, cons(dut), 2);
 	slow_bench_wait(s->bench, 10);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, word(dut), 2);
 }
 
-static struct kunit_case smmu_cmdq_slow_cases[] = {
-	KUNIT_CASE(smmu_cmdq_slow_answer_test),
-	KUNIT_CASE(smmu_cmdq_slow_limit_test),
-	KUNIT_CASE(smmu_cmdq_slow_hold_test),
-	KUNIT_CASE(smmu_cmdq_slow_disable_test),
-	KUNIT_CASE(smmu_cmdq_slow_syncs_test),
+static struct kunit_case mock_smmu_cmdq_slow_cases[] = {
+	KUNIT_CASE(mock_smmu_cmdq_slow_answer_test),
+	KUNIT_CASE(mock_smmu_cmdq_slow_limit_test),
+	KUNIT_CASE(mock_smmu_cmdq_slow_hold_test),
+	KUNIT_CASE(mock_smmu_cmdq_slow_disable_test),
+	KUNIT_CASE(mock_smmu_cmdq_slow_syncs_test),
 	{}
 };
 
-static struct kunit_suite smmu_cmdq_slow_suite = {
+static struct kunit_suite mock_smmu_cmdq_slow_suite = {
 	.name = "iommu_mock_smmuv3_cmdq_slow",
 	.init = cmdq_slow_init,
-	.test_cases = smmu_cmdq_slow_cases,
+	.test_cases = mock_smmu_cmdq_slow_cases,
 };
 
-kunit_test_suite(smmu_cmdq_slow_suite);
+kunit_test_suite(mock_smmu_cmdq_slow_suite);

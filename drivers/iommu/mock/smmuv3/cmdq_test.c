@@ -15,16 +15,16 @@
 #define ERR_ABT		2
 #define ERR_ATC_SYNC	3
 
-static void smmu_cmdq_order_test(struct kunit *test)
+static void mock_smmu_cmdq_order_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmdq(dut, 3);
 	/* Every place, both values of the wrap flag, one at a time */
 	for (i = 0; i < 40; i++) {
-		smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, i + 1);
 	}
 	/* A full queue at once, from every place */
@@ -32,28 +32,28 @@ static void smmu_cmdq_order_test(struct kunit *test)
 		unsigned int j;
 		u64 before = dut->m->stats.invalidations;
 
-		smmu_dut_cmd(dut, CMD_SYNC, 0);
+		mock_smmu_dut_cmd(dut, CMD_SYNC, 0);
 		for (j = 0; j < 8; j++)
-			smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-		smmu_dut_bell(dut);
-		smmu_dut_expect_done(dut);
+			mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+		mock_smmu_dut_bell(dut);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, before + 8);
 	}
 	/* A bell that rings for nothing */
-	smmu_dut_bell(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
 /* A queue of one entry has no index bits, only the wrap flag */
-static void smmu_cmdq_one_entry_test(struct kunit *test)
+static void mock_smmu_cmdq_one_entry_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_cmdq(dut, 0);
+	mock_smmu_dut_cmdq(dut, 0);
 	for (i = 0; i < 5; i++) {
-		smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_CMDQ_CONS) & 1,
 				(i + 1) & 1);
 	}
@@ -61,49 +61,49 @@ static void smmu_cmdq_one_entry_test(struct kunit *test)
 }
 
 /* 6.3.26: the base is aligned to the size, whatever software says */
-static void smmu_cmdq_base_test(struct kunit *test)
+static void mock_smmu_cmdq_base_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	u64 base;
 
-	smmu_dut_cmdq(dut, 8);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cmdq(dut, 8);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	base = dut_read64(dut, SMMU_REG_CMDQ_BASE);
 	dut_write64(dut, SMMU_REG_CMDQ_BASE, base | 0xfe0);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 }
 
 /* A size beyond IDR1.CMDQS counts as that */
-static void smmu_cmdq_size_test(struct kunit *test)
+static void mock_smmu_cmdq_size_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
 
 	dut->m->idr[1] &= ~SMMU_IDR1_CMDQS;
 	dut->m->idr[1] |= 2 << 21;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 2);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 2);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	dut_write64(dut, SMMU_REG_CMDQ_BASE, virt_to_phys(dut->cmdq) | 7);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
 	for (i = 0; i < 6; i++)
-		smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_expect_done(dut);
+		mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 6);
 }
 
 /* 3.5.1: indexes that cannot be: nothing is consumed until they can */
-static void smmu_cmdq_inconsistent_test(struct kunit *test)
+static void mock_smmu_cmdq_inconsistent_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_cmdq(dut, 2);
+	mock_smmu_dut_cmdq(dut, 2);
 	for (i = 0; i < 4; i++)
-		smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+		mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	/* WR > RD, wrap flags differ */
 	for (i = 5; i < 8; i++) {
 		dut_write32(dut, SMMU_REG_CMDQ_PROD, i);
@@ -112,282 +112,283 @@ static void smmu_cmdq_inconsistent_test(struct kunit *test)
 	/* Bits above the wrap flag mean nothing */
 	dut_write32(dut, SMMU_REG_CMDQ_PROD, 0xffff0 | 4);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 4);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
-static void smmu_cmdq_enable_test(struct kunit *test)
+static void mock_smmu_cmdq_enable_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_CMDQ_CONS), 0);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 0);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 	/* SMMUEN is no matter to the queue */
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_expect_done(dut);
 }
 
 /* 7.1: the bad command stays, nothing goes on until it is acknowledged */
-static void smmu_cmdq_ill_test(struct kunit *test)
+static void mock_smmu_cmdq_ill_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_put(dut, CMD_BAD, 0);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_bell(dut);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_BAD, 0);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
 
 	/* More commands and bells change nothing, nor does CMDQEN */
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
 
 	/* Acknowledged without a repair: the same again */
-	smmu_dut_ack(dut);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 2);
 
 	/* The place is fetched again, no bell is needed */
 	dut->cmdq[2] = cpu_to_le64(CMD_SYNC);
-	smmu_dut_ack(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 3);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 2);
 }
 
 /* 7.1: PROD may be moved back as far as CONS while the error is active */
-static void smmu_cmdq_withdraw_test(struct kunit *test)
+static void mock_smmu_cmdq_withdraw_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_put(dut, CMD_BAD, 0);
-	smmu_dut_put(dut, CMD_BAD, 0);
-	smmu_dut_bell(dut);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_BAD, 0);
+	mock_smmu_dut_put(dut, CMD_BAD, 0);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
 	dut->cmd_prod = 1;
-	smmu_dut_bell(dut);
-	smmu_dut_ack(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
 
 	/* Acknowledged while disabled: goes on when it is enabled */
-	smmu_dut_cmd(dut, CMD_BAD, 0);
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cmd(dut, CMD_BAD, 0);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	dut->cmdq[2] = cpu_to_le64(CMD_TLBI_ALL);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_ack(dut);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 2);
 }
 
 /* Acknowledging another error is no reason to go on */
-static void smmu_cmdq_other_ack_test(struct kunit *test)
+static void mock_smmu_cmdq_other_ack_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	u32 gerrorn;
 
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(1),
-		     smmu_dut_no_ram(test));
-	smmu_dut_cmd(dut, CMD_BAD, 0);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(1),
+			  mock_smmu_dut_no_ram(test));
+	mock_smmu_dut_cmd(dut, CMD_BAD, 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(0) | BIT(4));
 	dut->cmdq[2] = cpu_to_le64(CMD_TLBI_ALL);
 	gerrorn = dut_read32(dut, SMMU_REG_GERRORN);
 	dut_write32(dut, SMMU_REG_GERRORN, gerrorn ^ BIT(4));
-	smmu_dut_expect_error(dut, 1, ERR_ILL);
+	mock_smmu_dut_expect_error(dut, 1, ERR_ILL);
 	dut_write32(dut, SMMU_REG_GERRORN, gerrorn ^ BIT(4) ^ BIT(0));
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
-static void smmu_cmdq_abt_test(struct kunit *test)
+static void mock_smmu_cmdq_abt_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	dut_write64(dut, SMMU_REG_CMDQ_BASE, smmu_dut_no_ram(test) | 3);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	dut_write64(dut, SMMU_REG_CMDQ_BASE, mock_smmu_dut_no_ram(test) | 3);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
-	smmu_dut_cmd(dut, CMD_SYNC, 0);
-	smmu_dut_expect_error(dut, 0, ERR_ABT);
+	mock_smmu_dut_cmd(dut, CMD_SYNC, 0);
+	mock_smmu_dut_expect_error(dut, 0, ERR_ABT);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
-	smmu_dut_ack(dut);
-	smmu_dut_expect_error(dut, 0, ERR_ABT);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_error(dut, 0, ERR_ABT);
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	dut_write64(dut, SMMU_REG_CMDQ_BASE, virt_to_phys(dut->cmdq) | 3);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
-	smmu_dut_expect_error(dut, 0, ERR_ABT);
-	smmu_dut_ack(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_expect_error(dut, 0, ERR_ABT);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
 /* 3.9.1.4: the CMD_SYNC behind a lost invalidation fails, once */
-static void smmu_cmdq_atc_sync_test(struct kunit *test)
+static void mock_smmu_cmdq_atc_sync_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	const u64 atc_inv = 0x40ULL | (u64)DUT_SID << 32;
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_cmdq(dut, 4);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_cmdq(dut, 4);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	dut->atc_timeout = 2;
-	smmu_dut_put(dut, atc_inv, 52);
-	smmu_dut_put(dut, atc_inv, 52);
-	smmu_dut_put(dut, atc_inv, 52);
-	smmu_dut_put(dut, CMD_SYNC | CS(1) |
-		     MSI_DATA(IOMMU_UNIT_SMMUV3_IRQ_SYNC), DUT_MSI_ADDR);
-	smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_bell(dut);
-	smmu_dut_expect_error(dut, 3, ERR_ATC_SYNC);
+	mock_smmu_dut_put(dut, atc_inv, 52);
+	mock_smmu_dut_put(dut, atc_inv, 52);
+	mock_smmu_dut_put(dut, atc_inv, 52);
+	mock_smmu_dut_put(dut, CMD_SYNC | CS(1) |
+			  MSI_DATA(IOMMU_UNIT_SMMUV3_IRQ_SYNC), DUT_MSI_ADDR);
+	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_bell(dut);
+	mock_smmu_dut_expect_error(dut, 3, ERR_ATC_SYNC);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 3);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_SYNC], 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
 
 	/* Nothing is left that it could wait for */
-	smmu_dut_ack(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_SYNC], 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_atc, 3);
 
 	/* Without a CMD_SYNC nobody learns of it */
 	dut->atc_timeout = 4;
-	smmu_dut_cmd(dut, atc_inv, 52);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_expect_done(dut);
-	smmu_dut_cmd(dut, CMD_SYNC, 0);
+	mock_smmu_dut_cmd(dut, atc_inv, 52);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_expect_done(dut);
+	mock_smmu_dut_cmd(dut, CMD_SYNC, 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(0));
 }
 
-static void smmu_cmdq_sync_memory_test(struct kunit *test)
+static void mock_smmu_cmdq_sync_memory_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	u64 pa = virt_to_phys(dut->word);
 
-	smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmdq(dut, 3);
 	/* The other fields of the message are ignored with other signals */
-	smmu_dut_cmd(dut, CMD_SYNC | CS(0) | MSI_DATA(0x11), pa);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(2) | MSI_DATA(0x22), pa);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(0) | MSI_DATA(0x11), pa);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(2) | MSI_DATA(0x22), pa);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(0xdeadbeef) |
-		     0xfULL << 24 | 3ULL << 22, pa);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(0xdeadbeef) |
+			  0xfULL << 24 | 3ULL << 22, pa);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0xdeadbeef);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(dut->word[1]), 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 
 	/* 32 bits, aligned to 4 */
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(0x12345678), pa + 4);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(0x12345678), pa + 4);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(dut->word[1]), 0x12345678);
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0xdeadbeef);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_line[IOMMU_UNIT_SMMUV3_IRQ_SYNC], 0);
 }
 
 /* 3.18: who sees the signal sees that the CMD_SYNC was consumed */
-static void smmu_cmdq_sync_irq_test(struct kunit *test)
+static void mock_smmu_cmdq_sync_irq_test(struct kunit *test)
 {
 	const unsigned int irq = IOMMU_UNIT_SMMUV3_IRQ_SYNC;
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), DUT_MSI_ADDR);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), DUT_MSI_ADDR);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[irq], 1);
 	KUNIT_EXPECT_EQ(test, dut->sync_cons & 0xf, 2);
 	/* Without an address it is the wire */
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), 0);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[irq], 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_line[irq], 1);
 	KUNIT_EXPECT_EQ(test, dut->sync_cons & 0xf, 3);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	/* CMD_SYNC does not ask IRQ_CTRL */
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_IRQ_CTRL), 0);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* Without messages the address is ignored */
 	dut->m->idr[0] &= ~SMMU_IDR0_MSI;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), DUT_MSI_ADDR);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(irq), DUT_MSI_ADDR);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[irq], 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_line[irq], 2);
 }
 
-static void smmu_cmdq_sync_abort_test(struct kunit *test)
+static void mock_smmu_cmdq_sync_abort_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1), smmu_dut_no_ram(test));
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_smmu_dut_no_ram(test));
 	/* It was consumed all the same, and more is processed */
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(4));
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1), smmu_dut_no_ram(test));
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_smmu_dut_no_ram(test));
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
-	smmu_dut_expect_done(dut);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
+	mock_smmu_dut_ack(dut);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 }
 
 /* 3.4.3: a message address is truncated to the physical address size */
-static void smmu_cmdq_sync_oas_test(struct kunit *test)
+static void mock_smmu_cmdq_sync_oas_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	u64 pa = virt_to_phys(dut->word);
 
 	KUNIT_ASSERT_EQ(test, pa >> 40, 0);
 	dut->m->idr[5] = (dut->m->idr[5] & ~GENMASK(2, 0)) | 2;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(7), pa | BIT_ULL(41));
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(7),
+			  pa | BIT_ULL(41));
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 7);
 }
 
-static void smmu_cmdq_misbehave_test(struct kunit *test)
+static void mock_smmu_cmdq_misbehave_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_cmdq(dut, 3);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_ERROR, 1);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_expect_error(dut, 0, ERR_ILL);
+	mock_smmu_dut_cmdq(dut, 3);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_ERROR, 1);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_expect_error(dut, 0, ERR_ILL);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 0);
-	smmu_dut_ack(dut);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_ack(dut);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 1);
-	smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_cmd(dut, CMD_SYNC, 0);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 1);
+	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_cmd(dut, CMD_SYNC, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_CMDQ_CONS) & 0xf, 1);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 0);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 0);
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 2);
 }
 
-static bool smmu_test_drained(struct smmu_dut *dut)
+static bool mock_smmu_test_drained(struct mock_smmu_dut *dut)
 {
 	unsigned int i;
 
@@ -402,21 +403,21 @@ static bool smmu_test_drained(struct smmu_dut *dut)
 }
 
 /* The worker: more commands than it takes at once */
-static void smmu_cmdq_async_test(struct kunit *test)
+static void mock_smmu_cmdq_async_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
 
 	dut->mi->async_commands = true;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 7);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 7);
 	for (i = 0; i < 127; i++)
-		smmu_dut_put(dut, CMD_TLBI_ALL, 0);
-	smmu_dut_put(dut, CMD_SYNC | CS(1) | MSI_DATA(0x55),
-		     virt_to_phys(dut->word));
-	smmu_dut_bell(dut);
-	KUNIT_EXPECT_TRUE(test, smmu_test_drained(dut));
-	smmu_dut_expect_done(dut);
+		mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_put(dut, CMD_SYNC | CS(1) | MSI_DATA(0x55),
+			  virt_to_phys(dut->word));
+	mock_smmu_dut_bell(dut);
+	KUNIT_EXPECT_TRUE(test, mock_smmu_test_drained(dut));
+	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 127);
 	/* Another CPU than the worker's sees the message after CONS */
 	for (i = 0; i < 1000 && le32_to_cpu(READ_ONCE(*dut->word)) != 0x55; i++)
@@ -424,37 +425,37 @@ static void smmu_cmdq_async_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, le32_to_cpu(*dut->word), 0x55);
 
 	/* An error is found by the worker as well, and going down ends it */
-	smmu_dut_cmd(dut, CMD_BAD, 0);
+	mock_smmu_dut_cmd(dut, CMD_BAD, 0);
 	for (i = 0; i < 1000 && !dut_gerror(dut); i++)
 		fsleep(1000);
-	smmu_dut_expect_error(dut, 128, ERR_ILL);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_expect_error(dut, 128, ERR_ILL);
+	mock_smmu_dut_ack(dut);
 }
 
-static struct kunit_case smmu_cmdq_cases[] = {
-	KUNIT_CASE(smmu_cmdq_order_test),
-	KUNIT_CASE(smmu_cmdq_one_entry_test),
-	KUNIT_CASE(smmu_cmdq_base_test),
-	KUNIT_CASE(smmu_cmdq_size_test),
-	KUNIT_CASE(smmu_cmdq_inconsistent_test),
-	KUNIT_CASE(smmu_cmdq_enable_test),
-	KUNIT_CASE(smmu_cmdq_ill_test),
-	KUNIT_CASE(smmu_cmdq_withdraw_test),
-	KUNIT_CASE(smmu_cmdq_other_ack_test),
-	KUNIT_CASE(smmu_cmdq_abt_test),
-	KUNIT_CASE(smmu_cmdq_atc_sync_test),
-	KUNIT_CASE(smmu_cmdq_sync_memory_test),
-	KUNIT_CASE(smmu_cmdq_sync_irq_test),
-	KUNIT_CASE(smmu_cmdq_sync_abort_test),
-	KUNIT_CASE(smmu_cmdq_sync_oas_test),
-	KUNIT_CASE(smmu_cmdq_misbehave_test),
-	KUNIT_CASE(smmu_cmdq_async_test),
+static struct kunit_case mock_smmu_cmdq_cases[] = {
+	KUNIT_CASE(mock_smmu_cmdq_order_test),
+	KUNIT_CASE(mock_smmu_cmdq_one_entry_test),
+	KUNIT_CASE(mock_smmu_cmdq_base_test),
+	KUNIT_CASE(mock_smmu_cmdq_size_test),
+	KUNIT_CASE(mock_smmu_cmdq_inconsistent_test),
+	KUNIT_CASE(mock_smmu_cmdq_enable_test),
+	KUNIT_CASE(mock_smmu_cmdq_ill_test),
+	KUNIT_CASE(mock_smmu_cmdq_withdraw_test),
+	KUNIT_CASE(mock_smmu_cmdq_other_ack_test),
+	KUNIT_CASE(mock_smmu_cmdq_abt_test),
+	KUNIT_CASE(mock_smmu_cmdq_atc_sync_test),
+	KUNIT_CASE(mock_smmu_cmdq_sync_memory_test),
+	KUNIT_CASE(mock_smmu_cmdq_sync_irq_test),
+	KUNIT_CASE(mock_smmu_cmdq_sync_abort_test),
+	KUNIT_CASE(mock_smmu_cmdq_sync_oas_test),
+	KUNIT_CASE(mock_smmu_cmdq_misbehave_test),
+	KUNIT_CASE(mock_smmu_cmdq_async_test),
 	{}
 };
 
-static struct kunit_suite smmu_cmdq_suite = {
+static struct kunit_suite mock_smmu_cmdq_suite = {
 	.name = "iommu_mock_smmuv3_cmdq",
-	.test_cases = smmu_cmdq_cases,
+	.test_cases = mock_smmu_cmdq_cases,
 };
 
-kunit_test_suite(smmu_cmdq_suite);
+kunit_test_suite(mock_smmu_cmdq_suite);

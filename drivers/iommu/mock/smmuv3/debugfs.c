@@ -6,11 +6,11 @@
 #include "regs.h"
 
 /* Bits and fields worth a name, by register */
-static const struct smmu_field {
+static const struct mock_smmu_field {
 	u32 off;
 	const char *name;
 	u64 mask;
-} smmu_fields[] = {
+} mock_smmu_fields[] = {
 	{ SMMU_REG_CR0, "SMMUEN", SMMU_CR0_SMMUEN },
 	{ SMMU_REG_CR0, "PRIQEN", SMMU_CR0_PRIQEN },
 	{ SMMU_REG_CR0, "EVENTQEN", SMMU_CR0_EVENTQEN },
@@ -43,7 +43,7 @@ static const struct smmu_field {
 static const struct {
 	const char *name;
 	u32 bit;
-} smmu_errors[] = {
+} mock_smmu_errors[] = {
 	{ "CMDQ_ERR", SMMU_GERROR_CMDQ_ERR },
 	{ "EVENTQ_ABT_ERR", SMMU_GERROR_EVENTQ_ABT_ERR },
 	{ "PRIQ_ABT_ERR", SMMU_GERROR_PRIQ_ABT_ERR },
@@ -53,72 +53,73 @@ static const struct {
 	{ "MSI_GERROR_ABT_ERR", SMMU_GERROR_MSI_GERROR_ABT_ERR },
 };
 
-static void smmu_show_fields(struct seq_file *s, u32 off, u64 val)
+static void mock_smmu_show_fields(struct seq_file *s, u32 off, u64 val)
 {
 	unsigned int i;
 	u64 field;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_fields); i++) {
-		if (smmu_fields[i].off != off)
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_fields); i++) {
+		if (mock_smmu_fields[i].off != off)
 			continue;
-		field = (val & smmu_fields[i].mask) >>
-			__ffs64(smmu_fields[i].mask);
+		field = (val & mock_smmu_fields[i].mask) >>
+			__ffs64(mock_smmu_fields[i].mask);
 		if (field)
-			seq_printf(s, " %s=%#llx", smmu_fields[i].name, field);
+			seq_printf(s, " %s=%#llx", mock_smmu_fields[i].name,
+				   field);
 	}
 }
 
-static void smmu_show_errors(struct seq_file *s, const struct smmu_model *m)
+static void mock_smmu_show_errors(struct seq_file *s, const struct mock_smmu *m)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_errors); i++)
-		if (smmu_gerror_active(m, smmu_errors[i].bit))
-			seq_printf(s, " %s", smmu_errors[i].name);
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_errors); i++)
+		if (mock_smmu_gerror_active(m, mock_smmu_errors[i].bit))
+			seq_printf(s, " %s", mock_smmu_errors[i].name);
 }
 
-static void smmu_show_reg(struct seq_file *s, const struct smmu_model *m,
-			  u32 slot)
+static void mock_smmu_show_reg(struct seq_file *s, const struct mock_smmu *m,
+			       u32 slot)
 {
 	bool wide, page1;
 	const char *name;
 	u32 off;
 	u64 val;
 
-	name = smmu_reg_name(slot, &wide, &page1);
+	name = mock_smmu_reg_name(slot, &wide, &page1);
 	if (!name)
 		return;
 	off = page1 ? SMMU_PAGE1 | slot : slot;
-	val = smmu_reg_read(m, off);
+	val = mock_smmu_reg_read(m, off);
 	seq_printf(s, "%#07x %-15s %#018llx", off, name, val);
-	smmu_show_fields(s, off, val);
+	mock_smmu_show_fields(s, off, val);
 	if (off == SMMU_REG_GERROR)
-		smmu_show_errors(s, m);
+		mock_smmu_show_errors(s, m);
 	seq_putc(s, '\n');
 }
 
-static int smmu_regs_show(struct seq_file *s, void *unused)
+static int mock_smmu_regs_show(struct seq_file *s, void *unused)
 {
 	struct mock_iommu *mi = s->private;
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 	u32 slot;
 
 	guard(spinlock_irq)(&mi->lock);
 	if (!m->hw)
 		return 0;
 	for (slot = 0; slot < SMMU_REGS_FILE; slot += sizeof(u32))
-		smmu_show_reg(s, m, slot);
-	smmu_stall_show(m, s);
+		mock_smmu_show_reg(s, m, slot);
+	mock_smmu_stall_show(m, s);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(smmu_regs);
+DEFINE_SHOW_ATTRIBUTE(mock_smmu_regs);
 
 /**
- * smmu_debugfs - add the model's files to an instance's directory
+ * mock_smmu_debugfs - add the model's files to an instance's directory
  * @mi: the instance, which is live until the files are gone
  * @dir: its directory
  */
-void smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
+void mock_smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
-	debugfs_create_file("regs", 0400, dir, mi, &smmu_regs_fops);
+	debugfs_create_file("regs", 0400, dir, mi, &mock_smmu_regs_fops);
 }

@@ -11,14 +11,14 @@
 #include "walk.h"
 
 /**
- * smmu_read64() - read one word of a table
+ * mock_smmu_read64() - read one word of a table
  * @m: the SMMU
  * @pa: its physical address
  * @val: where to
  *
  * Return: 0, or -EFAULT when the access aborts
  */
-int smmu_read64(struct smmu_model *m, u64 pa, u64 *val)
+int mock_smmu_read64(struct mock_smmu *m, u64 pa, u64 *val)
 {
 	m->stats.walk_refs++;
 	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_WALK_ABORT))
@@ -27,7 +27,7 @@ int smmu_read64(struct smmu_model *m, u64 pa, u64 *val)
 }
 
 /**
- * smmu_read_words() - read a structure that is wider than 64 bits
+ * mock_smmu_read_words() - read a structure that is wider than 64 bits
  * @m: the SMMU
  * @pa: its physical address
  * @words: where to
@@ -38,7 +38,7 @@ int smmu_read64(struct smmu_model *m, u64 pa, u64 *val)
  *
  * Return: 0, or -EFAULT when the access aborts
  */
-int smmu_read_words(struct smmu_model *m, u64 pa, u64 *words, u32 nr)
+int mock_smmu_read_words(struct mock_smmu *m, u64 pa, u64 *words, u32 nr)
 {
 	int ret = 0;
 	u32 i;
@@ -52,26 +52,26 @@ int smmu_read_words(struct smmu_model *m, u64 pa, u64 *words, u32 nr)
 }
 
 /**
- * smmu_oas() - output address size (3.4)
+ * mock_smmu_oas() - output address size (3.4)
  * @m: the SMMU
  *
  * The intermediate address size is the same, since there are no AArch32 tables.
  *
  * Return: bits of a physical address
  */
-u8 smmu_oas(struct smmu_model *m)
+u8 mock_smmu_oas(struct mock_smmu *m)
 {
-	return smmu_output_size(m, FIELD_GET(SMMU_IDR5_OAS, m->idr[5]));
+	return mock_smmu_output_size(m, FIELD_GET(SMMU_IDR5_OAS, m->idr[5]));
 }
 
 /**
- * smmu_output_size() - effective value of CD.IPS or STE.S2PS
+ * mock_smmu_output_size() - effective value of CD.IPS or STE.S2PS
  * @m: the SMMU
  * @ps: the field
  *
  * Return: bits of an output address, not more than the SMMU has
  */
-u8 smmu_output_size(struct smmu_model *m, u8 ps)
+u8 mock_smmu_output_size(struct mock_smmu *m, u8 ps)
 {
 	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
 	u8 oas = FIELD_GET(SMMU_IDR5_OAS, m->idr[5]);
@@ -80,13 +80,13 @@ u8 smmu_output_size(struct smmu_model *m, u8 ps)
 }
 
 /**
- * smmu_granule_supported() - does the SMMU have this granule?
+ * mock_smmu_granule_supported() - does the SMMU have this granule?
  * @m: the SMMU
  * @granule: log2 of its size, 0 for a reserved encoding
  *
  * Return: whether it does
  */
-bool smmu_granule_supported(struct smmu_model *m, u8 granule)
+bool mock_smmu_granule_supported(struct mock_smmu *m, u8 granule)
 {
 	switch (granule) {
 	case 12:
@@ -101,12 +101,12 @@ bool smmu_granule_supported(struct smmu_model *m, u8 granule)
 }
 
 /**
- * smmu_tg0_granule() - decode CD.TG0 or STE.S2TG
+ * mock_smmu_tg0_granule() - decode CD.TG0 or STE.S2TG
  * @tg: the field
  *
  * Return: log2 of the granule, 0 if reserved
  */
-u8 smmu_tg0_granule(u8 tg)
+u8 mock_smmu_tg0_granule(u8 tg)
 {
 	switch (tg) {
 	case SMMU_TG0_4K:
@@ -121,12 +121,12 @@ u8 smmu_tg0_granule(u8 tg)
 }
 
 /**
- * smmu_tg1_granule() - decode CD.TG1
+ * mock_smmu_tg1_granule() - decode CD.TG1
  * @tg: the field
  *
  * Return: log2 of the granule, 0 if reserved
  */
-u8 smmu_tg1_granule(u8 tg)
+u8 mock_smmu_tg1_granule(u8 tg)
 {
 	switch (tg) {
 	case SMMU_TG1_4K:
@@ -141,13 +141,13 @@ u8 smmu_tg1_granule(u8 tg)
 }
 
 /**
- * smmu_endian_supported() - may tables have this byte order?
+ * mock_smmu_endian_supported() - may tables have this byte order?
  * @m: the SMMU
  * @be: big-endian
  *
  * Return: whether they may
  */
-bool smmu_endian_supported(struct smmu_model *m, bool be)
+bool mock_smmu_endian_supported(struct mock_smmu *m, bool be)
 {
 	switch (FIELD_GET(SMMU_IDR0_TTENDIAN, m->idr[0])) {
 	case SMMU_TTENDIAN_LE:
@@ -160,7 +160,7 @@ bool smmu_endian_supported(struct smmu_model *m, bool be)
 }
 
 /**
- * smmu_tt_offset() - where in its table is the descriptor for an address?
+ * mock_smmu_tt_offset() - where in its table is the descriptor for an address?
  * @tt: the tables
  * @level: level of the table
  * @addr: input address
@@ -170,45 +170,47 @@ bool smmu_endian_supported(struct smmu_model *m, bool be)
  *
  * Return: offset in bytes
  */
-u64 smmu_tt_offset(const struct smmu_tt *tt, u8 level, u64 addr)
+u64 mock_smmu_tt_offset(const struct mock_smmu_tt *tt, u8 level, u64 addr)
 {
 	u8 bits = tt->granule - 3;
 
 	if (level == tt->start)
-		bits = tt->input - smmu_tt_shift(tt, level);
-	return ((addr >> smmu_tt_shift(tt, level)) & GENMASK_ULL(bits - 1, 0)) *
+		bits = tt->input - mock_smmu_tt_shift(tt, level);
+	return ((addr >> mock_smmu_tt_shift(tt, level)) &
+		GENMASK_ULL(bits - 1, 0)) *
 	       sizeof(u64);
 }
 
 /**
- * smmu_tt_align() - align the address of a starting-level table to its size
+ * mock_smmu_tt_align() - align the address of a starting-level table to its size
  * @base: as CD.TTBx or STE.S2TTB have it
  * @tt: the tables, @tt->base is not used
  *
  * Return: the address that is used
  */
-u64 smmu_tt_align(u64 base, const struct smmu_tt *tt)
+u64 mock_smmu_tt_align(u64 base, const struct mock_smmu_tt *tt)
 {
-	u8 lg2 = tt->input - smmu_tt_shift(tt, tt->start) + 3;
+	u8 lg2 = tt->input - mock_smmu_tt_shift(tt, tt->start) + 3;
 
 	return base >> lg2 << lg2;
 }
 
 /* 52-bit addresses aside, which level has blocks depends on the granule alone */
-static bool level_has_blocks(const struct smmu_tt *tt, u8 level)
+static bool level_has_blocks(const struct mock_smmu_tt *tt, u8 level)
 {
 	return level == 2 || (level == 1 && tt->granule == 12);
 }
 
 /**
- * smmu_desc_kind() - what is a descriptor?
+ * mock_smmu_desc_kind() - what is a descriptor?
  * @tt: the tables
  * @desc: the descriptor
  * @level: its level
  *
  * Return: kind, invalid for a block where there can be none
  */
-enum smmu_desc smmu_desc_kind(const struct smmu_tt *tt, u64 desc, u8 level)
+enum mock_smmu_desc mock_smmu_desc_kind(const struct mock_smmu_tt *tt, u64 desc,
+					u8 level)
 {
 	if (!(desc & SMMU_PTE_VALID))
 		return SMMU_DESC_INVALID;
@@ -221,19 +223,19 @@ enum smmu_desc smmu_desc_kind(const struct smmu_tt *tt, u64 desc, u8 level)
 }
 
 /**
- * smmu_desc_addr() - output address of a descriptor
+ * mock_smmu_desc_addr() - output address of a descriptor
  * @tt: the tables
  * @desc: the descriptor
  *
  * Return: address, not yet aligned to the size of a block
  */
-u64 smmu_desc_addr(const struct smmu_tt *tt, u64 desc)
+u64 mock_smmu_desc_addr(const struct mock_smmu_tt *tt, u64 desc)
 {
 	return desc & GENMASK_ULL(47, tt->granule);
 }
 
 /* Arm ARM D8.6.1: log2 of how many descriptors the Contiguous bit joins */
-static u8 contiguous_bits(const struct smmu_tt *tt, u8 level)
+static u8 contiguous_bits(const struct mock_smmu_tt *tt, u8 level)
 {
 	switch (tt->granule) {
 	case 12:
@@ -246,7 +248,7 @@ static u8 contiguous_bits(const struct smmu_tt *tt, u8 level)
 }
 
 /**
- * smmu_desc_lg2() - size of the region that a block or page descriptor maps
+ * mock_smmu_desc_lg2() - size of the region that a block or page descriptor maps
  * @tt: the tables
  * @desc: the descriptor
  * @level: its level
@@ -257,33 +259,34 @@ static u8 contiguous_bits(const struct smmu_tt *tt, u8 level)
  *
  * Return: log2 of the size
  */
-u8 smmu_desc_lg2(const struct smmu_tt *tt, u64 desc, u8 level, u64 addr)
+u8 mock_smmu_desc_lg2(const struct mock_smmu_tt *tt, u64 desc, u8 level,
+		      u64 addr)
 {
-	u8 shift = smmu_tt_shift(tt, level);
+	u8 shift = mock_smmu_tt_shift(tt, level);
 	u8 lg2 = shift + contiguous_bits(tt, level);
 
 	if (!(desc & SMMU_PTE_CONT) || lg2 > tt->input)
 		return shift;
-	return (addr ^ smmu_desc_addr(tt, desc)) & GENMASK_ULL(lg2 - 1, shift) ?
-	       shift : lg2;
+	return (addr ^ mock_smmu_desc_addr(tt, desc)) &
+	       GENMASK_ULL(lg2 - 1, shift) ? shift : lg2;
 }
 
 /**
- * smmu_desc_no_cache() - may the descriptor not be cached? (3.21.1.2)
+ * mock_smmu_desc_no_cache() - may the descriptor not be cached? (3.21.1.2)
  * @m: the SMMU
  * @desc: a block or page descriptor
  * @level: its level
  *
  * Return: it is a block with nT at break-before-make level 1
  */
-bool smmu_desc_no_cache(struct smmu_model *m, u64 desc, u8 level)
+bool mock_smmu_desc_no_cache(struct mock_smmu *m, u64 desc, u8 level)
 {
 	return FIELD_GET(SMMU_IDR3_BBML, m->idr[3]) == 1 && level < 3 &&
 	       desc & SMMU_PTE_NT;
 }
 
 /**
- * smmu_desc_read() - read a descriptor
+ * mock_smmu_desc_read() - read a descriptor
  * @m: the SMMU
  * @tt: the tables
  * @pa: its physical address
@@ -291,10 +294,10 @@ bool smmu_desc_no_cache(struct smmu_model *m, u64 desc, u8 level)
  *
  * Return: 0, or -EFAULT when the access aborts
  */
-int smmu_desc_read(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
-		   u64 *desc)
+int mock_smmu_desc_read(struct mock_smmu *m, const struct mock_smmu_tt *tt,
+			u64 pa, u64 *desc)
 {
-	int ret = smmu_read64(m, pa, desc);
+	int ret = mock_smmu_read64(m, pa, desc);
 
 	if (!ret && tt->be)
 		*desc = swab64(*desc);
@@ -302,7 +305,7 @@ int smmu_desc_read(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
 }
 
 /**
- * smmu_desc_update() - change a descriptor that was read before, atomically
+ * mock_smmu_desc_update() - change a descriptor that was read before, atomically
  * @m: the SMMU
  * @tt: the tables
  * @pa: its physical address
@@ -312,8 +315,8 @@ int smmu_desc_read(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
  * Return: 0, -EAGAIN if software changed it meanwhile, -EFAULT when the access
  *	aborts
  */
-int smmu_desc_update(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
-		     u64 old, u64 new)
+int mock_smmu_desc_update(struct mock_smmu *m, const struct mock_smmu_tt *tt,
+			  u64 pa, u64 old, u64 new)
 {
 	/* 3.13: a speculative access may set no dirty state, and need set no AF */
 	if (mock_speculating(m->mi))

@@ -8,21 +8,21 @@
 #include "../phys.h"
 #include "dut.h"
 
-static struct smmu_dut *to_dut(struct smmu_model *m)
+static struct mock_smmu_dut *to_dut(struct mock_smmu *m)
 {
-	return container_of(m->mi, struct smmu_dut, inst.mi);
+	return container_of(m->mi, struct mock_smmu_dut, inst.mi);
 }
 
-static void dut_signal(struct smmu_dut *dut, u32 index)
+static void dut_signal(struct mock_smmu_dut *dut, u32 index)
 {
 	KUNIT_ASSERT_LT(dut->test, index, IOMMU_UNIT_SMMUV3_NR_IRQS);
 	if (index == IOMMU_UNIT_SMMUV3_IRQ_SYNC)
-		dut->sync_cons = smmu_reg_read(dut->m, SMMU_REG_CMDQ_CONS);
+		dut->sync_cons = mock_smmu_reg_read(dut->m, SMMU_REG_CMDQ_CONS);
 }
 
-static bool dut_msi(struct smmu_model *m, u64 addr, u32 data)
+static bool dut_msi(struct mock_smmu *m, u64 addr, u32 data)
 {
-	struct smmu_dut *dut = to_dut(m);
+	struct mock_smmu_dut *dut = to_dut(m);
 
 	if (addr != DUT_MSI_ADDR)
 		return !mock_phys_write32(addr, data);
@@ -31,26 +31,26 @@ static bool dut_msi(struct smmu_model *m, u64 addr, u32 data)
 	return true;
 }
 
-static void dut_line(struct smmu_model *m, unsigned int index)
+static void dut_line(struct mock_smmu *m, unsigned int index)
 {
-	struct smmu_dut *dut = to_dut(m);
+	struct mock_smmu_dut *dut = to_dut(m);
 
 	dut_signal(dut, index);
 	dut->nr_line[index]++;
 }
 
-static int dut_atc(struct smmu_model *m, const struct smmu_cmd *cmd)
+static int dut_atc(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
-	struct smmu_dut *dut = to_dut(m);
+	struct mock_smmu_dut *dut = to_dut(m);
 
 	dut->atc = *cmd;
 	return dut->nr_atc++ < dut->atc_timeout ? -ETIMEDOUT : 0;
 }
 
-static void dut_response(struct smmu_model *m, u32 sid, bool pasid_valid,
+static void dut_response(struct mock_smmu *m, u32 sid, bool pasid_valid,
 			 u32 pasid, u16 prgi, enum mock_page_response code)
 {
-	struct smmu_dut *dut = to_dut(m);
+	struct mock_smmu_dut *dut = to_dut(m);
 
 	dut->nr_resp++;
 	dut->resp.sid = sid;
@@ -60,10 +60,10 @@ static void dut_response(struct smmu_model *m, u32 sid, bool pasid_valid,
 	dut->resp.code = code;
 }
 
-static bool dut_resume(struct smmu_model *m, u32 sid, u16 stag,
+static bool dut_resume(struct mock_smmu *m, u32 sid, u16 stag,
 		       enum mock_stall how)
 {
-	struct smmu_dut *dut = to_dut(m);
+	struct mock_smmu_dut *dut = to_dut(m);
 
 	dut->nr_resume++;
 	dut->resume.sid = sid;
@@ -74,21 +74,21 @@ static bool dut_resume(struct smmu_model *m, u32 sid, u16 stag,
 
 static void dut_destroy(void *data)
 {
-	struct smmu_dut *dut = data;
+	struct mock_smmu_dut *dut = data;
 
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 	mock_smmuv3_model.destroy(dut->mi);
 }
 
 /**
- * smmu_dut_create - make an SMMU that is not live, with default ID registers
+ * mock_smmu_dut_create - make an SMMU that is not live, with default ID registers
  * @test: the test, the SMMU goes with it
  *
  * Return: the SMMU
  */
-struct smmu_dut *smmu_dut_create(struct kunit *test)
+struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test)
 {
-	struct smmu_dut *dut;
+	struct mock_smmu_dut *dut;
 
 	dut = kunit_kzalloc(test, sizeof(*dut), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, dut);
@@ -103,52 +103,54 @@ struct smmu_dut *smmu_dut_create(struct kunit *test)
 		.atc_entries = 16,
 	};
 	spin_lock_init(&dut->mi->lock);
-	dut->word = smmu_dut_pages(test, 0);
+	dut->word = mock_smmu_dut_pages(test, 0);
 
 	KUNIT_ASSERT_EQ(test, mock_smmuv3_model.create(dut->mi), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dut_destroy, dut),
 			0);
 	dut->m = dut->mi->priv;
 
-	kunit_activate_static_stub(test, smmu_send_msi, dut_msi);
-	kunit_activate_static_stub(test, smmu_send_line, dut_line);
-	kunit_activate_static_stub(test, smmu_send_atc_invalidate, dut_atc);
-	kunit_activate_static_stub(test, smmu_send_page_response, dut_response);
-	kunit_activate_static_stub(test, smmu_send_resume, dut_resume);
+	kunit_activate_static_stub(test, mock_smmu_send_msi, dut_msi);
+	kunit_activate_static_stub(test, mock_smmu_send_line, dut_line);
+	kunit_activate_static_stub(test, mock_smmu_send_atc_invalidate,
+				   dut_atc);
+	kunit_activate_static_stub(test, mock_smmu_send_page_response,
+				   dut_response);
+	kunit_activate_static_stub(test, mock_smmu_send_resume, dut_resume);
 	return dut;
 }
 
 /**
- * smmu_dut_start - the SMMU goes live
+ * mock_smmu_dut_start - the SMMU goes live
  * @dut: the SMMU
  */
-void smmu_dut_start(struct smmu_dut *dut)
+void mock_smmu_dut_start(struct mock_smmu_dut *dut)
 {
 	KUNIT_ASSERT_EQ(dut->test, mock_smmuv3_model.start(dut->mi, &dut->unit),
 			0);
 }
 
 /**
- * smmu_dut_stop - the SMMU goes down if it is live
+ * mock_smmu_dut_stop - the SMMU goes down if it is live
  * @dut: the SMMU
  */
-void smmu_dut_stop(struct smmu_dut *dut)
+void mock_smmu_dut_stop(struct mock_smmu_dut *dut)
 {
 	if (dut->m->hw)
 		mock_smmuv3_model.stop(dut->mi);
 }
 
 /**
- * smmu_dut_live - make an SMMU that is live, with default ID registers
+ * mock_smmu_dut_live - make an SMMU that is live, with default ID registers
  * @test: the test, the SMMU goes with it
  *
  * Return: the SMMU
  */
-struct smmu_dut *smmu_dut_live(struct kunit *test)
+struct mock_smmu_dut *mock_smmu_dut_live(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	return dut;
 }
 
@@ -165,13 +167,13 @@ static void dut_free_pages(void *data)
 }
 
 /**
- * smmu_dut_pages - memory for tables and queues
+ * mock_smmu_dut_pages - memory for tables and queues
  * @test: the test, the memory goes with it
  * @order: 2^order pages
  *
  * Return: the memory, zeroed
  */
-void *smmu_dut_pages(struct kunit *test, unsigned int order)
+void *mock_smmu_dut_pages(struct kunit *test, unsigned int order)
 {
 	struct dut_mem *mem;
 
@@ -186,12 +188,12 @@ void *smmu_dut_pages(struct kunit *test, unsigned int order)
 }
 
 /**
- * smmu_dut_no_ram - an address that is not memory
+ * mock_smmu_dut_no_ram - an address that is not memory
  * @test: the test
  *
  * Return: a physical address, aligned for any queue
  */
-u64 smmu_dut_no_ram(struct kunit *test)
+u64 mock_smmu_dut_no_ram(struct kunit *test)
 {
 	u64 pa = BIT_ULL(45);
 
@@ -200,12 +202,12 @@ u64 smmu_dut_no_ram(struct kunit *test)
 }
 
 /**
- * smmu_dut_cr0 - change CR0 and check that it is acknowledged
+ * mock_smmu_dut_cr0 - change CR0 and check that it is acknowledged
  * @dut: the SMMU
  * @set: bits to set
  * @clear: bits to clear
  */
-void smmu_dut_cr0(struct smmu_dut *dut, u32 set, u32 clear)
+void mock_smmu_dut_cr0(struct mock_smmu_dut *dut, u32 set, u32 clear)
 {
 	u32 cr0 = (dut_read32(dut, SMMU_REG_CR0) | set) & ~clear;
 
@@ -215,17 +217,17 @@ void smmu_dut_cr0(struct smmu_dut *dut, u32 set, u32 clear)
 }
 
 /* Memory for a queue, whole pages */
-static __le64 *dut_queue(struct smmu_dut *dut, u32 lg2, u32 entry)
+static __le64 *dut_queue(struct mock_smmu_dut *dut, u32 lg2, u32 entry)
 {
-	return smmu_dut_pages(dut->test, get_order(entry << lg2));
+	return mock_smmu_dut_pages(dut->test, get_order(entry << lg2));
 }
 
 /**
- * smmu_dut_cmdq - set up and enable the command queue
+ * mock_smmu_dut_cmdq - set up and enable the command queue
  * @dut: the SMMU
  * @lg2: log2 of its entries
  */
-void smmu_dut_cmdq(struct smmu_dut *dut, u32 lg2)
+void mock_smmu_dut_cmdq(struct mock_smmu_dut *dut, u32 lg2)
 {
 	dut->cmdq = dut_queue(dut, lg2, SMMU_CMD_SIZE);
 	dut->cmdq_lg2 = lg2;
@@ -233,45 +235,45 @@ void smmu_dut_cmdq(struct smmu_dut *dut, u32 lg2)
 	dut_write64(dut, SMMU_REG_CMDQ_BASE, virt_to_phys(dut->cmdq) | lg2);
 	dut_write32(dut, SMMU_REG_CMDQ_PROD, 0);
 	dut_write32(dut, SMMU_REG_CMDQ_CONS, 0);
-	smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
 }
 
 /**
- * smmu_dut_evtq - set up and enable the event queue
+ * mock_smmu_dut_evtq - set up and enable the event queue
  * @dut: the SMMU
  * @lg2: log2 of its entries
  */
-void smmu_dut_evtq(struct smmu_dut *dut, u32 lg2)
+void mock_smmu_dut_evtq(struct mock_smmu_dut *dut, u32 lg2)
 {
 	dut->evtq = dut_queue(dut, lg2, SMMU_EVT_SIZE);
 	dut->evtq_lg2 = lg2;
 	dut_write64(dut, SMMU_REG_EVTQ_BASE, virt_to_phys(dut->evtq) | lg2);
 	dut_write32(dut, SMMU_REG_EVTQ_PROD, 0);
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, 0);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 }
 
 /**
- * smmu_dut_priq - set up and enable the PRI queue
+ * mock_smmu_dut_priq - set up and enable the PRI queue
  * @dut: the SMMU
  * @lg2: log2 of its entries
  */
-void smmu_dut_priq(struct smmu_dut *dut, u32 lg2)
+void mock_smmu_dut_priq(struct mock_smmu_dut *dut, u32 lg2)
 {
 	dut->priq = dut_queue(dut, lg2, SMMU_PRI_SIZE);
 	dut->priq_lg2 = lg2;
 	dut_write64(dut, SMMU_REG_PRIQ_BASE, virt_to_phys(dut->priq) | lg2);
 	dut_write32(dut, SMMU_REG_PRIQ_PROD, 0);
 	dut_write32(dut, SMMU_REG_PRIQ_CONS, 0);
-	smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, 0);
 }
 
 /**
- * smmu_dut_irqs - configure and enable every interrupt
+ * mock_smmu_dut_irqs - configure and enable every interrupt
  * @dut: the SMMU
  * @addr: message address; the data is the interrupt's index
  */
-void smmu_dut_irqs(struct smmu_dut *dut, u64 addr)
+void mock_smmu_dut_irqs(struct mock_smmu_dut *dut, u64 addr)
 {
 	const u32 all = SMMU_IRQ_CTRL_GERROR | SMMU_IRQ_CTRL_EVENTQ |
 			(dut->m->idr[0] & SMMU_IDR0_PRI ?
@@ -291,21 +293,21 @@ void smmu_dut_irqs(struct smmu_dut *dut, u64 addr)
 }
 
 /**
- * smmu_dut_ack - acknowledge all global errors
+ * mock_smmu_dut_ack - acknowledge all global errors
  * @dut: the SMMU
  */
-void smmu_dut_ack(struct smmu_dut *dut)
+void mock_smmu_dut_ack(struct mock_smmu_dut *dut)
 {
 	dut_write32(dut, SMMU_REG_GERRORN, dut_read32(dut, SMMU_REG_GERROR));
 }
 
 /**
- * smmu_dut_put - write a command into the queue's memory
+ * mock_smmu_dut_put - write a command into the queue's memory
  * @dut: the SMMU
  * @w0: bits 63:0
  * @w1: bits 127:64
  */
-void smmu_dut_put(struct smmu_dut *dut, u64 w0, u64 w1)
+void mock_smmu_dut_put(struct mock_smmu_dut *dut, u64 w0, u64 w1)
 {
 	u32 idx = dut->cmd_prod & (BIT(dut->cmdq_lg2) - 1);
 
@@ -315,31 +317,31 @@ void smmu_dut_put(struct smmu_dut *dut, u64 w0, u64 w1)
 }
 
 /**
- * smmu_dut_bell - tell the SMMU about the commands that were put
+ * mock_smmu_dut_bell - tell the SMMU about the commands that were put
  * @dut: the SMMU
  */
-void smmu_dut_bell(struct smmu_dut *dut)
+void mock_smmu_dut_bell(struct mock_smmu_dut *dut)
 {
 	dut_write32(dut, SMMU_REG_CMDQ_PROD, dut->cmd_prod);
 }
 
 /**
- * smmu_dut_cmd - submit a command
+ * mock_smmu_dut_cmd - submit a command
  * @dut: the SMMU
  * @w0: bits 63:0
  * @w1: bits 127:64
  */
-void smmu_dut_cmd(struct smmu_dut *dut, u64 w0, u64 w1)
+void mock_smmu_dut_cmd(struct mock_smmu_dut *dut, u64 w0, u64 w1)
 {
-	smmu_dut_put(dut, w0, w1);
-	smmu_dut_bell(dut);
+	mock_smmu_dut_put(dut, w0, w1);
+	mock_smmu_dut_bell(dut);
 }
 
 /**
- * smmu_dut_expect_done - all commands were consumed without an error
+ * mock_smmu_dut_expect_done - all commands were consumed without an error
  * @dut: the SMMU
  */
-void smmu_dut_expect_done(struct smmu_dut *dut)
+void mock_smmu_dut_expect_done(struct mock_smmu_dut *dut)
 {
 	u32 cons = dut_read32(dut, SMMU_REG_CMDQ_CONS) & ~SMMU_CMDQ_CONS_ERR;
 
@@ -348,12 +350,12 @@ void smmu_dut_expect_done(struct smmu_dut *dut)
 }
 
 /**
- * smmu_dut_expect_error - a command was found erroneous
+ * mock_smmu_dut_expect_error - a command was found erroneous
  * @dut: the SMMU
  * @idx: CONS.RD, with wrap flag
  * @cerror: SMMU_CERROR_*
  */
-void smmu_dut_expect_error(struct smmu_dut *dut, u32 idx, u8 cerror)
+void mock_smmu_dut_expect_error(struct mock_smmu_dut *dut, u32 idx, u8 cerror)
 {
 	u32 cons = dut_read32(dut, SMMU_REG_CMDQ_CONS);
 
@@ -363,13 +365,13 @@ void smmu_dut_expect_error(struct smmu_dut *dut, u32 idx, u8 cerror)
 }
 
 /**
- * smmu_dut_misbehave - as a write to a file of debugfs does it
+ * mock_smmu_dut_misbehave - as a write to a file of debugfs does it
  * @dut: the SMMU
  * @what: how to misbehave
  * @count: how often
  */
-void smmu_dut_misbehave(struct smmu_dut *dut, enum mock_misbehave what,
-			u32 count)
+void mock_smmu_dut_misbehave(struct mock_smmu_dut *dut,
+			     enum mock_misbehave what, u32 count)
 {
 	scoped_guard(spinlock_irqsave, &dut->mi->lock)
 		dut->mi->misbehave[what] = count;

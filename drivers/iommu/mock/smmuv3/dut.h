@@ -20,7 +20,7 @@
 #define DUT_SSID	9
 
 /**
- * struct smmu_dut - an SMMU under test
+ * struct mock_smmu_dut - an SMMU under test
  * @test: the test
  * @inst: the instance, without endpoints
  * @mi: the instance as models know it
@@ -45,11 +45,11 @@
  * @nr_resume: stalled transactions resumed
  * @resume: the last of them
  */
-struct smmu_dut {
+struct mock_smmu_dut {
 	struct kunit *test;
 	struct mock_instance inst;
 	struct mock_iommu *mi;
-	struct smmu_model *m;
+	struct mock_smmu *m;
 	struct iommu_unit unit;
 	__le64 *cmdq;
 	u32 cmdq_lg2;
@@ -63,7 +63,7 @@ struct smmu_dut {
 	unsigned int nr_line[IOMMU_UNIT_SMMUV3_NR_IRQS];
 	u32 sync_cons;
 	unsigned int nr_atc;
-	struct smmu_cmd atc;
+	struct mock_smmu_cmd atc;
 	unsigned int atc_timeout;
 	unsigned int nr_resp;
 	struct {
@@ -81,63 +81,63 @@ struct smmu_dut {
 	} resume;
 };
 
-struct smmu_dut *smmu_dut_create(struct kunit *test);
-void smmu_dut_start(struct smmu_dut *dut);
-void smmu_dut_stop(struct smmu_dut *dut);
-struct smmu_dut *smmu_dut_live(struct kunit *test);
-void *smmu_dut_pages(struct kunit *test, unsigned int order);
-u64 smmu_dut_no_ram(struct kunit *test);
+struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test);
+void mock_smmu_dut_start(struct mock_smmu_dut *dut);
+void mock_smmu_dut_stop(struct mock_smmu_dut *dut);
+struct mock_smmu_dut *mock_smmu_dut_live(struct kunit *test);
+void *mock_smmu_dut_pages(struct kunit *test, unsigned int order);
+u64 mock_smmu_dut_no_ram(struct kunit *test);
 
-void smmu_dut_cr0(struct smmu_dut *dut, u32 set, u32 clear);
-void smmu_dut_cmdq(struct smmu_dut *dut, u32 lg2);
-void smmu_dut_evtq(struct smmu_dut *dut, u32 lg2);
-void smmu_dut_priq(struct smmu_dut *dut, u32 lg2);
-void smmu_dut_irqs(struct smmu_dut *dut, u64 addr);
-void smmu_dut_ack(struct smmu_dut *dut);
+void mock_smmu_dut_cr0(struct mock_smmu_dut *dut, u32 set, u32 clear);
+void mock_smmu_dut_cmdq(struct mock_smmu_dut *dut, u32 lg2);
+void mock_smmu_dut_evtq(struct mock_smmu_dut *dut, u32 lg2);
+void mock_smmu_dut_priq(struct mock_smmu_dut *dut, u32 lg2);
+void mock_smmu_dut_irqs(struct mock_smmu_dut *dut, u64 addr);
+void mock_smmu_dut_ack(struct mock_smmu_dut *dut);
 
-void smmu_dut_put(struct smmu_dut *dut, u64 w0, u64 w1);
-void smmu_dut_bell(struct smmu_dut *dut);
-void smmu_dut_cmd(struct smmu_dut *dut, u64 w0, u64 w1);
-void smmu_dut_expect_done(struct smmu_dut *dut);
-void smmu_dut_expect_error(struct smmu_dut *dut, u32 idx, u8 cerror);
-void smmu_dut_misbehave(struct smmu_dut *dut, enum mock_misbehave what,
-			u32 count);
+void mock_smmu_dut_put(struct mock_smmu_dut *dut, u64 w0, u64 w1);
+void mock_smmu_dut_bell(struct mock_smmu_dut *dut);
+void mock_smmu_dut_cmd(struct mock_smmu_dut *dut, u64 w0, u64 w1);
+void mock_smmu_dut_expect_done(struct mock_smmu_dut *dut);
+void mock_smmu_dut_expect_error(struct mock_smmu_dut *dut, u32 idx, u8 cerror);
+void mock_smmu_dut_misbehave(struct mock_smmu_dut *dut,
+			     enum mock_misbehave what, u32 count);
 
-static inline u32 dut_read32(struct smmu_dut *dut, u32 off)
+static inline u32 dut_read32(struct mock_smmu_dut *dut, u32 off)
 {
 	return iommu_regs_read32(&dut->unit.regs, off);
 }
 
-static inline u64 dut_read64(struct smmu_dut *dut, u32 off)
+static inline u64 dut_read64(struct mock_smmu_dut *dut, u32 off)
 {
 	return iommu_regs_read64(&dut->unit.regs, off);
 }
 
-static inline void dut_write32(struct smmu_dut *dut, u32 off, u32 val)
+static inline void dut_write32(struct mock_smmu_dut *dut, u32 off, u32 val)
 {
 	iommu_regs_write32(&dut->unit.regs, off, val);
 }
 
-static inline void dut_write64(struct smmu_dut *dut, u32 off, u64 val)
+static inline void dut_write64(struct mock_smmu_dut *dut, u32 off, u64 val)
 {
 	iommu_regs_write64(&dut->unit.regs, off, val);
 }
 
 /* Errors that are active */
-static inline u32 dut_gerror(struct smmu_dut *dut)
+static inline u32 dut_gerror(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_GERROR) ^
 	       dut_read32(dut, SMMU_REG_GERRORN);
 }
 
 /* Word @n of entry @idx of the event queue */
-static inline u64 dut_event(struct smmu_dut *dut, u32 idx, u32 n)
+static inline u64 dut_event(struct mock_smmu_dut *dut, u32 idx, u32 n)
 {
 	return le64_to_cpu(READ_ONCE(dut->evtq[idx * SMMU_EVT_WORDS + n]));
 }
 
 /* Word @n of entry @idx of the PRI queue */
-static inline u64 dut_pri(struct smmu_dut *dut, u32 idx, u32 n)
+static inline u64 dut_pri(struct mock_smmu_dut *dut, u32 idx, u32 n)
 {
 	return le64_to_cpu(READ_ONCE(dut->priq[idx * SMMU_PRI_WORDS + n]));
 }

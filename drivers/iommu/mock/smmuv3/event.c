@@ -27,7 +27,7 @@
 #define SMMU_EVT_FAULT		(SMMU_EVT_SSV | SMMU_EVT_ATTRS | \
 				 SMMU_EVT_STAGE | SMMU_EVT_INPUT)
 
-static const u16 smmu_evt_fields[] = {
+static const u16 mock_smmu_evt_fields[] = {
 	[SMMU_EVT_C_BAD_STREAMID] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
 	[SMMU_EVT_F_STE_FETCH] = SMMU_EVT_SSV | SMMU_EVT_FETCH | SMMU_EVT_MERGE,
 	[SMMU_EVT_C_BAD_STE] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
@@ -49,7 +49,7 @@ static const u16 smmu_evt_fields[] = {
 	[SMMU_EVT_F_TLB_CONFLICT] = SMMU_EVT_FAULT | SMMU_EVT_IPA,
 };
 
-static u64 smmu_event_word0(const struct smmu_event *ev, u16 fields)
+static u64 mock_smmu_event_word0(const struct mock_smmu_event *ev, u16 fields)
 {
 	u64 word = FIELD_PREP(SMMU_EVT0_ID, ev->id) |
 		   FIELD_PREP(SMMU_EVT0_SID, ev->sid);
@@ -61,7 +61,7 @@ static u64 smmu_event_word0(const struct smmu_event *ev, u16 fields)
 	return word;
 }
 
-static u64 smmu_event_word1(const struct smmu_event *ev, u16 fields)
+static u64 mock_smmu_event_word1(const struct mock_smmu_event *ev, u16 fields)
 {
 	u64 word = 0;
 
@@ -81,11 +81,12 @@ static u64 smmu_event_word1(const struct smmu_event *ev, u16 fields)
 	return word;
 }
 
-static void smmu_event_encode(const struct smmu_event *ev, u16 fields, u64 *rec)
+static void mock_smmu_event_encode(const struct mock_smmu_event *ev, u16 fields,
+				   u64 *rec)
 {
 	memset(rec, 0, SMMU_EVT_SIZE);
-	rec[0] = smmu_event_word0(ev, fields);
-	rec[1] = smmu_event_word1(ev, fields);
+	rec[0] = mock_smmu_event_word0(ev, fields);
+	rec[1] = mock_smmu_event_word1(ev, fields);
 	if (fields & SMMU_EVT_INPUT)
 		rec[2] = ev->input_addr;
 	if (fields & SMMU_EVT_PAGE)
@@ -97,108 +98,110 @@ static void smmu_event_encode(const struct smmu_event *ev, u16 fields, u64 *rec)
 }
 
 /**
- * smmu_evtq_writable - would a record be written? (7.2.1)
+ * mock_smmu_evtq_writable - would a record be written? (7.2.1)
  * @m: the SMMU
  *
  * Return: it would
  */
-bool smmu_evtq_writable(const struct smmu_model *m)
+bool mock_smmu_evtq_writable(const struct mock_smmu *m)
 {
-	struct smmu_queue q;
+	struct mock_smmu_queue q;
 
-	smmu_queue_get(m, SMMU_EVTQ, &q);
-	return (m->cr0 & SMMU_CR0_EVENTQEN) && !smmu_queue_full(&q) &&
-	       !smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR);
+	mock_smmu_queue_get(m, SMMU_EVTQ, &q);
+	return (m->cr0 & SMMU_CR0_EVENTQEN) && !mock_smmu_queue_full(&q) &&
+	       !mock_smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR);
 }
 
 /**
- * smmu_evtq_changed - the queue may have become writable
+ * mock_smmu_evtq_changed - the queue may have become writable
  * @m: the SMMU
  */
-void smmu_evtq_changed(struct smmu_model *m)
+void mock_smmu_evtq_changed(struct mock_smmu *m)
 {
-	if (smmu_evtq_writable(m))
-		smmu_stall_retry(m);
+	if (mock_smmu_evtq_writable(m))
+		mock_smmu_stall_retry(m);
 }
 
 /*
  * 7.3.1: "in quick succession" is as long as software has not consumed the
  * record. Addresses are the same if they are in the same page.
  */
-static bool smmu_event_merges(const struct smmu_model *m,
-			      const struct smmu_event *ev, u16 fields,
-			      const u64 *rec, const struct smmu_queue *q)
+static bool mock_smmu_event_merges(const struct mock_smmu *m,
+				   const struct mock_smmu_event *ev, u16 fields,
+				   const u64 *rec,
+				   const struct mock_smmu_queue *q)
 {
 	const u64 *last = m->hw->merge;
 
 	if (ev->stall || !(ev->mev || (fields & SMMU_EVT_MERGE)))
 		return false;
-	if (smmu_queue_empty(q) || !m->hw->merge_valid ||
-	    smmu_queue_next(q, m->hw->merge_idx) != q->prod)
+	if (mock_smmu_queue_empty(q) || !m->hw->merge_valid ||
+	    mock_smmu_queue_next(q, m->hw->merge_idx) != q->prod)
 		return false;
 	return rec[0] == last[0] && rec[1] == last[1] && rec[3] == last[3] &&
 	       rec[2] >> 12 == last[2] >> 12;
 }
 
-static void smmu_evtq_overflow(struct smmu_model *m)
+static void mock_smmu_evtq_overflow(struct mock_smmu *m)
 {
-	u32 prod = smmu_reg32(m, SMMU_REG_EVTQ_PROD);
+	u32 prod = mock_smmu_reg32(m, SMMU_REG_EVTQ_PROD);
 
 	/* 7.4: one that is not acknowledged yet cannot be said again */
-	if (!((prod ^ smmu_reg32(m, SMMU_REG_EVTQ_CONS)) & SMMU_Q_OVFLG))
-		smmu_reg_set32(m, SMMU_REG_EVTQ_PROD, prod ^ SMMU_Q_OVFLG);
+	if (!((prod ^ mock_smmu_reg32(m, SMMU_REG_EVTQ_CONS)) & SMMU_Q_OVFLG))
+		mock_smmu_reg_set32(m, SMMU_REG_EVTQ_PROD, prod ^ SMMU_Q_OVFLG);
 }
 
-static void smmu_evtq_put(struct smmu_model *m, const struct smmu_queue *q,
-			  const u64 *rec, bool mergeable)
+static void mock_smmu_evtq_put(struct mock_smmu *m,
+			       const struct mock_smmu_queue *q, const u64 *rec,
+			       bool mergeable)
 {
-	u32 ovflg = smmu_reg32(m, SMMU_REG_EVTQ_PROD) & SMMU_Q_OVFLG;
+	u32 ovflg = mock_smmu_reg32(m, SMMU_REG_EVTQ_PROD) & SMMU_Q_OVFLG;
 	__le64 raw[SMMU_EVT_WORDS];
 	unsigned int i;
 
 	for (i = 0; i < SMMU_EVT_WORDS; i++)
 		raw[i] = cpu_to_le64(rec[i]);
 	/* 7.2.2: the abort is synchronous, the record is not published */
-	if (mock_phys_write(smmu_queue_entry(q, SMMU_EVTQ, q->prod), raw,
+	if (mock_phys_write(mock_smmu_queue_entry(q, SMMU_EVTQ, q->prod), raw,
 			    sizeof(raw))) {
-		smmu_gerror_set(m, SMMU_GERROR_EVENTQ_ABT_ERR);
+		mock_smmu_gerror_set(m, SMMU_GERROR_EVENTQ_ABT_ERR);
 		return;
 	}
 
 	memcpy(m->hw->merge, rec, sizeof(m->hw->merge));
 	m->hw->merge_idx = q->prod;
 	m->hw->merge_valid = mergeable;
-	smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
-		       ovflg | smmu_queue_next(q, q->prod));
-	if (smmu_queue_empty(q))
-		smmu_irq_raise(m, SMMU_IRQ_EVTQ);
+	mock_smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
+			    ovflg | mock_smmu_queue_next(q, q->prod));
+	if (mock_smmu_queue_empty(q))
+		mock_smmu_irq_raise(m, SMMU_IRQ_EVTQ);
 }
 
 /**
- * smmu_event_record - record an event, if that is possible
+ * mock_smmu_event_record - record an event, if that is possible
  * @m: the SMMU
  * @ev: the event
  */
-void smmu_event_record(struct smmu_model *m, struct smmu_event *ev)
+void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev)
 {
 	u64 rec[SMMU_EVT_WORDS];
-	struct smmu_queue q;
+	struct mock_smmu_queue q;
 	u16 fields;
 
 	m->stats.faults++;
 	trace_mock_fault(m->mi, ev->sid, ev->ssv, ev->ssid, ev->input_addr,
 			 ev->id, false);
 	if (!(m->cr0 & SMMU_CR0_EVENTQEN) ||
-	    smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR))
+	    mock_smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR))
 		return;
 
-	fields = smmu_evt_fields[ev->id];
-	smmu_event_encode(ev, fields, rec);
-	smmu_queue_get(m, SMMU_EVTQ, &q);
-	if (smmu_event_merges(m, ev, fields, rec, &q))
+	fields = mock_smmu_evt_fields[ev->id];
+	mock_smmu_event_encode(ev, fields, rec);
+	mock_smmu_queue_get(m, SMMU_EVTQ, &q);
+	if (mock_smmu_event_merges(m, ev, fields, rec, &q))
 		return;
-	if (smmu_queue_full(&q))
-		smmu_evtq_overflow(m);
+	if (mock_smmu_queue_full(&q))
+		mock_smmu_evtq_overflow(m);
 	else
-		smmu_evtq_put(m, &q, rec, !ev->stall);
+		mock_smmu_evtq_put(m, &q, rec, !ev->stall);
 }

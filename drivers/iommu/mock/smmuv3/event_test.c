@@ -10,29 +10,29 @@
 
 #define EVTQ	IOMMU_UNIT_SMMUV3_IRQ_EVTQ
 
-static void record(struct smmu_dut *dut, const struct smmu_event *ev)
+static void record(struct mock_smmu_dut *dut, const struct mock_smmu_event *ev)
 {
-	struct smmu_event copy = *ev;
+	struct mock_smmu_event copy = *ev;
 
 	guard(spinlock_irq)(&dut->mi->lock);
-	smmu_event_record(dut->m, &copy);
+	mock_smmu_event_record(dut->m, &copy);
 }
 
 /* A fault whose records differ in the address */
-static void record_at(struct smmu_dut *dut, u64 addr)
+static void record_at(struct mock_smmu_dut *dut, u64 addr)
 {
-	record(dut, &(struct smmu_event){
+	record(dut, &(struct mock_smmu_event){
 		.id = 0x10, .sid = DUT_SID, .class = 2, .input_addr = addr,
 	});
 }
 
-static u32 evt_prod(struct smmu_dut *dut)
+static u32 evt_prod(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_EVTQ_PROD);
 }
 
 /* Every event, with everything set that an event could have */
-static void smmu_event_records_test(struct kunit *test)
+static void mock_smmu_event_records_test(struct kunit *test)
 {
 	static const struct {
 		u8 id;
@@ -70,8 +70,8 @@ static void smmu_event_records_test(struct kunit *test)
 		{ 0x13, { 0xabcde00900009813, 0x28e80001234,
 			  0xfedcba9876543210, 0x00f23456789ab000 } },
 	};
-	struct smmu_dut *dut = smmu_dut_live(test);
-	struct smmu_event ev = {
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
+	struct mock_smmu_event ev = {
 		.sid = 0xabcde009, .ssid = 9, .ssv = true, .stall = true,
 		.pnu = true, .ind = true, .rnw = true, .s2 = true,
 		.ttrnw = true, .class = 2, .stag = 0x1234,
@@ -79,7 +79,7 @@ static void smmu_event_records_test(struct kunit *test)
 	};
 	unsigned int i, n;
 
-	smmu_dut_evtq(dut, 4);
+	mock_smmu_dut_evtq(dut, 4);
 	for (i = 0; i < ARRAY_SIZE(records); i++) {
 		ev.id = records[i].id;
 		record(dut, &ev);
@@ -93,16 +93,16 @@ static void smmu_event_records_test(struct kunit *test)
 }
 
 /* What is not valid is zero */
-static void smmu_event_fields_test(struct kunit *test)
+static void mock_smmu_event_fields_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
-	struct smmu_event ev = {
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
+	struct mock_smmu_event ev = {
 		.id = 0x10, .sid = 1, .ssid = 0xfffff, .class = 2,
 		.input_addr = 0x1000, .addr2 = 0x5000, .stag = 7,
 	};
 	u32 idx = 0;
 
-	smmu_dut_evtq(dut, 4);
+	mock_smmu_dut_evtq(dut, 4);
 	/* A write of stage 1 without a SubstreamID, terminated */
 	record(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 0), 0x100000010);
@@ -117,7 +117,8 @@ static void smmu_event_fields_test(struct kunit *test)
 	record(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x20c00000000);
 	/* Classes */
-	ev = (struct smmu_event){ .id = 0x10, .s2 = true, .addr2 = 0x5000 };
+	ev = (struct mock_smmu_event){ .id = 0x10, .s2 = true,
+				       .addr2 = 0x5000 };
 	record(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x08000000000);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 3), 0x5000);
@@ -134,14 +135,14 @@ static void smmu_event_fields_test(struct kunit *test)
 }
 
 /* 3.18.2: an interrupt when the queue becomes non-empty, not for more */
-static void smmu_event_irq_test(struct kunit *test)
+static void mock_smmu_event_irq_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_evtq(dut, 2);
+	mock_smmu_dut_evtq(dut, 2);
 	/* What happens while it is disabled is not made up for */
 	record_at(dut, 0x1000);
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[EVTQ], 0);
 	record_at(dut, 0x2000);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[EVTQ], 0);
@@ -160,12 +161,12 @@ static void smmu_event_irq_test(struct kunit *test)
 }
 
 /* The ring: every place, both wrap flags */
-static void smmu_event_wrap_test(struct kunit *test)
+static void mock_smmu_event_wrap_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_evtq(dut, 2);
+	mock_smmu_dut_evtq(dut, 2);
 	for (i = 0; i < 20; i++) {
 		record_at(dut, (u64)i << 12);
 		KUNIT_EXPECT_EQ(test, evt_prod(dut), (i + 1) % 8);
@@ -176,12 +177,12 @@ static void smmu_event_wrap_test(struct kunit *test)
 }
 
 /* 7.4 */
-static void smmu_event_overflow_test(struct kunit *test)
+static void mock_smmu_event_overflow_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	smmu_dut_evtq(dut, 2);
+	mock_smmu_dut_evtq(dut, 2);
 	for (i = 0; i < 4; i++)
 		record_at(dut, (u64)i << 12);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 4);
@@ -213,16 +214,16 @@ static void smmu_event_overflow_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, evt_prod(dut) & 7, 5);
 }
 
-static void smmu_event_disabled_test(struct kunit *test)
+static void mock_smmu_event_disabled_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_evtq(dut, 0);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	mock_smmu_dut_evtq(dut, 0);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
 	record_at(dut, 0x1000);
 	record_at(dut, 0x2000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	/* Lost for ever, and no overflow */
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
 	record_at(dut, 0x3000);
@@ -231,15 +232,15 @@ static void smmu_event_disabled_test(struct kunit *test)
 }
 
 /* 7.2.2: a synchronous abort */
-static void smmu_event_abort_test(struct kunit *test)
+static void mock_smmu_event_abort_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_evtq(dut, 2);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	dut_write64(dut, SMMU_REG_EVTQ_BASE, smmu_dut_no_ram(test) | 2);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_evtq(dut, 2);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_smmu_dut_no_ram(test) | 2);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	record_at(dut, 0x1000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(2));
@@ -247,27 +248,27 @@ static void smmu_event_abort_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
 
 	/* Nothing is written until it is acknowledged */
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
 	dut_write64(dut, SMMU_REG_EVTQ_BASE, virt_to_phys(dut->evtq) | 2);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	record_at(dut, 0x2000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_ack(dut);
 	record_at(dut, 0x3000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 1);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, 0, 2), 0x3000);
 }
 
 /* 7.3.1 */
-static void smmu_event_merge_test(struct kunit *test)
+static void mock_smmu_event_merge_test(struct kunit *test)
 {
-	struct smmu_event ev = {
+	struct mock_smmu_event ev = {
 		.id = 0x10, .sid = 1, .class = 2, .input_addr = 0x1000,
 	};
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	u32 nr = 0;
 
-	smmu_dut_evtq(dut, 4);
+	mock_smmu_dut_evtq(dut, 4);
 	/* STE.MEV == 0 */
 	record(dut, &ev);
 	record(dut, &ev);
@@ -310,7 +311,7 @@ static void smmu_event_merge_test(struct kunit *test)
 }
 
 /* These may be found before there is an STE that could forbid it */
-static void smmu_event_merge_always_test(struct kunit *test)
+static void mock_smmu_event_merge_always_test(struct kunit *test)
 {
 	static const struct {
 		u8 id;
@@ -320,12 +321,12 @@ static void smmu_event_merge_always_test(struct kunit *test)
 		{ 0x06 }, { 0x07 }, { 0x08 }, { 0x09 }, { 0x0a }, { 0x0b },
 		{ 0x10 }, { 0x11 }, { 0x12 }, { 0x13 },
 	};
-	struct smmu_dut *dut = smmu_dut_live(test);
-	struct smmu_event ev = { .sid = 1 };
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
+	struct mock_smmu_event ev = { .sid = 1 };
 	unsigned int i;
 	u32 nr = 0;
 
-	smmu_dut_evtq(dut, 6);
+	mock_smmu_dut_evtq(dut, 6);
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		ev.id = events[i].id;
 		record(dut, &ev);
@@ -336,22 +337,22 @@ static void smmu_event_merge_always_test(struct kunit *test)
 	}
 }
 
-static struct kunit_case smmu_event_cases[] = {
-	KUNIT_CASE(smmu_event_records_test),
-	KUNIT_CASE(smmu_event_fields_test),
-	KUNIT_CASE(smmu_event_irq_test),
-	KUNIT_CASE(smmu_event_wrap_test),
-	KUNIT_CASE(smmu_event_overflow_test),
-	KUNIT_CASE(smmu_event_disabled_test),
-	KUNIT_CASE(smmu_event_abort_test),
-	KUNIT_CASE(smmu_event_merge_test),
-	KUNIT_CASE(smmu_event_merge_always_test),
+static struct kunit_case mock_smmu_event_cases[] = {
+	KUNIT_CASE(mock_smmu_event_records_test),
+	KUNIT_CASE(mock_smmu_event_fields_test),
+	KUNIT_CASE(mock_smmu_event_irq_test),
+	KUNIT_CASE(mock_smmu_event_wrap_test),
+	KUNIT_CASE(mock_smmu_event_overflow_test),
+	KUNIT_CASE(mock_smmu_event_disabled_test),
+	KUNIT_CASE(mock_smmu_event_abort_test),
+	KUNIT_CASE(mock_smmu_event_merge_test),
+	KUNIT_CASE(mock_smmu_event_merge_always_test),
 	{}
 };
 
-static struct kunit_suite smmu_event_suite = {
+static struct kunit_suite mock_smmu_event_suite = {
 	.name = "iommu_mock_smmuv3_event",
-	.test_cases = smmu_event_cases,
+	.test_cases = mock_smmu_event_cases,
 };
 
-kunit_test_suite(smmu_event_suite);
+kunit_test_suite(mock_smmu_event_suite);

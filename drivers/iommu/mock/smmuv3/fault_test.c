@@ -24,7 +24,7 @@ static const struct {
 };
 
 /* One of the four faults that CD and STE configure, made by stage 1 */
-static void make_fault(struct smmu_rig_tree *s1, u8 id)
+static void make_fault(struct mock_smmu_rig_tree *s1, u8 id)
 {
 	u64 page = PAGE | RIG_PAGE1;
 
@@ -33,7 +33,7 @@ static void make_fault(struct smmu_rig_tree *s1, u8 id)
 		page = 0;
 		break;
 	case SMMU_EVT_F_ADDR_SIZE:
-		smmu_rig_cd(s1->rig, RIG_SID)[0] &= ~SMMU_CD0_IPS;
+		mock_smmu_rig_cd(s1->rig, RIG_SID)[0] &= ~SMMU_CD0_IPS;
 		break;
 	case SMMU_EVT_F_ACCESS:
 		page &= ~SMMU_PTE_AF;
@@ -42,7 +42,7 @@ static void make_fault(struct smmu_rig_tree *s1, u8 id)
 		page |= SMMU_PTE_AP_RO;
 		break;
 	}
-	smmu_rig_map(s1, IOVA, 3, page);
+	mock_smmu_rig_map(s1, IOVA, 3, page);
 }
 
 static const u8 configurable[] = {
@@ -52,9 +52,9 @@ static const u8 configurable[] = {
 
 static void fault_test_stage1(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	int i, n;
 
 	for (n = 0; n < ARRAY_SIZE(configurable); n++) {
@@ -66,7 +66,8 @@ static void fault_test_stage1(struct kunit *test)
 				 (ars[i].s ? SMMU_CD0_S : 0);
 			KUNIT_EXPECT_EQ(test, ars[i].recorded ?
 					configurable[n] : 0,
-					smmu_rig_write_anew(rig, IOVA, NULL));
+					mock_smmu_rig_write_anew(rig, IOVA,
+								 NULL));
 			KUNIT_EXPECT_EQ(test, ars[i].ret, rig->ret);
 			KUNIT_EXPECT_EQ(test, ars[i].s, rig->ev.stall);
 			KUNIT_EXPECT_FALSE(test, rig->ev.s2);
@@ -78,15 +79,16 @@ static void fault_test_stage1(struct kunit *test)
 /* 5.2: stage 2 has no A, it is always an abort; of CD.A, R, S it knows nothing */
 static void fault_test_stage2(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
-	u64 *cd2 = smmu_rig_desc(s1->s2, ste[0] & SMMU_STE0_S1CONTEXTPTR, 3);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
+	u64 *cd2 = mock_smmu_rig_desc(s1->s2, ste[0] & SMMU_STE0_S1CONTEXTPTR,
+				      3);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good = *cd2;
 	int i, class;
 
-	smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
+	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	for (i = 0; i < ARRAY_SIZE(ars); i++) {
 		if (ars[i].a)
 			continue;
@@ -98,7 +100,8 @@ static void fault_test_stage2(struct kunit *test)
 			*cd2 = class ? good : 0;
 			KUNIT_EXPECT_EQ(test, ars[i].recorded ?
 					SMMU_EVT_F_TRANSLATION : 0,
-					smmu_rig_read_anew(rig, IOVA, NULL));
+					mock_smmu_rig_read_anew(rig, IOVA,
+								NULL));
 			KUNIT_EXPECT_EQ(test, ars[i].s ? -EINPROGRESS : -EFAULT,
 					rig->ret);
 			KUNIT_EXPECT_EQ(test, ars[i].s, rig->ev.stall);
@@ -113,35 +116,35 @@ static void fault_test_stage2(struct kunit *test)
 /* 5.5: anything else is an abort and recorded, whatever the flags */
 static void fault_test_others(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good_ste = ste[0];
 	u64 good_cd;
 
 	cd[0] &= ~(SMMU_CD0_A | SMMU_CD0_R);
 	cd[0] |= SMMU_CD0_S;
 	good_cd = cd[0];
-	smmu_rig_map(s1, IOVA, 2, RIG_NOT_RAM | RIG_TABLE);
+	mock_smmu_rig_map(s1, IOVA, 2, RIG_NOT_RAM | RIG_TABLE);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-			smmu_rig_read(rig, IOVA, NULL));
+			mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	KUNIT_EXPECT_FALSE(test, rig->ev.stall);
 	cd[0] = 0;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD,
-			smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	cd[0] = good_cd;
 	ste[0] = good_ste & ~SMMU_STE0_V;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE,
-			smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	/* 3.12: an address that stage 1 lets through, too large */
 	ste[0] = good_ste | FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
 	ste[1] = FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_BYPASS);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			smmu_rig_read_anew(rig, BIT_ULL(48), NULL));
+			mock_smmu_rig_read_anew(rig, BIT_ULL(48), NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	KUNIT_EXPECT_FALSE(test, rig->ev.stall);
 }
@@ -149,38 +152,38 @@ static void fault_test_others(struct kunit *test)
 /* 5.4.1: A, R and S are not cached with translations, nor S2R and S2S */
 static void fault_test_not_in_tlb(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(rig, IOVA, NULL));
+			mock_smmu_rig_write(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	cd[0] &= ~SMMU_CD0_A;
 	cd[0] |= SMMU_CD0_S;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(rig, IOVA, NULL));
+			mock_smmu_rig_write(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
-	smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
+	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(rig, IOVA, NULL));
+			mock_smmu_rig_write(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EINPROGRESS, rig->ret);
 }
 
 /* A retried request meets what is there then (3.12.2) */
 static void fault_test_retry(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
 
-	smmu_rig_cd(rig, RIG_SID)[0] |= SMMU_CD0_S;
+	mock_smmu_rig_cd(rig, RIG_SID)[0] |= SMMU_CD0_S;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, IOVA, NULL));
+			mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EINPROGRESS, rig->ret);
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, 0, rig->ret);
 }
 

@@ -15,7 +15,7 @@ static const struct {
 	u32 cfg1;
 	u32 abort;	/* in GERROR, when the message is not accepted */
 	u8 line;
-} smmu_irqs[SMMU_IRQ_NR] = {
+} mock_smmu_irqs[SMMU_IRQ_NR] = {
 	[SMMU_IRQ_EVTQ] = {
 		SMMU_IRQ_CTRL_EVENTQ, SMMU_REG_EVTQ_IRQ_CFG0,
 		SMMU_REG_EVTQ_IRQ_CFG1, SMMU_GERROR_MSI_EVENTQ_ABT_ERR,
@@ -34,78 +34,79 @@ static const struct {
 };
 
 /* A message to @addr, or a pulse. False if the message was aborted */
-static bool smmu_irq_send(struct smmu_model *m, u64 addr, u32 data, u8 line)
+static bool mock_smmu_irq_send(struct mock_smmu *m, u64 addr, u32 data, u8 line)
 {
 	if ((m->idr[0] & SMMU_IDR0_MSI) && addr)
-		return smmu_send_msi(m, smmu_pa(m, addr), data);
-	smmu_send_line(m, line);
+		return mock_smmu_send_msi(m, mock_smmu_pa(m, addr), data);
+	mock_smmu_send_line(m, line);
 	return true;
 }
 
 /**
- * smmu_irq_raise - raise an interrupt if its source is enabled
+ * mock_smmu_irq_raise - raise an interrupt if its source is enabled
  * @m: the SMMU
  * @irq: the source
  */
-void smmu_irq_raise(struct smmu_model *m, enum smmu_irq irq)
+void mock_smmu_irq_raise(struct mock_smmu *m, enum mock_smmu_irq irq)
 {
-	if (!(smmu_reg32(m, SMMU_REG_IRQ_CTRLACK) & smmu_irqs[irq].enable))
+	if (!(mock_smmu_reg32(m, SMMU_REG_IRQ_CTRLACK) &
+	      mock_smmu_irqs[irq].enable))
 		return;
-	if (!smmu_irq_send(m, smmu_reg64(m, smmu_irqs[irq].cfg0),
-			   smmu_reg32(m, smmu_irqs[irq].cfg1),
-			   smmu_irqs[irq].line))
-		smmu_gerror_set(m, smmu_irqs[irq].abort);
+	if (!mock_smmu_irq_send(m, mock_smmu_reg64(m, mock_smmu_irqs[irq].cfg0),
+				mock_smmu_reg32(m, mock_smmu_irqs[irq].cfg1),
+				mock_smmu_irqs[irq].line))
+		mock_smmu_gerror_set(m, mock_smmu_irqs[irq].abort);
 }
 
 /**
- * smmu_sync_signal - CMD_SYNC with CS = SIG_IRQ has completed (4.7.3)
+ * mock_smmu_sync_signal - CMD_SYNC with CS = SIG_IRQ has completed (4.7.3)
  * @m: the SMMU
  * @addr: MSIAddress
  * @data: MSIData
  */
-void smmu_sync_signal(struct smmu_model *m, u64 addr, u32 data)
+void mock_smmu_sync_signal(struct mock_smmu *m, u64 addr, u32 data)
 {
-	if (!smmu_irq_send(m, addr, data, IOMMU_UNIT_SMMUV3_IRQ_SYNC))
-		smmu_gerror_set(m, SMMU_GERROR_MSI_CMDQ_ABT_ERR);
+	if (!mock_smmu_irq_send(m, addr, data, IOMMU_UNIT_SMMUV3_IRQ_SYNC))
+		mock_smmu_gerror_set(m, SMMU_GERROR_MSI_CMDQ_ABT_ERR);
 }
 
 /**
- * smmu_gerror_active - is a global error active?
+ * mock_smmu_gerror_active - is a global error active?
  * @m: the SMMU
  * @bit: SMMU_GERROR_*
  *
  * Return: it is
  */
-bool smmu_gerror_active(const struct smmu_model *m, u32 bit)
+bool mock_smmu_gerror_active(const struct mock_smmu *m, u32 bit)
 {
-	return (smmu_reg32(m, SMMU_REG_GERROR) ^
-		smmu_reg32(m, SMMU_REG_GERRORN)) & bit;
+	return (mock_smmu_reg32(m, SMMU_REG_GERROR) ^
+		mock_smmu_reg32(m, SMMU_REG_GERRORN)) & bit;
 }
 
 /**
- * smmu_gerror_set - a global error has occurred
+ * mock_smmu_gerror_set - a global error has occurred
  * @m: the SMMU
  * @bit: SMMU_GERROR_*
  */
-void smmu_gerror_set(struct smmu_model *m, u32 bit)
+void mock_smmu_gerror_set(struct mock_smmu *m, u32 bit)
 {
-	if (smmu_gerror_active(m, bit))
+	if (mock_smmu_gerror_active(m, bit))
 		return;
-	smmu_reg_set32(m, SMMU_REG_GERROR, smmu_reg32(m, SMMU_REG_GERROR) ^ bit);
+	mock_smmu_reg_set32(m, SMMU_REG_GERROR, mock_smmu_reg32(m, SMMU_REG_GERROR) ^ bit);
 	/* 7.5.1: another message to the same address would abort again */
 	if (bit != SMMU_GERROR_MSI_GERROR_ABT_ERR)
-		smmu_irq_raise(m, SMMU_IRQ_GERROR);
+		mock_smmu_irq_raise(m, SMMU_IRQ_GERROR);
 }
 
 /**
- * smmu_gerror_acked - software has acknowledged global errors
+ * mock_smmu_gerror_acked - software has acknowledged global errors
  * @m: the SMMU
  * @bits: SMMU_GERROR_* that are not active any more
  */
-void smmu_gerror_acked(struct smmu_model *m, u32 bits)
+void mock_smmu_gerror_acked(struct mock_smmu *m, u32 bits)
 {
 	if (bits & SMMU_GERROR_EVENTQ_ABT_ERR)
-		smmu_evtq_changed(m);
+		mock_smmu_evtq_changed(m);
 	if (bits & SMMU_GERROR_CMDQ_ERR)
-		smmu_cmdq_kick(m);
+		mock_smmu_cmdq_kick(m);
 }

@@ -5,7 +5,7 @@
 #include "dut.h"
 
 static const struct {
-	enum smmu_irq irq;
+	enum mock_smmu_irq irq;
 	u8 index;
 	u32 enable;
 	u32 abort;
@@ -20,25 +20,25 @@ static const struct {
 	  0xb0, 0xb8 },
 };
 
-static void raise(struct smmu_dut *dut, unsigned int i)
+static void raise(struct mock_smmu_dut *dut, unsigned int i)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
-	smmu_irq_raise(dut->m, sources[i].irq);
+	mock_smmu_irq_raise(dut->m, sources[i].irq);
 }
 
-static void set_error(struct smmu_dut *dut, u32 bit)
+static void set_error(struct mock_smmu_dut *dut, u32 bit)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
-	smmu_gerror_set(dut->m, bit);
+	mock_smmu_gerror_set(dut->m, bit);
 }
 
 /* Each source with its own enable, address and data */
-static void smmu_irq_msi_test(struct kunit *test)
+static void mock_smmu_irq_msi_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i, j;
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
 		raise(dut, i);
 		for (j = 0; j < ARRAY_SIZE(sources); j++)
@@ -59,9 +59,9 @@ static void smmu_irq_msi_test(struct kunit *test)
 }
 
 /* The message is a write of 32 bits to wherever the address says */
-static void smmu_irq_memory_test(struct kunit *test)
+static void mock_smmu_irq_memory_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
@@ -78,17 +78,17 @@ static void smmu_irq_memory_test(struct kunit *test)
 	}
 }
 
-static void smmu_irq_line_test(struct kunit *test)
+static void mock_smmu_irq_line_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i, msi;
 
 	for (msi = 0; msi < 2; msi++) {
 		/* Without messages, or with a message to nowhere */
 		dut->m->idr[0] &= ~SMMU_IDR0_MSI;
 		dut->m->idr[0] |= msi ? SMMU_IDR0_MSI : 0;
-		smmu_dut_start(dut);
-		smmu_dut_irqs(dut, msi ? 0 : DUT_MSI_ADDR);
+		mock_smmu_dut_start(dut);
+		mock_smmu_dut_irqs(dut, msi ? 0 : DUT_MSI_ADDR);
 		for (i = 0; i < ARRAY_SIZE(sources); i++) {
 			raise(dut, i);
 			KUNIT_EXPECT_EQ(test, dut->nr_line[sources[i].index],
@@ -101,19 +101,19 @@ static void smmu_irq_line_test(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, dut->nr_line[sources[i].index],
 					msi + 1);
 		}
-		smmu_dut_stop(dut);
+		mock_smmu_dut_stop(dut);
 	}
 }
 
 /* A message that is aborted is an error, of which there is one for each */
-static void smmu_irq_abort_test(struct kunit *test)
+static void mock_smmu_irq_abort_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
-	u64 nowhere = smmu_dut_no_ram(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
+	u64 nowhere = mock_smmu_dut_no_ram(test);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		smmu_dut_irqs(dut, DUT_MSI_ADDR);
+		mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 		dut_write32(dut, SMMU_REG_IRQ_CTRL, 0);
 		dut_write64(dut, sources[i].cfg0, nowhere);
 		dut_write32(dut, SMMU_REG_IRQ_CTRL, 7);
@@ -127,21 +127,21 @@ static void smmu_irq_abort_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), sources[i].abort);
 		KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR],
 				i != 0);
-		smmu_dut_ack(dut);
+		mock_smmu_dut_ack(dut);
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 	}
 }
 
 /* 7.5: an active error is not told again; acknowledged is by an equal bit */
-static void smmu_gerror_test(struct kunit *test)
+static void mock_smmu_gerror_test(struct kunit *test)
 {
 	static const u32 bits[] = { 0, 2, 3, 4, 5, 6 };
 	const unsigned int irq = IOMMU_UNIT_SMMUV3_IRQ_GERROR;
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i, round;
 	u32 bit;
 
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	for (round = 0; round < 4; round++) {
 		for (i = 0; i < ARRAY_SIZE(bits); i++) {
 			bit = BIT(bits[i]);
@@ -155,24 +155,24 @@ static void smmu_gerror_test(struct kunit *test)
 			/* The SMMU never changes GERRORN */
 			KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_GERRORN) &
 					bit, round & 1 ? bit : 0);
-			smmu_dut_ack(dut);
+			mock_smmu_dut_ack(dut);
 			KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 		}
 	}
 }
 
-static struct kunit_case smmu_irq_cases[] = {
-	KUNIT_CASE(smmu_irq_msi_test),
-	KUNIT_CASE(smmu_irq_memory_test),
-	KUNIT_CASE(smmu_irq_line_test),
-	KUNIT_CASE(smmu_irq_abort_test),
-	KUNIT_CASE(smmu_gerror_test),
+static struct kunit_case mock_smmu_irq_cases[] = {
+	KUNIT_CASE(mock_smmu_irq_msi_test),
+	KUNIT_CASE(mock_smmu_irq_memory_test),
+	KUNIT_CASE(mock_smmu_irq_line_test),
+	KUNIT_CASE(mock_smmu_irq_abort_test),
+	KUNIT_CASE(mock_smmu_gerror_test),
 	{}
 };
 
-static struct kunit_suite smmu_irq_suite = {
+static struct kunit_suite mock_smmu_irq_suite = {
 	.name = "iommu_mock_smmuv3_irq",
-	.test_cases = smmu_irq_cases,
+	.test_cases = mock_smmu_irq_cases,
 };
 
-kunit_test_suite(smmu_irq_suite);
+kunit_test_suite(mock_smmu_irq_suite);

@@ -13,11 +13,11 @@
 
 #include "../mock.h"
 
-struct smmu_caches;
-struct smmu_hw;
+struct mock_smmu_caches;
+struct mock_smmu_hw;
 
 /**
- * struct smmu_model - an SMMU
+ * struct mock_smmu - an SMMU
  * @mi: the instance
  * @idr: IDR0 to IDR5, constant while live
  * @iidr: IIDR, constant while live
@@ -31,7 +31,7 @@ struct smmu_hw;
  * @caches: caches of configuration, translations and tables (caches.c)
  * @stats: counters
  */
-struct smmu_model {
+struct mock_smmu {
 	struct mock_iommu *mi;
 	u32 idr[6];
 	u32 iidr;
@@ -41,13 +41,13 @@ struct smmu_model {
 	u32 gbpa;
 	u64 strtab_base;
 	u32 strtab_cfg;
-	struct smmu_hw *hw;
-	struct smmu_caches *caches;
+	struct mock_smmu_hw *hw;
+	struct mock_smmu_caches *caches;
 	struct mock_stats stats;
 };
 
 /**
- * struct smmu_event - an event to record
+ * struct mock_smmu_event - an event to record
  * @id: SMMU_EVT_*, 0 for none: a transaction can be terminated without one
  * @sid: StreamID
  * @ssid: SubstreamID, when @ssv
@@ -65,7 +65,7 @@ struct smmu_model {
  * @addr2: IPA of a stage-2 fault, or the address of a fetch that aborted
  * @stag: out: stall tag
  */
-struct smmu_event {
+struct mock_smmu_event {
 	u8 id;
 	u32 sid;
 	u32 ssid;
@@ -84,7 +84,7 @@ struct smmu_event {
 };
 
 /**
- * struct smmu_tlbi - what a TLB invalidation is for (4.4)
+ * struct mock_smmu_tlbi - what a TLB invalidation is for (4.4)
  * @op: SMMU_OP_TLBI_*
  * @vmid: VMID, for operations that have one
  * @asid: ASID, for operations that have one
@@ -95,7 +95,7 @@ struct smmu_event {
  * @ttl: TTL
  * @leaf: last level only
  */
-struct smmu_tlbi {
+struct mock_smmu_tlbi {
 	u8 op;
 	u16 vmid;
 	u16 asid;
@@ -108,21 +108,23 @@ struct smmu_tlbi {
 };
 
 /* translate.c, ste.c, cd.c, stage1.c, stage2.c, caches.c */
-int smmu_caches_create(struct smmu_model *m, const struct mock_cache_params *p);
-void smmu_caches_destroy(struct smmu_model *m);
-int smmu_translate(struct smmu_model *m, const struct mock_req *req,
-		   struct mock_xlate *res, struct smmu_event *ev);
-bool smmu_ppar(struct smmu_model *m, u32 sid, bool *ppar, struct smmu_event *ev);
-void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid);
-void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf);
-void smmu_inval_cd(struct smmu_model *m, u32 sid, bool all, u32 ssid, bool leaf);
-void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi);
-void smmu_inval_all(struct smmu_model *m);
+int mock_smmu_caches_create(struct mock_smmu *m,
+			    const struct mock_cache_params *p);
+void mock_smmu_caches_destroy(struct mock_smmu *m);
+int mock_smmu_translate(struct mock_smmu *m, const struct mock_req *req,
+			struct mock_xlate *res, struct mock_smmu_event *ev);
+bool mock_smmu_ppar(struct mock_smmu *m, u32 sid, bool *ppar, struct mock_smmu_event *ev);
+void mock_smmu_prefetch(struct mock_smmu *m, u32 sid, bool ssv, u32 ssid);
+void mock_smmu_inval_ste(struct mock_smmu *m, u32 sid, u8 range, bool leaf);
+void mock_smmu_inval_cd(struct mock_smmu *m, u32 sid, bool all, u32 ssid, bool leaf);
+void mock_smmu_inval_tlb(struct mock_smmu *m,
+			 const struct mock_smmu_tlbi *tlbi);
+void mock_smmu_inval_all(struct mock_smmu *m);
 
 /* regs.c, cmdq.c, event.c, priq.c */
-int smmu_hw_create(struct smmu_model *m);
-void smmu_hw_destroy(struct smmu_model *m);
-void smmu_event_record(struct smmu_model *m, struct smmu_event *ev);
-int smmu_page_request(struct smmu_model *m, const struct mock_page_request *preq);
+int mock_smmu_hw_create(struct mock_smmu *m);
+void mock_smmu_hw_destroy(struct mock_smmu *m);
+void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev);
+int mock_smmu_page_request(struct mock_smmu *m, const struct mock_page_request *preq);
 
 #endif /* __IOMMU_MOCK_SMMUV3_MODEL_H */

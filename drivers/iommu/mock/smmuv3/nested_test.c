@@ -7,9 +7,9 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 
 struct nest {
-	struct smmu_rig *rig;
-	struct smmu_rig_tree *s1;
-	struct smmu_rig_tree *s2;
+	struct mock_smmu_rig *rig;
+	struct mock_smmu_rig_tree *s1;
+	struct mock_smmu_rig_tree *s2;
 	u64 *leaf1;
 	u64 *leaf2;		/* of the page */
 	u64 *tables2[4];	/* of the stage-1 table with that level */
@@ -22,20 +22,22 @@ static void build(struct kunit *test, struct nest *n)
 {
 	int level;
 
-	n->rig = smmu_rig_create(test);
-	n->s1 = smmu_rig_nested(n->rig);
+	n->rig = mock_smmu_rig_create(test);
+	n->s1 = mock_smmu_rig_nested(n->rig);
 	n->s2 = n->s1->s2;
-	n->leaf1 = smmu_rig_desc(n->s1, IOVA, 3);
+	n->leaf1 = mock_smmu_rig_desc(n->s1, IOVA, 3);
 	*n->leaf1 = GPA | RIG_PAGE1;
-	n->leaf2 = smmu_rig_desc(n->s2, GPA, 3);
+	n->leaf2 = mock_smmu_rig_desc(n->s2, GPA, 3);
 	*n->leaf2 = PAGE | RIG_PAGE2;
-	n->ste = smmu_rig_ste(n->rig, RIG_SID);
+	n->ste = mock_smmu_rig_ste(n->rig, RIG_SID);
 	for (level = 0; level <= 3; level++) {
-		n->tables[level] = level ? *smmu_rig_desc(n->s1, IOVA, level - 1) &
+		n->tables[level] = level ? *mock_smmu_rig_desc(n->s1, IOVA, level - 1) &
 					   SMMU_PTE_ADDR : n->s1->root;
-		n->tables2[level] = smmu_rig_desc(n->s2, n->tables[level], 3);
+		n->tables2[level] =
+			mock_smmu_rig_desc(n->s2, n->tables[level], 3);
 	}
-	n->cd2 = smmu_rig_desc(n->s2, n->ste[0] & SMMU_STE0_S1CONTEXTPTR, 3);
+	n->cd2 = mock_smmu_rig_desc(n->s2, n->ste[0] & SMMU_STE0_S1CONTEXTPTR,
+				    3);
 }
 
 static u64 descriptor_ipa(struct nest *n, int level)
@@ -54,8 +56,8 @@ static void nested_test_sizes(struct kunit *test)
 		{ 3, 3, 12 }, { 2, 3, 12 }, { 3, 2, 12 }, { 2, 2, 21 },
 		{ 1, 2, 21 }, { 2, 1, 21 }, { 1, 1, 30 },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
 	struct mock_xlate res;
 	int i, again;
 
@@ -64,20 +66,23 @@ static void nested_test_sizes(struct kunit *test)
 		u64 iova = (u64)(i + 1) << 39 | (IOVA & GENMASK_ULL(29, 0));
 		u64 gpa = (u64)(i + 20) << 39 | SZ_1G | 0x2468a000;
 		u64 pa = (u64)(i + 40) << 39 | SZ_1G * 3ULL | 0x13579000;
-		u8 shift1 = smmu_rig_shift(s1, tries[i].level1);
-		u8 shift2 = smmu_rig_shift(s1, tries[i].level2);
+		u8 shift1 = mock_smmu_rig_shift(s1, tries[i].level1);
+		u8 shift2 = mock_smmu_rig_shift(s1, tries[i].level2);
 		u64 mid = (gpa >> shift1 << shift1) |
 			  (iova & GENMASK_ULL(shift1 - 1, 0));
 
-		smmu_rig_map(s1, iova, tries[i].level1, gpa >> shift1 << shift1 |
-			     (tries[i].level1 == 3 ? RIG_PAGE1 : RIG_BLOCK1));
-		smmu_rig_map(s1->s2, mid, tries[i].level2,
-			     pa >> shift2 << shift2 |
-			     (tries[i].level2 == 3 ? RIG_PAGE2 : RIG_BLOCK2));
+		mock_smmu_rig_map(s1, iova, tries[i].level1,
+				  gpa >> shift1 << shift1 |
+				  (tries[i].level1 == 3 ? RIG_PAGE1 :
+							  RIG_BLOCK1));
+		mock_smmu_rig_map(s1->s2, mid, tries[i].level2,
+				  pa >> shift2 << shift2 |
+				  (tries[i].level2 == 3 ? RIG_PAGE2 :
+							  RIG_BLOCK2));
 		/* By a walk, and by the TLB */
 		for (again = 0; again < 2; again++) {
 			KUNIT_EXPECT_EQ(test, 0,
-					smmu_rig_read(rig, iova, &res));
+					mock_smmu_rig_read(rig, iova, &res));
 			KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 			KUNIT_EXPECT_EQ(test, (pa >> shift2 << shift2) |
 					(mid & GENMASK_ULL(shift2 - 1, 0)),
@@ -93,31 +98,31 @@ static void nested_test_rights(struct kunit *test)
 	struct nest n;
 
 	build(test, &n);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(n.rig, IOVA, NULL));
 	*n.leaf2 &= ~SMMU_PTE_S2AP_W;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, n.rig->ev.class);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	/* The same by the TLB */
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(n.rig, IOVA, NULL));
+			mock_smmu_rig_write(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
 
 	/* Stage 1 is asked first */
 	*n.leaf1 |= SMMU_PTE_AP_RO;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 	*n.leaf2 = 0;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, n.rig->ev.class);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
@@ -147,7 +152,8 @@ static void nested_test_tables(struct kunit *test)
 		for (i = 0; i < ARRAY_SIZE(tries); i++) {
 			*n.tables2[level] = good & ~tries[i].clear;
 			KUNIT_EXPECT_EQ(test, tries[i].id,
-					smmu_rig_write_anew(n.rig, IOVA, NULL));
+					mock_smmu_rig_write_anew(n.rig, IOVA,
+								 NULL));
 			KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT,
 					n.rig->ev.class);
@@ -159,19 +165,20 @@ static void nested_test_tables(struct kunit *test)
 		/* A descriptor of stage 1 that is nowhere: stage 1's abort */
 		*n.tables2[level] = RIG_NOT_RAM | RIG_PAGE2;
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-				smmu_rig_read_anew(n.rig, IOVA, NULL));
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 		KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT, n.rig->ev.class);
 		KUNIT_EXPECT_EQ(test, RIG_NOT_RAM +
 				(descriptor_ipa(&n, level) & 0xfff),
 				n.rig->ev.addr2);
 		*n.tables2[level] = good;
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(n.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 	}
 	/* A descriptor of stage 2 that is nowhere */
-	*smmu_rig_desc(n.s2, n.tables[3], 1) = RIG_NOT_RAM | RIG_TABLE;
+	*mock_smmu_rig_desc(n.s2, n.tables[3], 1) = RIG_NOT_RAM | RIG_TABLE;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-			smmu_rig_read_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
 }
@@ -187,29 +194,29 @@ static void nested_test_cd(struct kunit *test)
 	ipa = n.ste[0] & SMMU_STE0_S1CONTEXTPTR;
 	*n.cd2 &= ~SMMU_PTE_VALID;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_write(n.rig, IOVA, NULL));
+			mock_smmu_rig_write(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
 	KUNIT_EXPECT_EQ(test, ipa, n.rig->ev.addr2);
 	/* 3.21.3: not cached, no CFGI_CD is needed */
 	*n.cd2 = good & ~SMMU_PTE_S2AP_R;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(n.rig, IOVA, NULL));
+			mock_smmu_rig_write(n.rig, IOVA, NULL));
 	*n.cd2 = RIG_NOT_RAM | RIG_PAGE2;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH,
-			smmu_rig_write_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + (ipa & 0xfff), n.rig->ev.addr2);
 	/* To read it, read permission is enough */
 	*n.cd2 = good & ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	/* An IPA that stage 2 does not take */
 	n.ste[2] &= ~(SMMU_STE2_S2T0SZ | SMMU_STE2_S2SL0);
 	n.ste[2] |= FIELD_PREP(SMMU_STE2_S2T0SZ, 64 - 40) |
 		    FIELD_PREP(SMMU_STE2_S2SL0, 2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	n.ste[0] |= BIT_ULL(41);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_write_anew(n.rig, IOVA, NULL));
+			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
 	KUNIT_EXPECT_EQ(test, ipa | BIT_ULL(41), n.rig->ev.addr2);
 }
@@ -225,13 +232,13 @@ static void nested_test_ipa_size(struct kunit *test)
 	n.ste[2] |= FIELD_PREP(SMMU_STE2_S2T0SZ, 64 - 40) |
 		    FIELD_PREP(SMMU_STE2_S2SL0, 2);
 	for (level = 0; level <= 3; level++) {
-		u64 *desc = smmu_rig_desc(n.s1, IOVA, level);
-		u64 *cd = smmu_rig_cd(n.rig, RIG_SID);
+		u64 *desc = mock_smmu_rig_desc(n.s1, IOVA, level);
+		u64 *cd = mock_smmu_rig_cd(n.rig, RIG_SID);
 		u64 good = *desc;
 
 		*desc |= BIT_ULL(40);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read_anew(n.rig, IOVA, NULL));
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 		KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 		KUNIT_EXPECT_EQ(test, level == 3 ? SMMU_EVT_CLASS_IN :
 						   SMMU_EVT_CLASS_TT,
@@ -239,7 +246,7 @@ static void nested_test_ipa_size(struct kunit *test)
 		cd[0] &= ~SMMU_CD0_IPS;
 		cd[0] |= FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_40);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-				smmu_rig_read_anew(n.rig, IOVA, NULL));
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 		KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 		cd[0] |= FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_48);
 		*desc = good;
@@ -280,12 +287,13 @@ static void nested_test_ptw(struct kunit *test)
 
 			*where[w] = (good & ~SMMU_PTE_S2MEMATTR) | attr;
 			n.ste[2] &= ~SMMU_STE2_S2PTW;
-			KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(n.rig, IOVA,
-								    NULL));
+			KUNIT_EXPECT_EQ(test, 0,
+					mock_smmu_rig_read_anew(n.rig, IOVA,
+								NULL));
 			n.ste[2] |= SMMU_STE2_S2PTW;
 			KUNIT_EXPECT_EQ_MSG(test,
 					    device ? SMMU_EVT_F_PERMISSION : 0,
-					    smmu_rig_read_anew(n.rig, IOVA, NULL),
+					    mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
 					    "MemAttr %x FWB %d",
 					    tries[c].memattr, fwb);
 			if (device) {
@@ -300,39 +308,41 @@ static void nested_test_ptw(struct kunit *test)
 	n.rig->m.idr[3] &= ~SMMU_IDR3_FWB;
 	*n.tables2[2] &= ~SMMU_PTE_S2MEMATTR;
 	*n.tables2[2] |= FIELD_PREP(SMMU_PTE_S2MEMATTR, 0x9);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 	/* The page itself may be Device memory */
 	*n.leaf2 &= ~SMMU_PTE_S2MEMATTR;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
 }
 
 /* Stage-1 tables larger than stage-2 pages lie anywhere, page by page */
 static void nested_test_scattered(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_only_stage2(rig);
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 16, 48, s2);
-	u64 cd = smmu_rig_alloc(rig, s2, 0);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_only_stage2(rig);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 16, 48, s2);
+	u64 cd = mock_smmu_rig_alloc(rig, s2, 0);
 	u64 table, moved;
 	struct mock_xlate res;
 	int i;
 
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
-	smmu_rig_map(s2, GPA & ~0xffffULL, 2, SZ_2M | RIG_BLOCK2);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+	mock_smmu_rig_map(s2, GPA & ~0xffffULL, 2, SZ_2M | RIG_BLOCK2);
 	/* A page in the first and in the last 4K of the same level 3 table */
-	smmu_rig_map(s1, 0, 3, (GPA & ~0xffffULL) | RIG_PAGE1);
-	smmu_rig_map(s1, SZ_512M - SZ_64K, 3, (GPA & ~0xffffULL) | RIG_PAGE1);
-	table = *smmu_rig_desc(s1, 0, 2) & GENMASK_ULL(47, 16);
+	mock_smmu_rig_map(s1, 0, 3, (GPA & ~0xffffULL) | RIG_PAGE1);
+	mock_smmu_rig_map(s1, SZ_512M - SZ_64K, 3,
+			  (GPA & ~0xffffULL) | RIG_PAGE1);
+	table = *mock_smmu_rig_desc(s1, 0, 2) & GENMASK_ULL(47, 16);
 	/* Move the last 4K of the table elsewhere */
-	moved = smmu_rig_pages(rig, 0);
-	memcpy(smmu_rig_word(moved), smmu_rig_at(rig, table + 15 * SZ_4K), SZ_4K);
-	memset(smmu_rig_at(rig, table + 15 * SZ_4K), 0, SZ_4K);
-	smmu_rig_map(s2, table + 15 * SZ_4K, 3, moved | RIG_PAGE2);
+	moved = mock_smmu_rig_pages(rig, 0);
+	memcpy(mock_smmu_rig_word(moved), mock_smmu_rig_at(rig, table + 15 * SZ_4K), SZ_4K);
+	memset(mock_smmu_rig_at(rig, table + 15 * SZ_4K), 0, SZ_4K);
+	mock_smmu_rig_map(s2, table + 15 * SZ_4K, 3, moved | RIG_PAGE2);
 	for (i = 0; i < 2; i++) {
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, 0, &res));
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, SZ_512M - SZ_64K,
-						       &res));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, 0, &res));
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read(rig, SZ_512M - SZ_64K,
+						   &res));
 		KUNIT_EXPECT_EQ(test, 12 + 4, res.lg2);
 	}
 }
@@ -347,22 +357,22 @@ static void nested_test_granules(struct kunit *test)
 	int i;
 
 	for (i = 0; i < 9; i++) {
-		struct smmu_rig *rig = smmu_rig_create(test);
+		struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 		u8 g1 = kinds[i / 3].granule, g2 = kinds[i % 3].granule;
-		struct smmu_rig_tree *s1, *s2;
+		struct mock_smmu_rig_tree *s1, *s2;
 		struct mock_xlate res;
 		u64 cd;
 
-		s2 = smmu_rig_stage2(rig, g2, 48, kinds[i % 3].start);
-		smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
-		s1 = smmu_rig_stage1(rig, g1, 48, s2);
-		cd = smmu_rig_alloc(rig, s2, 0);
-		smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-		smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
-		smmu_rig_map(s1, 0x123450000, 3, 0x7650000 | RIG_PAGE1);
-		smmu_rig_map(s2, 0x7650000, 3, 0x3eb9c4d50000 | RIG_PAGE2);
+		s2 = mock_smmu_rig_stage2(rig, g2, 48, kinds[i % 3].start);
+		mock_smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
+		s1 = mock_smmu_rig_stage1(rig, g1, 48, s2);
+		cd = mock_smmu_rig_alloc(rig, s2, 0);
+		mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+		mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+		mock_smmu_rig_map(s1, 0x123450000, 3, 0x7650000 | RIG_PAGE1);
+		mock_smmu_rig_map(s2, 0x7650000, 3, 0x3eb9c4d50000 | RIG_PAGE2);
 		KUNIT_EXPECT_EQ(test, 0,
-				smmu_rig_read(rig, 0x123450678, &res));
+				mock_smmu_rig_read(rig, 0x123450678, &res));
 		KUNIT_EXPECT_EQ(test, 0x3eb9c4d50678ULL, res.pa);
 		KUNIT_EXPECT_EQ(test, min(g1, g2), res.lg2);
 	}
@@ -372,7 +382,7 @@ static void nested_test_granules(struct kunit *test)
 static void nested_test_references(struct kunit *test)
 {
 	static const struct mock_cache_params no_caches = {};
-	struct smmu_tlbi va = {
+	struct mock_smmu_tlbi va = {
 		.op = SMMU_OP_TLBI_NH_VA,
 		.vmid = RIG_VMID,
 		.asid = RIG_ASID,
@@ -389,30 +399,31 @@ static void nested_test_references(struct kunit *test)
 	 * STE; 4 of stage 2 for the CD, and the CD; its neighbours in IPA space
 	 * are the tables, 1 each and their descriptor; 3 of stage 2 for the page
 	 */
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, 1 + 4 + 1 + 4 * 2 + 4 - 1, st->walk_refs);
 	KUNIT_EXPECT_EQ(test, 0, st->iotlb_hits);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, 1, st->iotlb_hits);
 	KUNIT_EXPECT_EQ(test, 17, st->walk_refs);
 	/* The stage-1 descriptor alone */
-	smmu_inval_tlb(&n.rig->m, &va);
+	mock_smmu_inval_tlb(&n.rig->m, &va);
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, before + 1, st->walk_refs);
 	/* With stage 1's tables gone too */
 	va.leaf = false;
-	smmu_inval_tlb(&n.rig->m, &va);
+	mock_smmu_inval_tlb(&n.rig->m, &va);
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, before + 4, st->walk_refs);
 
 	/* An SMMU without any cache makes all of them, every time */
-	smmu_caches_destroy(&n.rig->m);
-	KUNIT_ASSERT_EQ(test, 0, smmu_caches_create(&n.rig->m, &no_caches));
+	mock_smmu_caches_destroy(&n.rig->m);
+	KUNIT_ASSERT_EQ(test, 0,
+			mock_smmu_caches_create(&n.rig->m, &no_caches));
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, before + 2 * (1 + 4 + 1 + 4 * 5 + 4),
 			st->walk_refs);
 }

@@ -6,15 +6,16 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 
 /* What a request of each kind gets: bits as SMMU_PERM_x */
-static u8 granted(struct smmu_rig *rig, bool s2)
+static u8 granted(struct mock_smmu_rig *rig, bool s2)
 {
 	u8 got = 0;
 	int bit;
 
 	for (bit = 0; bit < 6; bit++) {
-		struct mock_req req = s2 ? smmu_rig_req(RIG_SID, IOVA, false) :
-				      smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
-		u64 *ste = smmu_rig_ste(rig, RIG_SID);
+		struct mock_req req =
+			s2 ? mock_smmu_rig_req(RIG_SID, IOVA, false) :
+			     mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
+		u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 		bool priv = bit < 3;
 		u8 id;
 
@@ -26,8 +27,8 @@ static u8 granted(struct smmu_rig *rig, bool s2)
 			ste[1] = FIELD_PREP(SMMU_STE1_PRIVCFG, priv ? 3 : 2) |
 				 FIELD_PREP(SMMU_STE1_INSTCFG,
 					    bit % 3 == 2 ? 3 : 2);
-		smmu_inval_ste(&rig->m, RIG_SID, 0, false);
-		id = smmu_rig_send(rig, &req, NULL);
+		mock_smmu_inval_ste(&rig->m, RIG_SID, 0, false);
+		id = mock_smmu_rig_send(rig, &req, NULL);
 		if (!id)
 			got |= BIT(bit);
 		else
@@ -41,11 +42,11 @@ static u8 granted(struct smmu_rig *rig, bool s2)
 	return got;
 }
 
-static u8 granted_anew(struct smmu_rig *rig, bool s2)
+static u8 granted_anew(struct mock_smmu_rig *rig, bool s2)
 {
 	u8 first;
 
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	first = granted(rig, s2);
 	/* The TLB says the same as the walk */
 	KUNIT_EXPECT_EQ(rig->test, first, granted(rig, s2));
@@ -101,20 +102,20 @@ static const struct perm1_case perm1_cases[] = {
 };
 
 /* A stream of 2 CDs, of which requests use the first */
-static struct smmu_rig_tree *build(struct smmu_rig *rig)
+static struct mock_smmu_rig_tree *build(struct mock_smmu_rig *rig)
 {
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
 
-	smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
+	mock_smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
 	return s1;
 }
 
 static void perm_test_stage1(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = build(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = build(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good = cd[0];
 	u8 level;
 	int i;
@@ -124,26 +125,27 @@ static void perm_test_stage1(struct kunit *test)
 
 		cd[0] = good | c->cd;
 		cd[1] &= ~SMMU_CD1_HAD0;
-		smmu_rig_map(s1, IOVA, 3, PAGE | (RIG_PAGE1 & ~EL0) | c->leaf);
+		mock_smmu_rig_map(s1, IOVA, 3,
+				  PAGE | (RIG_PAGE1 & ~EL0) | c->leaf);
 		/* In any of the tables */
 		for (level = 0; level < 3; level++) {
-			*smmu_rig_desc(s1, IOVA, level) |= c->table;
+			*mock_smmu_rig_desc(s1, IOVA, level) |= c->table;
 			KUNIT_EXPECT_EQ_MSG(test, c->perms,
 					    granted_anew(rig, false),
 					    "case %d level %u", i, level);
-			*smmu_rig_desc(s1, IOVA, level) &= ~c->table;
+			*mock_smmu_rig_desc(s1, IOVA, level) &= ~c->table;
 		}
 		/* HAD: as if there were none */
 		if (!c->table)
 			continue;
-		*smmu_rig_desc(s1, IOVA, 1) |= c->table;
+		*mock_smmu_rig_desc(s1, IOVA, 1) |= c->table;
 		cd[1] |= SMMU_CD1_HAD0;
 		KUNIT_EXPECT_NE_MSG(test, c->perms, granted_anew(rig, false),
 				    "case %d", i);
 		rig->m.idr[3] &= ~SMMU_IDR3_HAD;
 		KUNIT_EXPECT_EQ(test, c->perms, granted_anew(rig, false));
 		rig->m.idr[3] |= SMMU_IDR3_HAD;
-		*smmu_rig_desc(s1, IOVA, 1) &= ~c->table;
+		*mock_smmu_rig_desc(s1, IOVA, 1) &= ~c->table;
 	}
 }
 
@@ -161,54 +163,54 @@ static void perm_test_el2(struct kunit *test)
 		{ SMMU_PTE_APTABLE_EL0 | SMMU_PTE_PXNTABLE, 0, 0,
 		  PR | PW | PX | UR | UW | UX },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = build(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = build(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good = cd[0];
 	int i;
 
-	smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_STRW,
-						   SMMU_STRW_EL2);
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_STRW,
+							SMMU_STRW_EL2);
 	cd[1] |= SMMU_CD1_E0PD0;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		cd[0] = good | cases[i].cd;
-		smmu_rig_map(s1, IOVA, 3,
-			     PAGE | (RIG_PAGE1 & ~EL0) | cases[i].leaf);
-		*smmu_rig_desc(s1, IOVA, 1) |= cases[i].table;
+		mock_smmu_rig_map(s1, IOVA, 3,
+				  PAGE | (RIG_PAGE1 & ~EL0) | cases[i].leaf);
+		*mock_smmu_rig_desc(s1, IOVA, 1) |= cases[i].table;
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].perms,
 				    granted_anew(rig, false), "case %d", i);
-		*smmu_rig_desc(s1, IOVA, 1) &= ~cases[i].table;
+		*mock_smmu_rig_desc(s1, IOVA, 1) &= ~cases[i].table;
 	}
 	/* With E2H they do: E0PD is in force, and AP[1] */
 	rig->m.cr2 |= SMMU_CR2_E2H;
 	cd[0] = good;
 	cd[1] &= ~SMMU_CD1_E0PD0;
-	smmu_rig_map(s1, IOVA, 3, PAGE | (RIG_PAGE1 & ~EL0));
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | (RIG_PAGE1 & ~EL0));
 	KUNIT_EXPECT_EQ(test, PR | PW | PX | UX, granted_anew(rig, false));
 }
 
 /* 5.4, E0PD: a translation fault without privilege, in TLB or not */
 static void perm_test_e0pd(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	struct mock_req user, priv;
 	u64 *cd;
 
 	build(rig);
-	cd = smmu_rig_cd(rig, RIG_SID);
-	user = smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
+	cd = mock_smmu_rig_cd(rig, RIG_SID);
+	user = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
 	priv = user;
 	priv.priv = true;
 	cd[1] |= SMMU_CD1_E0PD0;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_send(rig, &user, NULL));
+			mock_smmu_rig_send(rig, &user, NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &priv, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &priv, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_send(rig, &user, NULL));
+			mock_smmu_rig_send(rig, &user, NULL));
 	rig->m.idr[3] &= ~SMMU_IDR3_E0PD;
-	smmu_rig_flush(rig);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &user, NULL));
+	mock_smmu_rig_flush(rig);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &user, NULL));
 }
 
 static void perm_test_stage2(struct kunit *test)
@@ -229,14 +231,14 @@ static void perm_test_stage2(struct kunit *test)
 		{ SMMU_PTE_S2AP_R | SMMU_PTE_S2AP_W, 2, PR | UR | PW | UW,
 		  PR | UR | PW | UW },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_only_stage2(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_only_stage2(rig);
 	u64 page = RIG_PAGE2 & ~(SMMU_PTE_S2AP_R | SMMU_PTE_S2AP_W);
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		smmu_rig_map(s2, IOVA, 3, PAGE | page | cases[i].s2ap |
-			     FIELD_PREP(SMMU_PTE_S2XN, cases[i].xn));
+		mock_smmu_rig_map(s2, IOVA, 3, PAGE | page | cases[i].s2ap |
+				  FIELD_PREP(SMMU_PTE_S2XN, cases[i].xn));
 		rig->m.idr[3] |= SMMU_IDR3_XNX;
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].perms,
 				    granted_anew(rig, true), "case %d", i);
@@ -250,17 +252,17 @@ static void perm_test_stage2(struct kunit *test)
 /* What a translation lets a request see of its permissions */
 static void perm_test_result(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = build(rig);
-	struct mock_req req = smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = build(rig);
+	struct mock_req req = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
 	struct mock_xlate res;
 
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | RO | UXN);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &req, &res));
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | RO | UXN);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
 	KUNIT_EXPECT_TRUE(test, res.read);
 	KUNIT_EXPECT_FALSE(test, res.write || res.exec || res.priv);
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && res.exec && res.priv);
 	KUNIT_EXPECT_FALSE(test, res.write);
 }

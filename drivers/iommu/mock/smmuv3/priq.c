@@ -12,32 +12,32 @@
 #include "regs.h"
 
 /* "Stop PASID": last, for no access, with a PASID. Nothing to respond to */
-static bool smmu_is_stop_marker(const struct mock_page_request *preq)
+static bool mock_smmu_is_stop_marker(const struct mock_page_request *preq)
 {
 	return preq->pasid_valid && preq->last && !preq->read && !preq->write;
 }
 
-static void smmu_pri_answer(struct smmu_model *m,
-			    const struct mock_page_request *preq, bool pasid,
-			    enum mock_page_response code)
+static void mock_smmu_pri_answer(struct mock_smmu *m,
+				 const struct mock_page_request *preq,
+				 bool pasid, enum mock_page_response code)
 {
-	if (!smmu_is_stop_marker(preq))
-		smmu_send_page_response(m, preq->sid, pasid, preq->pasid,
-					preq->prgi, code);
+	if (!mock_smmu_is_stop_marker(preq))
+		mock_smmu_send_page_response(m, preq->sid, pasid, preq->pasid,
+					     preq->prgi, code);
 }
 
 /* 8.2: no PASID in such a response */
-static int smmu_pri_fail(struct smmu_model *m,
-			 const struct mock_page_request *preq)
+static int mock_smmu_pri_fail(struct mock_smmu *m,
+			      const struct mock_page_request *preq)
 {
-	smmu_pri_answer(m, preq, false, MOCK_PAGE_FAILURE);
+	mock_smmu_pri_answer(m, preq, false, MOCK_PAGE_FAILURE);
 	return -EFAULT;
 }
 
 /* 8.1: which of the errors found on the way to STE.PPAR are recorded */
-static void smmu_pri_record(struct smmu_model *m,
-			    const struct mock_page_request *preq,
-			    struct smmu_event *ev)
+static void mock_smmu_pri_record(struct mock_smmu *m,
+				 const struct mock_page_request *preq,
+				 struct mock_smmu_event *ev)
 {
 	ev->ssv = preq->pasid_valid;
 	ev->ssid = preq->pasid;
@@ -46,59 +46,61 @@ static void smmu_pri_record(struct smmu_model *m,
 	if (ev->id == SMMU_EVT_C_BAD_STREAMID &&
 	    !(m->cr2 & SMMU_CR2_RECINVSID))
 		return;
-	smmu_event_record(m, ev);
+	mock_smmu_event_record(m, ev);
 }
 
-static void smmu_pri_answer_overflow(struct smmu_model *m,
-				     const struct mock_page_request *preq)
+static void mock_smmu_pri_answer_overflow(struct mock_smmu *m,
+					  const struct mock_page_request *preq)
 {
 	bool substreams = FIELD_GET(SMMU_IDR1_SSIDSIZE, m->idr[1]);
-	struct smmu_event ev = {};
+	struct mock_smmu_event ev = {};
 	bool ppar = true;
 
-	if (!preq->last || smmu_is_stop_marker(preq))
+	if (!preq->last || mock_smmu_is_stop_marker(preq))
 		return;
 	if (!substreams || !preq->pasid_valid) {
-		smmu_pri_answer(m, preq, false, MOCK_PAGE_SUCCESS);
+		mock_smmu_pri_answer(m, preq, false, MOCK_PAGE_SUCCESS);
 		return;
 	}
 	if (!(m->idr[3] & SMMU_IDR3_PPS) &&
-	    !smmu_ppar(m, preq->sid, &ppar, &ev)) {
-		smmu_pri_record(m, preq, &ev);
-		smmu_pri_answer(m, preq, false, MOCK_PAGE_FAILURE);
+	    !mock_smmu_ppar(m, preq->sid, &ppar, &ev)) {
+		mock_smmu_pri_record(m, preq, &ev);
+		mock_smmu_pri_answer(m, preq, false, MOCK_PAGE_FAILURE);
 		return;
 	}
-	smmu_pri_answer(m, preq, ppar, MOCK_PAGE_SUCCESS);
+	mock_smmu_pri_answer(m, preq, ppar, MOCK_PAGE_SUCCESS);
 }
 
-static bool smmu_priq_overflowed(const struct smmu_model *m)
+static bool mock_smmu_priq_overflowed(const struct mock_smmu *m)
 {
-	return (smmu_reg32(m, SMMU_REG_PRIQ_PROD) ^
-		smmu_reg32(m, SMMU_REG_PRIQ_CONS)) & SMMU_Q_OVFLG;
+	return (mock_smmu_reg32(m, SMMU_REG_PRIQ_PROD) ^
+		mock_smmu_reg32(m, SMMU_REG_PRIQ_CONS)) & SMMU_Q_OVFLG;
 }
 
-static bool smmu_priq_last_only(const struct smmu_model *m)
+static bool mock_smmu_priq_last_only(const struct mock_smmu *m)
 {
-	return smmu_reg32(m, SMMU_REG_PRIQ_IRQ_CFG2) & SMMU_PRIQ_IRQ_CFG2_LO;
+	return mock_smmu_reg32(m, SMMU_REG_PRIQ_IRQ_CFG2) &
+	       SMMU_PRIQ_IRQ_CFG2_LO;
 }
 
 /* Unlike with the event queue, nothing is queued until it is acknowledged */
-static int smmu_pri_overflow(struct smmu_model *m,
-			     const struct mock_page_request *preq)
+static int mock_smmu_pri_overflow(struct mock_smmu *m,
+				  const struct mock_page_request *preq)
 {
-	u32 prod = smmu_reg32(m, SMMU_REG_PRIQ_PROD);
+	u32 prod = mock_smmu_reg32(m, SMMU_REG_PRIQ_PROD);
 
-	if (!smmu_priq_overflowed(m))
-		smmu_reg_set32(m, SMMU_REG_PRIQ_PROD, prod ^ SMMU_Q_OVFLG);
-	smmu_pri_answer_overflow(m, preq);
+	if (!mock_smmu_priq_overflowed(m))
+		mock_smmu_reg_set32(m, SMMU_REG_PRIQ_PROD, prod ^ SMMU_Q_OVFLG);
+	mock_smmu_pri_answer_overflow(m, preq);
 	/* 6.3.36: such an interrupt is for a message that was received */
-	if (preq->last && smmu_priq_last_only(m))
-		smmu_irq_raise(m, SMMU_IRQ_PRIQ);
+	if (preq->last && mock_smmu_priq_last_only(m))
+		mock_smmu_irq_raise(m, SMMU_IRQ_PRIQ);
 	return -ENOSPC;
 }
 
-static void smmu_pri_encode(const struct smmu_model *m,
-			    const struct mock_page_request *preq, __le64 *raw)
+static void mock_smmu_pri_encode(const struct mock_smmu *m,
+				 const struct mock_page_request *preq,
+				 __le64 *raw)
 {
 	bool ssv = preq->pasid_valid &&
 		   FIELD_GET(SMMU_IDR1_SSIDSIZE, m->idr[1]);
@@ -117,27 +119,28 @@ static void smmu_pri_encode(const struct smmu_model *m,
 			     (preq->addr & SMMU_PRI1_ADDR));
 }
 
-static int smmu_pri_put(struct smmu_model *m, const struct smmu_queue *q,
-			const struct mock_page_request *preq)
+static int mock_smmu_pri_put(struct mock_smmu *m,
+			     const struct mock_smmu_queue *q,
+			     const struct mock_page_request *preq)
 {
-	u32 ovflg = smmu_reg32(m, SMMU_REG_PRIQ_PROD) & SMMU_Q_OVFLG;
+	u32 ovflg = mock_smmu_reg32(m, SMMU_REG_PRIQ_PROD) & SMMU_Q_OVFLG;
 	__le64 raw[SMMU_PRI_WORDS];
 
-	smmu_pri_encode(m, preq, raw);
-	if (mock_phys_write(smmu_queue_entry(q, SMMU_PRIQ, q->prod), raw,
+	mock_smmu_pri_encode(m, preq, raw);
+	if (mock_phys_write(mock_smmu_queue_entry(q, SMMU_PRIQ, q->prod), raw,
 			    sizeof(raw))) {
-		smmu_gerror_set(m, SMMU_GERROR_PRIQ_ABT_ERR);
-		return smmu_pri_fail(m, preq);
+		mock_smmu_gerror_set(m, SMMU_GERROR_PRIQ_ABT_ERR);
+		return mock_smmu_pri_fail(m, preq);
 	}
-	smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
-		       ovflg | smmu_queue_next(q, q->prod));
-	if (smmu_priq_last_only(m) ? preq->last : smmu_queue_empty(q))
-		smmu_irq_raise(m, SMMU_IRQ_PRIQ);
+	mock_smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
+			    ovflg | mock_smmu_queue_next(q, q->prod));
+	if (mock_smmu_priq_last_only(m) ? preq->last : mock_smmu_queue_empty(q))
+		mock_smmu_irq_raise(m, SMMU_IRQ_PRIQ);
 	return 0;
 }
 
 /**
- * smmu_page_request - take a page request message
+ * mock_smmu_page_request - take a page request message
  * @m: the SMMU
  * @preq: the message
  *
@@ -145,18 +148,18 @@ static int smmu_pri_put(struct smmu_model *m, const struct smmu_queue *q,
  * -EFAULT when it cannot be used: it was then answered as far as it wants an
  * answer
  */
-int smmu_page_request(struct smmu_model *m, const struct mock_page_request *preq)
+int mock_smmu_page_request(struct mock_smmu *m, const struct mock_page_request *preq)
 {
 	const u32 enabled = SMMU_CR0_SMMUEN | SMMU_CR0_PRIQEN;
-	struct smmu_queue q;
+	struct mock_smmu_queue q;
 
 	/* 6.3.9.5: the effective PRIQEN depends on SMMUEN */
 	if ((m->cr0 & enabled) != enabled ||
-	    smmu_gerror_active(m, SMMU_GERROR_PRIQ_ABT_ERR))
-		return smmu_pri_fail(m, preq);
+	    mock_smmu_gerror_active(m, SMMU_GERROR_PRIQ_ABT_ERR))
+		return mock_smmu_pri_fail(m, preq);
 
-	smmu_queue_get(m, SMMU_PRIQ, &q);
-	if (smmu_priq_overflowed(m) || smmu_queue_full(&q))
-		return smmu_pri_overflow(m, preq);
-	return smmu_pri_put(m, &q, preq);
+	mock_smmu_queue_get(m, SMMU_PRIQ, &q);
+	if (mock_smmu_priq_overflowed(m) || mock_smmu_queue_full(&q))
+		return mock_smmu_pri_overflow(m, preq);
+	return mock_smmu_pri_put(m, &q, preq);
 }

@@ -7,7 +7,8 @@
 #define PRIQ	IOMMU_UNIT_SMMUV3_IRQ_PRIQ
 #define LO	BIT(31)
 
-static int request(struct smmu_dut *dut, const struct mock_page_request *preq)
+static int request(struct mock_smmu_dut *dut,
+		   const struct mock_page_request *preq)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
 	return mock_smmuv3_model.page_request(dut->mi, preq);
@@ -28,44 +29,44 @@ static const struct mock_page_request stop_marker = {
 	.sid = DUT_SID, .pasid = DUT_SSID, .pasid_valid = true, .last = true,
 };
 
-static u32 pri_prod(struct smmu_dut *dut)
+static u32 pri_prod(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_PRIQ_PROD);
 }
 
-static void priq_start(struct smmu_dut *dut, u32 lg2)
+static void priq_start(struct mock_smmu_dut *dut, u32 lg2)
 {
-	smmu_dut_start(dut);
-	smmu_dut_irqs(dut, DUT_MSI_ADDR);
-	smmu_dut_priq(dut, lg2);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
+	mock_smmu_dut_priq(dut, lg2);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 }
 
-static struct smmu_dut *priq_dut(struct kunit *test, u32 lg2)
+static struct mock_smmu_dut *priq_dut(struct kunit *test, u32 lg2)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 
 	priq_start(dut, lg2);
 	return dut;
 }
 
 /* A linear stream table of 64 entries, the one of DUT_SID with @w0 and @w1 */
-static void priq_strtab(struct smmu_dut *dut, u64 w0, u64 w1)
+static void priq_strtab(struct mock_smmu_dut *dut, u64 w0, u64 w1)
 {
-	__le64 *tab = smmu_dut_pages(dut->test, 0);
+	__le64 *tab = mock_smmu_dut_pages(dut->test, 0);
 
 	tab[DUT_SID * 8] = cpu_to_le64(w0);
 	tab[DUT_SID * 8 + 1] = cpu_to_le64(w1);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
 	dut_write64(dut, SMMU_REG_STRTAB_BASE, virt_to_phys(tab));
 	dut_write32(dut, SMMU_REG_STRTAB_BASE_CFG, 6);
 	dut_write32(dut, SMMU_REG_CR2, U32_MAX);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 }
 
-static void smmu_priq_entry_test(struct kunit *test)
+static void mock_smmu_priq_entry_test(struct kunit *test)
 {
-	struct smmu_dut *dut = priq_dut(test, 3);
+	struct mock_smmu_dut *dut = priq_dut(test, 3);
 	struct mock_page_request preq = with_pasid;
 
 	preq.sid = 0xfedcba98;
@@ -89,7 +90,7 @@ static void smmu_priq_entry_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 2, 0), 0xc000000900000031);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 3);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 0);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* Without substreams there is no SSV */
 	dut->m->idr[1] &= ~SMMU_IDR1_SSIDSIZE;
@@ -99,9 +100,9 @@ static void smmu_priq_entry_test(struct kunit *test)
 }
 
 /* 6.3.36: when there is an interrupt */
-static void smmu_priq_irq_test(struct kunit *test)
+static void mock_smmu_priq_irq_test(struct kunit *test)
 {
-	struct smmu_dut *dut = priq_dut(test, 2);
+	struct mock_smmu_dut *dut = priq_dut(test, 2);
 	struct mock_page_request more = plain;
 
 	more.last = false;
@@ -130,15 +131,15 @@ static void smmu_priq_irq_test(struct kunit *test)
 	request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 6);
 	/* For any other reason: not */
-	smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
 	request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 6);
 }
 
 /* 8.1: nothing gets in until the overflow is acknowledged */
-static void smmu_priq_overflow_test(struct kunit *test)
+static void mock_smmu_priq_overflow_test(struct kunit *test)
 {
-	struct smmu_dut *dut = priq_dut(test, 1);
+	struct mock_smmu_dut *dut = priq_dut(test, 1);
 	struct mock_page_request more = plain;
 
 	more.last = false;
@@ -173,7 +174,7 @@ static void smmu_priq_overflow_test(struct kunit *test)
 }
 
 /* One that overflows with a PASID, and the response that it gets */
-static void priq_expect_overflow(struct smmu_dut *dut, bool pasid, u8 code)
+static void priq_expect_overflow(struct mock_smmu_dut *dut, bool pasid, u8 code)
 {
 	unsigned int before = dut->nr_resp;
 
@@ -186,60 +187,60 @@ static void priq_expect_overflow(struct smmu_dut *dut, bool pasid, u8 code)
 }
 
 /* 8.1: whether the PASID is in the response is up to STE.PPAR or IDR3.PPS */
-static void smmu_priq_ppar_test(struct kunit *test)
+static void mock_smmu_priq_ppar_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	const u64 bypass = 1 | 4 << 1;
 
 	dut->m->idr[0] |= SMMU_IDR0_ATSRECERR;
 	priq_start(dut, 0);
-	smmu_dut_evtq(dut, 3);
+	mock_smmu_dut_evtq(dut, 3);
 	request(dut, &plain);
 	priq_strtab(dut, bypass, BIT_ULL(18));
 	priq_expect_overflow(dut, true, MOCK_PAGE_SUCCESS);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	priq_start(dut, 0);
-	smmu_dut_evtq(dut, 3);
+	mock_smmu_dut_evtq(dut, 3);
 	request(dut, &plain);
 	priq_strtab(dut, bypass, 0);
 	priq_expect_overflow(dut, false, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 0);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* An STE that is not valid, and an event if that is wanted */
 	priq_start(dut, 0);
-	smmu_dut_evtq(dut, 3);
+	mock_smmu_dut_evtq(dut, 3);
 	request(dut, &plain);
 	priq_strtab(dut, 0, BIT_ULL(18));
 	priq_expect_overflow(dut, false, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 1);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, 0, 0) & 0xff, 0x04);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
 	dut_write32(dut, SMMU_REG_CR2, SMMU_CR2_RECINVSID);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	priq_expect_overflow(dut, false, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 1);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* PPS: the STE does not matter */
 	dut->m->idr[3] |= SMMU_IDR3_PPS;
 	priq_start(dut, 0);
-	smmu_dut_evtq(dut, 3);
+	mock_smmu_dut_evtq(dut, 3);
 	request(dut, &plain);
 	priq_strtab(dut, 0, 0);
 	priq_expect_overflow(dut, true, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 0);
 }
 
-static void smmu_priq_bad_streamid_test(struct kunit *test)
+static void mock_smmu_priq_bad_streamid_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	struct mock_page_request preq = with_pasid;
 
 	dut->m->idr[0] |= SMMU_IDR0_ATSRECERR;
 	priq_start(dut, 0);
-	smmu_dut_evtq(dut, 3);
+	mock_smmu_dut_evtq(dut, 3);
 	request(dut, &plain);
 	priq_strtab(dut, 0, 0);
 	preq.sid = 64;
@@ -248,9 +249,9 @@ static void smmu_priq_bad_streamid_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut_event(dut, 0, 0), 0x0000004000009802);
 
 	/* RECINVSID is asked as well */
-	smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
 	dut_write32(dut, SMMU_REG_CR2, SMMU_CR2_REC_CFG_ATS);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, 1);
 	request(dut, &preq);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 2);
@@ -258,13 +259,13 @@ static void smmu_priq_bad_streamid_test(struct kunit *test)
 }
 
 /* 8.2: disabled, or aborted: a failure, without a PASID */
-static void smmu_priq_failure_test(struct kunit *test)
+static void mock_smmu_priq_failure_test(struct kunit *test)
 {
-	struct smmu_dut *dut = priq_dut(test, 2);
+	struct mock_smmu_dut *dut = priq_dut(test, 2);
 	struct mock_page_request more = with_pasid;
 
 	more.last = false;
-	smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
 	KUNIT_EXPECT_EQ(test, request(dut, &with_pasid), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 1);
 	KUNIT_EXPECT_EQ(test, dut->resp.code, MOCK_PAGE_FAILURE);
@@ -275,13 +276,13 @@ static void smmu_priq_failure_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 2);
 
 	/* SMMUEN is needed for the effective PRIQEN, not for CR0ACK */
-	smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, SMMU_CR0_SMMUEN);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, SMMU_CR0_SMMUEN);
 	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 3);
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
-	dut_write64(dut, SMMU_REG_PRIQ_BASE, smmu_dut_no_ram(test) | 2);
-	smmu_dut_cr0(dut, SMMU_CR0_PRIQEN | SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
+	dut_write64(dut, SMMU_REG_PRIQ_BASE, mock_smmu_dut_no_ram(test) | 2);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN | SMMU_CR0_SMMUEN, 0);
 	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 4);
 	KUNIT_EXPECT_EQ(test, dut->resp.code, MOCK_PAGE_FAILURE);
@@ -290,29 +291,29 @@ static void smmu_priq_failure_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
 	dut_write64(dut, SMMU_REG_PRIQ_BASE, virt_to_phys(dut->priq) | 2);
-	smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, 0);
 	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 0);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_ack(dut);
 	KUNIT_EXPECT_EQ(test, request(dut, &plain), 0);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 1);
 }
 
-static struct kunit_case smmu_priq_cases[] = {
-	KUNIT_CASE(smmu_priq_entry_test),
-	KUNIT_CASE(smmu_priq_irq_test),
-	KUNIT_CASE(smmu_priq_overflow_test),
-	KUNIT_CASE(smmu_priq_ppar_test),
-	KUNIT_CASE(smmu_priq_bad_streamid_test),
-	KUNIT_CASE(smmu_priq_failure_test),
+static struct kunit_case mock_smmu_priq_cases[] = {
+	KUNIT_CASE(mock_smmu_priq_entry_test),
+	KUNIT_CASE(mock_smmu_priq_irq_test),
+	KUNIT_CASE(mock_smmu_priq_overflow_test),
+	KUNIT_CASE(mock_smmu_priq_ppar_test),
+	KUNIT_CASE(mock_smmu_priq_bad_streamid_test),
+	KUNIT_CASE(mock_smmu_priq_failure_test),
 	{}
 };
 
-static struct kunit_suite smmu_priq_suite = {
+static struct kunit_suite mock_smmu_priq_suite = {
 	.name = "iommu_mock_smmuv3_priq",
-	.test_cases = smmu_priq_cases,
+	.test_cases = mock_smmu_priq_cases,
 };
 
-kunit_test_suite(smmu_priq_suite);
+kunit_test_suite(mock_smmu_priq_suite);

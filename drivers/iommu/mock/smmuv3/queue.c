@@ -15,7 +15,7 @@ static const struct {
 	u32 cons;
 	u32 max;	/* field of IDR1 */
 	u8 entry;	/* size in bytes */
-} smmu_queues[] = {
+} mock_smmu_queues[] = {
 	[SMMU_CMDQ] = {
 		SMMU_REG_CMDQ_BASE, SMMU_REG_CMDQ_PROD, SMMU_REG_CMDQ_CONS,
 		SMMU_IDR1_CMDQS, SMMU_CMD_SIZE,
@@ -31,108 +31,112 @@ static const struct {
 };
 
 /* 6.3.26: a size beyond what there is room for counts as that */
-static u8 smmu_queue_lg2(const struct smmu_model *m, enum smmu_queue_id id)
+static u8 mock_smmu_queue_lg2(const struct mock_smmu *m,
+			      enum mock_smmu_queue_id id)
 {
-	u32 max_mask = smmu_queues[id].max;
+	u32 max_mask = mock_smmu_queues[id].max;
 	u32 max = (m->idr[1] & max_mask) >> __ffs(max_mask);
 	u32 lg2 = FIELD_GET(SMMU_Q_BASE_LOG2SIZE,
-			    smmu_reg64(m, smmu_queues[id].base));
+			    mock_smmu_reg64(m, mock_smmu_queues[id].base));
 
 	return min(lg2, max);
 }
 
 /**
- * smmu_queue_mask - bits of an index register that have a meaning
+ * mock_smmu_queue_mask - bits of an index register that have a meaning
  * @m: the SMMU
  * @id: the queue
  *
  * Return: index and wrap flag
  */
-u32 smmu_queue_mask(const struct smmu_model *m, enum smmu_queue_id id)
+u32 mock_smmu_queue_mask(const struct mock_smmu *m, enum mock_smmu_queue_id id)
 {
-	return GENMASK(smmu_queue_lg2(m, id), 0);
+	return GENMASK(mock_smmu_queue_lg2(m, id), 0);
 }
 
 /**
- * smmu_queue_get - look at a queue's registers
+ * mock_smmu_queue_get - look at a queue's registers
  * @m: the SMMU
  * @id: the queue
  * @q: filled
  */
-void smmu_queue_get(const struct smmu_model *m, enum smmu_queue_id id,
-		    struct smmu_queue *q)
+void mock_smmu_queue_get(const struct mock_smmu *m, enum mock_smmu_queue_id id,
+			 struct mock_smmu_queue *q)
 {
-	u64 base = smmu_reg64(m, smmu_queues[id].base) & SMMU_Q_BASE_ADDR;
-	u32 mask = smmu_queue_mask(m, id);
+	u64 base = mock_smmu_reg64(m, mock_smmu_queues[id].base) &
+		   SMMU_Q_BASE_ADDR;
+	u32 mask = mock_smmu_queue_mask(m, id);
 	u64 size;
 
-	q->lg2 = smmu_queue_lg2(m, id);
-	q->prod = smmu_reg32(m, smmu_queues[id].prod) & mask;
-	q->cons = smmu_reg32(m, smmu_queues[id].cons) & mask;
+	q->lg2 = mock_smmu_queue_lg2(m, id);
+	q->prod = mock_smmu_reg32(m, mock_smmu_queues[id].prod) & mask;
+	q->cons = mock_smmu_reg32(m, mock_smmu_queues[id].cons) & mask;
 	/* The SMMU aligns the base to the queue's size, at least to 32 bytes */
-	size = (u64)smmu_queues[id].entry << q->lg2;
-	q->base = smmu_pa(m, base) & ~(max(size, 32ULL) - 1);
+	size = (u64)mock_smmu_queues[id].entry << q->lg2;
+	q->base = mock_smmu_pa(m, base) & ~(max(size, 32ULL) - 1);
 }
 
-static u32 smmu_queue_used(const struct smmu_queue *q)
+static u32 mock_smmu_queue_used(const struct mock_smmu_queue *q)
 {
 	return (q->prod - q->cons) & GENMASK(q->lg2, 0);
 }
 
 /**
- * smmu_queue_empty - is there nothing to consume?
+ * mock_smmu_queue_empty - is there nothing to consume?
  * @q: the queue
  *
  * Return: there is nothing
  */
-bool smmu_queue_empty(const struct smmu_queue *q)
+bool mock_smmu_queue_empty(const struct mock_smmu_queue *q)
 {
-	return !smmu_queue_used(q);
+	return !mock_smmu_queue_used(q);
 }
 
 /**
- * smmu_queue_consistent - can the indexes be those of a queue?
+ * mock_smmu_queue_consistent - can the indexes be those of a queue?
  * @q: the queue
  *
  * Return: they can
  */
-bool smmu_queue_consistent(const struct smmu_queue *q)
+bool mock_smmu_queue_consistent(const struct mock_smmu_queue *q)
 {
-	return smmu_queue_used(q) <= BIT(q->lg2);
+	return mock_smmu_queue_used(q) <= BIT(q->lg2);
 }
 
 /**
- * smmu_queue_full - is there no room to produce?
+ * mock_smmu_queue_full - is there no room to produce?
  * @q: the queue; with inconsistent indexes it counts as full
  *
  * Return: there is none
  */
-bool smmu_queue_full(const struct smmu_queue *q)
+bool mock_smmu_queue_full(const struct mock_smmu_queue *q)
 {
-	return smmu_queue_used(q) >= BIT(q->lg2);
+	return mock_smmu_queue_used(q) >= BIT(q->lg2);
 }
 
 /**
- * smmu_queue_entry - where an entry is
+ * mock_smmu_queue_entry - where an entry is
  * @q: the queue
  * @id: which of the queues it is
  * @idx: index, with or without wrap flag
  *
  * Return: its physical address
  */
-u64 smmu_queue_entry(const struct smmu_queue *q, enum smmu_queue_id id, u32 idx)
+u64 mock_smmu_queue_entry(const struct mock_smmu_queue *q,
+			  enum mock_smmu_queue_id id, u32 idx)
 {
-	return q->base + (u64)(idx & (BIT(q->lg2) - 1)) * smmu_queues[id].entry;
+	return q->base +
+	       (u64)(idx & (BIT(q->lg2) - 1)) * mock_smmu_queues[id].entry;
 }
 
 /**
- * smmu_queue_next - the index after another one
+ * mock_smmu_queue_next - the index after another one
  * @q: the queue
  * @idx: index with wrap flag
  *
  * Return: index with wrap flag
  */
-u32 smmu_queue_next(const struct smmu_queue *q, u32 idx)
+u32 mock_smmu_queue_next(const struct mock_smmu_queue *q, u32 idx)
 {
 	return (idx + 1) & GENMASK(q->lg2, 0);
 }

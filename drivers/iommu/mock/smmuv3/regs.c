@@ -16,7 +16,7 @@
 #include "regs.h"
 
 /**
- * struct smmu_reg - a register
+ * struct mock_smmu_reg - a register
  * @name: its name, NULL if there is none
  * @rw: bits that software can write while nothing speaks against it
  * @needs: bits of IDR0 without which it is RES0
@@ -27,7 +27,7 @@
  * @wrote: what a write does besides, called after it took effect in the file.
  *	@old is the register's value before
  */
-struct smmu_reg {
+struct mock_smmu_reg {
 	const char *name;
 	u64 rw;
 	u32 needs;
@@ -35,7 +35,7 @@ struct smmu_reg {
 	bool page1;
 	bool unknown;
 	bool addr;
-	void (*wrote)(struct smmu_model *m, u64 old);
+	void (*wrote)(struct mock_smmu *m, u64 old);
 };
 
 #define SMMU_CR0_QUEUES		(SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN | \
@@ -54,41 +54,43 @@ struct smmu_reg {
 				 SMMU_Q_BASE_RWA)
 
 /* 6.3.9.1 to 6.3.9.6: what the Update of fields does */
-static void smmu_cr0_update(struct smmu_model *m, u32 fields)
+static void mock_smmu_cr0_update(struct mock_smmu *m, u32 fields)
 {
-	u32 cr0 = smmu_reg32(m, SMMU_REG_CR0);
+	u32 cr0 = mock_smmu_reg32(m, SMMU_REG_CR0);
 	u32 changed = (cr0 ^ m->cr0) & fields;
 
 	m->cr0 ^= changed;
-	smmu_reg_set32(m, SMMU_REG_CR0ACK, m->cr0);
+	mock_smmu_reg_set32(m, SMMU_REG_CR0ACK, m->cr0);
 
 	if (changed & m->cr0 & SMMU_CR0_SMMUEN) {
-		m->strtab_base = smmu_reg64(m, SMMU_REG_STRTAB_BASE);
-		m->strtab_cfg = smmu_reg32(m, SMMU_REG_STRTAB_BASE_CFG);
-		m->cr2 = smmu_reg32(m, SMMU_REG_CR2);
+		m->strtab_base = mock_smmu_reg64(m, SMMU_REG_STRTAB_BASE);
+		m->strtab_cfg = mock_smmu_reg32(m, SMMU_REG_STRTAB_BASE_CFG);
+		m->cr2 = mock_smmu_reg32(m, SMMU_REG_CR2);
 	} else if (changed & SMMU_CR0_SMMUEN) {
-		smmu_stall_abort_all(m);
+		mock_smmu_stall_abort_all(m);
 	}
 	if (changed & m->cr0 & SMMU_CR0_EVENTQEN)
-		smmu_evtq_changed(m);
+		mock_smmu_evtq_changed(m);
 	if (changed & m->cr0 & SMMU_CR0_CMDQEN)
-		smmu_cmdq_kick(m);
+		mock_smmu_cmdq_kick(m);
 	else if (changed & SMMU_CR0_CMDQEN)
-		smmu_cmdq_disabled(m);
+		mock_smmu_cmdq_disabled(m);
 }
 
-static void smmu_irq_ctrl_update(struct smmu_model *m, u32 fields)
+static void mock_smmu_irq_ctrl_update(struct mock_smmu *m, u32 fields)
 {
-	u32 ack = smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+	u32 ack = mock_smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
 
-	ack ^= (ack ^ smmu_reg32(m, SMMU_REG_IRQ_CTRL)) & fields;
-	smmu_reg_set32(m, SMMU_REG_IRQ_CTRLACK, ack);
+	ack ^= (ack ^ mock_smmu_reg32(m, SMMU_REG_IRQ_CTRL)) & fields;
+	mock_smmu_reg_set32(m, SMMU_REG_IRQ_CTRLACK, ack);
 }
 
 /* Fields that a write has changed and that are to be updated now */
-static u32 smmu_to_update(struct smmu_model *m, u32 reg, u32 ack, u32 *stalled)
+static u32 mock_smmu_to_update(struct mock_smmu *m, u32 reg, u32 ack,
+			       u32 *stalled)
 {
-	u32 fields = (smmu_reg32(m, reg) ^ smmu_reg32(m, ack)) & ~*stalled;
+	u32 fields = (mock_smmu_reg32(m, reg) ^ mock_smmu_reg32(m, ack)) &
+		     ~*stalled;
 
 	if (!fields || !mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
 		return fields;
@@ -96,73 +98,76 @@ static u32 smmu_to_update(struct smmu_model *m, u32 reg, u32 ack, u32 *stalled)
 	return 0;
 }
 
-static void smmu_cr0_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_cr0_wrote(struct mock_smmu *m, u64 old)
 {
-	smmu_cr0_update(m, smmu_to_update(m, SMMU_REG_CR0, SMMU_REG_CR0ACK,
-					  &m->hw->cr0_stalled));
+	mock_smmu_cr0_update(m, mock_smmu_to_update(m, SMMU_REG_CR0,
+						    SMMU_REG_CR0ACK,
+						    &m->hw->cr0_stalled));
 }
 
-static void smmu_irq_ctrl_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_irq_ctrl_wrote(struct mock_smmu *m, u64 old)
 {
-	smmu_irq_ctrl_update(m, smmu_to_update(m, SMMU_REG_IRQ_CTRL,
-					       SMMU_REG_IRQ_CTRLACK,
-					       &m->hw->irq_ctrl_stalled));
+	u32 fields = mock_smmu_to_update(m, SMMU_REG_IRQ_CTRL,
+					 SMMU_REG_IRQ_CTRLACK,
+					 &m->hw->irq_ctrl_stalled);
+
+	mock_smmu_irq_ctrl_update(m, fields);
 }
 
-static void smmu_gbpa_update(struct smmu_model *m)
+static void mock_smmu_gbpa_update(struct mock_smmu *m)
 {
-	m->gbpa = smmu_reg32(m, SMMU_REG_GBPA) & ~SMMU_GBPA_UPDATE;
-	smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
+	m->gbpa = mock_smmu_reg32(m, SMMU_REG_GBPA) & ~SMMU_GBPA_UPDATE;
+	mock_smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
 }
 
-static void smmu_gbpa_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_gbpa_wrote(struct mock_smmu *m, u64 old)
 {
-	u32 gbpa = smmu_reg32(m, SMMU_REG_GBPA);
+	u32 gbpa = mock_smmu_reg32(m, SMMU_REG_GBPA);
 
 	/* 6.3.14.1: a write without UPDATE, or during an update, is ignored */
 	if ((old & SMMU_GBPA_UPDATE) || !(gbpa & SMMU_GBPA_UPDATE)) {
-		smmu_reg_set32(m, SMMU_REG_GBPA, old);
+		mock_smmu_reg_set32(m, SMMU_REG_GBPA, old);
 		return;
 	}
 	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_REG_STALL))
 		return;
-	smmu_gbpa_update(m);
+	mock_smmu_gbpa_update(m);
 }
 
 /**
- * smmu_regs_unstall - finish updates that were stalled by misbehaviour
+ * mock_smmu_regs_unstall - finish updates that were stalled by misbehaviour
  * @m: the SMMU
  */
-void smmu_regs_unstall(struct smmu_model *m)
+void mock_smmu_regs_unstall(struct mock_smmu *m)
 {
-	if (smmu_reg32(m, SMMU_REG_GBPA) & SMMU_GBPA_UPDATE)
-		smmu_gbpa_update(m);
+	if (mock_smmu_reg32(m, SMMU_REG_GBPA) & SMMU_GBPA_UPDATE)
+		mock_smmu_gbpa_update(m);
 	m->hw->irq_ctrl_stalled = 0;
-	smmu_irq_ctrl_update(m, U32_MAX);
+	mock_smmu_irq_ctrl_update(m, U32_MAX);
 	m->hw->cr0_stalled = 0;
-	smmu_cr0_update(m, U32_MAX);
+	mock_smmu_cr0_update(m, U32_MAX);
 }
 
-static void smmu_gerrorn_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_gerrorn_wrote(struct mock_smmu *m, u64 old)
 {
-	u32 toggled = smmu_reg32(m, SMMU_REG_GERRORN) ^ old;
-	u32 active = smmu_reg32(m, SMMU_REG_GERROR) ^
-		     smmu_reg32(m, SMMU_REG_GERRORN);
+	u32 toggled = mock_smmu_reg32(m, SMMU_REG_GERRORN) ^ old;
+	u32 active = mock_smmu_reg32(m, SMMU_REG_GERROR) ^
+		     mock_smmu_reg32(m, SMMU_REG_GERRORN);
 
-	smmu_gerror_acked(m, toggled & ~active);
+	mock_smmu_gerror_acked(m, toggled & ~active);
 }
 
-static void smmu_cmdq_prod_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_cmdq_prod_wrote(struct mock_smmu *m, u64 old)
 {
-	smmu_cmdq_kick(m);
+	mock_smmu_cmdq_kick(m);
 }
 
-static void smmu_evtq_cons_wrote(struct smmu_model *m, u64 old)
+static void mock_smmu_evtq_cons_wrote(struct mock_smmu *m, u64 old)
 {
-	smmu_evtq_changed(m);
+	mock_smmu_evtq_changed(m);
 }
 
-static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
+static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	[SMMU_REG_IDR0 / 4] = { "IDR0" },
 	[SMMU_REG_IDR1 / 4] = { "IDR1" },
 	[SMMU_REG_IDR2 / 4] = { "IDR2" },
@@ -174,7 +179,7 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	[SMMU_REG_CR0 / 4] = {
 		"CR0", SMMU_CR0_SMMUEN | SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK |
 		       SMMU_CR0_VMW,
-		.wrote = smmu_cr0_wrote,
+		.wrote = mock_smmu_cr0_wrote,
 	},
 	[SMMU_REG_CR0ACK / 4] = { "CR0ACK" },
 	[SMMU_REG_CR1 / 4] = {
@@ -187,13 +192,13 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	[SMMU_REG_STATUSR / 4] = { "STATUSR" },
 	[SMMU_REG_GBPA / 4] = {
 		"GBPA", SMMU_GBPA_RW | SMMU_GBPA_UPDATE,
-		.wrote = smmu_gbpa_wrote,
+		.wrote = mock_smmu_gbpa_wrote,
 	},
 	[SMMU_REG_AGBPA / 4] = { "AGBPA" },
 	[SMMU_REG_IRQ_CTRL / 4] = {
 		"IRQ_CTRL", SMMU_IRQ_CTRL_GERROR | SMMU_IRQ_CTRL_PRIQ |
 			    SMMU_IRQ_CTRL_EVENTQ,
-		.wrote = smmu_irq_ctrl_wrote,
+		.wrote = mock_smmu_irq_ctrl_wrote,
 	},
 	[SMMU_REG_IRQ_CTRLACK / 4] = { "IRQ_CTRLACK" },
 	[SMMU_REG_GERROR / 4] = { "GERROR" },
@@ -204,7 +209,7 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 			   SMMU_GERROR_MSI_EVENTQ_ABT_ERR |
 			   SMMU_GERROR_MSI_PRIQ_ABT_ERR |
 			   SMMU_GERROR_MSI_GERROR_ABT_ERR | SMMU_GERROR_SFM_ERR,
-		.wrote = smmu_gerrorn_wrote,
+		.wrote = mock_smmu_gerrorn_wrote,
 	},
 	[SMMU_REG_GERROR_IRQ_CFG0 / 4] = {
 		"GERROR_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR, SMMU_IDR0_MSI,
@@ -233,7 +238,7 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	},
 	[SMMU_REG_CMDQ_PROD / 4] = {
 		"CMDQ_PROD", SMMU_Q_IDX, .unknown = true,
-		.wrote = smmu_cmdq_prod_wrote,
+		.wrote = mock_smmu_cmdq_prod_wrote,
 	},
 	[SMMU_REG_CMDQ_CONS / 4] = {
 		"CMDQ_CONS", SMMU_Q_IDX, .unknown = true,
@@ -248,7 +253,7 @@ static const struct smmu_reg smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
 	},
 	[(SMMU_REG_EVTQ_CONS & ~SMMU_PAGE1) / 4] = {
 		"EVENTQ_CONS", SMMU_Q_IDX | SMMU_Q_OVFLG,
-		.page1 = true, .unknown = true, .wrote = smmu_evtq_cons_wrote,
+		.page1 = true, .unknown = true, .wrote = mock_smmu_evtq_cons_wrote,
 	},
 	[SMMU_REG_EVTQ_IRQ_CFG0 / 4] = {
 		"EVENTQ_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR, SMMU_IDR0_MSI,
@@ -295,7 +300,7 @@ static const struct {
 	u32 off;
 	u32 bits;
 	u32 needs;
-} smmu_optional[] = {
+} mock_smmu_optional[] = {
 	{ SMMU_REG_CR0, SMMU_CR0_PRIQEN, SMMU_IDR0_PRI },
 	{ SMMU_REG_CR0, SMMU_CR0_ATSCHK, SMMU_IDR0_ATS },
 	{ SMMU_REG_CR0, SMMU_CR0_VMW, SMMU_IDR0_VMW },
@@ -319,7 +324,7 @@ static const struct {
 	u64 bits;
 	u32 cr0;
 	u32 irq_ctrl;
-} smmu_guarded[] = {
+} mock_smmu_guarded[] = {
 	{ SMMU_REG_CR1, SMMU_CR1_TABLE, SMMU_CR0_SMMUEN },
 	{ SMMU_REG_CR1, SMMU_CR1_QUEUE, SMMU_CR0_QUEUES },
 	{ SMMU_REG_CR2, U64_MAX, SMMU_CR0_SMMUEN },
@@ -343,14 +348,15 @@ static const struct {
 };
 
 /* The register at an offset, NULL if there is none on this SMMU */
-static const struct smmu_reg *smmu_reg_at(const struct smmu_model *m, u32 off)
+static const struct mock_smmu_reg *mock_smmu_reg_at(const struct mock_smmu *m,
+						    u32 off)
 {
-	u32 slot = smmu_reg_slot(off);
-	const struct smmu_reg *reg;
+	u32 slot = mock_smmu_reg_slot(off);
+	const struct mock_smmu_reg *reg;
 
 	if (slot >= SMMU_REGS_FILE)
 		return NULL;
-	reg = &smmu_regs[slot / sizeof(u32)];
+	reg = &mock_smmu_regs[slot / sizeof(u32)];
 	if (!reg->name || reg->page1 != !!(off & SMMU_PAGE1) ||
 	    (m->idr[0] & reg->needs) != reg->needs)
 		return NULL;
@@ -358,108 +364,113 @@ static const struct smmu_reg *smmu_reg_at(const struct smmu_model *m, u32 off)
 }
 
 /* Bits that exist on this SMMU */
-static u64 smmu_reg_bits(const struct smmu_model *m, const struct smmu_reg *reg,
-			 u32 off)
+static u64 mock_smmu_reg_bits(const struct mock_smmu *m,
+			      const struct mock_smmu_reg *reg, u32 off)
 {
 	u64 bits = reg->rw;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_optional); i++)
-		if (smmu_optional[i].off == off &&
-		    (m->idr[0] & smmu_optional[i].needs) !=
-		    smmu_optional[i].needs)
-			bits &= ~(u64)smmu_optional[i].bits;
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_optional); i++)
+		if (mock_smmu_optional[i].off == off &&
+		    (m->idr[0] & mock_smmu_optional[i].needs) !=
+		    mock_smmu_optional[i].needs)
+			bits &= ~(u64)mock_smmu_optional[i].bits;
 	/* Bits above the physical address size are RES0 */
 	if (reg->addr)
-		bits &= ~GENMASK_ULL(55, 0) | smmu_pa(m, GENMASK_ULL(55, 0));
+		bits &= ~GENMASK_ULL(55, 0) |
+			mock_smmu_pa(m, GENMASK_ULL(55, 0));
 	return bits;
 }
 
 /* Bits that cannot be written now */
-static u64 smmu_reg_locked(const struct smmu_model *m, u32 off)
+static u64 mock_smmu_reg_locked(const struct mock_smmu *m, u32 off)
 {
-	u32 cr0 = smmu_reg32(m, SMMU_REG_CR0);
-	u32 irq = smmu_reg32(m, SMMU_REG_IRQ_CTRL);
+	u32 cr0 = mock_smmu_reg32(m, SMMU_REG_CR0);
+	u32 irq = mock_smmu_reg32(m, SMMU_REG_IRQ_CTRL);
 	u64 locked = 0;
 	unsigned int i;
 
 	/* 6.3.9: a field that is being updated keeps the first new value */
 	if (off == SMMU_REG_CR0)
-		return cr0 ^ smmu_reg32(m, SMMU_REG_CR0ACK);
+		return cr0 ^ mock_smmu_reg32(m, SMMU_REG_CR0ACK);
 	if (off == SMMU_REG_IRQ_CTRL)
-		return irq ^ smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+		return irq ^ mock_smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
 
-	cr0 |= smmu_reg32(m, SMMU_REG_CR0ACK);
-	irq |= smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
-	for (i = 0; i < ARRAY_SIZE(smmu_guarded); i++)
-		if (smmu_guarded[i].off == off &&
-		    ((smmu_guarded[i].cr0 & cr0) ||
-		     (smmu_guarded[i].irq_ctrl & irq)))
-			locked |= smmu_guarded[i].bits;
+	cr0 |= mock_smmu_reg32(m, SMMU_REG_CR0ACK);
+	irq |= mock_smmu_reg32(m, SMMU_REG_IRQ_CTRLACK);
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_guarded); i++)
+		if (mock_smmu_guarded[i].off == off &&
+		    ((mock_smmu_guarded[i].cr0 & cr0) ||
+		     (mock_smmu_guarded[i].irq_ctrl & irq)))
+			locked |= mock_smmu_guarded[i].bits;
 	return locked;
 }
 
 /* @bytes and @val are 32 bits of a 32-bit register or up to 64 of a wide one */
-static void smmu_reg_write(struct smmu_model *m, u32 off, u64 val, u64 bytes)
+static void mock_smmu_reg_write(struct mock_smmu *m, u32 off, u64 val,
+				u64 bytes)
 {
-	const struct smmu_reg *reg = smmu_reg_at(m, off);
+	const struct mock_smmu_reg *reg = mock_smmu_reg_at(m, off);
 	u64 old, rw;
 
 	if (!reg)
 		return;
-	rw = smmu_reg_bits(m, reg, off) & ~smmu_reg_locked(m, off) & bytes;
-	old = reg->wide ? smmu_reg64(m, off) : smmu_reg32(m, off);
+	rw = mock_smmu_reg_bits(m, reg, off) & ~mock_smmu_reg_locked(m, off) &
+	     bytes;
+	old = reg->wide ? mock_smmu_reg64(m, off) : mock_smmu_reg32(m, off);
 	val = (old & ~rw) | (val & rw);
 	if (reg->wide)
-		smmu_reg_set64(m, off, val);
+		mock_smmu_reg_set64(m, off, val);
 	else
-		smmu_reg_set32(m, off, val);
+		mock_smmu_reg_set32(m, off, val);
 	if (reg->wrote)
 		reg->wrote(m, old);
 }
 
 /**
- * smmu_reg_read - read a register
+ * mock_smmu_reg_read - read a register
  * @m: the SMMU
  * @off: offset at which it starts
  *
  * Return: its value, 0 if there is none
  */
-u64 smmu_reg_read(const struct smmu_model *m, u32 off)
+u64 mock_smmu_reg_read(const struct mock_smmu *m, u32 off)
 {
-	const struct smmu_reg *reg = smmu_reg_at(m, off);
+	const struct mock_smmu_reg *reg = mock_smmu_reg_at(m, off);
 	u32 val;
 
 	if (!reg)
 		return 0;
 	if (reg->wide)
-		return smmu_reg64(m, off);
+		return mock_smmu_reg64(m, off);
 
 	/* The SMMU's own index is RAZ where the queue's size needs no bits */
-	val = smmu_reg32(m, off);
+	val = mock_smmu_reg32(m, off);
 	switch (off) {
 	case SMMU_REG_CMDQ_CONS:
-		return val & (smmu_queue_mask(m, SMMU_CMDQ) |
+		return val & (mock_smmu_queue_mask(m, SMMU_CMDQ) |
 			      SMMU_CMDQ_CONS_ERR);
 	case SMMU_REG_EVTQ_PROD:
-		return val & (smmu_queue_mask(m, SMMU_EVTQ) | SMMU_Q_OVFLG);
+		return val &
+		       (mock_smmu_queue_mask(m, SMMU_EVTQ) | SMMU_Q_OVFLG);
 	case SMMU_REG_PRIQ_PROD:
-		return val & (smmu_queue_mask(m, SMMU_PRIQ) | SMMU_Q_OVFLG);
+		return val &
+		       (mock_smmu_queue_mask(m, SMMU_PRIQ) | SMMU_Q_OVFLG);
 	}
 	return val;
 }
 
 /**
- * smmu_reg_name - which register is in a slot of the file
+ * mock_smmu_reg_name - which register is in a slot of the file
  * @slot: offset in bytes, a multiple of 4
  * @wide: set if it is a 64-bit register
  * @page1: set if it is in page 1
  *
  * Return: its name, or NULL if none starts there
  */
-const char *smmu_reg_name(u32 slot, bool *wide, bool *page1)
+const char *mock_smmu_reg_name(u32 slot, bool *wide, bool *page1)
 {
-	const struct smmu_reg *reg = &smmu_regs[slot / sizeof(u32)];
+	const struct mock_smmu_reg *reg = &mock_smmu_regs[slot / sizeof(u32)];
 
 	*wide = reg->wide;
 	*page1 = reg->page1;
@@ -467,104 +478,107 @@ const char *smmu_reg_name(u32 slot, bool *wide, bool *page1)
 }
 
 /* The offset at which the register that has @off starts: halves of wide ones */
-static u32 smmu_reg_start(const struct smmu_model *m, u32 off)
+static u32 mock_smmu_reg_start(const struct mock_smmu *m, u32 off)
 {
-	const struct smmu_reg *reg = smmu_reg_at(m, off & ~4);
+	const struct mock_smmu_reg *reg = mock_smmu_reg_at(m, off & ~4);
 
 	return reg && reg->wide ? off & ~4 : off;
 }
 
-static bool smmu_access_ok(u32 off, u32 len)
+static bool mock_smmu_access_ok(u32 off, u32 len)
 {
 	return IS_ALIGNED(off, len) && off < SMMU_REGS_SIZE;
 }
 
-static u32 smmu_ops_read32(void *ctx, u32 off)
+static u32 mock_smmu_ops_read32(void *ctx, u32 off)
 {
-	struct smmu_model *m = ctx;
+	struct mock_smmu *m = ctx;
 	u64 val;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	if (!smmu_access_ok(off, 4))
+	if (!mock_smmu_access_ok(off, 4))
 		return 0;
-	val = smmu_reg_read(m, smmu_reg_start(m, off));
-	return off != smmu_reg_start(m, off) ? upper_32_bits(val) : val;
+	val = mock_smmu_reg_read(m, mock_smmu_reg_start(m, off));
+	return off != mock_smmu_reg_start(m, off) ? upper_32_bits(val) : val;
 }
 
-static u64 smmu_ops_read64(void *ctx, u32 off)
+static u64 mock_smmu_ops_read64(void *ctx, u32 off)
 {
-	struct smmu_model *m = ctx;
-	const struct smmu_reg *reg;
+	struct mock_smmu *m = ctx;
+	const struct mock_smmu_reg *reg;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	reg = smmu_access_ok(off, 8) ? smmu_reg_at(m, off) : NULL;
-	return reg && reg->wide ? smmu_reg_read(m, off) : 0;
+	reg = mock_smmu_access_ok(off, 8) ? mock_smmu_reg_at(m, off) : NULL;
+	return reg && reg->wide ? mock_smmu_reg_read(m, off) : 0;
 }
 
-static void smmu_ops_write32(void *ctx, u32 off, u32 val)
+static void mock_smmu_ops_write32(void *ctx, u32 off, u32 val)
 {
-	struct smmu_model *m = ctx;
+	struct mock_smmu *m = ctx;
 	unsigned int shift;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	if (!smmu_access_ok(off, 4))
+	if (!mock_smmu_access_ok(off, 4))
 		return;
-	shift = off != smmu_reg_start(m, off) ? 32 : 0;
-	smmu_reg_write(m, smmu_reg_start(m, off), (u64)val << shift,
-		       GENMASK_ULL(31, 0) << shift);
+	shift = off != mock_smmu_reg_start(m, off) ? 32 : 0;
+	mock_smmu_reg_write(m, mock_smmu_reg_start(m, off), (u64)val << shift,
+			    GENMASK_ULL(31, 0) << shift);
 }
 
-static void smmu_ops_write64(void *ctx, u32 off, u64 val)
+static void mock_smmu_ops_write64(void *ctx, u32 off, u64 val)
 {
-	struct smmu_model *m = ctx;
-	const struct smmu_reg *reg;
+	struct mock_smmu *m = ctx;
+	const struct mock_smmu_reg *reg;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	reg = smmu_access_ok(off, 8) ? smmu_reg_at(m, off) : NULL;
+	reg = mock_smmu_access_ok(off, 8) ? mock_smmu_reg_at(m, off) : NULL;
 	if (reg && reg->wide)
-		smmu_reg_write(m, off, val, U64_MAX);
+		mock_smmu_reg_write(m, off, val, U64_MAX);
 }
 
-/* Software reaches the registers by these; @ctx is the struct smmu_model */
-const struct iommu_regs_ops smmu_regs_ops = {
-	.read32 = smmu_ops_read32,
-	.write32 = smmu_ops_write32,
-	.read64 = smmu_ops_read64,
-	.write64 = smmu_ops_write64,
+/* Software reaches the registers by these; @ctx is the struct mock_smmu */
+const struct iommu_regs_ops mock_smmu_regs_ops = {
+	.read32 = mock_smmu_ops_read32,
+	.write32 = mock_smmu_ops_write32,
+	.read64 = mock_smmu_ops_read64,
+	.write64 = mock_smmu_ops_write64,
 };
 
-static void smmu_regs_reset(struct smmu_model *m)
+static void mock_smmu_regs_reset(struct mock_smmu *m)
 {
-	const struct smmu_reg *reg;
+	const struct mock_smmu_reg *reg;
 	unsigned int i;
 	u64 val;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_regs); i++) {
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_regs); i++) {
 		u32 off = i * sizeof(u32);
 
-		if (smmu_regs[i].page1)
+		if (mock_smmu_regs[i].page1)
 			off |= SMMU_PAGE1;
-		reg = smmu_reg_at(m, off);
+		reg = mock_smmu_reg_at(m, off);
 		if (!reg || !reg->unknown)
 			continue;
-		val = SMMU_UNKNOWN & smmu_reg_bits(m, reg, off);
+		val = SMMU_UNKNOWN & mock_smmu_reg_bits(m, reg, off);
 		if (reg->wide)
-			smmu_reg_set64(m, off, val);
+			mock_smmu_reg_set64(m, off, val);
 		else
-			smmu_reg_set32(m, off, val);
+			mock_smmu_reg_set32(m, off, val);
 	}
 	for (i = 0; i < SMMU_NR_IDR; i++)
-		smmu_reg_set32(m, SMMU_REG_IDR0 + i * sizeof(u32), m->idr[i]);
-	smmu_reg_set32(m, SMMU_REG_IIDR, m->iidr);
-	smmu_reg_set32(m, SMMU_REG_AIDR, m->aidr);
+		mock_smmu_reg_set32(m, SMMU_REG_IDR0 + i * sizeof(u32),
+				    m->idr[i]);
+	mock_smmu_reg_set32(m, SMMU_REG_IIDR, m->iidr);
+	mock_smmu_reg_set32(m, SMMU_REG_AIDR, m->aidr);
 	/* 6.3.97: an overflow flag of the SMMU resets to 0 */
-	smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
-		       smmu_reg32(m, SMMU_REG_EVTQ_PROD) & ~SMMU_Q_OVFLG);
-	smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
-		       smmu_reg32(m, SMMU_REG_PRIQ_PROD) & ~SMMU_Q_OVFLG);
+	mock_smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
+			    mock_smmu_reg32(m, SMMU_REG_EVTQ_PROD) &
+				    ~SMMU_Q_OVFLG);
+	mock_smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
+			    mock_smmu_reg32(m, SMMU_REG_PRIQ_PROD) &
+				    ~SMMU_Q_OVFLG);
 	/* Bypass with the attributes of the transaction */
 	m->gbpa = FIELD_PREP(SMMU_GBPA_SHCFG, SMMU_SHCFG_INCOMING);
-	smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
+	mock_smmu_reg_set32(m, SMMU_REG_GBPA, m->gbpa);
 	m->cr0 = 0;
 	m->cr2 = 0;
 	m->strtab_base = 0;
@@ -572,13 +586,13 @@ static void smmu_regs_reset(struct smmu_model *m)
 }
 
 /**
- * smmu_hw_create - make the registers and bring them to their reset values
+ * mock_smmu_hw_create - make the registers and bring them to their reset values
  * @m: the SMMU, its ID registers are set
  *
  * Context: process, without locks.
  * Return: 0 or -ENOMEM
  */
-int smmu_hw_create(struct smmu_model *m)
+int mock_smmu_hw_create(struct mock_smmu *m)
 {
 	int ret;
 
@@ -587,9 +601,9 @@ int smmu_hw_create(struct smmu_model *m)
 		return -ENOMEM;
 	m->hw->model = m;
 	xa_init_flags(&m->hw->stalls, XA_FLAGS_ALLOC);
-	smmu_regs_reset(m);
+	mock_smmu_regs_reset(m);
 
-	ret = smmu_cmdq_create(m);
+	ret = mock_smmu_cmdq_create(m);
 	if (ret) {
 		kfree(m->hw);
 		m->hw = NULL;
@@ -598,21 +612,21 @@ int smmu_hw_create(struct smmu_model *m)
 }
 
 /**
- * smmu_hw_destroy - undo smmu_hw_create()
+ * mock_smmu_hw_destroy - undo mock_smmu_hw_create()
  * @m: the SMMU; nobody accesses its registers any more
  *
  * Context: process, without locks.
  */
-void smmu_hw_destroy(struct smmu_model *m)
+void mock_smmu_hw_destroy(struct mock_smmu *m)
 {
-	struct smmu_hw *hw = m->hw;
+	struct mock_smmu_hw *hw = m->hw;
 
 	/* The worker finds the queue disabled and ends */
 	scoped_guard(spinlock_irq, &m->mi->lock) {
 		m->cr0 = 0;
-		smmu_stall_abort_all(m);
+		mock_smmu_stall_abort_all(m);
 	}
-	smmu_cmdq_destroy(m);
+	mock_smmu_cmdq_destroy(m);
 	scoped_guard(spinlock_irq, &m->mi->lock)
 		m->hw = NULL;
 	xa_destroy(&hw->stalls);

@@ -23,7 +23,7 @@ struct seq_file;
 #define SMMU_UNKNOWN		0xa5a5a5a5a5a5a5a5ULL
 
 /**
- * struct smmu_cmd - a command, decoded
+ * struct mock_smmu_cmd - a command, decoded
  * @op: opcode
  * @ssv: @ssid is valid
  * @leaf: CFGI_STE, CFGI_CD: intermediate descriptors need not be invalidated
@@ -42,7 +42,7 @@ struct seq_file;
  * @addr: ATC_INV: address; SYNC: message address
  * @tlbi: TLBI_*: what it is for
  */
-struct smmu_cmd {
+struct mock_smmu_cmd {
 	u8 op;
 	bool ssv;
 	bool leaf;
@@ -59,21 +59,21 @@ struct smmu_cmd {
 	u32 sid;
 	u32 msi_data;
 	u64 addr;
-	struct smmu_tlbi tlbi;
+	struct mock_smmu_tlbi tlbi;
 };
 
 /**
- * struct smmu_pending - commands that are consumed, but not executed yet
+ * struct mock_smmu_pending - commands that are consumed, but not executed yet
  * @cmd: they, in the order of the queue
  * @nr: how many there are
  */
-struct smmu_pending {
-	struct smmu_cmd cmd[MOCK_REORDER_POOL];
+struct mock_smmu_pending {
+	struct mock_smmu_cmd cmd[MOCK_REORDER_POOL];
 	u32 nr;
 };
 
 /**
- * struct smmu_hw - what the SMMU holds besides its caches
+ * struct mock_smmu_hw - what the SMMU holds besides its caches
  * @file: the registers, as software reads them. Those of page 1 are at the same
  *	offset as in their page, where page 0 has none
  * @cr0_stalled: fields of CR0 whose update waits because of
@@ -89,7 +89,7 @@ struct smmu_pending {
  * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
  * @work: processes commands
  */
-struct smmu_hw {
+struct mock_smmu_hw {
 	u32 file[SMMU_REGS_FILE / sizeof(u32)];
 	u32 cr0_stalled;
 	u32 irq_ctrl_stalled;
@@ -98,22 +98,22 @@ struct smmu_hw {
 	u32 merge_idx;
 	bool merge_valid;
 	struct xarray stalls;
-	struct smmu_pending pending;
-	struct smmu_model *model;
+	struct mock_smmu_pending pending;
+	struct mock_smmu *model;
 	struct workqueue_struct *wq;
 	struct work_struct work;
 };
 
 /* caps.c */
 #define SMMU_NR_IDR		6
-void smmu_caps_default(struct smmu_model *m);
-const char *smmu_idr_check(unsigned int n, u32 val);
-const char *smmu_iidr_check(u32 val);
-const char *smmu_aidr_check(u32 val);
-const char *smmu_caps_check(const struct smmu_model *m);
+void mock_smmu_caps_default(struct mock_smmu *m);
+const char *mock_smmu_idr_check(unsigned int n, u32 val);
+const char *mock_smmu_iidr_check(u32 val);
+const char *mock_smmu_aidr_check(u32 val);
+const char *mock_smmu_caps_check(const struct mock_smmu *m);
 
 /* Width of physical addresses, 6.3.6 IDR5.OAS */
-static inline unsigned int smmu_oas_bits(const struct smmu_model *m)
+static inline unsigned int mock_smmu_oas_bits(const struct mock_smmu *m)
 {
 	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52, 56 };
 
@@ -121,56 +121,56 @@ static inline unsigned int smmu_oas_bits(const struct smmu_model *m)
 }
 
 /* An address that the SMMU itself uses, as far as it has address lines (3.4.3) */
-static inline u64 smmu_pa(const struct smmu_model *m, u64 addr)
+static inline u64 mock_smmu_pa(const struct mock_smmu *m, u64 addr)
 {
-	return addr & GENMASK_ULL(smmu_oas_bits(m) - 1, 0);
+	return addr & GENMASK_ULL(mock_smmu_oas_bits(m) - 1, 0);
 }
 
 /* regs.c */
-extern const struct iommu_regs_ops smmu_regs_ops;
-const char *smmu_reg_name(u32 slot, bool *wide, bool *page1);
-u64 smmu_reg_read(const struct smmu_model *m, u32 off);
-void smmu_regs_unstall(struct smmu_model *m);
+extern const struct iommu_regs_ops mock_smmu_regs_ops;
+const char *mock_smmu_reg_name(u32 slot, bool *wide, bool *page1);
+u64 mock_smmu_reg_read(const struct mock_smmu *m, u32 off);
+void mock_smmu_regs_unstall(struct mock_smmu *m);
 
 /* Slot of a register in the file: page 1 uses the gaps of page 0 */
-static inline u32 smmu_reg_slot(u32 off)
+static inline u32 mock_smmu_reg_slot(u32 off)
 {
 	return off & ~SMMU_PAGE1;
 }
 
-static inline u32 smmu_reg32(const struct smmu_model *m, u32 off)
+static inline u32 mock_smmu_reg32(const struct mock_smmu *m, u32 off)
 {
-	return m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+	return m->hw->file[mock_smmu_reg_slot(off) / sizeof(u32)];
 }
 
-static inline u64 smmu_reg64(const struct smmu_model *m, u32 off)
+static inline u64 mock_smmu_reg64(const struct mock_smmu *m, u32 off)
 {
-	const u32 *p = &m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+	const u32 *p = &m->hw->file[mock_smmu_reg_slot(off) / sizeof(u32)];
 
 	return p[0] | (u64)p[1] << 32;
 }
 
-static inline void smmu_reg_set32(struct smmu_model *m, u32 off, u32 val)
+static inline void mock_smmu_reg_set32(struct mock_smmu *m, u32 off, u32 val)
 {
-	m->hw->file[smmu_reg_slot(off) / sizeof(u32)] = val;
+	m->hw->file[mock_smmu_reg_slot(off) / sizeof(u32)] = val;
 }
 
-static inline void smmu_reg_set64(struct smmu_model *m, u32 off, u64 val)
+static inline void mock_smmu_reg_set64(struct mock_smmu *m, u32 off, u64 val)
 {
-	u32 *p = &m->hw->file[smmu_reg_slot(off) / sizeof(u32)];
+	u32 *p = &m->hw->file[mock_smmu_reg_slot(off) / sizeof(u32)];
 
 	p[0] = lower_32_bits(val);
 	p[1] = upper_32_bits(val);
 }
 
 /**
- * enum smmu_irq - interrupt sources (3.18.2)
+ * enum mock_smmu_irq - interrupt sources (3.18.2)
  * @SMMU_IRQ_EVTQ: the event queue is not empty any more
  * @SMMU_IRQ_PRIQ: the condition of PRIQ_IRQ_CFG2.LO
  * @SMMU_IRQ_GERROR: a global error became active
  * @SMMU_IRQ_NR: how many there are
  */
-enum smmu_irq {
+enum mock_smmu_irq {
 	SMMU_IRQ_EVTQ,
 	SMMU_IRQ_PRIQ,
 	SMMU_IRQ_GERROR,
@@ -178,20 +178,20 @@ enum smmu_irq {
 };
 
 /* irq.c */
-void smmu_irq_raise(struct smmu_model *m, enum smmu_irq irq);
-void smmu_sync_signal(struct smmu_model *m, u64 addr, u32 data);
-bool smmu_gerror_active(const struct smmu_model *m, u32 bit);
-void smmu_gerror_set(struct smmu_model *m, u32 bit);
-void smmu_gerror_acked(struct smmu_model *m, u32 bits);
+void mock_smmu_irq_raise(struct mock_smmu *m, enum mock_smmu_irq irq);
+void mock_smmu_sync_signal(struct mock_smmu *m, u64 addr, u32 data);
+bool mock_smmu_gerror_active(const struct mock_smmu *m, u32 bit);
+void mock_smmu_gerror_set(struct mock_smmu *m, u32 bit);
+void mock_smmu_gerror_acked(struct mock_smmu *m, u32 bits);
 
 /**
- * struct smmu_queue - a queue as its registers describe it (3.5.1)
+ * struct mock_smmu_queue - a queue as its registers describe it (3.5.1)
  * @base: physical address
  * @lg2: log2 of the number of entries
  * @prod: PROD.WR with its wrap flag
  * @cons: CONS.RD with its wrap flag
  */
-struct smmu_queue {
+struct mock_smmu_queue {
 	u64 base;
 	u8 lg2;
 	u32 prod;
@@ -199,64 +199,66 @@ struct smmu_queue {
 };
 
 /* queue.c */
-enum smmu_queue_id {
+enum mock_smmu_queue_id {
 	SMMU_CMDQ,
 	SMMU_EVTQ,
 	SMMU_PRIQ,
 };
 
-u32 smmu_queue_mask(const struct smmu_model *m, enum smmu_queue_id id);
-void smmu_queue_get(const struct smmu_model *m, enum smmu_queue_id id,
-		    struct smmu_queue *q);
-bool smmu_queue_empty(const struct smmu_queue *q);
-bool smmu_queue_full(const struct smmu_queue *q);
-bool smmu_queue_consistent(const struct smmu_queue *q);
-u64 smmu_queue_entry(const struct smmu_queue *q, enum smmu_queue_id id, u32 idx);
-u32 smmu_queue_next(const struct smmu_queue *q, u32 idx);
+u32 mock_smmu_queue_mask(const struct mock_smmu *m, enum mock_smmu_queue_id id);
+void mock_smmu_queue_get(const struct mock_smmu *m, enum mock_smmu_queue_id id,
+			 struct mock_smmu_queue *q);
+bool mock_smmu_queue_empty(const struct mock_smmu_queue *q);
+bool mock_smmu_queue_full(const struct mock_smmu_queue *q);
+bool mock_smmu_queue_consistent(const struct mock_smmu_queue *q);
+u64 mock_smmu_queue_entry(const struct mock_smmu_queue *q, enum mock_smmu_queue_id id, u32 idx);
+u32 mock_smmu_queue_next(const struct mock_smmu_queue *q, u32 idx);
 
 /* cmdq.c */
-int smmu_cmdq_create(struct smmu_model *m);
-void smmu_cmdq_destroy(struct smmu_model *m);
-void smmu_cmdq_kick(struct smmu_model *m);
-void smmu_cmdq_disabled(struct smmu_model *m);
+int mock_smmu_cmdq_create(struct mock_smmu *m);
+void mock_smmu_cmdq_destroy(struct mock_smmu *m);
+void mock_smmu_cmdq_kick(struct mock_smmu *m);
+void mock_smmu_cmdq_disabled(struct mock_smmu *m);
 
 /* cmd.c */
-u8 smmu_cmd_decode(const struct smmu_model *m, const u64 *words,
-		   struct smmu_cmd *cmd);
-bool smmu_tlbi_aligned(const struct smmu_tlbi *tlbi);
-u8 smmu_cmd_execute(struct smmu_model *m, const struct smmu_cmd *cmd);
+u8 mock_smmu_cmd_decode(const struct mock_smmu *m, const u64 *words,
+			struct mock_smmu_cmd *cmd);
+bool mock_smmu_tlbi_aligned(const struct mock_smmu_tlbi *tlbi);
+u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd);
 
 /* reorder.c */
-u8 smmu_reorder(struct smmu_model *m, const struct smmu_cmd *cmd);
-void smmu_reorder_drain(struct smmu_model *m);
-int smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
-		   struct mock_xlate *res);
+u8 mock_smmu_reorder(struct mock_smmu *m, const struct mock_smmu_cmd *cmd);
+void mock_smmu_reorder_drain(struct mock_smmu *m);
+int mock_smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
+			struct mock_xlate *res);
 
 /* event.c */
-bool smmu_evtq_writable(const struct smmu_model *m);
-void smmu_evtq_changed(struct smmu_model *m);
+bool mock_smmu_evtq_writable(const struct mock_smmu *m);
+void mock_smmu_evtq_changed(struct mock_smmu *m);
 
 /* stall.c */
-int smmu_stall(struct smmu_model *m, struct smmu_event *ev,
-	       struct mock_xlate *res);
-void smmu_stall_retry(struct smmu_model *m);
-void smmu_stall_resume(struct smmu_model *m, u32 sid, u16 stag,
-		       enum mock_stall how);
-void smmu_stall_term(struct smmu_model *m, u32 sid);
-void smmu_stall_abort_all(struct smmu_model *m);
-void smmu_stall_gone(struct smmu_model *m, u32 sid, u16 stag);
-void smmu_stall_show(const struct smmu_model *m, struct seq_file *s);
+int mock_smmu_stall(struct mock_smmu *m, struct mock_smmu_event *ev,
+		    struct mock_xlate *res);
+void mock_smmu_stall_retry(struct mock_smmu *m);
+void mock_smmu_stall_resume(struct mock_smmu *m, u32 sid, u16 stag,
+			    enum mock_stall how);
+void mock_smmu_stall_term(struct mock_smmu *m, u32 sid);
+void mock_smmu_stall_abort_all(struct mock_smmu *m);
+void mock_smmu_stall_gone(struct mock_smmu *m, u32 sid, u16 stag);
+void mock_smmu_stall_show(const struct mock_smmu *m, struct seq_file *s);
 
 /* send.c: what leaves the SMMU, apart so that unit tests can stand in for it */
-bool smmu_send_msi(struct smmu_model *m, u64 addr, u32 data);
-void smmu_send_line(struct smmu_model *m, unsigned int index);
-int smmu_send_atc_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd);
-void smmu_send_page_response(struct smmu_model *m, u32 sid, bool pasid_valid,
-			     u32 pasid, u16 prgi, enum mock_page_response code);
-bool smmu_send_resume(struct smmu_model *m, u32 sid, u16 stag,
-		      enum mock_stall how);
+bool mock_smmu_send_msi(struct mock_smmu *m, u64 addr, u32 data);
+void mock_smmu_send_line(struct mock_smmu *m, unsigned int index);
+int mock_smmu_send_atc_invalidate(struct mock_smmu *m,
+				  const struct mock_smmu_cmd *cmd);
+void mock_smmu_send_page_response(struct mock_smmu *m, u32 sid,
+				  bool pasid_valid, u32 pasid, u16 prgi,
+				  enum mock_page_response code);
+bool mock_smmu_send_resume(struct mock_smmu *m, u32 sid, u16 stag,
+			   enum mock_stall how);
 
 /* debugfs.c */
-void smmu_debugfs(struct mock_iommu *mi, struct dentry *dir);
+void mock_smmu_debugfs(struct mock_iommu *mi, struct dentry *dir);
 
 #endif /* __IOMMU_MOCK_SMMUV3_REGS_H */

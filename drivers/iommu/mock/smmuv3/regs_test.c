@@ -10,14 +10,14 @@
 #define P1	0x10000
 
 /* Every register that can be written, and the bits that a full SMMU stores */
-static const struct smmu_test_reg {
+static const struct mock_smmu_test_reg {
 	const char *name;
 	u32 off;
 	u64 rw;
 	bool wide;
 	bool pri;	/* absent without IDR0.PRI */
 	bool msi;	/* absent without IDR0.MSI */
-} smmu_test_regs[] = {
+} mock_smmu_test_regs[] = {
 	{ "CR1", 0x28, 0xfff },
 	{ "CR2", 0x2c, 0xb },
 	{ "GERRORN", 0x64, 0x1fd },
@@ -43,8 +43,9 @@ static const struct smmu_test_reg {
 	{ "PRIQ_IRQ_CFG2", 0xdc, 0x8000003f, .pri = true },
 };
 
-static void smmu_test_all_bits(struct smmu_dut *dut,
-			       const struct smmu_test_reg *reg, u64 rw)
+static void mock_smmu_test_all_bits(struct mock_smmu_dut *dut,
+				    const struct mock_smmu_test_reg *reg,
+				    u64 rw)
 {
 	struct kunit *test = dut->test;
 
@@ -73,104 +74,106 @@ static void smmu_test_all_bits(struct smmu_dut *dut,
 }
 
 /* 6.2: bits that are reserved read as zero, halves can be written */
-static void smmu_regs_bits_test(struct kunit *test)
+static void mock_smmu_regs_bits_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
 
 	dut->m->idr[0] |= SMMU_IDR0_ATSRECERR;
-	smmu_dut_start(dut);
-	for (i = 0; i < ARRAY_SIZE(smmu_test_regs); i++)
-		smmu_test_all_bits(dut, &smmu_test_regs[i],
-				   smmu_test_regs[i].rw);
+	mock_smmu_dut_start(dut);
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_test_regs); i++)
+		mock_smmu_test_all_bits(dut, &mock_smmu_test_regs[i],
+					mock_smmu_test_regs[i].rw);
 }
 
-static void smmu_test_bits(struct kunit *test, u32 idr0_clear, u32 off,
-			   u32 bits)
+static void mock_smmu_test_bits(struct kunit *test, u32 idr0_clear, u32 off,
+				u32 bits)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 
 	/* Later versions cannot be without some of them */
 	dut->m->aidr = 1;
 	dut->m->idr[0] &= ~idr0_clear;
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	dut_write32(dut, off, U32_MAX);
 	KUNIT_EXPECT_EQ_MSG(test, dut_read32(dut, off), bits,
 			    "off %#x without IDR0 %#x", off, idr0_clear);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 }
 
 /* Fields and registers of features that are not there are RES0 */
-static void smmu_regs_absent_test(struct kunit *test)
+static void mock_smmu_regs_absent_test(struct kunit *test)
 {
 	const u32 pri = BIT(16), ats = BIT(10), msi = BIT(13), hyp = BIT(9);
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
 
-	smmu_test_bits(test, 0, 0x20, 0x1f);
-	smmu_test_bits(test, pri, 0x20, 0x1d);
-	smmu_test_bits(test, pri | ats, 0x20, 0xd);
-	smmu_test_bits(test, 0, 0x2c, 0x3);
-	smmu_test_bits(test, hyp, 0x2c, 0x2);
-	smmu_test_bits(test, 0, 0x50, 0x7);
-	smmu_test_bits(test, pri, 0x50, 0x5);
-	smmu_test_bits(test, pri, 0x64, 0x1b5);
-	smmu_test_bits(test, msi, 0x64, 0x10d);
-	smmu_test_bits(test, msi | pri, 0x64, 0x105);
+	mock_smmu_test_bits(test, 0, 0x20, 0x1f);
+	mock_smmu_test_bits(test, pri, 0x20, 0x1d);
+	mock_smmu_test_bits(test, pri | ats, 0x20, 0xd);
+	mock_smmu_test_bits(test, 0, 0x2c, 0x3);
+	mock_smmu_test_bits(test, hyp, 0x2c, 0x2);
+	mock_smmu_test_bits(test, 0, 0x50, 0x7);
+	mock_smmu_test_bits(test, pri, 0x50, 0x5);
+	mock_smmu_test_bits(test, pri, 0x64, 0x1b5);
+	mock_smmu_test_bits(test, msi, 0x64, 0x10d);
+	mock_smmu_test_bits(test, msi | pri, 0x64, 0x105);
 
 	dut->m->idr[0] &= ~(pri | msi | GENMASK(28, 27));
 	dut->m->idr[1] &= ~GENMASK(5, 0);
-	smmu_dut_start(dut);
-	for (i = 0; i < ARRAY_SIZE(smmu_test_regs); i++)
-		if (smmu_test_regs[i].pri || smmu_test_regs[i].msi)
-			smmu_test_all_bits(dut, &smmu_test_regs[i], 0);
+	mock_smmu_dut_start(dut);
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_test_regs); i++)
+		if (mock_smmu_test_regs[i].pri || mock_smmu_test_regs[i].msi)
+			mock_smmu_test_all_bits(dut, &mock_smmu_test_regs[i],
+						0);
 	/* FMT and SPLIT */
 	dut_write32(dut, 0x88, U32_MAX);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x88), 0x3f);
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* LO is there without messages too */
 	dut->m->idr[0] |= pri;
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	dut_write32(dut, 0xdc, U32_MAX);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0xdc), BIT(31));
 }
 
 /* Address bits above IDR5.OAS are RES0 */
-static void smmu_regs_oas_test(struct kunit *test)
+static void mock_smmu_regs_oas_test(struct kunit *test)
 {
 	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(bits); i++) {
 		dut->m->idr[5] = (dut->m->idr[5] & ~GENMASK(2, 0)) | i;
-		smmu_dut_start(dut);
-		for (j = 0; j < ARRAY_SIZE(smmu_test_regs); j++) {
-			const struct smmu_test_reg *reg = &smmu_test_regs[j];
+		mock_smmu_dut_start(dut);
+		for (j = 0; j < ARRAY_SIZE(mock_smmu_test_regs); j++) {
+			const struct mock_smmu_test_reg *reg =
+				&mock_smmu_test_regs[j];
 
 			if (reg->wide)
-				smmu_test_all_bits(dut, reg, reg->rw &
-						   (GENMASK_ULL(63, 56) |
-						    (BIT_ULL(bits[i]) - 1)));
+				mock_smmu_test_all_bits(dut, reg, reg->rw &
+							(GENMASK_ULL(63, 56) |
+							 (BIT_ULL(bits[i]) - 1)));
 		}
-		smmu_dut_stop(dut);
+		mock_smmu_dut_stop(dut);
 	}
 }
 
-static void smmu_regs_read_only_test(struct kunit *test)
+static void mock_smmu_regs_read_only_test(struct kunit *test)
 {
 	static const u32 offs[] = {
 		0x00, 0x04, 0x08, 0x0c, 0x10, 0x14, 0x18, 0x1c, 0x24, 0x40,
 		0x48, 0x54, 0x60,
 	};
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
 	u32 val;
 
 	dut->m->iidr = 0x12345637;
 	dut->m->idr[4] = 0xcafe;
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	for (i = 0; i < SMMU_NR_IDR; i++)
 		KUNIT_EXPECT_EQ(test, dut_read32(dut, i * 4), dut->m->idr[i]);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x10), 0xcafe);
@@ -184,16 +187,16 @@ static void smmu_regs_read_only_test(struct kunit *test)
 	}
 }
 
-static void smmu_test_nothing_at(struct smmu_dut *dut, u32 off)
+static void mock_smmu_test_nothing_at(struct mock_smmu_dut *dut, u32 off)
 {
 	dut_write32(dut, off, U32_MAX);
 	KUNIT_EXPECT_EQ_MSG(dut->test, dut_read32(dut, off), 0, "off %#x", off);
 }
 
 /* 6.2: an illegal access does nothing, nor does one to where nothing is */
-static void smmu_regs_access_test(struct kunit *test)
+static void mock_smmu_regs_access_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
 	dut_write64(dut, 0x90, 0x123456000);
 	/* Not aligned */
@@ -213,30 +216,30 @@ static void smmu_regs_access_test(struct kunit *test)
 
 	/* Page 0 where page 1 has registers, and the other way round */
 	dut_write32(dut, P1 | 0xac, 0x5);
-	smmu_test_nothing_at(dut, 0xa8);
-	smmu_test_nothing_at(dut, 0xac);
-	smmu_test_nothing_at(dut, 0xc8);
-	smmu_test_nothing_at(dut, 0xcc);
+	mock_smmu_test_nothing_at(dut, 0xa8);
+	mock_smmu_test_nothing_at(dut, 0xac);
+	mock_smmu_test_nothing_at(dut, 0xc8);
+	mock_smmu_test_nothing_at(dut, 0xcc);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, P1 | 0xac), 0x5);
-	smmu_test_nothing_at(dut, P1 | 0x00);
-	smmu_test_nothing_at(dut, P1 | 0x98);
+	mock_smmu_test_nothing_at(dut, P1 | 0x00);
+	mock_smmu_test_nothing_at(dut, P1 | 0x98);
 	KUNIT_EXPECT_EQ(test, dut_read64(dut, P1 | 0x90), 0);
 
-	smmu_test_nothing_at(dut, 0x30);
-	smmu_test_nothing_at(dut, 0xe0);
-	smmu_test_nothing_at(dut, 0x100);
-	smmu_test_nothing_at(dut, 0x8000);
-	smmu_test_nothing_at(dut, 0xfffc);
-	smmu_test_nothing_at(dut, 0x1fffc);
-	smmu_test_nothing_at(dut, 0x20000);
-	smmu_test_nothing_at(dut, 0xfffffffc);
+	mock_smmu_test_nothing_at(dut, 0x30);
+	mock_smmu_test_nothing_at(dut, 0xe0);
+	mock_smmu_test_nothing_at(dut, 0x100);
+	mock_smmu_test_nothing_at(dut, 0x8000);
+	mock_smmu_test_nothing_at(dut, 0xfffc);
+	mock_smmu_test_nothing_at(dut, 0x1fffc);
+	mock_smmu_test_nothing_at(dut, 0x20000);
+	mock_smmu_test_nothing_at(dut, 0xfffffffc);
 	KUNIT_EXPECT_EQ(test, dut_read64(dut, 0xfffffff8), 0);
 	KUNIT_EXPECT_EQ(test, dut->unit.regs.size, 0x20000);
 }
 
 /* A field that is locked by an enable, and one that is not */
-static void smmu_test_guard(struct smmu_dut *dut, u32 ctl, u32 enable, u32 off,
-			    u32 bits)
+static void mock_smmu_test_guard(struct mock_smmu_dut *dut, u32 ctl, u32 enable,
+				 u32 off, u32 bits)
 {
 	struct kunit *test = dut->test;
 	u32 before = dut_read32(dut, off);
@@ -252,7 +255,7 @@ static void smmu_test_guard(struct smmu_dut *dut, u32 ctl, u32 enable, u32 off,
 	dut_write32(dut, off, before);
 }
 
-static void smmu_regs_guard_test(struct kunit *test)
+static void mock_smmu_regs_guard_test(struct kunit *test)
 {
 	static const struct {
 		u32 off;
@@ -285,7 +288,7 @@ static void smmu_regs_guard_test(struct kunit *test)
 		{ 0xb8, 0x1, 0, BIT(2) },
 		{ 0xbc, 0x1, 0, BIT(2) },
 	};
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 	u32 other;
 
@@ -296,11 +299,11 @@ static void smmu_regs_guard_test(struct kunit *test)
 	dut_write32(dut, P1 | 0xc8, 0);
 	for (i = 0; i < ARRAY_SIZE(guards); i++) {
 		if (guards[i].irq)
-			smmu_test_guard(dut, 0x50, guards[i].irq,
-					guards[i].off, guards[i].bits);
+			mock_smmu_test_guard(dut, 0x50, guards[i].irq,
+					     guards[i].off, guards[i].bits);
 		else
-			smmu_test_guard(dut, 0x20, guards[i].cr0,
-					guards[i].off, guards[i].bits);
+			mock_smmu_test_guard(dut, 0x20, guards[i].cr0,
+					     guards[i].off, guards[i].bits);
 	}
 
 	/* TABLE_* does not depend on the queues, nor QUEUE_* on SMMUEN */
@@ -317,9 +320,9 @@ static void smmu_regs_guard_test(struct kunit *test)
 }
 
 /* 6.3.9: a field is updated when it reads the same from CR0ACK */
-static void smmu_regs_cr0_test(struct kunit *test)
+static void mock_smmu_regs_cr0_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
 	dut_write32(dut, 0x98, 0);
@@ -336,7 +339,7 @@ static void smmu_regs_cr0_test(struct kunit *test)
 
 	/* A field in transition cannot be changed, another one can */
 	dut_write32(dut, 0x20, 0);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 1);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 1);
 	dut_write32(dut, 0x20, BIT(2));
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x20), BIT(2));
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x24), 0);
@@ -347,43 +350,43 @@ static void smmu_regs_cr0_test(struct kunit *test)
 	/* What the new value locks is locked already */
 	dut_write32(dut, P1 | 0xa8, 0x7);
 	KUNIT_EXPECT_NE(test, dut_read32(dut, P1 | 0xa8), 0x7);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x24), BIT(2) | BIT(1));
 
 	/* And what the old value locked is locked until the Update is complete */
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
 	dut_write32(dut, 0x20, BIT(1));
 	dut_write64(dut, 0xa0, 0x7000);
 	KUNIT_EXPECT_NE(test, dut_read64(dut, 0xa0), 0x7000);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x24), BIT(1));
 	dut_write64(dut, 0xa0, 0x7000);
 	KUNIT_EXPECT_EQ(test, dut_read64(dut, 0xa0), 0x7000);
 }
 
-static void smmu_regs_irq_ctrl_test(struct kunit *test)
+static void mock_smmu_regs_irq_ctrl_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x50), 0);
 	dut_write32(dut, 0x50, U32_MAX);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x50), 7);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x54), 7);
 
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
 	dut_write32(dut, 0x50, 5);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x50), 5);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x54), 7);
 	dut_write32(dut, 0x50, 7);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x50), 5);
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x54), 5);
 }
 
 /* 6.3.14.1 */
-static void smmu_regs_gbpa_test(struct kunit *test)
+static void mock_smmu_regs_gbpa_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	const u32 update = BIT(31), all = 0x001f3f1f;
 
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x44), BIT(12));
@@ -396,26 +399,26 @@ static void smmu_regs_gbpa_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->m->gbpa, all);
 
 	/* While an update is going on, too. The new value reads back at once */
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
 	dut_write32(dut, 0x44, update | BIT(20));
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x44), update | BIT(20));
 	KUNIT_EXPECT_EQ(test, dut->m->gbpa, all);
 	dut_write32(dut, 0x44, update);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x44), update | BIT(20));
-	smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x44), BIT(20));
 	KUNIT_EXPECT_EQ(test, dut->m->gbpa, BIT(20));
 }
 
 /* What SMMUEN uses is what the registers hold when it is set */
-static void smmu_regs_smmuen_test(struct kunit *test)
+static void mock_smmu_regs_smmuen_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 
 	dut_write64(dut, 0x80, 0x12345000);
 	dut_write32(dut, 0x88, 0x10208);
 	dut_write32(dut, 0x2c, 2);
-	smmu_dut_cr0(dut, BIT(0), 0);
+	mock_smmu_dut_cr0(dut, BIT(0), 0);
 	KUNIT_EXPECT_EQ(test, dut->m->cr0, 1);
 	KUNIT_EXPECT_EQ(test, dut->m->cr2, 2);
 	KUNIT_EXPECT_EQ(test, dut->m->strtab_base, 0x12345000);
@@ -423,7 +426,7 @@ static void smmu_regs_smmuen_test(struct kunit *test)
 }
 
 /* Where the queue is small, the SMMU's own index is RAZ above the wrap flag */
-static void smmu_regs_index_test(struct kunit *test)
+static void mock_smmu_regs_index_test(struct kunit *test)
 {
 	static const struct {
 		u32 base;
@@ -434,11 +437,11 @@ static void smmu_regs_index_test(struct kunit *test)
 		{ 0xa0, P1 | 0xa8, P1 | 0xac },
 		{ 0xc0, P1 | 0xc8, P1 | 0xcc },
 	};
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i, lg2;
 
 	dut->m->idr[1] = 20 | 20 << 6 | 19 << 11 | 19 << 16 | 19 << 21;
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	for (i = 0; i < ARRAY_SIZE(queues); i++) {
 		for (lg2 = 0; lg2 < 32; lg2++) {
 			u32 mask = BIT(min(lg2, 19U) + 1) - 1;
@@ -455,11 +458,11 @@ static void smmu_regs_index_test(struct kunit *test)
 					0x12345);
 		}
 	}
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 
 	/* A size beyond IDR1 counts as that of IDR1 */
 	dut->m->idr[1] = 20 | 20 << 6 | 4 << 11 | 5 << 16 | 6 << 21;
-	smmu_dut_start(dut);
+	mock_smmu_dut_start(dut);
 	for (i = 0; i < ARRAY_SIZE(queues); i++) {
 		dut_write64(dut, queues[i].base, 19);
 		dut_write32(dut, queues[i].idx, 0xfffff);
@@ -470,13 +473,13 @@ static void smmu_regs_index_test(struct kunit *test)
 }
 
 /* A driver that relies on a reset value that the specification does not give */
-static void smmu_regs_reset_test(struct kunit *test)
+static void mock_smmu_regs_reset_test(struct kunit *test)
 {
-	struct smmu_dut *dut = smmu_dut_live(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_test_regs); i++) {
-		const struct smmu_test_reg *reg = &smmu_test_regs[i];
+	for (i = 0; i < ARRAY_SIZE(mock_smmu_test_regs); i++) {
+		const struct mock_smmu_test_reg *reg = &mock_smmu_test_regs[i];
 		u64 val = dut_read32(dut, reg->off);
 
 		if (reg->off == 0x64)
@@ -491,9 +494,9 @@ static void smmu_regs_reset_test(struct kunit *test)
 	/* Going down and up again is a reset */
 	dut_write32(dut, 0x44, BIT(31) | BIT(20));
 	dut_write32(dut, 0x50, 7);
-	smmu_dut_cr0(dut, BIT(0), 0);
-	smmu_dut_stop(dut);
-	smmu_dut_start(dut);
+	mock_smmu_dut_cr0(dut, BIT(0), 0);
+	mock_smmu_dut_stop(dut);
+	mock_smmu_dut_start(dut);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x20), 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x24), 0);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x44), BIT(12));
@@ -501,25 +504,25 @@ static void smmu_regs_reset_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->m->cr0, 0);
 }
 
-static struct kunit_case smmu_regs_cases[] = {
-	KUNIT_CASE(smmu_regs_bits_test),
-	KUNIT_CASE(smmu_regs_absent_test),
-	KUNIT_CASE(smmu_regs_oas_test),
-	KUNIT_CASE(smmu_regs_read_only_test),
-	KUNIT_CASE(smmu_regs_access_test),
-	KUNIT_CASE(smmu_regs_guard_test),
-	KUNIT_CASE(smmu_regs_cr0_test),
-	KUNIT_CASE(smmu_regs_irq_ctrl_test),
-	KUNIT_CASE(smmu_regs_gbpa_test),
-	KUNIT_CASE(smmu_regs_smmuen_test),
-	KUNIT_CASE(smmu_regs_index_test),
-	KUNIT_CASE(smmu_regs_reset_test),
+static struct kunit_case mock_smmu_regs_cases[] = {
+	KUNIT_CASE(mock_smmu_regs_bits_test),
+	KUNIT_CASE(mock_smmu_regs_absent_test),
+	KUNIT_CASE(mock_smmu_regs_oas_test),
+	KUNIT_CASE(mock_smmu_regs_read_only_test),
+	KUNIT_CASE(mock_smmu_regs_access_test),
+	KUNIT_CASE(mock_smmu_regs_guard_test),
+	KUNIT_CASE(mock_smmu_regs_cr0_test),
+	KUNIT_CASE(mock_smmu_regs_irq_ctrl_test),
+	KUNIT_CASE(mock_smmu_regs_gbpa_test),
+	KUNIT_CASE(mock_smmu_regs_smmuen_test),
+	KUNIT_CASE(mock_smmu_regs_index_test),
+	KUNIT_CASE(mock_smmu_regs_reset_test),
 	{}
 };
 
-static struct kunit_suite smmu_regs_suite = {
+static struct kunit_suite mock_smmu_regs_suite = {
 	.name = "iommu_mock_smmuv3_regs",
-	.test_cases = smmu_regs_cases,
+	.test_cases = mock_smmu_regs_cases,
 };
 
-kunit_test_suite(smmu_regs_suite);
+kunit_test_suite(mock_smmu_regs_suite);

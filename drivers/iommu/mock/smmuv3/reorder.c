@@ -11,24 +11,24 @@
 
 #include "regs.h"
 
-static void execute_one(struct smmu_model *m)
+static void execute_one(struct mock_smmu *m)
 {
-	struct smmu_pending *p = &m->hw->pending;
+	struct mock_smmu_pending *p = &m->hw->pending;
 	u64 all = GENMASK_ULL(p->nr - 1, 0);
 	u32 i = mock_reorder_pick(m->mi, all);
-	const struct smmu_cmd cmd = p->cmd[i];
+	const struct mock_smmu_cmd cmd = p->cmd[i];
 
 	p->nr--;
 	memmove(&p->cmd[i], &p->cmd[i + 1], (p->nr - i) * sizeof(cmd));
 	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
-	smmu_cmd_execute(m, &cmd);
+	mock_smmu_cmd_execute(m, &cmd);
 }
 
 /**
- * smmu_reorder_drain - execute all that is postponed
+ * mock_smmu_reorder_drain - execute all that is postponed
  * @m: the SMMU, of an instance that reorders
  */
-void smmu_reorder_drain(struct smmu_model *m)
+void mock_smmu_reorder_drain(struct mock_smmu *m)
 {
 	mock_reorder_begin(m->mi);
 	while (m->hw->pending.nr)
@@ -37,22 +37,22 @@ void smmu_reorder_drain(struct smmu_model *m)
 }
 
 /**
- * smmu_reorder - a command was fetched, with a CMD_SYNC after smmu_reorder_drain()
+ * mock_smmu_reorder - a command was fetched, with a CMD_SYNC after mock_smmu_reorder_drain()
  * @m: the SMMU, of an instance that reorders
  * @cmd: the command, decoded
  *
  * Return: 0, or SMMU_CERROR_* if the command cannot be consumed
  */
-u8 smmu_reorder(struct smmu_model *m, const struct smmu_cmd *cmd)
+u8 mock_smmu_reorder(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
-	struct smmu_pending *p = &m->hw->pending;
+	struct mock_smmu_pending *p = &m->hw->pending;
 
 	switch (cmd->op) {
 	case SMMU_OP_SYNC:
 	case SMMU_OP_RESUME:
 	case SMMU_OP_STALL_TERM:
 	case SMMU_OP_PRI_RESP:
-		return smmu_cmd_execute(m, cmd);
+		return mock_smmu_cmd_execute(m, cmd);
 	}
 	if (p->nr == MOCK_REORDER_POOL) {
 		mock_reorder_begin(m->mi);
@@ -63,22 +63,22 @@ u8 smmu_reorder(struct smmu_model *m, const struct smmu_cmd *cmd)
 }
 
 /**
- * smmu_speculate - fetch what no transaction has asked for
+ * mock_smmu_speculate - fetch what no transaction has asked for
  * @mi: the instance
  * @req: request as there might be one
  * @res: its translation
  *
  * Return: 0, or an errno if there is no translation
  */
-int smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
-		   struct mock_xlate *res)
+int mock_smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
+			struct mock_xlate *res)
 {
-	struct smmu_model *m = mi->priv;
-	struct smmu_event ignored;
+	struct mock_smmu *m = mi->priv;
+	struct mock_smmu_event ignored;
 
 	lockdep_assert_held(&mi->lock);
 	if (!m->hw)
 		return -EFAULT;
-	smmu_prefetch(m, req->sid, req->pasid_valid, req->pasid);
-	return smmu_translate(m, req, res, &ignored);
+	mock_smmu_prefetch(m, req->sid, req->pasid_valid, req->pasid);
+	return mock_smmu_translate(m, req, res, &ignored);
 }

@@ -9,12 +9,12 @@
 
 /* Opcodes of the commands that were executed, in that order */
 struct log {
-	struct smmu_dut *dut;
+	struct mock_smmu_dut *dut;
 	u8 op[256];
 	u32 nr;
 };
 
-static u8 log_execute(struct smmu_model *m, const struct smmu_cmd *cmd)
+static u8 log_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
 	struct log *log = kunit_get_current_test()->priv;
 
@@ -34,15 +34,15 @@ static int reorder_init(struct kunit *test)
 
 	if (!log)
 		return -ENOMEM;
-	log->dut = smmu_dut_create(test);
+	log->dut = mock_smmu_dut_create(test);
 	log->dut->mi->reorder_seed = 1;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->dut->mi), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy,
 							log->dut->mi), 0);
-	smmu_dut_start(log->dut);
-	smmu_dut_cmdq(log->dut, LG2);
+	mock_smmu_dut_start(log->dut);
+	mock_smmu_dut_cmdq(log->dut, LG2);
 	test->priv = log;
-	kunit_activate_static_stub(test, smmu_cmd_execute, log_execute);
+	kunit_activate_static_stub(test, mock_smmu_cmd_execute, log_execute);
 	return 0;
 }
 
@@ -64,7 +64,7 @@ KUNIT_ARRAY_PARAM_DESC(pair, pair_cases, name);
 
 static void put(struct log *log, u8 op)
 {
-	smmu_dut_put(log->dut, FIELD_PREP(SMMU_CMD0_OPCODE, op), 0);
+	mock_smmu_dut_put(log->dut, FIELD_PREP(SMMU_CMD0_OPCODE, op), 0);
 }
 
 /* Two commands, either way round; with a CMD_SYNC between them only one */
@@ -78,12 +78,12 @@ static void reorder_pair(struct kunit *test)
 		log->nr = 0;
 		put(log, c->first);
 		put(log, c->second);
-		smmu_dut_bell(log->dut);
+		mock_smmu_dut_bell(log->dut);
 		/* Consumed, but nothing has to happen yet */
-		smmu_dut_expect_done(log->dut);
+		mock_smmu_dut_expect_done(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 0);
 		put(log, SMMU_OP_SYNC);
-		smmu_dut_bell(log->dut);
+		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 3);
 		KUNIT_EXPECT_EQ(test, log->op[2], SMMU_OP_SYNC);
 		swapped += log->op[1] == c->first;
@@ -97,7 +97,7 @@ static void reorder_pair(struct kunit *test)
 		put(log, SMMU_OP_SYNC);
 		put(log, c->second);
 		put(log, SMMU_OP_SYNC);
-		smmu_dut_bell(log->dut);
+		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 4);
 		KUNIT_EXPECT_EQ(test, log->op[0], c->first);
 		KUNIT_EXPECT_EQ(test, log->op[2], c->second);
@@ -114,10 +114,10 @@ static void reorder_at_once(struct kunit *test)
 	u32 i;
 
 	put(log, SMMU_OP_TLBI_NH_ALL);
-	smmu_dut_bell(log->dut);
+	mock_smmu_dut_bell(log->dut);
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
 		put(log, ops[i]);
-		smmu_dut_bell(log->dut);
+		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, i + 1);
 		KUNIT_EXPECT_EQ(test, log->op[i], ops[i]);
 	}
@@ -131,9 +131,9 @@ static void reorder_all(struct kunit *test)
 
 	for (i = 0; i < MOCK_REORDER_POOL + 20; i++)
 		put(log, SMMU_OP_TLBI_NH_ALL);
-	smmu_dut_bell(log->dut);
+	mock_smmu_dut_bell(log->dut);
 	KUNIT_EXPECT_EQ(test, log->nr, 20);
-	smmu_dut_cr0(log->dut, 0, SMMU_CR0_CMDQEN);
+	mock_smmu_dut_cr0(log->dut, 0, SMMU_CR0_CMDQEN);
 	KUNIT_EXPECT_EQ(test, log->nr, MOCK_REORDER_POOL + 20);
 }
 

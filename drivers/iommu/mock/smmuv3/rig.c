@@ -25,27 +25,28 @@
 	 SMMU_IDR5_GRAN16K | SMMU_IDR5_GRAN64K)
 #define RIG_LOG2SIZE	6
 
-static void smmu_rig_destroy(void *p)
+static void mock_smmu_rig_destroy(void *p)
 {
-	struct smmu_rig *rig = p;
+	struct mock_smmu_rig *rig = p;
 
-	smmu_caches_destroy(&rig->m);
+	mock_smmu_caches_destroy(&rig->m);
 }
 
 /* An SMMU that has every feature, with a linear stream table */
-struct smmu_rig *smmu_rig_create(struct kunit *test)
+struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test)
 {
 	const struct mock_cache_params params = {
 		.iotlb_entries = 64,
 		.pwc_entries = 64,
 		.config_entries = 64,
 	};
-	struct smmu_rig *rig = kunit_kzalloc(test, sizeof(*rig), GFP_KERNEL);
+	struct mock_smmu_rig *rig =
+		kunit_kzalloc(test, sizeof(*rig), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, rig);
 	rig->test = test;
 	spin_lock_init(&rig->mi.lock);
-	rig->m = (struct smmu_model){
+	rig->m = (struct mock_smmu){
 		.mi = &rig->mi,
 		.idr = {
 			[0] = RIG_IDR0,
@@ -57,31 +58,31 @@ struct smmu_rig *smmu_rig_create(struct kunit *test)
 		.cr2 = SMMU_CR2_RECINVSID,
 		.strtab_cfg = RIG_LOG2SIZE,
 	};
-	KUNIT_ASSERT_EQ(test, 0, smmu_caches_create(&rig->m, &params));
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
-							   smmu_rig_destroy,
-							   rig));
-	rig->strtab = smmu_rig_pages(rig, 0);
+	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, mock_smmu_rig_destroy,
+						  rig));
+	rig->strtab = mock_smmu_rig_pages(rig, 0);
 	rig->m.strtab_base = rig->strtab | SMMU_STRTAB_BASE_RA;
 	return rig;
 }
 
-struct smmu_rig_block {
+struct mock_smmu_rig_block {
 	unsigned long mem;
 	u8 order;
 };
 
-static void smmu_rig_free_pages(void *p)
+static void mock_smmu_rig_free_pages(void *p)
 {
-	struct smmu_rig_block *block = p;
+	struct mock_smmu_rig_block *block = p;
 
 	free_pages(block->mem, block->order);
 }
 
 /* Zeroed pages, aligned to their size, by their physical address */
-u64 smmu_rig_pages(struct smmu_rig *rig, u8 order)
+u64 mock_smmu_rig_pages(struct mock_smmu_rig *rig, u8 order)
 {
-	struct smmu_rig_block *block;
+	struct mock_smmu_rig_block *block;
 
 	block = kunit_kzalloc(rig->test, sizeof(*block), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(rig->test, block);
@@ -90,65 +91,67 @@ u64 smmu_rig_pages(struct smmu_rig *rig, u8 order)
 	KUNIT_ASSERT_NE(rig->test, 0UL, block->mem);
 	KUNIT_ASSERT_EQ(rig->test, 0,
 			kunit_add_action_or_reset(rig->test,
-						  smmu_rig_free_pages, block));
+						  mock_smmu_rig_free_pages,
+						  block));
 	return virt_to_phys((void *)block->mem);
 }
 
-u64 *smmu_rig_word(u64 pa)
+u64 *mock_smmu_rig_word(u64 pa)
 {
 	return phys_to_virt(pa);
 }
 
 /* The same as stage 1 sees them: with stage 2, at IPAs that it maps */
-u64 smmu_rig_alloc(struct smmu_rig *rig, struct smmu_rig_tree *s2, u8 order)
+u64 mock_smmu_rig_alloc(struct mock_smmu_rig *rig,
+			struct mock_smmu_rig_tree *s2, u8 order)
 {
-	struct smmu_rig_mem *mem = &rig->mem[rig->nr_mem++];
+	struct mock_smmu_rig_mem *mem = &rig->mem[rig->nr_mem++];
 	u64 done;
 
 	KUNIT_ASSERT_LE(rig->test, rig->nr_mem, ARRAY_SIZE(rig->mem));
 	mem->size = (u64)SZ_4K << order;
 	if (!s2) {
-		mem->pa = smmu_rig_pages(rig, order);
+		mem->pa = mock_smmu_rig_pages(rig, order);
 		mem->addr = mem->pa;
 		return mem->addr;
 	}
 	mem->size = max(mem->size, BIT_ULL(s2->granule));
-	mem->pa = smmu_rig_pages(rig, ilog2(mem->size) - 12);
+	mem->pa = mock_smmu_rig_pages(rig, ilog2(mem->size) - 12);
 	mem->addr = ALIGN(s2->next, mem->size);
 	s2->next = mem->addr + mem->size;
 	for (done = 0; done < mem->size; done += BIT_ULL(s2->granule))
-		smmu_rig_map(s2, mem->addr + done, 3,
-			     (mem->pa + done) | RIG_PAGE2);
+		mock_smmu_rig_map(s2, mem->addr + done, 3,
+				  (mem->pa + done) | RIG_PAGE2);
 	return mem->addr;
 }
 
 /* Where is what stage 1 refers to by this address? */
-u64 *smmu_rig_at(struct smmu_rig *rig, u64 addr)
+u64 *mock_smmu_rig_at(struct mock_smmu_rig *rig, u64 addr)
 {
 	u32 i;
 
 	for (i = 0; i < rig->nr_mem; i++) {
-		struct smmu_rig_mem *mem = &rig->mem[i];
+		struct mock_smmu_rig_mem *mem = &rig->mem[i];
 
 		if (addr >= mem->addr && addr - mem->addr < mem->size)
-			return smmu_rig_word(mem->pa + (addr - mem->addr));
+			return mock_smmu_rig_word(mem->pa + (addr - mem->addr));
 	}
 	KUNIT_FAIL_AND_ABORT(rig->test, "nothing at %llx", addr);
 	return NULL;
 }
 
 /* log2 of what a descriptor of @level covers */
-u8 smmu_rig_shift(const struct smmu_rig_tree *tree, u8 level)
+u8 mock_smmu_rig_shift(const struct mock_smmu_rig_tree *tree, u8 level)
 {
 	u8 bits = tree->granule - 3;
 
 	return 3 + bits * (4 - level);
 }
 
-static struct smmu_rig_tree *new_tree(struct smmu_rig *rig)
+static struct mock_smmu_rig_tree *new_tree(struct mock_smmu_rig *rig)
 {
-	struct smmu_rig_tree *tree = kunit_kzalloc(rig->test, sizeof(*tree),
-						   GFP_KERNEL);
+	struct mock_smmu_rig_tree *tree =
+		kunit_kzalloc(rig->test, sizeof(*tree), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(rig->test, tree);
 	tree->rig = rig;
@@ -161,48 +164,50 @@ static u8 table_order(u8 entries)
 	return entries > 9 ? entries - 9 : 0;
 }
 
-struct smmu_rig_tree *smmu_rig_stage2(struct smmu_rig *rig, u8 granule,
-				      u8 input, u8 start)
+struct mock_smmu_rig_tree *mock_smmu_rig_stage2(struct mock_smmu_rig *rig,
+						u8 granule, u8 input, u8 start)
 {
-	struct smmu_rig_tree *tree = new_tree(rig);
+	struct mock_smmu_rig_tree *tree = new_tree(rig);
 
 	tree->granule = granule;
 	tree->input = input;
 	tree->start = start;
 	/* Not an address of memory: structures are found by address alone */
 	tree->next = 0x7012340000;
-	tree->root = smmu_rig_pages(rig, table_order(input -
-					smmu_rig_shift(tree, start)));
+	tree->root = mock_smmu_rig_pages(rig, table_order(input -
+					mock_smmu_rig_shift(tree, start)));
 	return tree;
 }
 
-struct smmu_rig_tree *smmu_rig_stage1(struct smmu_rig *rig, u8 granule,
-				      u8 input, struct smmu_rig_tree *s2)
+struct mock_smmu_rig_tree *mock_smmu_rig_stage1(struct mock_smmu_rig *rig,
+						u8 granule, u8 input,
+						struct mock_smmu_rig_tree *s2)
 {
-	struct smmu_rig_tree *tree = new_tree(rig);
+	struct mock_smmu_rig_tree *tree = new_tree(rig);
 
 	tree->granule = granule;
 	tree->input = input;
 	tree->s2 = s2;
-	while (smmu_rig_shift(tree, tree->start) >= input)
+	while (mock_smmu_rig_shift(tree, tree->start) >= input)
 		tree->start++;
-	tree->root = smmu_rig_alloc(rig, s2,
-				    table_order(input -
-						smmu_rig_shift(tree, tree->start)));
+	tree->root = mock_smmu_rig_alloc(rig, s2,
+					 table_order(input -
+						     mock_smmu_rig_shift(tree, tree->start)));
 	return tree;
 }
 
-static u64 *table_at(struct smmu_rig_tree *tree, u64 addr)
+static u64 *table_at(struct mock_smmu_rig_tree *tree, u64 addr)
 {
-	return tree->s2 ? smmu_rig_at(tree->rig, addr) : smmu_rig_word(addr);
+	return tree->s2 ? mock_smmu_rig_at(tree->rig, addr) :
+			  mock_smmu_rig_word(addr);
 }
 
-static u64 in_memory(const struct smmu_rig_tree *tree, u64 desc)
+static u64 in_memory(const struct mock_smmu_rig_tree *tree, u64 desc)
 {
 	return tree->be ? swab64(desc) : desc;
 }
 
-u64 *smmu_rig_desc(struct smmu_rig_tree *tree, u64 addr, u8 level)
+u64 *mock_smmu_rig_desc(struct mock_smmu_rig_tree *tree, u64 addr, u8 level)
 {
 	u64 low = GENMASK_ULL(tree->input - 1, 0);
 	u64 table = tree->root;
@@ -210,7 +215,7 @@ u64 *smmu_rig_desc(struct smmu_rig_tree *tree, u64 addr, u8 level)
 
 	KUNIT_ASSERT_GE(tree->rig->test, level, tree->start);
 	for (l = tree->start;; l++) {
-		u64 index = (addr & low) >> smmu_rig_shift(tree, l);
+		u64 index = (addr & low) >> mock_smmu_rig_shift(tree, l);
 		u64 *desc;
 
 		if (l != tree->start)
@@ -219,8 +224,8 @@ u64 *smmu_rig_desc(struct smmu_rig_tree *tree, u64 addr, u8 level)
 		if (l == level)
 			return desc;
 		if (!*desc) {
-			table = smmu_rig_alloc(tree->rig, tree->s2,
-					       tree->granule - 12);
+			table = mock_smmu_rig_alloc(tree->rig, tree->s2,
+						    tree->granule - 12);
 			*desc = in_memory(tree, table | RIG_TABLE);
 		}
 		table = in_memory(tree, *desc) & GENMASK_ULL(47, tree->granule);
@@ -228,15 +233,16 @@ u64 *smmu_rig_desc(struct smmu_rig_tree *tree, u64 addr, u8 level)
 }
 
 /* Write the descriptor for an address */
-void smmu_rig_map(struct smmu_rig_tree *tree, u64 addr, u8 level, u64 desc)
+void mock_smmu_rig_map(struct mock_smmu_rig_tree *tree, u64 addr, u8 level,
+		       u64 desc)
 {
-	*smmu_rig_desc(tree, addr, level) = in_memory(tree, desc);
+	*mock_smmu_rig_desc(tree, addr, level) = in_memory(tree, desc);
 }
 
-u64 *smmu_rig_ste(struct smmu_rig *rig, u32 sid)
+u64 *mock_smmu_rig_ste(struct mock_smmu_rig *rig, u32 sid)
 {
 	KUNIT_ASSERT_EQ(rig->test, 0, sid >> RIG_LOG2SIZE);
-	return smmu_rig_word(rig->strtab + sid * SMMU_STE_SIZE);
+	return mock_smmu_rig_word(rig->strtab + sid * SMMU_STE_SIZE);
 }
 
 static u8 tg0(u8 granule)
@@ -252,7 +258,7 @@ static u8 tg1(u8 granule)
 }
 
 /* Arm ARM: VTCR_EL2.SL0 */
-static u8 sl0(const struct smmu_rig_tree *tree)
+static u8 sl0(const struct mock_smmu_rig_tree *tree)
 {
 	if (tree->granule == 12)
 		return tree->start == 3 ? 3 : 2 - tree->start;
@@ -260,10 +266,10 @@ static u8 sl0(const struct smmu_rig_tree *tree)
 }
 
 /* Enable stage 2, with or without stage 1 as it was */
-void smmu_rig_set_stage2(struct smmu_rig *rig, u32 sid,
-			 const struct smmu_rig_tree *s2, u16 vmid)
+void mock_smmu_rig_set_stage2(struct mock_smmu_rig *rig, u32 sid,
+			      const struct mock_smmu_rig_tree *s2, u16 vmid)
 {
-	u64 *ste = smmu_rig_ste(rig, sid);
+	u64 *ste = mock_smmu_rig_ste(rig, sid);
 	u8 config = FIELD_GET(SMMU_STE0_CONFIG, ste[0]);
 
 	config = config & 1 ? SMMU_STE_CONFIG_NESTED : SMMU_STE_CONFIG_S2;
@@ -280,9 +286,10 @@ void smmu_rig_set_stage2(struct smmu_rig *rig, u32 sid,
 }
 
 /* Enable stage 1, with or without stage 2 as it was */
-void smmu_rig_set_stage1(struct smmu_rig *rig, u32 sid, u64 cds, u8 s1cdmax)
+void mock_smmu_rig_set_stage1(struct mock_smmu_rig *rig, u32 sid, u64 cds,
+			      u8 s1cdmax)
 {
-	u64 *ste = smmu_rig_ste(rig, sid);
+	u64 *ste = mock_smmu_rig_ste(rig, sid);
 	u8 config = FIELD_GET(SMMU_STE0_CONFIG, ste[0]);
 
 	config = config & 2 ? SMMU_STE_CONFIG_NESTED : SMMU_STE_CONFIG_S1;
@@ -290,7 +297,8 @@ void smmu_rig_set_stage1(struct smmu_rig *rig, u32 sid, u64 cds, u8 s1cdmax)
 		 FIELD_PREP(SMMU_STE0_S1CDMAX, s1cdmax);
 }
 
-void smmu_rig_set_cd(u64 *cd, const struct smmu_rig_tree *ttb0, u16 asid)
+void mock_smmu_rig_set_cd(u64 *cd, const struct mock_smmu_rig_tree *ttb0,
+			  u16 asid)
 {
 	memset(cd, 0, SMMU_CD_SIZE);
 	cd[0] = FIELD_PREP(SMMU_CD0_T0SZ, 64 - ttb0->input) |
@@ -301,7 +309,7 @@ void smmu_rig_set_cd(u64 *cd, const struct smmu_rig_tree *ttb0, u16 asid)
 	cd[1] = ttb0->root;
 }
 
-void smmu_rig_set_ttb1(u64 *cd, const struct smmu_rig_tree *ttb1)
+void mock_smmu_rig_set_ttb1(u64 *cd, const struct mock_smmu_rig_tree *ttb1)
 {
 	cd[0] &= ~(SMMU_CD0_EPD1 | SMMU_CD0_T1SZ | SMMU_CD0_TG1);
 	cd[0] |= FIELD_PREP(SMMU_CD0_T1SZ, 64 - ttb1->input) |
@@ -310,98 +318,102 @@ void smmu_rig_set_ttb1(u64 *cd, const struct smmu_rig_tree *ttb1)
 }
 
 /* RIG_SID: stage 2 alone, 4K and 48 bits */
-struct smmu_rig_tree *smmu_rig_only_stage2(struct smmu_rig *rig)
+struct mock_smmu_rig_tree *mock_smmu_rig_only_stage2(struct mock_smmu_rig *rig)
 {
-	struct smmu_rig_tree *s2 = smmu_rig_stage2(rig, 12, 48, 0);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_stage2(rig, 12, 48, 0);
 
-	smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
+	mock_smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
 	return s2;
 }
 
-static struct smmu_rig_tree *add_stage1(struct smmu_rig *rig,
-					struct smmu_rig_tree *s2)
+static struct mock_smmu_rig_tree *add_stage1(struct mock_smmu_rig *rig,
+					     struct mock_smmu_rig_tree *s2)
 {
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 12, 48, s2);
-	u64 cd = smmu_rig_alloc(rig, s2, 0);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, s2);
+	u64 cd = mock_smmu_rig_alloc(rig, s2, 0);
 
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
 	return s1;
 }
 
 /* RIG_SID: stage 1 alone, one CD, 4K and 48 bits */
-struct smmu_rig_tree *smmu_rig_only_stage1(struct smmu_rig *rig)
+struct mock_smmu_rig_tree *mock_smmu_rig_only_stage1(struct mock_smmu_rig *rig)
 {
 	return add_stage1(rig, NULL);
 }
 
 /* RIG_SID: both, stage 2 is the @s2 of the tree that is returned */
-struct smmu_rig_tree *smmu_rig_nested(struct smmu_rig *rig)
+struct mock_smmu_rig_tree *mock_smmu_rig_nested(struct mock_smmu_rig *rig)
 {
-	return add_stage1(rig, smmu_rig_only_stage2(rig));
+	return add_stage1(rig, mock_smmu_rig_only_stage2(rig));
 }
 
 /* The stream's CD, the first one if it has a linear table */
-u64 *smmu_rig_cd(struct smmu_rig *rig, u32 sid)
+u64 *mock_smmu_rig_cd(struct mock_smmu_rig *rig, u32 sid)
 {
-	return smmu_rig_at(rig, *smmu_rig_ste(rig, sid) & SMMU_STE0_S1CONTEXTPTR);
+	return mock_smmu_rig_at(rig, *mock_smmu_rig_ste(rig, sid) & SMMU_STE0_S1CONTEXTPTR);
 }
 
-struct mock_req smmu_rig_req(u32 sid, u64 addr, bool write)
+struct mock_req mock_smmu_rig_req(u32 sid, u64 addr, bool write)
 {
 	return (struct mock_req){ .addr = addr, .sid = sid, .write = write };
 }
 
-struct mock_req smmu_rig_req_ssid(u32 sid, u32 ssid, u64 addr, bool write)
+struct mock_req mock_smmu_rig_req_ssid(u32 sid, u32 ssid, u64 addr, bool write)
 {
-	struct mock_req req = smmu_rig_req(sid, addr, write);
+	struct mock_req req = mock_smmu_rig_req(sid, addr, write);
 
 	req.pasid = ssid;
 	req.pasid_valid = true;
 	return req;
 }
 
-u8 smmu_rig_send(struct smmu_rig *rig, const struct mock_req *req,
-		 struct mock_xlate *res)
+u8 mock_smmu_rig_send(struct mock_smmu_rig *rig, const struct mock_req *req,
+		      struct mock_xlate *res)
 {
 	struct mock_xlate ignored;
 
 	scoped_guard(spinlock_irqsave, &rig->mi.lock)
-		rig->ret = smmu_translate(&rig->m, req, res ?: &ignored,
-					  &rig->ev);
+		rig->ret = mock_smmu_translate(&rig->m, req, res ?: &ignored,
+					       &rig->ev);
 	KUNIT_EXPECT_EQ(rig->test, req->addr, rig->ev.input_addr);
 	KUNIT_EXPECT_EQ(rig->test, req->sid, rig->ev.sid);
 	KUNIT_EXPECT_FALSE(rig->test, !rig->ret && rig->ev.id);
 	return rig->ev.id;
 }
 
-u8 smmu_rig_read(struct smmu_rig *rig, u64 addr, struct mock_xlate *res)
+u8 mock_smmu_rig_read(struct mock_smmu_rig *rig, u64 addr,
+		      struct mock_xlate *res)
 {
-	struct mock_req req = smmu_rig_req(RIG_SID, addr, false);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, false);
 
-	return smmu_rig_send(rig, &req, res);
+	return mock_smmu_rig_send(rig, &req, res);
 }
 
-u8 smmu_rig_write(struct smmu_rig *rig, u64 addr, struct mock_xlate *res)
+u8 mock_smmu_rig_write(struct mock_smmu_rig *rig, u64 addr,
+		       struct mock_xlate *res)
 {
-	struct mock_req req = smmu_rig_req(RIG_SID, addr, true);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, true);
 
-	return smmu_rig_send(rig, &req, res);
+	return mock_smmu_rig_send(rig, &req, res);
 }
 
-void smmu_rig_flush(struct smmu_rig *rig)
+void mock_smmu_rig_flush(struct mock_smmu_rig *rig)
 {
-	smmu_inval_all(&rig->m);
+	mock_smmu_inval_all(&rig->m);
 }
 
-u8 smmu_rig_read_anew(struct smmu_rig *rig, u64 addr, struct mock_xlate *res)
+u8 mock_smmu_rig_read_anew(struct mock_smmu_rig *rig, u64 addr,
+			   struct mock_xlate *res)
 {
-	smmu_rig_flush(rig);
-	return smmu_rig_read(rig, addr, res);
+	mock_smmu_rig_flush(rig);
+	return mock_smmu_rig_read(rig, addr, res);
 }
 
-u8 smmu_rig_write_anew(struct smmu_rig *rig, u64 addr, struct mock_xlate *res)
+u8 mock_smmu_rig_write_anew(struct mock_smmu_rig *rig, u64 addr,
+			    struct mock_xlate *res)
 {
-	smmu_rig_flush(rig);
-	return smmu_rig_write(rig, addr, res);
+	mock_smmu_rig_flush(rig);
+	return mock_smmu_rig_write(rig, addr, res);
 }

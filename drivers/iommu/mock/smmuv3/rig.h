@@ -34,26 +34,26 @@
 #define RIG_S2_NORMAL		FIELD_PREP(SMMU_PTE_S2MEMATTR, 0xf)
 
 /* Memory for structures, by the address that others refer to it with */
-struct smmu_rig_mem {
+struct mock_smmu_rig_mem {
 	u64 addr;
 	u64 pa;
 	u64 size;
 };
 
-struct smmu_rig {
+struct mock_smmu_rig {
 	struct kunit *test;
 	struct mock_iommu mi;
-	struct smmu_model m;
+	struct mock_smmu m;
 	u64 strtab;
-	struct smmu_rig_mem mem[160];
+	struct mock_smmu_rig_mem mem[160];
 	u32 nr_mem;
 	/* of the last request */
-	struct smmu_event ev;
+	struct mock_smmu_event ev;
 	int ret;
 };
 
 /**
- * struct smmu_rig_tree - translation tables of a stage
+ * struct mock_smmu_rig_tree - translation tables of a stage
  * @rig: where
  * @s2: for stage 1: tables of stage 2 that its tables are translated by, or NULL
  * @granule: log2 of it
@@ -63,9 +63,9 @@ struct smmu_rig {
  * @root: address of the starting-level table
  * @next: for stage 2: where the next structure of stage 1 goes
  */
-struct smmu_rig_tree {
-	struct smmu_rig *rig;
-	struct smmu_rig_tree *s2;
+struct mock_smmu_rig_tree {
+	struct mock_smmu_rig *rig;
+	struct mock_smmu_rig_tree *s2;
 	u8 granule;
 	u8 input;
 	u8 start;
@@ -74,46 +74,55 @@ struct smmu_rig_tree {
 	u64 next;
 };
 
-struct smmu_rig *smmu_rig_create(struct kunit *test);
-u64 smmu_rig_pages(struct smmu_rig *rig, u8 order);
-u64 *smmu_rig_word(u64 pa);
-u64 smmu_rig_alloc(struct smmu_rig *rig, struct smmu_rig_tree *s2, u8 order);
-u64 *smmu_rig_at(struct smmu_rig *rig, u64 addr);
+struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test);
+u64 mock_smmu_rig_pages(struct mock_smmu_rig *rig, u8 order);
+u64 *mock_smmu_rig_word(u64 pa);
+u64 mock_smmu_rig_alloc(struct mock_smmu_rig *rig,
+			struct mock_smmu_rig_tree *s2, u8 order);
+u64 *mock_smmu_rig_at(struct mock_smmu_rig *rig, u64 addr);
 
 /* Trees: pointers to the descriptor for an address, tables above it are made */
-struct smmu_rig_tree *smmu_rig_stage2(struct smmu_rig *rig, u8 granule,
-				      u8 input, u8 start);
-struct smmu_rig_tree *smmu_rig_stage1(struct smmu_rig *rig, u8 granule,
-				      u8 input, struct smmu_rig_tree *s2);
-u64 *smmu_rig_desc(struct smmu_rig_tree *tree, u64 addr, u8 level);
-void smmu_rig_map(struct smmu_rig_tree *tree, u64 addr, u8 level, u64 desc);
-u8 smmu_rig_shift(const struct smmu_rig_tree *tree, u8 level);
+struct mock_smmu_rig_tree *mock_smmu_rig_stage2(struct mock_smmu_rig *rig,
+						u8 granule, u8 input, u8 start);
+struct mock_smmu_rig_tree *mock_smmu_rig_stage1(struct mock_smmu_rig *rig,
+						u8 granule, u8 input,
+						struct mock_smmu_rig_tree *s2);
+u64 *mock_smmu_rig_desc(struct mock_smmu_rig_tree *tree, u64 addr, u8 level);
+void mock_smmu_rig_map(struct mock_smmu_rig_tree *tree, u64 addr, u8 level,
+		       u64 desc);
+u8 mock_smmu_rig_shift(const struct mock_smmu_rig_tree *tree, u8 level);
 
 /* Structures, as pointers to their words */
-u64 *smmu_rig_ste(struct smmu_rig *rig, u32 sid);
-void smmu_rig_set_stage2(struct smmu_rig *rig, u32 sid,
-			 const struct smmu_rig_tree *s2, u16 vmid);
-void smmu_rig_set_stage1(struct smmu_rig *rig, u32 sid, u64 cds, u8 s1cdmax);
-void smmu_rig_set_cd(u64 *cd, const struct smmu_rig_tree *ttb0, u16 asid);
-void smmu_rig_set_ttb1(u64 *cd, const struct smmu_rig_tree *ttb1);
+u64 *mock_smmu_rig_ste(struct mock_smmu_rig *rig, u32 sid);
+void mock_smmu_rig_set_stage2(struct mock_smmu_rig *rig, u32 sid,
+			      const struct mock_smmu_rig_tree *s2, u16 vmid);
+void mock_smmu_rig_set_stage1(struct mock_smmu_rig *rig, u32 sid, u64 cds,
+			      u8 s1cdmax);
+void mock_smmu_rig_set_cd(u64 *cd, const struct mock_smmu_rig_tree *ttb0,
+			  u16 asid);
+void mock_smmu_rig_set_ttb1(u64 *cd, const struct mock_smmu_rig_tree *ttb1);
 
 /* A stream with one kind of translation, the tables of which are returned */
-struct smmu_rig_tree *smmu_rig_only_stage2(struct smmu_rig *rig);
-struct smmu_rig_tree *smmu_rig_only_stage1(struct smmu_rig *rig);
-struct smmu_rig_tree *smmu_rig_nested(struct smmu_rig *rig);
-u64 *smmu_rig_cd(struct smmu_rig *rig, u32 sid);
+struct mock_smmu_rig_tree *mock_smmu_rig_only_stage2(struct mock_smmu_rig *rig);
+struct mock_smmu_rig_tree *mock_smmu_rig_only_stage1(struct mock_smmu_rig *rig);
+struct mock_smmu_rig_tree *mock_smmu_rig_nested(struct mock_smmu_rig *rig);
+u64 *mock_smmu_rig_cd(struct mock_smmu_rig *rig, u32 sid);
 
 /* Requests: return the event that is to be recorded, or 0 */
-struct mock_req smmu_rig_req(u32 sid, u64 addr, bool write);
-struct mock_req smmu_rig_req_ssid(u32 sid, u32 ssid, u64 addr, bool write);
-u8 smmu_rig_send(struct smmu_rig *rig, const struct mock_req *req,
-		 struct mock_xlate *res);
-u8 smmu_rig_read(struct smmu_rig *rig, u64 addr, struct mock_xlate *res);
-u8 smmu_rig_write(struct smmu_rig *rig, u64 addr, struct mock_xlate *res);
+struct mock_req mock_smmu_rig_req(u32 sid, u64 addr, bool write);
+struct mock_req mock_smmu_rig_req_ssid(u32 sid, u32 ssid, u64 addr, bool write);
+u8 mock_smmu_rig_send(struct mock_smmu_rig *rig, const struct mock_req *req,
+		      struct mock_xlate *res);
+u8 mock_smmu_rig_read(struct mock_smmu_rig *rig, u64 addr,
+		      struct mock_xlate *res);
+u8 mock_smmu_rig_write(struct mock_smmu_rig *rig, u64 addr,
+		       struct mock_xlate *res);
 
 /* The same with empty caches */
-u8 smmu_rig_read_anew(struct smmu_rig *rig, u64 addr, struct mock_xlate *res);
-u8 smmu_rig_write_anew(struct smmu_rig *rig, u64 addr, struct mock_xlate *res);
-void smmu_rig_flush(struct smmu_rig *rig);
+u8 mock_smmu_rig_read_anew(struct mock_smmu_rig *rig, u64 addr,
+			   struct mock_xlate *res);
+u8 mock_smmu_rig_write_anew(struct mock_smmu_rig *rig, u64 addr,
+			    struct mock_xlate *res);
+void mock_smmu_rig_flush(struct mock_smmu_rig *rig);
 
 #endif /* __IOMMU_MOCK_SMMUV3_RIG_H */

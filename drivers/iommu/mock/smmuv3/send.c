@@ -10,7 +10,7 @@
 #include "regs.h"
 
 /**
- * smmu_send_msi - write a message
+ * mock_smmu_send_msi - write a message
  * @m: the SMMU
  * @addr: message address
  * @data: message data
@@ -19,41 +19,42 @@
  *
  * Return: the write was accepted
  */
-bool smmu_send_msi(struct smmu_model *m, u64 addr, u32 data)
+bool mock_smmu_send_msi(struct mock_smmu *m, u64 addr, u32 data)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_send_msi, m, addr, data);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_msi, m, addr, data);
 	return mock_iommu_msi(m->mi, addr, data) ||
 	       !mock_phys_write32(addr, data);
 }
 
 /**
- * smmu_send_line - pulse a wired interrupt
+ * mock_smmu_send_line - pulse a wired interrupt
  * @m: the SMMU
  * @index: IOMMU_UNIT_SMMUV3_IRQ_*
  */
-void smmu_send_line(struct smmu_model *m, unsigned int index)
+void mock_smmu_send_line(struct mock_smmu *m, unsigned int index)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_send_line, m, index);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_line, m, index);
 	mock_iommu_line(m->mi, index);
 }
 
 /**
- * smmu_send_atc_invalidate - send an invalidation request to an endpoint
+ * mock_smmu_send_atc_invalidate - send an invalidation request to an endpoint
  * @m: the SMMU
  * @cmd: CMD_ATC_INV, decoded
  *
  * Return: 0 when the endpoint has answered; -EINPROGRESS; or -ETIMEDOUT. Nobody
  * answers for an endpoint that does not exist.
  */
-int smmu_send_atc_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd)
+int mock_smmu_send_atc_invalidate(struct mock_smmu *m,
+				  const struct mock_smmu_cmd *cmd)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_send_atc_invalidate, m, cmd);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_atc_invalidate, m, cmd);
 	return mock_atc_invalidate(m->mi, cmd->sid, cmd->ssv, cmd->ssid,
 				   cmd->global, cmd->addr, cmd->lg2);
 }
 
 /**
- * smmu_send_page_response - send a page response message to an endpoint
+ * mock_smmu_send_page_response - send a page response message to an endpoint
  * @m: the SMMU
  * @sid: StreamID
  * @pasid_valid: there is a PASID
@@ -61,16 +62,17 @@ int smmu_send_atc_invalidate(struct smmu_model *m, const struct smmu_cmd *cmd)
  * @prgi: page request group index
  * @code: response code
  */
-void smmu_send_page_response(struct smmu_model *m, u32 sid, bool pasid_valid,
-			     u32 pasid, u16 prgi, enum mock_page_response code)
+void mock_smmu_send_page_response(struct mock_smmu *m, u32 sid,
+				  bool pasid_valid, u32 pasid, u16 prgi,
+				  enum mock_page_response code)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_send_page_response, m, sid, pasid_valid,
-				   pasid, prgi, code);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_page_response, m, sid,
+				   pasid_valid, pasid, prgi, code);
 	mock_page_response(m->mi, sid, pasid_valid, pasid, prgi, code);
 }
 
 /**
- * smmu_send_resume - let a stalled transaction of an endpoint go on or end
+ * mock_smmu_send_resume - let a stalled transaction of an endpoint go on or end
  * @m: the SMMU
  * @sid: StreamID
  * @stag: its tag
@@ -78,9 +80,9 @@ void smmu_send_page_response(struct smmu_model *m, u32 sid, bool pasid_valid,
  *
  * Return: there was such a transaction
  */
-bool smmu_send_resume(struct smmu_model *m, u32 sid, u16 stag,
-		      enum mock_stall how)
+bool mock_smmu_send_resume(struct mock_smmu *m, u32 sid, u16 stag,
+			   enum mock_stall how)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_send_resume, m, sid, stag, how);
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_resume, m, sid, stag, how);
 	return mock_stall_resume(m->mi, sid, stag, how);
 }

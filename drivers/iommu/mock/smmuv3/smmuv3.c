@@ -10,7 +10,7 @@
 #include "regs.h"
 
 /* Say why, an errno alone would leave one guessing among many rules */
-static int smmu_complain(const char *why)
+static int mock_smmu_complain(const char *why)
 {
 	if (!why)
 		return 0;
@@ -30,19 +30,19 @@ enum {
 	SMMU_ATTR_aidr,
 };
 
-static const char *smmu_idr_why(unsigned int n, u32 val)
+static const char *mock_smmu_idr_why(unsigned int n, u32 val)
 {
 	switch (n) {
 	case SMMU_ATTR_iidr:
-		return smmu_iidr_check(val);
+		return mock_smmu_iidr_check(val);
 	case SMMU_ATTR_aidr:
-		return smmu_aidr_check(val);
+		return mock_smmu_aidr_check(val);
 	default:
-		return smmu_idr_check(n, val);
+		return mock_smmu_idr_check(n, val);
 	}
 }
 
-static u32 *smmu_idr(struct smmu_model *m, unsigned int n)
+static u32 *mock_smmu_idr(struct mock_smmu *m, unsigned int n)
 {
 	switch (n) {
 	case SMMU_ATTR_iidr:
@@ -54,18 +54,19 @@ static u32 *smmu_idr(struct smmu_model *m, unsigned int n)
 	}
 }
 
-static ssize_t smmu_attr_show(struct config_item *item, char *page,
-			      unsigned int n)
+static ssize_t mock_smmu_attr_show(struct config_item *item, char *page,
+				   unsigned int n)
 {
-	struct smmu_model *m = mock_priv_from_item(item, &mock_smmuv3_model);
+	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
 
-	return m ? sysfs_emit(page, "%#x\n", *smmu_idr(m, n)) : -EOPNOTSUPP;
+	return m ? sysfs_emit(page, "%#x\n", *mock_smmu_idr(m, n)) :
+		   -EOPNOTSUPP;
 }
 
-static ssize_t smmu_attr_store(struct config_item *item, const char *page,
-			       size_t len, unsigned int n)
+static ssize_t mock_smmu_attr_store(struct config_item *item, const char *page,
+				    size_t len, unsigned int n)
 {
-	struct smmu_model *m = mock_priv_from_item(item, &mock_smmuv3_model);
+	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
 	u32 val;
 	int ret;
 
@@ -73,29 +74,31 @@ static ssize_t smmu_attr_store(struct config_item *item, const char *page,
 		return -EOPNOTSUPP;
 	ret = kstrtou32(page, 0, &val);
 	if (!ret)
-		ret = smmu_complain(smmu_idr_why(n, val));
+		ret = mock_smmu_complain(mock_smmu_idr_why(n, val));
 	if (ret)
 		return ret;
 
 	ret = mock_iommu_config_lock(m->mi);
 	if (ret)
 		return ret;
-	*smmu_idr(m, n) = val;
+	*mock_smmu_idr(m, n) = val;
 	mock_iommu_config_unlock(m->mi);
 	return len;
 }
 
 #define SMMU_IDR_ATTR(_name)						\
-static ssize_t smmu_##_name##_show(struct config_item *item, char *page) \
+static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
+					char *page)			\
 {									\
-	return smmu_attr_show(item, page, SMMU_ATTR_##_name);		\
+	return mock_smmu_attr_show(item, page, SMMU_ATTR_##_name);	\
 }									\
-static ssize_t smmu_##_name##_store(struct config_item *item,		\
-				    const char *page, size_t len)	\
+static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
+					 const char *page, size_t len)	\
 {									\
-	return smmu_attr_store(item, page, len, SMMU_ATTR_##_name);	\
+	return mock_smmu_attr_store(item, page, len,			\
+				    SMMU_ATTR_##_name);			\
 }									\
-CONFIGFS_ATTR(smmu_, _name)
+CONFIGFS_ATTR(mock_smmu_, _name)
 
 SMMU_IDR_ATTR(idr0);
 SMMU_IDR_ATTR(idr1);
@@ -106,147 +109,147 @@ SMMU_IDR_ATTR(idr5);
 SMMU_IDR_ATTR(iidr);
 SMMU_IDR_ATTR(aidr);
 
-static struct configfs_attribute *smmu_attrs[] = {
-	&smmu_attr_idr0,
-	&smmu_attr_idr1,
-	&smmu_attr_idr2,
-	&smmu_attr_idr3,
-	&smmu_attr_idr4,
-	&smmu_attr_idr5,
-	&smmu_attr_iidr,
-	&smmu_attr_aidr,
+static struct configfs_attribute *mock_smmu_attrs[] = {
+	&mock_smmu_attr_idr0,
+	&mock_smmu_attr_idr1,
+	&mock_smmu_attr_idr2,
+	&mock_smmu_attr_idr3,
+	&mock_smmu_attr_idr4,
+	&mock_smmu_attr_idr5,
+	&mock_smmu_attr_iidr,
+	&mock_smmu_attr_aidr,
 	NULL,
 };
 
-static int smmu_create(struct mock_iommu *mi)
+static int mock_smmu_create(struct mock_iommu *mi)
 {
-	struct smmu_model *m;
+	struct mock_smmu *m;
 
 	m = kzalloc_obj(*m);
 	if (!m)
 		return -ENOMEM;
 	m->mi = mi;
-	smmu_caps_default(m);
+	mock_smmu_caps_default(m);
 	mi->priv = m;
 	return 0;
 }
 
-static void smmu_destroy(struct mock_iommu *mi)
+static void mock_smmu_destroy(struct mock_iommu *mi)
 {
 	kfree(mi->priv);
 	mi->priv = NULL;
 }
 
-static bool smmu_coherent(struct mock_iommu *mi)
+static bool mock_smmu_coherent(struct mock_iommu *mi)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	return m->idr[0] & SMMU_IDR0_COHACC;
 }
 
-static int smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
+static int mock_smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 	int ret;
 
-	ret = smmu_complain(smmu_caps_check(m));
+	ret = mock_smmu_complain(mock_smmu_caps_check(m));
 	if (ret)
 		return ret;
 
 	m->stats = (struct mock_stats){};
 	mi->stats = &m->stats;
-	ret = smmu_caches_create(m, &mi->cache_params);
+	ret = mock_smmu_caches_create(m, &mi->cache_params);
 	if (ret)
 		return ret;
-	ret = smmu_hw_create(m);
+	ret = mock_smmu_hw_create(m);
 	if (ret) {
-		smmu_caches_destroy(m);
+		mock_smmu_caches_destroy(m);
 		return ret;
 	}
 
 	unit->regs = (struct iommu_regs){
 		.size = SMMU_REGS_SIZE,
-		.ops = &smmu_regs_ops,
+		.ops = &mock_smmu_regs_ops,
 		.ctx = m,
 	};
 	return 0;
 }
 
-static void smmu_stop(struct mock_iommu *mi)
+static void mock_smmu_stop(struct mock_iommu *mi)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
-	smmu_hw_destroy(m);
-	smmu_caches_destroy(m);
+	mock_smmu_hw_destroy(m);
+	mock_smmu_caches_destroy(m);
 }
 
-static int smmu_model_translate(struct mock_iommu *mi,
-				const struct mock_req *req,
-				struct mock_xlate *res)
+static int mock_smmu_model_translate(struct mock_iommu *mi,
+				     const struct mock_req *req,
+				     struct mock_xlate *res)
 {
-	struct smmu_model *m = mi->priv;
-	struct smmu_event ev = {};
+	struct mock_smmu *m = mi->priv;
+	struct mock_smmu_event ev = {};
 	int ret;
 
 	lockdep_assert_held(&mi->lock);
 	/* An endpoint may outlive the unit by one last request */
 	if (!m->hw)
 		return -EFAULT;
-	ret = smmu_translate(m, req, res, &ev);
+	ret = mock_smmu_translate(m, req, res, &ev);
 	if (ev.id && ev.stall)
-		ret = smmu_stall(m, &ev, res);
+		ret = mock_smmu_stall(m, &ev, res);
 	else if (ev.id)
-		smmu_event_record(m, &ev);
+		mock_smmu_event_record(m, &ev);
 	trace_mock_translate(mi, req, res, ret);
 	return ret;
 }
 
-static void smmu_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
+static void mock_smmu_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (m->hw)
-		smmu_stall_gone(m, sid, tag);
+		mock_smmu_stall_gone(m, sid, tag);
 }
 
-static int smmu_model_page_request(struct mock_iommu *mi,
-				   const struct mock_page_request *preq)
+static int mock_smmu_model_page_request(struct mock_iommu *mi,
+					const struct mock_page_request *preq)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (!m->hw)
 		return -EFAULT;
-	return smmu_page_request(m, preq);
+	return mock_smmu_page_request(m, preq);
 }
 
-static void smmu_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
-			   u32 count)
+static void mock_smmu_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
+				u32 count)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	guard(spinlock_irqsave)(&mi->lock);
 	if (count || !m->hw)
 		return;
 	if (what == MOCK_MISBEHAVE_CMD_STALL)
-		smmu_cmdq_kick(m);
+		mock_smmu_cmdq_kick(m);
 	else if (what == MOCK_MISBEHAVE_REG_STALL)
-		smmu_regs_unstall(m);
+		mock_smmu_regs_unstall(m);
 }
 
-static void smmu_resume(struct mock_iommu *mi)
+static void mock_smmu_resume(struct mock_iommu *mi)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (m->hw)
-		smmu_cmdq_kick(m);
+		mock_smmu_cmdq_kick(m);
 }
 
-static void smmu_devtlb_lost(struct mock_iommu *mi, u32 sid)
+static void mock_smmu_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
-	struct smmu_model *m = mi->priv;
+	struct mock_smmu *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (m->hw)
@@ -260,18 +263,18 @@ const struct mock_model mock_smmuv3_model = {
 	.compatible = "arm,smmu-v3",
 	.sid_bits = 32,
 	.msi_translated = true,
-	.attrs = smmu_attrs,
-	.create = smmu_create,
-	.destroy = smmu_destroy,
-	.coherent = smmu_coherent,
-	.start = smmu_start,
-	.stop = smmu_stop,
-	.translate = smmu_model_translate,
-	.speculate = smmu_speculate,
-	.stall_gone = smmu_model_stall_gone,
-	.page_request = smmu_model_page_request,
-	.debugfs = smmu_debugfs,
-	.misbehave = smmu_misbehave,
-	.resume = smmu_resume,
-	.devtlb_lost = smmu_devtlb_lost,
+	.attrs = mock_smmu_attrs,
+	.create = mock_smmu_create,
+	.destroy = mock_smmu_destroy,
+	.coherent = mock_smmu_coherent,
+	.start = mock_smmu_start,
+	.stop = mock_smmu_stop,
+	.translate = mock_smmu_model_translate,
+	.speculate = mock_smmu_speculate,
+	.stall_gone = mock_smmu_model_stall_gone,
+	.page_request = mock_smmu_model_page_request,
+	.debugfs = mock_smmu_debugfs,
+	.misbehave = mock_smmu_misbehave,
+	.resume = mock_smmu_resume,
+	.devtlb_lost = mock_smmu_devtlb_lost,
 };

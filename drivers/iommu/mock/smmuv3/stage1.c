@@ -4,7 +4,7 @@
 
 /* A table under the walk. It is cached when a descriptor was read from it */
 struct step {
-	struct smmu_table table;
+	struct mock_smmu_table table;
 	u8 level;
 	bool root;
 	bool cached;
@@ -17,7 +17,7 @@ struct entry {
 	u64 val;
 };
 
-static const struct smmu_half *request_half(const struct smmu_walk *w)
+static const struct mock_smmu_half *request_half(const struct mock_smmu_walk *w)
 {
 	bool upper = w->va & BIT_ULL(55) && w->ste->world != SMMU_WORLD_EL2;
 
@@ -28,7 +28,8 @@ static const struct smmu_half *request_half(const struct smmu_walk *w)
  * 3.4.1: bits above the input size are copies of bit 55, in EL2 without E2H they
  * are 0. A top byte to be ignored has been made so.
  */
-static bool is_in_range(const struct smmu_walk *w, const struct smmu_half *half)
+static bool is_in_range(const struct mock_smmu_walk *w,
+			const struct mock_smmu_half *half)
 {
 	u64 above = w->va >> half->tt.input;
 
@@ -37,26 +38,26 @@ static bool is_in_range(const struct smmu_walk *w, const struct smmu_half *half)
 	return above == U64_MAX >> half->tt.input;
 }
 
-static u8 stage1_fault(struct smmu_walk *w, u8 id)
+static u8 stage1_fault(struct mock_smmu_walk *w, u8 id)
 {
-	return smmu_fault(w, id, false, SMMU_EVT_CLASS_IN, 0);
+	return mock_smmu_fault(w, id, false, SMMU_EVT_CLASS_IN, 0);
 }
 
-static u8 walk_abort(struct smmu_walk *w, u64 pa)
+static u8 walk_abort(struct mock_smmu_walk *w, u64 pa)
 {
-	return smmu_fault(w, SMMU_EVT_F_WALK_EABT, false, SMMU_EVT_CLASS_TT, pa);
+	return mock_smmu_fault(w, SMMU_EVT_F_WALK_EABT, false, SMMU_EVT_CLASS_TT, pa);
 }
 
 /* Find a descriptor's physical address; if all of its table is there, note it */
-static u8 locate(struct smmu_walk *w, const struct smmu_tt *tt,
+static u8 locate(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 		 struct step *step, struct entry *e)
 {
-	static const struct smmu_access fetch = {
+	static const struct mock_smmu_access fetch = {
 		.class = SMMU_EVT_CLASS_TT,
 		.read = true,
 	};
-	u64 offset = smmu_tt_offset(tt, step->level, w->va);
-	struct smmu_leaf leaf;
+	u64 offset = mock_smmu_tt_offset(tt, step->level, w->va);
+	struct mock_smmu_leaf leaf;
 	u8 id;
 
 	e->addr = step->table.addr + offset;
@@ -64,7 +65,7 @@ static u8 locate(struct smmu_walk *w, const struct smmu_tt *tt,
 		e->pa = step->table.pa + offset;
 		return 0;
 	}
-	id = smmu_stage2(w, e->addr, &fetch, &leaf);
+	id = mock_smmu_stage2(w, e->addr, &fetch, &leaf);
 	if (id)
 		return id;
 	e->pa = leaf.pa + (e->addr & (BIT_ULL(leaf.lg2) - 1));
@@ -75,28 +76,28 @@ static u8 locate(struct smmu_walk *w, const struct smmu_tt *tt,
 	return 0;
 }
 
-static u8 read_entry(struct smmu_walk *w, const struct smmu_tt *tt,
+static u8 read_entry(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 		     struct step *step, struct entry *e)
 {
 	u8 id = locate(w, tt, step, e);
 
 	if (id)
 		return id;
-	if (smmu_desc_read(w->m, tt, e->pa, &e->val))
+	if (mock_smmu_desc_read(w->m, tt, e->pa, &e->val))
 		return walk_abort(w, e->pa);
 	if (!step->root && !step->cached) {
-		smmu_walk1_insert(w, tt, &step->table);
+		mock_smmu_walk1_insert(w, tt, &step->table);
 		step->cached = true;
 	}
 	return 0;
 }
 
 /* Arm ARM D8.4.3: hierarchical permissions, if CD.HAD does not disable them */
-static void descend(struct smmu_walk *w, const struct smmu_half *half,
+static void descend(struct mock_smmu_walk *w, const struct mock_smmu_half *half,
 		    struct step *step, u64 desc)
 {
 	bool el2 = w->ste->world == SMMU_WORLD_EL2;
-	struct smmu_table *t = &step->table;
+	struct mock_smmu_table *t = &step->table;
 
 	if (!half->had) {
 		t->no_write |= !!(desc & SMMU_PTE_APTABLE_RO);
@@ -104,7 +105,7 @@ static void descend(struct smmu_walk *w, const struct smmu_half *half,
 		t->no_user |= !el2 && desc & SMMU_PTE_APTABLE_EL0;
 		t->pxn |= !el2 && desc & SMMU_PTE_PXNTABLE;
 	}
-	t->addr = smmu_desc_addr(&half->tt, desc);
+	t->addr = mock_smmu_desc_addr(&half->tt, desc);
 	t->pa = t->addr;
 	t->located = !w->ste->s2;
 	t->level = step->level;
@@ -114,8 +115,8 @@ static void descend(struct smmu_walk *w, const struct smmu_half *half,
 }
 
 /* EL2 without E2H: one privilege, XN for it */
-static u8 el2_perms(const struct smmu_walk *w, const struct smmu_table *t,
-		    u64 desc, bool clean)
+static u8 el2_perms(const struct mock_smmu_walk *w,
+		    const struct mock_smmu_table *t, u64 desc, bool clean)
 {
 	bool ro = t->no_write || (desc & SMMU_PTE_AP_RO && !clean);
 	bool xn = t->uxn || desc & SMMU_PTE_UXN || (w->cd->wxn && !ro);
@@ -129,8 +130,8 @@ static u8 el2_perms(const struct smmu_walk *w, const struct smmu_table *t,
 }
 
 /* Arm ARM D8.4.1: AP, PXN, UXN, with PAN and WXN */
-static u8 el1_perms(const struct smmu_walk *w, const struct smmu_table *t,
-		    u64 desc, bool clean)
+static u8 el1_perms(const struct mock_smmu_walk *w,
+		    const struct mock_smmu_table *t, u64 desc, bool clean)
 {
 	bool ro = t->no_write || (desc & SMMU_PTE_AP_RO && !clean);
 	bool user = !t->no_user && desc & SMMU_PTE_AP_EL0;
@@ -150,41 +151,43 @@ static u8 el1_perms(const struct smmu_walk *w, const struct smmu_table *t,
 	return perms;
 }
 
-static void fill_leaf(struct smmu_walk *w, const struct smmu_half *half,
+static void fill_leaf(struct mock_smmu_walk *w,
+		      const struct mock_smmu_half *half,
 		      const struct step *step, const struct entry *e,
-		      struct smmu_leaf *leaf)
+		      struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_tt *tt = &half->tt;
-	u8 lg2 = smmu_desc_lg2(tt, e->val, step->level, w->va);
+	const struct mock_smmu_tt *tt = &half->tt;
+	u8 lg2 = mock_smmu_desc_lg2(tt, e->val, step->level, w->va);
 	bool clean = tt->hd && e->val & SMMU_PTE_DBM &&
 		     e->val & SMMU_PTE_AP_RO && !step->table.no_write;
 	bool el2 = w->ste->world == SMMU_WORLD_EL2;
 
-	*leaf = (struct smmu_leaf){
-		.pa = smmu_desc_addr(tt, e->val) >> lg2 << lg2,
+	*leaf = (struct mock_smmu_leaf){
+		.pa = mock_smmu_desc_addr(tt, e->val) >> lg2 << lg2,
 		.lg2 = lg2,
 		.lg2_in = lg2,
 		.perm1 = (el2 ? el2_perms : el1_perms)(w, &step->table, e->val,
 						       clean),
 		.perm2 = SMMU_PERM_ALL,
 		.clean1 = clean,
-		.attr1 = smmu_attr_stage1(w->cd->mair, e->val),
+		.attr1 = mock_smmu_attr_stage1(w->cd->mair, e->val),
 		.e0pd = half->e0pd,
 		.global = !el2 && !(e->val & SMMU_PTE_NG),
-		.nocache = smmu_desc_no_cache(w->m, e->val, step->level),
+		.nocache = mock_smmu_desc_no_cache(w->m, e->val, step->level),
 		.level = step->level,
 		.granule = tt->granule,
 	};
 }
 
 /**
- * smmu_check_stage1() - does stage 1 permit the request?
+ * mock_smmu_check_stage1() - does stage 1 permit the request?
  * @w: the request
  * @leaf: the translation
  *
  * Return: 0 or an event
  */
-u8 smmu_check_stage1(struct smmu_walk *w, const struct smmu_leaf *leaf)
+u8 mock_smmu_check_stage1(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf)
 {
 	u8 need = 0;
 
@@ -200,21 +203,21 @@ u8 smmu_check_stage1(struct smmu_walk *w, const struct smmu_leaf *leaf)
 }
 
 /* 3.13.5: to change a descriptor, stage 2 must permit writes to it */
-static u8 check_update(struct smmu_walk *w, const struct entry *e)
+static u8 check_update(struct mock_smmu_walk *w, const struct entry *e)
 {
-	static const struct smmu_access update = {
+	static const struct mock_smmu_access update = {
 		.class = SMMU_EVT_CLASS_TT,
 		.write = true,
 		.dirty = true,
 	};
-	struct smmu_leaf leaf;
+	struct mock_smmu_leaf leaf;
 
-	return w->ste->s2 ? smmu_stage2(w, e->addr, &update, &leaf) : 0;
+	return w->ste->s2 ? mock_smmu_stage2(w, e->addr, &update, &leaf) : 0;
 }
 
 /* 3.13: set the access flag, and make dirty what is to be written */
-static int update_flags(struct smmu_walk *w, const struct smmu_tt *tt,
-			const struct entry *e, struct smmu_leaf *leaf)
+static int update_flags(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
+			const struct entry *e, struct mock_smmu_leaf *leaf)
 {
 	u8 both = leaf->perm1 & leaf->perm2;
 	u64 val = e->val;
@@ -230,7 +233,7 @@ static int update_flags(struct smmu_walk *w, const struct smmu_tt *tt,
 	ret = check_update(w, e);
 	if (ret)
 		return ret;
-	ret = smmu_desc_update(w->m, tt, e->pa, e->val, val);
+	ret = mock_smmu_desc_update(w->m, tt, e->pa, e->val, val);
 	if (ret == -EAGAIN)
 		return ret;
 	if (ret)
@@ -240,14 +243,14 @@ static int update_flags(struct smmu_walk *w, const struct smmu_tt *tt,
 }
 
 /**
- * smmu_request_access() - what a request asks of stage 2 for its own address
+ * mock_smmu_request_access() - what a request asks of stage 2 for its own address
  * @w: the request
  *
  * Return: the access
  */
-struct smmu_access smmu_request_access(const struct smmu_walk *w)
+struct mock_smmu_access mock_smmu_request_access(const struct mock_smmu_walk *w)
 {
-	return (struct smmu_access){
+	return (struct mock_smmu_access){
 		.class = SMMU_EVT_CLASS_IN,
 		.read = w->read,
 		.write = w->write,
@@ -258,17 +261,17 @@ struct smmu_access smmu_request_access(const struct smmu_walk *w)
 }
 
 /* The page through stage 2, by the IPA that stage 1 yields */
-static u8 nest_leaf(struct smmu_walk *w, struct smmu_leaf *leaf)
+static u8 nest_leaf(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 {
-	struct smmu_access acc = smmu_request_access(w);
+	struct mock_smmu_access acc = mock_smmu_request_access(w);
 	u64 ipa = leaf->pa + (w->va & (BIT_ULL(leaf->lg2) - 1));
-	struct smmu_leaf leaf2;
+	struct mock_smmu_leaf leaf2;
 	u8 id;
 
 	/* 3.13.7.1: stage 1 must permit the write for which a page gets dirty */
 	if (!(leaf->perm1 & (w->priv ? SMMU_PERM_PW : SMMU_PERM_UW)))
 		acc.dirty = false;
-	id = smmu_stage2(w, ipa, &acc, &leaf2);
+	id = mock_smmu_stage2(w, ipa, &acc, &leaf2);
 	if (id)
 		return id;
 	/* 4.4: one entry for both stages, of the smaller size */
@@ -285,8 +288,8 @@ static u8 nest_leaf(struct smmu_walk *w, struct smmu_leaf *leaf)
 }
 
 /* 3.9.1.2: does stage 1 grant a translation request anything at all? */
-static bool grants_something(const struct smmu_walk *w,
-			     const struct smmu_leaf *leaf)
+static bool grants_something(const struct mock_smmu_walk *w,
+			     const struct mock_smmu_leaf *leaf)
 {
 	u8 mine = w->priv ? SMMU_PERM_PR | SMMU_PERM_PW | SMMU_PERM_PX :
 			    SMMU_PERM_UR | SMMU_PERM_UW | SMMU_PERM_UX;
@@ -299,8 +302,8 @@ static bool grants_something(const struct smmu_walk *w,
  * is asked (Arm ARM, AArch64.TranslateAddress()). For a translation request
  * stage 2 comes first: what it does not let be written does not become dirty.
  */
-static int both_stages(struct smmu_walk *w, const struct smmu_tt *tt,
-		       const struct entry *e, struct smmu_leaf *leaf)
+static int both_stages(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
+		       const struct entry *e, struct mock_smmu_leaf *leaf)
 {
 	int ret;
 
@@ -319,43 +322,44 @@ static int both_stages(struct smmu_walk *w, const struct smmu_tt *tt,
 }
 
 /* A block or page. Returns an event, 0, or -EAGAIN, see stage2.c */
-static int use_leaf(struct smmu_walk *w, const struct smmu_half *half,
+static int use_leaf(struct mock_smmu_walk *w, const struct mock_smmu_half *half,
 		    const struct step *step, const struct entry *e,
-		    struct smmu_leaf *leaf)
+		    struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_tt *tt = &half->tt;
+	const struct mock_smmu_tt *tt = &half->tt;
 	int ret;
 
 	if (!(e->val & SMMU_PTE_AF) && !tt->ha && !tt->affd)
 		return stage1_fault(w, SMMU_EVT_F_ACCESS);
 	fill_leaf(w, half, step, e, leaf);
-	ret = smmu_check_stage1(w, leaf);
+	ret = mock_smmu_check_stage1(w, leaf);
 	if (!ret)
 		ret = both_stages(w, tt, e, leaf);
 	/* What lacks permission can be cached, what lacks AF not */
 	else if (!w->ste->s2 && (e->val & SMMU_PTE_AF || !tt->ha))
-		smmu_tlb_insert(w, leaf);
+		mock_smmu_tlb_insert(w, leaf);
 	if (!ret)
-		smmu_tlb_insert(w, leaf);
+		mock_smmu_tlb_insert(w, leaf);
 	return ret;
 }
 
 /* Read and use one descriptor. @done is set at a block or page */
-static int use_entry(struct smmu_walk *w, const struct smmu_half *half,
-		     struct step *step, struct smmu_leaf *leaf, bool *done)
+static int use_entry(struct mock_smmu_walk *w,
+		     const struct mock_smmu_half *half, struct step *step,
+		     struct mock_smmu_leaf *leaf, bool *done)
 {
-	const struct smmu_tt *tt = &half->tt;
-	enum smmu_desc kind;
+	const struct mock_smmu_tt *tt = &half->tt;
+	enum mock_smmu_desc kind;
 	struct entry e;
 	u8 id;
 
 	id = read_entry(w, tt, step, &e);
 	if (id)
 		return id;
-	kind = smmu_desc_kind(tt, e.val, step->level);
+	kind = mock_smmu_desc_kind(tt, e.val, step->level);
 	if (kind == SMMU_DESC_INVALID)
 		return stage1_fault(w, SMMU_EVT_F_TRANSLATION);
-	if (smmu_desc_addr(tt, e.val) >> tt->output)
+	if (mock_smmu_desc_addr(tt, e.val) >> tt->output)
 		return stage1_fault(w, SMMU_EVT_F_ADDR_SIZE);
 	*done = kind == SMMU_DESC_LEAF;
 	if (*done)
@@ -364,18 +368,18 @@ static int use_entry(struct smmu_walk *w, const struct smmu_half *half,
 	return 0;
 }
 
-static void first_step(struct smmu_walk *w, const struct smmu_tt *tt,
+static void first_step(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 		       struct step *step)
 {
 	*step = (struct step){};
-	step->cached = smmu_walk1_lookup(w, tt, &step->table);
+	step->cached = mock_smmu_walk1_lookup(w, tt, &step->table);
 	if (step->cached) {
 		step->level = step->table.level + 1;
 		return;
 	}
 	step->root = true;
 	step->level = tt->start;
-	step->table = (struct smmu_table){
+	step->table = (struct mock_smmu_table){
 		.addr = tt->base,
 		.pa = tt->base,
 		.located = !w->ste->s2,
@@ -383,16 +387,16 @@ static void first_step(struct smmu_walk *w, const struct smmu_tt *tt,
 }
 
 /**
- * smmu_stage1() - translate the request's address by stage 1, and stage 2 too if
+ * mock_smmu_stage1() - translate the request's address by stage 1, and stage 2 too if
  *	that is configured
  * @w: the request
  * @leaf: filled
  *
  * Return: 0, or an event, lack of permission included
  */
-u8 smmu_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
+u8 mock_smmu_stage1(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_half *half = request_half(w);
+	const struct mock_smmu_half *half = request_half(w);
 	int retries = SMMU_MAX_RETRIES;
 	struct step step;
 	bool done = false;

@@ -15,7 +15,7 @@ struct entry {
 };
 
 /* S2AP and XN of a block or page (Arm ARM D8.4) */
-static u8 stage2_perms(struct smmu_model *m, u64 desc, bool clean)
+static u8 stage2_perms(struct mock_smmu *m, u64 desc, bool clean)
 {
 	bool xnx = m->idr[3] & SMMU_IDR3_XNX;
 	u8 xn = FIELD_GET(SMMU_PTE_S2XN, desc);
@@ -34,15 +34,15 @@ static u8 stage2_perms(struct smmu_model *m, u64 desc, bool clean)
 	return perms;
 }
 
-static u8 fault(struct smmu_walk *w, u8 id, const struct smmu_access *acc,
-		u64 ipa)
+static u8 fault(struct mock_smmu_walk *w, u8 id,
+		const struct mock_smmu_access *acc, u64 ipa)
 {
 	w->ev->ttrnw = !acc->write;
-	return smmu_fault(w, id, true, acc->class, ipa);
+	return mock_smmu_fault(w, id, true, acc->class, ipa);
 }
 
 /**
- * smmu_check_stage2() - does stage 2 permit an access?
+ * mock_smmu_check_stage2() - does stage 2 permit an access?
  * @w: the request
  * @leaf: the translation
  * @ipa: the address that is accessed
@@ -50,8 +50,9 @@ static u8 fault(struct smmu_walk *w, u8 id, const struct smmu_access *acc,
  *
  * Return: 0 or an event
  */
-u8 smmu_check_stage2(struct smmu_walk *w, const struct smmu_leaf *leaf, u64 ipa,
-		     const struct smmu_access *acc)
+u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf, u64 ipa,
+			  const struct mock_smmu_access *acc)
 {
 	u8 need = 0;
 
@@ -65,30 +66,31 @@ u8 smmu_check_stage2(struct smmu_walk *w, const struct smmu_leaf *leaf, u64 ipa,
 		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	/* STE.S2PTW, for an access of the SMMU's own */
 	if (acc->class != SMMU_EVT_CLASS_IN && w->ste->s2ptw &&
-	    smmu_attr_stage2_device(leaf->memattr2, w->ste->s2fwb))
+	    mock_smmu_attr_stage2_device(leaf->memattr2, w->ste->s2fwb))
 		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	return 0;
 }
 
 /* Must the walk change a writable-clean descriptor for this access? */
-static bool needs_dirty(const struct smmu_leaf *leaf,
-			const struct smmu_access *acc)
+static bool needs_dirty(const struct mock_smmu_leaf *leaf,
+			const struct mock_smmu_access *acc)
 {
 	u8 perm = acc->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
 
 	return acc->dirty && leaf->clean2 && leaf->perm2 & perm;
 }
 
-static void fill_leaf(struct smmu_walk *w, const struct step *step,
-		      const struct entry *e, u64 ipa, struct smmu_leaf *leaf)
+static void fill_leaf(struct mock_smmu_walk *w, const struct step *step,
+		      const struct entry *e, u64 ipa,
+		      struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_tt *tt = &w->ste->tt2;
+	const struct mock_smmu_tt *tt = &w->ste->tt2;
 	bool clean = tt->hd && e->val & SMMU_PTE_DBM &&
 		     !(e->val & SMMU_PTE_S2AP_W);
-	u8 lg2 = smmu_desc_lg2(tt, e->val, step->level, ipa);
+	u8 lg2 = mock_smmu_desc_lg2(tt, e->val, step->level, ipa);
 
-	*leaf = (struct smmu_leaf){
-		.pa = smmu_desc_addr(tt, e->val) >> lg2 << lg2,
+	*leaf = (struct mock_smmu_leaf){
+		.pa = mock_smmu_desc_addr(tt, e->val) >> lg2 << lg2,
 		.lg2 = lg2,
 		.lg2_in = lg2,
 		.perm1 = SMMU_PERM_ALL,
@@ -96,15 +98,16 @@ static void fill_leaf(struct smmu_walk *w, const struct step *step,
 		.clean2 = clean,
 		.memattr2 = FIELD_GET(SMMU_PTE_S2MEMATTR, e->val),
 		.sh2 = FIELD_GET(SMMU_PTE_SH, e->val),
-		.nocache = smmu_desc_no_cache(w->m, e->val, step->level),
+		.nocache = mock_smmu_desc_no_cache(w->m, e->val, step->level),
 		.level = step->level,
 		.granule = tt->granule,
 	};
 }
 
 /* 3.13: set the access flag, and make dirty what is to be written */
-static int update_flags(struct smmu_walk *w, const struct entry *e,
-			const struct smmu_access *acc, struct smmu_leaf *leaf)
+static int update_flags(struct mock_smmu_walk *w, const struct entry *e,
+			const struct mock_smmu_access *acc,
+			struct mock_smmu_leaf *leaf)
 {
 	u64 val = e->val | SMMU_PTE_AF;
 	int ret;
@@ -115,7 +118,7 @@ static int update_flags(struct smmu_walk *w, const struct entry *e,
 		val |= SMMU_PTE_S2AP_W;
 	if (val == e->val)
 		return 0;
-	ret = smmu_desc_update(w->m, &w->ste->tt2, e->pa, e->val, val);
+	ret = mock_smmu_desc_update(w->m, &w->ste->tt2, e->pa, e->val, val);
 	if (ret)
 		return ret;
 	leaf->clean2 = leaf->clean2 && !(val & SMMU_PTE_S2AP_W);
@@ -127,59 +130,60 @@ static int update_flags(struct smmu_walk *w, const struct entry *e,
  * descriptor meanwhile. 3.13.2: whether AF is set on a permission fault is
  * UNKNOWN, here it is not.
  */
-static int use_leaf(struct smmu_walk *w, const struct step *step,
+static int use_leaf(struct mock_smmu_walk *w, const struct step *step,
 		    const struct entry *e, u64 ipa,
-		    const struct smmu_access *acc, struct smmu_leaf *leaf)
+		    const struct mock_smmu_access *acc,
+		    struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_tt *tt = &w->ste->tt2;
+	const struct mock_smmu_tt *tt = &w->ste->tt2;
 	int ret;
 
 	if (!(e->val & SMMU_PTE_AF) && !tt->ha && !tt->affd)
 		return fault(w, SMMU_EVT_F_ACCESS, acc, ipa);
 	fill_leaf(w, step, e, ipa, leaf);
-	ret = smmu_check_stage2(w, leaf, ipa, acc);
+	ret = mock_smmu_check_stage2(w, leaf, ipa, acc);
 	if (ret) {
 		/* What lacks permission can be cached, what lacks AF not */
 		if (e->val & SMMU_PTE_AF || !tt->ha)
-			smmu_tlb2_insert(w, ipa, leaf);
+			mock_smmu_tlb2_insert(w, ipa, leaf);
 		return ret;
 	}
 	switch (update_flags(w, e, acc, leaf)) {
 	case 0:
-		smmu_tlb2_insert(w, ipa, leaf);
+		mock_smmu_tlb2_insert(w, ipa, leaf);
 		return 0;
 	case -EAGAIN:
 		return -EAGAIN;
 	default:
-		smmu_fault(w, 0, true, acc->class, e->pa);
+		mock_smmu_fault(w, 0, true, acc->class, e->pa);
 		return SMMU_EVT_F_WALK_EABT;
 	}
 }
 
 /* Read and use one descriptor. @done is set at a block or page */
-static int use_entry(struct smmu_walk *w, struct step *step, u64 ipa,
-		     const struct smmu_access *acc, struct smmu_leaf *leaf,
-		     bool *done)
+static int use_entry(struct mock_smmu_walk *w, struct step *step, u64 ipa,
+		     const struct mock_smmu_access *acc,
+		     struct mock_smmu_leaf *leaf, bool *done)
 {
-	const struct smmu_tt *tt = &w->ste->tt2;
-	enum smmu_desc kind;
+	const struct mock_smmu_tt *tt = &w->ste->tt2;
+	enum mock_smmu_desc kind;
 	struct entry e;
 	u64 out;
 
-	e.pa = step->pa + smmu_tt_offset(tt, step->level, ipa);
-	if (smmu_desc_read(w->m, tt, e.pa, &e.val))
-		return smmu_fault(w, SMMU_EVT_F_WALK_EABT, true, acc->class,
-				  e.pa);
-	kind = smmu_desc_kind(tt, e.val, step->level);
+	e.pa = step->pa + mock_smmu_tt_offset(tt, step->level, ipa);
+	if (mock_smmu_desc_read(w->m, tt, e.pa, &e.val))
+		return mock_smmu_fault(w, SMMU_EVT_F_WALK_EABT, true,
+				       acc->class, e.pa);
+	kind = mock_smmu_desc_kind(tt, e.val, step->level);
 	if (kind == SMMU_DESC_INVALID)
 		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
-	out = smmu_desc_addr(tt, e.val);
+	out = mock_smmu_desc_addr(tt, e.val);
 	if (out >> tt->output)
 		return fault(w, SMMU_EVT_F_ADDR_SIZE, acc, ipa);
 	*done = kind == SMMU_DESC_LEAF;
 	if (*done)
 		return use_leaf(w, step, &e, ipa, acc, leaf);
-	smmu_walk2_insert(w, ipa, &(struct smmu_table2){
+	mock_smmu_walk2_insert(w, ipa, &(struct mock_smmu_table2){
 		.pa = out,
 		.level = step->level,
 	});
@@ -188,18 +192,18 @@ static int use_entry(struct smmu_walk *w, struct step *step, u64 ipa,
 	return 0;
 }
 
-static u8 walk(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
-	       struct smmu_leaf *leaf)
+static u8 walk(struct mock_smmu_walk *w, u64 ipa,
+	       const struct mock_smmu_access *acc, struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_tt *tt = &w->ste->tt2;
+	const struct mock_smmu_tt *tt = &w->ste->tt2;
 	int retries = SMMU_MAX_RETRIES;
-	struct smmu_table2 table;
+	struct mock_smmu_table2 table;
 	struct step step = { .pa = tt->base, .level = tt->start };
 	bool done = false;
 
 	if (ipa >> tt->input)
 		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
-	if (smmu_walk2_lookup(w, ipa, &table)) {
+	if (mock_smmu_walk2_lookup(w, ipa, &table)) {
 		step.pa = table.pa;
 		step.level = table.level + 1;
 	}
@@ -212,15 +216,16 @@ static u8 walk(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
 			done = false;
 			/* The update is an access that never succeeds */
 			if (!--retries)
-				return smmu_fault(w, SMMU_EVT_F_WALK_EABT, true,
-						  acc->class, step.pa);
+				return mock_smmu_fault(w, SMMU_EVT_F_WALK_EABT,
+						       true, acc->class,
+						       step.pa);
 		}
 	}
 	return 0;
 }
 
 /**
- * smmu_stage2() - translate an address by stage 2
+ * mock_smmu_stage2() - translate an address by stage 2
  * @w: the request
  * @ipa: the address
  * @acc: what is asked for
@@ -228,21 +233,22 @@ static u8 walk(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
  *
  * Return: 0 or an event
  */
-u8 smmu_stage2(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
-	       struct smmu_leaf *leaf)
+u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
+		    const struct mock_smmu_access *acc,
+		    struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_leaf *found;
+	const struct mock_smmu_leaf *found;
 	u8 id;
 
-	id = smmu_tlb2_lookup(w, ipa, &found);
+	id = mock_smmu_tlb2_lookup(w, ipa, &found);
 	/* 7.3.17: without CLASS */
 	if (id)
-		return smmu_fault(w, id, true, 0, ipa);
+		return mock_smmu_fault(w, id, true, 0, ipa);
 	if (!found || needs_dirty(found, acc))
 		return walk(w, ipa, acc, leaf);
 	/* The request's own address, not one of a table */
 	if (acc->class == SMMU_EVT_CLASS_IN && !w->s1)
 		w->m->stats.iotlb_hits++;
 	*leaf = *found;
-	return smmu_check_stage2(w, leaf, ipa, acc);
+	return mock_smmu_check_stage2(w, leaf, ipa, acc);
 }

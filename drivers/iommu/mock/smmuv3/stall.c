@@ -15,48 +15,51 @@
 
 #define SMMU_STALL_RECORDED	BIT_ULL(32)	/* above the StreamID */
 
-static void *smmu_stall_entry(u32 sid, bool recorded)
+static void *mock_smmu_stall_entry(u32 sid, bool recorded)
 {
 	return xa_mk_value(sid | (recorded ? SMMU_STALL_RECORDED : 0));
 }
 
-static bool smmu_stall_is_recorded(void *entry)
+static bool mock_smmu_stall_is_recorded(void *entry)
 {
 	return xa_to_value(entry) & SMMU_STALL_RECORDED;
 }
 
-static u32 smmu_stall_sid(void *entry)
+static u32 mock_smmu_stall_sid(void *entry)
 {
 	return lower_32_bits(xa_to_value(entry));
 }
 
-static int smmu_stall_alloc(struct smmu_model *m, u32 sid, bool recorded,
-			    u32 min, u32 max, u32 *tag)
+static int mock_smmu_stall_alloc(struct mock_smmu *m, u32 sid, bool recorded,
+				 u32 min, u32 max, u32 *tag)
 {
-	return xa_alloc(&m->hw->stalls, tag, smmu_stall_entry(sid, recorded),
+	return xa_alloc(&m->hw->stalls, tag,
+			mock_smmu_stall_entry(sid, recorded),
 			XA_LIMIT(min, max), GFP_ATOMIC);
 }
 
 /* A tag for a transaction that is to be recorded now, or that has to wait */
-static int smmu_stall_tag(struct smmu_model *m, u32 sid, u32 *tag, bool *record)
+static int mock_smmu_stall_tag(struct mock_smmu *m, u32 sid, u32 *tag,
+			       bool *record)
 {
 	u32 max = FIELD_GET(SMMU_IDR5_STALL_MAX, m->idr[5]);
 	int ret;
 
-	*record = smmu_evtq_writable(m);
+	*record = mock_smmu_evtq_writable(m);
 	if (*record) {
-		ret = smmu_stall_alloc(m, sid, true, 0, max - 1, tag);
+		ret = mock_smmu_stall_alloc(m, sid, true, 0, max - 1, tag);
 		if (ret != -EBUSY)
 			return ret;
 		*record = false;
 	}
-	ret = smmu_stall_alloc(m, sid, false, max, U16_MAX, tag);
-	return ret == -EBUSY ? smmu_stall_alloc(m, sid, false, 0, max - 1, tag) :
-	       ret;
+	ret = mock_smmu_stall_alloc(m, sid, false, max, U16_MAX, tag);
+	if (ret == -EBUSY)
+		ret = mock_smmu_stall_alloc(m, sid, false, 0, max - 1, tag);
+	return ret;
 }
 
 /**
- * smmu_stall - stall a transaction
+ * mock_smmu_stall - stall a transaction
  * @m: the SMMU
  * @ev: its event
  * @res: the stall tag is set
@@ -64,44 +67,44 @@ static int smmu_stall_tag(struct smmu_model *m, u32 sid, u32 *tag, bool *record)
  * Return: -EINPROGRESS; -EFAULT if there was no memory to keep track of it: it
  * is terminated, which 3.12 permits, and the event says so
  */
-int smmu_stall(struct smmu_model *m, struct smmu_event *ev,
-	       struct mock_xlate *res)
+int mock_smmu_stall(struct mock_smmu *m, struct mock_smmu_event *ev,
+		    struct mock_xlate *res)
 {
 	bool record;
 	u32 tag;
 
-	if (smmu_stall_tag(m, ev->sid, &tag, &record)) {
+	if (mock_smmu_stall_tag(m, ev->sid, &tag, &record)) {
 		ev->stall = false;
-		smmu_event_record(m, ev);
+		mock_smmu_event_record(m, ev);
 		return -EFAULT;
 	}
 	res->stall_tag = tag;
 	ev->stag = tag;
 	if (record)
-		smmu_event_record(m, ev);
+		mock_smmu_event_record(m, ev);
 	return -EINPROGRESS;
 }
 
 /**
- * smmu_stall_retry - try again what waits for its event to be recorded
+ * mock_smmu_stall_retry - try again what waits for its event to be recorded
  * @m: the SMMU
  */
-void smmu_stall_retry(struct smmu_model *m)
+void mock_smmu_stall_retry(struct mock_smmu *m)
 {
 	unsigned long tag;
 	void *entry;
 
 	xa_for_each(&m->hw->stalls, tag, entry) {
-		if (smmu_stall_is_recorded(entry))
+		if (mock_smmu_stall_is_recorded(entry))
 			continue;
 		xa_erase(&m->hw->stalls, tag);
-		smmu_send_resume(m, smmu_stall_sid(entry), tag,
-				 MOCK_STALL_RETRY);
+		mock_smmu_send_resume(m, mock_smmu_stall_sid(entry), tag,
+				      MOCK_STALL_RETRY);
 	}
 }
 
 /**
- * smmu_stall_resume - CMD_RESUME
+ * mock_smmu_stall_resume - CMD_RESUME
  * @m: the SMMU
  * @sid: StreamID
  * @stag: STAG
@@ -109,84 +112,85 @@ void smmu_stall_retry(struct smmu_model *m)
  *
  * No effect if the STAG is not that of a record about the StreamID.
  */
-void smmu_stall_resume(struct smmu_model *m, u32 sid, u16 stag,
-		       enum mock_stall how)
+void mock_smmu_stall_resume(struct mock_smmu *m, u32 sid, u16 stag,
+			    enum mock_stall how)
 {
 	void *entry = xa_load(&m->hw->stalls, stag);
 
-	if (!entry || !smmu_stall_is_recorded(entry) ||
-	    smmu_stall_sid(entry) != sid)
+	if (!entry || !mock_smmu_stall_is_recorded(entry) ||
+	    mock_smmu_stall_sid(entry) != sid)
 		return;
 	xa_erase(&m->hw->stalls, stag);
-	smmu_send_resume(m, sid, stag, how);
+	mock_smmu_send_resume(m, sid, stag, how);
 	/* A STAG has become free */
-	smmu_evtq_changed(m);
+	mock_smmu_evtq_changed(m);
 }
 
 /**
- * smmu_stall_term - CMD_STALL_TERM
+ * mock_smmu_stall_term - CMD_STALL_TERM
  * @m: the SMMU
  * @sid: StreamID
  */
-void smmu_stall_term(struct smmu_model *m, u32 sid)
+void mock_smmu_stall_term(struct mock_smmu *m, u32 sid)
 {
 	unsigned long tag;
 	void *entry;
 
 	xa_for_each(&m->hw->stalls, tag, entry) {
-		if (smmu_stall_sid(entry) != sid)
+		if (mock_smmu_stall_sid(entry) != sid)
 			continue;
 		xa_erase(&m->hw->stalls, tag);
-		smmu_send_resume(m, sid, tag, MOCK_STALL_ABORT);
+		mock_smmu_send_resume(m, sid, tag, MOCK_STALL_ABORT);
 	}
-	smmu_evtq_changed(m);
+	mock_smmu_evtq_changed(m);
 }
 
 /**
- * smmu_stall_abort_all - SMMUEN was cleared (6.3.9.6)
+ * mock_smmu_stall_abort_all - SMMUEN was cleared (6.3.9.6)
  * @m: the SMMU
  */
-void smmu_stall_abort_all(struct smmu_model *m)
+void mock_smmu_stall_abort_all(struct mock_smmu *m)
 {
 	unsigned long tag;
 	void *entry;
 
 	xa_for_each(&m->hw->stalls, tag, entry) {
 		xa_erase(&m->hw->stalls, tag);
-		smmu_send_resume(m, smmu_stall_sid(entry), tag,
-				 MOCK_STALL_ABORT);
+		mock_smmu_send_resume(m, mock_smmu_stall_sid(entry), tag,
+				      MOCK_STALL_ABORT);
 	}
 }
 
 /**
- * smmu_stall_gone - the endpoint gave a stalled transaction up
+ * mock_smmu_stall_gone - the endpoint gave a stalled transaction up
  * @m: the SMMU
  * @sid: StreamID
  * @stag: its tag
  *
  * The STAG of a record stays in use until software has answered the record.
  */
-void smmu_stall_gone(struct smmu_model *m, u32 sid, u16 stag)
+void mock_smmu_stall_gone(struct mock_smmu *m, u32 sid, u16 stag)
 {
 	void *entry = xa_load(&m->hw->stalls, stag);
 
-	if (entry && !smmu_stall_is_recorded(entry) &&
-	    smmu_stall_sid(entry) == sid)
+	if (entry && !mock_smmu_stall_is_recorded(entry) &&
+	    mock_smmu_stall_sid(entry) == sid)
 		xa_erase(&m->hw->stalls, stag);
 }
 
 /**
- * smmu_stall_show - print stalled transactions
+ * mock_smmu_stall_show - print stalled transactions
  * @m: the SMMU
  * @s: where to
  */
-void smmu_stall_show(const struct smmu_model *m, struct seq_file *s)
+void mock_smmu_stall_show(const struct mock_smmu *m, struct seq_file *s)
 {
 	unsigned long tag;
 	void *entry;
 
 	xa_for_each(&m->hw->stalls, tag, entry)
 		seq_printf(s, "stall   tag=%#lx sid=%#x%s\n", tag,
-			   smmu_stall_sid(entry),
-			   smmu_stall_is_recorded(entry) ? "" : " waiting");
+			   mock_smmu_stall_sid(entry),
+			   mock_smmu_stall_is_recorded(entry) ?
+			   "" : " waiting");
 }

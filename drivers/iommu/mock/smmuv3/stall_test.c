@@ -11,9 +11,9 @@
 #define ABORT		BIT_ULL(13)
 
 /* What the translation of a request that stalls ends with. The tag or -1 */
-static int stall(struct smmu_dut *dut, u32 sid)
+static int stall(struct mock_smmu_dut *dut, u32 sid)
 {
-	struct smmu_event ev = {
+	struct mock_smmu_event ev = {
 		.id = 0x10, .sid = sid, .class = 2, .stall = true,
 		.input_addr = 0x1000,
 	};
@@ -21,32 +21,32 @@ static int stall(struct smmu_dut *dut, u32 sid)
 	int ret;
 
 	scoped_guard(spinlock_irq, &dut->mi->lock)
-		ret = smmu_stall(dut->m, &ev, &res);
+		ret = mock_smmu_stall(dut->m, &ev, &res);
 	KUNIT_EXPECT_EQ(dut->test, ret, -EINPROGRESS);
 	return res.stall_tag;
 }
 
-static u32 evt_prod(struct smmu_dut *dut)
+static u32 evt_prod(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_EVTQ_PROD);
 }
 
-static struct smmu_dut *stall_dut(struct kunit *test, u32 max)
+static struct mock_smmu_dut *stall_dut(struct kunit *test, u32 max)
 {
-	struct smmu_dut *dut = smmu_dut_create(test);
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 
 	dut->m->idr[5] &= ~SMMU_IDR5_STALL_MAX;
 	dut->m->idr[5] |= max << 16;
-	smmu_dut_start(dut);
-	smmu_dut_cmdq(dut, 4);
-	smmu_dut_evtq(dut, 4);
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 4);
+	mock_smmu_dut_evtq(dut, 4);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	return dut;
 }
 
-static void smmu_stall_record_test(struct kunit *test)
+static void mock_smmu_stall_record_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 16);
+	struct mock_smmu_dut *dut = stall_dut(test, 16);
 	int tag, i, other;
 
 	tag = stall(dut, DUT_SID);
@@ -64,7 +64,7 @@ static void smmu_stall_record_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 0);
 }
 
-static void smmu_stall_resume_test(struct kunit *test)
+static void mock_smmu_stall_resume_test(struct kunit *test)
 {
 	static const struct {
 		u64 bits;
@@ -79,7 +79,7 @@ static void smmu_stall_resume_test(struct kunit *test)
 		{ ABORT, true, MOCK_STALL_ABORT },
 		{ RETRY, true, MOCK_STALL_RETRY },
 	};
-	struct smmu_dut *dut = stall_dut(test, 16);
+	struct mock_smmu_dut *dut = stall_dut(test, 16);
 	unsigned int i;
 	int tag;
 
@@ -88,46 +88,48 @@ static void smmu_stall_resume_test(struct kunit *test)
 		if (cases[i].term_model)
 			dut->m->idr[0] |= BIT(26);
 		tag = stall(dut, DUT_SID);
-		smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | cases[i].bits, tag);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | cases[i].bits,
+				  tag);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, dut->nr_resume, i + 1);
 		KUNIT_EXPECT_EQ(test, dut->resume.sid, DUT_SID);
 		KUNIT_EXPECT_EQ(test, dut->resume.stag, tag);
 		KUNIT_EXPECT_EQ(test, dut->resume.how, cases[i].how);
 		/* A second time it finds nothing */
-		smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | cases[i].bits, tag);
-		smmu_dut_expect_done(dut);
+		mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | cases[i].bits,
+				  tag);
+		mock_smmu_dut_expect_done(dut);
 		KUNIT_EXPECT_EQ(test, dut->nr_resume, i + 1);
 	}
 }
 
 /* The STAG alone does not select a transaction: it may come from a guest */
-static void smmu_stall_other_stream_test(struct kunit *test)
+static void mock_smmu_stall_other_stream_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 16);
+	struct mock_smmu_dut *dut = stall_dut(test, 16);
 	int a, b;
 
 	a = stall(dut, DUT_SID);
 	b = stall(dut, DUT_SID + 1);
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID + 1) | RETRY, a);
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, b);
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, 0xffff);
-	smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID + 2), 0);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID + 1) | RETRY, a);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, b);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, 0xffff);
+	mock_smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID + 2), 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 0);
-	smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID + 1), 0);
+	mock_smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID + 1), 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 	KUNIT_EXPECT_EQ(test, dut->resume.sid, DUT_SID + 1);
 	KUNIT_EXPECT_EQ(test, dut->resume.stag, b);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_ABORT);
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
-	smmu_dut_expect_done(dut);
+	mock_smmu_dut_expect_done(dut);
 }
 
 /* IDR5.STALL_MAX: no more records than that without an answer */
-static void smmu_stall_max_test(struct kunit *test)
+static void mock_smmu_stall_max_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 2);
+	struct mock_smmu_dut *dut = stall_dut(test, 2);
 	int a, b, c;
 
 	a = stall(dut, DUT_SID);
@@ -138,11 +140,11 @@ static void smmu_stall_max_test(struct kunit *test)
 	KUNIT_EXPECT_GE(test, c, 2);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 2);
 	/* One without a record cannot be resumed */
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID + 2) | RETRY, c);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID + 2) | RETRY, c);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 0);
 
 	/* It is tried again when a STAG is free */
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | ABORT, a);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | ABORT, a);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
 	KUNIT_EXPECT_EQ(test, dut->resume.sid, DUT_SID + 2);
 	KUNIT_EXPECT_EQ(test, dut->resume.stag, c);
@@ -152,24 +154,24 @@ static void smmu_stall_max_test(struct kunit *test)
 }
 
 /* Every tag is taken, also those for transactions without a record */
-static void smmu_stall_all_tags_test(struct kunit *test)
+static void mock_smmu_stall_all_tags_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 0xffff);
+	struct mock_smmu_dut *dut = stall_dut(test, 0xffff);
 	int a, b;
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
 	a = stall(dut, DUT_SID);
 	b = stall(dut, DUT_SID + 1);
 	KUNIT_EXPECT_EQ(test, a, 0xffff);
 	KUNIT_EXPECT_EQ(test, b, 0);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
 }
 
 /* 3.12.2: what cannot be recorded waits, and does not overflow the queue */
-static void smmu_stall_queue_full_test(struct kunit *test)
+static void mock_smmu_stall_queue_full_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 64);
+	struct mock_smmu_dut *dut = stall_dut(test, 64);
 	unsigned int i;
 
 	for (i = 0; i < 16; i++)
@@ -188,63 +190,63 @@ static void smmu_stall_queue_full_test(struct kunit *test)
 	stall(dut, 0x201);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 17);
 	/* One that waits is terminated by CMD_STALL_TERM as well */
-	smmu_dut_cmd(dut, STALL_TERM | SID(0x201), 0);
+	mock_smmu_dut_cmd(dut, STALL_TERM | SID(0x201), 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 3);
 	KUNIT_EXPECT_EQ(test, dut->resume.sid, 0x201);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_ABORT);
 }
 
 /* Enabling the queue and acknowledging its abort make it writable, too */
-static void smmu_stall_writable_test(struct kunit *test)
+static void mock_smmu_stall_writable_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 16);
+	struct mock_smmu_dut *dut = stall_dut(test, 16);
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
 	stall(dut, DUT_SID);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 
-	smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	dut_write64(dut, SMMU_REG_EVTQ_BASE, smmu_dut_no_ram(test) | 4);
-	smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_smmu_dut_no_ram(test) | 4);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	/* 7.2.2: the record is lost, the transaction stays */
 	stall(dut, DUT_SID);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(2));
 	stall(dut, DUT_SID + 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
-	smmu_dut_ack(dut);
+	mock_smmu_dut_ack(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
 	KUNIT_EXPECT_EQ(test, dut->resume.sid, DUT_SID + 1);
 	/* As 7.2.2 tells software to do */
-	smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID), 0);
+	mock_smmu_dut_cmd(dut, STALL_TERM | SID(DUT_SID), 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 3);
 }
 
 /* 6.3.9.6 */
-static void smmu_stall_smmuen_test(struct kunit *test)
+static void mock_smmu_stall_smmuen_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 2);
+	struct mock_smmu_dut *dut = stall_dut(test, 2);
 
 	stall(dut, DUT_SID);
 	stall(dut, DUT_SID + 1);
 	stall(dut, DUT_SID + 2);
-	smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 3);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_ABORT);
 	/* All STAGs are free */
-	smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	KUNIT_EXPECT_LT(test, stall(dut, DUT_SID), 2);
 	KUNIT_EXPECT_LT(test, stall(dut, DUT_SID), 2);
 	/* Going down leaves nobody waiting */
-	smmu_dut_stop(dut);
+	mock_smmu_dut_stop(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 5);
 }
 
 /* The endpoint gave up: the STAG is in use until software has answered */
-static void smmu_stall_gone_test(struct kunit *test)
+static void mock_smmu_stall_gone_test(struct kunit *test)
 {
-	struct smmu_dut *dut = stall_dut(test, 1);
+	struct mock_smmu_dut *dut = stall_dut(test, 1);
 	int a, b;
 
 	a = stall(dut, DUT_SID);
@@ -255,27 +257,27 @@ static void smmu_stall_gone_test(struct kunit *test)
 	/* One without a record is forgotten at once */
 	scoped_guard(spinlock_irq, &dut->mi->lock)
 		mock_smmuv3_model.stall_gone(dut->mi, DUT_SID, b);
-	smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
+	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 	KUNIT_EXPECT_EQ(test, stall(dut, DUT_SID), a);
 }
 
-static struct kunit_case smmu_stall_cases[] = {
-	KUNIT_CASE(smmu_stall_record_test),
-	KUNIT_CASE(smmu_stall_resume_test),
-	KUNIT_CASE(smmu_stall_other_stream_test),
-	KUNIT_CASE(smmu_stall_max_test),
-	KUNIT_CASE(smmu_stall_all_tags_test),
-	KUNIT_CASE(smmu_stall_queue_full_test),
-	KUNIT_CASE(smmu_stall_writable_test),
-	KUNIT_CASE(smmu_stall_smmuen_test),
-	KUNIT_CASE(smmu_stall_gone_test),
+static struct kunit_case mock_smmu_stall_cases[] = {
+	KUNIT_CASE(mock_smmu_stall_record_test),
+	KUNIT_CASE(mock_smmu_stall_resume_test),
+	KUNIT_CASE(mock_smmu_stall_other_stream_test),
+	KUNIT_CASE(mock_smmu_stall_max_test),
+	KUNIT_CASE(mock_smmu_stall_all_tags_test),
+	KUNIT_CASE(mock_smmu_stall_queue_full_test),
+	KUNIT_CASE(mock_smmu_stall_writable_test),
+	KUNIT_CASE(mock_smmu_stall_smmuen_test),
+	KUNIT_CASE(mock_smmu_stall_gone_test),
 	{}
 };
 
-static struct kunit_suite smmu_stall_suite = {
+static struct kunit_suite mock_smmu_stall_suite = {
 	.name = "iommu_mock_smmuv3_stall",
-	.test_cases = smmu_stall_cases,
+	.test_cases = mock_smmu_stall_cases,
 };
 
-kunit_test_suite(smmu_stall_suite);
+kunit_test_suite(mock_smmu_stall_suite);

@@ -2,7 +2,7 @@
 /* Mock SMMUv3: from the StreamID to the stream table entry (3.3.1, 5.1, 5.2) */
 #include "walk.h"
 
-static u8 effective_log2size(struct smmu_model *m)
+static u8 effective_log2size(struct mock_smmu *m)
 {
 	u8 log2size = FIELD_GET(SMMU_STRTAB_CFG_LOG2SIZE, m->strtab_cfg);
 	u8 sidsize = FIELD_GET(SMMU_IDR1_SIDSIZE, m->idr[1]);
@@ -10,7 +10,7 @@ static u8 effective_log2size(struct smmu_model *m)
 	return min(log2size, sidsize);
 }
 
-static bool is_two_level(struct smmu_model *m)
+static bool is_two_level(struct mock_smmu *m)
 {
 	return FIELD_GET(SMMU_IDR0_ST_LEVEL, m->idr[0]) &&
 	       FIELD_GET(SMMU_STRTAB_CFG_FMT, m->strtab_cfg) ==
@@ -18,7 +18,7 @@ static bool is_two_level(struct smmu_model *m)
 }
 
 /* 6.3.25: other values than 6, 8 and 10 behave as 6 */
-static u8 effective_split(struct smmu_model *m)
+static u8 effective_split(struct mock_smmu *m)
 {
 	u8 split = FIELD_GET(SMMU_STRTAB_CFG_SPLIT, m->strtab_cfg);
 
@@ -29,28 +29,28 @@ static u8 effective_split(struct smmu_model *m)
  * 6.3.24: the SMMU aligns the table to its size, by the literal value of
  * LOG2SIZE. @lg2: log2 of an entry's size less the bits that do not index it.
  */
-static u64 table_base(struct smmu_model *m, int lg2)
+static u64 table_base(struct mock_smmu *m, int lg2)
 {
 	lg2 += FIELD_GET(SMMU_STRTAB_CFG_LOG2SIZE, m->strtab_cfg);
 	lg2 = clamp(lg2, 6, 63);
 	return (m->strtab_base & SMMU_STRTAB_BASE_ADDR) >> lg2 << lg2;
 }
 
-static u8 read_l1std(struct smmu_walk *w, u8 split, u64 *l1std)
+static u8 read_l1std(struct mock_smmu_walk *w, u8 split, u64 *l1std)
 {
 	u64 pa = table_base(w->m, 3 - split) +
 		 (u64)(w->sid >> split) * SMMU_L1STD_SIZE;
 
-	if (smmu_l1std_lookup(w->m, w->sid, l1std))
+	if (mock_smmu_l1std_lookup(w->m, w->sid, l1std))
 		return 0;
-	if (pa >> smmu_oas(w->m) || smmu_read64(w->m, pa, l1std))
-		return smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
-	smmu_l1std_insert(w->m, w->sid, split, *l1std);
+	if (pa >> mock_smmu_oas(w->m) || mock_smmu_read64(w->m, pa, l1std))
+		return mock_smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
+	mock_smmu_l1std_insert(w->m, w->sid, split, *l1std);
 	return 0;
 }
 
 /* 5.1: the StreamIDs that a level 1 descriptor has a table for */
-static u8 locate_two_level(struct smmu_walk *w, u64 *pa)
+static u8 locate_two_level(struct mock_smmu_walk *w, u64 *pa)
 {
 	u8 split = effective_split(w->m);
 	u32 low = w->sid & GENMASK(split - 1, 0);
@@ -68,7 +68,7 @@ static u8 locate_two_level(struct smmu_walk *w, u64 *pa)
 	return 0;
 }
 
-static u8 locate_ste(struct smmu_walk *w, u64 *pa)
+static u8 locate_ste(struct mock_smmu_walk *w, u64 *pa)
 {
 	if (is_two_level(w->m))
 		return locate_two_level(w, pa);
@@ -77,18 +77,18 @@ static u8 locate_ste(struct smmu_walk *w, u64 *pa)
 }
 
 /* IgnoreSTESTRW() of 5.2.2 */
-static bool strw_unused(struct smmu_model *m, u8 config)
+static bool strw_unused(struct mock_smmu *m, u8 config)
 {
 	return !(m->idr[0] & SMMU_IDR0_S1P) || !(m->idr[0] & SMMU_IDR0_HYP) ||
 	       config != SMMU_STE_CONFIG_S1;
 }
 
-static u8 stall_model(struct smmu_model *m)
+static u8 stall_model(struct mock_smmu *m)
 {
 	return FIELD_GET(SMMU_IDR0_STALL_MODEL, m->idr[0]);
 }
 
-static bool ats_illegal(struct smmu_model *m, const u64 *w, u8 config)
+static bool ats_illegal(struct mock_smmu *m, const u64 *w, u8 config)
 {
 	bool s2s = w[2] & SMMU_STE2_S2S;
 
@@ -105,7 +105,7 @@ static bool ats_illegal(struct smmu_model *m, const u64 *w, u8 config)
 	}
 }
 
-static bool stage1_illegal(struct smmu_model *m, const u64 *w)
+static bool stage1_illegal(struct mock_smmu *m, const u64 *w)
 {
 	u8 ssidsize = FIELD_GET(SMMU_IDR1_SSIDSIZE, m->idr[1]);
 	u8 s1cdmax = FIELD_GET(SMMU_STE0_S1CDMAX, w[0]);
@@ -119,16 +119,16 @@ static bool stage1_illegal(struct smmu_model *m, const u64 *w)
 	    (fmt == SMMU_S1FMT_4K_L2 || fmt == SMMU_S1FMT_64K_L2))
 		return true;
 	/* 3.4.3: the same for an IPA, IAS being OAS */
-	return (w[0] & SMMU_STE0_S1CONTEXTPTR) >> smmu_oas(m);
+	return (w[0] & SMMU_STE0_S1CONTEXTPTR) >> mock_smmu_oas(m);
 }
 
 /*
  * AArch64.S2InvalidSL() of the Arm ARM: start levels that the granule and the
  * size of physical addresses do not have.
  */
-static bool decode_start(struct smmu_model *m, u8 sl0, struct smmu_tt *tt)
+static bool decode_start(struct mock_smmu *m, u8 sl0, struct mock_smmu_tt *tt)
 {
-	u8 oas = smmu_oas(m);
+	u8 oas = mock_smmu_oas(m);
 
 	switch (tt->granule) {
 	case 12:
@@ -151,15 +151,15 @@ static bool decode_start(struct smmu_model *m, u8 sl0, struct smmu_tt *tt)
 }
 
 /* AArch64.S2InconsistentSL(): up to 16 tables are concatenated */
-static bool start_consistent(const struct smmu_tt *tt)
+static bool start_consistent(const struct mock_smmu_tt *tt)
 {
-	u8 least = smmu_tt_shift(tt, tt->start) + 1;
+	u8 least = mock_smmu_tt_shift(tt, tt->start) + 1;
 	u8 most = least + (tt->granule - 3 - 1) + 4;
 
 	return tt->input >= least && tt->input <= most;
 }
 
-static bool t0sz_valid(struct smmu_model *m, u8 t0sz, u8 granule)
+static bool t0sz_valid(struct mock_smmu *m, u8 t0sz, u8 granule)
 {
 	u8 most = 39;
 	u8 least;
@@ -167,21 +167,21 @@ static bool t0sz_valid(struct smmu_model *m, u8 t0sz, u8 granule)
 	if (m->idr[3] & SMMU_IDR3_STT)
 		most = granule == 16 ? 47 : 48;
 	/* A 64K granule could have 52 bits if IAS had them */
-	least = max(16, 64 - smmu_oas(m));
+	least = max(16, 64 - mock_smmu_oas(m));
 	return t0sz >= least && t0sz <= most;
 }
 
 /* Decode and check S2TG, S2T0SZ, S2SL0, S2PS, S2TTB */
-static bool decode_stage2_tables(struct smmu_model *m, const u64 *w,
-				 struct smmu_tt *tt)
+static bool decode_stage2_tables(struct mock_smmu *m, const u64 *w,
+				 struct mock_smmu_tt *tt)
 {
 	u64 ttb = w[3] & SMMU_STE3_S2TTB;
 	u8 t0sz = FIELD_GET(SMMU_STE2_S2T0SZ, w[2]);
 
-	tt->granule = smmu_tg0_granule(FIELD_GET(SMMU_STE2_S2TG, w[2]));
-	if (!smmu_granule_supported(m, tt->granule))
+	tt->granule = mock_smmu_tg0_granule(FIELD_GET(SMMU_STE2_S2TG, w[2]));
+	if (!mock_smmu_granule_supported(m, tt->granule))
 		return false;
-	tt->output = smmu_output_size(m, FIELD_GET(SMMU_STE2_S2PS, w[2]));
+	tt->output = mock_smmu_output_size(m, FIELD_GET(SMMU_STE2_S2PS, w[2]));
 	if (ttb >> tt->output)
 		return false;
 	if (!t0sz_valid(m, t0sz, tt->granule))
@@ -190,13 +190,13 @@ static bool decode_stage2_tables(struct smmu_model *m, const u64 *w,
 	if (!decode_start(m, FIELD_GET(SMMU_STE2_S2SL0, w[2]), tt) ||
 	    !start_consistent(tt))
 		return false;
-	tt->base = smmu_tt_align(ttb, tt);
+	tt->base = mock_smmu_tt_align(ttb, tt);
 	return true;
 }
 
 /* Decode and check what concerns stage 2 */
-static bool decode_stage2(struct smmu_model *m, const u64 *w,
-			  struct smmu_ste *ste)
+static bool decode_stage2(struct mock_smmu *m, const u64 *w,
+			  struct mock_smmu_ste *ste)
 {
 	u8 httu = FIELD_GET(SMMU_IDR0_HTTU, m->idr[0]);
 	bool ha = w[2] & SMMU_STE2_S2HA;
@@ -220,7 +220,7 @@ static bool decode_stage2(struct smmu_model *m, const u64 *w,
 		return false;
 	if (!decode_stage2_tables(m, w, &ste->tt2))
 		return false;
-	if (!smmu_endian_supported(m, be))
+	if (!mock_smmu_endian_supported(m, be))
 		return false;
 	ste->tt2.be = be;
 	ste->tt2.affd = w[2] & SMMU_STE2_S2AFFD;
@@ -230,8 +230,8 @@ static bool decode_stage2(struct smmu_model *m, const u64 *w,
 }
 
 /* IgnoreSTES2VMID() of 5.2.2, for a stream that translates */
-static bool decode_vmid(struct smmu_model *m, const u64 *w,
-			struct smmu_ste *ste)
+static bool decode_vmid(struct mock_smmu *m, const u64 *w,
+			struct mock_smmu_ste *ste)
 {
 	u16 vmid = FIELD_GET(SMMU_STE2_S2VMID, w[2]);
 
@@ -243,8 +243,8 @@ static bool decode_vmid(struct smmu_model *m, const u64 *w,
 	return true;
 }
 
-static bool decode_world(struct smmu_model *m, const u64 *w,
-			 struct smmu_ste *ste)
+static bool decode_world(struct mock_smmu *m, const u64 *w,
+			 struct mock_smmu_ste *ste)
 {
 	ste->world = SMMU_WORLD_EL1;
 	if (strw_unused(m, ste->config))
@@ -262,8 +262,8 @@ static bool decode_world(struct smmu_model *m, const u64 *w,
 }
 
 /* Fields that every stream has that lets requests through */
-static void decode_common(struct smmu_model *m, const u64 *w,
-			  struct smmu_ste *ste)
+static void decode_common(struct mock_smmu *m, const u64 *w,
+			  struct mock_smmu_ste *ste)
 {
 	ste->mev = w[1] & SMMU_STE1_MEV;
 	ste->ppar = w[1] & SMMU_STE1_PPAR;
@@ -272,15 +272,15 @@ static void decode_common(struct smmu_model *m, const u64 *w,
 		ste->privcfg = FIELD_GET(SMMU_STE1_PRIVCFG, w[1]);
 		ste->instcfg = FIELD_GET(SMMU_STE1_INSTCFG, w[1]);
 	}
-	ste->input = smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
+	ste->input = mock_smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
 	if (m->idr[1] & SMMU_IDR1_ATTR_TYPES_OVR)
-		ste->input = smmu_attr_override(w[1] & SMMU_STE1_MTCFG,
-						FIELD_GET(SMMU_STE1_MEMATTR, w[1]),
-						FIELD_GET(SMMU_STE1_SHCFG, w[1]));
+		ste->input = mock_smmu_attr_override(w[1] & SMMU_STE1_MTCFG,
+						     FIELD_GET(SMMU_STE1_MEMATTR, w[1]),
+						     FIELD_GET(SMMU_STE1_SHCFG, w[1]));
 }
 
-static void decode_stage1(struct smmu_model *m, const u64 *w,
-			  struct smmu_ste *ste)
+static void decode_stage1(struct mock_smmu *m, const u64 *w,
+			  struct mock_smmu_ste *ste)
 {
 	ste->s1ctxptr = w[0] & SMMU_STE0_S1CONTEXTPTR;
 	ste->s1stalld = w[1] & SMMU_STE1_S1STALLD;
@@ -292,7 +292,8 @@ static void decode_stage1(struct smmu_model *m, const u64 *w,
 }
 
 /* 5.2.2, in its order. Returns false if the STE is ILLEGAL */
-static bool decode_ste(struct smmu_model *m, const u64 *w, struct smmu_ste *ste)
+static bool decode_ste(struct mock_smmu *m, const u64 *w,
+		       struct mock_smmu_ste *ste)
 {
 	if (!(w[0] & SMMU_STE0_V))
 		return false;
@@ -320,7 +321,7 @@ static bool decode_ste(struct smmu_model *m, const u64 *w, struct smmu_ste *ste)
 	return (!ste->s1 && !ste->s2) || decode_vmid(m, w, ste);
 }
 
-static u8 fetch_ste(struct smmu_walk *w)
+static u8 fetch_ste(struct mock_smmu_walk *w)
 {
 	u64 words[SMMU_STE_WORDS];
 	u64 pa;
@@ -329,31 +330,31 @@ static u8 fetch_ste(struct smmu_walk *w)
 	id = locate_ste(w, &pa);
 	if (id)
 		return id;
-	if (pa >> smmu_oas(w->m) ||
-	    smmu_read_words(w->m, pa, words, SMMU_STE_WORDS))
-		return smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
-	w->ste_mem = (struct smmu_ste){};
+	if (pa >> mock_smmu_oas(w->m) ||
+	    mock_smmu_read_words(w->m, pa, words, SMMU_STE_WORDS))
+		return mock_smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
+	w->ste_mem = (struct mock_smmu_ste){};
 	if (!decode_ste(w->m, words, &w->ste_mem))
-		w->ste_mem = (struct smmu_ste){ .illegal = true };
+		w->ste_mem = (struct mock_smmu_ste){ .illegal = true };
 	w->ste = &w->ste_mem;
 	/* 5.2.1: cached in whatever state */
-	smmu_ste_insert(w->m, w->sid, w->ste);
+	mock_smmu_ste_insert(w->m, w->sid, w->ste);
 	return 0;
 }
 
 /**
- * smmu_find_ste() - find the STE of a request
+ * mock_smmu_find_ste() - find the STE of a request
  * @w: the request, @w->ste is set unless it could not be fetched
  *
  * Return: 0 or an event
  */
-u8 smmu_find_ste(struct smmu_walk *w)
+u8 mock_smmu_find_ste(struct mock_smmu_walk *w)
 {
 	u8 id = 0;
 
 	if ((u64)w->sid >> effective_log2size(w->m))
 		return SMMU_EVT_C_BAD_STREAMID;
-	w->ste = smmu_ste_lookup(w->m, w->sid);
+	w->ste = mock_smmu_ste_lookup(w->m, w->sid);
 	if (!w->ste)
 		id = fetch_ste(w);
 	if (!id && w->ste->illegal)

@@ -170,20 +170,20 @@ static void ste_to_desc(const struct ste_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(ste, ste_cases, ste_to_desc);
 
-static void build(struct smmu_rig *rig, u8 config)
+static void build(struct mock_smmu_rig *rig, u8 config)
 {
 	switch (config) {
 	case S1:
-		smmu_rig_only_stage1(rig);
+		mock_smmu_rig_only_stage1(rig);
 		break;
 	case S2:
-		smmu_rig_only_stage2(rig);
+		mock_smmu_rig_only_stage2(rig);
 		break;
 	case NEST:
-		smmu_rig_nested(rig);
+		mock_smmu_rig_nested(rig);
 		break;
 	default:
-		smmu_rig_ste(rig, RIG_SID)[0] = SMMU_STE0_V |
+		mock_smmu_rig_ste(rig, RIG_SID)[0] = SMMU_STE0_V |
 			FIELD_PREP(SMMU_STE0_CONFIG, BYPASS);
 		break;
 	}
@@ -192,8 +192,8 @@ static void build(struct smmu_rig *rig, u8 config)
 static void ste_test_legal(struct kunit *test)
 {
 	const struct ste_case *c = test->param_value;
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 	int i;
 
 	build(rig, c->config);
@@ -203,10 +203,10 @@ static void ste_test_legal(struct kunit *test)
 	}
 	rig->m.idr[c->idr.word] &= ~(u32)c->idr.clear;
 	rig->m.idr[c->idr.word] |= c->idr.set;
-	smmu_rig_read(rig, IOVA, NULL);
+	mock_smmu_rig_read(rig, IOVA, NULL);
 	KUNIT_EXPECT_EQ(test, c->illegal, rig->ev.id == SMMU_EVT_C_BAD_STE);
 	/* As it is cached */
-	smmu_rig_read(rig, IOVA, NULL);
+	mock_smmu_rig_read(rig, IOVA, NULL);
 	KUNIT_EXPECT_EQ(test, c->illegal, rig->ev.id == SMMU_EVT_C_BAD_STE);
 }
 
@@ -242,13 +242,13 @@ static bool start_legal(const struct start *s, u8 input, u8 oas, bool stt)
 
 static void ste_test_start_level(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 	int i, o, t0sz, stt;
 
-	smmu_rig_only_stage2(rig);
+	mock_smmu_rig_only_stage2(rig);
 	/* 16 concatenated tables of the largest granule: all of it is ours */
-	ste[3] = smmu_rig_pages(rig, 8);
+	ste[3] = mock_smmu_rig_pages(rig, 8);
 	for (i = 0; i < ARRAY_SIZE(starts) * ARRAY_SIZE(sizes) * 2; i++) {
 		const struct start *s = &starts[i % ARRAY_SIZE(starts)];
 
@@ -264,7 +264,7 @@ static void ste_test_start_level(struct kunit *test)
 			ste[2] |= FIELD_PREP(SMMU_STE2_S2T0SZ, t0sz) |
 				  FIELD_PREP(SMMU_STE2_S2SL0, s->sl0) |
 				  FIELD_PREP(SMMU_STE2_S2TG, s->tg);
-			smmu_rig_read_anew(rig, 0, NULL);
+			mock_smmu_rig_read_anew(rig, 0, NULL);
 			KUNIT_EXPECT_EQ_MSG(test,
 					    start_legal(s, 64 - t0sz,
 							sizes[o].bits, stt),
@@ -293,12 +293,13 @@ static void ste_test_overrides(struct kunit *test)
 		{ 0, 3, true, { 0, 1 }, { 0, 0 } },
 		{ 3, 0, true, { 1, 1 }, { 0, 0 } },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 	int i, n;
 
-	smmu_rig_only_stage1(rig);
-	smmu_rig_set_stage1(rig, RIG_SID, *ste & SMMU_STE0_S1CONTEXTPTR, 1);
+	mock_smmu_rig_only_stage1(rig);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, *ste & SMMU_STE0_S1CONTEXTPTR,
+				 1);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		ste[1] = FIELD_PREP(SMMU_STE1_PRIVCFG, tries[i].privcfg) |
 			 FIELD_PREP(SMMU_STE1_INSTCFG, tries[i].instcfg) |
@@ -306,13 +307,13 @@ static void ste_test_overrides(struct kunit *test)
 		for (n = 0; n < 2; n++) {
 			struct mock_req req;
 
-			req = smmu_rig_req_ssid(RIG_SID, 0, IOVA,
-						tries[i].write);
+			req = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA,
+						     tries[i].write);
 			req.priv = n;
 			req.exec = n;
-			smmu_rig_flush(rig);
+			mock_smmu_rig_flush(rig);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					smmu_rig_send(rig, &req, NULL));
+					mock_smmu_rig_send(rig, &req, NULL));
 			KUNIT_EXPECT_EQ(test, tries[i].pnu[n], rig->ev.pnu);
 			KUNIT_EXPECT_EQ(test, tries[i].ind[n], rig->ev.ind);
 			KUNIT_EXPECT_EQ(test, !tries[i].write, rig->ev.rnw);
@@ -326,7 +327,7 @@ static void ste_test_overrides(struct kunit *test)
 		 FIELD_PREP(SMMU_STE1_INSTCFG, 3) |
 		 FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_SSID0);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.pnu || rig->ev.ind || rig->ev.ssv);
 }
 

@@ -7,49 +7,50 @@
 /* 3.4, 6.3.15: what passes while the SMMU is disabled */
 static void stream_test_disabled(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct mock_req req = smmu_rig_req(RIG_SID, IOVA, true);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_req req = mock_smmu_rig_req(RIG_SID, IOVA, true);
 	struct mock_xlate res;
 
 	rig->m.cr0 = 0;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, IOVA, &res));
 	KUNIT_EXPECT_EQ(test, 0, rig->ret);
 	KUNIT_EXPECT_EQ(test, IOVA, res.pa);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 
 	/* Beyond OAS: an abort without an event */
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, BIT_ULL(48), NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, BIT_ULL(48), NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	rig->m.idr[5] = FIELD_PREP(SMMU_IDR5_OAS, SMMU_OAS_40);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, BIT_ULL(40) - 1, NULL));
+	KUNIT_EXPECT_EQ(test, 0,
+			mock_smmu_rig_write(rig, BIT_ULL(40) - 1, NULL));
 	KUNIT_EXPECT_EQ(test, 0, rig->ret);
 
 	rig->m.gbpa = SMMU_GBPA_ABORT;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, 0, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, 0, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 
 	/* 3.9.1.2, 3.9.1.3: nothing of ATS */
 	req.at = MOCK_AT_TRANSLATION;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_BAD_ATS_TREQ,
-			smmu_rig_send(rig, &req, NULL));
+			mock_smmu_rig_send(rig, &req, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	req.at = MOCK_AT_TRANSLATED;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSL_FORBIDDEN,
-			smmu_rig_send(rig, &req, NULL));
+			mock_smmu_rig_send(rig, &req, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	rig->m.idr[0] &= ~SMMU_IDR0_ATS;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 }
 
 /* 5.2: every value of Config without translation */
 static void stream_test_config(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID);
-	struct mock_req req = smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
+	struct mock_req req = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
 	struct mock_xlate res;
 	u8 config;
 
@@ -58,45 +59,46 @@ static void stream_test_config(struct kunit *test)
 		memset(ste, 0xff, SMMU_STE_SIZE);
 		ste[0] = ~SMMU_STE0_CONFIG |
 			 FIELD_PREP(SMMU_STE0_CONFIG, config);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read_anew(rig, IOVA, NULL));
 		KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	}
 
 	/* All S1 and S2 fields are ignored */
 	ste[0] = ~SMMU_STE0_CONFIG |
 		 FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_BYPASS);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, IOVA, &res));
 	KUNIT_EXPECT_EQ(test, 0, rig->ret);
 	KUNIT_EXPECT_EQ(test, IOVA, res.pa);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	/* 3.4 */
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			smmu_rig_read(rig, BIT_ULL(48), NULL));
+			mock_smmu_rig_read(rig, BIT_ULL(48), NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, rig->ev.class);
 	/* 5.2, S1Fmt: a SubstreamID needs stage 1 */
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
-			smmu_rig_send(rig, &req, NULL));
+			mock_smmu_rig_send(rig, &req, NULL));
 
 	ste[0] &= ~SMMU_STE0_V;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE,
-			smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
 	/* The invalid one is cached as well as the valid one was */
 	ste[0] |= SMMU_STE0_V;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE,
-			smmu_rig_read(rig, IOVA, NULL));
-	smmu_inval_ste(&rig->m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+			mock_smmu_rig_read(rig, IOVA, NULL));
+	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 }
 
-static u8 send_sid(struct smmu_rig *rig, u32 sid)
+static u8 send_sid(struct mock_smmu_rig *rig, u32 sid)
 {
-	struct mock_req req = smmu_rig_req(sid, IOVA, false);
+	struct mock_req req = mock_smmu_rig_req(sid, IOVA, false);
 
-	smmu_rig_flush(rig);
-	return smmu_rig_send(rig, &req, NULL);
+	mock_smmu_rig_flush(rig);
+	return mock_smmu_rig_send(rig, &req, NULL);
 }
 
 static u64 bypass_ste(void)
@@ -108,11 +110,11 @@ static u64 bypass_ste(void)
 /* 3.3.1.1, 6.3.24, 6.3.25 */
 static void stream_test_linear(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u32 sid;
 
 	for (sid = 0; sid < 64; sid++)
-		*smmu_rig_ste(rig, sid) = bypass_ste();
+		*mock_smmu_rig_ste(rig, sid) = bypass_ste();
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 0));
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 63));
 	KUNIT_EXPECT_EQ(test, 0, rig->ret);
@@ -130,7 +132,7 @@ static void stream_test_linear(struct kunit *test)
 	rig->m.strtab_cfg = 4;
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 15));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_sid(rig, 16));
-	*smmu_rig_ste(rig, 16) = 0;
+	*mock_smmu_rig_ste(rig, 16) = 0;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_sid(rig, 0));
 	/* SIDSIZE bounds LOG2SIZE, but for the alignment */
 	rig->m.strtab_base = rig->strtab;
@@ -147,43 +149,43 @@ static void stream_test_linear(struct kunit *test)
 
 static void stream_test_fetch_abort(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_only_stage2(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_only_stage2(rig);
 	u64 pa;
 
-	smmu_rig_map(s2, IOVA, 3, RIG_PAGE2);
+	mock_smmu_rig_map(s2, IOVA, 3, RIG_PAGE2);
 	rig->m.strtab_base = RIG_NOT_RAM;
 	pa = RIG_NOT_RAM + RIG_SID * SMMU_STE_SIZE;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH,
-			smmu_rig_read(rig, IOVA, NULL));
+			mock_smmu_rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 	KUNIT_EXPECT_EQ(test, pa, rig->ev.addr2);
 	/* 3.21.3: of that, nothing is cached */
 	rig->m.strtab_base = rig->strtab;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 
 	/* 3.4.3: an address beyond OAS */
 	rig->m.strtab_base = BIT_ULL(50);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH,
-			smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
 	rig->m.strtab_base = rig->strtab;
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH,
-			smmu_rig_read_anew(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, IOVA, NULL));
+			mock_smmu_rig_read_anew(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, IOVA, NULL));
 }
 
 /* A level 1 table of one page, LOG2SIZE is such that it is all of it */
-static u64 *two_level(struct smmu_rig *rig, u8 split)
+static u64 *two_level(struct mock_smmu_rig *rig, u8 split)
 {
-	u64 l1 = smmu_rig_pages(rig, 0);
+	u64 l1 = mock_smmu_rig_pages(rig, 0);
 
 	rig->m.strtab_base = l1;
 	rig->m.strtab_cfg = FIELD_PREP(SMMU_STRTAB_CFG_FMT,
 				       SMMU_STRTAB_FMT_2LVL) |
 			    FIELD_PREP(SMMU_STRTAB_CFG_SPLIT, split) |
 			    FIELD_PREP(SMMU_STRTAB_CFG_LOG2SIZE, 14);
-	return smmu_rig_word(l1);
+	return mock_smmu_rig_word(l1);
 }
 
 static u64 l1std(u64 table, u8 span)
@@ -200,12 +202,12 @@ static void stream_test_two_level(struct kunit *test)
 	} splits[] = {
 		{ 6, 6 }, { 8, 8 }, { 10, 10 }, { 0, 6 }, { 7, 6 }, { 31, 6 },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 l2 = smmu_rig_pages(rig, 4);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 l2 = mock_smmu_rig_pages(rig, 4);
 	u32 i, n;
 
 	for (n = 0; n < 1024; n++)
-		*smmu_rig_word(l2 + n * SMMU_STE_SIZE) = bypass_ste();
+		*mock_smmu_rig_word(l2 + n * SMMU_STE_SIZE) = bypass_ste();
 	for (i = 0; i < ARRAY_SIZE(splits); i++) {
 		u64 *l1 = two_level(rig, splits[i].field);
 		u8 split = splits[i].split;
@@ -238,12 +240,12 @@ static void stream_test_two_level(struct kunit *test)
 
 static void stream_test_two_level_fetch(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *l1 = two_level(rig, 6);
-	u64 l2 = smmu_rig_pages(rig, 0);
+	u64 l2 = mock_smmu_rig_pages(rig, 0);
 
 	/* The table is aligned to its size, here 4 STEs */
-	*smmu_rig_word(l2) = bypass_ste();
+	*mock_smmu_rig_word(l2) = bypass_ste();
 	l1[0] = l1std(l2 + 3 * SMMU_STE_SIZE, 3);
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 0));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_sid(rig, 3));
@@ -263,50 +265,50 @@ static void stream_test_two_level_fetch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT, (send_sid(rig, 64), rig->ret));
 }
 
-static u8 again(struct smmu_rig *rig, u32 sid)
+static u8 again(struct mock_smmu_rig *rig, u32 sid)
 {
-	struct mock_req req = smmu_rig_req(sid, IOVA, false);
+	struct mock_req req = mock_smmu_rig_req(sid, IOVA, false);
 
-	return smmu_rig_send(rig, &req, NULL);
+	return mock_smmu_rig_send(rig, &req, NULL);
 }
 
 /* 4.3.1, 4.3.2, 5.1.1: what is cached of it, and what removes it */
 static void stream_test_caches(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *l1 = two_level(rig, 6);
-	u64 l2 = smmu_rig_pages(rig, 0);
+	u64 l2 = mock_smmu_rig_pages(rig, 0);
 
-	*smmu_rig_word(l2) = bypass_ste();
-	*smmu_rig_word(l2 + SMMU_STE_SIZE) = bypass_ste();
+	*mock_smmu_rig_word(l2) = bypass_ste();
+	*mock_smmu_rig_word(l2 + SMMU_STE_SIZE) = bypass_ste();
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
 	l1[1] = l1std(l2, 7);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
-	smmu_inval_ste(&rig->m, 64, 0, true);
+	mock_smmu_inval_ste(&rig->m, 64, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
 	/* Leaf is 0: by any StreamID that the descriptor covers */
-	smmu_inval_ste(&rig->m, 128, 0, false);
+	mock_smmu_inval_ste(&rig->m, 128, 0, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
-	smmu_inval_ste(&rig->m, 127, 0, false);
+	mock_smmu_inval_ste(&rig->m, 127, 0, false);
 	KUNIT_EXPECT_EQ(test, 0, again(rig, 64));
 	KUNIT_EXPECT_EQ(test, 0, again(rig, 65));
 
 	/* The STE of 64 alone */
-	*smmu_rig_word(l2) = 0;
-	*smmu_rig_word(l2 + SMMU_STE_SIZE) = 0;
-	smmu_inval_ste(&rig->m, 64, 0, true);
+	*mock_smmu_rig_word(l2) = 0;
+	*mock_smmu_rig_word(l2 + SMMU_STE_SIZE) = 0;
+	mock_smmu_inval_ste(&rig->m, 64, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 64));
 	KUNIT_EXPECT_EQ(test, 0, again(rig, 65));
 	/* A range has the level 1 descriptors with it */
 	l1[1] = 0;
-	smmu_inval_ste(&rig->m, 65, 0, true);
+	mock_smmu_inval_ste(&rig->m, 65, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
-	smmu_inval_ste(&rig->m, 66, 1, false);
+	mock_smmu_inval_ste(&rig->m, 66, 1, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
-	smmu_inval_ste(&rig->m, 65, 1, false);
+	mock_smmu_inval_ste(&rig->m, 65, 1, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 65));
 	l1[1] = l1std(l2, 7);
-	smmu_inval_ste(&rig->m, 12345, 32, false);
+	mock_smmu_inval_ste(&rig->m, 12345, 32, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
 }
 

@@ -5,38 +5,39 @@
 #define IOVA	0x0000123456789000ULL
 #define PAGE	0x00003eb9c4d5e000ULL
 
-static u8 send(struct smmu_rig *rig, int ssid, struct mock_xlate *res)
+static u8 send(struct mock_smmu_rig *rig, int ssid, struct mock_xlate *res)
 {
-	struct mock_req req = ssid < 0 ? smmu_rig_req(RIG_SID, IOVA, false) :
-			      smmu_rig_req_ssid(RIG_SID, ssid, IOVA, false);
+	struct mock_req req =
+		ssid < 0 ? mock_smmu_rig_req(RIG_SID, IOVA, false) :
+			   mock_smmu_rig_req_ssid(RIG_SID, ssid, IOVA, false);
 
-	return smmu_rig_send(rig, &req, res);
+	return mock_smmu_rig_send(rig, &req, res);
 }
 
-static u8 anew(struct smmu_rig *rig, int ssid)
+static u8 anew(struct mock_smmu_rig *rig, int ssid)
 {
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	return send(rig, ssid, NULL);
 }
 
 /* An address space that has one page, at @pa */
-static struct smmu_rig_tree *space(struct smmu_rig *rig,
-				   struct smmu_rig_tree *s2, u64 pa)
+static struct mock_smmu_rig_tree *space(struct mock_smmu_rig *rig,
+					struct mock_smmu_rig_tree *s2, u64 pa)
 {
-	struct smmu_rig_tree *tree = smmu_rig_stage1(rig, 12, 48, s2);
+	struct mock_smmu_rig_tree *tree = mock_smmu_rig_stage1(rig, 12, 48, s2);
 
-	smmu_rig_map(tree, IOVA, 3, pa | RIG_PAGE1);
+	mock_smmu_rig_map(tree, IOVA, 3, pa | RIG_PAGE1);
 	return tree;
 }
 
-static void set_s1dss(struct smmu_rig *rig, u8 s1dss)
+static void set_s1dss(struct mock_smmu_rig *rig, u8 s1dss)
 {
-	smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_S1DSS, s1dss);
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_S1DSS, s1dss);
 }
 
-static void set_fmt(struct smmu_rig *rig, u8 fmt)
+static void set_fmt(struct mock_smmu_rig *rig, u8 fmt)
 {
-	smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1FMT, fmt);
+	mock_smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1FMT, fmt);
 }
 
 /* 5.2, S1DSS, and 7.3.9, 7.3.7: who may come with and without a SubstreamID */
@@ -53,15 +54,16 @@ static void substream_test_s1dss(struct kunit *test)
 		{ SMMU_S1DSS_SSID0, 0, SMMU_EVT_F_STREAM_DISABLED },
 		{ 3, SMMU_EVT_F_STREAM_DISABLED, 0 },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 cds = smmu_rig_alloc(rig, NULL, 0);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 cds = mock_smmu_rig_alloc(rig, NULL, 0);
 	struct mock_xlate res;
 	int i;
 
 	for (i = 0; i < 8; i++)
-		smmu_rig_set_cd(smmu_rig_at(rig, cds + i * SMMU_CD_SIZE),
-				space(rig, NULL, PAGE + i * SZ_4K), i);
-	smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
+		mock_smmu_rig_set_cd(mock_smmu_rig_at(rig,
+						      cds + i * SMMU_CD_SIZE),
+				     space(rig, NULL, PAGE + i * SZ_4K), i);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		set_s1dss(rig, tries[i].s1dss);
 		KUNIT_EXPECT_EQ(test, tries[i].without, anew(rig, -1));
@@ -81,16 +83,16 @@ static void substream_test_s1dss(struct kunit *test)
 	/* Stage 1 is skipped: 3.4 */
 	set_s1dss(rig, SMMU_S1DSS_BYPASS);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			smmu_rig_read_anew(rig, BIT_ULL(48), NULL));
+			mock_smmu_rig_read_anew(rig, BIT_ULL(48), NULL));
 
 	/* One CD: no substreams, whatever S1DSS and S1Fmt */
-	smmu_rig_set_stage1(rig, RIG_SID, cds, 0);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 0);
 	set_s1dss(rig, SMMU_S1DSS_TERMINATE);
 	set_fmt(rig, SMMU_S1FMT_4K_L2);
 	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
 	/* The same for an SMMU that has none */
-	smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
 	rig->m.idr[1] &= ~SMMU_IDR1_SSIDSIZE;
 	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
@@ -99,22 +101,22 @@ static void substream_test_s1dss(struct kunit *test)
 /* With both stages, S1DSS 1 leaves stage 2; stage 2 alone has no substreams */
 static void substream_test_skip_nested(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
 	struct mock_xlate res;
 
-	smmu_rig_map(s1->s2, IOVA, 3, PAGE | RIG_PAGE2);
-	smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
+	mock_smmu_rig_map(s1->s2, IOVA, 3, PAGE | RIG_PAGE2);
+	mock_smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
 	set_s1dss(rig, SMMU_S1DSS_BYPASS);
 	KUNIT_EXPECT_EQ(test, 0, send(rig, -1, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION, send(rig, 0, NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			smmu_rig_read(rig, BIT_ULL(50), NULL));
+			mock_smmu_rig_read(rig, BIT_ULL(50), NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 
-	smmu_rig_ste(rig, RIG_SID)[0] &= ~FIELD_PREP(SMMU_STE0_CONFIG, 1);
+	mock_smmu_rig_ste(rig, RIG_SID)[0] &= ~FIELD_PREP(SMMU_STE0_CONFIG, 1);
 	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 1));
@@ -123,13 +125,13 @@ static void substream_test_skip_nested(struct kunit *test)
 /* 5.2, S1ContextPtr: a linear table is aligned to its size */
 static void substream_test_linear(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 cds = smmu_rig_alloc(rig, NULL, 1);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 cds = mock_smmu_rig_alloc(rig, NULL, 1);
 	struct mock_xlate res;
 
-	smmu_rig_set_cd(smmu_rig_at(rig, cds + 127 * SMMU_CD_SIZE),
-			space(rig, NULL, PAGE), 1);
-	smmu_rig_set_stage1(rig, RIG_SID, cds | 5 * SMMU_CD_SIZE, 7);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cds + 127 * SMMU_CD_SIZE),
+			     space(rig, NULL, PAGE), 1);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cds | 5 * SMMU_CD_SIZE, 7);
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 127, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 126, NULL));
@@ -141,7 +143,7 @@ static void substream_test_linear(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, send(rig, 3, NULL));
 	KUNIT_EXPECT_EQ(test, cds + 3 * SMMU_CD_SIZE, rig->ev.addr2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 3, NULL));
-	smmu_rig_set_stage1(rig, RIG_SID, RIG_NOT_RAM, 7);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, RIG_NOT_RAM, 7);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, anew(rig, 9));
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + 9 * SMMU_CD_SIZE, rig->ev.addr2);
 }
@@ -171,20 +173,21 @@ KUNIT_ARRAY_PARAM(two_level, two_level_cases, two_level_to_desc);
 static void substream_test_two_level(struct kunit *test)
 {
 	const struct two_level_case *c = test->param_value;
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = c->nested ? smmu_rig_only_stage2(rig) : NULL;
-	u64 l1 = smmu_rig_alloc(rig, s2, 0);
-	u64 l2 = smmu_rig_alloc(rig, s2, c->bits - 6);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 =
+		c->nested ? mock_smmu_rig_only_stage2(rig) : NULL;
+	u64 l1 = mock_smmu_rig_alloc(rig, s2, 0);
+	u64 l2 = mock_smmu_rig_alloc(rig, s2, c->bits - 6);
 	u32 ssid = (5 << c->bits) + 3;
 	struct mock_xlate res;
 
 	if (s2)
-		smmu_rig_map(s2, PAGE, 3, PAGE | RIG_PAGE2);
-	smmu_rig_set_cd(smmu_rig_at(rig, l2 + 3 * SMMU_CD_SIZE),
-			space(rig, s2, PAGE), 1);
-	*smmu_rig_at(rig, l1 + 5 * 8) = l2 | SMMU_L1CD_V;
+		mock_smmu_rig_map(s2, PAGE, 3, PAGE | RIG_PAGE2);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, l2 + 3 * SMMU_CD_SIZE),
+			     space(rig, s2, PAGE), 1);
+	*mock_smmu_rig_at(rig, l1 + 5 * 8) = l2 | SMMU_L1CD_V;
 	/* The level 1 table of 8 descriptors is aligned to 64 bytes */
-	smmu_rig_set_stage1(rig, RIG_SID, l1, c->bits + 3);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, l1, c->bits + 3);
 	set_fmt(rig, c->fmt);
 	KUNIT_EXPECT_EQ(test, 0, send(rig, ssid, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
@@ -194,23 +197,23 @@ static void substream_test_two_level(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, rig->ev.ssid);
 
 	/* To its size, if that is more: 512 bytes */
-	smmu_rig_set_stage1(rig, RIG_SID, l1 + 64, c->bits + 6);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, l1 + 64, c->bits + 6);
 	set_fmt(rig, c->fmt);
 	KUNIT_EXPECT_EQ(test, 0, anew(rig, ssid));
 	/* Few enough CDs: index 0 */
-	*smmu_rig_at(rig, l1) = l2 | SMMU_L1CD_V;
-	smmu_rig_set_stage1(rig, RIG_SID, l1, 2);
+	*mock_smmu_rig_at(rig, l1) = l2 | SMMU_L1CD_V;
+	mock_smmu_rig_set_stage1(rig, RIG_SID, l1, 2);
 	set_fmt(rig, c->fmt);
 	KUNIT_EXPECT_EQ(test, 0, anew(rig, 3));
 
 	/* 7.3.9: L2Ptr out of range, also for S1DSS 2 and no SubstreamID */
-	*smmu_rig_at(rig, l1) = BIT_ULL(48) | SMMU_L1CD_V;
+	*mock_smmu_rig_at(rig, l1) = BIT_ULL(48) | SMMU_L1CD_V;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 3));
 	set_s1dss(rig, SMMU_S1DSS_SSID0);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, -1));
 	KUNIT_EXPECT_EQ(test, 0, rig->ev.ssid);
 
-	*smmu_rig_at(rig, l1) = RIG_NOT_RAM | SMMU_L1CD_V;
+	*mock_smmu_rig_at(rig, l1) = RIG_NOT_RAM | SMMU_L1CD_V;
 	KUNIT_EXPECT_EQ(test, s2 ? SMMU_EVT_F_TRANSLATION : SMMU_EVT_F_CD_FETCH,
 			anew(rig, 3));
 	if (s2)
@@ -222,36 +225,36 @@ static void substream_test_two_level(struct kunit *test)
 /* 4.3.3, 4.3.4, 5.3.1: what is cached of it, and what removes it */
 static void substream_test_caches(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 l1 = smmu_rig_alloc(rig, NULL, 0);
-	u64 l2 = smmu_rig_alloc(rig, NULL, 0);
-	struct smmu_rig_tree *sp = space(rig, NULL, PAGE);
-	struct smmu_model *m = &rig->m;
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 l1 = mock_smmu_rig_alloc(rig, NULL, 0);
+	u64 l2 = mock_smmu_rig_alloc(rig, NULL, 0);
+	struct mock_smmu_rig_tree *sp = space(rig, NULL, PAGE);
+	struct mock_smmu *m = &rig->m;
 	u64 *cd;
 
-	smmu_rig_set_stage1(rig, RIG_SID, l1, 8);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, l1, 8);
 	set_fmt(rig, SMMU_S1FMT_4K_L2);
-	smmu_rig_set_stage1(rig, RIG_SID2, l1, 8);
+	mock_smmu_rig_set_stage1(rig, RIG_SID2, l1, 8);
 	/* An invalid descriptor stays */
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
-	*smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
+	*mock_smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 64, true);
+	mock_smmu_inval_cd(m, RIG_SID, false, 64, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 63, false);
-	smmu_inval_cd(m, RIG_SID2, false, 64, false);
+	mock_smmu_inval_cd(m, RIG_SID, false, 63, false);
+	mock_smmu_inval_cd(m, RIG_SID2, false, 64, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 127, false);
+	mock_smmu_inval_cd(m, RIG_SID, false, 127, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
 
 	/* So does an invalid CD */
-	cd = smmu_rig_at(rig, l2);
-	smmu_rig_set_cd(cd, sp, RIG_ASID);
-	smmu_rig_set_cd(cd + SMMU_CD_WORDS, sp, RIG_ASID);
+	cd = mock_smmu_rig_at(rig, l2);
+	mock_smmu_rig_set_cd(cd, sp, RIG_ASID);
+	mock_smmu_rig_set_cd(cd + SMMU_CD_WORDS, sp, RIG_ASID);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 65, true);
+	mock_smmu_inval_cd(m, RIG_SID, false, 65, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 64, true);
+	mock_smmu_inval_cd(m, RIG_SID, false, 64, true);
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 65, NULL));
 
@@ -259,52 +262,52 @@ static void substream_test_caches(struct kunit *test)
 	cd[0] &= ~SMMU_CD0_V;
 	cd[SMMU_CD_WORDS] &= ~SMMU_CD0_V;
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID2, true, 0, false);
+	mock_smmu_inval_cd(m, RIG_SID2, true, 0, false);
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
-	smmu_inval_cd(m, RIG_SID, false, 64, false);
+	mock_smmu_inval_cd(m, RIG_SID, false, 64, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
 	KUNIT_EXPECT_EQ(test, 0, send(rig, 65, NULL));
-	*smmu_rig_at(rig, l1 + 8) = 0;
-	smmu_inval_cd(m, RIG_SID, true, 0, true);
+	*mock_smmu_rig_at(rig, l1 + 8) = 0;
+	mock_smmu_inval_cd(m, RIG_SID, true, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 65, NULL));
 
 	/* 4.3.1: an STE has its CDs with it */
-	*smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
-	smmu_inval_ste(m, RIG_SID2, 0, false);
+	*mock_smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
+	mock_smmu_inval_ste(m, RIG_SID2, 0, false);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 65, NULL));
-	smmu_inval_ste(m, RIG_SID, 0, true);
+	mock_smmu_inval_ste(m, RIG_SID, 0, true);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 65, NULL));
 }
 
 /* 4.2: prefetched configuration is cached like any other */
 static void substream_test_prefetch(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
-	struct smmu_event ev;
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_event ev;
 	bool ppar;
 
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
 	scoped_guard(spinlock_irqsave, &rig->mi.lock)
-		smmu_prefetch(&rig->m, RIG_SID, false, 0);
+		mock_smmu_prefetch(&rig->m, RIG_SID, false, 0);
 	cd[0] = 0;
-	smmu_rig_ste(rig, RIG_SID)[0] = 0;
+	mock_smmu_rig_ste(rig, RIG_SID)[0] = 0;
 	KUNIT_EXPECT_EQ(test, 0, send(rig, -1, NULL));
 
 	/* 8.1 */
 	guard(spinlock_irqsave)(&rig->mi.lock);
-	KUNIT_EXPECT_TRUE(test, smmu_ppar(&rig->m, RIG_SID, &ppar, &ev));
+	KUNIT_EXPECT_TRUE(test, mock_smmu_ppar(&rig->m, RIG_SID, &ppar, &ev));
 	KUNIT_EXPECT_FALSE(test, ppar);
-	smmu_rig_flush(rig);
-	KUNIT_EXPECT_FALSE(test, smmu_ppar(&rig->m, RIG_SID, &ppar, &ev));
+	mock_smmu_rig_flush(rig);
+	KUNIT_EXPECT_FALSE(test, mock_smmu_ppar(&rig->m, RIG_SID, &ppar, &ev));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, ev.id);
-	smmu_rig_ste(rig, RIG_SID2)[0] = SMMU_STE0_V |
+	mock_smmu_rig_ste(rig, RIG_SID2)[0] = SMMU_STE0_V |
 		FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_BYPASS);
-	smmu_rig_ste(rig, RIG_SID2)[1] = SMMU_STE1_PPAR;
-	KUNIT_EXPECT_TRUE(test, smmu_ppar(&rig->m, RIG_SID2, &ppar, &ev));
+	mock_smmu_rig_ste(rig, RIG_SID2)[1] = SMMU_STE1_PPAR;
+	KUNIT_EXPECT_TRUE(test, mock_smmu_ppar(&rig->m, RIG_SID2, &ppar, &ev));
 	KUNIT_EXPECT_TRUE(test, ppar);
-	KUNIT_EXPECT_FALSE(test, smmu_ppar(&rig->m, 1234, &ppar, &ev));
+	KUNIT_EXPECT_FALSE(test, mock_smmu_ppar(&rig->m, 1234, &ppar, &ev));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, ev.id);
 }
 

@@ -7,9 +7,9 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 #define OTHER	0x00002468ace12000ULL
 
-static void inval(struct smmu_rig *rig, u8 op, u64 addr, bool leaf)
+static void inval(struct mock_smmu_rig *rig, u8 op, u64 addr, bool leaf)
 {
-	const struct smmu_tlbi tlbi = {
+	const struct mock_smmu_tlbi tlbi = {
 		.op = op,
 		.vmid = RIG_VMID,
 		.asid = RIG_ASID,
@@ -17,36 +17,36 @@ static void inval(struct smmu_rig *rig, u8 op, u64 addr, bool leaf)
 		.leaf = leaf,
 	};
 
-	smmu_inval_tlb(&rig->m, &tlbi);
+	mock_smmu_inval_tlb(&rig->m, &tlbi);
 }
 
-static u64 where(struct smmu_rig *rig, u32 sid, u64 addr)
+static u64 where(struct mock_smmu_rig *rig, u32 sid, u64 addr)
 {
-	struct mock_req req = smmu_rig_req(sid, addr, false);
+	struct mock_req req = mock_smmu_rig_req(sid, addr, false);
 	struct mock_xlate res;
 
-	return smmu_rig_send(rig, &req, &res) ? 0 : res.pa;
+	return mock_smmu_rig_send(rig, &req, &res) ? 0 : res.pa;
 }
 
 /* A stream with stage 1 of its own */
-static u64 *add_stream(struct smmu_rig *rig, u32 sid, u64 pa, u64 page)
+static u64 *add_stream(struct mock_smmu_rig *rig, u32 sid, u64 pa, u64 page)
 {
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 12, 48, NULL);
-	u64 cd = smmu_rig_alloc(rig, NULL, 0);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, NULL);
+	u64 cd = mock_smmu_rig_alloc(rig, NULL, 0);
 
-	smmu_rig_map(s1, IOVA, 3, pa | page);
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-	smmu_rig_set_stage1(rig, sid, cd, 0);
-	smmu_rig_ste(rig, sid)[2] = FIELD_PREP(SMMU_STE2_S2VMID, RIG_VMID);
-	return smmu_rig_at(rig, cd);
+	mock_smmu_rig_map(s1, IOVA, 3, pa | page);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, sid, cd, 0);
+	mock_smmu_rig_ste(rig, sid)[2] = FIELD_PREP(SMMU_STE2_S2VMID, RIG_VMID);
+	return mock_smmu_rig_at(rig, cd);
 }
 
 /* 5.4.1: two CDs with the same tags are one address space */
 static void tlb_test_tags(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *cd = add_stream(rig, RIG_SID2, OTHER, RIG_PAGE1);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID2);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID2);
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
@@ -54,33 +54,33 @@ static void tlb_test_tags(struct kunit *test)
 	/* ASID */
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
-	smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
+	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	/* VMID: two guests with equal ASIDs */
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
-	smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
+	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	/* StreamWorld; EL2 has neither VMIDs nor ASIDs, E2H has ASIDs */
 	ste[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
-	smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
+	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
-	smmu_rig_ste(rig, RIG_SID)[1] = ste[1];
-	smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
-	smmu_inval_ste(&rig->m, RIG_SID, 0, true);
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = ste[1];
+	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
+	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
 	rig->m.cr2 |= SMMU_CR2_E2H;
-	smmu_inval_ste(&rig->m, 0, 32, false);
+	mock_smmu_inval_ste(&rig->m, 0, 32, false);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
 	/* Without stage 2 there are no VMIDs */
 	rig->m.idr[0] &= ~SMMU_IDR0_S2P;
 	ste[1] = 0;
-	smmu_rig_ste(rig, RIG_SID)[1] = 0;
-	smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = 0;
+	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
-	smmu_rig_flush(rig);
+	mock_smmu_rig_flush(rig);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
 	inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
@@ -90,26 +90,26 @@ static void tlb_test_tags(struct kunit *test)
 /* 3.17.1: global entries, in a VMID and an ASID set */
 static void tlb_test_global(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *cd = add_stream(rig, RIG_SID2, OTHER, RIG_PAGE1 & ~SMMU_PTE_NG);
-	u64 *ste = smmu_rig_ste(rig, RIG_SID2);
+	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID2);
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1 & ~SMMU_PTE_NG);
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
 	cd[0] |= SMMU_CD0_ASET;
-	smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
+	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	cd[0] &= ~SMMU_CD0_ASET;
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
-	smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
+	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
 	/* 4.4.2.2: not by ASID; 4.4.2.4: by address whatever the ASID */
 	inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
-	smmu_rig_cd(rig, RIG_SID)[1] = cd[1];
-	smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
+	mock_smmu_rig_cd(rig, RIG_SID)[1] = cd[1];
+	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
@@ -118,18 +118,18 @@ static void tlb_test_global(struct kunit *test)
 /* What a forgotten invalidation means: the story of a page of stage 1 */
 static void tlb_test_stale(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 *cd = add_stream(rig, RIG_SID, PAGE, RIG_PAGE1);
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 12, 48, NULL);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, NULL);
 	u64 *desc;
 
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	/* Another tree: CD, tables and TLB, in that order */
-	smmu_rig_map(s1, IOVA, 3, OTHER | RIG_PAGE1);
+	mock_smmu_rig_map(s1, IOVA, 3, OTHER | RIG_PAGE1);
 	cd[1] = s1->root;
 	inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
+	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	/* Leaf: the TLB forgets, but the old tables lead to the old page */
 	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
@@ -137,26 +137,26 @@ static void tlb_test_stale(struct kunit *test)
 	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
 	/* A changed page */
-	desc = smmu_rig_desc(s1, IOVA, 3);
+	desc = mock_smmu_rig_desc(s1, IOVA, 3);
 	*desc = PAGE | RIG_PAGE1;
 	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
 	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	/* The stream is taken away */
-	*smmu_rig_ste(rig, RIG_SID) = 0;
+	*mock_smmu_rig_ste(rig, RIG_SID) = 0;
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	smmu_inval_ste(&rig->m, RIG_SID, 0, true);
+	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
 	KUNIT_EXPECT_EQ(test, 0, where(rig, RIG_SID, IOVA));
 }
 
 /* 4.4.3.1: the page under a nested translation is moved */
 static void tlb_test_stale_nested(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
-	u64 *leaf2 = smmu_rig_desc(s1->s2, GPA, 3);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
+	u64 *leaf2 = mock_smmu_rig_desc(s1->s2, GPA, 3);
 
-	smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
+	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	*leaf2 = PAGE | RIG_PAGE2;
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
 	*leaf2 = OTHER | RIG_PAGE2;
@@ -181,17 +181,18 @@ static void tlb_test_stale_nested(struct kunit *test)
 /* The page that a stage-1 table is on is moved */
 static void tlb_test_stale_table(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
-	u64 table, copy = smmu_rig_pages(rig, 0);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
+	u64 table, copy = mock_smmu_rig_pages(rig, 0);
 
-	smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
-	smmu_rig_map(s1->s2, GPA, 3, PAGE | RIG_PAGE2);
-	smmu_rig_map(s1->s2, GPA + SZ_4K, 3, OTHER | RIG_PAGE2);
+	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
+	mock_smmu_rig_map(s1->s2, GPA, 3, PAGE | RIG_PAGE2);
+	mock_smmu_rig_map(s1->s2, GPA + SZ_4K, 3, OTHER | RIG_PAGE2);
 	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	table = *smmu_rig_desc(s1, IOVA, 2) & SMMU_PTE_ADDR;
-	smmu_rig_word(copy)[(IOVA >> 12) & 511] = (GPA + SZ_4K) | RIG_PAGE1;
-	smmu_rig_map(s1->s2, table, 3, copy | RIG_PAGE2);
+	table = *mock_smmu_rig_desc(s1, IOVA, 2) & SMMU_PTE_ADDR;
+	mock_smmu_rig_word(copy)[(IOVA >> 12) & 511] = (GPA + SZ_4K) |
+						       RIG_PAGE1;
+	mock_smmu_rig_map(s1->s2, table, 3, copy | RIG_PAGE2);
 	/* What is known of stage-1 tables was found through stage 2 */
 	inval(rig, SMMU_OP_TLBI_S2_IPA, table, false);
 	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
@@ -203,28 +204,28 @@ static void tlb_test_stale_table(struct kunit *test)
 /* A block of stage 1 on pages of stage 2: one address stands for all of it */
 static void tlb_test_splintered(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
 	u64 iova = IOVA >> 21 << 21, gpa = GPA >> 21 << 21;
-	struct smmu_tlbi range = {
+	struct mock_smmu_tlbi range = {
 		.op = SMMU_OP_TLBI_NH_VA, .vmid = RIG_VMID, .asid = RIG_ASID,
 		.addr = iova + SZ_2M, .leaf = true,
 		.tg = SMMU_TLBI_TG_4K, .ttl = 2,
 	};
 	int i;
 
-	smmu_rig_map(s1, iova, 2, gpa | RIG_BLOCK1);
+	mock_smmu_rig_map(s1, iova, 2, gpa | RIG_BLOCK1);
 	for (i = 0; i < 512; i += 73) {
-		smmu_rig_map(s1->s2, gpa + i * SZ_4K, 3,
-			     (PAGE + i * SZ_4K) | RIG_PAGE2);
-		smmu_rig_map(s1->s2, gpa + SZ_2M + i * SZ_4K, 3,
-			     (OTHER + i * SZ_4K) | RIG_PAGE2);
+		mock_smmu_rig_map(s1->s2, gpa + i * SZ_4K, 3,
+				  (PAGE + i * SZ_4K) | RIG_PAGE2);
+		mock_smmu_rig_map(s1->s2, gpa + SZ_2M + i * SZ_4K, 3,
+				  (OTHER + i * SZ_4K) | RIG_PAGE2);
 		KUNIT_EXPECT_EQ(test, PAGE + i * SZ_4K,
 				where(rig, RIG_SID, iova + i * SZ_4K));
 	}
-	smmu_rig_map(s1, iova, 2, (gpa + SZ_2M) | RIG_BLOCK1);
+	mock_smmu_rig_map(s1, iova, 2, (gpa + SZ_2M) | RIG_BLOCK1);
 	/* The neighbour: nothing of this block */
-	smmu_inval_tlb(&rig->m, &range);
+	mock_smmu_inval_tlb(&rig->m, &range);
 	inval(rig, SMMU_OP_TLBI_NH_VA, iova - SZ_4K, true);
 	for (i = 0; i < 512; i += 73)
 		KUNIT_EXPECT_EQ(test, PAGE + i * SZ_4K,
@@ -238,28 +239,28 @@ static void tlb_test_splintered(struct kunit *test)
 /* What lacks permission is cached too, and then stays so; what faults is not */
 static void tlb_test_permission(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1;
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1;
 
 	add_stream(rig, RIG_SID2, OTHER, 0);
 	KUNIT_EXPECT_EQ(test, 0, where(rig, RIG_SID2, IOVA));
-	s1 = smmu_rig_only_stage1(rig);
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
+	s1 = mock_smmu_rig_only_stage1(rig);
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(rig, IOVA, NULL));
-	smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
+			mock_smmu_rig_write(rig, IOVA, NULL));
+	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			smmu_rig_write(rig, IOVA, NULL));
-	smmu_inval_tlb(&rig->m, &(struct smmu_tlbi){
+			mock_smmu_rig_write(rig, IOVA, NULL));
+	mock_smmu_inval_tlb(&rig->m, &(struct mock_smmu_tlbi){
 		.op = SMMU_OP_TLBI_NSNH_ALL,
 	});
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, IOVA, NULL));
 	/* A translation fault is not cached */
-	smmu_rig_map(s1, IOVA + SZ_4K, 3, 0);
+	mock_smmu_rig_map(s1, IOVA + SZ_4K, 3, 0);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, IOVA + SZ_4K, NULL));
-	smmu_rig_map(s1, IOVA + SZ_4K, 3, PAGE | RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+			mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+	mock_smmu_rig_map(s1, IOVA + SZ_4K, 3, PAGE | RIG_PAGE1);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
 }
 
 /* 3.21.1: pages become a block without break-before-make */
@@ -279,52 +280,52 @@ static void tlb_test_bbml(struct kunit *test)
 	int i, s2;
 
 	for (i = 0; i < 2 * ARRAY_SIZE(tries); i++) {
-		struct smmu_rig *rig = smmu_rig_create(test);
+		struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 		int c = i / 2;
-		struct smmu_rig_tree *tree;
+		struct mock_smmu_rig_tree *tree;
 		u64 block = PAGE >> 21 << 21;
 		u64 desc;
 
 		s2 = i & 1;
-		tree = s2 ? smmu_rig_only_stage2(rig) : smmu_rig_only_stage1(rig);
+		tree = s2 ? mock_smmu_rig_only_stage2(rig) : mock_smmu_rig_only_stage1(rig);
 		desc = block | (s2 ? RIG_BLOCK2 : RIG_BLOCK1) |
 		       (tries[c].nt ? SMMU_PTE_NT : 0);
 		rig->m.idr[3] &= ~SMMU_IDR3_BBML;
 		rig->m.idr[3] |= FIELD_PREP(SMMU_IDR3_BBML, tries[c].bbml);
-		smmu_rig_map(tree, IOVA, 3,
-			     (block + (IOVA & (SZ_2M - 1))) |
-			     (s2 ? RIG_PAGE2 : RIG_PAGE1));
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+		mock_smmu_rig_map(tree, IOVA, 3,
+				  (block + (IOVA & (SZ_2M - 1))) |
+				  (s2 ? RIG_PAGE2 : RIG_PAGE1));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 		/* The tables are gone, the page is still cached */
-		*smmu_rig_desc(tree, IOVA, 2) = desc;
+		*mock_smmu_rig_desc(tree, IOVA, 2) = desc;
 		mock_cache_invalidate_all(rig->m.caches->walk1);
 		mock_cache_invalidate_all(rig->m.caches->walk2);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
 		KUNIT_EXPECT_EQ_MSG(test, tries[c].id,
-				    smmu_rig_read(rig, IOVA, NULL), "case %d", c);
+				    mock_smmu_rig_read(rig, IOVA, NULL), "case %d", c);
 		KUNIT_EXPECT_EQ(test, tries[c].id ? -EFAULT : 0, rig->ret);
 		if (tries[c].id)
 			KUNIT_EXPECT_EQ(test, s2, rig->ev.s2);
 		/* An invalidation removes both (3.21.1.3) */
-		smmu_inval_tlb(&rig->m, &(struct smmu_tlbi){
+		mock_smmu_inval_tlb(&rig->m, &(struct mock_smmu_tlbi){
 			.op = SMMU_OP_TLBI_NSNH_ALL,
 		});
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
 	}
 }
 
 /* The Contiguous bit alone is no conflict */
 static void tlb_test_bbml_contiguous(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_only_stage2(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_only_stage2(rig);
 	u64 addr = IOVA >> 16 << 16, pa = PAGE >> 16 << 16;
 
 	rig->m.idr[3] &= ~SMMU_IDR3_BBML;
-	smmu_rig_map(s2, addr, 3, pa | RIG_PAGE2);
+	mock_smmu_rig_map(s2, addr, 3, pa | RIG_PAGE2);
 	KUNIT_EXPECT_EQ(test, pa, where(rig, RIG_SID, addr));
-	smmu_rig_map(s2, addr + SZ_4K, 3,
-		     (pa + SZ_4K) | RIG_PAGE2 | SMMU_PTE_CONT);
+	mock_smmu_rig_map(s2, addr + SZ_4K, 3,
+			  (pa + SZ_4K) | RIG_PAGE2 | SMMU_PTE_CONT);
 	KUNIT_EXPECT_EQ(test, pa + SZ_4K, where(rig, RIG_SID, addr + SZ_4K));
 	KUNIT_EXPECT_EQ(test, pa, where(rig, RIG_SID, addr));
 	KUNIT_EXPECT_EQ(test, pa + SZ_8K, where(rig, RIG_SID, addr + SZ_8K));
@@ -340,16 +341,16 @@ static void tlb_test_eviction(struct kunit *test)
 		.evict_period = 3,
 		.evict_seed = 7,
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_nested(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
 	int i;
 
-	smmu_caches_destroy(&rig->m);
-	KUNIT_ASSERT_EQ(test, 0, smmu_caches_create(&rig->m, &params));
-	smmu_rig_map(s1->s2, GPA, 1, SZ_1G * 5ULL | RIG_BLOCK2);
+	mock_smmu_caches_destroy(&rig->m);
+	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
+	mock_smmu_rig_map(s1->s2, GPA, 1, SZ_1G * 5ULL | RIG_BLOCK2);
 	for (i = 0; i < 32; i++)
-		smmu_rig_map(s1, IOVA + i * SZ_4K, 3,
-			     (GPA + i * SZ_4K) | RIG_PAGE1);
+		mock_smmu_rig_map(s1, IOVA + i * SZ_4K, 3,
+				  (GPA + i * SZ_4K) | RIG_PAGE1);
 	for (i = 0; i < 2000; i++) {
 		u32 n = i * 7 % 32;
 

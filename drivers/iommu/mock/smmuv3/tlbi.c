@@ -17,7 +17,7 @@ static bool match_stream(const struct mock_cache_key *key, const void *data,
 }
 
 /**
- * smmu_inval_ste() - invalidate STEs and all that was found by them (4.3.1, 4.3.2)
+ * mock_smmu_inval_ste() - invalidate STEs and all that was found by them (4.3.1, 4.3.2)
  * @m: the SMMU
  * @sid: StreamID
  * @range: log2 of the number of StreamIDs, so many low bits of @sid are ignored
@@ -25,11 +25,11 @@ static bool match_stream(const struct mock_cache_key *key, const void *data,
  *
  * Context: instance's lock held
  */
-void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf)
+void mock_smmu_inval_ste(struct mock_smmu *m, u32 sid, u8 range, bool leaf)
 {
 	u32 mask = range ? GENMASK_ULL(range - 1, 0) : 0;
 	const struct stream_selection sel = { sid & ~mask, sid | mask };
-	struct smmu_caches *c = m->caches;
+	struct mock_smmu_caches *c = m->caches;
 
 	mock_cache_invalidate_range(c->ste, sel.first, sel.last, NULL, NULL);
 	mock_cache_invalidate(c->cd, match_stream, &sel);
@@ -40,7 +40,7 @@ void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf)
 }
 
 /**
- * smmu_inval_cd() - invalidate CDs of a stream (4.3.3, 4.3.4)
+ * mock_smmu_inval_cd() - invalidate CDs of a stream (4.3.3, 4.3.4)
  * @m: the SMMU
  * @sid: StreamID
  * @all: all of them, @ssid and @leaf do not count
@@ -49,7 +49,8 @@ void smmu_inval_ste(struct smmu_model *m, u32 sid, u8 range, bool leaf)
  *
  * Context: instance's lock held
  */
-void smmu_inval_cd(struct smmu_model *m, u32 sid, bool all, u32 ssid, bool leaf)
+void mock_smmu_inval_cd(struct mock_smmu *m, u32 sid, bool all, u32 ssid,
+			bool leaf)
 {
 	const struct stream_selection sel = { sid, sid };
 	u64 first = all ? 0 : ssid;
@@ -98,7 +99,7 @@ static bool match_leaf(const struct mock_cache_key *key, const void *data,
 		       const void *arg)
 {
 	const struct selection *sel = arg;
-	const struct smmu_leaf *leaf = data;
+	const struct mock_smmu_leaf *leaf = data;
 	const struct mock_cache_key whole = {
 		.addr = key->addr >> leaf->lg2_in << leaf->lg2_in,
 		.lg2 = leaf->lg2_in,
@@ -123,7 +124,7 @@ static bool match_table(const struct mock_cache_key *key,
 static bool match_walk1(const struct mock_cache_key *key, const void *data,
 			const void *arg)
 {
-	const struct smmu_table *table = data;
+	const struct mock_smmu_table *table = data;
 
 	return match_table(key, arg, table->level);
 }
@@ -131,7 +132,7 @@ static bool match_walk1(const struct mock_cache_key *key, const void *data,
 static bool match_walk2(const struct mock_cache_key *key, const void *data,
 			const void *arg)
 {
-	const struct smmu_table2 *table = data;
+	const struct mock_smmu_table2 *table = data;
 
 	return match_table(key, arg, table->level);
 }
@@ -140,7 +141,7 @@ static bool match_walk2(const struct mock_cache_key *key, const void *data,
  * 3.17.6: VMID wildcards, up to 4 bits (6.3.9). Without stage 2, translations have
  * no VMID (4.4.2)
  */
-static void select_vmid(struct smmu_model *m, u16 vmid, struct selection *sel)
+static void select_vmid(struct mock_smmu *m, u16 vmid, struct selection *sel)
 {
 	u8 vmw = FIELD_GET(SMMU_CR0_VMW, m->cr0);
 
@@ -154,7 +155,7 @@ static void select_vmid(struct smmu_model *m, u16 vmid, struct selection *sel)
 }
 
 /* 4.4.1.1: a range, or the entries that the address is in */
-static void select_range(struct smmu_model *m, const struct smmu_tlbi *tlbi,
+static void select_range(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi,
 			 struct selection *sel)
 {
 	static const u8 granules[] = { 0, 12, 14, 16 };
@@ -173,7 +174,7 @@ static void select_range(struct smmu_model *m, const struct smmu_tlbi *tlbi,
 }
 
 /* Everything of a regime that is not narrowed down afterwards */
-static struct selection select_world(enum smmu_world world)
+static struct selection select_world(enum mock_smmu_world world)
 {
 	return (struct selection){
 		.tag = FIELD_PREP(SMMU_KEY_WORLD, world),
@@ -190,7 +191,7 @@ static void select_asid(u16 asid, struct selection *sel)
 }
 
 /* Translations of VAs, and tables of stage 1 */
-static void inval_stage1(struct smmu_model *m, const struct selection *sel,
+static void inval_stage1(struct mock_smmu *m, const struct selection *sel,
 			 bool leaf)
 {
 	u64 part = m->caches->lg2_split ?
@@ -204,7 +205,7 @@ static void inval_stage1(struct smmu_model *m, const struct selection *sel,
 }
 
 /* Translations of IPAs, and tables of stage 2 */
-static void inval_stage2(struct smmu_model *m, struct selection sel, bool leaf)
+static void inval_stage2(struct mock_smmu *m, struct selection sel, bool leaf)
 {
 	sel.tag |= SMMU_KEY_IPA;
 	mock_cache_invalidate_range(m->caches->tlb, sel.first, sel.last,
@@ -215,7 +216,7 @@ static void inval_stage2(struct smmu_model *m, struct selection sel, bool leaf)
 }
 
 /* 4.4.2: NH_ALL, NH_ASID, NH_VA and NH_VAA */
-static void inval_nh(struct smmu_model *m, const struct smmu_tlbi *tlbi)
+static void inval_nh(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
 	struct selection sel = select_world(SMMU_WORLD_EL1);
 	bool leaf = false;
@@ -238,7 +239,7 @@ static void inval_nh(struct smmu_model *m, const struct smmu_tlbi *tlbi)
 }
 
 /* 4.4.2: EL2_VA and EL2_VAA are for the regime that CR2.E2H selects */
-static void inval_el2_va(struct smmu_model *m, const struct smmu_tlbi *tlbi)
+static void inval_el2_va(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
 	bool e2h = m->cr2 & SMMU_CR2_E2H;
 	struct selection sel = select_world(e2h ? SMMU_WORLD_E2H :
@@ -250,7 +251,7 @@ static void inval_el2_va(struct smmu_model *m, const struct smmu_tlbi *tlbi)
 	inval_stage1(m, &sel, tlbi->leaf);
 }
 
-static void inval_el2_all(struct smmu_model *m)
+static void inval_el2_all(struct mock_smmu *m)
 {
 	struct selection sel = select_world(SMMU_WORLD_EL2);
 
@@ -259,7 +260,7 @@ static void inval_el2_all(struct smmu_model *m)
 	inval_stage1(m, &sel, false);
 }
 
-static void inval_el2_asid(struct smmu_model *m, u16 asid)
+static void inval_el2_asid(struct mock_smmu *m, u16 asid)
 {
 	struct selection sel = select_world(SMMU_WORLD_E2H);
 
@@ -269,7 +270,7 @@ static void inval_el2_asid(struct smmu_model *m, u16 asid)
 }
 
 /* 4.4.3: S2_IPA does not touch what was found by a VA */
-static void inval_s2(struct smmu_model *m, const struct smmu_tlbi *tlbi)
+static void inval_s2(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
 	struct selection sel = select_world(SMMU_WORLD_EL1);
 	bool leaf = false;
@@ -288,13 +289,13 @@ static void inval_s2(struct smmu_model *m, const struct smmu_tlbi *tlbi)
 }
 
 /**
- * smmu_inval_tlb() - invalidate translations (4.4)
+ * mock_smmu_inval_tlb() - invalidate translations (4.4)
  * @m: the SMMU
  * @tlbi: which; what makes a command illegal has been checked
  *
  * Context: instance's lock held
  */
-void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi)
+void mock_smmu_inval_tlb(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
 	switch (tlbi->op) {
 	case SMMU_OP_TLBI_NH_ALL:
@@ -322,12 +323,12 @@ void smmu_inval_tlb(struct smmu_model *m, const struct smmu_tlbi *tlbi)
 }
 
 /**
- * smmu_inval_all() - empty all caches, as a reset does
+ * mock_smmu_inval_all() - empty all caches, as a reset does
  * @m: the SMMU
  *
  * Context: instance's lock held
  */
-void smmu_inval_all(struct smmu_model *m)
+void mock_smmu_inval_all(struct mock_smmu *m)
 {
 	mock_caches_invalidate_all(&m->mi->caches);
 	m->caches->lg2_split = 0;

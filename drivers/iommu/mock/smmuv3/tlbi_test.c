@@ -56,7 +56,7 @@ static const struct label {
 
 struct tlbi_case {
 	const char *name;
-	struct smmu_tlbi tlbi;
+	struct mock_smmu_tlbi tlbi;
 	u32 tlb;	/* labels that must be gone, all others must be there */
 	u32 walk1;
 	u32 walk2;
@@ -150,94 +150,98 @@ static void tlbi_to_desc(const struct tlbi_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(tlbi, tlbi_cases, tlbi_to_desc);
 
-static bool is_hit(struct smmu_rig *rig, int nr)
+static bool is_hit(struct mock_smmu_rig *rig, int nr)
 {
-	struct mock_req req = smmu_rig_req(labels[nr].sid, labels[nr].addr, true);
+	struct mock_req req = mock_smmu_rig_req(labels[nr].sid, labels[nr].addr, true);
 	u64 before = rig->m.stats.iotlb_hits;
 	struct mock_xlate res;
 
-	KUNIT_EXPECT_EQ(rig->test, 0, smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_rig_send(rig, &req, &res));
 	KUNIT_EXPECT_EQ(rig->test, labels[nr].addr, res.pa);
 	return rig->m.stats.iotlb_hits != before;
 }
 
 /* Lowest level of tables that the walk caches know, -1: none */
-static int walk_level(struct smmu_rig *rig, int nr, bool s2)
+static int walk_level(struct mock_smmu_rig *rig, int nr, bool s2)
 {
-	struct smmu_event ev;
-	struct smmu_walk w = {
+	struct mock_smmu_event ev;
+	struct mock_smmu_walk w = {
 		.m = &rig->m,
 		.ev = &ev,
 		.sid = labels[nr].sid,
 		.addr = labels[nr].addr,
 	};
-	struct smmu_table2 table2;
-	struct smmu_table table;
+	struct mock_smmu_table2 table2;
+	struct mock_smmu_table table;
 
-	KUNIT_EXPECT_EQ(rig->test, 0, smmu_find_ste(&w));
+	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_find_ste(&w));
 	if (s2)
-		return w.ste->s2 && smmu_walk2_lookup(&w, w.addr, &table2) ?
+		return w.ste->s2 &&
+		       mock_smmu_walk2_lookup(&w, w.addr, &table2) ?
 		       table2.level : -1;
 	if (!w.ste->s1)
 		return -1;
-	KUNIT_EXPECT_EQ(rig->test, 0, smmu_find_context(&w));
-	return smmu_walk1_lookup(&w, &w.cd->half[0].tt, &table) ? table.level :
-								   -1;
+	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_find_context(&w));
+	return mock_smmu_walk1_lookup(&w, &w.cd->half[0].tt, &table) ?
+	       table.level : -1;
 }
 
-static void map_all(struct smmu_rig_tree *tree, u64 page, u64 block, u64 global)
+static void map_all(struct mock_smmu_rig_tree *tree, u64 page, u64 block,
+		    u64 global)
 {
-	smmu_rig_map(tree, X, 3, X | page);
-	smmu_rig_map(tree, Y, 3, Y | page);
-	smmu_rig_map(tree, Z, 2, Z | block);
-	smmu_rig_map(tree, G, 3, G | global);
+	mock_smmu_rig_map(tree, X, 3, X | page);
+	mock_smmu_rig_map(tree, Y, 3, Y | page);
+	mock_smmu_rig_map(tree, Z, 2, Z | block);
+	mock_smmu_rig_map(tree, G, 3, G | global);
 }
 
-static struct smmu_rig_tree *guest(struct smmu_rig *rig)
+static struct mock_smmu_rig_tree *guest(struct mock_smmu_rig *rig)
 {
-	struct smmu_rig_tree *s2 = smmu_rig_stage2(rig, 12, 48, 0);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_stage2(rig, 12, 48, 0);
 
 	map_all(s2, RIG_PAGE2, RIG_BLOCK2, RIG_PAGE2);
 	return s2;
 }
 
-static void add_stage1(struct smmu_rig *rig, u32 sid, struct smmu_rig_tree *s2,
-		       u16 vmid, u16 asid, u8 strw)
+static void add_stage1(struct mock_smmu_rig *rig, u32 sid,
+		       struct mock_smmu_rig_tree *s2, u16 vmid, u16 asid,
+		       u8 strw)
 {
-	struct smmu_rig_tree *s1 = smmu_rig_stage1(rig, 12, 48, s2);
-	u64 cd = smmu_rig_alloc(rig, s2, 0);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, s2);
+	u64 cd = mock_smmu_rig_alloc(rig, s2, 0);
 
 	map_all(s1, RIG_PAGE1, RIG_BLOCK1, RIG_PAGE1 & ~SMMU_PTE_NG);
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, asid);
-	smmu_rig_set_stage1(rig, sid, cd, 0);
-	smmu_rig_ste(rig, sid)[1] = FIELD_PREP(SMMU_STE1_STRW, strw);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, asid);
+	mock_smmu_rig_set_stage1(rig, sid, cd, 0);
+	mock_smmu_rig_ste(rig, sid)[1] = FIELD_PREP(SMMU_STE1_STRW, strw);
 	if (s2)
-		smmu_rig_set_stage2(rig, sid, s2, vmid);
+		mock_smmu_rig_set_stage2(rig, sid, s2, vmid);
 	else
-		smmu_rig_ste(rig, sid)[2] = FIELD_PREP(SMMU_STE2_S2VMID, vmid);
+		mock_smmu_rig_ste(rig, sid)[2] =
+			FIELD_PREP(SMMU_STE2_S2VMID, vmid);
 }
 
 /* Two guests on one SMMU, more than the rig's default caches have room for */
-static struct smmu_rig *populate(struct kunit *test)
+static struct mock_smmu_rig *populate(struct kunit *test)
 {
 	const struct mock_cache_params params = {
 		.iotlb_entries = 256,
 		.pwc_entries = 256,
 		.config_entries = 64,
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *one = guest(rig), *two = guest(rig);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *one = guest(rig), *two = guest(rig);
 	int i;
 
 	/* IPAs of structures differ, they are known by address alone */
 	two->next += SZ_1G;
-	smmu_caches_destroy(&rig->m);
-	KUNIT_ASSERT_EQ(test, 0, smmu_caches_create(&rig->m, &params));
+	mock_smmu_caches_destroy(&rig->m);
+	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
 	add_stage1(rig, SID_A, one, VMID1, ASID1, 0);
 	add_stage1(rig, SID_B, one, VMID1, ASID2, 0);
 	add_stage1(rig, SID_C, two, VMID2, ASID1, 0);
 	add_stage1(rig, SID_D, NULL, VMID3, ASID1, 0);
-	smmu_rig_set_stage2(rig, SID_E, one, VMID1);
+	mock_smmu_rig_set_stage2(rig, SID_E, one, VMID1);
 	add_stage1(rig, SID_F, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
 	add_stage1(rig, SID_H, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
 	for (i = 0; i < NR; i++) {
@@ -254,7 +258,7 @@ static struct smmu_rig *populate(struct kunit *test)
 static void tlbi_test_commands(struct kunit *test)
 {
 	const struct tlbi_case *c = test->param_value;
-	struct smmu_rig *rig = populate(test);
+	struct mock_smmu_rig *rig = populate(test);
 	int before[2][NR], i;
 
 	for (i = 0; i < NR; i++) {
@@ -264,7 +268,7 @@ static void tlbi_test_commands(struct kunit *test)
 	rig->m.cr2 &= ~SMMU_CR2_E2H;
 	rig->m.cr2 |= c->e2h ? SMMU_CR2_E2H : 0;
 	rig->m.cr0 |= FIELD_PREP(SMMU_CR0_VMW, c->vmw);
-	smmu_inval_tlb(&rig->m, &c->tlbi);
+	mock_smmu_inval_tlb(&rig->m, &c->tlbi);
 	/* The tables first: a miss in the TLB brings them back */
 	for (i = 0; i < NR; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, c->walk1 & BIT(i) ? -1 : before[0][i],
@@ -281,15 +285,15 @@ static void tlbi_test_commands(struct kunit *test)
 /* 4.3: commands for configuration leave translations alone */
 static void tlbi_test_cfgi(struct kunit *test)
 {
-	struct smmu_rig *rig = populate(test);
+	struct mock_smmu_rig *rig = populate(test);
 	int i;
 
 	rig->m.cr2 &= ~SMMU_CR2_E2H;
-	smmu_inval_cd(&rig->m, SID_A, true, 0, false);
-	smmu_inval_ste(&rig->m, SID_D, 0, false);
+	mock_smmu_inval_cd(&rig->m, SID_A, true, 0, false);
+	mock_smmu_inval_ste(&rig->m, SID_D, 0, false);
 	for (i = 0; i < NR; i++)
 		KUNIT_EXPECT_TRUE_MSG(test, is_hit(rig, i), "label %d", i);
-	smmu_inval_all(&rig->m);
+	mock_smmu_inval_all(&rig->m);
 	for (i = 0; i < 7; i++)
 		KUNIT_EXPECT_FALSE_MSG(test, is_hit(rig, i), "label %d", i);
 }
@@ -297,12 +301,12 @@ static void tlbi_test_cfgi(struct kunit *test)
 /* IDR3.RIL: without it, there are neither ranges nor hints */
 static void tlbi_test_no_ril(struct kunit *test)
 {
-	struct smmu_rig *rig = populate(test);
-	const struct smmu_tlbi range =
+	struct mock_smmu_rig *rig = populate(test);
+	const struct mock_smmu_tlbi range =
 		RANGE(NH_VAA, VMID1, 0, X, 1, 64K, 31, 31, 1);
 
 	rig->m.idr[3] &= ~SMMU_IDR3_RIL;
-	smmu_inval_tlb(&rig->m, &range);
+	mock_smmu_inval_tlb(&rig->m, &range);
 	KUNIT_EXPECT_FALSE(test, is_hit(rig, 0));
 	KUNIT_EXPECT_TRUE(test, is_hit(rig, 1));
 	KUNIT_EXPECT_FALSE(test, is_hit(rig, 4));

@@ -3,12 +3,12 @@
 #include "walk.h"
 
 /**
- * smmu_is_translation_related() - is it one of the faults that CD and STE configure?
+ * mock_smmu_is_translation_related() - is it one of the faults that CD and STE configure?
  * @id: an event
  *
  * Return: whether it is (5.5)
  */
-bool smmu_is_translation_related(u8 id)
+bool mock_smmu_is_translation_related(u8 id)
 {
 	switch (id) {
 	case SMMU_EVT_F_TRANSLATION:
@@ -22,7 +22,7 @@ bool smmu_is_translation_related(u8 id)
 }
 
 /* 5.5: stall, or terminate and record or not */
-static int apply_fault_model(struct smmu_walk *w, u8 id, bool stall,
+static int apply_fault_model(struct mock_smmu_walk *w, u8 id, bool stall,
 			     bool record, bool abort)
 {
 	if (stall) {
@@ -35,15 +35,15 @@ static int apply_fault_model(struct smmu_walk *w, u8 id, bool stall,
 }
 
 /**
- * smmu_finish_fault() - what becomes of a request that faults
+ * mock_smmu_finish_fault() - what becomes of a request that faults
  * @w: the request
  * @id: the event
  *
- * Return: -EFAULT, -EINPROGRESS or -ENODATA, see smmu_translate()
+ * Return: -EFAULT, -EINPROGRESS or -ENODATA, see mock_smmu_translate()
  */
-int smmu_finish_fault(struct smmu_walk *w, u8 id)
+int mock_smmu_finish_fault(struct mock_smmu_walk *w, u8 id)
 {
-	if (smmu_is_translation_related(id) && !w->bypass_fault) {
+	if (mock_smmu_is_translation_related(id) && !w->bypass_fault) {
 		if (w->ev->s2)
 			return apply_fault_model(w, id, w->ste->s2s,
 						 w->ste->s2r, true);
@@ -55,9 +55,9 @@ int smmu_finish_fault(struct smmu_walk *w, u8 id)
 }
 
 /* 5.2, S1DSS and S1CDMax: may the request be made, and does stage 1 translate it? */
-static u8 check_substream(struct smmu_walk *w)
+static u8 check_substream(struct mock_smmu_walk *w)
 {
-	const struct smmu_ste *ste = w->ste;
+	const struct mock_smmu_ste *ste = w->ste;
 
 	w->s1 = ste->s1;
 	if (w->ssv) {
@@ -81,15 +81,15 @@ static u8 check_substream(struct smmu_walk *w)
 }
 
 /**
- * smmu_apply_overrides() - privilege and instruction as the STE has them (13.1.4)
+ * mock_smmu_apply_overrides() - privilege and instruction as the STE has them (13.1.4)
  * @w: the request, whose STE is known
  *
  * A write is data whatever the STE says (13.1.2). What INSTCFG means for a
  * translation request is said in ats.c.
  */
-void smmu_apply_overrides(struct smmu_walk *w)
+void mock_smmu_apply_overrides(struct mock_smmu_walk *w)
 {
-	const struct smmu_ste *ste = w->ste;
+	const struct mock_smmu_ste *ste = w->ste;
 
 	if (ste->privcfg == SMMU_PRIVCFG_UNPRIV)
 		w->priv = false;
@@ -107,7 +107,7 @@ void smmu_apply_overrides(struct smmu_walk *w)
 }
 
 /* TBI: the top byte is replaced by copies of bit 55, or by zeros */
-static u64 stage1_address(const struct smmu_walk *w)
+static u64 stage1_address(const struct mock_smmu_walk *w)
 {
 	bool upper = w->addr & BIT_ULL(55);
 
@@ -119,21 +119,21 @@ static u64 stage1_address(const struct smmu_walk *w)
 }
 
 /**
- * smmu_find_context() - what is to be done with a request, and by which CD
+ * mock_smmu_find_context() - what is to be done with a request, and by which CD
  * @w: the request, whose STE is known
  *
  * Return: 0 or an event
  */
-u8 smmu_find_context(struct smmu_walk *w)
+u8 mock_smmu_find_context(struct mock_smmu_walk *w)
 {
 	u8 id = check_substream(w);
 
 	if (id)
 		return id;
-	smmu_apply_overrides(w);
+	mock_smmu_apply_overrides(w);
 	if (!w->s1)
 		return 0;
-	id = smmu_find_cd(w);
+	id = mock_smmu_find_cd(w);
 	if (id)
 		return id;
 	/* 13.4.1: without E2H, EL2 has one privilege */
@@ -144,84 +144,90 @@ u8 smmu_find_context(struct smmu_walk *w)
 }
 
 /**
- * smmu_bypass_stage1() - check an address that stage 1 lets through (3.4)
+ * mock_smmu_bypass_stage1() - check an address that stage 1 lets through (3.4)
  * @w: the request
  *
  * Return: 0 or an event, in which CD.A, R and S have no say (3.12)
  */
-u8 smmu_bypass_stage1(struct smmu_walk *w)
+u8 mock_smmu_bypass_stage1(struct mock_smmu_walk *w)
 {
-	if (!(w->addr >> smmu_oas(w->m)))
+	if (!(w->addr >> mock_smmu_oas(w->m)))
 		return 0;
 	w->bypass_fault = true;
-	return smmu_fault(w, SMMU_EVT_F_ADDR_SIZE, false, SMMU_EVT_CLASS_IN, 0);
+	return mock_smmu_fault(w, SMMU_EVT_F_ADDR_SIZE, false,
+			       SMMU_EVT_CLASS_IN, 0);
 }
 
-static u8 translate_stage2_only(struct smmu_walk *w, struct smmu_leaf *leaf)
+static u8 translate_stage2_only(struct mock_smmu_walk *w,
+				struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_access acc = smmu_request_access(w);
+	const struct mock_smmu_access acc = mock_smmu_request_access(w);
 	u8 id;
 
-	id = smmu_bypass_stage1(w);
+	id = mock_smmu_bypass_stage1(w);
 	if (id)
 		return id;
-	id = smmu_stage2(w, w->addr, &acc, leaf);
+	id = mock_smmu_stage2(w, w->addr, &acc, leaf);
 	if (!id)
 		leaf->ipa = w->addr >> leaf->lg2 << leaf->lg2;
 	return id;
 }
 
 /* No table says a size: 2M is as good as any, and saves translation requests */
-static u8 translate_identity(struct smmu_walk *w, struct smmu_leaf *leaf)
+static u8 translate_identity(struct mock_smmu_walk *w,
+			     struct mock_smmu_leaf *leaf)
 {
-	*leaf = (struct smmu_leaf){
+	*leaf = (struct mock_smmu_leaf){
 		.pa = w->addr >> 21 << 21,
 		.lg2 = 21,
 		.perm1 = SMMU_PERM_ALL,
 		.perm2 = SMMU_PERM_ALL,
 	};
-	return smmu_bypass_stage1(w);
+	return mock_smmu_bypass_stage1(w);
 }
 
 /*
  * The TLB answers if it can. It can not for the first write to what is
  * writable-clean: that takes a walk.
  */
-static bool is_usable(const struct smmu_walk *w, const struct smmu_leaf *leaf)
+static bool is_usable(const struct mock_smmu_walk *w,
+		      const struct mock_smmu_leaf *leaf)
 {
 	return !w->dirty || (!leaf->clean1 && !leaf->clean2);
 }
 
-static u8 translate_stage1(struct smmu_walk *w, struct smmu_leaf *leaf)
+static u8 translate_stage1(struct mock_smmu_walk *w,
+			   struct mock_smmu_leaf *leaf)
 {
-	const struct smmu_leaf *found;
-	struct smmu_access acc;
+	const struct mock_smmu_leaf *found;
+	struct mock_smmu_access acc;
 	u8 id;
 
-	id = smmu_tlb_lookup(w, &found);
+	id = mock_smmu_tlb_lookup(w, &found);
 	/* 7.3.17: without CLASS */
 	if (id)
-		return smmu_fault(w, id, false, 0, 0);
+		return mock_smmu_fault(w, id, false, 0, 0);
 	if (!found || !is_usable(w, found))
-		return smmu_stage1(w, leaf);
+		return mock_smmu_stage1(w, leaf);
 	w->m->stats.iotlb_hits++;
 	*leaf = *found;
-	id = smmu_check_stage1(w, leaf);
+	id = mock_smmu_check_stage1(w, leaf);
 	if (id || !w->ste->s2)
 		return id;
-	acc = smmu_request_access(w);
-	return smmu_check_stage2(w, leaf, leaf->ipa |
-				 (w->va & (BIT_ULL(leaf->lg2) - 1)), &acc);
+	acc = mock_smmu_request_access(w);
+	return mock_smmu_check_stage2(w, leaf, leaf->ipa |
+				      (w->va & (BIT_ULL(leaf->lg2) - 1)), &acc);
 }
 
 /**
- * smmu_translate_by_stages() - translate a request by the stages that it is for
- * @w: the request after smmu_find_context()
+ * mock_smmu_translate_by_stages() - translate a request by the stages that it is for
+ * @w: the request after mock_smmu_find_context()
  * @leaf: filled
  *
  * Return: 0 or an event
  */
-u8 smmu_translate_by_stages(struct smmu_walk *w, struct smmu_leaf *leaf)
+u8 mock_smmu_translate_by_stages(struct mock_smmu_walk *w,
+				 struct mock_smmu_leaf *leaf)
 {
 	if (w->s1)
 		return translate_stage1(w, leaf);
@@ -231,52 +237,53 @@ u8 smmu_translate_by_stages(struct smmu_walk *w, struct smmu_leaf *leaf)
 }
 
 /**
- * smmu_permissions() - what a translation permits at the request's privilege
+ * mock_smmu_permissions() - what a translation permits at the request's privilege
  * @w: the request
  * @leaf: its translation
  *
  * Return: SMMU_PERM_PR, SMMU_PERM_PW, SMMU_PERM_PX, whatever the privilege is
  */
-u8 smmu_permissions(const struct smmu_walk *w, const struct smmu_leaf *leaf)
+u8 mock_smmu_permissions(const struct mock_smmu_walk *w,
+			 const struct mock_smmu_leaf *leaf)
 {
 	u8 both = leaf->perm1 & leaf->perm2;
 
 	return w->priv ? both : both >> 3;
 }
 
-static int untranslated(struct smmu_walk *w, const struct mock_req *req,
+static int untranslated(struct mock_smmu_walk *w, const struct mock_req *req,
 			struct mock_xlate *res)
 {
-	struct smmu_leaf leaf;
+	struct mock_smmu_leaf leaf;
 	u8 id, perms;
 
-	id = smmu_find_ste(w);
+	id = mock_smmu_find_ste(w);
 	/* 5.2: terminated without an event */
 	if (!id && !(w->ste->config & SMMU_STE_CONFIG_BYPASS))
 		return -EFAULT;
 	if (!id)
-		id = smmu_find_context(w);
+		id = mock_smmu_find_context(w);
 	if (!id)
-		id = smmu_translate_by_stages(w, &leaf);
+		id = mock_smmu_translate_by_stages(w, &leaf);
 	if (id)
-		return smmu_finish_fault(w, id);
-	perms = smmu_permissions(w, &leaf);
+		return mock_smmu_finish_fault(w, id);
+	perms = mock_smmu_permissions(w, &leaf);
 	res->pa = leaf.pa + (w->addr & (BIT_ULL(leaf.lg2) - 1));
 	res->lg2 = leaf.lg2;
 	/* What was checked is permitted: the STE may have made it another kind */
 	res->read = w->read || w->exec || perms & SMMU_PERM_PR;
 	res->write = w->write || perms & SMMU_PERM_PW;
 	res->exec = w->exec || perms & SMMU_PERM_PX;
-	res->snooped = smmu_is_snooped(w, &leaf);
+	res->snooped = mock_smmu_is_snooped(w, &leaf);
 	res->priv = req->pasid_valid && req->priv;
 	return 0;
 }
 
 /* 3.4, 6.3.15: the SMMU is disabled */
-static int disabled(struct smmu_model *m, const struct mock_req *req,
-		    struct mock_xlate *res, struct smmu_event *ev)
+static int disabled(struct mock_smmu *m, const struct mock_req *req,
+		    struct mock_xlate *res, struct mock_smmu_event *ev)
 {
-	struct smmu_attr attr;
+	struct mock_smmu_attr attr;
 
 	switch (req->at) {
 	case MOCK_AT_TRANSLATION:
@@ -288,25 +295,25 @@ static int disabled(struct smmu_model *m, const struct mock_req *req,
 	default:
 		break;
 	}
-	if (m->gbpa & SMMU_GBPA_ABORT || req->addr >> smmu_oas(m))
+	if (m->gbpa & SMMU_GBPA_ABORT || req->addr >> mock_smmu_oas(m))
 		return -EFAULT;
 	res->pa = req->addr;
 	res->read = true;
 	res->write = true;
 	res->exec = true;
-	attr = smmu_attr_override(m->gbpa & SMMU_GBPA_MTCFG,
-				  FIELD_GET(SMMU_GBPA_MEMATTR, m->gbpa),
-				  FIELD_GET(SMMU_GBPA_SHCFG, m->gbpa));
-	res->snooped = smmu_attr_snooped(attr, req->no_snoop);
+	attr = mock_smmu_attr_override(m->gbpa & SMMU_GBPA_MTCFG,
+				       FIELD_GET(SMMU_GBPA_MEMATTR, m->gbpa),
+				       FIELD_GET(SMMU_GBPA_SHCFG, m->gbpa));
+	res->snooped = mock_smmu_attr_snooped(attr, req->no_snoop);
 	return 0;
 }
 
 /* The event as far as the request alone says it */
-static struct smmu_event new_event(const struct mock_req *req)
+static struct mock_smmu_event new_event(const struct mock_req *req)
 {
 	bool substream = req->pasid_valid && req->at != MOCK_AT_TRANSLATED;
 
-	return (struct smmu_event){
+	return (struct mock_smmu_event){
 		.sid = req->sid,
 		.ssid = substream ? req->pasid : 0,
 		.ssv = substream,
@@ -322,12 +329,12 @@ static struct smmu_event new_event(const struct mock_req *req)
  * 13.7: without SubstreamID a request is one for data, without privilege; so is a
  * translated one, since IDR3.PASIDTT is 0
  */
-static void init_walk(struct smmu_walk *w, struct smmu_model *m,
-		      const struct mock_req *req, struct smmu_event *ev)
+static void init_walk(struct mock_smmu_walk *w, struct mock_smmu *m,
+		      const struct mock_req *req, struct mock_smmu_event *ev)
 {
 	bool ats = req->at == MOCK_AT_TRANSLATION;
 
-	*w = (struct smmu_walk){
+	*w = (struct mock_smmu_walk){
 		.m = m,
 		.ev = ev,
 		.addr = req->addr,
@@ -345,7 +352,7 @@ static void init_walk(struct smmu_walk *w, struct smmu_model *m,
 }
 
 /**
- * smmu_translate() - translate a request
+ * mock_smmu_translate() - translate a request
  * @m: the SMMU
  * @req: the request
  * @res: the translation
@@ -357,10 +364,10 @@ static void init_walk(struct smmu_walk *w, struct smmu_model *m,
  *	sees success: a read gives zeros, a write changes nothing (CD.A is 0). See
  *	&mock_model.translate for translation requests
  */
-int smmu_translate(struct smmu_model *m, const struct mock_req *req,
-		   struct mock_xlate *res, struct smmu_event *ev)
+int mock_smmu_translate(struct mock_smmu *m, const struct mock_req *req,
+			struct mock_xlate *res, struct mock_smmu_event *ev)
 {
-	struct smmu_walk w;
+	struct mock_smmu_walk w;
 
 	lockdep_assert_held(&m->mi->lock);
 	m->stats.translations++;
@@ -375,22 +382,22 @@ int smmu_translate(struct smmu_model *m, const struct mock_req *req,
 	case MOCK_AT_UNTRANSLATED:
 		return untranslated(&w, req, res);
 	case MOCK_AT_TRANSLATION:
-		return smmu_ats_request(&w, req, res);
+		return mock_smmu_ats_request(&w, req, res);
 	default:
-		return smmu_ats_translated(&w, res);
+		return mock_smmu_ats_translated(&w, res);
 	}
 }
 
 /* A walk for configuration alone */
-static void init_config_walk(struct smmu_walk *w, struct smmu_model *m,
-			     struct smmu_event *ev, u32 sid)
+static void init_config_walk(struct mock_smmu_walk *w, struct mock_smmu *m,
+			     struct mock_smmu_event *ev, u32 sid)
 {
-	*ev = (struct smmu_event){ .sid = sid };
-	*w = (struct smmu_walk){ .m = m, .ev = ev, .sid = sid };
+	*ev = (struct mock_smmu_event){ .sid = sid };
+	*w = (struct mock_smmu_walk){ .m = m, .ev = ev, .sid = sid };
 }
 
 /**
- * smmu_prefetch() - fetch a stream's configuration (4.2)
+ * mock_smmu_prefetch() - fetch a stream's configuration (4.2)
  * @m: the SMMU
  * @sid: StreamID
  * @ssv: @ssid is valid
@@ -398,10 +405,10 @@ static void init_config_walk(struct smmu_walk *w, struct smmu_model *m,
  *
  * Context: instance's lock held
  */
-void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid)
+void mock_smmu_prefetch(struct mock_smmu *m, u32 sid, bool ssv, u32 ssid)
 {
-	struct smmu_event ignored;
-	struct smmu_walk w;
+	struct mock_smmu_event ignored;
+	struct mock_smmu_walk w;
 
 	lockdep_assert_held(&m->mi->lock);
 	if (!(m->cr0 & SMMU_CR0_SMMUEN))
@@ -409,12 +416,12 @@ void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid)
 	init_config_walk(&w, m, &ignored, sid);
 	w.ssv = ssv;
 	w.ssid = ssv ? ssid : 0;
-	if (!smmu_find_ste(&w) && w.ste->s1)
-		smmu_find_context(&w);
+	if (!mock_smmu_find_ste(&w) && w.ste->s1)
+		mock_smmu_find_context(&w);
 }
 
 /**
- * smmu_ppar() - does an automatic page response of a stream have a PASID? (8.1)
+ * mock_smmu_ppar() - does an automatic page response of a stream have a PASID? (8.1)
  * @m: the SMMU
  * @sid: StreamID
  * @ppar: STE.PPAR
@@ -423,13 +430,14 @@ void smmu_prefetch(struct smmu_model *m, u32 sid, bool ssv, u32 ssid)
  * Context: instance's lock held
  * Return: there is a valid STE
  */
-bool smmu_ppar(struct smmu_model *m, u32 sid, bool *ppar, struct smmu_event *ev)
+bool mock_smmu_ppar(struct mock_smmu *m, u32 sid, bool *ppar,
+		    struct mock_smmu_event *ev)
 {
-	struct smmu_walk w;
+	struct mock_smmu_walk w;
 
 	lockdep_assert_held(&m->mi->lock);
 	init_config_walk(&w, m, ev, sid);
-	ev->id = smmu_find_ste(&w);
+	ev->id = mock_smmu_find_ste(&w);
 	if (!ev->id)
 		*ppar = w.ste->ppar;
 	return !ev->id;

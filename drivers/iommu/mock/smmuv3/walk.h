@@ -2,7 +2,7 @@
 /*
  * Mock SMMUv3: what the files of the translation share
  *
- * A request goes through smmu_translate(): its STE (ste.c), for stage 1 its CD
+ * A request goes through mock_smmu_translate(): its STE (ste.c), for stage 1 its CD
  * (cd.c), the TLB (caches.c), else the walks (stage1.c, stage2.c). Section
  * numbers in comments of these files are those of ARM IHI 0070 issue H.a.
  *
@@ -27,7 +27,7 @@
 #define SMMU_MAX_RETRIES	16
 
 /* Translation regimes (STE.STRW): what a TLB entry belongs to */
-enum smmu_world {
+enum mock_smmu_world {
 	SMMU_WORLD_EL1,
 	SMMU_WORLD_EL2,
 	SMMU_WORLD_E2H,
@@ -43,7 +43,7 @@ enum smmu_world {
 #define SMMU_PERM_ALL	GENMASK(5, 0)
 
 /**
- * struct smmu_tt - how a tree of translation tables is walked
+ * struct mock_smmu_tt - how a tree of translation tables is walked
  * @base: address of the starting-level table, aligned as the SMMU does it
  * @input: bits of an input address
  * @output: bits of an output address: the effective IPS or S2PS
@@ -54,7 +54,7 @@ enum smmu_world {
  * @ha: access flags are set by hardware
  * @hd: dirty state is set by hardware
  */
-struct smmu_tt {
+struct mock_smmu_tt {
 	u64 base;
 	u8 input;
 	u8 output;
@@ -67,17 +67,17 @@ struct smmu_tt {
 };
 
 /**
- * struct smmu_attr - attributes of an access to memory (13.1)
+ * struct mock_smmu_attr - attributes of an access to memory (13.1)
  * @mair: memory type, as MAIR has it
  * @sh: shareability, SMMU_SH_x
  */
-struct smmu_attr {
+struct mock_smmu_attr {
 	u8 mair;
 	u8 sh;
 };
 
 /**
- * struct smmu_ste - a stream table entry (5.2), as it is cached
+ * struct mock_smmu_ste - a stream table entry (5.2), as it is cached
  * @illegal: V is 0 or the contents contradict (5.2.2). Nothing else is valid then
  * @config: STE.Config
  * @s1: stage 1 translates
@@ -101,7 +101,7 @@ struct smmu_attr {
  * @s2s: stage-2 faults stall
  * @s2r: stage-2 faults are recorded
  */
-struct smmu_ste {
+struct mock_smmu_ste {
 	bool illegal;
 	u8 config;
 	bool s1;
@@ -118,24 +118,24 @@ struct smmu_ste {
 	u8 instcfg;
 	u16 vmid;
 	u64 s1ctxptr;
-	struct smmu_tt tt2;
+	struct mock_smmu_tt tt2;
 	bool s2ptw;
 	bool s2fwb;
-	struct smmu_attr input;
+	struct mock_smmu_attr input;
 	bool s2s;
 	bool s2r;
 };
 
 /**
- * struct smmu_half - the part of the address space that a TTB translates
+ * struct mock_smmu_half - the part of the address space that a TTB translates
  * @tt: its tables
  * @disabled: no walk (EPD), or there is no such part
  * @tbi: the top byte of an address is ignored
  * @had: hierarchical attributes are disabled
  * @e0pd: unprivileged requests fault
  */
-struct smmu_half {
-	struct smmu_tt tt;
+struct mock_smmu_half {
+	struct mock_smmu_tt tt;
 	bool disabled;
 	bool tbi;
 	bool had;
@@ -143,7 +143,7 @@ struct smmu_half {
 };
 
 /**
- * struct smmu_cd - a context descriptor (5.4), as it is cached
+ * struct mock_smmu_cd - a context descriptor (5.4), as it is cached
  * @illegal: V is 0 or the contents contradict (5.4.2). Nothing else is valid then
  * @half: TTB0 and TTB1
  * @asid: ASID, 0 if the StreamWorld has none
@@ -155,9 +155,9 @@ struct smmu_half {
  * @s: faults stall
  * @mair: memory types by the index in a descriptor
  */
-struct smmu_cd {
+struct mock_smmu_cd {
 	bool illegal;
-	struct smmu_half half[2];
+	struct mock_smmu_half half[2];
 	u16 asid;
 	bool aset;
 	bool wxn;
@@ -169,7 +169,7 @@ struct smmu_cd {
 };
 
 /**
- * struct smmu_leaf - a translation, as the TLB holds it
+ * struct mock_smmu_leaf - a translation, as the TLB holds it
  * @pa: first output address
  * @ipa: first output address of stage 1, when both stages translate
  * @lg2: log2 of the region's size
@@ -188,7 +188,7 @@ struct smmu_cd {
  * @level: level of the descriptor (of stage 1, if that translates)
  * @granule: log2 of the granule of that table
  */
-struct smmu_leaf {
+struct mock_smmu_leaf {
 	u64 pa;
 	u64 ipa;
 	u8 lg2;
@@ -197,7 +197,7 @@ struct smmu_leaf {
 	u8 perm2;
 	bool clean1;
 	bool clean2;
-	struct smmu_attr attr1;
+	struct mock_smmu_attr attr1;
 	u8 memattr2;
 	u8 sh2;
 	bool e0pd;
@@ -208,7 +208,7 @@ struct smmu_leaf {
 };
 
 /**
- * struct smmu_table - a table under stage 1, as a walk cache refers to it
+ * struct mock_smmu_table - a table under stage 1, as a walk cache refers to it
  * @addr: its address as the descriptor has it
  * @pa: its physical address, if @located
  * @located: @pa is valid: stage 2, if there is one, maps it all in one region
@@ -218,7 +218,7 @@ struct smmu_leaf {
  * @pxn: hierarchical: no privileged execution
  * @uxn: hierarchical: no unprivileged execution
  */
-struct smmu_table {
+struct mock_smmu_table {
 	u64 addr;
 	u64 pa;
 	bool located;
@@ -230,11 +230,11 @@ struct smmu_table {
 };
 
 /**
- * struct smmu_table2 - a table under stage 2, as a walk cache refers to it
+ * struct mock_smmu_table2 - a table under stage 2, as a walk cache refers to it
  * @pa: its physical address
  * @level: level of the descriptor that refers to it
  */
-struct smmu_table2 {
+struct mock_smmu_table2 {
 	u64 pa;
 	u8 level;
 };
@@ -242,19 +242,19 @@ struct smmu_table2 {
 #define SMMU_NR_CACHES	7
 
 /**
- * struct smmu_caches - the caches of an SMMU
+ * struct mock_smmu_caches - the caches of an SMMU
  * @l1std: level 1 stream table descriptors by the StreamIDs that they cover
- * @ste: &struct smmu_ste by StreamID
+ * @ste: &struct mock_smmu_ste by StreamID
  * @l1cd: level 1 context descriptors by the indexes that they cover, tag is the
  *	StreamID
- * @cd: &struct smmu_cd by index, tag is the StreamID
- * @walk1: &struct smmu_table by what the descriptor covers, tag SMMU_KEY_x
- * @walk2: &struct smmu_table2 by what the descriptor covers, tag SMMU_KEY_x
- * @tlb: &struct smmu_leaf by page, tag SMMU_KEY_x
+ * @cd: &struct mock_smmu_cd by index, tag is the StreamID
+ * @walk1: &struct mock_smmu_table by what the descriptor covers, tag SMMU_KEY_x
+ * @walk2: &struct mock_smmu_table2 by what the descriptor covers, tag SMMU_KEY_x
+ * @tlb: &struct mock_smmu_leaf by page, tag SMMU_KEY_x
  * @all: all of them
  * @lg2_split: greatest @lg2_in of an entry that is a part of what it comes from
  */
-struct smmu_caches {
+struct mock_smmu_caches {
 	union {
 		struct {
 			struct mock_cache *l1std;
@@ -270,7 +270,7 @@ struct smmu_caches {
 	u8 lg2_split;
 };
 
-extern const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES];
+extern const struct mock_cache_desc mock_smmu_cache_descs[SMMU_NR_CACHES];
 
 /* 3.17: tags of translations */
 #define SMMU_KEY_VMID		GENMASK_ULL(15, 0)
@@ -282,11 +282,11 @@ extern const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES];
 #define SMMU_KEY_GRANULE	GENMASK_ULL(41, 37)	/* of walk caches */
 
 /**
- * struct smmu_walk - a request on its way
+ * struct mock_smmu_walk - a request on its way
  * @m: the SMMU
  * @ev: filled when the request faults
- * @ste: its STE, known after smmu_find_ste()
- * @cd: its CD, known after smmu_find_cd()
+ * @ste: its STE, known after mock_smmu_find_ste()
+ * @cd: its CD, known after mock_smmu_find_cd()
  * @addr: input address as the request has it
  * @va: input address of stage 1, without an ignored top byte
  * @sid: StreamID
@@ -304,11 +304,11 @@ extern const struct mock_cache_desc smmu_cache_descs[SMMU_NR_CACHES];
  * @ste_mem: where @ste is, if not in the cache
  * @cd_mem: where @cd is, if not in the cache
  */
-struct smmu_walk {
-	struct smmu_model *m;
-	struct smmu_event *ev;
-	const struct smmu_ste *ste;
-	const struct smmu_cd *cd;
+struct mock_smmu_walk {
+	struct mock_smmu *m;
+	struct mock_smmu_event *ev;
+	const struct mock_smmu_ste *ste;
+	const struct mock_smmu_cd *cd;
 	u64 addr;
 	u64 va;
 	u32 sid;
@@ -323,12 +323,12 @@ struct smmu_walk {
 	bool no_snoop;
 	bool s1;
 	bool bypass_fault;
-	struct smmu_ste ste_mem;
-	struct smmu_cd cd_mem;
+	struct mock_smmu_ste ste_mem;
+	struct mock_smmu_cd cd_mem;
 };
 
 /**
- * struct smmu_access - what stage 2 is asked for
+ * struct mock_smmu_access - what stage 2 is asked for
  * @class: SMMU_EVT_CLASS_*
  * @read: read permission is needed
  * @write: write permission is needed
@@ -336,7 +336,7 @@ struct smmu_walk {
  * @dirty: a write follows if it is permitted
  * @priv: privileged
  */
-struct smmu_access {
+struct mock_smmu_access {
 	u8 class;
 	bool read;
 	bool write;
@@ -346,104 +346,120 @@ struct smmu_access {
 };
 
 /* Descriptors (descriptor.c) */
-enum smmu_desc {
+enum mock_smmu_desc {
 	SMMU_DESC_INVALID,
 	SMMU_DESC_TABLE,
 	SMMU_DESC_LEAF,
 };
 
 /* log2 of what a descriptor of @level covers */
-static inline u8 smmu_tt_shift(const struct smmu_tt *tt, u8 level)
+static inline u8 mock_smmu_tt_shift(const struct mock_smmu_tt *tt, u8 level)
 {
 	return tt->granule + (3 - level) * (tt->granule - 3);
 }
 
-u64 smmu_tt_offset(const struct smmu_tt *tt, u8 level, u64 addr);
-u64 smmu_tt_align(u64 base, const struct smmu_tt *tt);
-enum smmu_desc smmu_desc_kind(const struct smmu_tt *tt, u64 desc, u8 level);
-u64 smmu_desc_addr(const struct smmu_tt *tt, u64 desc);
-u8 smmu_desc_lg2(const struct smmu_tt *tt, u64 desc, u8 level, u64 addr);
-bool smmu_desc_no_cache(struct smmu_model *m, u64 desc, u8 level);
-int smmu_desc_read(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
-		   u64 *desc);
-int smmu_desc_update(struct smmu_model *m, const struct smmu_tt *tt, u64 pa,
-		     u64 old, u64 new);
-bool smmu_granule_supported(struct smmu_model *m, u8 granule);
-u8 smmu_tg0_granule(u8 tg);
-u8 smmu_tg1_granule(u8 tg);
-u8 smmu_oas(struct smmu_model *m);
-u8 smmu_output_size(struct smmu_model *m, u8 ps);
-bool smmu_endian_supported(struct smmu_model *m, bool be);
+u64 mock_smmu_tt_offset(const struct mock_smmu_tt *tt, u8 level, u64 addr);
+u64 mock_smmu_tt_align(u64 base, const struct mock_smmu_tt *tt);
+enum mock_smmu_desc mock_smmu_desc_kind(const struct mock_smmu_tt *tt, u64 desc,
+					u8 level);
+u64 mock_smmu_desc_addr(const struct mock_smmu_tt *tt, u64 desc);
+u8 mock_smmu_desc_lg2(const struct mock_smmu_tt *tt, u64 desc, u8 level,
+		      u64 addr);
+bool mock_smmu_desc_no_cache(struct mock_smmu *m, u64 desc, u8 level);
+int mock_smmu_desc_read(struct mock_smmu *m, const struct mock_smmu_tt *tt,
+			u64 pa, u64 *desc);
+int mock_smmu_desc_update(struct mock_smmu *m, const struct mock_smmu_tt *tt,
+			  u64 pa, u64 old, u64 new);
+bool mock_smmu_granule_supported(struct mock_smmu *m, u8 granule);
+u8 mock_smmu_tg0_granule(u8 tg);
+u8 mock_smmu_tg1_granule(u8 tg);
+u8 mock_smmu_oas(struct mock_smmu *m);
+u8 mock_smmu_output_size(struct mock_smmu *m, u8 ps);
+bool mock_smmu_endian_supported(struct mock_smmu *m, bool be);
 
 /* Walks read memory through these: they count, and abort on request */
-int smmu_read64(struct smmu_model *m, u64 pa, u64 *val);
-int smmu_read_words(struct smmu_model *m, u64 pa, u64 *words, u32 nr);
+int mock_smmu_read64(struct mock_smmu *m, u64 pa, u64 *val);
+int mock_smmu_read_words(struct mock_smmu *m, u64 pa, u64 *words, u32 nr);
 
 /* ste.c, cd.c */
-u8 smmu_find_ste(struct smmu_walk *w);
-u8 smmu_find_cd(struct smmu_walk *w);
+u8 mock_smmu_find_ste(struct mock_smmu_walk *w);
+u8 mock_smmu_find_cd(struct mock_smmu_walk *w);
 
 /* attr.c */
-struct smmu_attr smmu_attr_stage1(u64 mair, u64 desc);
-struct smmu_attr smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg);
-struct smmu_attr smmu_attr_combine(struct smmu_attr s1, u8 memattr, u8 sh,
-				   bool fwb);
-bool smmu_attr_stage2_device(u8 memattr, bool fwb);
-bool smmu_attr_snooped(struct smmu_attr attr, bool no_snoop);
-bool smmu_is_snooped(const struct smmu_walk *w, const struct smmu_leaf *leaf);
+struct mock_smmu_attr mock_smmu_attr_stage1(u64 mair, u64 desc);
+struct mock_smmu_attr mock_smmu_attr_override(bool mtcfg, u8 memattr, u8 shcfg);
+struct mock_smmu_attr mock_smmu_attr_combine(struct mock_smmu_attr s1,
+					     u8 memattr, u8 sh, bool fwb);
+bool mock_smmu_attr_stage2_device(u8 memattr, bool fwb);
+bool mock_smmu_attr_snooped(struct mock_smmu_attr attr, bool no_snoop);
+bool mock_smmu_is_snooped(const struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf);
 
 /* stage1.c, stage2.c */
-u8 smmu_stage1(struct smmu_walk *w, struct smmu_leaf *leaf);
-u8 smmu_stage2(struct smmu_walk *w, u64 ipa, const struct smmu_access *acc,
-	       struct smmu_leaf *leaf);
+u8 mock_smmu_stage1(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf);
+u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
+		    const struct mock_smmu_access *acc,
+		    struct mock_smmu_leaf *leaf);
 
 /* Both check a translation, found in the TLB or by a walk */
-u8 smmu_check_stage1(struct smmu_walk *w, const struct smmu_leaf *leaf);
-u8 smmu_check_stage2(struct smmu_walk *w, const struct smmu_leaf *leaf, u64 ipa,
-		     const struct smmu_access *acc);
-struct smmu_access smmu_request_access(const struct smmu_walk *w);
+u8 mock_smmu_check_stage1(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf);
+u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf, u64 ipa,
+			  const struct mock_smmu_access *acc);
+struct mock_smmu_access
+mock_smmu_request_access(const struct mock_smmu_walk *w);
 
 /* translate.c */
-bool smmu_is_translation_related(u8 id);
-int smmu_finish_fault(struct smmu_walk *w, u8 id);
-void smmu_apply_overrides(struct smmu_walk *w);
-u8 smmu_find_context(struct smmu_walk *w);
-u8 smmu_bypass_stage1(struct smmu_walk *w);
-u8 smmu_translate_by_stages(struct smmu_walk *w, struct smmu_leaf *leaf);
-u8 smmu_permissions(const struct smmu_walk *w, const struct smmu_leaf *leaf);
+bool mock_smmu_is_translation_related(u8 id);
+int mock_smmu_finish_fault(struct mock_smmu_walk *w, u8 id);
+void mock_smmu_apply_overrides(struct mock_smmu_walk *w);
+u8 mock_smmu_find_context(struct mock_smmu_walk *w);
+u8 mock_smmu_bypass_stage1(struct mock_smmu_walk *w);
+u8 mock_smmu_translate_by_stages(struct mock_smmu_walk *w,
+				 struct mock_smmu_leaf *leaf);
+u8 mock_smmu_permissions(const struct mock_smmu_walk *w,
+			 const struct mock_smmu_leaf *leaf);
 
 /* ats.c */
-int smmu_ats_request(struct smmu_walk *w, const struct mock_req *req,
-		     struct mock_xlate *res);
-int smmu_ats_translated(struct smmu_walk *w, struct mock_xlate *res);
+int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
+			  struct mock_xlate *res);
+int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res);
 
 /* caches.c: look-ups and insertions */
-const struct smmu_ste *smmu_ste_lookup(struct smmu_model *m, u32 sid);
-void smmu_ste_insert(struct smmu_model *m, u32 sid, const struct smmu_ste *ste);
-bool smmu_l1std_lookup(struct smmu_model *m, u32 sid, u64 *l1std);
-void smmu_l1std_insert(struct smmu_model *m, u32 sid, u8 split, u64 l1std);
-const struct smmu_cd *smmu_cd_lookup(struct smmu_model *m, u32 sid, u32 index);
-void smmu_cd_insert(struct smmu_model *m, u32 sid, u32 index,
-		    const struct smmu_cd *cd);
-bool smmu_l1cd_lookup(struct smmu_model *m, u32 sid, u32 index, u64 *l1cd);
-void smmu_l1cd_insert(struct smmu_model *m, u32 sid, u32 index, u8 bits,
-		      u64 l1cd);
-bool smmu_walk1_lookup(struct smmu_walk *w, const struct smmu_tt *tt,
-		       struct smmu_table *table);
-void smmu_walk1_insert(struct smmu_walk *w, const struct smmu_tt *tt,
-		       const struct smmu_table *table);
-bool smmu_walk2_lookup(struct smmu_walk *w, u64 ipa, struct smmu_table2 *table);
-void smmu_walk2_insert(struct smmu_walk *w, u64 ipa,
-		       const struct smmu_table2 *table);
-u8 smmu_tlb_lookup(struct smmu_walk *w, const struct smmu_leaf **leaf);
-void smmu_tlb_insert(struct smmu_walk *w, const struct smmu_leaf *leaf);
-u8 smmu_tlb2_lookup(struct smmu_walk *w, u64 ipa, const struct smmu_leaf **leaf);
-void smmu_tlb2_insert(struct smmu_walk *w, u64 ipa,
-		      const struct smmu_leaf *leaf);
+const struct mock_smmu_ste *mock_smmu_ste_lookup(struct mock_smmu *m, u32 sid);
+void mock_smmu_ste_insert(struct mock_smmu *m, u32 sid,
+			  const struct mock_smmu_ste *ste);
+bool mock_smmu_l1std_lookup(struct mock_smmu *m, u32 sid, u64 *l1std);
+void mock_smmu_l1std_insert(struct mock_smmu *m, u32 sid, u8 split, u64 l1std);
+const struct mock_smmu_cd *mock_smmu_cd_lookup(struct mock_smmu *m, u32 sid,
+					       u32 index);
+void mock_smmu_cd_insert(struct mock_smmu *m, u32 sid, u32 index,
+			 const struct mock_smmu_cd *cd);
+bool mock_smmu_l1cd_lookup(struct mock_smmu *m, u32 sid, u32 index, u64 *l1cd);
+void mock_smmu_l1cd_insert(struct mock_smmu *m, u32 sid, u32 index, u8 bits,
+			   u64 l1cd);
+bool mock_smmu_walk1_lookup(struct mock_smmu_walk *w,
+			    const struct mock_smmu_tt *tt,
+			    struct mock_smmu_table *table);
+void mock_smmu_walk1_insert(struct mock_smmu_walk *w,
+			    const struct mock_smmu_tt *tt,
+			    const struct mock_smmu_table *table);
+bool mock_smmu_walk2_lookup(struct mock_smmu_walk *w, u64 ipa,
+			    struct mock_smmu_table2 *table);
+void mock_smmu_walk2_insert(struct mock_smmu_walk *w, u64 ipa,
+			    const struct mock_smmu_table2 *table);
+u8 mock_smmu_tlb_lookup(struct mock_smmu_walk *w,
+			const struct mock_smmu_leaf **leaf);
+void mock_smmu_tlb_insert(struct mock_smmu_walk *w,
+			  const struct mock_smmu_leaf *leaf);
+u8 mock_smmu_tlb2_lookup(struct mock_smmu_walk *w, u64 ipa, const struct mock_smmu_leaf **leaf);
+void mock_smmu_tlb2_insert(struct mock_smmu_walk *w, u64 ipa,
+			   const struct mock_smmu_leaf *leaf);
 
 /* Note what a fault's record needs to say besides the request */
-static inline u8 smmu_fault(struct smmu_walk *w, u8 id, bool s2, u8 class,
-			    u64 addr)
+static inline u8 mock_smmu_fault(struct mock_smmu_walk *w, u8 id, bool s2,
+				 u8 class, u64 addr)
 {
 	w->ev->s2 = s2;
 	w->ev->class = class;

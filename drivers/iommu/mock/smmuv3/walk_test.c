@@ -53,86 +53,87 @@ static bool has_block(u8 granule, u8 level)
 }
 
 /* A page at both ends of the space, and what is beyond it */
-static void check_pages(struct smmu_rig *rig, struct smmu_rig_tree *tree,
-			u64 base, u64 page)
+static void check_pages(struct mock_smmu_rig *rig,
+			struct mock_smmu_rig_tree *tree, u64 base, u64 page)
 {
 	struct kunit *test = rig->test;
 	u64 size = BIT_ULL(tree->granule);
 	u64 last = base | (GENMASK_ULL(tree->input - 1, 0) & ~(size - 1));
 	struct mock_xlate res;
 
-	smmu_rig_map(tree, base, 3, OUT | page);
-	smmu_rig_map(tree, last, 3, (OUT + size) | page);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, base + 0x123, &res));
+	mock_smmu_rig_map(tree, base, 3, OUT | page);
+	mock_smmu_rig_map(tree, last, 3, (OUT + size) | page);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, base + 0x123, &res));
 	KUNIT_EXPECT_EQ(test, OUT + 0x123, res.pa);
 	KUNIT_EXPECT_EQ(test, tree->granule, res.lg2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_write(rig, last + size - 1, &res));
+	KUNIT_EXPECT_EQ(test, 0,
+			mock_smmu_rig_write(rig, last + size - 1, &res));
 	KUNIT_EXPECT_EQ(test, OUT + 2 * size - 1, res.pa);
 	/* The neighbours of the pages are not mapped, if they have any */
 	if (tree->input == tree->granule + 1)
 		return;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, base + size, NULL));
+			mock_smmu_rig_read(rig, base + size, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, last - 1, NULL));
+			mock_smmu_rig_read(rig, last - 1, NULL));
 }
 
 /* A block at every level of the tree: where there is none, it is invalid */
-static void check_blocks(struct smmu_rig *rig, struct smmu_rig_tree *tree,
-			 u64 base, u64 block)
+static void check_blocks(struct mock_smmu_rig *rig,
+			 struct mock_smmu_rig_tree *tree, u64 base, u64 block)
 {
 	struct kunit *test = rig->test;
 	u8 level;
 
 	for (level = tree->start; level < 3; level++) {
-		u8 shift = smmu_rig_shift(tree, level);
+		u8 shift = mock_smmu_rig_shift(tree, level);
 		u64 addr = base + BIT_ULL(shift) + 0x5678;
 		u64 out = OUT >> shift << shift;
 		struct mock_xlate res;
 
 		if (shift + 1 >= tree->input)
 			addr = base + 0x5678;
-		smmu_rig_map(tree, addr, level, out | block);
-		smmu_rig_flush(rig);
+		mock_smmu_rig_map(tree, addr, level, out | block);
+		mock_smmu_rig_flush(rig);
 		if (!has_block(tree->granule, level)) {
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					smmu_rig_read(rig, addr, NULL));
-			smmu_rig_map(tree, addr, level, 0);
+					mock_smmu_rig_read(rig, addr, NULL));
+			mock_smmu_rig_map(tree, addr, level, 0);
 			continue;
 		}
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
 		KUNIT_EXPECT_EQ(test, out + 0x5678, res.pa);
 		KUNIT_EXPECT_EQ(test, shift, res.lg2);
 		/* Bits between the granule and the block are not an address */
 		if (shift > tree->granule)
-			smmu_rig_map(tree, addr, level,
-				     out | block | BIT_ULL(shift - 1));
-		smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
+			mock_smmu_rig_map(tree, addr, level,
+					  out | block | BIT_ULL(shift - 1));
+		mock_smmu_rig_flush(rig);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
 		KUNIT_EXPECT_EQ(test, out + 0x5678, res.pa);
-		smmu_rig_map(tree, addr, level, 0);
+		mock_smmu_rig_map(tree, addr, level, 0);
 	}
 	/* At level 3, a block's type is reserved */
-	smmu_rig_map(tree, base, 3, OUT | block);
+	mock_smmu_rig_map(tree, base, 3, OUT | block);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(rig, base, NULL));
+			mock_smmu_rig_read_anew(rig, base, NULL));
 }
 
-static void check_beyond(struct smmu_rig *rig, u8 input, bool s2)
+static void check_beyond(struct mock_smmu_rig *rig, u8 input, bool s2)
 {
 	struct kunit *test = rig->test;
 	int bit;
 
 	for (bit = input; bit < 48; bit++) {
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, BIT_ULL(bit), NULL));
+				mock_smmu_rig_read(rig, BIT_ULL(bit), NULL));
 		KUNIT_EXPECT_EQ(test, s2, rig->ev.s2);
 	}
 	/* 3.4: stage 1 is not there to translate these */
 	for (; bit < 64; bit++) {
 		KUNIT_EXPECT_EQ(test, s2 ? SMMU_EVT_F_ADDR_SIZE :
 					   SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, BIT_ULL(bit), NULL));
+				mock_smmu_rig_read(rig, BIT_ULL(bit), NULL));
 		KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 	}
 }
@@ -140,142 +141,146 @@ static void check_beyond(struct smmu_rig *rig, u8 input, bool s2)
 static void walk_test_stage2(struct kunit *test)
 {
 	const struct geometry *g = test->param_value;
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *tree;
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *tree;
 
-	tree = smmu_rig_stage2(rig, g->granule, g->input, g->start);
-	smmu_rig_set_stage2(rig, RIG_SID, tree, RIG_VMID);
+	tree = mock_smmu_rig_stage2(rig, g->granule, g->input, g->start);
+	mock_smmu_rig_set_stage2(rig, RIG_SID, tree, RIG_VMID);
 	check_pages(rig, tree, 0, RIG_PAGE2);
 	check_blocks(rig, tree, 0, RIG_BLOCK2);
 	check_beyond(rig, g->input, true);
 	/* S2TTB is aligned to the size of all concatenated tables */
-	smmu_rig_map(tree, 0, 3, OUT | RIG_PAGE2);
-	smmu_rig_ste(rig, RIG_SID)[3] +=
-		8ULL << (g->input - smmu_rig_shift(tree, g->start) - 1);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, 0, NULL));
+	mock_smmu_rig_map(tree, 0, 3, OUT | RIG_PAGE2);
+	mock_smmu_rig_ste(rig, RIG_SID)[3] +=
+		8ULL << (g->input - mock_smmu_rig_shift(tree, g->start) - 1);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, 0, NULL));
 }
 
 /* Stage 1 by TTB0, then the same tree by TTB1 */
 static void walk_test_stage1(struct kunit *test)
 {
 	const struct geometry *g = test->param_value;
-	struct smmu_rig *rig = smmu_rig_create(test);
-	u64 cd = smmu_rig_alloc(rig, NULL, 0);
-	struct smmu_rig_tree *tree;
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	u64 cd = mock_smmu_rig_alloc(rig, NULL, 0);
+	struct mock_smmu_rig_tree *tree;
 	u64 upper;
 
-	tree = smmu_rig_stage1(rig, g->granule, g->input, NULL);
+	tree = mock_smmu_rig_stage1(rig, g->granule, g->input, NULL);
 	KUNIT_EXPECT_EQ(test, g->start, tree->start);
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), tree, RIG_ASID);
-	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), tree, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
 	check_pages(rig, tree, 0, RIG_PAGE1);
 	check_blocks(rig, tree, 0, RIG_BLOCK1);
 	check_beyond(rig, g->input, false);
-	smmu_rig_map(tree, 0, 3, OUT | RIG_PAGE1);
-	if (g->input - smmu_rig_shift(tree, g->start) > 1) {
-		*(smmu_rig_at(rig, cd) + 1) +=
-			8ULL << (g->input - smmu_rig_shift(tree, g->start) - 1);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, 0, NULL));
+	mock_smmu_rig_map(tree, 0, 3, OUT | RIG_PAGE1);
+	if (g->input - mock_smmu_rig_shift(tree, g->start) > 1) {
+		*(mock_smmu_rig_at(rig, cd) + 1) +=
+			8ULL
+			<< (g->input - mock_smmu_rig_shift(tree, g->start) - 1);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, 0, NULL));
 	}
 
 	upper = ~GENMASK_ULL(g->input - 1, 0);
-	smmu_rig_set_ttb1(smmu_rig_at(rig, cd), tree);
-	*smmu_rig_at(rig, cd) |= SMMU_CD0_EPD0;
-	smmu_rig_flush(rig);
+	mock_smmu_rig_set_ttb1(mock_smmu_rig_at(rig, cd), tree);
+	*mock_smmu_rig_at(rig, cd) |= SMMU_CD0_EPD0;
+	mock_smmu_rig_flush(rig);
 	check_pages(rig, tree, upper, RIG_PAGE1);
 	check_blocks(rig, tree, upper, RIG_BLOCK1);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, 0, NULL));
+			mock_smmu_rig_read(rig, 0, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, upper - 1, NULL));
+			mock_smmu_rig_read(rig, upper - 1, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, upper ^ BIT_ULL(60), NULL));
+			mock_smmu_rig_read(rig, upper ^ BIT_ULL(60), NULL));
 }
 
 /* 3.4.1: top byte ignored, in each half by itself */
 static void walk_test_tbi(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s1 = smmu_rig_only_stage1(rig);
-	u64 *cd = smmu_rig_cd(rig, RIG_SID);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
+	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 low = 0x123456789000ULL;
 	u64 high = low | GENMASK_ULL(63, 48);
 	u64 tag = 0x5aULL << 56;
 	struct mock_xlate res;
 	int tbi;
 
-	smmu_rig_map(s1, low, 3, OUT | RIG_PAGE1);
-	smmu_rig_set_ttb1(cd, s1);
+	mock_smmu_rig_map(s1, low, 3, OUT | RIG_PAGE1);
+	mock_smmu_rig_set_ttb1(cd, s1);
 	for (tbi = 0; tbi < 4; tbi++) {
 		cd[0] &= ~SMMU_CD0_TBI;
 		cd[0] |= FIELD_PREP(SMMU_CD0_TBI, tbi);
-		smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, low, &res));
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, high, &res));
+		mock_smmu_rig_flush(rig);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, low, &res));
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, high, &res));
 		KUNIT_EXPECT_EQ(test, tbi & 1 ? 0 : SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, low | tag, NULL));
+				mock_smmu_rig_read(rig, low | tag, NULL));
 		KUNIT_EXPECT_EQ(test, tbi & 2 ? 0 : SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, high ^ tag, NULL));
+				mock_smmu_rig_read(rig, high ^ tag, NULL));
 		/* Bits below the top byte count */
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, low | BIT_ULL(50), NULL));
+				mock_smmu_rig_read(rig, low | BIT_ULL(50),
+						   NULL));
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read(rig, high ^ BIT_ULL(50), NULL));
+				mock_smmu_rig_read(rig, high ^ BIT_ULL(50),
+						   NULL));
 	}
 	/* EL2 has one half, and only zeros above it */
-	smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, low | tag, NULL));
+	mock_smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, low | tag, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read(rig, high, NULL));
+			mock_smmu_rig_read(rig, high, NULL));
 	cd[0] &= ~SMMU_CD0_TBI;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(rig, low | tag, NULL));
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, low, NULL));
+			mock_smmu_rig_read_anew(rig, low | tag, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, low, NULL));
 	/* EPD0 does not exist there, with E2H it does */
 	cd[0] |= SMMU_CD0_EPD0;
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, low, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, low, NULL));
 	rig->m.cr2 |= SMMU_CR2_E2H;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(rig, low, NULL));
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, high, NULL));
+			mock_smmu_rig_read_anew(rig, low, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, high, NULL));
 }
 
 /* Output addresses at every level against IPS, S2PS and OAS */
-static void check_output(struct smmu_rig *rig, struct smmu_rig_tree *tree,
-			 bool s2)
+static void check_output(struct mock_smmu_rig *rig,
+			 struct mock_smmu_rig_tree *tree, bool s2)
 {
 	struct kunit *test = rig->test;
 	u64 addr = 0x123456789000ULL;
 	u8 level;
 
 	for (level = 0; level <= 3; level++) {
-		u64 good = *smmu_rig_desc(tree, addr, level);
+		u64 good = *mock_smmu_rig_desc(tree, addr, level);
 
-		smmu_rig_map(tree, addr, level, good | BIT_ULL(40));
+		mock_smmu_rig_map(tree, addr, level, good | BIT_ULL(40));
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-				smmu_rig_read_anew(rig, addr, NULL));
+				mock_smmu_rig_read_anew(rig, addr, NULL));
 		KUNIT_EXPECT_EQ(test, s2, rig->ev.s2);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, rig->ev.class);
-		smmu_rig_map(tree, addr, level, good);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, addr, NULL));
+		mock_smmu_rig_map(tree, addr, level, good);
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read_anew(rig, addr, NULL));
 	}
 }
 
 static void walk_test_output_size(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *tree = smmu_rig_only_stage2(rig);
-	u64 *word = &smmu_rig_ste(rig, RIG_SID)[2];
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *tree = mock_smmu_rig_only_stage2(rig);
+	u64 *word = &mock_smmu_rig_ste(rig, RIG_SID)[2];
 
-	smmu_rig_map(tree, 0x123456789000ULL, 3, SZ_1G | RIG_PAGE2);
+	mock_smmu_rig_map(tree, 0x123456789000ULL, 3, SZ_1G | RIG_PAGE2);
 	*word &= ~SMMU_STE2_S2PS;
 	*word |= FIELD_PREP(SMMU_STE2_S2PS, SMMU_OAS_40);
 	check_output(rig, tree, true);
 
-	rig = smmu_rig_create(test);
-	tree = smmu_rig_only_stage1(rig);
-	smmu_rig_map(tree, 0x123456789000ULL, 3, SZ_1G | RIG_PAGE1);
-	word = smmu_rig_cd(rig, RIG_SID);
+	rig = mock_smmu_rig_create(test);
+	tree = mock_smmu_rig_only_stage1(rig);
+	mock_smmu_rig_map(tree, 0x123456789000ULL, 3, SZ_1G | RIG_PAGE1);
+	word = mock_smmu_rig_cd(rig, RIG_SID);
 	*word &= ~SMMU_CD0_IPS;
 	*word |= FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_40);
 	check_output(rig, tree, false);
@@ -289,40 +294,42 @@ static void walk_test_output_size(struct kunit *test)
 /* Aborts at every level, and invalid descriptors */
 static void walk_test_aborts(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 addr = 0x123456789000ULL;
-	struct smmu_rig_tree *trees[2];
+	struct mock_smmu_rig_tree *trees[2];
 	int i;
 	u8 level;
 
-	trees[0] = smmu_rig_only_stage1(rig);
-	smmu_rig_map(trees[0], addr, 3, OUT | RIG_PAGE1);
+	trees[0] = mock_smmu_rig_only_stage1(rig);
+	mock_smmu_rig_map(trees[0], addr, 3, OUT | RIG_PAGE1);
 	for (i = 0; i < 2; i++) {
 		if (i) {
-			trees[1] = smmu_rig_only_stage2(rig);
-			smmu_rig_ste(rig, RIG_SID)[0] = SMMU_STE0_V |
+			trees[1] = mock_smmu_rig_only_stage2(rig);
+			mock_smmu_rig_ste(rig, RIG_SID)[0] = SMMU_STE0_V |
 				FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_S2);
-			smmu_rig_map(trees[1], addr, 3, OUT | RIG_PAGE2);
+			mock_smmu_rig_map(trees[1], addr, 3, OUT | RIG_PAGE2);
 		}
 		for (level = 0; level <= 3; level++) {
-			u64 good = *smmu_rig_desc(trees[i], addr, level);
+			u64 good = *mock_smmu_rig_desc(trees[i], addr, level);
 
-			smmu_rig_map(trees[i], addr, level,
-				     good & ~SMMU_PTE_VALID);
+			mock_smmu_rig_map(trees[i], addr, level,
+					  good & ~SMMU_PTE_VALID);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					smmu_rig_read_anew(rig, addr, NULL));
+					mock_smmu_rig_read_anew(rig, addr,
+								NULL));
 			KUNIT_EXPECT_EQ(test, i, rig->ev.s2);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, rig->ev.class);
 			if (i)
 				KUNIT_EXPECT_EQ(test, addr, rig->ev.addr2);
 			if (level == 3) {
-				smmu_rig_map(trees[i], addr, level, good);
+				mock_smmu_rig_map(trees[i], addr, level, good);
 				break;
 			}
-			smmu_rig_map(trees[i], addr, level,
-				     RIG_NOT_RAM | RIG_TABLE);
+			mock_smmu_rig_map(trees[i], addr, level,
+					  RIG_NOT_RAM | RIG_TABLE);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-					smmu_rig_read_anew(rig, addr, NULL));
+					mock_smmu_rig_read_anew(rig, addr,
+								NULL));
 			KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
 			KUNIT_EXPECT_EQ(test, i, rig->ev.s2);
 			KUNIT_EXPECT_EQ(test, i ? SMMU_EVT_CLASS_IN :
@@ -331,37 +338,38 @@ static void walk_test_aborts(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, RIG_NOT_RAM +
 					((addr >> (39 - 9 * (level + 1))) & 511) * 8,
 					rig->ev.addr2);
-			smmu_rig_map(trees[i], addr, level, good);
+			mock_smmu_rig_map(trees[i], addr, level, good);
 		}
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read_anew(rig, addr, NULL));
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read_anew(rig, addr, NULL));
 	}
 }
 
 /* TTENDIAN: tables of the other byte order */
 static void walk_test_endian(struct kunit *test)
 {
-	struct smmu_rig *rig = smmu_rig_create(test);
-	struct smmu_rig_tree *s2 = smmu_rig_stage2(rig, 12, 48, 0);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
+	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_stage2(rig, 12, 48, 0);
 	u64 addr = 0x123456789000ULL;
-	struct smmu_rig_tree *s1;
+	struct mock_smmu_rig_tree *s1;
 	struct mock_xlate res;
 	u64 cd;
 
 	s2->be = true;
-	smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
-	s1 = smmu_rig_stage1(rig, 12, 48, s2);
+	mock_smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
+	s1 = mock_smmu_rig_stage1(rig, 12, 48, s2);
 	s1->be = true;
-	cd = smmu_rig_alloc(rig, s2, 0);
-	smmu_rig_set_cd(smmu_rig_at(rig, cd), s1, RIG_ASID);
-	smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
-	smmu_rig_map(s1, addr, 3, SZ_1G | RIG_PAGE1);
-	smmu_rig_map(s2, SZ_1G, 3, OUT | RIG_PAGE2);
-	KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
+	cd = mock_smmu_rig_alloc(rig, s2, 0);
+	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cd), s1, RIG_ASID);
+	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
+	mock_smmu_rig_map(s1, addr, 3, SZ_1G | RIG_PAGE1);
+	mock_smmu_rig_map(s2, SZ_1G, 3, OUT | RIG_PAGE2);
+	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
 	KUNIT_EXPECT_EQ(test, OUT, res.pa);
 	/* Read as little-endian they are nonsense */
-	*smmu_rig_at(rig, cd) &= ~SMMU_CD0_ENDI;
+	*mock_smmu_rig_at(rig, cd) &= ~SMMU_CD0_ENDI;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			smmu_rig_read_anew(rig, addr, NULL));
+			mock_smmu_rig_read_anew(rig, addr, NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 }
 
@@ -376,36 +384,39 @@ static void walk_test_contiguous(struct kunit *test)
 		{ 12, 3, 16 }, { 12, 2, 25 }, { 12, 1, 34 },
 		{ 14, 3, 21 }, { 14, 2, 30 }, { 16, 3, 21 }, { 16, 2, 34 },
 	};
-	struct smmu_rig *rig = smmu_rig_create(test);
+	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 addr = 0x123400000000ULL;
 	struct mock_xlate res;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
-		struct smmu_rig_tree *tree;
+		struct mock_smmu_rig_tree *tree;
 		u8 level = tries[i].level;
 		u64 desc = addr | SMMU_PTE_CONT;
 		u64 size;
 
-		tree = smmu_rig_stage2(rig, tries[i].granule, 48,
-				       tries[i].granule == 12 ? 0 : 1);
-		size = BIT_ULL(smmu_rig_shift(tree, level));
-		smmu_rig_set_stage2(rig, RIG_SID, tree, RIG_VMID);
+		tree = mock_smmu_rig_stage2(rig, tries[i].granule, 48,
+					    tries[i].granule == 12 ? 0 : 1);
+		size = BIT_ULL(mock_smmu_rig_shift(tree, level));
+		mock_smmu_rig_set_stage2(rig, RIG_SID, tree, RIG_VMID);
 		desc |= level == 3 ? RIG_PAGE2 : RIG_BLOCK2;
-		smmu_rig_map(tree, addr, level, desc);
-		smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
+		mock_smmu_rig_map(tree, addr, level, desc);
+		mock_smmu_rig_flush(rig);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
 		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 		/* The neighbours are taken on trust */
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr + size, &res));
+		KUNIT_EXPECT_EQ(test, 0,
+				mock_smmu_rig_read(rig, addr + size, &res));
 		KUNIT_EXPECT_EQ(test, addr + size, res.pa);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				smmu_rig_read_anew(rig, addr + size, NULL));
+				mock_smmu_rig_read_anew(rig, addr + size,
+							NULL));
 		/* A descriptor that cannot be part of such a run */
-		smmu_rig_map(tree, addr, level, desc + size);
-		KUNIT_EXPECT_EQ(test, 0, smmu_rig_read(rig, addr, &res));
+		mock_smmu_rig_map(tree, addr, level, desc + size);
+		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
 		KUNIT_EXPECT_EQ(test, addr + size, res.pa);
-		KUNIT_EXPECT_EQ(test, smmu_rig_shift(tree, level), res.lg2);
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_shift(tree, level),
+				res.lg2);
 	}
 }
 

@@ -15,11 +15,11 @@ static enum outcome ats(struct rig *rig, struct mock_req req, u8 *reason,
 			struct mock_xlate *res)
 {
 	struct mock_xlate ignored;
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 
 	res = res ?: &ignored;
 	req.at = MOCK_AT_TRANSLATION;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	if (rig_translate(rig, &req, res, &fault)) {
 		*reason = fault.reason;
 		return ERROR;
@@ -196,7 +196,7 @@ static void ats_test_iotlb(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
 	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
-	vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
+	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, rig_send(rig, &req, NULL));
 	/* An untranslated request still finds the stale translation */
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, GPA, NULL));
@@ -292,7 +292,7 @@ static void ats_test_translated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_EPTR, rig_send(rig, &req, &res));
 	req.pasid_valid = false;
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, rig_send(rig, &req, &res));
 	req.sid++;
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_send(rig, &req, &res));
@@ -307,11 +307,11 @@ static u8 page_request(struct rig *rig, bool with_pasid, u64 addr)
 		.pasid_valid = with_pasid,
 		.last = true,
 	};
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 	int ret;
 
 	scoped_guard(spinlock_irqsave, &rig->mi.lock)
-		ret = vtd_page_request_check(&rig->m, &preq, &fault);
+		ret = mock_vtd_page_request_check(&rig->m, &preq, &fault);
 	KUNIT_EXPECT_EQ(rig->test, fault.reason ? -EFAULT : 0, ret);
 	return fault.reason;
 }
@@ -326,14 +326,14 @@ static void ats_test_page_request(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, page_request(rig, false, GPA));
 	KUNIT_EXPECT_EQ(test, 0, page_request(rig, true, GPA));
 	ce[0] &= ~VTD_CTX0_PASIDE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_PASIDE, page_request(rig, true, GPA));
 	ce[0] &= ~VTD_CTX0_PRE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_PRE, page_request(rig, false, GPA));
 	ce[0] |= VTD_CTX0_PRE;
 	*rig_pasid(rig, RIG_SID, RIG_RID_PASID) = 0;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, page_request(rig, false, GPA));
 	rig->m.rtaddr = rig->root;
 	KUNIT_EXPECT_EQ(test, VTD_FR_RTA_PGRP, page_request(rig, false, GPA));

@@ -26,7 +26,7 @@
 
 #include "walk.h"
 
-static u64 iotlb_tag(const struct vtd_walk *w)
+static u64 iotlb_tag(const struct mock_vtd_walk *w)
 {
 	u64 tag = FIELD_PREP(VTD_IOTLB_KEY_SID, w->sid);
 
@@ -37,20 +37,20 @@ static u64 iotlb_tag(const struct vtd_walk *w)
 	return tag;
 }
 
-static u64 stage1_tag(const struct vtd_walk *w)
+static u64 stage1_tag(const struct mock_vtd_walk *w)
 {
 	return FIELD_PREP(VTD_FS_KEY_DID, w->pe.did) | FIELD_PREP(VTD_FS_KEY_PASID, w->pasid);
 }
 
 /**
- * vtd_context_lookup() - look for the request's context entry
+ * mock_vtd_context_lookup() - look for the request's context entry
  * @w: the request, @w->ctx is filled if it is found
  *
  * Return: is it cached?
  */
-bool vtd_context_lookup(struct vtd_walk *w)
+bool mock_vtd_context_lookup(struct mock_vtd_walk *w)
 {
-	const struct vtd_context *ctx;
+	const struct mock_vtd_context *ctx;
 
 	ctx = mock_cache_lookup(w->m->caches->context, 0, w->sid, NULL);
 	if (ctx)
@@ -59,12 +59,12 @@ bool vtd_context_lookup(struct vtd_walk *w)
 }
 
 /**
- * vtd_context_insert() - cache the request's context entry
+ * mock_vtd_context_insert() - cache the request's context entry
  * @w: the request
  */
-void vtd_context_insert(struct vtd_walk *w)
+void mock_vtd_context_insert(struct mock_vtd_walk *w)
 {
-	struct vtd_context *ctx;
+	struct mock_vtd_context *ctx;
 
 	ctx = mock_cache_insert(w->m->caches->context, 0, w->sid, 0);
 	if (ctx)
@@ -72,14 +72,14 @@ void vtd_context_insert(struct vtd_walk *w)
 }
 
 /**
- * vtd_pasid_lookup() - look for the request's PASID table entry
+ * mock_vtd_pasid_lookup() - look for the request's PASID table entry
  * @w: the request, @w->pe is filled if it is found
  *
  * Return: is it cached?
  */
-bool vtd_pasid_lookup(struct vtd_walk *w)
+bool mock_vtd_pasid_lookup(struct mock_vtd_walk *w)
 {
-	const struct vtd_pasid *pe;
+	const struct mock_vtd_pasid *pe;
 
 	pe = mock_cache_lookup(w->m->caches->pasid, w->sid, w->pasid, NULL);
 	if (pe)
@@ -88,12 +88,12 @@ bool vtd_pasid_lookup(struct vtd_walk *w)
 }
 
 /**
- * vtd_pasid_insert() - cache the request's PASID table entry
+ * mock_vtd_pasid_insert() - cache the request's PASID table entry
  * @w: the request
  */
-void vtd_pasid_insert(struct vtd_walk *w)
+void mock_vtd_pasid_insert(struct mock_vtd_walk *w)
 {
-	struct vtd_pasid *pe;
+	struct mock_vtd_pasid *pe;
 
 	pe = mock_cache_insert(w->m->caches->pasid, w->sid, w->pasid, 0);
 	if (pe)
@@ -101,15 +101,15 @@ void vtd_pasid_insert(struct vtd_walk *w)
 }
 
 /**
- * vtd_fs_lookup() - look for the lowest stage-1 table for the request's address
+ * mock_vtd_fs_lookup() - look for the lowest stage-1 table for the request's address
  * @w: the request
  * @table: filled if one is found
  *
  * Return: the table's level, 0 if there is none
  */
-int vtd_fs_lookup(struct vtd_walk *w, struct vtd_fs_table *table)
+int mock_vtd_fs_lookup(struct mock_vtd_walk *w, struct mock_vtd_fs_table *table)
 {
-	const struct vtd_fs_table *found;
+	const struct mock_vtd_fs_table *found;
 	struct mock_cache_key key;
 
 	found = mock_cache_lookup(w->m->caches->stage1, stage1_tag(w), w->addr,
@@ -121,15 +121,15 @@ int vtd_fs_lookup(struct vtd_walk *w, struct vtd_fs_table *table)
 }
 
 /**
- * vtd_fs_insert() - cache what a stage-1 entry refers to
+ * mock_vtd_fs_insert() - cache what a stage-1 entry refers to
  * @w: the request
  * @level: level of the entry
  * @table: the table that it refers to
  */
-void vtd_fs_insert(struct vtd_walk *w, int level,
-		   const struct vtd_fs_table *table)
+void mock_vtd_fs_insert(struct mock_vtd_walk *w, int level,
+			const struct mock_vtd_fs_table *table)
 {
-	struct vtd_fs_table *to;
+	struct mock_vtd_fs_table *to;
 
 	to = mock_cache_insert(w->m->caches->stage1, stage1_tag(w), w->addr,
 			       VTD_LEVEL_SHIFT(level));
@@ -138,16 +138,17 @@ void vtd_fs_insert(struct vtd_walk *w, int level,
 }
 
 /**
- * vtd_ss_lookup() - look for the lowest stage-2 table for an address
+ * mock_vtd_ss_lookup() - look for the lowest stage-2 table for an address
  * @w: the request
  * @gpa: the address
  * @table: filled if one is found
  *
  * Return: the table's level, 0 if there is none
  */
-int vtd_ss_lookup(struct vtd_walk *w, u64 gpa, struct vtd_ss_table *table)
+int mock_vtd_ss_lookup(struct mock_vtd_walk *w, u64 gpa,
+		       struct mock_vtd_ss_table *table)
 {
-	const struct vtd_ss_table *found;
+	const struct mock_vtd_ss_table *found;
 	struct mock_cache_key key;
 
 	found = mock_cache_lookup(w->m->caches->stage2, w->pe.did, gpa, &key);
@@ -158,16 +159,16 @@ int vtd_ss_lookup(struct vtd_walk *w, u64 gpa, struct vtd_ss_table *table)
 }
 
 /**
- * vtd_ss_insert() - cache what a stage-2 entry refers to
+ * mock_vtd_ss_insert() - cache what a stage-2 entry refers to
  * @w: the request
  * @gpa: an address under the entry
  * @level: level of the entry
  * @table: the table that it refers to
  */
-void vtd_ss_insert(struct vtd_walk *w, u64 gpa, int level,
-		   const struct vtd_ss_table *table)
+void mock_vtd_ss_insert(struct mock_vtd_walk *w, u64 gpa, int level,
+			const struct mock_vtd_ss_table *table)
 {
-	struct vtd_ss_table *to;
+	struct mock_vtd_ss_table *to;
 
 	to = mock_cache_insert(w->m->caches->stage2, w->pe.did, gpa,
 			       VTD_LEVEL_SHIFT(level));
@@ -176,15 +177,15 @@ void vtd_ss_insert(struct vtd_walk *w, u64 gpa, int level,
 }
 
 /**
- * vtd_iotlb_lookup() - look for the request's translation
+ * mock_vtd_iotlb_lookup() - look for the request's translation
  * @w: the request
  * @leaf: filled if it is found
  *
  * Return: is it cached?
  */
-bool vtd_iotlb_lookup(struct vtd_walk *w, struct vtd_leaf *leaf)
+bool mock_vtd_iotlb_lookup(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
-	const struct vtd_leaf *found;
+	const struct mock_vtd_leaf *found;
 
 	found = mock_cache_lookup(w->m->caches->iotlb, iotlb_tag(w), w->addr,
 				  NULL);
@@ -194,13 +195,14 @@ bool vtd_iotlb_lookup(struct vtd_walk *w, struct vtd_leaf *leaf)
 }
 
 /**
- * vtd_iotlb_insert() - cache the request's translation
+ * mock_vtd_iotlb_insert() - cache the request's translation
  * @w: the request
  * @leaf: the translation
  */
-void vtd_iotlb_insert(struct vtd_walk *w, const struct vtd_leaf *leaf)
+void mock_vtd_iotlb_insert(struct mock_vtd_walk *w,
+			   const struct mock_vtd_leaf *leaf)
 {
-	struct vtd_leaf *to;
+	struct mock_vtd_leaf *to;
 
 	to = mock_cache_insert(w->m->caches->iotlb, iotlb_tag(w), w->addr,
 			       leaf->lg2);
@@ -217,7 +219,7 @@ struct selection {
 };
 
 /* Hardware ignores bits of domain-ids that CAP.ND does not have */
-static struct selection select_did(struct vtd_model *m, u16 did)
+static struct selection select_did(struct mock_vtd *m, u16 did)
 {
 	u8 bits = 4 + 2 * FIELD_GET(VTD_CAP_ND, m->cap);
 
@@ -235,7 +237,7 @@ static void select_range(struct selection *sel, u64 addr, u8 am)
 	sel->last = addr | mask;
 }
 
-static bool is_stage1(const struct vtd_leaf *leaf)
+static bool is_stage1(const struct mock_vtd_leaf *leaf)
 {
 	return leaf->pgtt == VTD_PGTT_STAGE1 || leaf->pgtt == VTD_PGTT_NESTED;
 }
@@ -257,14 +259,15 @@ static bool match_device(const struct mock_cache_key *key, const void *data,
 }
 
 /**
- * vtd_inval_context() - context-cache invalidation (6.5.2.1)
+ * mock_vtd_inval_context() - context-cache invalidation (6.5.2.1)
  * @m: the unit
  * @gran: VTD_CC_x
  * @did: ignored, scalable mode does not tag context entries by domain-id
  * @sid: source-id
  * @fm: function mask
  */
-void vtd_inval_context(struct vtd_model *m, u8 gran, u16 did, u16 sid, u8 fm)
+void mock_vtd_inval_context(struct mock_vtd *m, u8 gran, u16 did, u16 sid,
+			    u8 fm)
 {
 	struct device_selection sel = { .sid = sid };
 
@@ -284,19 +287,19 @@ static bool match_pasid_did(const struct mock_cache_key *key, const void *data,
 			    const void *arg)
 {
 	const struct selection *sel = arg;
-	const struct vtd_pasid *pe = data;
+	const struct mock_vtd_pasid *pe = data;
 
 	return pe->did == sel->did;
 }
 
 /**
- * vtd_inval_pasid_cache() - PASID-cache invalidation (6.5.2.2)
+ * mock_vtd_inval_pasid_cache() - PASID-cache invalidation (6.5.2.2)
  * @m: the unit
  * @gran: VTD_PC_x
  * @did: domain-id
  * @pasid: PASID
  */
-void vtd_inval_pasid_cache(struct vtd_model *m, u8 gran, u16 did, u32 pasid)
+void mock_vtd_inval_pasid_cache(struct mock_vtd *m, u8 gran, u16 did, u32 pasid)
 {
 	struct selection sel = select_did(m, did);
 
@@ -319,7 +322,7 @@ static bool match_iotlb_did(const struct mock_cache_key *key, const void *data,
 			    const void *arg)
 {
 	const struct selection *sel = arg;
-	const struct vtd_leaf *leaf = data;
+	const struct mock_vtd_leaf *leaf = data;
 
 	return leaf->did == sel->did;
 }
@@ -334,7 +337,7 @@ static bool match_iotlb_pasid(const struct mock_cache_key *key,
 			      const void *data, const void *arg)
 {
 	const struct selection *sel = arg;
-	const struct vtd_leaf *leaf = data;
+	const struct mock_vtd_leaf *leaf = data;
 
 	return leaf->did == sel->did && leaf->pasid == sel->pasid;
 }
@@ -375,10 +378,10 @@ static bool match_ss_did(const struct mock_cache_key *key, const void *data,
  * and nested translations are tagged by addresses of stage-1. So all of these of
  * the domain go, and their paging-structure entries too, IH or not.
  */
-static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
+static void inval_iotlb_page(struct mock_vtd *m, const struct selection *sel,
 			     bool ih)
 {
-	struct vtd_caches *c = m->caches;
+	struct mock_vtd_caches *c = m->caches;
 
 	mock_cache_invalidate_range(c->iotlb, sel->first, sel->last,
 				    match_iotlb_did, sel);
@@ -390,7 +393,7 @@ static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
 }
 
 /**
- * vtd_inval_iotlb() - IOTLB invalidation (6.5.2.3, table 23)
+ * mock_vtd_inval_iotlb() - IOTLB invalidation (6.5.2.3, table 23)
  * @m: the unit
  * @gran: VTD_IOTLB_x
  * @did: domain-id
@@ -398,12 +401,12 @@ static void inval_iotlb_page(struct vtd_model *m, const struct selection *sel,
  * @am: address mask
  * @ih: invalidation hint: only leaf entries of stage-2 were changed
  */
-void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
-		     bool ih)
+void mock_vtd_inval_iotlb(struct mock_vtd *m, u8 gran, u16 did, u64 addr, u8 am,
+			  bool ih)
 {
 	u8 mgaw = FIELD_GET(VTD_CAP_MGAW, m->cap) + 1;
 	struct selection sel = select_did(m, did);
-	struct vtd_caches *c = m->caches;
+	struct mock_vtd_caches *c = m->caches;
 
 	switch (gran) {
 	case VTD_IOTLB_GLOBAL:
@@ -425,7 +428,7 @@ void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
 }
 
 /**
- * vtd_inval_piotlb() - PASID-based IOTLB invalidation (6.5.2.4, table 24)
+ * mock_vtd_inval_piotlb() - PASID-based IOTLB invalidation (6.5.2.4, table 24)
  * @m: the unit
  * @gran: VTD_PIOTLB_x
  * @did: domain-id
@@ -437,11 +440,11 @@ void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
  * Page-selective, it leaves stage-2 and pass-through translations alone. Cached
  * stage-2 paging-structure entries stay in any case.
  */
-void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
-		      u64 addr, u8 am, bool ih)
+void mock_vtd_inval_piotlb(struct mock_vtd *m, u8 gran, u16 did, u32 pasid,
+			   u64 addr, u8 am, bool ih)
 {
 	struct selection sel = select_did(m, did);
-	struct vtd_caches *c = m->caches;
+	struct mock_vtd_caches *c = m->caches;
 
 	sel.pasid = pasid;
 	switch (gran) {
@@ -462,21 +465,21 @@ void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
 }
 
 /**
- * vtd_inval_all() - invalidate all translation caches
+ * mock_vtd_inval_all() - invalidate all translation caches
  * @m: the unit
  *
  * 6.6: done by hardware on GCMD.SRTP if CAP.ESRTPS is set.
  */
-void vtd_inval_all(struct vtd_model *m)
+void mock_vtd_inval_all(struct mock_vtd *m)
 {
 	mock_caches_invalidate_all(&m->mi->caches);
 }
 
 /**
- * vtd_caches_destroy() - free the caches
+ * mock_vtd_caches_destroy() - free the caches
  * @m: the unit
  */
-void vtd_caches_destroy(struct vtd_model *m)
+void mock_vtd_caches_destroy(struct mock_vtd *m)
 {
 	mock_caches_destroy(&m->mi->caches);
 	kfree(m->caches);
@@ -484,23 +487,24 @@ void vtd_caches_destroy(struct vtd_model *m)
 }
 
 /**
- * vtd_caches_create() - allocate the caches
+ * mock_vtd_caches_create() - allocate the caches
  * @m: the unit
  * @p: capacities and retention
  *
  * Context: process context, sleeps
  * Return: 0 or -ENOMEM
  */
-int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p)
+int mock_vtd_caches_create(struct mock_vtd *m,
+			   const struct mock_cache_params *p)
 {
-	struct vtd_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	struct mock_vtd_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
 	if (!c)
 		return -ENOMEM;
 	m->caches = c;
-	if (mock_caches_create(&m->mi->caches, vtd_cache_descs, c->all,
+	if (mock_caches_create(&m->mi->caches, mock_vtd_cache_descs, c->all,
 			       VTD_NR_CACHES, p)) {
-		vtd_caches_destroy(m);
+		mock_vtd_caches_destroy(m);
 		return -ENOMEM;
 	}
 	return 0;

@@ -84,11 +84,11 @@ static bool is_hit(struct rig *rig, int nr)
 	return rig->m.stats.iotlb_hits != before;
 }
 
-static struct vtd_walk label_walk(struct rig *rig, int nr)
+static struct mock_vtd_walk label_walk(struct rig *rig, int nr)
 {
 	const struct label *l = &labels[nr];
 
-	return (struct vtd_walk){
+	return (struct mock_vtd_walk){
 		.m = &rig->m,
 		.addr = l->addr,
 		.sid = l->sid,
@@ -100,18 +100,18 @@ static struct vtd_walk label_walk(struct rig *rig, int nr)
 /* Level of the lowest table that the paging-structure caches know, 0: none */
 static int fs_level(struct rig *rig, int nr)
 {
-	struct vtd_walk w = label_walk(rig, nr);
-	struct vtd_fs_table table;
+	struct mock_vtd_walk w = label_walk(rig, nr);
+	struct mock_vtd_fs_table table;
 
-	return vtd_fs_lookup(&w, &table);
+	return mock_vtd_fs_lookup(&w, &table);
 }
 
 static int ss_level(struct rig *rig, int nr)
 {
-	struct vtd_walk w = label_walk(rig, nr);
-	struct vtd_ss_table table;
+	struct mock_vtd_walk w = label_walk(rig, nr);
+	struct mock_vtd_ss_table table;
 
-	return vtd_ss_lookup(&w, w.addr, &table);
+	return mock_vtd_ss_lookup(&w, w.addr, &table);
 }
 
 static struct rig *populate(struct kunit *test)
@@ -271,29 +271,30 @@ static void send_page_request(struct rig *rig, const struct inval_case *ic)
 		.pasid = ic->pasid,
 		.pasid_valid = ic->pasid,
 	};
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 
 	guard(spinlock_irqsave)(&rig->mi.lock);
 	KUNIT_EXPECT_EQ(rig->test, 0,
-			vtd_page_request_check(&rig->m, &preq, &fault));
+			mock_vtd_page_request_check(&rig->m, &preq, &fault));
 }
 
 static void invalidate(struct rig *rig, const struct inval_case *ic)
 {
 	switch (ic->kind) {
 	case CC:
-		vtd_inval_context(&rig->m, ic->gran, 0, ic->did, 0);
+		mock_vtd_inval_context(&rig->m, ic->gran, 0, ic->did, 0);
 		break;
 	case PC:
-		vtd_inval_pasid_cache(&rig->m, ic->gran, ic->did, ic->pasid);
+		mock_vtd_inval_pasid_cache(&rig->m, ic->gran, ic->did,
+					   ic->pasid);
 		break;
 	case IOTLB:
-		vtd_inval_iotlb(&rig->m, ic->gran, ic->did, ic->addr, ic->am,
-				ic->ih);
+		mock_vtd_inval_iotlb(&rig->m, ic->gran, ic->did, ic->addr,
+				     ic->am, ic->ih);
 		break;
 	case PIOTLB:
-		vtd_inval_piotlb(&rig->m, ic->gran, ic->did, ic->pasid,
-				 ic->addr, ic->am, ic->ih);
+		mock_vtd_inval_piotlb(&rig->m, ic->gran, ic->did, ic->pasid,
+				      ic->addr, ic->am, ic->ih);
 		break;
 	case REQUEST:
 		send_page_request(rig, ic);
@@ -345,17 +346,17 @@ static void caches_test_context(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		for (fn = 0; fn < 8; fn++) {
-			struct vtd_walk w = { .m = &rig->m, .sid = RIG_SID + fn };
+			struct mock_vtd_walk w = { .m = &rig->m, .sid = RIG_SID + fn };
 
-			vtd_context_insert(&w);
+			mock_vtd_context_insert(&w);
 		}
-		vtd_inval_context(&rig->m, VTD_CC_DEVICE, 77, cases[i].sid,
-				  cases[i].fm);
+		mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 77, cases[i].sid,
+				       cases[i].fm);
 		for (fn = 0; fn < 8; fn++) {
-			struct vtd_walk w = { .m = &rig->m, .sid = RIG_SID + fn };
+			struct mock_vtd_walk w = { .m = &rig->m, .sid = RIG_SID + fn };
 
 			KUNIT_EXPECT_EQ_MSG(test, !(cases[i].gone & BIT(fn)),
-					    vtd_context_lookup(&w),
+					    mock_vtd_context_lookup(&w),
 					    "case %d function %d", i, fn);
 		}
 	}
@@ -363,9 +364,9 @@ static void caches_test_context(struct kunit *test)
 
 static bool pasid_cached(struct rig *rig, u16 sid, u32 pasid)
 {
-	struct vtd_walk w = { .m = &rig->m, .sid = sid, .pasid = pasid };
+	struct mock_vtd_walk w = { .m = &rig->m, .sid = sid, .pasid = pasid };
 
-	return vtd_pasid_lookup(&w);
+	return mock_vtd_pasid_lookup(&w);
 }
 
 /* 6.5.2.2: by domain-id and PASID, whatever the source-id */
@@ -373,15 +374,15 @@ static void caches_test_pasid(struct kunit *test)
 {
 	struct rig *rig = populate(test);
 
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, FS2, 0x45);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, FS2, 0x45);
 	KUNIT_EXPECT_TRUE(test, pasid_cached(rig, RIG_SID, 0x45));
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, NEST1, 0x45);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, NEST1, 0x45);
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID, 0x45));
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID2, 0x45));
 	KUNIT_EXPECT_TRUE(test, pasid_cached(rig, RIG_SID, 0x46));
 	KUNIT_EXPECT_TRUE(test, pasid_cached(rig, RIG_SID2, 0x50));
 
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_DOMAIN, NEST1, 0x47);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_DOMAIN, NEST1, 0x47);
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID, 0x46));
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID2, 0x50));
 	KUNIT_EXPECT_TRUE(test, pasid_cached(rig, RIG_SID, 0x47));
@@ -389,10 +390,10 @@ static void caches_test_pasid(struct kunit *test)
 
 	/* Hardware with fewer domain-ids ignores the other bits */
 	rig->m.cap &= ~VTD_CAP_ND;
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_DOMAIN, 0xff0 | FS2, 0);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_DOMAIN, 0xff0 | FS2, 0);
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID, 0x47));
 
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_GLOBAL, 0, 0);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_GLOBAL, 0, 0);
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID, RIG_RID_PASID));
 	KUNIT_EXPECT_FALSE(test, pasid_cached(rig, RIG_SID2, 0x48));
 }
@@ -401,39 +402,39 @@ static void caches_test_pasid(struct kunit *test)
 static void caches_test_iotlb_tags(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct vtd_walk w = {
+	struct mock_vtd_walk w = {
 		.m = &rig->m, .sid = RIG_SID, .pasid = 0x45, .addr = X,
 		.pasid_valid = true,
 	};
-	struct vtd_leaf leaf = { .lg2 = 21, .pa = Z };
-	struct vtd_walk other;
+	struct mock_vtd_leaf leaf = { .lg2 = 21, .pa = Z };
+	struct mock_vtd_walk other;
 
-	vtd_iotlb_insert(&w, &leaf);
-	leaf = (struct vtd_leaf){};
-	KUNIT_EXPECT_TRUE(test, vtd_iotlb_lookup(&w, &leaf));
+	mock_vtd_iotlb_insert(&w, &leaf);
+	leaf = (struct mock_vtd_leaf){};
+	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&w, &leaf));
 	KUNIT_EXPECT_EQ(test, Z, leaf.pa);
 	other = w;
 	other.addr = (X | (SZ_2M - 1));
-	KUNIT_EXPECT_TRUE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	other.addr++;
-	KUNIT_EXPECT_FALSE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_FALSE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	other = w;
 	other.sid = RIG_SID2;
-	KUNIT_EXPECT_FALSE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_FALSE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	other = w;
 	other.pasid = 0x46;
-	KUNIT_EXPECT_FALSE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_FALSE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	other = w;
 	other.priv = true;
-	KUNIT_EXPECT_FALSE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_FALSE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	other = w;
 	other.pasid_valid = false;
-	KUNIT_EXPECT_FALSE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_FALSE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 	/* Without PASID, neither RID_PASID nor RID_PRIV is known before */
-	vtd_iotlb_insert(&other, &leaf);
+	mock_vtd_iotlb_insert(&other, &leaf);
 	other.pasid = 0;
 	other.priv = true;
-	KUNIT_EXPECT_TRUE(test, vtd_iotlb_lookup(&other, &leaf));
+	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 }
 
 static void remap(struct rig_space *sp, u64 to)
@@ -456,36 +457,37 @@ static void caches_test_stale(struct kunit *test)
 	remap(a, Z);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
-	vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID, X, 0,
-			 true);
+	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
+			      X, 0, true);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Z, res.pa);
 
 	/* Another table: needs PASID cache, structures and IOTLB, in that order */
 	remap(a, Y);
 	rig_attach(b, RIG_SID, RIG_RID_PASID);
-	vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
-			 false);
+	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
+			      false);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID, RIG_RID_PASID);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID,
+				   RIG_RID_PASID);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
 	/* IH: the IOTLB forgets, but the old structures lead to the old page */
-	vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID, X, 0,
-			 true);
+	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
+			      X, 0, true);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
-	vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
-			 false);
+	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
+			      false);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Z, res.pa);
 
 	/* The device is taken away: it still reaches the page */
 	*rig_context(rig, RIG_SID) = 0;
-	vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
+	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	vtd_inval_iotlb(&rig->m, VTD_IOTLB_DOMAIN, RIG_DID, 0, 0, false);
+	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_DOMAIN, RIG_DID, 0, 0, false);
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, &res));
 }
 
@@ -503,27 +505,28 @@ static void caches_test_caching_mode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, NULL));
 	*rig_context(rig, RIG_SID) = ce;
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, NULL));
-	vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
+	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 
 	pe[0] &= ~VTD_PTE0_P;
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
 	pe[0] |= VTD_PTE0_P;
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
 	/* Under the reserved domain-id */
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID, RIG_RID_PASID);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID,
+				   RIG_RID_PASID);
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, 0, RIG_RID_PASID);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, 0, RIG_RID_PASID);
 
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, X, NULL));
 	*rig_ss(ss, X, 1) = Z | RIG_SS_RW;
 	*rig_ss(ss, Y, 1) = Z | RIG_SS_RW;
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, X, NULL));
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, Y, NULL));
-	vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
+	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
 
 	rig_attach(fs, RIG_SID, RIG_RID_PASID);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_read(rig, X, NULL));
 	remap(fs, Y);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
@@ -548,7 +551,7 @@ static void caches_test_faults_not_cached(struct kunit *test)
 	/* 6.5.3.5: of what is cached, even more permission is not seen */
 	*rig_ss(sp, X, 1) = Z | RIG_SS_RW;
 	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, rig_write(rig, X, NULL));
-	vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
+	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, X, NULL));
 }
 

@@ -9,14 +9,14 @@
 #include "regs.h"
 
 /**
- * vtd_cap_default - CAP as Sapphire Rapids has it
+ * mock_vtd_cap_default - CAP as Sapphire Rapids has it
  *
  * Without what is not modelled (protected memory, posted interrupts), and with
  * some more fault recording registers.
  *
  * Return: the register's value
  */
-u64 vtd_cap_default(void)
+u64 mock_vtd_cap_default(void)
 {
 	return FIELD_PREP(VTD_CAP_ND, 6) |
 	       VTD_CAP_SAGAW_4LVL | VTD_CAP_SAGAW_5LVL |
@@ -33,14 +33,14 @@ u64 vtd_cap_default(void)
 }
 
 /**
- * vtd_ecap_default - ECAP as Sapphire Rapids has it
+ * mock_vtd_ecap_default - ECAP as Sapphire Rapids has it
  *
  * Without what is not modelled (interrupt remapping, memory types, throttling),
  * and with page requests.
  *
  * Return: the register's value
  */
-u64 vtd_ecap_default(void)
+u64 mock_vtd_ecap_default(void)
 {
 	return VTD_ECAP_C | VTD_ECAP_QI | VTD_ECAP_DT |
 	       VTD_ECAP_PT | VTD_ECAP_SC |
@@ -54,12 +54,12 @@ u64 vtd_ecap_default(void)
 }
 
 /**
- * vtd_ver_check - what is wrong with a value for VER
+ * mock_vtd_ver_check - what is wrong with a value for VER
  * @ver: the value
  *
  * Return: NULL if nothing is
  */
-const char *vtd_ver_check(u64 ver)
+const char *mock_vtd_ver_check(u64 ver)
 {
 	/* 11.4.1 */
 	if (ver & ~(u64)(VTD_VER_MAX | VTD_VER_MIN))
@@ -70,13 +70,13 @@ const char *vtd_ver_check(u64 ver)
 }
 
 /* One past the fault recording registers */
-static u32 vtd_cap_frcd_end(u64 cap)
+static u32 mock_vtd_cap_frcd_end(u64 cap)
 {
-	return vtd_frcd_offset(cap) +
-	       (FIELD_GET(VTD_CAP_NFR, cap) + 1) * sizeof(struct vtd_frcd);
+	return mock_vtd_frcd_offset(cap) +
+	       (FIELD_GET(VTD_CAP_NFR, cap) + 1) * sizeof(struct mock_vtd_frcd);
 }
 
-static bool vtd_overlap(u32 start, u32 end, u32 start2, u32 end2)
+static bool mock_vtd_overlap(u32 start, u32 end, u32 start2, u32 end2)
 {
 	return start < end2 && start2 < end;
 }
@@ -85,18 +85,18 @@ static bool vtd_overlap(u32 start, u32 end, u32 start2, u32 end2)
  * 11.4: these registers may be where no other is. The registers behind the
  * fixed ones belong to features that are not modelled.
  */
-static bool vtd_hits_fixed(u32 start, u32 end)
+static bool mock_vtd_hits_fixed(u32 start, u32 end)
 {
-	return vtd_overlap(start, end, 0, VTD_REGS_FIXED);
+	return mock_vtd_overlap(start, end, 0, VTD_REGS_FIXED);
 }
 
 /**
- * vtd_cap_check - what is wrong with a value for CAP, seen alone
+ * mock_vtd_cap_check - what is wrong with a value for CAP, seen alone
  * @cap: the value
  *
  * Return: NULL if nothing is
  */
-const char *vtd_cap_check(u64 cap)
+const char *mock_vtd_cap_check(u64 cap)
 {
 	u32 sagaw = FIELD_GET(VTD_CAP_SAGAW, cap);
 	u32 mgaw = FIELD_GET(VTD_CAP_MGAW, cap) + 1;
@@ -137,7 +137,8 @@ const char *vtd_cap_check(u64 cap)
 	if ((cap & VTD_CAP_SSLPS_1G) && !(cap & VTD_CAP_SSLPS_2M))
 		return "CAP.SSLPS: 1G without 2M";
 
-	if (vtd_hits_fixed(vtd_frcd_offset(cap), vtd_cap_frcd_end(cap)))
+	if (mock_vtd_hits_fixed(mock_vtd_frcd_offset(cap),
+				mock_vtd_cap_frcd_end(cap)))
 		return "CAP.FRO: overlaps other registers";
 	return NULL;
 }
@@ -147,7 +148,7 @@ static const struct {
 	u64 feature;
 	u64 needs;
 	const char *text;
-} vtd_ecap_needs[] = {
+} mock_vtd_ecap_needs[] = {
 	{ VTD_ECAP_SMTS, VTD_ECAP_QI, "ECAP.SMTS: needs QI" },
 	{ VTD_ECAP_DT, VTD_ECAP_QI, "ECAP.DT: needs QI" },
 	{ VTD_ECAP_FSTS, VTD_ECAP_SMTS, "ECAP.FSTS: needs SMTS" },
@@ -172,12 +173,12 @@ static const struct {
 };
 
 /**
- * vtd_ecap_check - what is wrong with a value for ECAP, seen alone
+ * mock_vtd_ecap_check - what is wrong with a value for ECAP, seen alone
  * @ecap: the value
  *
  * Return: NULL if nothing is
  */
-const char *vtd_ecap_check(u64 ecap)
+const char *mock_vtd_ecap_check(u64 ecap)
 {
 	u32 iro = FIELD_GET(VTD_ECAP_IRO, ecap) * 16;
 	unsigned int i;
@@ -196,10 +197,11 @@ const char *vtd_ecap_check(u64 ecap)
 	if (ecap & VTD_ECAP_PMS)
 		return "ECAP.PMS: performance monitoring is not modelled";
 
-	for (i = 0; i < ARRAY_SIZE(vtd_ecap_needs); i++)
-		if ((ecap & vtd_ecap_needs[i].feature) &&
-		    (ecap & vtd_ecap_needs[i].needs) != vtd_ecap_needs[i].needs)
-			return vtd_ecap_needs[i].text;
+	for (i = 0; i < ARRAY_SIZE(mock_vtd_ecap_needs); i++)
+		if ((ecap & mock_vtd_ecap_needs[i].feature) &&
+		    (ecap & mock_vtd_ecap_needs[i].needs) !=
+			    mock_vtd_ecap_needs[i].needs)
+			return mock_vtd_ecap_needs[i].text;
 
 	/* Legacy mode is not modelled, and a unit must translate somehow */
 	if (!(ecap & VTD_ECAP_SMTS))
@@ -210,29 +212,29 @@ const char *vtd_ecap_check(u64 ecap)
 	if (FIELD_GET(VTD_ECAP_PSS, ecap) > VTD_PASID_BITS - 1)
 		return "ECAP.PSS: more than 20 bits";
 
-	if (vtd_hits_fixed(iro, iro + 16))
+	if (mock_vtd_hits_fixed(iro, iro + 16))
 		return "ECAP.IRO: overlaps other registers";
 	return NULL;
 }
 
 /**
- * vtd_caps_check - what is wrong with the capability registers of a unit
+ * mock_vtd_caps_check - what is wrong with the capability registers of a unit
  * @cap: value of CAP
  * @ecap: value of ECAP
  * @ver: value of VER
  *
  * Return: NULL if nothing is
  */
-const char *vtd_caps_check(u64 cap, u64 ecap, u64 ver)
+const char *mock_vtd_caps_check(u64 cap, u64 ecap, u64 ver)
 {
 	u32 iro = FIELD_GET(VTD_ECAP_IRO, ecap) * 16;
 	const char *why;
 
-	why = vtd_ver_check(ver);
+	why = mock_vtd_ver_check(ver);
 	if (!why)
-		why = vtd_cap_check(cap);
+		why = mock_vtd_cap_check(cap);
 	if (!why)
-		why = vtd_ecap_check(ecap);
+		why = mock_vtd_ecap_check(ecap);
 	if (why)
 		return why;
 
@@ -251,22 +253,22 @@ const char *vtd_caps_check(u64 cap, u64 ecap, u64 ver)
 		return "CAP.SAGAW: needs ECAP.SSTS from major version 6";
 	if (!(ecap & VTD_ECAP_FSTS) && (cap & (VTD_CAP_FS1GP | VTD_CAP_FS5LP)))
 		return "CAP.FS1GP, FS5LP: need ECAP.FSTS";
-	if (vtd_overlap(vtd_frcd_offset(cap), vtd_cap_frcd_end(cap),
-			iro, iro + 16))
+	if (mock_vtd_overlap(mock_vtd_frcd_offset(cap),
+			     mock_vtd_cap_frcd_end(cap), iro, iro + 16))
 		return "CAP.FRO: overlaps ECAP.IRO";
 	return NULL;
 }
 
 /**
- * vtd_regs_space - size of a unit's register space
+ * mock_vtd_regs_space - size of a unit's register space
  * @cap: value of CAP
  * @ecap: value of ECAP
  *
  * Return: whole 4K pages that hold all registers, in bytes
  */
-u32 vtd_regs_space(u64 cap, u64 ecap)
+u32 mock_vtd_regs_space(u64 cap, u64 ecap)
 {
-	u32 end = max_t(u32, vtd_cap_frcd_end(cap),
+	u32 end = max_t(u32, mock_vtd_cap_frcd_end(cap),
 			FIELD_GET(VTD_ECAP_IRO, ecap) * 16 + 16);
 
 	return round_up(end, 4096);

@@ -187,8 +187,8 @@ KUNIT_ARRAY_PARAM(caps, caps_cases, caps_case_desc);
 static void caps_rule(struct kunit *test)
 {
 	const struct caps_case *c = test->param_value;
-	u64 cap = (vtd_cap_default() & ~c->cap_clear) | c->cap_set;
-	u64 ecap = (vtd_ecap_default() & ~c->ecap_clear) | c->ecap_set;
+	u64 cap = (mock_vtd_cap_default() & ~c->cap_clear) | c->cap_set;
+	u64 ecap = (mock_vtd_ecap_default() & ~c->ecap_clear) | c->ecap_set;
 	u64 ver = c->ver ?: VTD_VER_DEFAULT;
 	const char *alone;
 
@@ -196,25 +196,26 @@ static void caps_rule(struct kunit *test)
 	if (c->ecap_clear == U64_MAX)
 		ecap |= IRO(0x500);
 
-	KUNIT_EXPECT_STREQ(test, vtd_caps_check(cap, ecap, ver) ?: "", c->rule);
+	KUNIT_EXPECT_STREQ(test, mock_vtd_caps_check(cap, ecap, ver) ?: "",
+			   c->rule);
 
-	alone = vtd_ver_check(ver) ?: vtd_cap_check(cap) ?: vtd_ecap_check(ecap);
+	alone = mock_vtd_ver_check(ver) ?: mock_vtd_cap_check(cap) ?: mock_vtd_ecap_check(ecap);
 	KUNIT_EXPECT_STREQ(test, alone ?: "", c->alone ? c->rule : "");
 }
 
 /* 11.4: whole pages that hold both blocks of registers */
 static void caps_space(struct kunit *test)
 {
-	u64 cap = vtd_cap_default(), ecap = vtd_ecap_default();
+	u64 cap = mock_vtd_cap_default(), ecap = mock_vtd_ecap_default();
 
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x1000);
+	KUNIT_EXPECT_EQ(test, mock_vtd_regs_space(cap, ecap), 0x1000);
 	cap = (cap & ~(VTD_CAP_FRO | VTD_CAP_NFR)) | FRO(0xf80);
 	cap |= FIELD_PREP(VTD_CAP_NFR, 7);
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x1000);
+	KUNIT_EXPECT_EQ(test, mock_vtd_regs_space(cap, ecap), 0x1000);
 	cap ^= FIELD_PREP(VTD_CAP_NFR, 7 ^ 8);
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x2000);
+	KUNIT_EXPECT_EQ(test, mock_vtd_regs_space(cap, ecap), 0x2000);
 	ecap = (ecap & ~VTD_ECAP_IRO) | IRO(0x3ff0);
-	KUNIT_EXPECT_EQ(test, vtd_regs_space(cap, ecap), 0x4000);
+	KUNIT_EXPECT_EQ(test, mock_vtd_regs_space(cap, ecap), 0x4000);
 }
 
 static struct kunit_case caps_test_cases[] = {

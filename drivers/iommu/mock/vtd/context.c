@@ -4,14 +4,14 @@
 #include "walk.h"
 
 /**
- * vtd_walk_read64() - read an entry of a table
+ * mock_vtd_walk_read64() - read an entry of a table
  * @m: the unit
  * @pa: its physical address
  * @val: where to
  *
  * Return: 0, or -EFAULT when the access aborts
  */
-int vtd_walk_read64(struct vtd_model *m, u64 pa, u64 *val)
+int mock_vtd_walk_read64(struct mock_vtd *m, u64 pa, u64 *val)
 {
 	m->stats.walk_refs++;
 	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_WALK_ABORT))
@@ -30,7 +30,7 @@ static int read_words(u64 pa, u64 *words, u32 nr)
 }
 
 /**
- * vtd_walk_read() - read an entry that is wider than 64 bits
+ * mock_vtd_walk_read() - read an entry that is wider than 64 bits
  * @m: the unit
  * @pa: its physical address
  * @words: where to
@@ -42,7 +42,7 @@ static int read_words(u64 pa, u64 *words, u32 nr)
  *
  * Return: 0, or -EFAULT when the access aborts
  */
-int vtd_walk_read(struct vtd_model *m, u64 pa, u64 *words, u32 nr)
+int mock_vtd_walk_read(struct mock_vtd *m, u64 pa, u64 *words, u32 nr)
 {
 	u64 again[VTD_PTE_WORDS];
 	int tries = VTD_MAX_RETRIES;
@@ -58,7 +58,7 @@ int vtd_walk_read(struct vtd_model *m, u64 pa, u64 *words, u32 nr)
 }
 
 /**
- * vtd_check_mode() - can the root table be used? (RTA.1 to RTA.4)
+ * mock_vtd_check_mode() - can the root table be used? (RTA.1 to RTA.4)
  * @m: the unit
  * @pasid_valid: the request has a PASID
  *
@@ -67,7 +67,7 @@ int vtd_walk_read(struct vtd_model *m, u64 pa, u64 *words, u32 nr)
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_check_mode(struct vtd_model *m, bool pasid_valid)
+u8 mock_vtd_check_mode(struct mock_vtd *m, bool pasid_valid)
 {
 	switch (FIELD_GET(VTD_RTADDR_TTM, m->rtaddr)) {
 	case VTD_TTM_SCALABLE:
@@ -83,13 +83,13 @@ u8 vtd_check_mode(struct vtd_model *m, bool pasid_valid)
 }
 
 /* 9.2: find the context table, half a bus each */
-static u8 read_root(struct vtd_walk *w, u64 *table)
+static u8 read_root(struct mock_vtd_walk *w, u64 *table)
 {
 	u64 root = w->m->rtaddr & VTD_RTADDR_RTA;
 	u64 entry;
 
 	root += (w->sid >> 8) * 16 + (w->sid & 0x80 ? 8 : 0);
-	if (vtd_walk_read64(w->m, root, &entry))
+	if (mock_vtd_walk_read64(w->m, root, &entry))
 		return VTD_FR_ROOT_ACCESS;
 	if (!(entry & VTD_ROOT_P))
 		return VTD_FR_ROOT_NP;
@@ -118,9 +118,9 @@ static bool context_reserved(u64 ecap, const u64 *ce)
 	return (ce[0] & rsvd0) || (ce[1] & rsvd1) || ce[2] || ce[3];
 }
 
-static u8 decode_context(struct vtd_walk *w, const u64 *ce)
+static u8 decode_context(struct mock_vtd_walk *w, const u64 *ce)
 {
-	struct vtd_context *ctx = &w->ctx;
+	struct mock_vtd_context *ctx = &w->ctx;
 
 	/* FPD counts whatever P says */
 	ctx->fpd = ce[0] & VTD_CTX0_FPD;
@@ -146,7 +146,7 @@ static u8 decode_context(struct vtd_walk *w, const u64 *ce)
 	return 0;
 }
 
-static u8 fetch_context(struct vtd_walk *w)
+static u8 fetch_context(struct mock_vtd_walk *w)
 {
 	u64 ce[VTD_CTX_WORDS];
 	u64 table;
@@ -156,27 +156,27 @@ static u8 fetch_context(struct vtd_walk *w)
 	if (reason)
 		return reason;
 	table += (w->sid & 0x7f) * sizeof(ce);
-	if (vtd_walk_read(w->m, table, ce, VTD_CTX_WORDS))
+	if (mock_vtd_walk_read(w->m, table, ce, VTD_CTX_WORDS))
 		return VTD_FR_CTX_ACCESS;
 
 	w->ctx.reason = decode_context(w, ce);
 	/* 6.2.2: what faults is not cached, unless in caching mode */
 	if (!w->ctx.reason || w->m->cap & VTD_CAP_CM)
-		vtd_context_insert(w);
+		mock_vtd_context_insert(w);
 	return w->ctx.reason;
 }
 
 /**
- * vtd_find_context() - find the context entry of a request
+ * mock_vtd_find_context() - find the context entry of a request
  * @w: the request, @w->ctx is filled
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_find_context(struct vtd_walk *w)
+u8 mock_vtd_find_context(struct mock_vtd_walk *w)
 {
 	u8 reason;
 
-	if (vtd_context_lookup(w))
+	if (mock_vtd_context_lookup(w))
 		reason = w->ctx.reason;
 	else
 		reason = fetch_context(w);
@@ -185,7 +185,7 @@ u8 vtd_find_context(struct vtd_walk *w)
 }
 
 /**
- * vtd_check_pasid() - which PASID translates, and may it be used?
+ * mock_vtd_check_pasid() - which PASID translates, and may it be used?
  * @w: the request with its context entry
  *
  * 9.4: a request without PASID is processed as one with RID_PASID, and with the
@@ -194,7 +194,7 @@ u8 vtd_find_context(struct vtd_walk *w)
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_check_pasid(struct vtd_walk *w)
+u8 mock_vtd_check_pasid(struct mock_vtd_walk *w)
 {
 	if (!w->pasid_valid) {
 		w->pasid = w->ctx.rid_pasid;
@@ -211,12 +211,12 @@ u8 vtd_check_pasid(struct vtd_walk *w)
 }
 
 /* 9.5 */
-static u8 read_directory(struct vtd_walk *w, u64 *table)
+static u8 read_directory(struct mock_vtd_walk *w, u64 *table)
 {
 	u64 entry, pa;
 
 	pa = w->ctx.pasid_dir + (w->pasid >> VTD_PASID_PDE_SHIFT) * sizeof(u64);
-	if (vtd_walk_read64(w->m, pa, &entry))
+	if (mock_vtd_walk_read64(w->m, pa, &entry))
 		return VTD_FR_PDE_ACCESS;
 	w->pe.fpd |= !!(entry & VTD_PDE_FPD);
 	if (!(entry & VTD_PDE_P))
@@ -251,7 +251,7 @@ static bool pasid_reserved_high(u64 ecap, const u64 *pe)
 }
 
 /* 9.6: fields are reserved where the feature is absent */
-static bool pasid_reserved(struct vtd_model *m, const u64 *pe)
+static bool pasid_reserved(struct mock_vtd *m, const u64 *pe)
 {
 	u8 did_bits = 4 + 2 * FIELD_GET(VTD_CAP_ND, m->cap);
 	u64 rsvd0 = VTD_PTE0_RSVD | VTD_PTR_RSVD;
@@ -276,8 +276,8 @@ static bool pasid_reserved(struct vtd_model *m, const u64 *pe)
 	       pasid_reserved_high(m->ecap, pe);
 }
 
-static void decode_pasid(struct vtd_model *m, const u64 *pe,
-			 struct vtd_pasid *to)
+static void decode_pasid(struct mock_vtd *m, const u64 *pe,
+			 struct mock_vtd_pasid *to)
 {
 	u8 mgaw = FIELD_GET(VTD_CAP_MGAW, m->cap) + 1;
 
@@ -319,7 +319,7 @@ static bool pgtt_supported(u64 ecap, u8 pgtt)
 }
 
 /* SPT.4.1: SAGAW has a bit for each value of AW */
-static bool stage2_supported(struct vtd_model *m, const u64 *pe)
+static bool stage2_supported(struct mock_vtd *m, const u64 *pe)
 {
 	u8 aw = FIELD_GET(VTD_PTE0_AW, pe[0]);
 
@@ -328,7 +328,7 @@ static bool stage2_supported(struct vtd_model *m, const u64 *pe)
 }
 
 /* SPT.4.3 */
-static bool stage1_supported(struct vtd_model *m, const u64 *pe)
+static bool stage1_supported(struct mock_vtd *m, const u64 *pe)
 {
 	switch (FIELD_GET(VTD_PTE2_FSPM, pe[2])) {
 	case VTD_FSPM_4LVL:
@@ -341,8 +341,8 @@ static bool stage1_supported(struct vtd_model *m, const u64 *pe)
 }
 
 /* SPT.4: programming that the unit does not support */
-static bool pasid_supported(struct vtd_model *m, const u64 *pe,
-			    const struct vtd_pasid *to)
+static bool pasid_supported(struct mock_vtd *m, const u64 *pe,
+			    const struct mock_vtd_pasid *to)
 {
 	bool stage1 = to->pgtt == VTD_PGTT_STAGE1 ||
 		      to->pgtt == VTD_PGTT_NESTED;
@@ -358,12 +358,12 @@ static bool pasid_supported(struct vtd_model *m, const u64 *pe,
 	return to->pgtt != VTD_PGTT_NESTED || !(to->fsptptr >> to->ss_width);
 }
 
-static u8 read_pasid_entry(struct vtd_walk *w, u64 table)
+static u8 read_pasid_entry(struct mock_vtd_walk *w, u64 table)
 {
 	u64 pe[VTD_PTE_WORDS];
 
 	table += (w->pasid % VTD_PASID_TBL_ENTRIES) * sizeof(pe);
-	if (vtd_walk_read(w->m, table, pe, VTD_PTE_WORDS))
+	if (mock_vtd_walk_read(w->m, table, pe, VTD_PTE_WORDS))
 		return VTD_FR_PTE_ACCESS;
 	w->pe.fpd |= !!(pe[0] & VTD_PTE0_FPD);
 	if (!(pe[0] & VTD_PTE0_P))
@@ -374,39 +374,39 @@ static u8 read_pasid_entry(struct vtd_walk *w, u64 table)
 	return pasid_supported(w->m, pe, &w->pe) ? 0 : VTD_FR_PTE_INV;
 }
 
-static u8 fetch_pasid(struct vtd_walk *w)
+static u8 fetch_pasid(struct mock_vtd_walk *w)
 {
 	u64 table;
 	u8 reason;
 
-	w->pe = (struct vtd_pasid){ .fpd = w->ctx.fpd };
+	w->pe = (struct mock_vtd_pasid){ .fpd = w->ctx.fpd };
 	reason = read_directory(w, &table);
 	if (!reason)
 		reason = read_pasid_entry(w, table);
 	if (!reason) {
-		vtd_pasid_insert(w);
+		mock_vtd_pasid_insert(w);
 		return 0;
 	}
 	/* 6.2.3: cached in caching mode, under the reserved domain-id */
 	if (w->m->cap & VTD_CAP_CM && reason != VTD_FR_PDE_ACCESS &&
 	    reason != VTD_FR_PTE_ACCESS) {
-		w->pe = (struct vtd_pasid){ .fpd = w->pe.fpd, .reason = reason };
-		vtd_pasid_insert(w);
+		w->pe = (struct mock_vtd_pasid){ .fpd = w->pe.fpd, .reason = reason };
+		mock_vtd_pasid_insert(w);
 	}
 	return reason;
 }
 
 /**
- * vtd_find_pasid() - find the PASID table entry of a request
- * @w: the request after vtd_check_pasid(), @w->pe is filled
+ * mock_vtd_find_pasid() - find the PASID table entry of a request
+ * @w: the request after mock_vtd_check_pasid(), @w->pe is filled
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_find_pasid(struct vtd_walk *w)
+u8 mock_vtd_find_pasid(struct mock_vtd_walk *w)
 {
 	u8 reason;
 
-	if (vtd_pasid_lookup(w))
+	if (mock_vtd_pasid_lookup(w))
 		reason = w->pe.reason;
 	else
 		reason = fetch_pasid(w);

@@ -194,7 +194,7 @@ static void context_test_entry(struct kunit *test)
 		return;
 	KUNIT_EXPECT_EQ(test, is_cached(ec) ? ec->reason : 0,
 			entry_send(rig, ec));
-	vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
+	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 	KUNIT_EXPECT_EQ(test, 0, entry_send(rig, ec));
 }
 
@@ -242,7 +242,7 @@ static void context_test_reserved_bits(struct kunit *test)
 			u8 reason;
 
 			*word = good ^ BIT_ULL(bit);
-			vtd_inval_all(&rig->m);
+			mock_vtd_inval_all(&rig->m);
 			reason = rig_read(rig, ADDR, NULL);
 			KUNIT_EXPECT_EQ_MSG(test,
 					    !!(words[i].reserved & BIT_ULL(bit)),
@@ -270,7 +270,7 @@ static void context_test_pasid_range(struct kunit *test)
 		ce[0] &= ~VTD_CTX0_PDTS;
 		ce[0] |= FIELD_PREP(VTD_CTX0_PDTS, pdts);
 		rig_attach(sp, RIG_SID, limit - 1);
-		vtd_inval_all(&rig->m);
+		mock_vtd_inval_all(&rig->m);
 		req = rig_req_pasid(RIG_SID, limit - 1, ADDR, false);
 		KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
 		req.pasid = limit;
@@ -293,15 +293,15 @@ static void context_test_rid_pasid(struct kunit *test)
 	*rig_fs(sp, ADDR, 1) = rig_page(rig) | VTD_FS_P | VTD_FS_RW;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_read(rig, ADDR, NULL));
 	ce[1] |= VTD_CTX1_RID_PRIV;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_SRE, rig_read(rig, ADDR, NULL));
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[2] |= VTD_PTE2_SRE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
 
 	rig->m.ecap &= ~(VTD_ECAP_RPS | VTD_ECAP_RPRIVS);
 	ce[1] = 0;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, ADDR, NULL));
 	rig_attach(sp, RIG_SID, 0);
 	pe = rig_pasid(rig, RIG_SID, 0);
@@ -367,7 +367,7 @@ static void context_test_fpd(struct kunit *test)
 	const struct entry_case broken = { .where = fc->broken };
 	struct rig *rig = rig_create(test);
 	struct mock_xlate res;
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 	u64 *word, *fpd_word;
 
 	rig_simple(rig, VTD_PGTT_PT);
@@ -377,7 +377,7 @@ static void context_test_fpd(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
 	KUNIT_EXPECT_FALSE(test, fault.fpd);
 	KUNIT_EXPECT_NE(test, 0, fault.reason);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	/* Bit 1 in all of them */
 	*fpd_word |= VTD_CTX0_FPD;
 	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
@@ -391,7 +391,7 @@ static void context_test_fpd_cached(struct kunit *test)
 	struct rig *rig = rig_create(test);
 	struct rig_space *sp = rig_simple(rig, VTD_PGTT_STAGE2);
 	struct mock_xlate res;
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 
 	*rig_ss(sp, ADDR, 1) = rig_page(rig) | VTD_SS_R;
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[0] |= VTD_PTE0_FPD;
@@ -407,7 +407,7 @@ static void context_test_translation_off(struct kunit *test)
 	struct rig *rig = rig_create(test);
 	struct mock_req req = rig_req_pasid(RIG_SID, 1, ADDR, true);
 	struct mock_xlate res;
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 
 	rig->m.te = false;
 	rig->m.rtaddr = RIG_NOT_RAM;
@@ -434,7 +434,7 @@ static void context_test_exec(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_ERE, rig_send(rig, &req, NULL));
 	rig->m.ecap |= VTD_ECAP_ERS;
 	rig_pasid(rig, RIG_SID, RIG_PASID)[2] |= VTD_PTE2_ERE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
 	KUNIT_EXPECT_TRUE(test, res.exec);
 	rig->m.ver = FIELD_PREP(VTD_VER_MAX, 8);
@@ -457,8 +457,8 @@ static void context_test_walk_abort(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
 	KUNIT_EXPECT_EQ(test, 5, rig->m.stats.walk_refs);
 	/* From the context cache on */
-	vtd_inval_pasid_cache(&rig->m, VTD_PC_GLOBAL, 0, 0);
-	vtd_inval_iotlb(&rig->m, VTD_IOTLB_GLOBAL, 0, 0, 0, false);
+	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_GLOBAL, 0, 0);
+	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_GLOBAL, 0, 0, 0, false);
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
 	KUNIT_EXPECT_EQ(test, reasons[2], rig_read(rig, ADDR, NULL));
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
@@ -467,7 +467,7 @@ static void context_test_walk_abort(struct kunit *test)
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = U32_MAX;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
 	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, reasons[0], rig_read(rig, ADDR, NULL));
 	KUNIT_EXPECT_EQ(test, 6, rig->m.stats.translations);
 }

@@ -6,11 +6,11 @@
 #include "regs.h"
 
 /* Bits and fields worth a name, by register */
-static const struct vtd_field {
+static const struct mock_vtd_field {
 	u32 off;
 	const char *name;
 	u64 mask;
-} vtd_fields[] = {
+} mock_vtd_fields[] = {
 	{ VTD_REG_GSTS, "TES", VTD_GSTS_TES },
 	{ VTD_REG_GSTS, "RTPS", VTD_GSTS_RTPS },
 	{ VTD_REG_GSTS, "QIES", VTD_GSTS_QIES },
@@ -38,8 +38,8 @@ static const struct vtd_field {
 	{ VTD_REG_PECTL, "IP", VTD_ECTL_IP },
 };
 
-static void vtd_show_field(struct seq_file *s, const char *name, u64 mask,
-			   u64 val)
+static void mock_vtd_show_field(struct seq_file *s, const char *name, u64 mask,
+				u64 val)
 {
 	u64 field = (val & mask) >> __ffs64(mask);
 
@@ -47,50 +47,52 @@ static void vtd_show_field(struct seq_file *s, const char *name, u64 mask,
 		seq_printf(s, " %s=%#llx", name, field);
 }
 
-static void vtd_show_reg(struct seq_file *s, const struct vtd_model *m, u32 off)
+static void mock_vtd_show_reg(struct seq_file *s, const struct mock_vtd *m,
+			      u32 off)
 {
 	unsigned int i;
 	const char *name;
 	bool wide;
 	u64 val;
 
-	name = vtd_reg_name(off, &wide);
+	name = mock_vtd_reg_name(off, &wide);
 	if (!name)
 		return;
-	val = wide ? vtd_reg64(m, off) : vtd_reg32(m, off);
+	val = wide ? mock_vtd_reg64(m, off) : mock_vtd_reg32(m, off);
 	seq_printf(s, "%#05x %-8s %#018llx", off, name, val);
-	for (i = 0; i < ARRAY_SIZE(vtd_fields); i++)
-		if (vtd_fields[i].off == off)
-			vtd_show_field(s, vtd_fields[i].name,
-				       vtd_fields[i].mask, val);
+	for (i = 0; i < ARRAY_SIZE(mock_vtd_fields); i++)
+		if (mock_vtd_fields[i].off == off)
+			mock_vtd_show_field(s, mock_vtd_fields[i].name,
+					    mock_vtd_fields[i].mask, val);
 	seq_putc(s, '\n');
 }
 
-static void vtd_show_frcd(struct seq_file *s, const struct vtd_model *m, u32 nr)
+static void mock_vtd_show_frcd(struct seq_file *s, const struct mock_vtd *m,
+			       u32 nr)
 {
-	const struct vtd_frcd *frcd = &m->regs->frcd[nr];
+	const struct mock_vtd_frcd *frcd = &m->regs->frcd[nr];
 	u64 hi = frcd->hi;
 
 	seq_printf(s, "%#05x FRCD%-4u %#018llx %#018llx",
-		   (u32)(vtd_frcd_offset(m->cap) + nr * sizeof(*frcd)), nr,
+		   (u32)(mock_vtd_frcd_offset(m->cap) + nr * sizeof(*frcd)), nr,
 		   frcd->lo, hi);
-	vtd_show_field(s, "F", VTD_FRCD1_F, hi);
-	vtd_show_field(s, "SID", VTD_FRCD1_SID, hi);
-	vtd_show_field(s, "FR", VTD_FRCD1_FR, hi);
-	vtd_show_field(s, "T1", VTD_FRCD1_T1, hi);
-	vtd_show_field(s, "T2", VTD_FRCD1_T2, hi);
-	vtd_show_field(s, "AT", VTD_FRCD1_AT, hi);
-	vtd_show_field(s, "PP", VTD_FRCD1_PP, hi);
-	vtd_show_field(s, "PV", VTD_FRCD1_PV, hi);
-	vtd_show_field(s, "EXE", VTD_FRCD1_EXE, hi);
-	vtd_show_field(s, "PRIV", VTD_FRCD1_PRIV, hi);
+	mock_vtd_show_field(s, "F", VTD_FRCD1_F, hi);
+	mock_vtd_show_field(s, "SID", VTD_FRCD1_SID, hi);
+	mock_vtd_show_field(s, "FR", VTD_FRCD1_FR, hi);
+	mock_vtd_show_field(s, "T1", VTD_FRCD1_T1, hi);
+	mock_vtd_show_field(s, "T2", VTD_FRCD1_T2, hi);
+	mock_vtd_show_field(s, "AT", VTD_FRCD1_AT, hi);
+	mock_vtd_show_field(s, "PP", VTD_FRCD1_PP, hi);
+	mock_vtd_show_field(s, "PV", VTD_FRCD1_PV, hi);
+	mock_vtd_show_field(s, "EXE", VTD_FRCD1_EXE, hi);
+	mock_vtd_show_field(s, "PRIV", VTD_FRCD1_PRIV, hi);
 	seq_putc(s, '\n');
 }
 
-static int vtd_regs_show(struct seq_file *s, void *unused)
+static int mock_vtd_regs_show(struct seq_file *s, void *unused)
 {
 	struct mock_iommu *mi = s->private;
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 	u32 i;
 
 	guard(spinlock_irq)(&mi->lock);
@@ -98,22 +100,22 @@ static int vtd_regs_show(struct seq_file *s, void *unused)
 		return 0;
 
 	for (i = 0; i < VTD_REGS_FIXED; i += sizeof(u32))
-		vtd_show_reg(s, m, i);
+		mock_vtd_show_reg(s, m, i);
 	i = FIELD_GET(VTD_ECAP_IRO, m->ecap) * 16;
 	seq_printf(s, "%#05x %-8s %#018llx\n", i, "IVA", m->regs->iva);
 	seq_printf(s, "%#05x %-8s %#018llx\n", i + 8, "IOTLB", m->regs->iotlb);
 	for (i = 0; i < m->regs->frcd_nr; i++)
-		vtd_show_frcd(s, m, i);
+		mock_vtd_show_frcd(s, m, i);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(vtd_regs);
+DEFINE_SHOW_ATTRIBUTE(mock_vtd_regs);
 
 /**
- * vtd_debugfs - add the model's files to an instance's directory
+ * mock_vtd_debugfs - add the model's files to an instance's directory
  * @mi: the instance, which is live until the files are gone
  * @dir: its directory
  */
-void vtd_debugfs(struct mock_iommu *mi, struct dentry *dir)
+void mock_vtd_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
-	debugfs_create_file("regs", 0400, dir, mi, &vtd_regs_fops);
+	debugfs_create_file("regs", 0400, dir, mi, &mock_vtd_regs_fops);
 }

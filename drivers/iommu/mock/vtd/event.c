@@ -16,7 +16,7 @@ static const struct {
 	u32 uaddr;
 	u32 sts;
 	u32 sts_bits;
-} vtd_events[VTD_EVENT_NR] = {
+} mock_vtd_events[VTD_EVENT_NR] = {
 	[VTD_EVENT_FAULT] = {
 		VTD_REG_FECTL, VTD_REG_FEDATA, VTD_REG_FEADDR, VTD_REG_FEUADDR,
 		VTD_REG_FSTS, VTD_FSTS_PFO | VTD_FSTS_PPF | VTD_FSTS_IQE |
@@ -32,62 +32,64 @@ static const struct {
 	},
 };
 
-static void vtd_event_send(struct vtd_model *m, enum vtd_event ev)
+static void mock_vtd_event_send(struct mock_vtd *m, enum mock_vtd_event ev)
 {
-	u64 addr = vtd_reg32(m, vtd_events[ev].addr) |
-		   (u64)vtd_reg32(m, vtd_events[ev].uaddr) << 32;
+	u64 addr = mock_vtd_reg32(m, mock_vtd_events[ev].addr) |
+		   (u64)mock_vtd_reg32(m, mock_vtd_events[ev].uaddr) << 32;
 
-	vtd_send_msi(m, addr, vtd_reg32(m, vtd_events[ev].data));
+	mock_vtd_send_msi(m, addr, mock_vtd_reg32(m, mock_vtd_events[ev].data));
 }
 
 /**
- * vtd_event_set - set status bits, and interrupt if that is a new condition
+ * mock_vtd_event_set - set status bits, and interrupt if that is a new condition
  * @m: the unit
  * @ev: the event
  * @bits: bits of the event's status register
  */
-void vtd_event_set(struct vtd_model *m, enum vtd_event ev, u32 bits)
+void mock_vtd_event_set(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits)
 {
-	u32 sts = vtd_reg32(m, vtd_events[ev].sts);
-	u32 ctl = vtd_reg32(m, vtd_events[ev].ctl);
+	u32 sts = mock_vtd_reg32(m, mock_vtd_events[ev].sts);
+	u32 ctl = mock_vtd_reg32(m, mock_vtd_events[ev].ctl);
 
-	vtd_reg_set32(m, vtd_events[ev].sts, sts | bits);
-	if (sts & vtd_events[ev].sts_bits)
+	mock_vtd_reg_set32(m, mock_vtd_events[ev].sts, sts | bits);
+	if (sts & mock_vtd_events[ev].sts_bits)
 		return;
 
 	if (ctl & VTD_ECTL_IM)
-		vtd_reg_set32(m, vtd_events[ev].ctl, ctl | VTD_ECTL_IP);
+		mock_vtd_reg_set32(m, mock_vtd_events[ev].ctl,
+				   ctl | VTD_ECTL_IP);
 	else
-		vtd_event_send(m, ev);
+		mock_vtd_event_send(m, ev);
 }
 
 /**
- * vtd_event_clear - clear status bits; the last one takes a pending interrupt along
+ * mock_vtd_event_clear - clear status bits; the last one takes a pending interrupt along
  * @m: the unit
  * @ev: the event
  * @bits: bits of the event's status register
  */
-void vtd_event_clear(struct vtd_model *m, enum vtd_event ev, u32 bits)
+void mock_vtd_event_clear(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits)
 {
-	u32 sts = vtd_reg32(m, vtd_events[ev].sts) & ~bits;
-	u32 ctl = vtd_reg32(m, vtd_events[ev].ctl);
+	u32 sts = mock_vtd_reg32(m, mock_vtd_events[ev].sts) & ~bits;
+	u32 ctl = mock_vtd_reg32(m, mock_vtd_events[ev].ctl);
 
-	vtd_reg_set32(m, vtd_events[ev].sts, sts);
-	if (!(sts & vtd_events[ev].sts_bits))
-		vtd_reg_set32(m, vtd_events[ev].ctl, ctl & ~VTD_ECTL_IP);
+	mock_vtd_reg_set32(m, mock_vtd_events[ev].sts, sts);
+	if (!(sts & mock_vtd_events[ev].sts_bits))
+		mock_vtd_reg_set32(m, mock_vtd_events[ev].ctl,
+				   ctl & ~VTD_ECTL_IP);
 }
 
 /**
- * vtd_event_unmask - send a pending interrupt if software has cleared IM
+ * mock_vtd_event_unmask - send a pending interrupt if software has cleared IM
  * @m: the unit
  * @ev: the event
  */
-void vtd_event_unmask(struct vtd_model *m, enum vtd_event ev)
+void mock_vtd_event_unmask(struct mock_vtd *m, enum mock_vtd_event ev)
 {
-	u32 ctl = vtd_reg32(m, vtd_events[ev].ctl);
+	u32 ctl = mock_vtd_reg32(m, mock_vtd_events[ev].ctl);
 
 	if ((ctl & VTD_ECTL_IM) || !(ctl & VTD_ECTL_IP))
 		return;
-	vtd_reg_set32(m, vtd_events[ev].ctl, ctl & ~VTD_ECTL_IP);
-	vtd_event_send(m, ev);
+	mock_vtd_reg_set32(m, mock_vtd_events[ev].ctl, ctl & ~VTD_ECTL_IP);
+	mock_vtd_event_send(m, ev);
 }

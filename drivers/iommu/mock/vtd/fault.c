@@ -14,7 +14,7 @@
 #include "regs.h"
 
 /* Request types, T1:T2 of a fault recording register */
-enum vtd_fault_type {
+enum mock_vtd_fault_type {
 	VTD_FAULT_WRITE,
 	VTD_FAULT_PAGE_REQUEST,
 	VTD_FAULT_READ,
@@ -28,25 +28,25 @@ enum {
 };
 
 /**
- * vtd_frcd_offset - where the fault recording registers are
+ * mock_vtd_frcd_offset - where the fault recording registers are
  * @cap: value of CAP
  *
  * Return: offset in bytes
  */
-u32 vtd_frcd_offset(u64 cap)
+u32 mock_vtd_frcd_offset(u64 cap)
 {
 	return FIELD_GET(VTD_CAP_FRO, cap) * 16;
 }
 
 /**
- * vtd_frcd_create - make the fault recording registers
+ * mock_vtd_frcd_create - make the fault recording registers
  * @m: the unit
  *
  * Return: 0 or -ENOMEM
  */
-int vtd_frcd_create(struct vtd_model *m)
+int mock_vtd_frcd_create(struct mock_vtd *m)
 {
-	struct vtd_regs *regs = m->regs;
+	struct mock_vtd_regs *regs = m->regs;
 
 	regs->frcd_nr = FIELD_GET(VTD_CAP_NFR, m->cap) + 1;
 	regs->frcd = kzalloc_objs(*regs->frcd, regs->frcd_nr);
@@ -54,10 +54,10 @@ int vtd_frcd_create(struct vtd_model *m)
 }
 
 /**
- * vtd_frcd_destroy - free the fault recording registers
+ * mock_vtd_frcd_destroy - free the fault recording registers
  * @m: the unit
  */
-void vtd_frcd_destroy(struct vtd_model *m)
+void mock_vtd_frcd_destroy(struct mock_vtd *m)
 {
 	kfree(m->regs->frcd);
 	m->regs->frcd = NULL;
@@ -65,22 +65,22 @@ void vtd_frcd_destroy(struct vtd_model *m)
 }
 
 /**
- * vtd_frcd_read32 - read 32 bits of the fault recording registers
+ * mock_vtd_frcd_read32 - read 32 bits of the fault recording registers
  * @m: the unit
  * @off: offset from the first of them
  *
  * Return: the value
  */
-u32 vtd_frcd_read32(const struct vtd_model *m, u32 off)
+u32 mock_vtd_frcd_read32(const struct mock_vtd *m, u32 off)
 {
-	const struct vtd_frcd *frcd = &m->regs->frcd[off / sizeof(*frcd)];
+	const struct mock_vtd_frcd *frcd = &m->regs->frcd[off / sizeof(*frcd)];
 	u64 val = off & 8 ? frcd->hi : frcd->lo;
 
 	return off & 4 ? upper_32_bits(val) : lower_32_bits(val);
 }
 
 /**
- * vtd_frcd_write32 - write 32 bits of the fault recording registers
+ * mock_vtd_frcd_write32 - write 32 bits of the fault recording registers
  * @m: the unit
  * @off: offset from the first of them
  * @val: the value
@@ -88,9 +88,9 @@ u32 vtd_frcd_read32(const struct vtd_model *m, u32 off)
  * The only bit that can be written is F, to clear it. When the last one is
  * clear, no fault is pending any more.
  */
-void vtd_frcd_write32(struct vtd_model *m, u32 off, u32 val)
+void mock_vtd_frcd_write32(struct mock_vtd *m, u32 off, u32 val)
 {
-	struct vtd_regs *regs = m->regs;
+	struct mock_vtd_regs *regs = m->regs;
 	unsigned int i;
 
 	if ((off & 0xc) != 0xc || !(val & upper_32_bits(VTD_FRCD1_F)))
@@ -100,11 +100,11 @@ void vtd_frcd_write32(struct vtd_model *m, u32 off, u32 val)
 	for (i = 0; i < regs->frcd_nr; i++)
 		if (regs->frcd[i].hi & VTD_FRCD1_F)
 			return;
-	vtd_event_clear(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+	mock_vtd_event_clear(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
 }
 
 /* Is a fault of this source-id pending already? */
-static bool vtd_fault_collapses(const struct vtd_regs *regs, u64 hi)
+static bool mock_vtd_fault_collapses(const struct mock_vtd_regs *regs, u64 hi)
 {
 	unsigned int i;
 
@@ -115,16 +115,16 @@ static bool vtd_fault_collapses(const struct vtd_regs *regs, u64 hi)
 	return false;
 }
 
-static void vtd_fault_log(struct vtd_model *m, u64 lo, u64 hi)
+static void mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
 {
-	u32 fsts = vtd_reg32(m, VTD_REG_FSTS);
-	struct vtd_regs *regs = m->regs;
-	struct vtd_frcd *frcd = &regs->frcd[regs->frcd_next];
+	u32 fsts = mock_vtd_reg32(m, VTD_REG_FSTS);
+	struct mock_vtd_regs *regs = m->regs;
+	struct mock_vtd_frcd *frcd = &regs->frcd[regs->frcd_next];
 
-	if ((fsts & VTD_FSTS_PFO) || vtd_fault_collapses(regs, hi))
+	if ((fsts & VTD_FSTS_PFO) || mock_vtd_fault_collapses(regs, hi))
 		return;
 	if (frcd->hi & VTD_FRCD1_F) {
-		vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PFO);
+		mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PFO);
 		return;
 	}
 
@@ -134,14 +134,14 @@ static void vtd_fault_log(struct vtd_model *m, u64 lo, u64 hi)
 	if (!(fsts & VTD_FSTS_PPF)) {
 		fsts &= ~VTD_FSTS_FRI;
 		fsts |= FIELD_PREP(VTD_FSTS_FRI, regs->frcd_next);
-		vtd_reg_set32(m, VTD_REG_FSTS, fsts);
+		mock_vtd_reg_set32(m, VTD_REG_FSTS, fsts);
 	}
 	regs->frcd_next = (regs->frcd_next + 1) % regs->frcd_nr;
-	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
 }
 
 /* 11.4.7.6: FI is as wide as the widest address that the unit translates */
-static u64 vtd_frcd_lo(const struct vtd_model *m, u64 addr)
+static u64 mock_vtd_frcd_lo(const struct mock_vtd *m, u64 addr)
 {
 	u32 sagaw = FIELD_GET(VTD_CAP_SAGAW, m->cap);
 	u32 width = sagaw ? 30 + 9 * (fls(sagaw) - 1) : 0;
@@ -151,7 +151,8 @@ static u64 vtd_frcd_lo(const struct vtd_model *m, u64 addr)
 	return addr & VTD_FRCD0_FI & GENMASK_ULL(width - 1, 0);
 }
 
-static u64 vtd_frcd_hi(u32 sid, enum vtd_fault_type type, u8 at, u8 reason)
+static u64 mock_vtd_frcd_hi(u32 sid, enum mock_vtd_fault_type type, u8 at,
+			    u8 reason)
 {
 	return FIELD_PREP(VTD_FRCD1_SID, sid) |
 	       FIELD_PREP(VTD_FRCD1_T1, type >> 1) |
@@ -161,8 +162,8 @@ static u64 vtd_frcd_hi(u32 sid, enum vtd_fault_type type, u8 at, u8 reason)
 }
 
 /* What a PASID brings along. A unit that knows none has no such fields */
-static u64 vtd_frcd_hi_pasid(const struct vtd_model *m, u32 pasid, bool exec,
-			     bool priv)
+static u64 mock_vtd_frcd_hi_pasid(const struct mock_vtd *m, u32 pasid,
+				  bool exec, bool priv)
 {
 	if (!(m->ecap & VTD_ECAP_PASID))
 		return 0;
@@ -171,7 +172,7 @@ static u64 vtd_frcd_hi_pasid(const struct vtd_model *m, u32 pasid, bool exec,
 	       FIELD_PREP(VTD_FRCD1_PRIV, priv);
 }
 
-static u8 vtd_frcd_at(enum mock_at at)
+static u8 mock_vtd_frcd_at(enum mock_at at)
 {
 	switch (at) {
 	case MOCK_AT_TRANSLATION:
@@ -184,13 +185,13 @@ static u8 vtd_frcd_at(enum mock_at at)
 }
 
 /**
- * vtd_fault_record - record that a request was blocked
+ * mock_vtd_fault_record - record that a request was blocked
  * @m: the unit
  * @req: the request
  * @fault: why it was blocked
  */
-void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
-		      const struct vtd_fault *fault)
+void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
+			   const struct mock_vtd_fault *fault)
 {
 	u64 hi;
 
@@ -200,23 +201,24 @@ void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
 	if (fault->fpd)
 		return;
 
-	hi = vtd_frcd_hi(req->sid, req->write ? VTD_FAULT_WRITE : VTD_FAULT_READ,
-			 vtd_frcd_at(req->at), fault->reason);
+	hi = mock_vtd_frcd_hi(req->sid, req->write ? VTD_FAULT_WRITE : VTD_FAULT_READ,
+			      mock_vtd_frcd_at(req->at), fault->reason);
 	if (req->pasid_valid)
-		hi |= vtd_frcd_hi_pasid(m, req->pasid, req->exec && !req->write,
-					req->priv);
-	vtd_fault_log(m, vtd_frcd_lo(m, fault->addr), hi);
+		hi |= mock_vtd_frcd_hi_pasid(m, req->pasid,
+					     req->exec && !req->write,
+					     req->priv);
+	mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, fault->addr), hi);
 }
 
 /**
- * vtd_fault_record_page_request - record that a page request was not accepted
+ * mock_vtd_fault_record_page_request - record that a page request was not accepted
  * @m: the unit
  * @preq: the page request
  * @fault: why it was not
  */
-void vtd_fault_record_page_request(struct vtd_model *m,
-				   const struct mock_page_request *preq,
-				   const struct vtd_fault *fault)
+void mock_vtd_fault_record_page_request(struct mock_vtd *m,
+					const struct mock_page_request *preq,
+					const struct mock_vtd_fault *fault)
 {
 	u64 hi;
 
@@ -226,9 +228,9 @@ void vtd_fault_record_page_request(struct vtd_model *m,
 	if (fault->fpd)
 		return;
 
-	hi = vtd_frcd_hi(preq->sid, VTD_FAULT_PAGE_REQUEST,
-			 VTD_AT_UNTRANSLATED, fault->reason);
+	hi = mock_vtd_frcd_hi(preq->sid, VTD_FAULT_PAGE_REQUEST,
+			      VTD_AT_UNTRANSLATED, fault->reason);
 	if (preq->pasid_valid)
-		hi |= vtd_frcd_hi_pasid(m, preq->pasid, false, preq->priv);
-	vtd_fault_log(m, vtd_frcd_lo(m, preq->addr), hi);
+		hi |= mock_vtd_frcd_hi_pasid(m, preq->pasid, false, preq->priv);
+	mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, preq->addr), hi);
 }

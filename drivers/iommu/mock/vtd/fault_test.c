@@ -6,34 +6,34 @@
 
 static int fault_init(struct kunit *test)
 {
-	struct vtd_hw *hw = vtd_hw_create(test);
+	struct mock_vtd_hw *hw = mock_vtd_hw_create(test);
 
 	hw->m->cap = (hw->m->cap & ~VTD_CAP_NFR) |
 		     FIELD_PREP(VTD_CAP_NFR, NFR - 1);
-	vtd_hw_start(hw);
-	vtd_hw_unmask(hw);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_unmask(hw);
 	test->priv = hw;
 	return 0;
 }
 
-static u32 frcd(struct vtd_hw *hw, unsigned int nr)
+static u32 frcd(struct mock_vtd_hw *hw, unsigned int nr)
 {
 	return FIELD_GET(VTD_CAP_FRO, hw->m->cap) * 16 + nr * 16;
 }
 
-static u64 frcd_hi(struct vtd_hw *hw, unsigned int nr)
+static u64 frcd_hi(struct mock_vtd_hw *hw, unsigned int nr)
 {
 	return hw_read64(hw, frcd(hw, nr) + 8);
 }
 
-static void read_fault(struct vtd_hw *hw, u16 sid, u64 addr)
+static void read_fault(struct mock_vtd_hw *hw, u16 sid, u64 addr)
 {
 	const struct mock_req req = { .addr = addr, .sid = sid };
 
-	vtd_hw_fault(hw, &req, VTD_FR_READ, false);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_READ, false);
 }
 
-static void clear_f(struct vtd_hw *hw, unsigned int nr)
+static void clear_f(struct mock_vtd_hw *hw, unsigned int nr)
 {
 	hw_write64(hw, frcd(hw, nr) + 8, VTD_FRCD1_F);
 }
@@ -70,13 +70,13 @@ KUNIT_ARRAY_PARAM_DESC(field, field_cases, name);
 static void fault_fields(struct kunit *test)
 {
 	const struct field_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	struct mock_req req = c->req;
 	u64 hi;
 
 	req.sid = 0xfe08;
 	req.addr = 0x123456789abcdULL;
-	vtd_hw_fault(hw, &req, VTD_FR_SS_RSVD, false);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_SS_RSVD, false);
 
 	hi = c->hi | VTD_FRCD1_F | FIELD_PREP(VTD_FRCD1_SID, 0xfe08) |
 	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_SS_RSVD);
@@ -92,7 +92,7 @@ static void fault_fields(struct kunit *test)
 /* FI has as many bits as the widest address, PASIDs exist with ECAP.PASID only */
 static void fault_reserved(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	const struct mock_req req = {
 		.addr = ~0ULL,
 		.sid = 1,
@@ -100,15 +100,15 @@ static void fault_reserved(struct kunit *test)
 		.pasid_valid = true,
 	};
 
-	vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x1fffffffffff000ULL);
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->cap &= ~(VTD_CAP_FS5LP | VTD_CAP_SAGAW_5LVL | VTD_CAP_MGAW);
 	hw->m->cap |= FIELD_PREP(VTD_CAP_MGAW, 48 - 1);
 	hw->m->ecap &= ~VTD_ECAP_PASID;
-	vtd_hw_start(hw);
-	vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0xfffffffff000ULL);
 	KUNIT_EXPECT_FALSE(test, frcd_hi(hw, 0) & (VTD_FRCD1_PP | VTD_FRCD1_PV));
 }
@@ -116,7 +116,7 @@ static void fault_reserved(struct kunit *test)
 /* The registers are a ring; FRI is the first pending one */
 static void fault_ring(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 	u32 fsts;
 
@@ -147,7 +147,7 @@ static void fault_ring(struct kunit *test)
 /* F is the only bit that can be written, and only cleared, and only by a 1 */
 static void fault_rw1c(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u64 lo, hi;
 
 	/* It can not be set */
@@ -175,7 +175,7 @@ static void fault_rw1c(struct kunit *test)
 
 static void fault_overflow(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 
 	for (i = 0; i < NFR; i++)
@@ -207,7 +207,7 @@ static void fault_overflow(struct kunit *test)
 /* PFO with another register than the next one free: still no room */
 static void fault_overflow_gap(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 
 	for (i = 0; i < NFR; i++)
@@ -222,7 +222,7 @@ static void fault_overflow_gap(struct kunit *test)
 /* While a fault of a source-id is pending, no other of it is recorded */
 static void fault_collapse(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	read_fault(hw, 0x10, 0x1000);
 	read_fault(hw, 0x11, 0x2000);
@@ -239,10 +239,10 @@ static void fault_collapse(struct kunit *test)
 
 static void fault_fpd(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	const struct mock_req req = { .sid = 1 };
 
-	vtd_hw_fault(hw, &req, VTD_FR_READ, true);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_READ, true);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), 0);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 0);
@@ -251,7 +251,7 @@ static void fault_fpd(struct kunit *test)
 /* 7.3: IP while masked; sent when unmasked, taken back when all is serviced */
 static void fault_masked(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw_write32(hw, VTD_REG_FECTL, VTD_ECTL_IM);
 	read_fault(hw, 1, 0);
@@ -280,13 +280,13 @@ static void fault_masked(struct kunit *test)
 /* 7.2.1: the index starts over when translation is disabled */
 static void fault_index_reset(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_tables(hw, 0);
+	mock_vtd_hw_tables(hw, 0);
 	read_fault(hw, 1, 0);
 	clear_f(hw, 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
 	read_fault(hw, 2, 0);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0) & VTD_FRCD1_SID, 2);
 }
@@ -294,13 +294,13 @@ static void fault_index_reset(struct kunit *test)
 /* From a request to the register */
 static void fault_translate(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u64 hi;
 
-	vtd_hw_scalable(hw);
-	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0x8000), 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
-	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0x8000), -EFAULT);
+	mock_vtd_hw_scalable(hw);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_translate(hw, 0x8000), 0);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_translate(hw, 0x8000), -EFAULT);
 	hi = VTD_FRCD1_F | VTD_FRCD1_T1 | VTD_FRCD1_PP |
 	     FIELD_PREP(VTD_FRCD1_SID, HW_SID) |
 	     FIELD_PREP(VTD_FRCD1_PV, HW_PASID) |

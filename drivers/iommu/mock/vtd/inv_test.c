@@ -4,10 +4,10 @@
 
 #include "regs_test_hw.h"
 
-static struct vtd_inv last_inv;
+static struct mock_vtd_inv last_inv;
 static unsigned int nr_inv;
 
-static int record_inv(struct vtd_model *m, const struct vtd_inv *inv)
+static int record_inv(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	last_inv = *inv;
 	nr_inv++;
@@ -16,16 +16,16 @@ static int record_inv(struct vtd_model *m, const struct vtd_inv *inv)
 
 static int qi_desc_init(struct kunit *test)
 {
-	struct vtd_hw *hw = vtd_hw_create(test);
+	struct mock_vtd_hw *hw = mock_vtd_hw_create(test);
 
 	hw->m->cap &= ~VTD_CAP_MAMV;
 	hw->m->cap |= FIELD_PREP(VTD_CAP_MAMV, 18);
-	vtd_hw_start(hw);
-	vtd_hw_unmask(hw);
-	vtd_hw_scalable(hw);
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_unmask(hw);
+	mock_vtd_hw_scalable(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 	nr_inv = 0;
-	kunit_activate_static_stub(test, vtd_inv_execute, record_inv);
+	kunit_activate_static_stub(test, mock_vtd_inv_execute, record_inv);
 	test->priv = hw;
 	return 0;
 }
@@ -33,7 +33,7 @@ static int qi_desc_init(struct kunit *test)
 struct desc_case {
 	const char *name;
 	u64 words[2];
-	struct vtd_inv inv;
+	struct mock_vtd_inv inv;
 };
 
 #define F(mask, val)	FIELD_PREP_CONST(mask, val)
@@ -136,10 +136,10 @@ KUNIT_ARRAY_PARAM_DESC(desc, desc_cases, name);
 static void qi_desc_valid(struct kunit *test)
 {
 	const struct desc_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_put(hw, c->words[0], c->words[1]);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, c->words[0], c->words[1]);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
 	KUNIT_ASSERT_EQ(test, nr_inv, 1);
@@ -179,7 +179,7 @@ KUNIT_ARRAY_PARAM_DESC(rsvd, rsvd_cases, name);
 static void qi_desc_rsvd(struct kunit *test)
 {
 	const struct rsvd_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int bit, tried = 0;
 
 	for (bit = 0; bit < 256; bit++) {
@@ -189,8 +189,8 @@ static void qi_desc_rsvd(struct kunit *test)
 		if (bit < 128 && (c->known[bit / 64] & BIT_ULL(bit % 64)))
 			continue;
 		words[bit / 64] |= BIT_ULL(bit % 64);
-		vtd_hw_put4(hw, words);
-		vtd_hw_bell(hw);
+		mock_vtd_hw_put4(hw, words);
+		mock_vtd_hw_bell(hw);
 		KUNIT_EXPECT_EQ_MSG(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE,
 				    "bit %u", bit);
 		KUNIT_EXPECT_EQ_MSG(test, hw_iqei(hw), VTD_IQEI_RSVD, "bit %u", bit);
@@ -199,7 +199,7 @@ static void qi_desc_rsvd(struct kunit *test)
 		/* Put right, it is processed when software clears the error */
 		words[bit / 64] &= ~BIT_ULL(bit % 64);
 		hw->tail = at;
-		vtd_hw_put4(hw, words);
+		mock_vtd_hw_put4(hw, words);
 		hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
 		KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
 		KUNIT_EXPECT_EQ(test, nr_inv, ++tried);
@@ -252,12 +252,12 @@ KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, name);
 static void qi_desc_bad(struct kunit *test)
 {
 	const struct bad_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw->m->cap &= ~c->cap_clear;
 	hw->m->ecap &= ~c->ecap_clear;
-	vtd_hw_put(hw, c->words[0], c->words[1]);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, c->words[0], c->words[1]);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), c->iqei);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
@@ -268,11 +268,11 @@ static void qi_desc_bad(struct kunit *test)
 /* Bits of a domain-id that CAP.ND does not have are ignored */
 static void qi_desc_nd(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw->m->cap &= ~VTD_CAP_ND;	/* 4 bits */
-	vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_DID, 0xfff5), 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_DID, 0xfff5), 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, last_inv.did, 5);
 }
 

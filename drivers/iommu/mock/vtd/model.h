@@ -13,11 +13,11 @@
 
 #include "../mock.h"
 
-struct vtd_caches;
-struct vtd_regs;
+struct mock_vtd_caches;
+struct mock_vtd_regs;
 
 /**
- * struct vtd_model - a remapping unit
+ * struct mock_vtd - a remapping unit
  * @mi: the instance
  * @cap: CAP register, constant while live
  * @ecap: ECAP register, constant while live
@@ -29,7 +29,7 @@ struct vtd_regs;
  * @caches: caches of translations and tables (caches.c)
  * @stats: counters
  */
-struct vtd_model {
+struct mock_vtd {
 	struct mock_iommu *mi;
 	u64 cap;
 	u64 ecap;
@@ -37,13 +37,13 @@ struct vtd_model {
 	bool spr17;
 	bool te;
 	u64 rtaddr;
-	struct vtd_regs *regs;
-	struct vtd_caches *caches;
+	struct mock_vtd_regs *regs;
+	struct mock_vtd_caches *caches;
 	struct mock_stats stats;
 };
 
 /**
- * struct vtd_fault - a fault to report
+ * struct mock_vtd_fault - a fault to report
  * @reason: VTD_FR_*, 0 for none. There can be a blocked request with nothing to
  *	report (an unsupported request while translation is off), and a fault
  *	to report with a successful translation completion (7.1.3, SFS.10)
@@ -51,33 +51,37 @@ struct vtd_model {
  * @fpd: the fault is a qualified one, and a structure that the walk met has
  *	fault processing disabled (7.1.1): count it, do not record it
  */
-struct vtd_fault {
+struct mock_vtd_fault {
 	u8 reason;
 	u64 addr;
 	bool fpd;
 };
 
 /* translate.c, context.c, stage1.c, stage2.c, caches.c */
-int vtd_caches_create(struct vtd_model *m, const struct mock_cache_params *p);
-void vtd_caches_destroy(struct vtd_model *m);
-int vtd_translate(struct vtd_model *m, const struct mock_req *req,
-		  struct mock_xlate *res, struct vtd_fault *fault);
-int vtd_page_request_check(struct vtd_model *m,
-			   const struct mock_page_request *preq,
-			   struct vtd_fault *fault);
-void vtd_inval_context(struct vtd_model *m, u8 gran, u16 did, u16 sid, u8 fm);
-void vtd_inval_pasid_cache(struct vtd_model *m, u8 gran, u16 did, u32 pasid);
-void vtd_inval_iotlb(struct vtd_model *m, u8 gran, u16 did, u64 addr, u8 am,
-		     bool ih);
-void vtd_inval_piotlb(struct vtd_model *m, u8 gran, u16 did, u32 pasid,
-		      u64 addr, u8 am, bool ih);
-void vtd_inval_all(struct vtd_model *m);
+int mock_vtd_caches_create(struct mock_vtd *m,
+			   const struct mock_cache_params *p);
+void mock_vtd_caches_destroy(struct mock_vtd *m);
+int mock_vtd_translate(struct mock_vtd *m, const struct mock_req *req,
+		       struct mock_xlate *res, struct mock_vtd_fault *fault);
+int mock_vtd_page_request_check(struct mock_vtd *m,
+				const struct mock_page_request *preq,
+				struct mock_vtd_fault *fault);
+void mock_vtd_inval_context(struct mock_vtd *m, u8 gran, u16 did, u16 sid,
+			    u8 fm);
+void mock_vtd_inval_pasid_cache(struct mock_vtd *m, u8 gran, u16 did,
+				u32 pasid);
+void mock_vtd_inval_iotlb(struct mock_vtd *m, u8 gran, u16 did, u64 addr, u8 am,
+			  bool ih);
+void mock_vtd_inval_piotlb(struct mock_vtd *m, u8 gran, u16 did, u32 pasid,
+			   u64 addr, u8 am, bool ih);
+void mock_vtd_inval_all(struct mock_vtd *m);
 
 /* regs.c, qi.c, fault.c, prq.c */
-int vtd_regs_create(struct vtd_model *m);
-void vtd_regs_destroy(struct vtd_model *m);
-void vtd_fault_record(struct vtd_model *m, const struct mock_req *req,
-		      const struct vtd_fault *fault);
-int vtd_page_request(struct vtd_model *m, const struct mock_page_request *preq);
+int mock_vtd_regs_create(struct mock_vtd *m);
+void mock_vtd_regs_destroy(struct mock_vtd *m);
+void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
+			   const struct mock_vtd_fault *fault);
+int mock_vtd_page_request(struct mock_vtd *m,
+			  const struct mock_page_request *preq);
 
 #endif /* __IOMMU_MOCK_VTD_MODEL_H */

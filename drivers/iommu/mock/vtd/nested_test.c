@@ -47,7 +47,7 @@ static void set_accessed(struct nest *n)
 
 static u8 again(struct nest *n, bool write)
 {
-	vtd_inval_all(&n->rig->m);
+	mock_vtd_inval_all(&n->rig->m);
 	return write ? rig_write(n->rig, IOVA, NULL) :
 		       rig_read(n->rig, IOVA, NULL);
 }
@@ -218,17 +218,17 @@ static void nested_test_width(struct kunit *test)
 		entry = rig_fs(sp, IOVA, level);
 		good = *entry;
 		*entry |= BIT_ULL(39);
-		vtd_inval_all(&rig->m);
+		mock_vtd_inval_all(&rig->m);
 		KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_WIDTH,
 				rig_read(rig, IOVA, NULL));
 		*entry = good;
-		vtd_inval_all(&rig->m);
+		mock_vtd_inval_all(&rig->m);
 		KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
 	}
 	/* MGAW, if it is less than AW */
 	rig->m.cap &= ~VTD_CAP_MGAW;
 	rig->m.cap |= FIELD_PREP(VTD_CAP_MGAW, 36);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_WIDTH, rig_read(rig, IOVA, NULL));
 }
 
@@ -251,14 +251,14 @@ static void nested_test_references(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, 4 + 4 + (4 + 3) + 3, st->walk_refs);
 	/* With the IOTLB gone: the stage-1 entry, and stage-2's for the page */
-	vtd_inval_piotlb(&n.rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
-			 IOVA, 0, true);
+	mock_vtd_inval_piotlb(&n.rig->m, VTD_PIOTLB_PAGE, RIG_DID,
+			      RIG_RID_PASID, IOVA, 0, true);
 	before = st->walk_refs;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, before + 2, st->walk_refs);
 	/* With stage-1's structures gone too */
-	vtd_inval_piotlb(&n.rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
-			 IOVA, 0, false);
+	mock_vtd_inval_piotlb(&n.rig->m, VTD_PIOTLB_PAGE, RIG_DID,
+			      RIG_RID_PASID, IOVA, 0, false);
 	before = st->walk_refs;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, before + 4 + 5, st->walk_refs);
@@ -267,8 +267,8 @@ static void nested_test_references(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, st->iotlb_hits);
 
 	/* A unit without any cache makes all of them, every time */
-	vtd_caches_destroy(&n.rig->m);
-	KUNIT_ASSERT_EQ(test, 0, vtd_caches_create(&n.rig->m, &no_caches));
+	mock_vtd_caches_destroy(&n.rig->m);
+	KUNIT_ASSERT_EQ(test, 0, mock_vtd_caches_create(&n.rig->m, &no_caches));
 	before = st->walk_refs;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, NULL));

@@ -14,18 +14,18 @@
  * hardware, others are dropped. A stop marker (last, for no access) is nothing
  * that a response belongs to.
  */
-static void vtd_prq_answer(struct vtd_model *m,
-			   const struct mock_page_request *preq,
-			   enum mock_page_response code)
+static void mock_vtd_prq_answer(struct mock_vtd *m,
+				const struct mock_page_request *preq,
+				enum mock_page_response code)
 {
 	if (!preq->last || (!preq->read && !preq->write))
 		return;
-	vtd_send_page_response(m, preq->sid, preq->pasid_valid, preq->pasid,
-			       preq->prgi, code);
+	mock_vtd_send_page_response(m, preq->sid, preq->pasid_valid,
+				    preq->pasid, preq->prgi, code);
 }
 
-static int vtd_prq_write(struct vtd_model *m, u64 pa,
-			 const struct mock_page_request *preq)
+static int mock_vtd_prq_write(struct mock_vtd *m, u64 pa,
+			      const struct mock_page_request *preq)
 {
 	__le64 desc[4] = {};
 	u64 word;
@@ -49,7 +49,7 @@ static int vtd_prq_write(struct vtd_model *m, u64 pa,
 }
 
 /**
- * vtd_page_request - take a page request message
+ * mock_vtd_page_request - take a page request message
  * @m: the unit
  * @preq: the message
  *
@@ -57,28 +57,29 @@ static int vtd_prq_write(struct vtd_model *m, u64 pa,
  * -EFAULT when the tables or the queue itself do not permit it: it has then been
  * answered as far as it wants an answer.
  */
-int vtd_page_request(struct vtd_model *m, const struct mock_page_request *preq)
+int mock_vtd_page_request(struct mock_vtd *m,
+			  const struct mock_page_request *preq)
 {
-	u64 pqa = vtd_reg64(m, VTD_REG_PQA);
-	u32 tail = vtd_reg64(m, VTD_REG_PQT);
+	u64 pqa = mock_vtd_reg64(m, VTD_REG_PQA);
+	u32 tail = mock_vtd_reg64(m, VTD_REG_PQT);
 	u32 size = 4096 << FIELD_GET(VTD_PQA_PQS, pqa);
 	u32 next = (tail + VTD_PREQ_LEN) % size;
-	struct vtd_fault fault = {};
+	struct mock_vtd_fault fault = {};
 
-	if (vtd_page_request_check(m, preq, &fault)) {
+	if (mock_vtd_page_request_check(m, preq, &fault)) {
 		if (fault.reason)
-			vtd_fault_record_page_request(m, preq, &fault);
-		vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
+			mock_vtd_fault_record_page_request(m, preq, &fault);
+		mock_vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
 		return -EFAULT;
 	}
 
-	if (vtd_reg32(m, VTD_REG_PRS) & VTD_PRS_PRO) {
-		vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
+	if (mock_vtd_reg32(m, VTD_REG_PRS) & VTD_PRS_PRO) {
+		mock_vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
 		return -ENOSPC;
 	}
-	if (next == vtd_reg64(m, VTD_REG_PQH)) {
-		vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PRO);
-		vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
+	if (next == mock_vtd_reg64(m, VTD_REG_PQH)) {
+		mock_vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PRO);
+		mock_vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
 		return -ENOSPC;
 	}
 
@@ -89,11 +90,11 @@ int vtd_page_request(struct vtd_model *m, const struct mock_page_request *preq)
 	 * the tables do not permit.
 	 */
 	if (!m->regs->pq_set || tail >= size ||
-	    vtd_prq_write(m, (pqa & VTD_PQA_PQA) + tail, preq)) {
-		vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
+	    mock_vtd_prq_write(m, (pqa & VTD_PQA_PQA) + tail, preq)) {
+		mock_vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
 		return -EFAULT;
 	}
-	vtd_reg_set64(m, VTD_REG_PQT, next);
-	vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PPR);
+	mock_vtd_reg_set64(m, VTD_REG_PQT, next);
+	mock_vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PPR);
 	return 0;
 }

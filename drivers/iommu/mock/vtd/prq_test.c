@@ -7,7 +7,7 @@
 #define ENTRIES		128	/* with PQS 0 */
 
 struct prq {
-	struct vtd_hw *hw;
+	struct mock_vtd_hw *hw;
 	__le64 *q;
 };
 
@@ -17,11 +17,12 @@ static int prq_init(struct kunit *test)
 
 	prq = kunit_kzalloc(test, sizeof(*prq), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, prq);
-	prq->hw = vtd_hw_create(test);
-	vtd_hw_start(prq->hw);
-	vtd_hw_unmask(prq->hw);
-	vtd_hw_tables(prq->hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE | VTD_CTX0_PRE);
-	prq->q = vtd_hw_pages(test, 0);
+	prq->hw = mock_vtd_hw_create(test);
+	mock_vtd_hw_start(prq->hw);
+	mock_vtd_hw_unmask(prq->hw);
+	mock_vtd_hw_tables(prq->hw,
+			   VTD_CTX0_PASIDE | VTD_CTX0_DTE | VTD_CTX0_PRE);
+	prq->q = mock_vtd_hw_pages(test, 0);
 	hw_write64(prq->hw, VTD_REG_PQA, virt_to_phys(prq->q));
 	test->priv = prq;
 	return 0;
@@ -39,7 +40,7 @@ static const struct mock_page_request prq_request = {
 
 static int request(struct prq *prq)
 {
-	return vtd_hw_page_request(prq->hw, &prq_request);
+	return mock_vtd_hw_page_request(prq->hw, &prq_request);
 }
 
 struct desc_case {
@@ -82,7 +83,7 @@ static void prq_desc(struct kunit *test)
 	struct prq *prq = test->priv;
 
 	memset(prq->q, 0xff, 4096);
-	KUNIT_EXPECT_EQ(test, vtd_hw_page_request(prq->hw, &c->preq), 0);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(prq->hw, &c->preq), 0);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(prq->q[0]), c->words[0]);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(prq->q[1]), c->words[1]);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(prq->q[2]), 0);
@@ -99,7 +100,7 @@ static void prq_desc(struct kunit *test)
 static void prq_event(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 
 	request(prq);
 	request(prq);
@@ -130,7 +131,7 @@ static void prq_event(struct kunit *test)
 static void prq_wrap(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int i;
 
 	for (i = 0; i < 3 * ENTRIES; i++) {
@@ -146,10 +147,10 @@ static void prq_wrap(struct kunit *test)
 static void prq_size(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int i;
 
-	prq->q = vtd_hw_pages(test, 1);
+	prq->q = mock_vtd_hw_pages(test, 1);
 	hw_write64(hw, VTD_REG_PQA, virt_to_phys(prq->q) | 1);
 	for (i = 0; i < 2 * ENTRIES - 1; i++)
 		KUNIT_ASSERT_EQ(test, request(prq), 0);
@@ -164,7 +165,7 @@ static void prq_overflow(struct kunit *test)
 	struct mock_page_request not_last = prq_request;
 	struct mock_page_request stop = prq_request;
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int i;
 
 	not_last.last = false;
@@ -185,8 +186,8 @@ static void prq_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->resp.code, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 1);
 
-	KUNIT_EXPECT_EQ(test, vtd_hw_page_request(hw, &not_last), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, vtd_hw_page_request(hw, &stop), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(hw, &not_last), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(hw, &stop), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, hw->nr_resp, 1);
 
 	/* Room does not help while PRO is set */
@@ -203,7 +204,7 @@ static void prq_overflow(struct kunit *test)
 static void prq_overflow_event(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int i;
 
 	for (i = 0; i < ENTRIES - 1; i++)
@@ -225,7 +226,7 @@ static void prq_overflow_event(struct kunit *test)
 
 static void expect_invalid(struct prq *prq)
 {
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int before = hw->nr_resp;
 
 	KUNIT_EXPECT_EQ(hw->test, request(prq), -EFAULT);
@@ -239,13 +240,13 @@ static void expect_invalid(struct prq *prq)
 static void prq_tables(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 	u32 frcd = FIELD_GET(VTD_CAP_FRO, hw->m->cap) * 16;
 	struct mock_page_request not_last = prq_request;
 	u64 hi;
 
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE);
 	expect_invalid(prq);
 
 	hi = VTD_FRCD1_F | VTD_FRCD1_T2 | VTD_FRCD1_PP |
@@ -258,12 +259,12 @@ static void prq_tables(struct kunit *test)
 
 	/* Dropped without an answer */
 	not_last.last = false;
-	KUNIT_EXPECT_EQ(test, vtd_hw_page_request(hw, &not_last), -EFAULT);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(hw, &not_last), -EFAULT);
 	KUNIT_EXPECT_EQ(test, hw->nr_resp, 1);
 
 	/* Translation off: answered, but no fault */
 	hw_write64(hw, frcd + 8, VTD_FRCD1_F);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
 	expect_invalid(prq);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 }
@@ -272,15 +273,15 @@ static void prq_tables(struct kunit *test)
 static void prq_unusable(struct kunit *test)
 {
 	struct prq *prq = test->priv;
-	struct vtd_hw *hw = prq->hw;
+	struct mock_vtd_hw *hw = prq->hw;
 
-	hw_write64(hw, VTD_REG_PQA, vtd_hw_no_ram(test));
+	hw_write64(hw, VTD_REG_PQA, mock_vtd_hw_no_ram(test));
 	expect_invalid(prq);
 
 	/* Never set up */
-	vtd_hw_stop(hw);
-	vtd_hw_start(hw);
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE | VTD_CTX0_PRE);
+	mock_vtd_hw_stop(hw);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE | VTD_CTX0_DTE | VTD_CTX0_PRE);
 	expect_invalid(prq);
 
 	/* The tail is behind its end */

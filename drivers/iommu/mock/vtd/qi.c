@@ -25,17 +25,17 @@
 /* Descriptors that the worker processes without letting others at the lock */
 #define VTD_QI_BATCH		32
 
-static void vtd_qi_time_out(struct vtd_model *m)
+static void mock_vtd_qi_time_out(struct mock_vtd *m)
 {
-	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ITESID;
+	u64 rcd = mock_vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ITESID;
 
 	m->regs->ite = false;
 	rcd |= FIELD_PREP(VTD_IQERCD_ITESID, m->regs->ite_sid);
-	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ITE);
+	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ITE);
 }
 
-static void vtd_qi_lost(struct vtd_model *m, u16 sid)
+static void mock_vtd_qi_lost(struct mock_vtd *m, u16 sid)
 {
 	if (m->regs->ite)
 		return;
@@ -43,31 +43,31 @@ static void vtd_qi_lost(struct vtd_model *m, u16 sid)
 	m->regs->ite_sid = sid;
 }
 
-static void vtd_qi_error(struct vtd_model *m, u8 iqei)
+static void mock_vtd_qi_error(struct mock_vtd *m, u8 iqei)
 {
-	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_IQEI;
+	u64 rcd = mock_vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_IQEI;
 
 	rcd |= FIELD_PREP(VTD_IQERCD_IQEI, iqei);
-	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_IQE);
+	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_IQE);
 	/* What was waiting for a device still times out */
 	if (m->regs->ite)
-		vtd_qi_time_out(m);
+		mock_vtd_qi_time_out(m);
 }
 
-static void vtd_qi_completion_error(struct vtd_model *m, u16 sid)
+static void mock_vtd_qi_completion_error(struct mock_vtd *m, u16 sid)
 {
-	u64 rcd = vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ICESID;
+	u64 rcd = mock_vtd_reg64(m, VTD_REG_IQERCD) & ~VTD_IQERCD_ICESID;
 
 	rcd |= FIELD_PREP(VTD_IQERCD_ICESID, sid);
-	vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ICE);
+	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
+	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ICE);
 }
 
 /* 11.4.9.2: 0, or what is wrong with the tail pointer */
-static u8 vtd_qi_check_tail(const struct vtd_model *m)
+static u8 mock_vtd_qi_check_tail(const struct mock_vtd *m)
 {
-	u32 tail = vtd_reg64(m, VTD_REG_IQT);
+	u32 tail = mock_vtd_reg64(m, VTD_REG_IQT);
 
 	if (tail >= m->regs->iq_size)
 		return VTD_IQEI_TAIL;
@@ -77,7 +77,7 @@ static u8 vtd_qi_check_tail(const struct vtd_model *m)
 }
 
 /* 6.5.2: 0, or what is wrong with the mode that the unit is in */
-static u8 vtd_qi_check_mode(const struct vtd_model *m)
+static u8 mock_vtd_qi_check_mode(const struct mock_vtd *m)
 {
 	switch (FIELD_GET(VTD_RTADDR_TTM, m->rtaddr)) {
 	case VTD_TTM_LEGACY:
@@ -95,8 +95,8 @@ static u8 vtd_qi_check_mode(const struct vtd_model *m)
 	return m->regs->iq_wide ? 0 : VTD_IQEI_WIDTH;
 }
 
-static u8 vtd_qi_fetch(const struct vtd_model *m, u32 head,
-		       struct vtd_inv *inv)
+static u8 mock_vtd_qi_fetch(const struct mock_vtd *m, u32 head,
+			    struct mock_vtd_inv *inv)
 {
 	bool wide = m->regs->iq_wide;
 	unsigned int i;
@@ -104,22 +104,22 @@ static u8 vtd_qi_fetch(const struct vtd_model *m, u32 head,
 	u64 desc[4];
 	u8 iqei;
 
-	iqei = vtd_qi_check_mode(m);
+	iqei = mock_vtd_qi_check_mode(m);
 	if (iqei)
 		return iqei;
 	if (mock_phys_read(m->regs->iq_base + head, raw, wide ? 32 : 16))
 		return VTD_IQEI_FETCH;
 	for (i = 0; i < (wide ? 4 : 2); i++)
 		desc[i] = le64_to_cpu(raw[i]);
-	return vtd_inv_decode(m, desc, wide, inv);
+	return mock_vtd_inv_decode(m, desc, wide, inv);
 }
 
-static bool vtd_inv_is_devtlb(const struct vtd_inv *inv)
+static bool mock_vtd_inv_is_devtlb(const struct mock_vtd_inv *inv)
 {
 	return inv->type == VTD_QI_DTLB || inv->type == VTD_QI_PDTLB;
 }
 
-static enum mock_cmd_kind vtd_inv_kind(const struct vtd_inv *inv)
+static enum mock_cmd_kind mock_vtd_inv_kind(const struct mock_vtd_inv *inv)
 {
 	switch (inv->type) {
 	case VTD_QI_DTLB:
@@ -139,181 +139,183 @@ static enum mock_cmd_kind vtd_inv_kind(const struct vtd_inv *inv)
 }
 
 /**
- * vtd_qi_execute - execute a descriptor whose turn it is
+ * mock_vtd_qi_execute - execute a descriptor whose turn it is
  * @m: the unit
  * @inv: the descriptor, decoded
  */
-void vtd_qi_execute(struct vtd_model *m, const struct vtd_inv *inv)
+void mock_vtd_qi_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	/* A wait that is behind a lost invalidation never completes */
 	if (inv->type == VTD_QI_WAIT && m->regs->ite)
 		return;
 
-	if (vtd_inv_execute(m, inv) == -ETIMEDOUT)
-		vtd_qi_lost(m, inv->sid);
+	if (mock_vtd_inv_execute(m, inv) == -ETIMEDOUT)
+		mock_vtd_qi_lost(m, inv->sid);
 }
 
 /* False if the descriptor was not consumed: the head stays */
-static bool vtd_qi_one(struct vtd_model *m, const struct vtd_inv *inv)
+static bool mock_vtd_qi_one(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_CMD_ERROR)) {
-		if (!vtd_inv_is_devtlb(inv)) {
-			vtd_qi_error(m, VTD_IQEI_NONE);
+		if (!mock_vtd_inv_is_devtlb(inv)) {
+			mock_vtd_qi_error(m, VTD_IQEI_NONE);
 			return false;
 		}
-		vtd_qi_completion_error(m, inv->sid);
+		mock_vtd_qi_completion_error(m, inv->sid);
 		return true;
 	}
 
 	if (mock_reordering(m->mi))
-		vtd_reorder_wait(m, inv);
-	/* It never completes, see vtd_qi_execute() */
+		mock_vtd_reorder_wait(m, inv);
+	/* It never completes, see mock_vtd_qi_execute() */
 	if (inv->type == VTD_QI_WAIT && m->regs->ite)
 		return true;
 
-	if (!mock_slow_ready(m->mi, vtd_inv_kind(inv)))
+	if (!mock_slow_ready(m->mi, mock_vtd_inv_kind(inv)))
 		return false;
 	if (mock_reordering(m->mi))
-		vtd_reorder(m, inv);
+		mock_vtd_reorder(m, inv);
 	else
-		vtd_qi_execute(m, inv);
+		mock_vtd_qi_execute(m, inv);
 	return true;
 }
 
-static bool vtd_qi_stopped(const struct vtd_model *m)
+static bool mock_vtd_qi_stopped(const struct mock_vtd *m)
 {
-	return !(vtd_reg32(m, VTD_REG_GSTS) & VTD_GSTS_QIES) ||
-	       (vtd_reg32(m, VTD_REG_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE)) ||
+	return !(mock_vtd_reg32(m, VTD_REG_GSTS) & VTD_GSTS_QIES) ||
+	       (mock_vtd_reg32(m, VTD_REG_FSTS) &
+		(VTD_FSTS_IQE | VTD_FSTS_ITE)) ||
 	       m->mi->misbehave[MOCK_MISBEHAVE_CMD_STALL];
 }
 
 /* Process up to @budget descriptors. True if there is more to do */
-static bool vtd_qi_run(struct vtd_model *m, unsigned int budget)
+static bool mock_vtd_qi_run(struct mock_vtd *m, unsigned int budget)
 {
 	u32 len = m->regs->iq_wide ? 32 : 16;
-	struct vtd_inv inv;
+	struct mock_vtd_inv inv;
 	u32 head;
 	u8 iqei;
 
-	if (vtd_qi_stopped(m))
+	if (mock_vtd_qi_stopped(m))
 		return false;
-	iqei = vtd_qi_check_tail(m);
+	iqei = mock_vtd_qi_check_tail(m);
 	if (iqei) {
-		vtd_qi_error(m, iqei);
+		mock_vtd_qi_error(m, iqei);
 		return false;
 	}
 
-	head = vtd_reg64(m, VTD_REG_IQH);
-	while (head != vtd_reg64(m, VTD_REG_IQT)) {
-		if (vtd_qi_stopped(m))
+	head = mock_vtd_reg64(m, VTD_REG_IQH);
+	while (head != mock_vtd_reg64(m, VTD_REG_IQT)) {
+		if (mock_vtd_qi_stopped(m))
 			return false;
 		if (!budget--)
 			return true;
 
-		iqei = vtd_qi_fetch(m, head, &inv);
+		iqei = mock_vtd_qi_fetch(m, head, &inv);
 		if (iqei) {
-			vtd_qi_error(m, iqei);
+			mock_vtd_qi_error(m, iqei);
 			return false;
 		}
-		if (!vtd_qi_one(m, &inv))
+		if (!mock_vtd_qi_one(m, &inv))
 			return false;
 		head = (head + len) % m->regs->iq_size;
-		vtd_reg_set64(m, VTD_REG_IQH, head);
+		mock_vtd_reg_set64(m, VTD_REG_IQH, head);
 
 		if (inv.type == VTD_QI_WAIT && inv.wait_fn && m->regs->ite)
 			break;
 	}
 	if (mock_reordering(m->mi))
-		vtd_reorder_idle(m);
+		mock_vtd_reorder_idle(m);
 	if (m->regs->ite)
-		vtd_qi_time_out(m);
+		mock_vtd_qi_time_out(m);
 	return false;
 }
 
 /**
- * vtd_qi_kick - there may be something to do for the queue
+ * mock_vtd_qi_kick - there may be something to do for the queue
  * @m: the unit
  */
-void vtd_qi_kick(struct vtd_model *m)
+void mock_vtd_qi_kick(struct mock_vtd *m)
 {
 	if (m->regs->wq)
 		queue_work(m->regs->wq, &m->regs->work);
 	else
-		vtd_qi_run(m, UINT_MAX);
+		mock_vtd_qi_run(m, UINT_MAX);
 }
 
 /**
- * vtd_qi_devtlb_lost - a device did not answer an invalidation in time
+ * mock_vtd_qi_devtlb_lost - a device did not answer an invalidation in time
  * @m: the unit
  * @sid: source-id of the device
  *
  * The caller lets the queue go on, which aborts the waits and reports it. A queue
  * that an error has stopped does not: it is reported at once.
  */
-void vtd_qi_devtlb_lost(struct vtd_model *m, u16 sid)
+void mock_vtd_qi_devtlb_lost(struct mock_vtd *m, u16 sid)
 {
-	vtd_qi_lost(m, sid);
-	if (vtd_reg32(m, VTD_REG_FSTS) & VTD_FSTS_IQE)
-		vtd_qi_time_out(m);
+	mock_vtd_qi_lost(m, sid);
+	if (mock_vtd_reg32(m, VTD_REG_FSTS) & VTD_FSTS_IQE)
+		mock_vtd_qi_time_out(m);
 }
 
-static void vtd_qi_work(struct work_struct *work)
+static void mock_vtd_qi_work(struct work_struct *work)
 {
-	struct vtd_regs *regs = container_of(work, struct vtd_regs, work);
-	struct vtd_model *m = regs->model;
+	struct mock_vtd_regs *regs =
+		container_of(work, struct mock_vtd_regs, work);
+	struct mock_vtd *m = regs->model;
 	bool more;
 
 	do {
 		spin_lock_irq(&m->mi->lock);
-		more = vtd_qi_run(m, VTD_QI_BATCH);
+		more = mock_vtd_qi_run(m, VTD_QI_BATCH);
 		spin_unlock_irq(&m->mi->lock);
 		cond_resched();
 	} while (more);
 }
 
 /**
- * vtd_iq_enable - software has set GCMD.QIE
+ * mock_vtd_iq_enable - software has set GCMD.QIE
  * @m: the unit
  *
  * The queue's place and form are those of now, whatever IQA says later.
  */
-void vtd_iq_enable(struct vtd_model *m)
+void mock_vtd_iq_enable(struct mock_vtd *m)
 {
-	u64 iqa = vtd_reg64(m, VTD_REG_IQA);
+	u64 iqa = mock_vtd_reg64(m, VTD_REG_IQA);
 
 	m->regs->iq_base = iqa & VTD_IQA_IQA;
 	m->regs->iq_size = 4096 << FIELD_GET(VTD_IQA_QS, iqa);
 	m->regs->iq_wide = iqa & VTD_IQA_DW;
-	vtd_qi_kick(m);
+	mock_vtd_qi_kick(m);
 }
 
 /**
- * vtd_iq_disable - software has cleared GCMD.QIE
+ * mock_vtd_iq_disable - software has cleared GCMD.QIE
  * @m: the unit
  *
  * 11.4.9.1: the head is 0 while the queue is off.
  */
-void vtd_iq_disable(struct vtd_model *m)
+void mock_vtd_iq_disable(struct mock_vtd *m)
 {
 	if (mock_reordering(m->mi))
-		vtd_reorder_drain(m);
+		mock_vtd_reorder_drain(m);
 	m->regs->ite = false;
 	mock_slow_forget(m->mi);
-	vtd_reg_set64(m, VTD_REG_IQH, 0);
+	mock_vtd_reg_set64(m, VTD_REG_IQH, 0);
 }
 
 /**
- * vtd_qi_create - prepare the queue's processing
+ * mock_vtd_qi_create - prepare the queue's processing
  * @m: the unit
  *
  * Context: process, without locks.
  * Return: 0 or -ENOMEM
  */
-int vtd_qi_create(struct vtd_model *m)
+int mock_vtd_qi_create(struct mock_vtd *m)
 {
-	struct vtd_regs *regs = m->regs;
+	struct mock_vtd_regs *regs = m->regs;
 
-	INIT_WORK(&regs->work, vtd_qi_work);
+	INIT_WORK(&regs->work, mock_vtd_qi_work);
 	if (!m->mi->async_commands)
 		return 0;
 	/* Somebody may wait for an invalidation to reclaim memory */
@@ -322,15 +324,15 @@ int vtd_qi_create(struct vtd_model *m)
 }
 
 /**
- * vtd_qi_destroy - stop the queue's processing
+ * mock_vtd_qi_destroy - stop the queue's processing
  * @m: the unit
  *
  * Context: process, without locks.
  */
-void vtd_qi_destroy(struct vtd_model *m)
+void mock_vtd_qi_destroy(struct mock_vtd *m)
 {
 	spin_lock_irq(&m->mi->lock);
-	vtd_reg_set32(m, VTD_REG_GSTS, 0);
+	mock_vtd_reg_set32(m, VTD_REG_GSTS, 0);
 	spin_unlock_irq(&m->mi->lock);
 	if (m->regs->wq)
 		destroy_workqueue(m->regs->wq);

@@ -8,12 +8,12 @@
 /* In scalable mode, with an enabled queue of one page */
 static int qi_init_scalable(struct kunit *test)
 {
-	struct vtd_hw *hw = vtd_hw_create(test);
+	struct mock_vtd_hw *hw = mock_vtd_hw_create(test);
 
-	vtd_hw_start(hw);
-	vtd_hw_unmask(hw);
-	vtd_hw_scalable(hw);
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_unmask(hw);
+	mock_vtd_hw_scalable(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 	test->priv = hw;
 	return 0;
 }
@@ -21,45 +21,47 @@ static int qi_init_scalable(struct kunit *test)
 /* A wait's status write and interrupt; a write to what is not RAM is lost */
 static void qi_wait(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_IF |
-		   FIELD_PREP(VTD_WAIT0_DATA, 7), virt_to_phys(hw->status));
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_IF |
+			FIELD_PREP(VTD_WAIT0_DATA, 7),
+			virt_to_phys(hw->status));
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
 
 	/* No new interrupt before IWC is cleared */
-	vtd_hw_put_wait(hw, 8, VTD_WAIT0_IF);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 8);
+	mock_vtd_hw_put_wait(hw, 8, VTD_WAIT0_IF);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 8);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), 0);
-	vtd_hw_put_wait(hw, 9, VTD_WAIT0_IF);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 9, VTD_WAIT0_IF);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 2);
 
 	/* Without the flag no interrupt */
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
-	vtd_hw_put_wait(hw, 10, VTD_WAIT0_FN | VTD_WAIT0_PD);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 10, VTD_WAIT0_FN | VTD_WAIT0_PD);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 2);
 
-	vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_SW, vtd_hw_no_ram(test));
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 10);
+	mock_vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_SW,
+			mock_vtd_hw_no_ram(test));
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 10);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.invalidations, 0);
 }
 
 static void qi_wait_masked(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw_write32(hw, VTD_REG_IECTL, VTD_ECTL_IM);
-	vtd_hw_put_wait(hw, 1, VTD_WAIT0_IF);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, VTD_WAIT0_IF);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_IECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 0);
@@ -70,8 +72,8 @@ static void qi_wait_masked(struct kunit *test)
 
 	/* Serviced while it was masked: gone */
 	hw_write32(hw, VTD_REG_IECTL, VTD_ECTL_IM);
-	vtd_hw_put_wait(hw, 2, VTD_WAIT0_IF);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, VTD_WAIT0_IF);
+	mock_vtd_hw_bell(hw);
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_IECTL), VTD_ECTL_IM);
 	hw_write32(hw, VTD_REG_IECTL, 0);
@@ -79,29 +81,29 @@ static void qi_wait_masked(struct kunit *test)
 }
 
 /* How many references a request takes after up to three invalidations */
-static u64 refs_after(struct vtd_hw *hw, u64 a, u64 b, u64 c)
+static u64 refs_after(struct mock_vtd_hw *hw, u64 a, u64 b, u64 c)
 {
 	u64 before;
 
-	KUNIT_EXPECT_EQ(hw->test, vtd_hw_translate(hw, 0x8000), 0);
-	vtd_hw_put(hw, a, 0);
+	KUNIT_EXPECT_EQ(hw->test, mock_vtd_hw_translate(hw, 0x8000), 0);
+	mock_vtd_hw_put(hw, a, 0);
 	if (b)
-		vtd_hw_put(hw, b, 0);
+		mock_vtd_hw_put(hw, b, 0);
 	if (c)
-		vtd_hw_put(hw, c, 0);
-	vtd_hw_bell(hw);
+		mock_vtd_hw_put(hw, c, 0);
+	mock_vtd_hw_bell(hw);
 	before = hw->m->stats.walk_refs;
-	KUNIT_EXPECT_EQ(hw->test, vtd_hw_translate(hw, 0x8000), 0);
+	KUNIT_EXPECT_EQ(hw->test, mock_vtd_hw_translate(hw, 0x8000), 0);
 	return hw->m->stats.walk_refs - before;
 }
 
 /* Descriptors reach the caches, with their operands at the right places */
 static void qi_caches(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u64 hits, cc, pc, iotlb, piotlb;
 
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
 	cc = VTD_QI_CC | FIELD_PREP(VTD_CC0_G, VTD_CC_DEVICE) |
 	     FIELD_PREP(VTD_CC0_SID, HW_SID);
 	pc = VTD_QI_PC | FIELD_PREP(VTD_PC0_G, VTD_PC_PASID) |
@@ -137,12 +139,13 @@ static void qi_caches(struct kunit *test)
 
 static void qi_devtlb(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, 0x1234), 0x5000);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, 0x1234),
+			0x5000);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 1);
 	KUNIT_EXPECT_EQ(test, hw->nr_atc, 1);
 	KUNIT_EXPECT_EQ(test, hw->atc.sid, 0x1234);
 	KUNIT_EXPECT_FALSE(test, hw->atc.pasid_valid);
@@ -151,14 +154,14 @@ static void qi_devtlb(struct kunit *test)
 
 static void qi_response(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_put(hw, VTD_QI_PGRP_RESP | VTD_PGRP0_PASID_P |
-		   FIELD_PREP(VTD_PGRP0_RID, 0x1234) |
-		   FIELD_PREP(VTD_PGRP0_PASID, 0x55555) |
-		   FIELD_PREP(VTD_PGRP0_CODE, VTD_PGRP_FAILURE),
-		   FIELD_PREP(VTD_PGRP1_PRGI, 0x1ff));
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_PGRP_RESP | VTD_PGRP0_PASID_P |
+			FIELD_PREP(VTD_PGRP0_RID, 0x1234) |
+			FIELD_PREP(VTD_PGRP0_PASID, 0x55555) |
+			FIELD_PREP(VTD_PGRP0_CODE, VTD_PGRP_FAILURE),
+			FIELD_PREP(VTD_PGRP1_PRGI, 0x1ff));
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw->nr_resp, 1);
 	KUNIT_EXPECT_EQ(test, hw->resp.sid, 0x1234);
 	KUNIT_EXPECT_TRUE(test, hw->resp.pasid_valid);
@@ -171,21 +174,21 @@ static void qi_response(struct kunit *test)
 /* What is before the bad descriptor is done, what is behind it waits */
 static void qi_iqe(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 bad;
 
-	vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_put_wait(hw, 1, 0);
 	bad = hw->tail;
-	vtd_hw_put(hw, VTD_QI_CC, 0);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_CC, 0);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), bad);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 
 	/* A doorbell does not make it go on, nor clearing anything else */
-	vtd_hw_put_wait(hw, 3, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 3, 0);
+	mock_vtd_hw_bell(hw);
 	hw_write32(hw, VTD_REG_FSTS, (u32)~VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), bad);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
@@ -198,43 +201,43 @@ static void qi_iqe(struct kunit *test)
 
 	hw->iq[bad / 8] = cpu_to_le64(VTD_QI_WAIT);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
-	vtd_hw_expect_done(hw, 3);
+	mock_vtd_hw_expect_done(hw, 3);
 }
 
 /* The error interrupt shares its condition with faults */
 static void qi_iqe_event(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	const struct mock_req req = { .sid = 1 };
 
-	vtd_hw_fault(hw, &req, VTD_FR_READ, false);
+	mock_vtd_hw_fault(hw, &req, VTD_FR_READ, false);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 	hw_write32(hw, VTD_REG_FECTL, VTD_ECTL_IM);
-	vtd_hw_put(hw, VTD_QI_CC, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_CC, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS),
 			VTD_FSTS_IQE | VTD_FSTS_PPF);
 	/* PPF was set: no new condition */
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL), VTD_ECTL_IM);
 }
 
-static void put_devtlb(struct vtd_hw *hw, u16 sid)
+static void put_devtlb(struct mock_vtd_hw *hw, u16 sid)
 {
-	vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, sid), 0);
+	mock_vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, sid), 0);
 }
 
 /* 6.5.2.11: pending waits are aborted, the head is behind what was fetched */
 static void qi_ite(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw->atc_timeout = 2;
-	vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_put_wait(hw, 1, 0);
 	put_devtlb(hw, 0x111);
-	vtd_hw_put_wait(hw, 2, VTD_WAIT0_IF);
+	mock_vtd_hw_put_wait(hw, 2, VTD_WAIT0_IF);
 	put_devtlb(hw, 0x222);
-	vtd_hw_put_wait(hw, 3, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 3, 0);
+	mock_vtd_hw_bell(hw);
 
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), 0);
@@ -245,51 +248,51 @@ static void qi_ite(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 
 	/* Nothing is fetched until it is cleared */
-	vtd_hw_put_wait(hw, 4, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 4, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
-	vtd_hw_expect_done(hw, 4);
+	mock_vtd_hw_expect_done(hw, 4);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQERCD), 0);
 
 	/* What is sent again is answered now */
 	put_devtlb(hw, 0x111);
-	vtd_hw_put_wait(hw, 5, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 5);
+	mock_vtd_hw_put_wait(hw, 5, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 5);
 	KUNIT_EXPECT_EQ(test, hw->nr_atc, 3);
 }
 
 /* A fence is not passed while something is pending */
 static void qi_ite_fence(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 behind;
 
 	hw->atc_timeout = 1;
 	put_devtlb(hw, 0x111);
-	vtd_hw_put_wait(hw, 1, VTD_WAIT0_FN);
+	mock_vtd_hw_put_wait(hw, 1, VTD_WAIT0_FN);
 	behind = hw->tail;
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), behind);
 	/* The fence was aborted, what is behind it is not */
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_expect_done(hw, 2);
 }
 
 /* Other invalidations go on although a device does not answer */
 static void qi_ite_others(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw->atc_timeout = 1;
 	put_devtlb(hw, 0);
-	vtd_hw_put(hw, VTD_QI_IOTLB |
-		   FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL), 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_IOTLB |
+			FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL), 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.invalidations, 2);
 	/* There was no wait to abort, it is reported all the same */
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
@@ -298,124 +301,124 @@ static void qi_ite_others(struct kunit *test)
 /* Processing that stops before the time-out is over */
 static void qi_ite_stall(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw->atc_timeout = 2;
 	hw->atc_stall = true;
 	put_devtlb(hw, 0x111);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
 
 	/* A queue that is disabled meanwhile forgets it */
 	put_devtlb(hw, 0x111);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 2);
 }
 
 /* Both errors at once */
 static void qi_ite_iqe(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 bad;
 
 	hw->atc_timeout = 1;
 	put_devtlb(hw, 0x111);
 	bad = hw->tail;
-	vtd_hw_put(hw, VTD_QI_CC, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_CC, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS),
 			VTD_FSTS_ITE | VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), bad);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 	/* Both must be cleared */
 	hw->tail = bad;
-	vtd_hw_put_wait(hw, 5, 0);
+	mock_vtd_hw_put_wait(hw, 5, 0);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
-	vtd_hw_expect_done(hw, 5);
+	mock_vtd_hw_expect_done(hw, 5);
 }
 
 /* An invalid completion does not stop anything */
 static void qi_ice(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_ERROR, 1);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_ERROR, 1);
 	put_devtlb(hw, 0x333);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw->nr_atc, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ICE);
 	KUNIT_EXPECT_EQ(test, hw_icesid(hw), 0x333);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ICE);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_expect_done(hw, 1);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQERCD), 0);
 }
 
 /* Hardware that does not say why; the descriptor is good when tried again */
 static void qi_cmd_error(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_ERROR, 2);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_ERROR, 2);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_NONE);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_expect_done(hw, 1);
 }
 
 static void qi_cmd_stall(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, U32_MAX);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, U32_MAX);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	mock_vtd_hw_expect_done(hw, 1);
 }
 
 /* The error state survives neither disabling nor enabling by itself */
 static void qi_disable_pending(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 1);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 1);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 0);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 2);
 }
 
-static bool wait_status(struct vtd_hw *hw, u32 val)
+static bool wait_status(struct mock_vtd_hw *hw, u32 val)
 {
 	unsigned int i;
 
@@ -427,28 +430,28 @@ static bool wait_status(struct vtd_hw *hw, u32 val)
 /* By a worker: the doorbell write returns before, the order is the same */
 static void qi_async(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int round, i;
 	u32 val = 0;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->mi->async_commands = true;
-	vtd_hw_start(hw);
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 
 	for (round = 0; round < 20; round++) {
 		for (i = 0; i < 100; i++)
-			vtd_hw_put_wait(hw, ++val, 0);
-		vtd_hw_bell(hw);
+			mock_vtd_hw_put_wait(hw, ++val, 0);
+		mock_vtd_hw_bell(hw);
 		KUNIT_ASSERT_TRUE(test, wait_status(hw, val));
 	}
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 
 	/* A stop with a queue that is full of work */
 	for (i = 0; i < 100; i++)
-		vtd_hw_put_wait(hw, ++val, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_stop(hw);
+		mock_vtd_hw_put_wait(hw, ++val, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_stop(hw);
 	val = hw_status(hw);
 	usleep_range(5000, 6000);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), val);
@@ -456,14 +459,14 @@ static void qi_async(struct kunit *test)
 
 static void qi_async_error(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->mi->async_commands = true;
-	vtd_hw_start(hw);
-	vtd_hw_unmask(hw);
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_unmask(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 	/*
 	 * There are no such devices, so nobody answers. More than the worker
 	 * takes at once: the wait is aborted all the same.
@@ -471,15 +474,15 @@ static void qi_async_error(struct kunit *test)
 	put_devtlb(hw, 0x111);
 	for (i = 0; i < 80; i++)
 		put_devtlb(hw, 0x222);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	for (i = 0; i < 1000 && !hw_read32(hw, VTD_REG_FSTS); i++)
 		usleep_range(1000, 2000);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 	KUNIT_EXPECT_EQ(test, hw_itesid(hw), 0x111);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
 	KUNIT_EXPECT_TRUE(test, wait_status(hw, 2));
 }

@@ -6,12 +6,12 @@
 #include "regs_test_hw.h"
 
 struct qi_slow {
-	struct vtd_hw *hw;
+	struct mock_vtd_hw *hw;
 	struct slow_bench *bench;
 	bool silent;
 };
 
-static int send_late(struct vtd_model *m, const struct vtd_inv *inv)
+static int send_late(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	struct qi_slow *s = kunit_get_current_test()->priv;
 	const struct mock_atc_inv msg = { .sid = SLOW_SID, .lg2 = 64 };
@@ -27,40 +27,41 @@ static int qi_slow_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	test->priv = s;
-	s->hw = vtd_hw_create(test);
-	vtd_hw_start(s->hw);
-	vtd_hw_unmask(s->hw);
+	s->hw = mock_vtd_hw_create(test);
+	mock_vtd_hw_start(s->hw);
+	mock_vtd_hw_unmask(s->hw);
 	s->bench = slow_bench_create(test, s->hw->mi);
-	vtd_hw_iq_enable(s->hw, 0, false);
-	kunit_activate_static_stub(test, vtd_send_atc_invalidate, send_late);
+	mock_vtd_hw_iq_enable(s->hw, 0, false);
+	kunit_activate_static_stub(test, mock_vtd_send_atc_invalidate,
+				   send_late);
 	return 0;
 }
 
-static void put_devtlb(struct vtd_hw *hw)
+static void put_devtlb(struct mock_vtd_hw *hw)
 {
-	vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, SLOW_SID),
-		   VTD_DTLB1_S | VTD_DTLB1_ADDR);
+	mock_vtd_hw_put(hw, VTD_QI_DTLB | FIELD_PREP(VTD_DTLB0_SID, SLOW_SID),
+			VTD_DTLB1_S | VTD_DTLB1_ADDR);
 }
 
-static void put_iotlb(struct vtd_hw *hw)
+static void put_iotlb(struct mock_vtd_hw *hw)
 {
-	vtd_hw_put(hw, VTD_QI_IOTLB | FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL),
-		   0);
+	mock_vtd_hw_put(hw, VTD_QI_IOTLB | FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL),
+			0);
 }
 
 /* The head is at the wait until the device has answered, what is behind it waits */
 static void qi_slow_answer(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 
 	s->bench->ep.inv_delay_ms = 40;
 	put_devtlb(hw);
 	put_iotlb(hw);
-	vtd_hw_put_wait(hw, 1, VTD_WAIT0_IF);
+	mock_vtd_hw_put_wait(hw, 1, VTD_WAIT0_IF);
 	put_iotlb(hw);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 2);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.invalidations, 2);
 	slow_bench_wait(s->bench, 39);
@@ -70,7 +71,7 @@ static void qi_slow_answer(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
 	slow_bench_wait(s->bench, 1);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_expect_done(hw, 2);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
@@ -81,7 +82,7 @@ static void qi_slow_answer(struct kunit *test)
 static void qi_slow_limit(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 	unsigned int round;
 
 	slow_bench_set(s->bench, &hw->mi->slow.devtlb_limit_ms, 20);
@@ -90,9 +91,9 @@ static void qi_slow_limit(struct kunit *test)
 		s->silent = round;
 		s->bench->ep.inv_delay_ms = 1000;
 		put_devtlb(hw);
-		vtd_hw_put_wait(hw, 1 + round, VTD_WAIT0_IF);
-		vtd_hw_put_wait(hw, 11 + round, 0);
-		vtd_hw_bell(hw);
+		mock_vtd_hw_put_wait(hw, 1 + round, VTD_WAIT0_IF);
+		mock_vtd_hw_put_wait(hw, 11 + round, 0);
+		mock_vtd_hw_bell(hw);
 		slow_bench_wait(s->bench, 19);
 		KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 		KUNIT_EXPECT_NE(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
@@ -107,10 +108,10 @@ static void qi_slow_limit(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], round + 1);
 		KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
-		vtd_hw_put_wait(hw, 3, 0);
-		vtd_hw_bell(hw);
+		mock_vtd_hw_put_wait(hw, 3, 0);
+		mock_vtd_hw_bell(hw);
 		hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
-		vtd_hw_expect_done(hw, 3);
+		mock_vtd_hw_expect_done(hw, 3);
 	}
 }
 
@@ -118,20 +119,20 @@ static void qi_slow_limit(struct kunit *test)
 static void qi_slow_limit_alone(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 
 	s->silent = true;
 	slow_bench_set(s->bench, &hw->mi->slow.devtlb_limit_ms, 20);
 	put_devtlb(hw);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
 	slow_bench_wait(s->bench, 20);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ITE);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ITE);
 
 	put_devtlb(hw);
-	vtd_hw_put(hw, 0, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, 0, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	slow_bench_wait(s->bench, 20);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS),
@@ -141,13 +142,13 @@ static void qi_slow_limit_alone(struct kunit *test)
 static void qi_slow_hold(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 
 	slow_bench_hold(s->bench, MOCK_CMD_DEVTLB, 1);
 	put_iotlb(hw);
 	put_devtlb(hw);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.invalidations, 1);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
@@ -156,17 +157,19 @@ static void qi_slow_hold(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_expect_done(hw, 1);
 
 	slow_bench_hold(s->bench, MOCK_CMD_CONTEXT, 2);
-	vtd_hw_put(hw, VTD_QI_CC | FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL), 0);
-	vtd_hw_put(hw, VTD_QI_CC | FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL), 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put(hw, VTD_QI_CC | FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL),
+			0);
+	mock_vtd_hw_put(hw, VTD_QI_CC | FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL),
+			0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 4);
 	slow_bench_hold(s->bench, MOCK_CMD_TLB, 1);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 5);
 	put_iotlb(hw);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 5);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 6);
@@ -176,29 +179,29 @@ static void qi_slow_hold(struct kunit *test)
 static void qi_slow_disable(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 
 	s->bench->ep.inv_delay_ms = 100;
 	put_devtlb(hw);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_iq_enable(hw, 0, false);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_iq_enable(hw, 0, false);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 2);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
 	slow_bench_hold(s->bench, MOCK_CMD_SYNC, 1);
-	vtd_hw_put_wait(hw, 3, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 3, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 2);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_iq_enable(hw, 0, false);
-	vtd_hw_put_wait(hw, 4, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 4);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_iq_enable(hw, 0, false);
+	mock_vtd_hw_put_wait(hw, 4, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 4);
 	slow_bench_wait(s->bench, 100);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
@@ -207,20 +210,20 @@ static void qi_slow_disable(struct kunit *test)
 static void qi_slow_waits(struct kunit *test)
 {
 	struct qi_slow *s = test->priv;
-	struct vtd_hw *hw = s->hw;
+	struct mock_vtd_hw *hw = s->hw;
 
 	slow_bench_set(s->bench, &hw->mi->slow.sync_delay_ms, 10);
 	put_iotlb(hw);
-	vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_put_wait(hw, 1, 0);
 	put_iotlb(hw);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 1);
 	slow_bench_wait(s->bench, 10);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 3);
 	slow_bench_wait(s->bench, 10);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_expect_done(hw, 2);
 }
 
 static struct kunit_case qi_slow_cases[] = {

@@ -6,10 +6,10 @@
 
 static int qi_init(struct kunit *test)
 {
-	struct vtd_hw *hw = vtd_hw_create(test);
+	struct mock_vtd_hw *hw = mock_vtd_hw_create(test);
 
-	vtd_hw_start(hw);
-	vtd_hw_unmask(hw);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_unmask(hw);
 	test->priv = hw;
 	return 0;
 }
@@ -35,79 +35,79 @@ KUNIT_ARRAY_PARAM_DESC(ring, ring_cases, name);
 static void qi_ring(struct kunit *test)
 {
 	const struct ring_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	unsigned int entries, burst, i;
 	u32 val = 0;
 
-	vtd_hw_iq_enable(hw, c->qs, c->wide);
+	mock_vtd_hw_iq_enable(hw, c->qs, c->wide);
 	entries = hw->iq_len / (c->wide ? 32 : 16);
 	KUNIT_EXPECT_EQ(test, entries, (c->wide ? 128 : 256) << c->qs);
 
 	for (burst = 1; burst < entries; burst += 1 + burst / 2) {
 		for (i = 0; i < burst; i++)
-			vtd_hw_put_wait(hw, ++val, 0);
-		vtd_hw_bell(hw);
-		vtd_hw_expect_done(hw, val);
+			mock_vtd_hw_put_wait(hw, ++val, 0);
+		mock_vtd_hw_bell(hw);
+		mock_vtd_hw_expect_done(hw, val);
 	}
 	for (i = 0; i < entries - 1; i++)
-		vtd_hw_put_wait(hw, ++val, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, val);
+		mock_vtd_hw_put_wait(hw, ++val, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, val);
 }
 
 /* A 32-bit doorbell does; the upper half of the register is none */
 static void qi_bell_halves(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put_wait(hw, 5, 0);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put_wait(hw, 5, 0);
 	hw_write32(hw, VTD_REG_IQT + 4, ~0U);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	hw_write32(hw, VTD_REG_IQT, hw->tail);
-	vtd_hw_expect_done(hw, 5);
+	mock_vtd_hw_expect_done(hw, 5);
 }
 
 /* A tail written before the queue was enabled counts when it is */
 static void qi_enable(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 1);
 
 	/* Off: the head is 0, nothing is processed */
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
-	vtd_hw_put_wait(hw, 2, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 2, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
-	vtd_hw_expect_done(hw, 2);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
+	mock_vtd_hw_expect_done(hw, 2);
 }
 
 /* IQA is latched when the queue is enabled */
 static void qi_latch(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_iq_enable(hw, 0, true);
-	hw_write64(hw, VTD_REG_IQA, vtd_hw_no_ram(test) | 3);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQA), vtd_hw_no_ram(test) | 3);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	hw_write64(hw, VTD_REG_IQA, mock_vtd_hw_no_ram(test) | 3);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQA), mock_vtd_hw_no_ram(test) | 3);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 1);
 }
 
 static void qi_tail(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 	/* Behind the end, and still there when the error is cleared */
 	hw_write64(hw, VTD_REG_IQT, 4096);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
@@ -122,31 +122,31 @@ static void qi_tail(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_TAIL_ALIGN);
 
-	vtd_hw_put_wait(hw, 9, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_put_wait(hw, 9, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
-	vtd_hw_expect_done(hw, 9);
+	mock_vtd_hw_expect_done(hw, 9);
 }
 
 /* A 128-bit queue may end at a multiple of 16 */
 static void qi_tail_narrow(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_iq_enable(hw, 0, false);
-	vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_iq_enable(hw, 0, false);
+	mock_vtd_hw_put_wait(hw, 1, 0);
 	KUNIT_EXPECT_EQ(test, hw->tail, 16);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 1);
 }
 
 static void qi_fetch(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	hw_write64(hw, VTD_REG_IQA, vtd_hw_no_ram(test) | VTD_IQA_DW);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
+	hw_write64(hw, VTD_REG_IQA, mock_vtd_hw_no_ram(test) | VTD_IQA_DW);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	hw_write64(hw, VTD_REG_IQT, 32);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
@@ -156,28 +156,29 @@ static void qi_fetch(struct kunit *test)
 /* Table 26: which descriptors there are in which mode */
 static void qi_modes(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 val = 0;
 
 	/* Legacy mode, as after reset: both widths, no descriptors with PASID */
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put_wait(hw, ++val, 0);
-	vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL), 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put_wait(hw, ++val, 0);
+	mock_vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL),
+			0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), val);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_TYPE);
 	/* It is valid in scalable mode */
-	vtd_hw_scalable(hw);
-	vtd_hw_put_wait(hw, ++val, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_scalable(hw);
+	mock_vtd_hw_put_wait(hw, ++val, 0);
+	mock_vtd_hw_bell(hw);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
-	vtd_hw_expect_done(hw, val);
+	mock_vtd_hw_expect_done(hw, val);
 
 	/* 128 bits are not */
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_iq_enable(hw, 0, false);
-	vtd_hw_put_wait(hw, ++val, 0);
-	vtd_hw_bell(hw);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_iq_enable(hw, 0, false);
+	mock_vtd_hw_put_wait(hw, ++val, 0);
+	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_WIDTH);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
 }
@@ -185,39 +186,40 @@ static void qi_modes(struct kunit *test)
 /* Nothing is processed in a mode that does not exist */
 static void qi_mode_invalid(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u64 ttm;
 
-	vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_iq_enable(hw, 0, true);
 	for (ttm = 2; ttm <= 3; ttm++) {
 		hw_write64(hw, VTD_REG_RTADDR, FIELD_PREP(VTD_RTADDR_TTM, ttm));
-		vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
-		vtd_hw_put_wait(hw, ttm, 0);
-		vtd_hw_bell(hw);
+		mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+		mock_vtd_hw_put_wait(hw, ttm, 0);
+		mock_vtd_hw_bell(hw);
 		KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 		KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_TTM);
-		vtd_hw_scalable(hw);
+		mock_vtd_hw_scalable(hw);
 		hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
-		vtd_hw_expect_done(hw, ttm);
+		mock_vtd_hw_expect_done(hw, ttm);
 	}
 }
 
 /* Abort-DMA mode is like scalable mode here, where there is one */
 static void qi_mode_abort(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->ecap |= VTD_ECAP_ADMS;
-	vtd_hw_start(hw);
+	mock_vtd_hw_start(hw);
 	hw_write64(hw, VTD_REG_RTADDR,
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_ABORT_DMA));
-	vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL), 0);
-	vtd_hw_put_wait(hw, 1, 0);
-	vtd_hw_bell(hw);
-	vtd_hw_expect_done(hw, 1);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_put(hw, VTD_QI_PC | FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL),
+			0);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	mock_vtd_hw_expect_done(hw, 1);
 }
 
 static struct kunit_case qi_ring_test_cases[] = {

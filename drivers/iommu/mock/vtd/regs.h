@@ -17,13 +17,13 @@
 #define VTD_REGS_FIXED		0x0f0
 
 /**
- * enum vtd_event - the interrupts that the unit itself sends
+ * enum mock_vtd_event - the interrupts that the unit itself sends
  * @VTD_EVENT_FAULT: translation fault or error of the invalidation queue (FECTL)
  * @VTD_EVENT_INV: completion of an invalidation wait (IECTL)
  * @VTD_EVENT_PRQ: page request queued (PECTL)
  * @VTD_EVENT_NR: how many there are
  */
-enum vtd_event {
+enum mock_vtd_event {
 	VTD_EVENT_FAULT,
 	VTD_EVENT_INV,
 	VTD_EVENT_PRQ,
@@ -31,17 +31,17 @@ enum vtd_event {
 };
 
 /**
- * struct vtd_frcd - a fault recording register
+ * struct mock_vtd_frcd - a fault recording register
  * @lo: bits 63:0
  * @hi: bits 127:64
  */
-struct vtd_frcd {
+struct mock_vtd_frcd {
 	u64 lo;
 	u64 hi;
 };
 
 /**
- * struct vtd_inv - a descriptor of the invalidation queue, decoded
+ * struct mock_vtd_inv - a descriptor of the invalidation queue, decoded
  * @type: VTD_QI_*
  * @gran: granularity as in the descriptor
  * @am: address mask: 2^am pages
@@ -61,7 +61,7 @@ struct vtd_frcd {
  * @data: status data
  * @addr: address
  */
-struct vtd_inv {
+struct mock_vtd_inv {
 	u8 type;
 	u8 gran;
 	u8 am;
@@ -83,17 +83,17 @@ struct vtd_inv {
 };
 
 /**
- * struct vtd_pending - descriptors that are fetched, but not executed yet
+ * struct mock_vtd_pending - descriptors that are fetched, but not executed yet
  * @inv: they, in the order of the queue
  * @nr: how many there are
  */
-struct vtd_pending {
-	struct vtd_inv inv[MOCK_REORDER_POOL];
+struct mock_vtd_pending {
+	struct mock_vtd_inv inv[MOCK_REORDER_POOL];
 	u32 nr;
 };
 
 /**
- * struct vtd_regs - what the unit holds besides its caches
+ * struct mock_vtd_regs - what the unit holds besides its caches
  * @file: the fixed registers, as software reads them
  * @iva: invalidate address register
  * @iotlb: IOTLB invalidate register
@@ -114,7 +114,7 @@ struct vtd_pending {
  * @wq: runs @work, NULL if descriptors are processed in the doorbell write
  * @work: processes descriptors
  */
-struct vtd_regs {
+struct mock_vtd_regs {
 	u32 file[VTD_REGS_FIXED / sizeof(u32)];
 	u64 iva;
 	u64 iotlb;
@@ -123,52 +123,52 @@ struct vtd_regs {
 	u32 gcmd;
 	u32 frcd_nr;
 	u32 frcd_next;
-	struct vtd_frcd *frcd;
+	struct mock_vtd_frcd *frcd;
 	u64 iq_base;
 	u32 iq_size;
 	bool iq_wide;
 	bool ite;
 	u16 ite_sid;
-	struct vtd_pending pending;
+	struct mock_vtd_pending pending;
 	bool pq_set;
-	struct vtd_model *model;
+	struct mock_vtd *model;
 	struct workqueue_struct *wq;
 	struct work_struct work;
 };
 
 /* caps.c */
 #define VTD_VER_DEFAULT		0x60
-u64 vtd_cap_default(void);
-u64 vtd_ecap_default(void);
-const char *vtd_ver_check(u64 ver);
-const char *vtd_cap_check(u64 cap);
-const char *vtd_ecap_check(u64 ecap);
-const char *vtd_caps_check(u64 cap, u64 ecap, u64 ver);
+u64 mock_vtd_cap_default(void);
+u64 mock_vtd_ecap_default(void);
+const char *mock_vtd_ver_check(u64 ver);
+const char *mock_vtd_cap_check(u64 cap);
+const char *mock_vtd_ecap_check(u64 ecap);
+const char *mock_vtd_caps_check(u64 cap, u64 ecap, u64 ver);
 
 /* regs.c */
-extern const struct iommu_regs_ops vtd_regs_ops;
-u32 vtd_regs_space(u64 cap, u64 ecap);
-const char *vtd_reg_name(u32 off, bool *wide);
-void vtd_regs_unstall(struct vtd_model *m);
+extern const struct iommu_regs_ops mock_vtd_regs_ops;
+u32 mock_vtd_regs_space(u64 cap, u64 ecap);
+const char *mock_vtd_reg_name(u32 off, bool *wide);
+void mock_vtd_regs_unstall(struct mock_vtd *m);
 
-static inline u32 vtd_reg32(const struct vtd_model *m, u32 off)
+static inline u32 mock_vtd_reg32(const struct mock_vtd *m, u32 off)
 {
 	return m->regs->file[off / sizeof(u32)];
 }
 
-static inline u64 vtd_reg64(const struct vtd_model *m, u32 off)
+static inline u64 mock_vtd_reg64(const struct mock_vtd *m, u32 off)
 {
 	const u32 *p = &m->regs->file[off / sizeof(u32)];
 
 	return p[0] | (u64)p[1] << 32;
 }
 
-static inline void vtd_reg_set32(struct vtd_model *m, u32 off, u32 val)
+static inline void mock_vtd_reg_set32(struct mock_vtd *m, u32 off, u32 val)
 {
 	m->regs->file[off / sizeof(u32)] = val;
 }
 
-static inline void vtd_reg_set64(struct vtd_model *m, u32 off, u64 val)
+static inline void mock_vtd_reg_set64(struct mock_vtd *m, u32 off, u64 val)
 {
 	u32 *p = &m->regs->file[off / sizeof(u32)];
 
@@ -177,7 +177,7 @@ static inline void vtd_reg_set64(struct vtd_model *m, u32 off, u64 val)
 }
 
 /* 6.5.2: hardware looks at as many bits of a domain-id as CAP.ND says */
-static inline u16 vtd_did(const struct vtd_model *m, u64 did)
+static inline u16 mock_vtd_did(const struct mock_vtd *m, u64 did)
 {
 	u32 bits = 4 + 2 * FIELD_GET(VTD_CAP_ND, m->cap);
 
@@ -185,49 +185,51 @@ static inline u16 vtd_did(const struct vtd_model *m, u64 did)
 }
 
 /* event.c */
-void vtd_event_set(struct vtd_model *m, enum vtd_event ev, u32 bits);
-void vtd_event_clear(struct vtd_model *m, enum vtd_event ev, u32 bits);
-void vtd_event_unmask(struct vtd_model *m, enum vtd_event ev);
+void mock_vtd_event_set(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits);
+void mock_vtd_event_clear(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits);
+void mock_vtd_event_unmask(struct mock_vtd *m, enum mock_vtd_event ev);
 
 /* fault.c */
-int vtd_frcd_create(struct vtd_model *m);
-void vtd_frcd_destroy(struct vtd_model *m);
-u32 vtd_frcd_offset(u64 cap);
-u32 vtd_frcd_read32(const struct vtd_model *m, u32 off);
-void vtd_frcd_write32(struct vtd_model *m, u32 off, u32 val);
-void vtd_fault_record_page_request(struct vtd_model *m,
-				   const struct mock_page_request *preq,
-				   const struct vtd_fault *fault);
+int mock_vtd_frcd_create(struct mock_vtd *m);
+void mock_vtd_frcd_destroy(struct mock_vtd *m);
+u32 mock_vtd_frcd_offset(u64 cap);
+u32 mock_vtd_frcd_read32(const struct mock_vtd *m, u32 off);
+void mock_vtd_frcd_write32(struct mock_vtd *m, u32 off, u32 val);
+void mock_vtd_fault_record_page_request(struct mock_vtd *m,
+					const struct mock_page_request *preq,
+					const struct mock_vtd_fault *fault);
 
 /* qi.c */
-int vtd_qi_create(struct vtd_model *m);
-void vtd_qi_destroy(struct vtd_model *m);
-void vtd_iq_enable(struct vtd_model *m);
-void vtd_iq_disable(struct vtd_model *m);
-void vtd_qi_kick(struct vtd_model *m);
-void vtd_qi_devtlb_lost(struct vtd_model *m, u16 sid);
-void vtd_qi_execute(struct vtd_model *m, const struct vtd_inv *inv);
+int mock_vtd_qi_create(struct mock_vtd *m);
+void mock_vtd_qi_destroy(struct mock_vtd *m);
+void mock_vtd_iq_enable(struct mock_vtd *m);
+void mock_vtd_iq_disable(struct mock_vtd *m);
+void mock_vtd_qi_kick(struct mock_vtd *m);
+void mock_vtd_qi_devtlb_lost(struct mock_vtd *m, u16 sid);
+void mock_vtd_qi_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv);
 
 /* reorder.c */
-void vtd_reorder_wait(struct vtd_model *m, const struct vtd_inv *inv);
-void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv);
-void vtd_reorder_idle(struct vtd_model *m);
-void vtd_reorder_drain(struct vtd_model *m);
-int vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
-		  struct mock_xlate *res);
+void mock_vtd_reorder_wait(struct mock_vtd *m, const struct mock_vtd_inv *inv);
+void mock_vtd_reorder(struct mock_vtd *m, const struct mock_vtd_inv *inv);
+void mock_vtd_reorder_idle(struct mock_vtd *m);
+void mock_vtd_reorder_drain(struct mock_vtd *m);
+int mock_vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		       struct mock_xlate *res);
 
 /* inv.c */
-u8 vtd_inv_decode(const struct vtd_model *m, const u64 *desc, bool wide,
-		  struct vtd_inv *inv);
-int vtd_inv_execute(struct vtd_model *m, const struct vtd_inv *inv);
+u8 mock_vtd_inv_decode(const struct mock_vtd *m, const u64 *desc, bool wide,
+		       struct mock_vtd_inv *inv);
+int mock_vtd_inv_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv);
 
 /* What leaves the unit (inv.c), apart so that unit tests can stand in for it */
-void vtd_send_msi(struct vtd_model *m, u64 addr, u32 data);
-int vtd_send_atc_invalidate(struct vtd_model *m, const struct vtd_inv *inv);
-void vtd_send_page_response(struct vtd_model *m, u32 sid, bool pasid_valid,
-			    u32 pasid, u16 prgi, enum mock_page_response code);
+void mock_vtd_send_msi(struct mock_vtd *m, u64 addr, u32 data);
+int mock_vtd_send_atc_invalidate(struct mock_vtd *m,
+				 const struct mock_vtd_inv *inv);
+void mock_vtd_send_page_response(struct mock_vtd *m, u32 sid, bool pasid_valid,
+				 u32 pasid, u16 prgi,
+				 enum mock_page_response code);
 
 /* debugfs.c */
-void vtd_debugfs(struct mock_iommu *mi, struct dentry *dir);
+void mock_vtd_debugfs(struct mock_iommu *mi, struct dentry *dir);
 
 #endif /* __IOMMU_MOCK_VTD_REGS_H */

@@ -4,9 +4,9 @@
 
 static int regs_init(struct kunit *test)
 {
-	struct vtd_hw *hw = vtd_hw_create(test);
+	struct mock_vtd_hw *hw = mock_vtd_hw_create(test);
 
-	vtd_hw_start(hw);
+	mock_vtd_hw_start(hw);
 	test->priv = hw;
 	return 0;
 }
@@ -65,7 +65,7 @@ KUNIT_ARRAY_PARAM_DESC(reg, reg_cases, name);
 static void regs_access(struct kunit *test)
 {
 	const struct reg_case *c = test->param_value;
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 lo = lower_32_bits(c->rw), hi = upper_32_bits(c->rw);
 
 	if (!c->wide) {
@@ -97,8 +97,8 @@ static void regs_access(struct kunit *test)
 
 static void regs_caps(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
-	u64 cap = vtd_cap_default(), ecap = vtd_ecap_default();
+	struct mock_vtd_hw *hw = test->priv;
+	u64 cap = mock_vtd_cap_default(), ecap = mock_vtd_ecap_default();
 
 	hw_write32(hw, VTD_REG_VER, 0);
 	hw_write64(hw, VTD_REG_CAP, 0);
@@ -113,7 +113,7 @@ static void regs_caps(struct kunit *test)
 /* A 64-bit access to two 32-bit registers reaches both */
 static void regs_pair(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw_write64(hw, VTD_REG_FECTL, 0x1234ULL << 32);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL), 0);
@@ -123,7 +123,7 @@ static void regs_pair(struct kunit *test)
 
 static void regs_bad_access(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 end = hw->unit.regs.size;
 
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_CAP + 2), 0);
@@ -144,12 +144,12 @@ static void regs_bad_access(struct kunit *test)
 /* Without page requests there are no registers for them */
 static void regs_no_prs(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u32 off;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->ecap &= ~VTD_ECAP_PRS;
-	vtd_hw_start(hw);
+	mock_vtd_hw_start(hw);
 	for (off = VTD_REG_PQH; off <= VTD_REG_PEUADDR; off += 4) {
 		KUNIT_EXPECT_EQ(test, hw_read32(hw, off), 0);
 		hw_write32(hw, off, ~0U);
@@ -159,8 +159,8 @@ static void regs_no_prs(struct kunit *test)
 
 static void regs_gcmd(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
-	u64 root = virt_to_phys(vtd_hw_pages(test, 0)) |
+	struct mock_vtd_hw *hw = test->priv;
+	u64 root = virt_to_phys(mock_vtd_hw_pages(test, 0)) |
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE);
 
 	hw_write64(hw, VTD_REG_RTADDR, root);
@@ -192,7 +192,7 @@ static void regs_gcmd(struct kunit *test)
 /* Two things at once are nothing; bits of what does not exist do not count */
 static void regs_gcmd_one(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
 	hw_write32(hw, VTD_REG_GCMD, VTD_GCMD_TE | VTD_GCMD_QIE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), 0);
@@ -206,66 +206,66 @@ static void regs_gcmd_one(struct kunit *test)
 }
 
 /* How many references a request takes: 0 if caches have all of it */
-static u64 refs(struct vtd_hw *hw)
+static u64 refs(struct mock_vtd_hw *hw)
 {
 	u64 before = hw->m->stats.walk_refs;
 
-	KUNIT_EXPECT_EQ(hw->test, vtd_hw_translate(hw, 0x8000), 0);
+	KUNIT_EXPECT_EQ(hw->test, mock_vtd_hw_translate(hw, 0x8000), 0);
 	return hw->m->stats.walk_refs - before;
 }
 
 /* 6.6: SRTP empties the caches with ESRTPS only; disabling does it always */
 static void regs_gcmd_caches(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
 	KUNIT_EXPECT_GT(test, refs(hw), 0);
 	KUNIT_EXPECT_EQ(test, refs(hw), 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
 	KUNIT_EXPECT_GT(test, refs(hw), 0);
 	KUNIT_EXPECT_EQ(test, refs(hw), 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
 	KUNIT_EXPECT_GT(test, refs(hw), 0);
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->cap &= ~VTD_CAP_ESRTPS;
-	vtd_hw_start(hw);
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE);
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
 	KUNIT_EXPECT_GT(test, refs(hw), 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
 	KUNIT_EXPECT_EQ(test, refs(hw), 0);
 }
 
 static void regs_stall(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_scalable(hw);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
+	mock_vtd_hw_scalable(hw);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, U32_MAX);
 	hw_write64(hw, VTD_REG_RTADDR, 0x5000);
 	hw_write32(hw, VTD_REG_GCMD, VTD_GCMD_SRTP);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), 0);
 	KUNIT_EXPECT_NE(test, hw->m->rtaddr, 0x5000);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), VTD_GSTS_RTPS);
 	KUNIT_EXPECT_EQ(test, hw->m->rtaddr, 0x5000);
 
 	/* One that is lost, and software that tries again */
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 1);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 1);
 	hw_write32(hw, VTD_REG_GCMD, VTD_GCMD_QIE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), VTD_GSTS_RTPS);
 	hw_write32(hw, VTD_REG_GCMD, VTD_GCMD_QIE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS),
 			VTD_GSTS_RTPS | VTD_GSTS_QIES);
 	/* The lost one does not come back */
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 0);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_REG_STALL, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), VTD_GSTS_RTPS);
 }
 
-static u8 ccmd(struct vtd_hw *hw, u64 gran)
+static u8 ccmd(struct mock_vtd_hw *hw, u64 gran)
 {
 	u64 val;
 
@@ -276,7 +276,7 @@ static u8 ccmd(struct vtd_hw *hw, u64 gran)
 	return FIELD_GET(VTD_CCMD_CAIG, val);
 }
 
-static u8 iotlb(struct vtd_hw *hw, u64 gran, u64 iva)
+static u8 iotlb(struct mock_vtd_hw *hw, u64 gran, u64 iva)
 {
 	u32 iro = FIELD_GET(VTD_ECAP_IRO, hw->m->ecap) * 16;
 	u64 val;
@@ -295,30 +295,30 @@ static u8 iotlb(struct vtd_hw *hw, u64 gran, u64 iva)
 /* 6.5.1: legacy mode, queue off, major version up to 5 */
 static void regs_reg_inv(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 	u64 gran;
 
 	/* Version 6 does not do it */
 	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
 	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->ver = 0x50;
 	hw->m->cap = (hw->m->cap & ~VTD_CAP_MAMV) | FIELD_PREP(VTD_CAP_MAMV, 9);
-	vtd_hw_start(hw);
+	mock_vtd_hw_start(hw);
 	for (gran = 0; gran <= 3; gran++) {
 		KUNIT_EXPECT_EQ(test, ccmd(hw, gran), gran);
 		KUNIT_EXPECT_EQ(test, iotlb(hw, gran, 0x5000 | 9), gran);
 	}
 	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_PAGE, 10), 0);
 
-	vtd_hw_iq_enable(hw, 0, false);
+	mock_vtd_hw_iq_enable(hw, 0, false);
 	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
 	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
 	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), VTD_CC_GLOBAL);
 
-	vtd_hw_scalable(hw);
+	mock_vtd_hw_scalable(hw);
 	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
 	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
 }
@@ -326,27 +326,27 @@ static void regs_reg_inv(struct kunit *test)
 /* A configuration against the rules does not go live */
 static void regs_start_invalid(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	hw->m->ecap &= ~VTD_ECAP_SMTS;
 	KUNIT_EXPECT_EQ(test, mock_vtd_model.start(hw->mi, &hw->unit), -EINVAL);
 	KUNIT_EXPECT_NULL(test, hw->m->regs);
 	/* What comes from an endpoint now is blocked */
-	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_translate(hw, 0), -EFAULT);
 }
 
 /* Nothing is left from an earlier life */
 static void regs_restart(struct kunit *test)
 {
-	struct vtd_hw *hw = test->priv;
+	struct mock_vtd_hw *hw = test->priv;
 
-	vtd_hw_tables(hw, VTD_CTX0_PASIDE);
-	vtd_hw_iq_enable(hw, 0, true);
-	vtd_hw_unmask(hw);
-	KUNIT_EXPECT_EQ(test, vtd_hw_translate(hw, 0), 0);
-	vtd_hw_stop(hw);
-	vtd_hw_start(hw);
+	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	mock_vtd_hw_unmask(hw);
+	KUNIT_EXPECT_EQ(test, mock_vtd_hw_translate(hw, 0), 0);
+	mock_vtd_hw_stop(hw);
+	mock_vtd_hw_start(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL), VTD_ECTL_IM);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_RTADDR), 0);

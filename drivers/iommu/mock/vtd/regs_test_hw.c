@@ -7,23 +7,23 @@
 
 #include "regs_test_hw.h"
 
-static struct vtd_hw *to_hw(struct vtd_model *m)
+static struct mock_vtd_hw *to_hw(struct mock_vtd *m)
 {
-	return container_of(m->mi, struct vtd_hw, inst.mi);
+	return container_of(m->mi, struct mock_vtd_hw, inst.mi);
 }
 
-static void hw_msi(struct vtd_model *m, u64 addr, u32 data)
+static void hw_msi(struct mock_vtd *m, u64 addr, u32 data)
 {
-	struct vtd_hw *hw = to_hw(m);
+	struct mock_vtd_hw *hw = to_hw(m);
 
 	KUNIT_EXPECT_EQ(hw->test, addr, HW_MSI_ADDR);
 	KUNIT_ASSERT_LT(hw->test, data, VTD_EVENT_NR);
 	hw->nr_msi[data]++;
 }
 
-static int hw_atc(struct vtd_model *m, const struct vtd_inv *inv)
+static int hw_atc(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
-	struct vtd_hw *hw = to_hw(m);
+	struct mock_vtd_hw *hw = to_hw(m);
 
 	hw->atc = *inv;
 	if (hw->atc_stall)
@@ -31,10 +31,10 @@ static int hw_atc(struct vtd_model *m, const struct vtd_inv *inv)
 	return hw->nr_atc++ < hw->atc_timeout ? -ETIMEDOUT : 0;
 }
 
-static void hw_response(struct vtd_model *m, u32 sid, bool pasid_valid,
+static void hw_response(struct mock_vtd *m, u32 sid, bool pasid_valid,
 			u32 pasid, u16 prgi, enum mock_page_response code)
 {
-	struct vtd_hw *hw = to_hw(m);
+	struct mock_vtd_hw *hw = to_hw(m);
 
 	hw->nr_resp++;
 	hw->resp.sid = sid;
@@ -46,21 +46,21 @@ static void hw_response(struct vtd_model *m, u32 sid, bool pasid_valid,
 
 static void hw_destroy(void *data)
 {
-	struct vtd_hw *hw = data;
+	struct mock_vtd_hw *hw = data;
 
-	vtd_hw_stop(hw);
+	mock_vtd_hw_stop(hw);
 	mock_vtd_model.destroy(hw->mi);
 }
 
 /**
- * vtd_hw_create - make a unit that is not live, with default capabilities
+ * mock_vtd_hw_create - make a unit that is not live, with default capabilities
  * @test: the test, the unit goes with it
  *
  * Return: the unit
  */
-struct vtd_hw *vtd_hw_create(struct kunit *test)
+struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test)
 {
-	struct vtd_hw *hw;
+	struct mock_vtd_hw *hw;
 
 	hw = kunit_kzalloc(test, sizeof(*hw), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, hw);
@@ -75,32 +75,33 @@ struct vtd_hw *vtd_hw_create(struct kunit *test)
 		.atc_entries = 16,
 	};
 	spin_lock_init(&hw->mi->lock);
-	hw->status = vtd_hw_pages(test, 0);
+	hw->status = mock_vtd_hw_pages(test, 0);
 
 	KUNIT_ASSERT_EQ(test, mock_vtd_model.create(hw->mi), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, hw_destroy, hw), 0);
 	hw->m = hw->mi->priv;
 
-	kunit_activate_static_stub(test, vtd_send_msi, hw_msi);
-	kunit_activate_static_stub(test, vtd_send_atc_invalidate, hw_atc);
-	kunit_activate_static_stub(test, vtd_send_page_response, hw_response);
+	kunit_activate_static_stub(test, mock_vtd_send_msi, hw_msi);
+	kunit_activate_static_stub(test, mock_vtd_send_atc_invalidate, hw_atc);
+	kunit_activate_static_stub(test, mock_vtd_send_page_response,
+				   hw_response);
 	return hw;
 }
 
 /**
- * vtd_hw_start - the unit goes live
+ * mock_vtd_hw_start - the unit goes live
  * @hw: the unit
  */
-void vtd_hw_start(struct vtd_hw *hw)
+void mock_vtd_hw_start(struct mock_vtd_hw *hw)
 {
 	KUNIT_ASSERT_EQ(hw->test, mock_vtd_model.start(hw->mi, &hw->unit), 0);
 }
 
 /**
- * vtd_hw_stop - the unit goes down if it is live
+ * mock_vtd_hw_stop - the unit goes down if it is live
  * @hw: the unit
  */
-void vtd_hw_stop(struct vtd_hw *hw)
+void mock_vtd_hw_stop(struct mock_vtd_hw *hw)
 {
 	if (hw->m->regs)
 		mock_vtd_model.stop(hw->mi);
@@ -119,13 +120,13 @@ static void hw_free_pages(void *data)
 }
 
 /**
- * vtd_hw_pages - memory for tables and queues
+ * mock_vtd_hw_pages - memory for tables and queues
  * @test: the test, the memory goes with it
  * @order: 2^order pages
  *
  * Return: the memory, zeroed
  */
-void *vtd_hw_pages(struct kunit *test, unsigned int order)
+void *mock_vtd_hw_pages(struct kunit *test, unsigned int order)
 {
 	struct hw_mem *mem;
 
@@ -139,12 +140,12 @@ void *vtd_hw_pages(struct kunit *test, unsigned int order)
 }
 
 /**
- * vtd_hw_no_ram - an address that is not memory
+ * mock_vtd_hw_no_ram - an address that is not memory
  * @test: the test
  *
  * Return: a page-aligned physical address
  */
-u64 vtd_hw_no_ram(struct kunit *test)
+u64 mock_vtd_hw_no_ram(struct kunit *test)
 {
 	u64 pa = BIT_ULL(45);
 
@@ -153,12 +154,12 @@ u64 vtd_hw_no_ram(struct kunit *test)
 }
 
 /**
- * vtd_hw_gcmd - write GCMD as 11.4.4.1 says, and check that it is acknowledged
+ * mock_vtd_hw_gcmd - write GCMD as 11.4.4.1 says, and check that it is acknowledged
  * @hw: the unit
  * @bit: the bit to change
  * @set: to this value
  */
-void vtd_hw_gcmd(struct vtd_hw *hw, u32 bit, bool set)
+void mock_vtd_hw_gcmd(struct mock_vtd_hw *hw, u32 bit, bool set)
 {
 	u32 sts = hw_read32(hw, VTD_REG_GSTS) & 0x96ffffff;
 
@@ -169,46 +170,46 @@ void vtd_hw_gcmd(struct vtd_hw *hw, u32 bit, bool set)
 }
 
 /**
- * vtd_hw_iq_enable - set up and enable the invalidation queue
+ * mock_vtd_hw_iq_enable - set up and enable the invalidation queue
  * @hw: the unit
  * @qs: IQA.QS
  * @wide: with 256-bit descriptors
  */
-void vtd_hw_iq_enable(struct vtd_hw *hw, unsigned int qs, bool wide)
+void mock_vtd_hw_iq_enable(struct mock_vtd_hw *hw, unsigned int qs, bool wide)
 {
-	hw->iq = vtd_hw_pages(hw->test, qs);
+	hw->iq = mock_vtd_hw_pages(hw->test, qs);
 	hw->iq_len = 4096 << qs;
 	hw->iq_wide = wide;
 	hw->tail = 0;
 	hw_write64(hw, VTD_REG_IQT, 0);
 	hw_write64(hw, VTD_REG_IQA, virt_to_phys(hw->iq) | qs |
 		   (wide ? VTD_IQA_DW : 0));
-	vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
 }
 
 /**
- * vtd_hw_scalable - a root table in scalable mode, nothing is present in it
+ * mock_vtd_hw_scalable - a root table in scalable mode, nothing is present in it
  * @hw: the unit
  */
-void vtd_hw_scalable(struct vtd_hw *hw)
+void mock_vtd_hw_scalable(struct mock_vtd_hw *hw)
 {
 	hw_write64(hw, VTD_REG_RTADDR,
-		   virt_to_phys(vtd_hw_pages(hw->test, 0)) |
+		   virt_to_phys(mock_vtd_hw_pages(hw->test, 0)) |
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
-	vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
 }
 
 /**
- * vtd_hw_tables - pass-through for HW_SID, with HW_PASID and without PASID
+ * mock_vtd_hw_tables - pass-through for HW_SID, with HW_PASID and without PASID
  * @hw: the unit, translation will be enabled
  * @ctx_bits: more bits of the context entry's first word
  */
-void vtd_hw_tables(struct vtd_hw *hw, u64 ctx_bits)
+void mock_vtd_hw_tables(struct mock_vtd_hw *hw, u64 ctx_bits)
 {
-	__le64 *root = vtd_hw_pages(hw->test, 0);
-	__le64 *ctx = vtd_hw_pages(hw->test, 0);
-	__le64 *dir = vtd_hw_pages(hw->test, 0);
-	__le64 *tbl = vtd_hw_pages(hw->test, 0);
+	__le64 *root = mock_vtd_hw_pages(hw->test, 0);
+	__le64 *ctx = mock_vtd_hw_pages(hw->test, 0);
+	__le64 *dir = mock_vtd_hw_pages(hw->test, 0);
+	__le64 *tbl = mock_vtd_hw_pages(hw->test, 0);
 	u8 bus = HW_SID >> 8, devfn = HW_SID & 0xff;
 	const u32 pasids[] = { 0, HW_PASID };
 	unsigned int i;
@@ -228,15 +229,15 @@ void vtd_hw_tables(struct vtd_hw *hw, u64 ctx_bits)
 
 	hw_write64(hw, VTD_REG_RTADDR, virt_to_phys(root) |
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
-	vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
-	vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
+	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
 }
 
 /**
- * vtd_hw_unmask - program the messages of all events and unmask them
+ * mock_vtd_hw_unmask - program the messages of all events and unmask them
  * @hw: the unit
  */
-void vtd_hw_unmask(struct vtd_hw *hw)
+void mock_vtd_hw_unmask(struct mock_vtd_hw *hw)
 {
 	static const u32 ctl[VTD_EVENT_NR] = {
 		[VTD_EVENT_FAULT] = VTD_REG_FECTL,
@@ -255,11 +256,11 @@ void vtd_hw_unmask(struct vtd_hw *hw)
 }
 
 /**
- * vtd_hw_put4 - put a descriptor into the invalidation queue
+ * mock_vtd_hw_put4 - put a descriptor into the invalidation queue
  * @hw: the unit
  * @words: four words, of which a narrow queue takes two
  */
-void vtd_hw_put4(struct vtd_hw *hw, const u64 *words)
+void mock_vtd_hw_put4(struct mock_vtd_hw *hw, const u64 *words)
 {
 	unsigned int i, nr = hw->iq_wide ? 4 : 2;
 
@@ -269,45 +270,47 @@ void vtd_hw_put4(struct vtd_hw *hw, const u64 *words)
 }
 
 /**
- * vtd_hw_put - put a descriptor into the invalidation queue
+ * mock_vtd_hw_put - put a descriptor into the invalidation queue
  * @hw: the unit
  * @w0: its first word
  * @w1: its second word
  */
-void vtd_hw_put(struct vtd_hw *hw, u64 w0, u64 w1)
+void mock_vtd_hw_put(struct mock_vtd_hw *hw, u64 w0, u64 w1)
 {
 	const u64 words[4] = { w0, w1 };
 
-	vtd_hw_put4(hw, words);
+	mock_vtd_hw_put4(hw, words);
 }
 
 /**
- * vtd_hw_put_wait - put a wait descriptor with status write into the queue
+ * mock_vtd_hw_put_wait - put a wait descriptor with status write into the queue
  * @hw: the unit
  * @val: status data
  * @flags: more flags
  */
-void vtd_hw_put_wait(struct vtd_hw *hw, u32 val, u64 flags)
+void mock_vtd_hw_put_wait(struct mock_vtd_hw *hw, u32 val, u64 flags)
 {
-	vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_SW | flags |
-		   FIELD_PREP(VTD_WAIT0_DATA, val), virt_to_phys(hw->status));
+	mock_vtd_hw_put(hw,
+			VTD_QI_WAIT | VTD_WAIT0_SW | flags |
+				FIELD_PREP(VTD_WAIT0_DATA, val),
+			virt_to_phys(hw->status));
 }
 
 /**
- * vtd_hw_bell - tell the unit about what was put into the queue
+ * mock_vtd_hw_bell - tell the unit about what was put into the queue
  * @hw: the unit
  */
-void vtd_hw_bell(struct vtd_hw *hw)
+void mock_vtd_hw_bell(struct mock_vtd_hw *hw)
 {
 	hw_write64(hw, VTD_REG_IQT, hw->tail);
 }
 
 /**
- * vtd_hw_expect_done - what was put is done, and nothing went wrong
+ * mock_vtd_hw_expect_done - what was put is done, and nothing went wrong
  * @hw: the unit
  * @val: status data of the last wait descriptor
  */
-void vtd_hw_expect_done(struct vtd_hw *hw, u32 val)
+void mock_vtd_hw_expect_done(struct mock_vtd_hw *hw, u32 val)
 {
 	KUNIT_EXPECT_EQ(hw->test, hw_status(hw), val);
 	KUNIT_EXPECT_EQ(hw->test, hw_read64(hw, VTD_REG_IQH), hw->tail);
@@ -316,12 +319,13 @@ void vtd_hw_expect_done(struct vtd_hw *hw, u32 val)
 }
 
 /**
- * vtd_hw_misbehave - have hardware misbehave, or stop that
+ * mock_vtd_hw_misbehave - have hardware misbehave, or stop that
  * @hw: the unit
  * @what: how
  * @count: how often
  */
-void vtd_hw_misbehave(struct vtd_hw *hw, enum mock_misbehave what, u32 count)
+void mock_vtd_hw_misbehave(struct mock_vtd_hw *hw, enum mock_misbehave what,
+			   u32 count)
 {
 	scoped_guard(spinlock_irq, &hw->mi->lock)
 		hw->mi->misbehave[what] = count;
@@ -329,13 +333,13 @@ void vtd_hw_misbehave(struct vtd_hw *hw, enum mock_misbehave what, u32 count)
 }
 
 /**
- * vtd_hw_translate - a read with HW_PASID
+ * mock_vtd_hw_translate - a read with HW_PASID
  * @hw: the unit
  * @addr: its address
  *
  * Return: as &mock_model.translate
  */
-int vtd_hw_translate(struct vtd_hw *hw, u64 addr)
+int mock_vtd_hw_translate(struct mock_vtd_hw *hw, u64 addr)
 {
 	const struct mock_req req = {
 		.addr = addr,
@@ -350,34 +354,35 @@ int vtd_hw_translate(struct vtd_hw *hw, u64 addr)
 }
 
 /**
- * vtd_hw_page_request - an endpoint sends a page request
+ * mock_vtd_hw_page_request - an endpoint sends a page request
  * @hw: the unit
  * @preq: the message
  *
  * Return: as &mock_model.page_request
  */
-int vtd_hw_page_request(struct vtd_hw *hw, const struct mock_page_request *preq)
+int mock_vtd_hw_page_request(struct mock_vtd_hw *hw,
+			     const struct mock_page_request *preq)
 {
 	guard(spinlock_irqsave)(&hw->mi->lock);
 	return mock_vtd_model.page_request(hw->mi, preq);
 }
 
 /**
- * vtd_hw_fault - translation has found a fault
+ * mock_vtd_hw_fault - translation has found a fault
  * @hw: the unit
  * @req: the request
  * @reason: fault reason
  * @fpd: fault processing is disabled
  */
-void vtd_hw_fault(struct vtd_hw *hw, const struct mock_req *req, u8 reason,
-		  bool fpd)
+void mock_vtd_hw_fault(struct mock_vtd_hw *hw, const struct mock_req *req,
+		       u8 reason, bool fpd)
 {
-	const struct vtd_fault fault = {
+	const struct mock_vtd_fault fault = {
 		.reason = reason,
 		.addr = req->addr,
 		.fpd = fpd,
 	};
 
 	guard(spinlock_irqsave)(&hw->mi->lock);
-	vtd_fault_record(hw->m, req, &fault);
+	mock_vtd_fault_record(hw->m, req, &fault);
 }

@@ -20,7 +20,7 @@
 #define HW_DID		5
 
 /**
- * struct vtd_hw - a unit under test
+ * struct mock_vtd_hw - a unit under test
  * @test: the test
  * @inst: the instance, without endpoints: workers, which KUnit's stand-ins are
  *	not for, find none
@@ -40,11 +40,11 @@
  * @nr_resp: page response messages sent
  * @resp: the last of them
  */
-struct vtd_hw {
+struct mock_vtd_hw {
 	struct kunit *test;
 	struct mock_instance inst;
 	struct mock_iommu *mi;
-	struct vtd_model *m;
+	struct mock_vtd *m;
 	struct iommu_unit unit;
 	__le64 *iq;
 	u32 iq_len;
@@ -53,7 +53,7 @@ struct vtd_hw {
 	__le32 *status;
 	unsigned int nr_msi[VTD_EVENT_NR];
 	unsigned int nr_atc;
-	struct vtd_inv atc;
+	struct mock_vtd_inv atc;
 	unsigned int atc_timeout;
 	bool atc_stall;
 	unsigned int nr_resp;
@@ -66,71 +66,72 @@ struct vtd_hw {
 	} resp;
 };
 
-struct vtd_hw *vtd_hw_create(struct kunit *test);
-void vtd_hw_start(struct vtd_hw *hw);
-void vtd_hw_stop(struct vtd_hw *hw);
-void *vtd_hw_pages(struct kunit *test, unsigned int order);
-u64 vtd_hw_no_ram(struct kunit *test);
+struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test);
+void mock_vtd_hw_start(struct mock_vtd_hw *hw);
+void mock_vtd_hw_stop(struct mock_vtd_hw *hw);
+void *mock_vtd_hw_pages(struct kunit *test, unsigned int order);
+u64 mock_vtd_hw_no_ram(struct kunit *test);
 
-void vtd_hw_gcmd(struct vtd_hw *hw, u32 bit, bool set);
-void vtd_hw_iq_enable(struct vtd_hw *hw, unsigned int qs, bool wide);
-void vtd_hw_scalable(struct vtd_hw *hw);
-void vtd_hw_tables(struct vtd_hw *hw, u64 ctx_bits);
-void vtd_hw_unmask(struct vtd_hw *hw);
+void mock_vtd_hw_gcmd(struct mock_vtd_hw *hw, u32 bit, bool set);
+void mock_vtd_hw_iq_enable(struct mock_vtd_hw *hw, unsigned int qs, bool wide);
+void mock_vtd_hw_scalable(struct mock_vtd_hw *hw);
+void mock_vtd_hw_tables(struct mock_vtd_hw *hw, u64 ctx_bits);
+void mock_vtd_hw_unmask(struct mock_vtd_hw *hw);
 
-void vtd_hw_put(struct vtd_hw *hw, u64 w0, u64 w1);
-void vtd_hw_put4(struct vtd_hw *hw, const u64 *words);
-void vtd_hw_put_wait(struct vtd_hw *hw, u32 val, u64 flags);
-void vtd_hw_bell(struct vtd_hw *hw);
-void vtd_hw_expect_done(struct vtd_hw *hw, u32 val);
-void vtd_hw_misbehave(struct vtd_hw *hw, enum mock_misbehave what, u32 count);
-int vtd_hw_translate(struct vtd_hw *hw, u64 addr);
-int vtd_hw_page_request(struct vtd_hw *hw, const struct mock_page_request *preq);
-void vtd_hw_fault(struct vtd_hw *hw, const struct mock_req *req, u8 reason,
-		  bool fpd);
+void mock_vtd_hw_put(struct mock_vtd_hw *hw, u64 w0, u64 w1);
+void mock_vtd_hw_put4(struct mock_vtd_hw *hw, const u64 *words);
+void mock_vtd_hw_put_wait(struct mock_vtd_hw *hw, u32 val, u64 flags);
+void mock_vtd_hw_bell(struct mock_vtd_hw *hw);
+void mock_vtd_hw_expect_done(struct mock_vtd_hw *hw, u32 val);
+void mock_vtd_hw_misbehave(struct mock_vtd_hw *hw, enum mock_misbehave what,
+			   u32 count);
+int mock_vtd_hw_translate(struct mock_vtd_hw *hw, u64 addr);
+int mock_vtd_hw_page_request(struct mock_vtd_hw *hw, const struct mock_page_request *preq);
+void mock_vtd_hw_fault(struct mock_vtd_hw *hw, const struct mock_req *req,
+		       u8 reason, bool fpd);
 
-static inline u32 hw_read32(struct vtd_hw *hw, u32 off)
+static inline u32 hw_read32(struct mock_vtd_hw *hw, u32 off)
 {
 	return iommu_regs_read32(&hw->unit.regs, off);
 }
 
-static inline u64 hw_read64(struct vtd_hw *hw, u32 off)
+static inline u64 hw_read64(struct mock_vtd_hw *hw, u32 off)
 {
 	return iommu_regs_read64(&hw->unit.regs, off);
 }
 
-static inline void hw_write32(struct vtd_hw *hw, u32 off, u32 val)
+static inline void hw_write32(struct mock_vtd_hw *hw, u32 off, u32 val)
 {
 	iommu_regs_write32(&hw->unit.regs, off, val);
 }
 
-static inline void hw_write64(struct vtd_hw *hw, u32 off, u64 val)
+static inline void hw_write64(struct mock_vtd_hw *hw, u32 off, u64 val)
 {
 	iommu_regs_write64(&hw->unit.regs, off, val);
 }
 
-static inline u32 hw_status(struct vtd_hw *hw)
+static inline u32 hw_status(struct mock_vtd_hw *hw)
 {
 	return le32_to_cpu(READ_ONCE(*hw->status));
 }
 
 /* Head of the invalidation queue, in descriptors */
-static inline u32 hw_head(struct vtd_hw *hw)
+static inline u32 hw_head(struct mock_vtd_hw *hw)
 {
 	return hw_read64(hw, VTD_REG_IQH) / (hw->iq_wide ? 32 : 16);
 }
 
-static inline u8 hw_iqei(struct vtd_hw *hw)
+static inline u8 hw_iqei(struct mock_vtd_hw *hw)
 {
 	return FIELD_GET(VTD_IQERCD_IQEI, hw_read64(hw, VTD_REG_IQERCD));
 }
 
-static inline u16 hw_itesid(struct vtd_hw *hw)
+static inline u16 hw_itesid(struct mock_vtd_hw *hw)
 {
 	return FIELD_GET(VTD_IQERCD_ITESID, hw_read64(hw, VTD_REG_IQERCD));
 }
 
-static inline u16 hw_icesid(struct vtd_hw *hw)
+static inline u16 hw_icesid(struct mock_vtd_hw *hw)
 {
 	return FIELD_GET(VTD_IQERCD_ICESID, hw_read64(hw, VTD_REG_IQERCD));
 }

@@ -23,7 +23,7 @@
 #include "walk.h"
 
 /* What has to be complete before a descriptor, by type */
-static const u16 vtd_comes_after[] = {
+static const u16 mock_vtd_comes_after[] = {
 	[VTD_QI_PC] = BIT(VTD_QI_CC),
 	[VTD_QI_IOTLB] = BIT(VTD_QI_CC) | BIT(VTD_QI_PC),
 	[VTD_QI_PIOTLB] = BIT(VTD_QI_CC) | BIT(VTD_QI_PC),
@@ -33,11 +33,12 @@ static const u16 vtd_comes_after[] = {
 
 static u16 comes_after(u8 type)
 {
-	return type < ARRAY_SIZE(vtd_comes_after) ? vtd_comes_after[type] : 0;
+	return type < ARRAY_SIZE(mock_vtd_comes_after) ?
+	       mock_vtd_comes_after[type] : 0;
 }
 
 /* Those that nothing in front of them holds up, by place */
-static u64 eligible(const struct vtd_pending *p)
+static u64 eligible(const struct mock_vtd_pending *p)
 {
 	bool since_wait = false;
 	u64 places = 0;
@@ -61,7 +62,7 @@ static u64 eligible(const struct vtd_pending *p)
 	return places;
 }
 
-static bool waits_pending(const struct vtd_pending *p)
+static bool waits_pending(const struct mock_vtd_pending *p)
 {
 	u32 i;
 
@@ -71,23 +72,23 @@ static bool waits_pending(const struct vtd_pending *p)
 	return false;
 }
 
-static void execute_one(struct vtd_model *m)
+static void execute_one(struct mock_vtd *m)
 {
-	struct vtd_pending *p = &m->regs->pending;
+	struct mock_vtd_pending *p = &m->regs->pending;
 	u32 i = mock_reorder_pick(m->mi, eligible(p));
-	const struct vtd_inv inv = p->inv[i];
+	const struct mock_vtd_inv inv = p->inv[i];
 
 	p->nr--;
 	memmove(&p->inv[i], &p->inv[i + 1], (p->nr - i) * sizeof(inv));
 	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
-	vtd_qi_execute(m, &inv);
+	mock_vtd_qi_execute(m, &inv);
 }
 
 /**
- * vtd_reorder_drain - execute all that is postponed
+ * mock_vtd_reorder_drain - execute all that is postponed
  * @m: the unit, of an instance that reorders
  */
-void vtd_reorder_drain(struct vtd_model *m)
+void mock_vtd_reorder_drain(struct mock_vtd *m)
 {
 	mock_reorder_begin(m->mi);
 	while (m->regs->pending.nr)
@@ -96,21 +97,21 @@ void vtd_reorder_drain(struct vtd_model *m)
 }
 
 /**
- * vtd_reorder_idle - there is nothing more to fetch
+ * mock_vtd_reorder_idle - there is nothing more to fetch
  * @m: the unit, of an instance that reorders
  *
  * A wait need not be a fence, but it completes.
  */
-void vtd_reorder_idle(struct vtd_model *m)
+void mock_vtd_reorder_idle(struct mock_vtd *m)
 {
-	struct vtd_pending *p = &m->regs->pending;
+	struct mock_vtd_pending *p = &m->regs->pending;
 
 	mock_reorder_begin(m->mi);
 	while (waits_pending(p))
 		execute_one(m);
 }
 
-static bool devtlb_pending(const struct vtd_pending *p)
+static bool devtlb_pending(const struct mock_vtd_pending *p)
 {
 	u32 i;
 
@@ -122,32 +123,32 @@ static bool devtlb_pending(const struct vtd_pending *p)
 }
 
 /**
- * vtd_reorder_wait - a descriptor is at the head of the queue
+ * mock_vtd_reorder_wait - a descriptor is at the head of the queue
  * @m: the unit, of an instance that reorders
  * @inv: the descriptor, decoded
  *
  * A wait that is a fence needs all that is postponed. So does any wait for
  * devices, which take their time: what becomes of it is not for this file.
  */
-void vtd_reorder_wait(struct vtd_model *m, const struct vtd_inv *inv)
+void mock_vtd_reorder_wait(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	if (inv->type == VTD_QI_WAIT &&
 	    (inv->wait_fn || devtlb_pending(&m->regs->pending)))
-		vtd_reorder_drain(m);
+		mock_vtd_reorder_drain(m);
 }
 
 /**
- * vtd_reorder - a descriptor was fetched, after vtd_reorder_wait()
+ * mock_vtd_reorder - a descriptor was fetched, after mock_vtd_reorder_wait()
  * @m: the unit, of an instance that reorders
  * @inv: the descriptor, decoded
  */
-void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv)
+void mock_vtd_reorder(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
-	struct vtd_pending *p = &m->regs->pending;
+	struct mock_vtd_pending *p = &m->regs->pending;
 
 	if (inv->type == VTD_QI_PGRP_RESP ||
 	    (inv->type == VTD_QI_WAIT && !p->nr)) {
-		vtd_qi_execute(m, inv);
+		mock_vtd_qi_execute(m, inv);
 		return;
 	}
 	if (p->nr == MOCK_REORDER_POOL) {
@@ -158,7 +159,7 @@ void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv)
 }
 
 /**
- * vtd_speculate - fetch what no request has asked for
+ * mock_vtd_speculate - fetch what no request has asked for
  * @mi: the instance
  * @req: request as there might be one
  * @res: its translation
@@ -167,12 +168,12 @@ void vtd_reorder(struct vtd_model *m, const struct vtd_inv *inv)
  *
  * Return: 0, or -EFAULT if there is no translation
  */
-int vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
-		  struct mock_xlate *res)
+int mock_vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
+		       struct mock_xlate *res)
 {
-	struct vtd_model *m = mi->priv;
-	struct vtd_fault ignored;
-	struct vtd_walk w = {
+	struct mock_vtd *m = mi->priv;
+	struct mock_vtd_fault ignored;
+	struct mock_vtd_walk w = {
 		.m = m,
 		.addr = req->addr,
 		.sid = req->sid,
@@ -183,8 +184,8 @@ int vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
 	lockdep_assert_held(&mi->lock);
 	if (!m->regs || !m->te)
 		return -EFAULT;
-	if (!vtd_check_mode(m, req->pasid_valid) && !vtd_find_context(&w) &&
-	    !vtd_check_pasid(&w))
-		vtd_find_pasid(&w);
-	return vtd_translate(m, req, res, &ignored);
+	if (!mock_vtd_check_mode(m, req->pasid_valid) &&
+	    !mock_vtd_find_context(&w) && !mock_vtd_check_pasid(&w))
+		mock_vtd_find_pasid(&w);
+	return mock_vtd_translate(m, req, res, &ignored);
 }

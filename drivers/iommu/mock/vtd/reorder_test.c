@@ -8,12 +8,12 @@
 
 /* Types of the descriptors that were executed, in that order */
 struct log {
-	struct vtd_hw *hw;
+	struct mock_vtd_hw *hw;
 	u8 type[256];
 	u32 nr;
 };
 
-static int log_execute(struct vtd_model *m, const struct vtd_inv *inv)
+static int log_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	struct log *log = kunit_get_current_test()->priv;
 
@@ -33,16 +33,16 @@ static int reorder_init(struct kunit *test)
 
 	if (!log)
 		return -ENOMEM;
-	log->hw = vtd_hw_create(test);
+	log->hw = mock_vtd_hw_create(test);
 	log->hw->mi->reorder_seed = 1;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->hw->mi), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy,
 							log->hw->mi), 0);
-	vtd_hw_start(log->hw);
-	vtd_hw_scalable(log->hw);
-	vtd_hw_iq_enable(log->hw, 0, true);
+	mock_vtd_hw_start(log->hw);
+	mock_vtd_hw_scalable(log->hw);
+	mock_vtd_hw_iq_enable(log->hw, 0, true);
 	test->priv = log;
-	kunit_activate_static_stub(test, vtd_inv_execute, log_execute);
+	kunit_activate_static_stub(test, mock_vtd_inv_execute, log_execute);
 	return 0;
 }
 
@@ -55,8 +55,8 @@ static void put(struct log *log, u8 type)
 
 	if (type == VTD_QI_PC)
 		gran = FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL);
-	vtd_hw_put(log->hw, FIELD_PREP(VTD_QI_TYPE_LO, type & 0xf) |
-		   FIELD_PREP(VTD_QI_TYPE_HI, type >> 4) | gran, 0);
+	mock_vtd_hw_put(log->hw, FIELD_PREP(VTD_QI_TYPE_LO, type & 0xf) |
+			FIELD_PREP(VTD_QI_TYPE_HI, type >> 4) | gran, 0);
 }
 
 /* Where a type was executed; they are all different but for waits */
@@ -111,12 +111,12 @@ static void reorder_pair(struct kunit *test)
 		put(log, c->first);
 		put(log, c->second);
 		/* They are fetched, and nothing has to happen yet */
-		vtd_hw_bell(log->hw);
+		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, hw_read64(log->hw, VTD_REG_IQH),
 				log->hw->tail);
 		KUNIT_ASSERT_EQ(test, log->nr, 0);
-		vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
-		vtd_hw_bell(log->hw);
+		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
+		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, log->nr, 3);
 		KUNIT_EXPECT_EQ(test, log->type[2], VTD_QI_WAIT);
 		swapped += place(test, c->first) > place(test, c->second);
@@ -138,14 +138,14 @@ static void reorder_wait(struct kunit *test)
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
 		put(log, VTD_QI_CC);
-		vtd_hw_put_wait(log->hw, i, 0);
+		mock_vtd_hw_put_wait(log->hw, i, 0);
 		put(log, VTD_QI_PC);
-		vtd_hw_bell(log->hw);
+		mock_vtd_hw_bell(log->hw);
 		/* Context-cache before PASID-cache, and before the wait */
 		KUNIT_EXPECT_EQ(test, log->type[0], VTD_QI_CC);
 		early += log->type[1] == VTD_QI_PC;
-		vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
-		vtd_hw_bell(log->hw);
+		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
+		mock_vtd_hw_bell(log->hw);
 		KUNIT_EXPECT_EQ(test, log->nr, 4);
 	}
 	KUNIT_EXPECT_GT(test, early, 0);
@@ -153,10 +153,10 @@ static void reorder_wait(struct kunit *test)
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
 		put(log, VTD_QI_PIOTLB);
-		vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
+		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
 		put(log, VTD_QI_DTLB);
-		vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
-		vtd_hw_bell(log->hw);
+		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
+		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, log->nr, 4);
 		KUNIT_EXPECT_EQ(test, log->type[0], VTD_QI_PIOTLB);
 		KUNIT_EXPECT_EQ(test, log->type[2], VTD_QI_DTLB);
@@ -171,9 +171,9 @@ static void reorder_all(struct kunit *test)
 
 	for (i = 0; i < MOCK_REORDER_POOL + 20; i++)
 		put(log, VTD_QI_IOTLB);
-	vtd_hw_bell(log->hw);
+	mock_vtd_hw_bell(log->hw);
 	KUNIT_EXPECT_EQ(test, log->nr, 20);
-	vtd_hw_gcmd(log->hw, VTD_GCMD_QIE, false);
+	mock_vtd_hw_gcmd(log->hw, VTD_GCMD_QIE, false);
 	KUNIT_EXPECT_EQ(test, log->nr, MOCK_REORDER_POOL + 20);
 }
 

@@ -22,7 +22,7 @@ static void rig_destroy(void *p)
 {
 	struct rig *rig = p;
 
-	vtd_caches_destroy(&rig->m);
+	mock_vtd_caches_destroy(&rig->m);
 }
 
 /* A unit that has every feature but execute requests, with translation on */
@@ -38,14 +38,14 @@ struct rig *rig_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, rig);
 	rig->test = test;
 	spin_lock_init(&rig->mi.lock);
-	rig->m = (struct vtd_model){
+	rig->m = (struct mock_vtd){
 		.mi = &rig->mi,
 		.cap = RIG_CAP,
 		.ecap = RIG_ECAP,
 		.ver = FIELD_PREP(VTD_VER_MAX, 4),
 		.te = true,
 	};
-	KUNIT_ASSERT_EQ(test, 0, vtd_caches_create(&rig->m, &params));
+	KUNIT_ASSERT_EQ(test, 0, mock_vtd_caches_create(&rig->m, &params));
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, rig_destroy, rig));
 	rig->root = rig_page(rig);
@@ -245,16 +245,16 @@ struct mock_req rig_req_pasid(u16 sid, u32 pasid, u64 addr, bool write)
 }
 
 int rig_translate(struct rig *rig, const struct mock_req *req,
-		  struct mock_xlate *res, struct vtd_fault *fault)
+		  struct mock_xlate *res, struct mock_vtd_fault *fault)
 {
 	guard(spinlock_irqsave)(&rig->mi.lock);
-	return vtd_translate(&rig->m, req, res, fault);
+	return mock_vtd_translate(&rig->m, req, res, fault);
 }
 
 u8 rig_send(struct rig *rig, const struct mock_req *req, struct mock_xlate *res)
 {
 	struct mock_xlate ignored;
-	struct vtd_fault fault;
+	struct mock_vtd_fault fault;
 	int ret;
 
 	ret = rig_translate(rig, req, res ?: &ignored, &fault);

@@ -46,7 +46,7 @@ struct rig_space {
 struct rig {
 	struct kunit *test;
 	struct mock_iommu mi;
-	struct vtd_model m;
+	struct mock_vtd m;
 	u64 root;
 	struct rig_table tables[128];
 	u32 nr_tables;
@@ -77,7 +77,7 @@ struct rig_space *rig_simple(struct rig *rig, u8 pgtt);
 struct mock_req rig_req(u16 sid, u64 addr, bool write);
 struct mock_req rig_req_pasid(u16 sid, u32 pasid, u64 addr, bool write);
 int rig_translate(struct rig *rig, const struct mock_req *req,
-		  struct mock_xlate *res, struct vtd_fault *fault);
+		  struct mock_xlate *res, struct mock_vtd_fault *fault);
 
 /* These return the fault reason, or 0 and fill @res */
 u8 rig_send(struct rig *rig, const struct mock_req *req,

@@ -3,7 +3,7 @@
 #include "../phys.h"
 #include "walk.h"
 
-static bool is_nested(const struct vtd_walk *w)
+static bool is_nested(const struct mock_vtd_walk *w)
 {
 	return w->pe.pgtt == VTD_PGTT_NESTED;
 }
@@ -18,9 +18,9 @@ static bool is_leaf(u64 entry, int level)
  * (revisions 3 and 4 of the specification, where NXE enables it), otherwise
  * hardware ignores the bit.
  */
-static bool is_reserved(struct vtd_walk *w, u64 entry, int level)
+static bool is_reserved(struct mock_vtd_walk *w, u64 entry, int level)
 {
-	struct vtd_model *m = w->m;
+	struct mock_vtd *m = w->m;
 	u64 rsvd = VTD_ENTRY_RSVD;
 
 	if (level > 3 || (level == 3 && !(m->cap & VTD_CAP_FS1GP)))
@@ -42,10 +42,10 @@ static bool is_reserved(struct vtd_walk *w, u64 entry, int level)
  * accessed and dirty flags in the stage-1 entries all the same. Here it always
  * does: the read-only page is really written.
  */
-static u8 locate_table(struct vtd_walk *w, u64 gpa, bool root,
-		       struct vtd_fs_table *table)
+static u8 locate_table(struct mock_vtd_walk *w, u64 gpa, bool root,
+		       struct mock_vtd_fs_table *table)
 {
-	struct vtd_leaf leaf;
+	struct mock_vtd_leaf leaf;
 	bool write;
 	u8 reason;
 
@@ -57,7 +57,7 @@ static u8 locate_table(struct vtd_walk *w, u64 gpa, bool root,
 		return 0;
 	}
 
-	reason = vtd_stage2_walk(w, gpa, false, &leaf);
+	reason = mock_vtd_stage2_walk(w, gpa, false, &leaf);
 	if (reason)
 		return reason;
 	write = leaf.write || w->m->spr17;
@@ -71,7 +71,7 @@ static u8 locate_table(struct vtd_walk *w, u64 gpa, bool root,
 
 /* A table under stage-1's walk */
 struct fs_step {
-	struct vtd_fs_table table;
+	struct mock_vtd_fs_table table;
 	int level;
 	bool root;
 };
@@ -89,12 +89,13 @@ struct fs_entry {
  * 3.8.1: a flag's update writes to the page that holds the table. Not even the
  * erratum makes a page dirty that is not writable.
  */
-static u8 make_table_dirty(struct vtd_walk *w, struct vtd_fs_table *table)
+static u8 make_table_dirty(struct mock_vtd_walk *w,
+			   struct mock_vtd_fs_table *table)
 {
-	struct vtd_leaf leaf;
+	struct mock_vtd_leaf leaf;
 	u8 reason;
 
-	reason = vtd_stage2_walk(w, table->gpa, true, &leaf);
+	reason = mock_vtd_stage2_walk(w, table->gpa, true, &leaf);
 	if (reason)
 		return reason;
 	if (!leaf.write && !w->m->spr17)
@@ -107,7 +108,8 @@ static u8 make_table_dirty(struct vtd_walk *w, struct vtd_fs_table *table)
  * 3.6.2: set accessed, extended accessed and dirty flags. Returns a fault reason,
  * 0, or -EAGAIN if the entry was changed by software meanwhile.
  */
-static int update_flags(struct vtd_walk *w, struct vtd_fs_table *table,
+static int update_flags(struct mock_vtd_walk *w,
+			struct mock_vtd_fs_table *table,
 			const struct fs_entry *e, u64 flags)
 {
 	if ((e->val & flags) == flags)
@@ -136,25 +138,25 @@ static int update_flags(struct vtd_walk *w, struct vtd_fs_table *table,
 	}
 }
 
-static u64 accessed_flags(const struct vtd_walk *w)
+static u64 accessed_flags(const struct mock_vtd_walk *w)
 {
 	return VTD_FS_A | (w->pe.eafe ? VTD_FS_EA : 0);
 }
 
 /* SFS.5: what stage-1 yields must be an input address of stage-2 */
-static bool beyond_stage2(const struct vtd_walk *w, u64 addr)
+static bool beyond_stage2(const struct mock_vtd_walk *w, u64 addr)
 {
 	return is_nested(w) && addr >> w->pe.ss_width;
 }
 
 /* Read the entry for the request and check what does not depend on its kind */
-static u8 read_entry(struct vtd_walk *w, const struct fs_step *step,
+static u8 read_entry(struct mock_vtd_walk *w, const struct fs_step *step,
 		     struct fs_entry *e)
 {
 	u64 index = (w->addr >> VTD_LEVEL_SHIFT(step->level)) & 511;
 
 	e->pa = step->table.pa + index * sizeof(u64);
-	if (vtd_walk_read64(w->m, e->pa, &e->val))
+	if (mock_vtd_walk_read64(w->m, e->pa, &e->val))
 		return step->root ? VTD_FR_FS_ROOT_ACCESS : VTD_FR_FS_ACCESS;
 	if (!(e->val & VTD_FS_P))
 		return VTD_FR_FS_NP;
@@ -169,10 +171,11 @@ static u8 read_entry(struct vtd_walk *w, const struct fs_step *step,
 }
 
 /* The entry refers to a table: go there */
-static int descend(struct vtd_walk *w, struct fs_step *step,
+static int descend(struct mock_vtd_walk *w, struct fs_step *step,
 		   const struct fs_entry *e)
 {
-	struct vtd_fs_table next = { .rw = e->rw, .us = e->us, .nx = e->nx };
+	struct mock_vtd_fs_table next = { .rw = e->rw, .us = e->us,
+					  .nx = e->nx };
 	u64 gpa = e->val & VTD_FS_ADDR;
 	int ret;
 
@@ -184,7 +187,7 @@ static int descend(struct vtd_walk *w, struct fs_step *step,
 	ret = locate_table(w, gpa, false, &next);
 	if (ret)
 		return ret;
-	vtd_fs_insert(w, step->level, &next);
+	mock_vtd_fs_insert(w, step->level, &next);
 	step->table = next;
 	step->level--;
 	step->root = false;
@@ -192,8 +195,8 @@ static int descend(struct vtd_walk *w, struct fs_step *step,
 }
 
 /* 3.6.1: what stage-1 permits, given the request's privilege */
-static void stage1_rights(const struct vtd_walk *w, const struct fs_entry *e,
-			  struct vtd_leaf *leaf)
+static void stage1_rights(const struct mock_vtd_walk *w,
+			  const struct fs_entry *e, struct mock_vtd_leaf *leaf)
 {
 	leaf->read = true;
 	leaf->write = e->rw || (w->priv && !w->pe.wpe);
@@ -208,12 +211,13 @@ static void stage1_rights(const struct vtd_walk *w, const struct fs_entry *e,
 }
 
 /* 3.8.1: the final page through stage-2, by its address @gpa */
-static u8 nest_leaf(struct vtd_walk *w, u64 gpa, struct vtd_leaf *leaf)
+static u8 nest_leaf(struct mock_vtd_walk *w, u64 gpa,
+		    struct mock_vtd_leaf *leaf)
 {
-	struct vtd_leaf ss;
+	struct mock_vtd_leaf ss;
 	u8 lg2, reason;
 
-	reason = vtd_stage2_walk(w, gpa, false, &ss);
+	reason = mock_vtd_stage2_walk(w, gpa, false, &ss);
 	if (reason)
 		return reason;
 	leaf->read &= ss.read;
@@ -222,7 +226,7 @@ static u8 nest_leaf(struct vtd_walk *w, u64 gpa, struct vtd_leaf *leaf)
 		leaf->exec = false;
 		leaf->no_exec = VTD_FR_FS_NX;
 	}
-	reason = vtd_check_rights(w, leaf);
+	reason = mock_vtd_check_rights(w, leaf);
 	if (reason)
 		return reason;
 
@@ -236,8 +240,8 @@ static u8 nest_leaf(struct vtd_walk *w, u64 gpa, struct vtd_leaf *leaf)
 }
 
 /* The entry maps a page */
-static int use_leaf(struct vtd_walk *w, struct fs_step *step,
-		    const struct fs_entry *e, struct vtd_leaf *leaf)
+static int use_leaf(struct mock_vtd_walk *w, struct fs_step *step,
+		    const struct fs_entry *e, struct mock_vtd_leaf *leaf)
 {
 	u8 lg2 = VTD_LEVEL_SHIFT(step->level);
 	u64 flags = accessed_flags(w);
@@ -250,7 +254,7 @@ static int use_leaf(struct vtd_walk *w, struct fs_step *step,
 	leaf->dirty = true;
 	gpa = leaf->pa + (w->addr & (BIT_ULL(lg2) - 1));
 	stage1_rights(w, e, leaf);
-	ret = vtd_check_rights(w, leaf);
+	ret = mock_vtd_check_rights(w, leaf);
 	if (ret)
 		return ret;
 	if (beyond_stage2(w, leaf->pa))
@@ -267,9 +271,9 @@ static int use_leaf(struct vtd_walk *w, struct fs_step *step,
 		return ret;
 	/* Only now it is certain that the page will be written to */
 	if (dirty && !leaf->dirty) {
-		struct vtd_leaf ss;
+		struct mock_vtd_leaf ss;
 
-		ret = vtd_stage2_walk(w, gpa, true, &ss);
+		ret = mock_vtd_stage2_walk(w, gpa, true, &ss);
 		if (ret)
 			return ret;
 		leaf->dirty = ss.dirty;
@@ -278,20 +282,20 @@ static int use_leaf(struct vtd_walk *w, struct fs_step *step,
 	return 0;
 }
 
-static u8 first_step(struct vtd_walk *w, struct fs_step *step)
+static u8 first_step(struct mock_vtd_walk *w, struct fs_step *step)
 {
-	step->level = vtd_fs_lookup(w, &step->table);
+	step->level = mock_vtd_fs_lookup(w, &step->table);
 	step->root = !step->level;
 	if (!step->root)
 		return !w->priv && !step->table.us ? VTD_FR_FS_US : 0;
 
 	step->level = w->pe.fs_levels;
-	step->table = (struct vtd_fs_table){ .rw = true, .us = true };
+	step->table = (struct mock_vtd_fs_table){ .rw = true, .us = true };
 	return locate_table(w, w->pe.fsptptr, true, &step->table);
 }
 
 /* 3.6: bits above the width are copies of the highest bit within */
-static bool is_canonical(const struct vtd_walk *w)
+static bool is_canonical(const struct mock_vtd_walk *w)
 {
 	u8 width = 12 + 9 * w->pe.fs_levels;
 
@@ -299,13 +303,13 @@ static bool is_canonical(const struct vtd_walk *w)
 }
 
 /**
- * vtd_stage1_walk() - translate the request's address by stage-1
+ * mock_vtd_stage1_walk() - translate the request's address by stage-1
  * @w: the request, with PGTT stage-1 or nested
  * @leaf: filled with address, size, permissions and dirty
  *
  * Return: 0, or a fault reason, lack of permission included
  */
-u8 vtd_stage1_walk(struct vtd_walk *w, struct vtd_leaf *leaf)
+u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	int retries = VTD_MAX_RETRIES;
 	struct fs_step step;

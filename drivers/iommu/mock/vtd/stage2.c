@@ -12,7 +12,7 @@ static bool is_leaf(u64 entry, int level)
 }
 
 /* 3.7: which bits must be 0 in an entry with R or W */
-static bool is_reserved(struct vtd_model *m, u64 entry, int level)
+static bool is_reserved(struct mock_vtd *m, u64 entry, int level)
 {
 	u64 rsvd = VTD_ENTRY_RSVD | SS_RSVD_IW;
 
@@ -31,7 +31,7 @@ static bool is_reserved(struct vtd_model *m, u64 entry, int level)
  * 3.7.2: set accessed and dirty flags. Returns a fault reason, 0, or -EAGAIN if
  * the entry was changed by software meanwhile.
  */
-static int update_flags(struct vtd_walk *w, u64 pa, u64 entry, u64 flags)
+static int update_flags(struct mock_vtd_walk *w, u64 pa, u64 entry, u64 flags)
 {
 	if (!w->pe.ssade || (entry & flags) == flags)
 		return 0;
@@ -53,7 +53,7 @@ static int update_flags(struct vtd_walk *w, u64 pa, u64 entry, u64 flags)
 
 /* A table under stage-2's walk */
 struct ss_step {
-	struct vtd_ss_table table;
+	struct mock_vtd_ss_table table;
 	int level;
 	bool root;
 };
@@ -62,17 +62,18 @@ struct ss_step {
  * Use one entry. Returns a fault reason, 0 with @done set at a leaf and @step
  * advanced otherwise, or -EAGAIN.
  */
-static int use_entry(struct vtd_walk *w, u64 gpa, bool set_dirty,
-		     struct ss_step *step, struct vtd_leaf *leaf, bool *done)
+static int use_entry(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
+		     struct ss_step *step, struct mock_vtd_leaf *leaf,
+		     bool *done)
 {
 	u64 index = (gpa >> VTD_LEVEL_SHIFT(step->level)) & 511;
 	u64 pa = step->table.pa + index * sizeof(u64);
-	struct vtd_ss_table next = step->table;
+	struct mock_vtd_ss_table next = step->table;
 	bool dirty;
 	u64 entry;
 	int ret;
 
-	if (vtd_walk_read64(w->m, pa, &entry))
+	if (mock_vtd_walk_read64(w->m, pa, &entry))
 		return step->root ? VTD_FR_SS_ROOT : VTD_FR_SS_ACCESS;
 	if (!(entry & (VTD_SS_R | VTD_SS_W)))
 		return VTD_FR_SS_PERM;
@@ -93,7 +94,7 @@ static int use_entry(struct vtd_walk *w, u64 gpa, bool set_dirty,
 		return ret;
 
 	if (*done) {
-		*leaf = (struct vtd_leaf){
+		*leaf = (struct mock_vtd_leaf){
 			.pa = next.pa,
 			.lg2 = VTD_LEVEL_SHIFT(step->level),
 			.read = next.read,
@@ -104,20 +105,20 @@ static int use_entry(struct vtd_walk *w, u64 gpa, bool set_dirty,
 		};
 		return 0;
 	}
-	vtd_ss_insert(w, gpa, step->level, &next);
+	mock_vtd_ss_insert(w, gpa, step->level, &next);
 	step->table = next;
 	step->level--;
 	step->root = false;
 	return 0;
 }
 
-static void first_step(struct vtd_walk *w, u64 gpa, struct ss_step *step)
+static void first_step(struct mock_vtd_walk *w, u64 gpa, struct ss_step *step)
 {
-	step->level = vtd_ss_lookup(w, gpa, &step->table);
+	step->level = mock_vtd_ss_lookup(w, gpa, &step->table);
 	step->root = !step->level;
 	if (step->root) {
 		step->level = w->pe.ss_levels;
-		step->table = (struct vtd_ss_table){
+		step->table = (struct mock_vtd_ss_table){
 			.pa = w->pe.ssptptr,
 			.read = true,
 			.write = true,
@@ -127,7 +128,7 @@ static void first_step(struct vtd_walk *w, u64 gpa, struct ss_step *step)
 }
 
 /**
- * vtd_stage2_walk() - translate an address by stage-2
+ * mock_vtd_stage2_walk() - translate an address by stage-2
  * @w: the request
  * @gpa: the address, within @w->pe.ss_width
  * @set_dirty: set the dirty flag if writes are permitted
@@ -139,8 +140,8 @@ static void first_step(struct vtd_walk *w, u64 gpa, struct ss_step *step)
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_stage2_walk(struct vtd_walk *w, u64 gpa, bool set_dirty,
-		   struct vtd_leaf *leaf)
+u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
+			struct mock_vtd_leaf *leaf)
 {
 	int retries = VTD_MAX_RETRIES;
 	struct ss_step step;

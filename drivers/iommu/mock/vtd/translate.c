@@ -57,9 +57,9 @@ static bool is_recoverable(u8 reason)
 }
 
 /* What can be said of a request before any table is read */
-static u8 check_request(struct vtd_model *m, const struct mock_req *req)
+static u8 check_request(struct mock_vtd *m, const struct mock_req *req)
 {
-	u8 reason = vtd_check_mode(m, req->pasid_valid);
+	u8 reason = mock_vtd_check_mode(m, req->pasid_valid);
 
 	if (reason || !req->pasid_valid)
 		return reason;
@@ -71,9 +71,9 @@ static u8 check_request(struct vtd_model *m, const struct mock_req *req)
 }
 
 /* The PASID table entry and what it says of privilege and execution */
-static u8 find_entry(struct vtd_walk *w)
+static u8 find_entry(struct mock_vtd_walk *w)
 {
-	u8 reason = vtd_find_pasid(w);
+	u8 reason = mock_vtd_find_pasid(w);
 
 	if (reason)
 		return reason;
@@ -85,13 +85,14 @@ static u8 find_entry(struct vtd_walk *w)
 }
 
 /**
- * vtd_check_rights() - does a translation permit the request?
+ * mock_vtd_check_rights() - does a translation permit the request?
  * @w: the request
  * @leaf: the translation
  *
  * Return: 0 or a fault reason
  */
-u8 vtd_check_rights(const struct vtd_walk *w, const struct vtd_leaf *leaf)
+u8 mock_vtd_check_rights(const struct mock_vtd_walk *w,
+			 const struct mock_vtd_leaf *leaf)
 {
 	if (leaf->reason)
 		return leaf->reason;
@@ -105,25 +106,25 @@ u8 vtd_check_rights(const struct vtd_walk *w, const struct vtd_leaf *leaf)
 }
 
 /* 3.7: stage-2 alone */
-static u8 walk_stage2(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 walk_stage2(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	u8 reason;
 
 	if (w->addr >> w->pe.ss_width)
 		return VTD_FR_SS_OUT_WIDTH;
-	reason = vtd_stage2_walk(w, w->addr, w->may_write, leaf);
+	reason = mock_vtd_stage2_walk(w, w->addr, w->may_write, leaf);
 	if (reason)
 		return reason;
 	leaf->exec = w->pe.ere && (!w->pe.ssee || leaf->exec);
 	leaf->no_exec = w->pe.ere ? VTD_FR_FS_NX : VTD_FR_PTE_ERE;
-	return vtd_check_rights(w, leaf);
+	return mock_vtd_check_rights(w, leaf);
 }
 
 /*
  * 3.9: pass-through, without any check of access rights. 4.2.3 wants the largest
  * size of a page that the unit supports.
  */
-static u8 pass_through(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 pass_through(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	if (w->addr >> VTD_HAW)
 		return VTD_FR_ADDR_WIDTH;
@@ -139,12 +140,12 @@ static u8 pass_through(struct vtd_walk *w, struct vtd_leaf *leaf)
 	return 0;
 }
 
-static u8 walk(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	switch (w->pe.pgtt) {
 	case VTD_PGTT_STAGE1:
 	case VTD_PGTT_NESTED:
-		return vtd_stage1_walk(w, leaf);
+		return mock_vtd_stage1_walk(w, leaf);
 	case VTD_PGTT_STAGE2:
 		return walk_stage2(w, leaf);
 	default:
@@ -152,7 +153,8 @@ static u8 walk(struct vtd_walk *w, struct vtd_leaf *leaf)
 	}
 }
 
-static u64 output_address(const struct vtd_walk *w, const struct vtd_leaf *leaf)
+static u64 output_address(const struct mock_vtd_walk *w,
+			  const struct mock_vtd_leaf *leaf)
 {
 	return leaf->pa + (w->addr & (BIT_ULL(leaf->lg2) - 1));
 }
@@ -162,7 +164,8 @@ static u64 output_address(const struct vtd_walk *w, const struct vtd_leaf *leaf)
  * not even contain it; pass-through then yields a smaller region, since its size
  * is hardware's choice.
  */
-static u8 check_output(const struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 check_output(const struct mock_vtd_walk *w,
+		       struct mock_vtd_leaf *leaf)
 {
 	u64 pa = output_address(w, leaf);
 
@@ -180,28 +183,28 @@ static u8 check_output(const struct vtd_walk *w, struct vtd_leaf *leaf)
  * cached too, with the tags that it would have. Nested ones need not be: the
  * mode does not apply to stage-1.
  */
-static bool cache_fault(const struct vtd_walk *w, u8 reason)
+static bool cache_fault(const struct mock_vtd_walk *w, u8 reason)
 {
 	return w->m->cap & VTD_CAP_CM && w->pe.pgtt == VTD_PGTT_STAGE2 &&
 	       (reason == VTD_FR_SS_PERM || reason == VTD_FR_SS_RSVD);
 }
 
 /* Otherwise, a translation that faults is not cached */
-static u8 walk_and_cache(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 walk_and_cache(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	u8 reason;
 
 	reason = find_entry(w);
 	if (reason)
 		return reason;
-	*leaf = (struct vtd_leaf){ .pgtt = w->pe.pgtt };
+	*leaf = (struct mock_vtd_leaf){ .pgtt = w->pe.pgtt };
 	reason = walk(w, leaf);
 	if (!reason)
 		reason = check_output(w, leaf);
 	if (reason && !cache_fault(w, reason))
 		return reason;
 	if (reason)
-		*leaf = (struct vtd_leaf){ .lg2 = 12, .reason = reason };
+		*leaf = (struct mock_vtd_leaf){ .lg2 = 12, .reason = reason };
 	leaf->fpd = w->fpd;
 	/*
 	 * 9.6, 9.8: SNP of the page at stage-2, if there is a stage-2, or PGSNP,
@@ -211,7 +214,7 @@ static u8 walk_and_cache(struct vtd_walk *w, struct vtd_leaf *leaf)
 	leaf->pgtt = w->pe.pgtt;
 	leaf->did = w->pe.did;
 	leaf->pasid = w->pasid;
-	vtd_iotlb_insert(w, leaf);
+	mock_vtd_iotlb_insert(w, leaf);
 	return reason;
 }
 
@@ -219,15 +222,16 @@ static u8 walk_and_cache(struct vtd_walk *w, struct vtd_leaf *leaf)
  * The IOTLB answers if it can. It can not for the first write to a page whose
  * dirty flag is not known to be set: that takes a walk (3.6.2, 3.7.2).
  */
-static bool ask_iotlb(struct vtd_walk *w, struct vtd_leaf *leaf, u8 *reason)
+static bool ask_iotlb(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf,
+		      u8 *reason)
 {
-	if (!vtd_iotlb_lookup(w, leaf))
+	if (!mock_vtd_iotlb_lookup(w, leaf))
 		return false;
 	if (w->may_write && leaf->write && !leaf->dirty)
 		return false;
 	w->m->stats.iotlb_hits++;
 	w->fpd |= leaf->fpd;
-	*reason = vtd_check_rights(w, leaf);
+	*reason = mock_vtd_check_rights(w, leaf);
 	if (!*reason)
 		*reason = check_output(w, leaf);
 	return true;
@@ -240,7 +244,8 @@ static bool ask_iotlb(struct vtd_walk *w, struct vtd_leaf *leaf, u8 *reason)
  * DMA of data. It is blocked, as all reads are, with the reason of an output
  * address in the range.
  */
-static u8 translate_untranslated(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 translate_untranslated(struct mock_vtd_walk *w,
+				 struct mock_vtd_leaf *leaf)
 {
 	u8 reason;
 
@@ -248,16 +253,16 @@ static u8 translate_untranslated(struct vtd_walk *w, struct vtd_leaf *leaf)
 		return VTD_FR_INTR_ADDR;
 	if (ask_iotlb(w, leaf, &reason))
 		return reason;
-	reason = vtd_find_context(w);
+	reason = mock_vtd_find_context(w);
 	if (!reason)
-		reason = vtd_check_pasid(w);
+		reason = mock_vtd_check_pasid(w);
 	return reason ?: walk_and_cache(w, leaf);
 }
 
 /* The context entry, which must allow the device to use ATS (SCT.5) */
-static u8 find_ats_context(struct vtd_walk *w)
+static u8 find_ats_context(struct mock_vtd_walk *w)
 {
-	u8 reason = vtd_find_context(w);
+	u8 reason = mock_vtd_find_context(w);
 
 	if (!reason && !w->ctx.dte)
 		reason = VTD_FR_CTX_DTE;
@@ -265,14 +270,14 @@ static u8 find_ats_context(struct vtd_walk *w)
 }
 
 /* 4.2.3: a translation request. The context entry must allow it first */
-static u8 translate_request(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 translate_request(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	u8 reason;
 
 	reason = find_ats_context(w);
 	if (reason)
 		return reason;
-	reason = vtd_check_pasid(w);
+	reason = mock_vtd_check_pasid(w);
 	if (reason)
 		return reason;
 	if (ask_iotlb(w, leaf, &reason))
@@ -281,7 +286,7 @@ static u8 translate_request(struct vtd_walk *w, struct vtd_leaf *leaf)
 }
 
 /* 4.2.5: the address is translated already, the device is checked only */
-static u8 check_translated(struct vtd_walk *w, struct vtd_leaf *leaf)
+static u8 check_translated(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	u8 reason;
 
@@ -295,7 +300,7 @@ static u8 check_translated(struct vtd_walk *w, struct vtd_leaf *leaf)
 		return VTD_FR_ADDR_WIDTH;
 	if (in_interrupt_range(w->addr))
 		return VTD_FR_INTR_ADDR;
-	*leaf = (struct vtd_leaf){
+	*leaf = (struct mock_vtd_leaf){
 		.pa = w->addr >> 12 << 12,
 		.lg2 = 12,
 		.read = true,
@@ -304,8 +309,8 @@ static u8 check_translated(struct vtd_walk *w, struct vtd_leaf *leaf)
 	return 0;
 }
 
-static u8 translate(struct vtd_walk *w, const struct mock_req *req,
-		    struct vtd_leaf *leaf)
+static u8 translate(struct mock_vtd_walk *w, const struct mock_req *req,
+		    struct mock_vtd_leaf *leaf)
 {
 	u8 reason = check_request(w->m, req);
 
@@ -326,12 +331,12 @@ static u8 translate(struct vtd_walk *w, const struct mock_req *req,
  * counts as a read and a write, one with it as a read. Without ECAP.NWFS the
  * flag is ignored. In neither case is lack of permission a fault.
  */
-static void init_walk(struct vtd_walk *w, struct vtd_model *m,
+static void init_walk(struct mock_vtd_walk *w, struct mock_vtd *m,
 		      const struct mock_req *req)
 {
 	bool ats = req->at == MOCK_AT_TRANSLATION;
 
-	*w = (struct vtd_walk){
+	*w = (struct mock_vtd_walk){
 		.m = m,
 		.addr = req->addr,
 		.sid = req->sid,
@@ -348,49 +353,50 @@ static void init_walk(struct vtd_walk *w, struct vtd_model *m,
 }
 
 /* 6.5.3.1, table 27: a page request implies that caches are out of date */
-static void invalidate_for_page_request(struct vtd_walk *w)
+static void invalidate_for_page_request(struct mock_vtd_walk *w)
 {
 	switch (w->pe.pgtt) {
 	case VTD_PGTT_STAGE1:
-		vtd_inval_piotlb(w->m, VTD_PIOTLB_PAGE, w->pe.did, w->pasid,
-				 w->addr, 0, false);
+		mock_vtd_inval_piotlb(w->m, VTD_PIOTLB_PAGE, w->pe.did,
+				      w->pasid, w->addr, 0, false);
 		break;
 	case VTD_PGTT_NESTED:
-		vtd_inval_iotlb(w->m, VTD_IOTLB_DOMAIN, w->pe.did, 0, 0, false);
+		mock_vtd_inval_iotlb(w->m, VTD_IOTLB_DOMAIN, w->pe.did, 0, 0,
+				     false);
 		break;
 	default:
-		vtd_inval_iotlb(w->m, VTD_IOTLB_PAGE, w->pe.did, w->addr, 0,
-				false);
+		mock_vtd_inval_iotlb(w->m, VTD_IOTLB_PAGE, w->pe.did, w->addr,
+				     0, false);
 		break;
 	}
 }
 
-static u8 check_page_request(struct vtd_walk *w)
+static u8 check_page_request(struct mock_vtd_walk *w)
 {
-	u8 reason = vtd_check_mode(w->m, w->pasid_valid);
+	u8 reason = mock_vtd_check_mode(w->m, w->pasid_valid);
 
 	if (FIELD_GET(VTD_RTADDR_TTM, w->m->rtaddr) == VTD_TTM_LEGACY)
 		return VTD_FR_RTA_PGRP;
 	if (reason)
 		return reason;
-	reason = vtd_find_context(w);
+	reason = mock_vtd_find_context(w);
 	if (reason)
 		return reason;
 	if (!w->ctx.pre)
 		return VTD_FR_CTX_PRE;
-	reason = vtd_check_pasid(w);
-	return reason ?: vtd_find_pasid(w);
+	reason = mock_vtd_check_pasid(w);
+	return reason ?: mock_vtd_find_pasid(w);
 }
 
-static void fill_fault(struct vtd_fault *fault, const struct vtd_walk *w,
-		       u8 reason)
+static void fill_fault(struct mock_vtd_fault *fault,
+		       const struct mock_vtd_walk *w, u8 reason)
 {
 	fault->reason = reason;
 	fault->fpd = w->fpd && is_qualified(reason);
 }
 
 /**
- * vtd_page_request_check() - may this page request be queued? (7.4.1)
+ * mock_vtd_page_request_check() - may this page request be queued? (7.4.1)
  * @m: the unit
  * @preq: the page request
  * @fault: filled when not; its reason is 0 for a request that is unsupported
@@ -402,11 +408,11 @@ static void fill_fault(struct vtd_fault *fault, const struct vtd_walk *w,
  * Context: instance's lock held
  * Return: 0 or -EFAULT
  */
-int vtd_page_request_check(struct vtd_model *m,
-			   const struct mock_page_request *preq,
-			   struct vtd_fault *fault)
+int mock_vtd_page_request_check(struct mock_vtd *m,
+				const struct mock_page_request *preq,
+				struct mock_vtd_fault *fault)
 {
-	struct vtd_walk w = {
+	struct mock_vtd_walk w = {
 		.m = m,
 		.addr = preq->addr,
 		.sid = preq->sid,
@@ -416,7 +422,7 @@ int vtd_page_request_check(struct vtd_model *m,
 	u8 reason;
 
 	lockdep_assert_held(&m->mi->lock);
-	*fault = (struct vtd_fault){ .addr = preq->addr };
+	*fault = (struct mock_vtd_fault){ .addr = preq->addr };
 	if (!m->te)
 		return -EFAULT;
 	reason = check_page_request(&w);
@@ -428,8 +434,9 @@ int vtd_page_request_check(struct vtd_model *m,
 	return 0;
 }
 
-static void fill_result(struct mock_xlate *res, const struct vtd_walk *w,
-			const struct mock_req *req, const struct vtd_leaf *leaf)
+static void fill_result(struct mock_xlate *res, const struct mock_vtd_walk *w,
+			const struct mock_req *req,
+			const struct mock_vtd_leaf *leaf)
 {
 	res->pa = output_address(w, leaf);
 	res->lg2 = leaf->lg2;
@@ -452,8 +459,10 @@ static bool is_interrupt_translation(const struct mock_req *req)
 	       in_interrupt_range(req->addr);
 }
 
-static int interrupt_translation(struct vtd_walk *w, const struct mock_req *req,
-				 struct mock_xlate *res, struct vtd_fault *fault)
+static int interrupt_translation(struct mock_vtd_walk *w,
+				 const struct mock_req *req,
+				 struct mock_xlate *res,
+				 struct mock_vtd_fault *fault)
 {
 	u8 reason = check_request(w->m, req);
 
@@ -481,7 +490,7 @@ static int bypass(const struct mock_req *req, struct mock_xlate *res)
 }
 
 /**
- * vtd_translate() - translate a request
+ * mock_vtd_translate() - translate a request
  * @m: the unit
  * @req: the request
  * @res: the translation
@@ -491,17 +500,17 @@ static int bypass(const struct mock_req *req, struct mock_xlate *res)
  * Return: 0, or -EFAULT if the request is blocked. See &mock_model.translate for
  *	translation requests
  */
-int vtd_translate(struct vtd_model *m, const struct mock_req *req,
-		  struct mock_xlate *res, struct vtd_fault *fault)
+int mock_vtd_translate(struct mock_vtd *m, const struct mock_req *req,
+		       struct mock_xlate *res, struct mock_vtd_fault *fault)
 {
-	struct vtd_leaf leaf;
-	struct vtd_walk w;
+	struct mock_vtd_leaf leaf;
+	struct mock_vtd_walk w;
 	u8 reason;
 
 	lockdep_assert_held(&m->mi->lock);
 	m->stats.translations++;
 	*res = (struct mock_xlate){ .lg2 = 12 };
-	*fault = (struct vtd_fault){ .addr = req->addr };
+	*fault = (struct mock_vtd_fault){ .addr = req->addr };
 	if (!m->te)
 		return bypass(req, res);
 

@@ -9,13 +9,13 @@
 #include "../trace.h"
 #include "regs.h"
 
-static struct vtd_model *vtd_from_item(struct config_item *item)
+static struct mock_vtd *mock_vtd_from_item(struct config_item *item)
 {
 	return mock_priv_from_item(item, &mock_vtd_model);
 }
 
 /* Say why, an errno alone would leave one guessing among many rules */
-static int vtd_complain(const char *why)
+static int mock_vtd_complain(const char *why)
 {
 	if (!why)
 		return 0;
@@ -23,11 +23,11 @@ static int vtd_complain(const char *why)
 	return -EINVAL;
 }
 
-static ssize_t vtd_attr_store(struct config_item *item, const char *page,
-			      size_t len, const char *(*check)(u64 val),
-			      void (*set)(struct vtd_model *m, u64 val))
+static ssize_t mock_vtd_attr_store(struct config_item *item, const char *page,
+				   size_t len, const char *(*check)(u64 val),
+				   void (*set)(struct mock_vtd *m, u64 val))
 {
-	struct vtd_model *m = vtd_from_item(item);
+	struct mock_vtd *m = mock_vtd_from_item(item);
 	u64 val;
 	int ret;
 
@@ -35,7 +35,7 @@ static ssize_t vtd_attr_store(struct config_item *item, const char *page,
 		return -EOPNOTSUPP;
 	ret = kstrtou64(page, 0, &val);
 	if (!ret)
-		ret = vtd_complain(check(val));
+		ret = mock_vtd_complain(check(val));
 	if (ret)
 		return ret;
 
@@ -47,188 +47,191 @@ static ssize_t vtd_attr_store(struct config_item *item, const char *page,
 	return len;
 }
 
-static void vtd_set_cap(struct vtd_model *m, u64 val)
+static void mock_vtd_set_cap(struct mock_vtd *m, u64 val)
 {
 	m->cap = val;
 }
 
-static void vtd_set_ecap(struct vtd_model *m, u64 val)
+static void mock_vtd_set_ecap(struct mock_vtd *m, u64 val)
 {
 	m->ecap = val;
 }
 
-static void vtd_set_ver(struct vtd_model *m, u64 val)
+static void mock_vtd_set_ver(struct mock_vtd *m, u64 val)
 {
 	m->ver = val;
 }
 
-static ssize_t vtd_cap_show(struct config_item *item, char *page)
+static ssize_t mock_vtd_cap_show(struct config_item *item, char *page)
 {
-	struct vtd_model *m = vtd_from_item(item);
+	struct mock_vtd *m = mock_vtd_from_item(item);
 
 	return m ? sysfs_emit(page, "%#llx\n", m->cap) : -EOPNOTSUPP;
 }
 
-static ssize_t vtd_cap_store(struct config_item *item, const char *page,
-			     size_t len)
+static ssize_t mock_vtd_cap_store(struct config_item *item, const char *page,
+				  size_t len)
 {
-	return vtd_attr_store(item, page, len, vtd_cap_check, vtd_set_cap);
+	return mock_vtd_attr_store(item, page, len, mock_vtd_cap_check,
+				   mock_vtd_set_cap);
 }
 
-static ssize_t vtd_ecap_show(struct config_item *item, char *page)
+static ssize_t mock_vtd_ecap_show(struct config_item *item, char *page)
 {
-	struct vtd_model *m = vtd_from_item(item);
+	struct mock_vtd *m = mock_vtd_from_item(item);
 
 	return m ? sysfs_emit(page, "%#llx\n", m->ecap) : -EOPNOTSUPP;
 }
 
-static ssize_t vtd_ecap_store(struct config_item *item, const char *page,
-			      size_t len)
+static ssize_t mock_vtd_ecap_store(struct config_item *item, const char *page,
+				   size_t len)
 {
-	return vtd_attr_store(item, page, len, vtd_ecap_check, vtd_set_ecap);
+	return mock_vtd_attr_store(item, page, len, mock_vtd_ecap_check,
+				   mock_vtd_set_ecap);
 }
 
-static ssize_t vtd_ver_show(struct config_item *item, char *page)
+static ssize_t mock_vtd_ver_show(struct config_item *item, char *page)
 {
-	struct vtd_model *m = vtd_from_item(item);
+	struct mock_vtd *m = mock_vtd_from_item(item);
 
 	return m ? sysfs_emit(page, "%#x\n", m->ver) : -EOPNOTSUPP;
 }
 
-static ssize_t vtd_ver_store(struct config_item *item, const char *page,
-			     size_t len)
+static ssize_t mock_vtd_ver_store(struct config_item *item, const char *page,
+				  size_t len)
 {
-	return vtd_attr_store(item, page, len, vtd_ver_check, vtd_set_ver);
+	return mock_vtd_attr_store(item, page, len, mock_vtd_ver_check,
+				   mock_vtd_set_ver);
 }
 
-CONFIGFS_ATTR(vtd_, cap);
-CONFIGFS_ATTR(vtd_, ecap);
-CONFIGFS_ATTR(vtd_, ver);
+CONFIGFS_ATTR(mock_vtd_, cap);
+CONFIGFS_ATTR(mock_vtd_, ecap);
+CONFIGFS_ATTR(mock_vtd_, ver);
 
-static struct configfs_attribute *vtd_attrs[] = {
-	&vtd_attr_cap,
-	&vtd_attr_ecap,
-	&vtd_attr_ver,
+static struct configfs_attribute *mock_vtd_attrs[] = {
+	&mock_vtd_attr_cap,
+	&mock_vtd_attr_ecap,
+	&mock_vtd_attr_ver,
 	NULL,
 };
 
-static int vtd_create(struct mock_iommu *mi)
+static int mock_vtd_create(struct mock_iommu *mi)
 {
-	struct vtd_model *m;
+	struct mock_vtd *m;
 
 	m = kzalloc_obj(*m);
 	if (!m)
 		return -ENOMEM;
 	m->mi = mi;
-	m->cap = vtd_cap_default();
-	m->ecap = vtd_ecap_default();
+	m->cap = mock_vtd_cap_default();
+	m->ecap = mock_vtd_ecap_default();
 	m->ver = VTD_VER_DEFAULT;
 	mi->priv = m;
 	return 0;
 }
 
-static void vtd_destroy(struct mock_iommu *mi)
+static void mock_vtd_destroy(struct mock_iommu *mi)
 {
 	kfree(mi->priv);
 	mi->priv = NULL;
 }
 
-static int vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
+static int mock_vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 	int ret;
 
-	ret = vtd_complain(vtd_caps_check(m->cap, m->ecap, m->ver));
+	ret = mock_vtd_complain(mock_vtd_caps_check(m->cap, m->ecap, m->ver));
 	if (ret)
 		return ret;
 
 	m->spr17 = mi->errata & IOMMU_UNIT_ERRATUM_SPR17;
 	m->stats = (struct mock_stats){};
 	mi->stats = &m->stats;
-	ret = vtd_caches_create(m, &mi->cache_params);
+	ret = mock_vtd_caches_create(m, &mi->cache_params);
 	if (ret)
 		return ret;
-	ret = vtd_regs_create(m);
+	ret = mock_vtd_regs_create(m);
 	if (ret) {
-		vtd_caches_destroy(m);
+		mock_vtd_caches_destroy(m);
 		return ret;
 	}
 
 	unit->regs = (struct iommu_regs){
 		.size = m->regs->size,
-		.ops = &vtd_regs_ops,
+		.ops = &mock_vtd_regs_ops,
 		.ctx = m,
 	};
 	return 0;
 }
 
-static void vtd_stop(struct mock_iommu *mi)
+static void mock_vtd_stop(struct mock_iommu *mi)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 
-	vtd_regs_destroy(m);
-	vtd_caches_destroy(m);
+	mock_vtd_regs_destroy(m);
+	mock_vtd_caches_destroy(m);
 }
 
-static int vtd_model_translate(struct mock_iommu *mi, const struct mock_req *req,
-			       struct mock_xlate *res)
+static int mock_vtd_model_translate(struct mock_iommu *mi, const struct mock_req *req,
+				    struct mock_xlate *res)
 {
-	struct vtd_model *m = mi->priv;
-	struct vtd_fault fault = {};
+	struct mock_vtd *m = mi->priv;
+	struct mock_vtd_fault fault = {};
 	int ret;
 
 	lockdep_assert_held(&mi->lock);
 	/* An endpoint may outlive the unit by one last request */
 	if (!m->regs)
 		return -EFAULT;
-	ret = vtd_translate(m, req, res, &fault);
+	ret = mock_vtd_translate(m, req, res, &fault);
 	if (fault.reason)
-		vtd_fault_record(m, req, &fault);
+		mock_vtd_fault_record(m, req, &fault);
 	trace_mock_translate(mi, req, res, ret);
 	return ret;
 }
 
-static int vtd_model_page_request(struct mock_iommu *mi,
-				  const struct mock_page_request *preq)
+static int mock_vtd_model_page_request(struct mock_iommu *mi,
+				       const struct mock_page_request *preq)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (!m->regs)
 		return -EFAULT;
-	return vtd_page_request(m, preq);
+	return mock_vtd_page_request(m, preq);
 }
 
-static void vtd_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
-			  u32 count)
+static void mock_vtd_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
+			       u32 count)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 
 	guard(spinlock_irqsave)(&mi->lock);
 	if (count || !m->regs)
 		return;
 	if (what == MOCK_MISBEHAVE_CMD_STALL)
-		vtd_qi_kick(m);
+		mock_vtd_qi_kick(m);
 	else if (what == MOCK_MISBEHAVE_REG_STALL)
-		vtd_regs_unstall(m);
+		mock_vtd_regs_unstall(m);
 }
 
-static void vtd_resume(struct mock_iommu *mi)
+static void mock_vtd_resume(struct mock_iommu *mi)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (m->regs)
-		vtd_qi_kick(m);
+		mock_vtd_qi_kick(m);
 }
 
-static void vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
+static void mock_vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
-	struct vtd_model *m = mi->priv;
+	struct mock_vtd *m = mi->priv;
 
 	lockdep_assert_held(&mi->lock);
 	if (m->regs)
-		vtd_qi_devtlb_lost(m, sid);
+		mock_vtd_qi_devtlb_lost(m, sid);
 }
 
 /* The instance type "vtd" */
@@ -237,16 +240,16 @@ const struct mock_model mock_vtd_model = {
 	.unit_name = IOMMU_UNIT_VTD_NAME,
 	.sid_bits = 16,
 	.errata = IOMMU_UNIT_ERRATUM_SPR17,
-	.attrs = vtd_attrs,
-	.create = vtd_create,
-	.destroy = vtd_destroy,
-	.start = vtd_start,
-	.stop = vtd_stop,
-	.translate = vtd_model_translate,
-	.speculate = vtd_speculate,
-	.page_request = vtd_model_page_request,
-	.debugfs = vtd_debugfs,
-	.misbehave = vtd_misbehave,
-	.resume = vtd_resume,
-	.devtlb_lost = vtd_devtlb_lost,
+	.attrs = mock_vtd_attrs,
+	.create = mock_vtd_create,
+	.destroy = mock_vtd_destroy,
+	.start = mock_vtd_start,
+	.stop = mock_vtd_stop,
+	.translate = mock_vtd_model_translate,
+	.speculate = mock_vtd_speculate,
+	.page_request = mock_vtd_model_page_request,
+	.debugfs = mock_vtd_debugfs,
+	.misbehave = mock_vtd_misbehave,
+	.resume = mock_vtd_resume,
+	.devtlb_lost = mock_vtd_devtlb_lost,
 };

@@ -2,7 +2,7 @@
 /*
  * Mock VT-d: what the files of the translation share
  *
- * A request goes through vtd_translate(): look-up in the IOTLB, else the context
+ * A request goes through mock_vtd_translate(): look-up in the IOTLB, else the context
  * and PASID structures (context.c), then the walk that PGTT asks for (stage1.c,
  * stage2.c); caches.c keeps what was found. Section, table and condition names
  * in comments of these files are those of the specification's revision 5.10.
@@ -38,7 +38,7 @@
 #define VTD_MAX_RETRIES		16
 
 /**
- * struct vtd_context - a scalable-mode context entry (9.4), as it is cached
+ * struct mock_vtd_context - a scalable-mode context entry (9.4), as it is cached
  * @pasid_dir: address of the PASID directory
  * @pasid_count: how many PASIDs the directory covers
  * @rid_pasid: PASID of requests without PASID
@@ -49,7 +49,7 @@
  * @fpd: fault processing disable
  * @reason: cached because of CAP.CM: a request faults for this reason
  */
-struct vtd_context {
+struct mock_vtd_context {
 	u64 pasid_dir;
 	u32 pasid_count;
 	u32 rid_pasid;
@@ -62,7 +62,7 @@ struct vtd_context {
 };
 
 /**
- * struct vtd_pasid - a scalable-mode PASID table entry (9.6), as it is cached
+ * struct mock_vtd_pasid - a scalable-mode PASID table entry (9.6), as it is cached
  * @fsptptr: root of stage-1
  * @ssptptr: root of stage-2
  * @did: domain-id
@@ -83,7 +83,7 @@ struct vtd_context {
  * @fpd: fault processing disable of the context, directory or this entry
  * @reason: cached because of CAP.CM: a request faults for this reason
  */
-struct vtd_pasid {
+struct mock_vtd_pasid {
 	u64 fsptptr;
 	u64 ssptptr;
 	u16 did;
@@ -106,7 +106,7 @@ struct vtd_pasid {
 };
 
 /**
- * struct vtd_leaf - a translation, as the IOTLB holds it
+ * struct mock_vtd_leaf - a translation, as the IOTLB holds it
  * @pa: first output address
  * @lg2: log2 of the region's size
  * @read: reads permitted, for the privilege of the request that found it
@@ -121,7 +121,7 @@ struct vtd_pasid {
  * @no_exec: fault reason of an instruction fetch, if not @exec
  * @reason: cached because of CAP.CM: a request faults for this reason
  */
-struct vtd_leaf {
+struct mock_vtd_leaf {
 	u64 pa;
 	u8 lg2;
 	bool read;
@@ -138,7 +138,7 @@ struct vtd_leaf {
 };
 
 /**
- * struct vtd_fs_table - a stage-1 table, as a paging-structure cache refers to it
+ * struct mock_vtd_fs_table - a stage-1 table, as a paging-structure cache refers to it
  * @pa: its physical address
  * @gpa: the address that stage-1 has for it, differs from @pa when nested
  * @rw: logical AND of the R/W flags above it
@@ -147,7 +147,7 @@ struct vtd_leaf {
  * @ss_write: stage-2 permits (or the erratum does) that its entries are updated
  * @ss_dirty: stage-2 needs no dirty flag set for that
  */
-struct vtd_fs_table {
+struct mock_vtd_fs_table {
 	u64 pa;
 	u64 gpa;
 	bool rw;
@@ -158,13 +158,13 @@ struct vtd_fs_table {
 };
 
 /**
- * struct vtd_ss_table - a stage-2 table, as a paging-structure cache refers to it
+ * struct mock_vtd_ss_table - a stage-2 table, as a paging-structure cache refers to it
  * @pa: its physical address
  * @read: logical AND of the R flags above it
  * @write: logical AND of the W flags above it
  * @exec: logical AND of the X flags above it
  */
-struct vtd_ss_table {
+struct mock_vtd_ss_table {
 	u64 pa;
 	bool read;
 	bool write;
@@ -174,15 +174,15 @@ struct vtd_ss_table {
 #define VTD_NR_CACHES	5
 
 /**
- * struct vtd_caches - the caches of a unit
- * @context: &struct vtd_context by source-id
- * @pasid: &struct vtd_pasid by PASID, tag is the source-id
- * @stage1: &struct vtd_fs_table by what the entry covers, tag VTD_FS_KEY_x
- * @stage2: &struct vtd_ss_table by what the entry covers, tag is the domain-id
- * @iotlb: &struct vtd_leaf by page, tag VTD_IOTLB_KEY_x
+ * struct mock_vtd_caches - the caches of a unit
+ * @context: &struct mock_vtd_context by source-id
+ * @pasid: &struct mock_vtd_pasid by PASID, tag is the source-id
+ * @stage1: &struct mock_vtd_fs_table by what the entry covers, tag VTD_FS_KEY_x
+ * @stage2: &struct mock_vtd_ss_table by what the entry covers, tag is the domain-id
+ * @iotlb: &struct mock_vtd_leaf by page, tag VTD_IOTLB_KEY_x
  * @all: all of them
  */
-struct vtd_caches {
+struct mock_vtd_caches {
 	union {
 		struct {
 			struct mock_cache *context;
@@ -195,7 +195,7 @@ struct vtd_caches {
 	};
 };
 
-extern const struct mock_cache_desc vtd_cache_descs[VTD_NR_CACHES];
+extern const struct mock_cache_desc mock_vtd_cache_descs[VTD_NR_CACHES];
 
 #define VTD_IOTLB_KEY_SID		GENMASK_ULL(15, 0)
 #define VTD_IOTLB_KEY_PASID		GENMASK_ULL(35, 16)
@@ -205,11 +205,11 @@ extern const struct mock_cache_desc vtd_cache_descs[VTD_NR_CACHES];
 #define VTD_FS_KEY_PASID		GENMASK_ULL(35, 16)
 
 /**
- * struct vtd_walk - a request on its way
+ * struct mock_vtd_walk - a request on its way
  * @m: the unit
  * @addr: input address
  * @sid: source-id
- * @pasid: PASID that translates, known after vtd_find_pasid()
+ * @pasid: PASID that translates, known after mock_vtd_find_pasid()
  * @pasid_valid: the request came with a PASID
  * @ats: a translation request, to which lack of permission is no fault
  * @exec: execute requested
@@ -219,11 +219,11 @@ extern const struct mock_cache_desc vtd_cache_descs[VTD_NR_CACHES];
  * @may_write: a write follows: dirty flags are set if it is permitted
  * @priv: privileged
  * @fpd: a structure met on the way has fault processing disabled
- * @ctx: context entry, see vtd_find_context()
- * @pe: PASID table entry, see vtd_find_pasid()
+ * @ctx: context entry, see mock_vtd_find_context()
+ * @pe: PASID table entry, see mock_vtd_find_pasid()
  */
-struct vtd_walk {
-	struct vtd_model *m;
+struct mock_vtd_walk {
+	struct mock_vtd *m;
 	u64 addr;
 	u16 sid;
 	u32 pasid;
@@ -236,40 +236,44 @@ struct vtd_walk {
 	bool may_write;
 	bool priv;
 	bool fpd;
-	struct vtd_context ctx;
-	struct vtd_pasid pe;
+	struct mock_vtd_context ctx;
+	struct mock_vtd_pasid pe;
 };
 
 /* walks read memory through this: it counts, and aborts on request */
-int vtd_walk_read64(struct vtd_model *m, u64 pa, u64 *val);
-int vtd_walk_read(struct vtd_model *m, u64 pa, u64 *words, u32 nr);
+int mock_vtd_walk_read64(struct mock_vtd *m, u64 pa, u64 *val);
+int mock_vtd_walk_read(struct mock_vtd *m, u64 pa, u64 *words, u32 nr);
 
 /* context.c */
-u8 vtd_check_mode(struct vtd_model *m, bool pasid_valid);
-u8 vtd_find_context(struct vtd_walk *w);
-u8 vtd_check_pasid(struct vtd_walk *w);
-u8 vtd_find_pasid(struct vtd_walk *w);
+u8 mock_vtd_check_mode(struct mock_vtd *m, bool pasid_valid);
+u8 mock_vtd_find_context(struct mock_vtd_walk *w);
+u8 mock_vtd_check_pasid(struct mock_vtd_walk *w);
+u8 mock_vtd_find_pasid(struct mock_vtd_walk *w);
 
 /* translate.c */
-u8 vtd_check_rights(const struct vtd_walk *w, const struct vtd_leaf *leaf);
+u8 mock_vtd_check_rights(const struct mock_vtd_walk *w,
+			 const struct mock_vtd_leaf *leaf);
 
 /* stage1.c, stage2.c */
-u8 vtd_stage1_walk(struct vtd_walk *w, struct vtd_leaf *leaf);
-u8 vtd_stage2_walk(struct vtd_walk *w, u64 gpa, bool set_dirty,
-		   struct vtd_leaf *leaf);
+u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf);
+u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
+			struct mock_vtd_leaf *leaf);
 
 /* caches.c: look-ups and insertions */
-bool vtd_context_lookup(struct vtd_walk *w);
-void vtd_context_insert(struct vtd_walk *w);
-bool vtd_pasid_lookup(struct vtd_walk *w);
-void vtd_pasid_insert(struct vtd_walk *w);
-int vtd_fs_lookup(struct vtd_walk *w, struct vtd_fs_table *table);
-void vtd_fs_insert(struct vtd_walk *w, int level,
-		   const struct vtd_fs_table *table);
-int vtd_ss_lookup(struct vtd_walk *w, u64 gpa, struct vtd_ss_table *table);
-void vtd_ss_insert(struct vtd_walk *w, u64 gpa, int level,
-		   const struct vtd_ss_table *table);
-bool vtd_iotlb_lookup(struct vtd_walk *w, struct vtd_leaf *leaf);
-void vtd_iotlb_insert(struct vtd_walk *w, const struct vtd_leaf *leaf);
+bool mock_vtd_context_lookup(struct mock_vtd_walk *w);
+void mock_vtd_context_insert(struct mock_vtd_walk *w);
+bool mock_vtd_pasid_lookup(struct mock_vtd_walk *w);
+void mock_vtd_pasid_insert(struct mock_vtd_walk *w);
+int mock_vtd_fs_lookup(struct mock_vtd_walk *w,
+		       struct mock_vtd_fs_table *table);
+void mock_vtd_fs_insert(struct mock_vtd_walk *w, int level,
+			const struct mock_vtd_fs_table *table);
+int mock_vtd_ss_lookup(struct mock_vtd_walk *w, u64 gpa,
+		       struct mock_vtd_ss_table *table);
+void mock_vtd_ss_insert(struct mock_vtd_walk *w, u64 gpa, int level,
+			const struct mock_vtd_ss_table *table);
+bool mock_vtd_iotlb_lookup(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf);
+void mock_vtd_iotlb_insert(struct mock_vtd_walk *w,
+			   const struct mock_vtd_leaf *leaf);
 
 #endif /* __IOMMU_MOCK_VTD_WALK_H */

@@ -28,14 +28,14 @@ static void walk_fault_test_exec(struct kunit *test)
 
 	rig->m.ecap |= VTD_ECAP_ERS;
 	entry[2] |= VTD_PTE2_ERE | VTD_PTE2_SRE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_RSVD, rig_send(rig, &req, &res));
 	entry[2] |= VTD_PTE2_NXE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
 	req.exec = true;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NX, rig_send(rig, &req, &res));
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NX, rig_send(rig, &req, &res));
 	*leaf &= ~VTD_FS_XD;
 	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
@@ -43,7 +43,7 @@ static void walk_fault_test_exec(struct kunit *test)
 	req.priv = true;
 	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
 	entry[2] |= VTD_PTE2_SMEP;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SMEP, rig_send(rig, &req, &res));
 }
 
@@ -67,12 +67,12 @@ static void walk_fault_test_no_snoop(struct kunit *test)
 
 	ss = rig_space(rig, VTD_PGTT_STAGE2, RIG_DID + 1, 4, 4);
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	*rig_ss(ss, IOVA, 1) = 0x5000 | RIG_SS_RW;
 	pe(rig)[1] &= ~VTD_PTE1_PWSNP;
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
 	pe(rig)[0] |= VTD_PTE0_SSADE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_NOSNOOP, rig_read(rig, IOVA, NULL));
 	for (level = 4; level; level--)
 		*rig_ss(ss, IOVA, level) |= VTD_SS_A;
@@ -115,7 +115,7 @@ static void walk_fault_test_update_fails(struct kunit *test)
 
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	pe(rig)[0] |= VTD_PTE0_SSADE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_fails);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_UPDATE, rig_read(rig, IOVA, NULL));
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_loses);
@@ -134,16 +134,16 @@ static void walk_fault_test_not_ram(struct kunit *test)
 	*rig_fs(sp, IOVA, 2) = RIG_NOT_RAM | RIG_FS_TABLE;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ACCESS, rig_read(rig, IOVA, NULL));
 	pe(rig)[2] = RIG_NOT_RAM;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ROOT_ACCESS, rig_read(rig, IOVA, NULL));
 
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	*rig_ss(ss, IOVA, 2) = RIG_NOT_RAM | RIG_SS_RW;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ACCESS, rig_read(rig, IOVA, NULL));
 	pe(rig)[0] &= ~VTD_PTE0_SSPTPTR;
 	pe(rig)[0] |= RIG_NOT_RAM;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ROOT, rig_read(rig, IOVA, NULL));
 }
 
@@ -162,7 +162,7 @@ static void walk_fault_test_cached_rights(struct kunit *test)
 	/* The same reason with cached structures and without */
 	req.priv = false;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
 }
 

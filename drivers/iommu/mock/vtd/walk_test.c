@@ -125,14 +125,14 @@ static void walk_test_stage1(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_FS_D);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
 	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
 	fs_flags(sp, IOVA, s->fs_leaf + 1, &all, &any);
 	KUNIT_EXPECT_FALSE(test, any & VTD_FS_D);
 
 	/* Extended accessed flags, set together with the others */
 	pe(rig)[2] |= VTD_PTE2_EAFE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
 	fs_flags(sp, IOVA, s->fs_leaf, &all, &any);
 	KUNIT_EXPECT_TRUE(test, all & VTD_FS_EA);
@@ -165,14 +165,14 @@ static void walk_test_stage2(struct kunit *test)
 	/* SSADE is clear: no flags */
 	KUNIT_EXPECT_FALSE(test, *leaf & (VTD_SS_A | VTD_SS_D));
 	pe(rig)[0] |= VTD_PTE0_SSADE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, iova, NULL));
 	for (level = s->ss_levels; level >= s->ss_leaf; level--)
 		KUNIT_EXPECT_EQ(test, VTD_SS_A,
 				*rig_ss(sp, iova, level) & (VTD_SS_A | VTD_SS_D));
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_SS_D);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
 	for (level = s->ss_levels; level > s->ss_leaf; level--)
 		KUNIT_EXPECT_FALSE(test, *rig_ss(sp, iova, level) & VTD_SS_D);
@@ -215,7 +215,7 @@ static void walk_test_nested(struct kunit *test)
 
 	/* Both stages' dirty flags by a write, the tables' by A flags */
 	pe(rig)[0] |= VTD_PTE0_SSADE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, VTD_SS_A, *ss_leaf & (VTD_SS_A | VTD_SS_D));
 	KUNIT_EXPECT_FALSE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
@@ -224,7 +224,7 @@ static void walk_test_nested(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, *ss_leaf & VTD_SS_D);
 	KUNIT_EXPECT_FALSE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
 	*rig_fs(sp, IOVA, s->fs_levels) &= ~VTD_FS_A;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
 	KUNIT_EXPECT_TRUE(test, *rig_fs(sp, IOVA, s->fs_levels) & VTD_FS_A);
 	KUNIT_EXPECT_TRUE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
@@ -286,7 +286,7 @@ static void walk_test_rights(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rc->reason, rig_send(rig, &req, NULL));
 	/* Without SRE there are no privileged requests */
 	entry[2] &= ~VTD_PTE2_SRE;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, rc->priv ? VTD_FR_PTE_SRE : rc->reason,
 			rig_send(rig, &req, NULL));
 }
@@ -308,7 +308,7 @@ static void walk_test_stage2_rights(struct kunit *test)
 			/* The order keeps rig_ss() from making new tables */
 			*rig_ss(sp, GPA, 1) = 0x5000 | leaf;
 			*rig_ss(sp, GPA, 3) = table | upper;
-			vtd_inval_all(&rig->m);
+			mock_vtd_inval_all(&rig->m);
 			KUNIT_EXPECT_EQ(test, read_reason[upper & leaf],
 					rig_read(rig, GPA, NULL));
 			KUNIT_EXPECT_EQ(test, write_reason[upper & leaf],
@@ -378,7 +378,7 @@ static void walk_test_reserved_bits(struct kunit *test)
 		if (bit == 7 && !(bc->reserved & BIT(7)))
 			continue;
 		*entry = good ^ BIT_ULL(bit);
-		vtd_inval_all(&rig->m);
+		mock_vtd_inval_all(&rig->m);
 		reason = rig_read(rig, IOVA, NULL);
 		KUNIT_EXPECT_EQ_MSG(test, !!(bc->reserved & BIT_ULL(bit)),
 				    reason == expected, "bit %d: %02x", bit,
@@ -386,7 +386,7 @@ static void walk_test_reserved_bits(struct kunit *test)
 	}
 	/* Not present: no bit is reserved */
 	*entry = bc->reserved;
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, stage1 ? VTD_FR_FS_NP : VTD_FR_SS_PERM,
 			rig_read(rig, IOVA, NULL));
 }
@@ -410,7 +410,7 @@ static void walk_test_canonical(struct kunit *test)
 
 	sp5 = rig_space(rig, VTD_PGTT_STAGE1, RIG_DID + 1, 5, 4);
 	rig_attach(sp5, RIG_SID, RIG_RID_PASID);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	*rig_fs(sp5, 0x00ffffffffffffff, 1) = 0x5000 | RIG_FS_PAGE;
 	*rig_fs(sp5, 0x0000800000000000, 1) = 0x5000 | RIG_FS_PAGE;
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x00ffffffffffffff, NULL));
@@ -436,7 +436,7 @@ static void walk_test_widths(struct kunit *test)
 
 	pt = rig_space(rig, VTD_PGTT_PT, RIG_DID + 1, 4, 4);
 	rig_attach(pt, RIG_SID, RIG_RID_PASID);
-	vtd_inval_all(&rig->m);
+	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, BIT_ULL(VTD_HAW) - 1, NULL));
 	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH,
 			rig_write(rig, BIT_ULL(VTD_HAW), NULL));
