@@ -6,21 +6,21 @@
 
 #include "ep_test.h"
 
-static u32 reg(struct ep_bench *b, u32 off)
+static u32 bench_reg(struct ep_bench *b, u32 off)
 {
 	guard(spinlock_irqsave)(&b->mi.lock);
 	return mock_ep_bar0_read(&b->ep, off);
 }
 
-static int invalidate(struct ep_bench *b, bool pasid_valid, u32 pasid,
-		      bool all_pasids, u64 addr, u8 lg2)
+static int send_invalidation(struct ep_bench *b, bool pasid_valid, u32 pasid,
+			     bool all_pasids, u64 addr, u8 lg2)
 {
 	guard(spinlock_irqsave)(&b->mi.lock);
 	return mock_ep_atc_invalidate(&b->ep, pasid_valid, pasid, all_pasids,
 				      addr, lg2);
 }
 
-static struct ep_bench *create(struct kunit *test, u32 ats)
+static struct ep_bench *create_bench(struct kunit *test, u32 ats)
 {
 	struct ep_bench *b = ep_bench_create(test);
 
@@ -34,7 +34,7 @@ static void use_pasid(struct ep_bench *b, u32 pasid)
 }
 
 /* Write one byte to each of the pages */
-static void fill(struct ep_bench *b)
+static void touch_pages(struct ep_bench *b)
 {
 	int i;
 
@@ -44,7 +44,7 @@ static void fill(struct ep_bench *b)
 
 static void atc_hit(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1800, 8),
 			MOCK_EP_STS_WRITE_SUCCESS);
@@ -54,51 +54,53 @@ static void atc_hit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_TRANSLATION], 1);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_TRANSLATED], 2);
 	KUNIT_EXPECT_EQ(test, b->last.addr, virt_to_phys(b->memory) + 0x1123);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_ATC_HITS), 1);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_ATC_MISSES), 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_HITS), 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_MISSES), 1);
 }
 
 /* Permission taken away is not seen before the entry is invalidated */
 static void atc_stale(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
-	fill(b);
+	touch_pages(b);
 	b->write[3] = false;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, 0, invalidate(b, false, 0, false, 0x4000, 12));
+	KUNIT_EXPECT_EQ(test, 0,
+			send_invalidation(b, false, 0, false, 0x4000, 12));
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, 0, invalidate(b, false, 0, false, 0x3000, 12));
+	KUNIT_EXPECT_EQ(test, 0,
+			send_invalidation(b, false, 0, false, 0x3000, 12));
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_ATC_INVS), 2);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_INVS), 2);
 }
 
 static void atc_ranges(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
-	fill(b);
+	touch_pages(b);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 8);
 	/* An address within the region will do */
-	invalidate(b, false, 0, false, 0x3fff, 13);
+	send_invalidation(b, false, 0, false, 0x3fff, 13);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 6);
-	invalidate(b, false, 0, false, BIT_ULL(40), 14);
+	send_invalidation(b, false, 0, false, BIT_ULL(40), 14);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 6);
-	invalidate(b, false, 0, false, 0, 63);
+	send_invalidation(b, false, 0, false, 0, 63);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 0);
-	fill(b);
-	invalidate(b, false, 0, false, U64_MAX, 64);
+	touch_pages(b);
+	send_invalidation(b, false, 0, false, U64_MAX, 64);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 0);
 }
 
 static void atc_pasids(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 	u32 p;
 
 	ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0, 1);
@@ -111,20 +113,20 @@ static void atc_pasids(struct kunit *test)
 	/* None, 0, 1, 1 in privileged mode, 2 */
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 5);
 
-	invalidate(b, true, 1, false, 0, 12);
+	send_invalidation(b, true, 1, false, 0, 12);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 3);
-	invalidate(b, false, 0, false, 0, 12);
+	send_invalidation(b, false, 0, false, 0, 12);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 2);
-	invalidate(b, true, 7, true, 0x1000, 12);
+	send_invalidation(b, true, 7, true, 0x1000, 12);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 2);
-	invalidate(b, true, 7, true, 0, 12);
+	send_invalidation(b, true, 7, true, 0, 12);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 0);
 }
 
 /* An entry that lacks the permission is asked for again */
 static void atc_upgrade(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
 	b->write[0] = false;
 	ep_bench_run(b, MOCK_EP_CMD_READ, 0, 0, 1);
@@ -140,7 +142,7 @@ static void atc_upgrade(struct kunit *test)
 /* The PASID is in the translation request, not in the translated one */
 static void ats_pasid(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
 	use_pasid(b, MOCK_EP_PASID_PRIV | 7);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x10, 1),
@@ -156,7 +158,7 @@ static void ats_pasid(struct kunit *test)
 
 static void ats_untranslated_only(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
 
 	b->untranslated_only[0] = true;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 4, 1),
@@ -169,7 +171,7 @@ static void ats_untranslated_only(struct kunit *test)
 /* A translated address does not go past an IOMMU that does not trust it */
 static void ats_untrusted(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_RAW);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_RAW);
 	u64 pa = virt_to_phys(b->memory);
 
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, pa, 1),
@@ -184,7 +186,7 @@ static void ats_untrusted(struct kunit *test)
 /* An endpoint has to be made so that it can do this */
 static void ats_raw_off(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_RAW);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_RAW);
 
 	b->ep.config.ats_raw = false;
 	ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, virt_to_phys(b->memory), 1);
@@ -195,8 +197,8 @@ static void ats_raw_off(struct kunit *test)
 /* Registers for what the endpoint cannot do, do nothing */
 static void ats_absent(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_RAW |
-				    MOCK_EP_ATS_PRI);
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE |
+					  MOCK_EP_ATS_RAW | MOCK_EP_ATS_PRI);
 
 	mock_endpoint_stop(&b->ep);
 	b->ep.config.caps = (struct mock_pci_caps){};
@@ -207,12 +209,13 @@ static void ats_absent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 1);
-	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, invalidate(b, false, 0, false, 0, 64));
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, send_invalidation(b, false, 0, false, 0, 64));
 }
 
 static void pri_success(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
+	struct ep_bench *b =
+		create_bench(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
 
 	b->read[2] = false;
 	b->write[2] = false;
@@ -233,28 +236,30 @@ static void pri_success(struct kunit *test)
 
 static void pri_refused(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
+	struct ep_bench *b =
+		create_bench(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
 
 	b->write[1] = false;
 	b->pri_code = MOCK_PAGE_INVALID;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1080, 16),
 			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_PRI | MOCK_EP_FAULT_WRITE);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_LO), 0x1080);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_LO), 0x1080);
 	KUNIT_EXPECT_EQ(test, b->page_requests, 1);
 
 	b->pri_lost = true;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1080, 16),
 			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_PRI | MOCK_EP_FAULT_WRITE);
 }
 
 /* Success that never helps comes to an end; group indexes differ */
 static void pri_no_help(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
+	struct ep_bench *b =
+		create_bench(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
 
 	b->write[1] = false;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1000, 16),
@@ -262,14 +267,14 @@ static void pri_no_help(struct kunit *test)
 	KUNIT_EXPECT_GT(test, b->page_requests, 1);
 	KUNIT_EXPECT_LE(test, b->page_requests, 64);
 	KUNIT_EXPECT_EQ(test, b->last_page_request.prgi, b->page_requests - 1);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_PRI | MOCK_EP_FAULT_WRITE);
 }
 
 /* A response that nobody waits for, or with another index, changes nothing */
 static void pri_stray(struct kunit *test)
 {
-	struct ep_bench *b = create(test, 0);
+	struct ep_bench *b = create_bench(test, 0);
 	struct mock_req req = { .addr = 0x1000, .sid = 0x10, .write = true };
 
 	b->pri_lost = true;
@@ -295,7 +300,8 @@ static void pri_stray(struct kunit *test)
 /* A reset does not wait for an answer that does not come */
 static void pri_reset(struct kunit *test)
 {
-	struct ep_bench *b = create(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
+	struct ep_bench *b =
+		create_bench(test, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
 	ktime_t start;
 	int i;
 
@@ -312,9 +318,9 @@ static void pri_reset(struct kunit *test)
 	start = ktime_get();
 	mock_endpoint_reset(&b->ep);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 2000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
 
 	/* And the endpoint works as before */
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x1000, 1),

@@ -7,24 +7,25 @@
 
 #define CAPACITY	8
 
-static void destroy(void *c)
+static void destroy_cache(void *c)
 {
 	mock_cache_destroy(c);
 }
 
-static struct mock_cache *make(struct kunit *test, u32 capacity, u32 period,
-			       u32 seed)
+static struct mock_cache *make_cache(struct kunit *test, u32 capacity,
+				     u32 period, u32 seed)
 {
 	struct mock_cache *c;
 
 	c = mock_cache_create(capacity, sizeof(u64), period, seed);
 	KUNIT_ASSERT_NOT_NULL(test, c);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, destroy, c));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, destroy_cache, c));
 	return c;
 }
 
-static void put(struct kunit *test, struct mock_cache *c, u64 tag, u64 addr,
-		u8 lg2, u64 val)
+static void put_entry(struct kunit *test, struct mock_cache *c, u64 tag,
+		      u64 addr, u8 lg2, u64 val)
 {
 	u64 *data = mock_cache_insert(c, tag, addr, lg2);
 
@@ -34,7 +35,7 @@ static void put(struct kunit *test, struct mock_cache *c, u64 tag, u64 addr,
 }
 
 /* Value of the entry found, 0 if there is none */
-static u64 get(struct mock_cache *c, u64 tag, u64 addr)
+static u64 get_value(struct mock_cache *c, u64 tag, u64 addr)
 {
 	const u64 *data = mock_cache_peek(c, tag, addr, NULL);
 
@@ -43,14 +44,14 @@ static u64 get(struct mock_cache *c, u64 tag, u64 addr)
 
 static void cache_test_lookup(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 	struct mock_cache_key key;
 	u64 *data;
 
 	KUNIT_EXPECT_NULL(test, mock_cache_lookup(c, 1, 0x1000, NULL));
-	put(test, c, 1, 0x1fff, 12, 11);
-	put(test, c, 2, 0x1000, 12, 22);
-	put(test, c, 1, 0xfffffffffffff000, 12, 33);
+	put_entry(test, c, 1, 0x1fff, 12, 11);
+	put_entry(test, c, 2, 0x1000, 12, 22);
+	put_entry(test, c, 1, 0xfffffffffffff000, 12, 33);
 
 	data = mock_cache_lookup(c, 1, 0x1234, &key);
 	KUNIT_ASSERT_NOT_NULL(test, data);
@@ -59,11 +60,11 @@ static void cache_test_lookup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x1000, key.addr);
 	KUNIT_EXPECT_EQ(test, 12, key.lg2);
 	KUNIT_EXPECT_EQ(test, 0x1fff, mock_cache_key_last(&key));
-	KUNIT_EXPECT_EQ(test, 22, get(c, 2, 0x1000));
-	KUNIT_EXPECT_EQ(test, 33, get(c, 1, U64_MAX));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0x2000));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0xfff));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 3, 0x1000));
+	KUNIT_EXPECT_EQ(test, 22, get_value(c, 2, 0x1000));
+	KUNIT_EXPECT_EQ(test, 33, get_value(c, 1, U64_MAX));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x2000));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0xfff));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 3, 0x1000));
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->hits);
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->misses);
 	KUNIT_EXPECT_EQ(test, 3, mock_cache_stats(c)->inserts);
@@ -72,14 +73,14 @@ static void cache_test_lookup(struct kunit *test)
 
 static void cache_test_overwrite(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 
-	put(test, c, 1, 0x1000, 12, 1);
-	put(test, c, 1, 0x1008, 12, 2);
+	put_entry(test, c, 1, 0x1000, 12, 1);
+	put_entry(test, c, 1, 0x1008, 12, 2);
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 2, get(c, 1, 0x1000));
+	KUNIT_EXPECT_EQ(test, 2, get_value(c, 1, 0x1000));
 	/* Another size is another entry */
-	put(test, c, 1, 0x1000, 13, 3);
+	put_entry(test, c, 1, 0x1000, 13, 3);
 	KUNIT_EXPECT_EQ(test, 2, mock_cache_count(c));
 }
 
@@ -92,20 +93,20 @@ static u64 peek_larger(struct mock_cache *c, u64 tag, u64 addr, u8 lg2)
 
 static void cache_test_large_pages(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 
-	put(test, c, 1, 0x40212345, 30, 30);
-	put(test, c, 1, 0x40212345, 21, 21);
-	put(test, c, 1, 0x40212345, 12, 12);
+	put_entry(test, c, 1, 0x40212345, 30, 30);
+	put_entry(test, c, 1, 0x40212345, 21, 21);
+	put_entry(test, c, 1, 0x40212345, 12, 12);
 
 	/* The smallest region that has the address */
-	KUNIT_EXPECT_EQ(test, 12, get(c, 1, 0x40212fff));
-	KUNIT_EXPECT_EQ(test, 21, get(c, 1, 0x40213000));
-	KUNIT_EXPECT_EQ(test, 21, get(c, 1, 0x40200000));
-	KUNIT_EXPECT_EQ(test, 30, get(c, 1, 0x40400000));
-	KUNIT_EXPECT_EQ(test, 30, get(c, 1, 0x7fffffff));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0x80000000));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 1, 0x3fffffff));
+	KUNIT_EXPECT_EQ(test, 12, get_value(c, 1, 0x40212fff));
+	KUNIT_EXPECT_EQ(test, 21, get_value(c, 1, 0x40213000));
+	KUNIT_EXPECT_EQ(test, 21, get_value(c, 1, 0x40200000));
+	KUNIT_EXPECT_EQ(test, 30, get_value(c, 1, 0x40400000));
+	KUNIT_EXPECT_EQ(test, 30, get_value(c, 1, 0x7fffffff));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x80000000));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x3fffffff));
 
 	/* The next larger one */
 	KUNIT_EXPECT_EQ(test, 21, peek_larger(c, 1, 0x40212345, 12));
@@ -115,35 +116,35 @@ static void cache_test_large_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, peek_larger(c, 2, 0x40212345, 12));
 
 	/* A region is all of the address space but for its first bit */
-	put(test, c, 1, 0, 63, 63);
-	KUNIT_EXPECT_EQ(test, 63, get(c, 1, 0x80000000));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 1, BIT_ULL(63)));
+	put_entry(test, c, 1, 0, 63, 63);
+	KUNIT_EXPECT_EQ(test, 63, get_value(c, 1, 0x80000000));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, BIT_ULL(63)));
 }
 
 static void cache_test_lru(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 	u64 i;
 
 	for (i = 0; i < CAPACITY; i++)
-		put(test, c, 0, i * SZ_4K, 12, i + 1);
+		put_entry(test, c, 0, i * SZ_4K, 12, i + 1);
 	/* 0 is used, a peek at 1 does not count: 1 is the oldest now */
 	KUNIT_EXPECT_NOT_NULL(test, mock_cache_lookup(c, 0, 0, NULL));
-	KUNIT_EXPECT_EQ(test, 2, get(c, 0, SZ_4K));
-	put(test, c, 0, CAPACITY * SZ_4K, 12, 100);
+	KUNIT_EXPECT_EQ(test, 2, get_value(c, 0, SZ_4K));
+	put_entry(test, c, 0, CAPACITY * SZ_4K, 12, 100);
 
 	KUNIT_EXPECT_EQ(test, CAPACITY, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 1, get(c, 0, 0));
-	KUNIT_EXPECT_EQ(test, 0, get(c, 0, SZ_4K));
+	KUNIT_EXPECT_EQ(test, 1, get_value(c, 0, 0));
+	KUNIT_EXPECT_EQ(test, 0, get_value(c, 0, SZ_4K));
 	for (i = 2; i < CAPACITY; i++)
-		KUNIT_EXPECT_EQ(test, i + 1, get(c, 0, i * SZ_4K));
-	KUNIT_EXPECT_EQ(test, 100, get(c, 0, CAPACITY * SZ_4K));
+		KUNIT_EXPECT_EQ(test, i + 1, get_value(c, 0, i * SZ_4K));
+	KUNIT_EXPECT_EQ(test, 100, get_value(c, 0, CAPACITY * SZ_4K));
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->replaced);
 }
 
 static void cache_test_no_capacity(struct kunit *test)
 {
-	struct mock_cache *c = make(test, 0, 1, 0);
+	struct mock_cache *c = make_cache(test, 0, 1, 0);
 
 	KUNIT_EXPECT_NULL(test, mock_cache_insert(c, 0, 0, 12));
 	KUNIT_EXPECT_NULL(test, mock_cache_lookup(c, 0, 0, NULL));
@@ -167,15 +168,15 @@ static bool match_odd(const struct mock_cache_key *key, const void *data,
 
 static void cache_test_invalidate(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 	u64 i, tag = 1;
 
 	for (i = 0; i < CAPACITY; i++)
-		put(test, c, i % 3, i * SZ_4K, 12, i + 1);
+		put_entry(test, c, i % 3, i * SZ_4K, 12, i + 1);
 	KUNIT_EXPECT_EQ(test, 3, mock_cache_invalidate(c, match_tag, &tag));
 	for (i = 0; i < CAPACITY; i++)
 		KUNIT_EXPECT_EQ(test, i % 3 == 1 ? 0 : i + 1,
-				get(c, i % 3, i * SZ_4K));
+				get_value(c, i % 3, i * SZ_4K));
 	/* 1, 3, 7 are left of the odd ones */
 	KUNIT_EXPECT_EQ(test, 3, mock_cache_invalidate(c, match_odd, NULL));
 	KUNIT_EXPECT_EQ(test, 2, mock_cache_count(c));
@@ -184,7 +185,7 @@ static void cache_test_invalidate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 8, mock_cache_stats(c)->invalidated);
 	/* And they can all be used again */
 	for (i = 0; i < CAPACITY; i++)
-		put(test, c, 0, i * SZ_4K, 12, i + 1);
+		put_entry(test, c, 0, i * SZ_4K, 12, i + 1);
 	KUNIT_EXPECT_EQ(test, 0, mock_cache_stats(c)->replaced);
 }
 
@@ -227,11 +228,12 @@ static void cache_test_invalidate_range(struct kunit *test)
 	};
 	const struct range_case *rc = test->param_value;
 	/* Look-ups for the small one, a scan for the other one */
-	struct mock_cache *c = make(test, 64, 0, 0);
+	struct mock_cache *c = make_cache(test, 64, 0, 0);
 	u64 i, tag = 2;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
-		put(test, c, keys[i].tag, keys[i].addr, keys[i].lg2, i + 1);
+		put_entry(test, c, keys[i].tag, keys[i].addr, keys[i].lg2,
+			  i + 1);
 	KUNIT_EXPECT_EQ(test, hweight32(rc->gone & 0x24),
 			mock_cache_invalidate_range(c, rc->first, rc->last,
 						    match_tag, &tag));
@@ -240,16 +242,16 @@ static void cache_test_invalidate_range(struct kunit *test)
 						    NULL, NULL));
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		KUNIT_EXPECT_EQ(test, rc->gone & BIT(i) ? 0 : i + 1,
-				get(c, keys[i].tag, keys[i].addr));
+				get_value(c, keys[i].tag, keys[i].addr));
 }
 
 /* A range that has more regions than a number can tell */
 static void cache_test_whole_range(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 
-	put(test, c, 0, 0x1234, 0, 1);
-	put(test, c, 0, U64_MAX, 0, 2);
+	put_entry(test, c, 0, 0x1234, 0, 1);
+	put_entry(test, c, 0, U64_MAX, 0, 2);
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 1, U64_MAX - 1,
 							     NULL, NULL));
 	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 0, U64_MAX,
@@ -268,13 +270,13 @@ static void cache_test_range_is_scan(struct kunit *test)
 
 			KUNIT_ASSERT_NOT_NULL(test, c);
 			for (i = 0; i < 12; i++) {
-				put(test, c, i & 1, i, i % 3, 1);
+				put_entry(test, c, i & 1, i, i % 3, 1);
 				gone += (i >> i % 3 << i % 3) < first + len &&
 					(i >> i % 3 << i % 3) + (1 << i % 3) > first;
 			}
 			/* These make a scan dearer than look-ups */
 			for (i = 0; i < 40 * (first & 1); i++)
-				put(test, c, 9, 1000 + i, 0, 1);
+				put_entry(test, c, 9, 1000 + i, 0, 1);
 			/* 9 and 6 insert what 10 and 7 had inserted */
 			gone -= 12 + 40 * (first & 1) - mock_cache_count(c);
 			KUNIT_EXPECT_EQ(test, gone,
@@ -288,15 +290,15 @@ static void cache_test_range_is_scan(struct kunit *test)
 /* Which of the entries 0 to 7 are left after some look-ups? */
 static u32 survivors(struct kunit *test, u32 period, u32 seed)
 {
-	struct mock_cache *c = make(test, CAPACITY, period, seed);
+	struct mock_cache *c = make_cache(test, CAPACITY, period, seed);
 	u32 i, left = 0;
 
 	for (i = 0; i < CAPACITY; i++)
-		put(test, c, 0, (u64)i * SZ_4K, 12, 1);
+		put_entry(test, c, 0, (u64)i * SZ_4K, 12, 1);
 	for (i = 0; i < 20; i++)
 		mock_cache_lookup(c, 1, 0, NULL);
 	for (i = 0; i < CAPACITY; i++)
-		left |= get(c, 0, (u64)i * SZ_4K) << i;
+		left |= get_value(c, 0, (u64)i * SZ_4K) << i;
 	KUNIT_EXPECT_EQ(test, CAPACITY - hweight32(left),
 			mock_cache_stats(c)->evicted);
 	return left;
@@ -319,7 +321,8 @@ static void cache_test_eviction(struct kunit *test)
 	KUNIT_EXPECT_GE(test, differ, 6);
 }
 
-static void add(const struct mock_cache_key *key, const void *data, void *arg)
+static void add_value(const struct mock_cache_key *key, const void *data,
+		      void *arg)
 {
 	u64 *sum = arg;
 
@@ -328,13 +331,13 @@ static void add(const struct mock_cache_key *key, const void *data, void *arg)
 
 static void cache_test_for_each(struct kunit *test)
 {
-	struct mock_cache *c = make(test, CAPACITY, 0, 0);
+	struct mock_cache *c = make_cache(test, CAPACITY, 0, 0);
 	u64 sum = 0, i;
 
 	for (i = 1; i < 5; i++)
-		put(test, c, 0, i * SZ_4K, 12, i);
+		put_entry(test, c, 0, i * SZ_4K, 12, i);
 	mock_cache_lookup(c, 0, 2 * SZ_4K, NULL);
-	mock_cache_for_each(c, add, &sum);
+	mock_cache_for_each(c, add_value, &sum);
 	KUNIT_EXPECT_EQ(test, 2431, sum);
 }
 

@@ -198,7 +198,7 @@ static void unpin_endpoints(struct mock_instance *inst, struct mock_ep_item *fro
 		configfs_undepend_item_unlocked(&from->group.cg_item);
 }
 
-static void unpin(struct mock_instance *inst)
+static void unpin_instance(struct mock_instance *inst)
 {
 	unpin_endpoints(inst, list_entry(&inst->endpoints, struct mock_ep_item,
 					 list));
@@ -206,7 +206,7 @@ static void unpin(struct mock_instance *inst)
 }
 
 /* Fails for a directory that is just being made or removed */
-static int pin(struct mock_instance *inst)
+static int pin_instance(struct mock_instance *inst)
 {
 	struct configfs_subsystem *subsys = inst->group.cg_subsys;
 	struct mock_ep_item *item;
@@ -229,12 +229,12 @@ static int go_live(struct mock_instance *inst)
 
 	if (inst->live)
 		return -EEXIST;
-	ret = pin(inst);
+	ret = pin_instance(inst);
 	if (ret)
 		return ret;
 	ret = mock_instance_start(inst);
 	if (ret) {
-		unpin(inst);
+		unpin_instance(inst);
 		return ret;
 	}
 	/* Drivers that are there have bound when the write returns */
@@ -250,7 +250,7 @@ static int go_dead(struct mock_instance *inst)
 		return 0;
 	ret = mock_instance_stop(inst);
 	if (!ret)
-		unpin(inst);
+		unpin_instance(inst);
 	return ret;
 }
 

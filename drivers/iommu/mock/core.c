@@ -251,7 +251,8 @@ static bool source_ids_valid(struct mock_instance *inst)
 	return true;
 }
 
-static int unit_add(struct mock_instance *inst, const struct iommu_unit *unit)
+static int instance_add_unit(struct mock_instance *inst,
+			     const struct iommu_unit *unit)
 {
 	struct platform_device_info info = {
 		.name = inst->mi.model->unit_name,
@@ -435,7 +436,7 @@ int mock_instance_start(struct mock_instance *inst)
 	if (ret)
 		goto err_model;
 	mock_slow_start(&inst->mi);
-	ret = unit_add(inst, &unit);
+	ret = instance_add_unit(inst, &unit);
 	if (ret)
 		goto err_endpoints;
 	ret = endpoints_add(inst);
@@ -479,7 +480,7 @@ static int endpoints_close(struct mock_instance *inst)
 }
 
 /* Nobody could let the queue go on any more */
-static void unhold(struct mock_instance *inst)
+static void release_queue(struct mock_instance *inst)
 {
 	guard(spinlock_irqsave)(&inst->mi.lock);
 	mock_slow_hold(&inst->mi, MOCK_CMD_OTHER, 0);
@@ -502,7 +503,7 @@ int mock_instance_stop(struct mock_instance *inst)
 		return ret;
 
 	mock_debugfs_remove(inst);
-	unhold(inst);
+	release_queue(inst);
 	endpoints_del(inst, endpoints_head(inst));
 	platform_device_unregister(inst->pdev);
 	mock_slow_stop(&inst->mi);

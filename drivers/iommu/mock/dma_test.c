@@ -6,7 +6,7 @@
 
 #include "ep_test.h"
 
-static u32 reg(struct ep_bench *b, u32 off)
+static u32 bench_reg(struct ep_bench *b, u32 off)
 {
 	guard(spinlock_irqsave)(&b->mi.lock);
 	return mock_ep_bar0_read(&b->ep, off);
@@ -47,10 +47,10 @@ static void dma_copy(struct kunit *test)
 		memcpy(before + dst, before + src, size);
 		KUNIT_EXPECT_MEMEQ(test, b->memory, before,
 				   BENCH_PAGES * SZ_4K);
-		KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_CHECKSUM),
+		KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_CHECKSUM),
 				crc32_le(~0, b->memory + src, size));
-		KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), size);
-		KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+		KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), size);
+		KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
 	}
 }
 
@@ -65,8 +65,8 @@ static void dma_read(struct kunit *test)
 	ep_bench_write(b, MOCK_EP_CHECKSUM, crc ^ 1);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_READ, 0x123, U64_MAX,
 					   0x3210), MOCK_EP_STS_READ_FAIL);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_CHECKSUM), crc ^ 1);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x3210);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_CHECKSUM), crc ^ 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x3210);
 	KUNIT_EXPECT_FALSE(test, b->last.write);
 }
 
@@ -79,19 +79,19 @@ static void dma_write(struct kunit *test)
 	ep_bench_write(b, MOCK_EP_PATTERN, 1234);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, U64_MAX, 0x100,
 					   0x2345), MOCK_EP_STS_WRITE_SUCCESS);
-	crc = reg(b, MOCK_EP_CHECKSUM);
+	crc = bench_reg(b, MOCK_EP_CHECKSUM);
 	KUNIT_EXPECT_EQ(test, crc, crc32_le(~0, b->memory + 0x100, 0x2345));
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, U64_MAX, 0x4fff,
 					   0x2345), MOCK_EP_STS_WRITE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_CHECKSUM), crc);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_CHECKSUM), crc);
 	KUNIT_EXPECT_MEMEQ(test, b->memory + 0x100, b->memory + 0x4fff, 0x2345);
 
 	ep_bench_write(b, MOCK_EP_PATTERN, 0);
 	ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x100, 0x2345);
-	KUNIT_EXPECT_NE(test, reg(b, MOCK_EP_CHECKSUM), crc);
-	crc = reg(b, MOCK_EP_CHECKSUM);
+	KUNIT_EXPECT_NE(test, bench_reg(b, MOCK_EP_CHECKSUM), crc);
+	crc = bench_reg(b, MOCK_EP_CHECKSUM);
 	ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x100, 0x2345);
-	KUNIT_EXPECT_NE(test, reg(b, MOCK_EP_CHECKSUM), crc);
+	KUNIT_EXPECT_NE(test, bench_reg(b, MOCK_EP_CHECKSUM), crc);
 }
 
 /* A fault stops the transfer, and no further byte is moved */
@@ -104,10 +104,11 @@ static void dma_fault_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_COPY, 0x800, 0x4000,
 					   0x2000),
 			MOCK_EP_STS_COPY_FAIL | MOCK_EP_STS_SRC_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), MOCK_EP_FAULT_BLOCKED);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_LO), 0x1000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_HI), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x800);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
+			MOCK_EP_FAULT_BLOCKED);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_LO), 0x1000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_HI), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x800);
 	KUNIT_EXPECT_MEMEQ(test, ep_bench_page(b, 4), b->memory + 0x800, 0x800);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 4) + 0x800, 0xa5,
 					   4 * SZ_4K - 0x800));
@@ -116,8 +117,8 @@ static void dma_fault_read(struct kunit *test)
 
 	/* The next transfer begins with clean fault registers */
 	ep_bench_run(b, MOCK_EP_CMD_COPY, 0, 0x4000, 0x10);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_LO), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_LO), 0);
 }
 
 static void dma_fault_write(struct kunit *test)
@@ -129,10 +130,10 @@ static void dma_fault_write(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_COPY, 0, 0x4ff0,
 					   0x1000),
 			MOCK_EP_STS_COPY_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_LO), 0x5000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x10);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_LO), 0x5000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x10);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 5), 0xa5, SZ_4K));
 }
 
@@ -143,10 +144,10 @@ static void dma_abort(struct kunit *test)
 	b->abort[2] = true;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_COPY, 0x2000, 0, 1),
 			MOCK_EP_STS_COPY_FAIL | MOCK_EP_STS_SRC_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), MOCK_EP_FAULT_ABORT);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), MOCK_EP_FAULT_ABORT);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x2000, 1),
 			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_ABORT | MOCK_EP_FAULT_WRITE);
 }
 
@@ -181,7 +182,7 @@ static void dma_bus_master(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_COPY, 0, 0x1000, 1),
 			MOCK_EP_STS_COPY_FAIL);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
 }
 
 static void dma_pasid(struct kunit *test)
@@ -225,45 +226,48 @@ static void dma_command(struct kunit *test)
 	ep_bench_write(b, MOCK_EP_SIZE, 16);
 	ep_bench_write(b, MOCK_EP_STATUS, U32_MAX);
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_WRITE);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_COMMAND), MOCK_EP_CMD_WRITE);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_COMMAND), MOCK_EP_CMD_WRITE);
 	mock_dma_work(&b->ep.work);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_COMMAND), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_COMMAND), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS),
 			MOCK_EP_STS_WRITE_SUCCESS | MOCK_EP_STS_IRQ_RAISED);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_RAISE_MSI);
 	mock_dma_work(&b->ep.work);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), MOCK_EP_STS_IRQ_RAISED);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS),
+			MOCK_EP_STS_IRQ_RAISED);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 
 	/* Several commands at once, and one that there is not, do nothing */
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_WRITE | MOCK_EP_CMD_COPY);
 	mock_dma_work(&b->ep.work);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
 	ep_bench_write(b, MOCK_EP_COMMAND, BIT(31));
 	mock_dma_work(&b->ep.work);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 1);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 }
 
 static void regs_access(struct kunit *test)
 {
 	struct ep_bench *b = ep_bench_create(test);
 
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_EXT_MAGIC), MOCK_EP_EXT_MAGIC_VAL);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_EXT_MAGIC),
+			MOCK_EP_EXT_MAGIC_VAL);
 	ep_bench_write(b, MOCK_EP_EXT_MAGIC, 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_EXT_MAGIC), MOCK_EP_EXT_MAGIC_VAL);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_EXT_MAGIC),
+			MOCK_EP_EXT_MAGIC_VAL);
 	ep_bench_write(b, MOCK_EP_DONE, 5);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_DONE), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 0);
 	ep_bench_write(b, MOCK_EP_PASID, U32_MAX);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_PASID), 0xe00fffff);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_PASID), 0xe00fffff);
 	ep_bench_write(b, MOCK_EP_MAGIC, 0x11223344);
 	scoped_guard(spinlock_irqsave, &b->mi.lock)
 		mock_ep_bar0_write(&b->ep, MOCK_EP_MAGIC, 0xaabbccdd, 0x00ff0000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MAGIC), 0x11bb3344);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MAGIC), 0x11bb3344);
 	ep_bench_write(b, MOCK_EP_BAR0_SIZE - 4, U32_MAX);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_BAR0_SIZE - 4), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_BAR0_SIZE - 4), 0);
 }
 
 static void regs_msix(struct kunit *test)
@@ -289,9 +293,9 @@ static void endpoint_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 1);
 	mock_endpoint_reset(&b->ep);
 	KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_ATS), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_SIZE), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_ATC_MISSES), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATS), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_MISSES), 0);
 	/* Configuration space is as before */
 	KUNIT_EXPECT_TRUE(test, mock_pci_config_master(&b->ep.pci));
 }

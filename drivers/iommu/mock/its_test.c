@@ -47,13 +47,13 @@ static u32 take_events(struct ep_bench *b)
 	return pending;
 }
 
-static u32 send(struct ep_bench *b, u32 nr)
+static u32 bench_send(struct ep_bench *b, u32 nr)
 {
 	mock_ep_msi_send(&b->ep, MOCK_PCI_IRQ_MSIX, nr);
 	return take_events(b);
 }
 
-static u32 fault(struct ep_bench *b)
+static u32 bench_fault(struct ep_bench *b)
 {
 	guard(spinlock_irqsave)(&b->mi.lock);
 	return mock_ep_bar0_read(&b->ep, MOCK_EP_FAULT);
@@ -63,7 +63,7 @@ static void its_message(struct kunit *test)
 {
 	struct ep_bench *b = its_bench(test);
 
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), BIT(VECTOR));
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), BIT(VECTOR));
 	KUNIT_EXPECT_EQ(test, b->last.at, MOCK_AT_UNTRANSLATED);
 	KUNIT_EXPECT_TRUE(test, b->last.write);
 	KUNIT_EXPECT_FALSE(test, b->last.pasid_valid);
@@ -72,7 +72,7 @@ static void its_message(struct kunit *test)
 	/* Neither ATS nor a PASID of transfers is for messages */
 	ep_bench_write(b, MOCK_EP_ATS, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI);
 	ep_bench_write(b, MOCK_EP_PASID, MOCK_EP_PASID_VALID | 5);
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), BIT(VECTOR));
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), BIT(VECTOR));
 	KUNIT_EXPECT_EQ(test, b->last.at, MOCK_AT_UNTRANSLATED);
 	KUNIT_EXPECT_FALSE(test, b->last.pasid_valid);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_TRANSLATION], 0);
@@ -83,21 +83,21 @@ static void its_not_sent(struct kunit *test)
 	struct ep_bench *b = its_bench(test);
 
 	/* Not programmed, or no such vector */
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR + 1), 0);
-	KUNIT_EXPECT_EQ(test, send(b, MOCK_PCI_NR_VECTORS), 0);
-	KUNIT_EXPECT_EQ(test, send(b, U32_MAX), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR + 1), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, MOCK_PCI_NR_VECTORS), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, U32_MAX), 0);
 	/* Switched off */
 	mock_pci_config_set_irq(&b->ep.pci, MOCK_PCI_IRQ_NONE);
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), 0);
 	mock_pci_config_set_irq(&b->ep.pci, MOCK_PCI_IRQ_MSIX);
 	/* A message is a request of a bus master */
 	mock_pci_config_write(&b->ep.pci, PCI_COMMAND, PCI_COMMAND_MEMORY);
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), 0);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 0);
 
 	mock_pci_config_write(&b->ep.pci, PCI_COMMAND,
 			      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), BIT(VECTOR));
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), BIT(VECTOR));
 }
 
 /* What the translation does not let through is lost */
@@ -106,10 +106,10 @@ static void its_blocked(struct kunit *test)
 	struct ep_bench *b = its_bench(test);
 
 	b->write[DOORBELL_PAGE] = false;
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), 0);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 1);
 	/* Which says nothing about the last transfer */
-	KUNIT_EXPECT_EQ(test, fault(b), 0);
+	KUNIT_EXPECT_EQ(test, bench_fault(b), 0);
 }
 
 /* An address that is not the doorbell's is memory */
@@ -119,7 +119,7 @@ static void its_elsewhere(struct kunit *test)
 	static const u8 le[] = { VECTOR, 0, 0, 0 };
 
 	b->doorbell[DOORBELL_PAGE] = false;
-	KUNIT_EXPECT_EQ(test, send(b, VECTOR), 0);
+	KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR), 0);
 	KUNIT_EXPECT_MEMEQ(test, b->memory + TRANSLATER, le, sizeof(le));
 }
 
@@ -157,10 +157,10 @@ static void its_no_memory(struct kunit *test)
 		u32 addr = DOORBELL_PAGE * SZ_4K + writes[i].off;
 
 		ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, addr, writes[i].len);
-		KUNIT_EXPECT_EQ(test, fault(b), MOCK_EP_FAULT_ABORT |
+		KUNIT_EXPECT_EQ(test, bench_fault(b), MOCK_EP_FAULT_ABORT |
 				MOCK_EP_FAULT_WRITE);
 		ep_bench_run(b, MOCK_EP_CMD_READ, addr, 0, writes[i].len);
-		KUNIT_EXPECT_EQ(test, fault(b), MOCK_EP_FAULT_ABORT);
+		KUNIT_EXPECT_EQ(test, bench_fault(b), MOCK_EP_FAULT_ABORT);
 	}
 	KUNIT_EXPECT_EQ(test, take_events(b), 0);
 	KUNIT_EXPECT_NULL(test, memchr_inv(b->mi.its->page, 0, SZ_4K));
@@ -177,9 +177,9 @@ static void its_stalled(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(how); i++) {
 		b->stall[DOORBELL_PAGE] = 2;
 		b->stall_how = how[i];
-		KUNIT_EXPECT_EQ(test, send(b, VECTOR),
+		KUNIT_EXPECT_EQ(test, bench_send(b, VECTOR),
 				how[i] == MOCK_STALL_RETRY ? BIT(VECTOR) : 0);
-		KUNIT_EXPECT_EQ(test, fault(b), 0);
+		KUNIT_EXPECT_EQ(test, bench_fault(b), 0);
 	}
 	KUNIT_EXPECT_EQ(test, b->stalls, 4);
 }

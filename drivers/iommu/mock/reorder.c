@@ -143,8 +143,8 @@ void mock_reorder_forget(struct mock_iommu *mi, u32 sid)
 }
 
 /* What the request asks for may be missing; a read may be there nevertheless */
-static int fetch(struct mock_iommu *mi, struct mock_req *req,
-		 struct mock_xlate *res)
+static int fetch_ahead(struct mock_iommu *mi, struct mock_req *req,
+		       struct mock_xlate *res)
 {
 	const bool write = req->write;
 	int ret;
@@ -160,8 +160,8 @@ static int fetch(struct mock_iommu *mi, struct mock_req *req,
 	return mi->model->speculate(mi, req, res);
 }
 
-static void speculate(struct mock_iommu *mi, const struct mock_req *what,
-		      u64 addr)
+static void speculate_at(struct mock_iommu *mi, const struct mock_req *what,
+			 u64 addr)
 {
 	struct mock_endpoint *ep = NULL;
 	struct mock_req req = *what;
@@ -171,7 +171,7 @@ static void speculate(struct mock_iommu *mi, const struct mock_req *what,
 	if (req.at == MOCK_AT_TRANSLATION)
 		ep = mock_instance_endpoint(mi, req.sid);
 	/* If the endpoint has it, the unit still may fetch it for itself */
-	if (!fetch(mi, &req, &res) && ep && mock_atc_wants(ep, &req) &&
+	if (!fetch_ahead(mi, &req, &res) && ep && mock_atc_wants(ep, &req) &&
 	    (res.read || res.write) && !res.untranslated_only)
 		mock_atc_insert(ep, &req, &res);
 }
@@ -200,9 +200,9 @@ void mock_speculate(struct mock_iommu *mi, bool all)
 	r->speculating = true;
 	one = prandom_u32_state(&r->rnd) % r->nr_recent;
 	for (i = all ? 0 : one; i < (all ? r->nr_recent : one + 1); i++)
-		speculate(mi, &r->recent[i], r->recent[i].addr);
+		speculate_at(mi, &r->recent[i], r->recent[i].addr);
 	beside = mock_reorder_chance(mi, 2) ? SZ_4K : -(u64)SZ_4K;
-	speculate(mi, &r->recent[one], r->recent[one].addr + beside);
+	speculate_at(mi, &r->recent[one], r->recent[one].addr + beside);
 	r->speculating = false;
 	*mi->stats = stats;
 }

@@ -6,12 +6,12 @@
 
 #include "reorder.h"
 
-static void destroy(void *mi)
+static void destroy_instance(void *mi)
 {
 	mock_reorder_destroy(mi);
 }
 
-static struct mock_iommu *instance(struct kunit *test, u32 seed)
+static struct mock_iommu *make_instance(struct kunit *test, u32 seed)
 {
 	struct mock_iommu *mi = kunit_kzalloc(test, sizeof(*mi), GFP_KERNEL);
 
@@ -19,14 +19,15 @@ static struct mock_iommu *instance(struct kunit *test, u32 seed)
 	spin_lock_init(&mi->lock);
 	mi->reorder_seed = seed;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy, mi), 0);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, destroy_instance, mi));
 	return mi;
 }
 
 /* Without a seed there is no reordering at all */
 static void reorder_off(struct kunit *test)
 {
-	struct mock_iommu *mi = instance(test, 0);
+	struct mock_iommu *mi = make_instance(test, 0);
 
 	KUNIT_EXPECT_FALSE(test, mock_reordering(mi));
 	KUNIT_EXPECT_FALSE(test, mock_speculating(mi));
@@ -35,8 +36,9 @@ static void reorder_off(struct kunit *test)
 /* The same seed gives the same order, another one another order */
 static void reorder_seeded(struct kunit *test)
 {
-	struct mock_iommu *a = instance(test, 7), *b = instance(test, 7);
-	struct mock_iommu *c = instance(test, 8);
+	struct mock_iommu *a = make_instance(test, 7),
+			  *b = make_instance(test, 7);
+	struct mock_iommu *c = make_instance(test, 8);
 	bool differs = false;
 	int i;
 
@@ -59,7 +61,7 @@ static void reorder_pick(struct kunit *test)
 	static const u64 sets[] = {
 		BIT_ULL(0), BIT_ULL(63), 0x5, 0x8000000000000001, 0xf0f0,
 	};
-	struct mock_iommu *mi = instance(test, 1);
+	struct mock_iommu *mi = make_instance(test, 1);
 	int i, n;
 
 	for (i = 0; i < ARRAY_SIZE(sets); i++) {
@@ -80,7 +82,8 @@ static void reorder_pick(struct kunit *test)
 	}
 }
 
-static void note(struct mock_iommu *mi, u32 sid, u64 addr, enum mock_at at)
+static void note_request(struct mock_iommu *mi, u32 sid, u64 addr,
+			 enum mock_at at)
 {
 	const struct mock_req req = { .sid = sid, .addr = addr, .at = at };
 
@@ -91,25 +94,25 @@ static void note(struct mock_iommu *mi, u32 sid, u64 addr, enum mock_at at)
 /* Each page once, the last one first, the oldest go */
 static void reorder_recent(struct kunit *test)
 {
-	struct mock_iommu *mi = instance(test, 1);
+	struct mock_iommu *mi = make_instance(test, 1);
 	struct mock_reorder *r = mi->reorder;
 	int i;
 
-	note(mi, 1, 0x1008, MOCK_AT_UNTRANSLATED);
-	note(mi, 1, 0x2000, MOCK_AT_UNTRANSLATED);
-	note(mi, 1, 0x1010, MOCK_AT_UNTRANSLATED);
+	note_request(mi, 1, 0x1008, MOCK_AT_UNTRANSLATED);
+	note_request(mi, 1, 0x2000, MOCK_AT_UNTRANSLATED);
+	note_request(mi, 1, 0x1010, MOCK_AT_UNTRANSLATED);
 	KUNIT_ASSERT_EQ(test, r->nr_recent, 2);
 	KUNIT_EXPECT_EQ(test, r->recent[0].addr, 0x1010);
 	KUNIT_EXPECT_EQ(test, r->recent[1].addr, 0x2000);
 	/* Another device's, and one by ATS, are others */
-	note(mi, 2, 0x1000, MOCK_AT_UNTRANSLATED);
-	note(mi, 1, 0x1000, MOCK_AT_TRANSLATION);
+	note_request(mi, 2, 0x1000, MOCK_AT_UNTRANSLATED);
+	note_request(mi, 1, 0x1000, MOCK_AT_TRANSLATION);
 	KUNIT_EXPECT_EQ(test, r->nr_recent, 4);
-	note(mi, 1, 0x7000, MOCK_AT_TRANSLATED);
+	note_request(mi, 1, 0x7000, MOCK_AT_TRANSLATED);
 	KUNIT_EXPECT_EQ(test, r->nr_recent, 4);
 
 	for (i = 0; i < 2 * MOCK_REORDER_RECENT; i++)
-		note(mi, 3, i * SZ_4K, MOCK_AT_UNTRANSLATED);
+		note_request(mi, 3, i * SZ_4K, MOCK_AT_UNTRANSLATED);
 	KUNIT_ASSERT_EQ(test, r->nr_recent, MOCK_REORDER_RECENT);
 	for (i = 0; i < MOCK_REORDER_RECENT; i++)
 		KUNIT_EXPECT_EQ(test, r->recent[i].addr,
@@ -119,12 +122,12 @@ static void reorder_recent(struct kunit *test)
 /* A reset device asks for nothing; the unit may go on */
 static void reorder_forget(struct kunit *test)
 {
-	struct mock_iommu *mi = instance(test, 1);
+	struct mock_iommu *mi = make_instance(test, 1);
 	struct mock_reorder *r = mi->reorder;
 
-	note(mi, 1, 0x1000, MOCK_AT_TRANSLATION);
-	note(mi, 1, 0x1000, MOCK_AT_UNTRANSLATED);
-	note(mi, 2, 0x1000, MOCK_AT_TRANSLATION);
+	note_request(mi, 1, 0x1000, MOCK_AT_TRANSLATION);
+	note_request(mi, 1, 0x1000, MOCK_AT_UNTRANSLATED);
+	note_request(mi, 2, 0x1000, MOCK_AT_TRANSLATION);
 	scoped_guard(spinlock_irqsave, &mi->lock)
 		mock_reorder_forget(mi, 1);
 	KUNIT_ASSERT_EQ(test, r->nr_recent, 2);

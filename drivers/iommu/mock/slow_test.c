@@ -188,13 +188,13 @@ static struct slow_count *count_create(struct kunit *test)
 	return c;
 }
 
-static bool ready(struct slow_bench *b, enum mock_cmd_kind kind)
+static bool is_ready(struct slow_bench *b, enum mock_cmd_kind kind)
 {
 	guard(spinlock_irqsave)(&b->mi->lock);
 	return mock_slow_ready(b->mi, kind);
 }
 
-static int send(struct slow_bench *b)
+static int send_command(struct slow_bench *b)
 {
 	guard(spinlock_irqsave)(&b->mi->lock);
 	return slow_bench_send(b);
@@ -209,17 +209,17 @@ static void slow_hold(struct kunit *test)
 	for (kind = MOCK_CMD_DEVTLB; kind < MOCK_CMD_NR; kind++) {
 		other = kind == MOCK_CMD_SYNC ? MOCK_CMD_TLB : MOCK_CMD_SYNC;
 		slow_bench_hold(b, kind, 2);
-		KUNIT_EXPECT_TRUE(test, ready(b, kind));
-		KUNIT_EXPECT_TRUE(test, ready(b, other));
-		KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_OTHER));
+		KUNIT_EXPECT_TRUE(test, is_ready(b, kind));
+		KUNIT_EXPECT_TRUE(test, is_ready(b, other));
+		KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_OTHER));
 		/* However often the model asks */
-		KUNIT_EXPECT_FALSE(test, ready(b, kind));
-		KUNIT_EXPECT_FALSE(test, ready(b, kind));
+		KUNIT_EXPECT_FALSE(test, is_ready(b, kind));
+		KUNIT_EXPECT_FALSE(test, is_ready(b, kind));
 		c->resumed = 0;
 		slow_bench_hold(b, MOCK_CMD_OTHER, 1);
 		KUNIT_EXPECT_EQ(test, c->resumed, 1);
-		KUNIT_EXPECT_TRUE(test, ready(b, kind));
-		KUNIT_EXPECT_TRUE(test, ready(b, kind));
+		KUNIT_EXPECT_TRUE(test, is_ready(b, kind));
+		KUNIT_EXPECT_TRUE(test, is_ready(b, kind));
 	}
 }
 
@@ -230,24 +230,24 @@ static void slow_hold_next(struct kunit *test)
 	struct slow_bench *b = slow_bench_create(test, &c->mi);
 
 	slow_bench_hold(b, MOCK_CMD_SYNC, 1);
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_hold(b, MOCK_CMD_SYNC, 1);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_hold(b, MOCK_CMD_TLB, 1);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_TLB));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_TLB));
 
 	/* Switched off, the queue has nothing to stand in front of */
 	scoped_guard(spinlock_irqsave, &c->mi.lock)
 		mock_slow_forget(&c->mi);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_TLB));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_TLB));
 	KUNIT_EXPECT_EQ(test, c->mi.slow.hold, MOCK_CMD_OTHER);
 	/* One that it has not come to stays */
 	slow_bench_hold(b, MOCK_CMD_TLB, 1);
 	scoped_guard(spinlock_irqsave, &c->mi.lock)
 		mock_slow_forget(&c->mi);
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_TLB));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_TLB));
 }
 
 static void slow_sync(struct kunit *test)
@@ -256,19 +256,19 @@ static void slow_sync(struct kunit *test)
 	struct slow_bench *b = slow_bench_create(test, &c->mi);
 
 	slow_bench_set(b, &c->mi.slow.sync_delay_ms, 30);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_TLB));
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_TLB));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_wait(b, 29);
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	c->resumed = 0;
 	slow_bench_wait(b, 1);
 	KUNIT_EXPECT_NE(test, c->resumed, 0);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 	/* The next one takes as long */
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_wait(b, 10);
 	slow_bench_set(b, &c->mi.slow.sync_delay_ms, 10);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 }
 
 static void slow_answer(struct kunit *test)
@@ -277,22 +277,22 @@ static void slow_answer(struct kunit *test)
 	struct slow_bench *b = slow_bench_create(test, &c->mi);
 
 	b->ep.inv_delay_ms = 50;
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	slow_bench_wait(b, 20);
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	slow_bench_wait(b, 29);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(b));
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_wait(b, 1);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(b));
 	/* The second one is still under way */
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_fill(b);
 	c->resumed = 0;
 	slow_bench_wait(b, 20);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(b));
 	KUNIT_EXPECT_NE(test, c->resumed, 0);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 	KUNIT_EXPECT_EQ(test, c->lost, 0);
 }
 
@@ -304,14 +304,14 @@ static void slow_limit(struct kunit *test)
 
 	b->ep.inv_delay_ms = 50;
 	c->mi.slow.devtlb_limit_ms = 20;
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	slow_bench_wait(b, 19);
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	KUNIT_EXPECT_EQ(test, c->lost, 0);
 	slow_bench_wait(b, 1);
 	KUNIT_EXPECT_EQ(test, c->lost, 1);
 	KUNIT_EXPECT_EQ(test, c->lost_sid, SLOW_SID);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(b));
 	slow_bench_wait(b, 30);
 	KUNIT_EXPECT_EQ(test, c->lost, 1);
@@ -332,11 +332,11 @@ static void slow_no_answer(struct kunit *test)
 				-EINPROGRESS);
 	}
 	slow_bench_wait(b, 19);
-	KUNIT_EXPECT_FALSE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_FALSE(test, is_ready(b, MOCK_CMD_SYNC));
 	slow_bench_wait(b, 1);
 	KUNIT_EXPECT_EQ(test, c->lost, 1);
 	KUNIT_EXPECT_EQ(test, c->lost_sid, 77);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 	KUNIT_EXPECT_TRUE(test, hlist_empty(&c->mi.slow.invs));
 }
 
@@ -347,29 +347,29 @@ static void slow_gone(struct kunit *test)
 	struct slow_bench *b = slow_bench_create(test, &c->mi);
 
 	b->ep.inv_delay_ms = 50;
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	scoped_guard(spinlock_irqsave, &c->mi.lock)
 		mock_slow_endpoint_gone(&b->ep);
 	KUNIT_EXPECT_EQ(test, c->lost, 1);
 	KUNIT_EXPECT_TRUE(test, hlist_empty(&c->mi.slow.invs));
 
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	scoped_guard(spinlock_irqsave, &c->mi.lock)
 		mock_slow_forget(&c->mi);
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 	KUNIT_EXPECT_EQ(test, c->lost, 1);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(b));
 	slow_bench_wait(b, 50);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(b));
 
 	/* And the instance ends, with answers due */
-	KUNIT_EXPECT_EQ(test, send(b), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, send_command(b), -EINPROGRESS);
 	mock_slow_stop(&c->mi);
 	KUNIT_EXPECT_TRUE(test, hlist_empty(&c->mi.slow.invs));
 	slow_bench_fill(b);
-	KUNIT_EXPECT_EQ(test, send(b), 0);
+	KUNIT_EXPECT_EQ(test, send_command(b), 0);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(b));
-	KUNIT_EXPECT_TRUE(test, ready(b, MOCK_CMD_SYNC));
+	KUNIT_EXPECT_TRUE(test, is_ready(b, MOCK_CMD_SYNC));
 }
 
 static struct kunit_case slow_cases[] = {

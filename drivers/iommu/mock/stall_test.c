@@ -7,7 +7,7 @@
 
 #include "ep_test.h"
 
-static u32 reg(struct ep_bench *b, u32 off)
+static u32 bench_reg(struct ep_bench *b, u32 off)
 {
 	guard(spinlock_irqsave)(&b->mi.lock);
 	return mock_ep_bar0_read(&b->ep, off);
@@ -25,8 +25,8 @@ static void stall_retry(struct kunit *test)
 					   0x1000), MOCK_EP_STS_COPY_SUCCESS);
 	KUNIT_EXPECT_EQ(test, b->stalls, 23);
 	KUNIT_EXPECT_MEMEQ(test, b->memory + 0x800, b->memory + 0x4000, 0x1000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x1000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x1000);
 }
 
 static void stall_abort(struct kunit *test)
@@ -40,10 +40,10 @@ static void stall_abort(struct kunit *test)
 					   0x1000),
 			MOCK_EP_STS_COPY_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
 	KUNIT_EXPECT_EQ(test, b->stalls, 1);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT),
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
 			MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT_LO), 0x5000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x800);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT_LO), 0x5000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x800);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 5), 0xa5, SZ_4K));
 }
 
@@ -59,8 +59,8 @@ static void stall_ignore_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->stalls, 1);
 	KUNIT_EXPECT_MEMEQ(test, b->memory + 0x800, b->memory + 0x4800, 0x800);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 5), 0, SZ_4K));
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x1800);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x1800);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
 
 	/* The next transfer reads what is there */
 	ep_bench_write(b, MOCK_EP_CHECKSUM, crc32_le(~0U, ep_bench_page(b, 1),
@@ -81,7 +81,7 @@ static void stall_ignore_write(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, b->memory, ep_bench_page(b, 4), SZ_4K);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 5), 0xa5, SZ_4K));
 	KUNIT_EXPECT_MEMEQ(test, b->memory + 0x2000, ep_bench_page(b, 6), SZ_4K);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x3000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x3000);
 }
 
 /* The same without a stall before it */
@@ -97,8 +97,8 @@ static void terminated_silently(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, b->memory, ep_bench_page(b, 4), SZ_4K);
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 5), 0, SZ_4K));
 	KUNIT_EXPECT_NULL(test, memchr_inv(ep_bench_page(b, 6), 0xa5, SZ_4K));
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_MOVED), 0x3000);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_FAULT), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_MOVED), 0x3000);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT), 0);
 }
 
 /* A stall ends with a reset, which leaves nothing to resume */
@@ -120,7 +120,7 @@ static void stall_reset(struct kunit *test)
 
 	mock_endpoint_reset(&b->ep);
 	KUNIT_EXPECT_EQ(test, b->stalls_gone, 1);
-	KUNIT_EXPECT_EQ(test, reg(b, MOCK_EP_STATUS), 0);
+	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
 	scoped_guard(spinlock_irqsave, &b->mi.lock)
 		KUNIT_EXPECT_FALSE(test, mock_ep_stall_resume(&b->ep,
 							      MOCK_STALL_ABORT));

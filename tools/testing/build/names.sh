@@ -62,3 +62,36 @@ test_arm_smmu_v3_nested_links_beside_arm_smmu_v3()
 {
 	with_the_kernels_own arm64 drivers/iommu/arm/arm-smmu-v3/arm_smmu_v3.o
 }
+
+# functions DIR: the names of the functions that are defined in it, static ones
+# too. The brace of a function's body is all that is in its line, and its head
+# begins a line; the name stands in front of the first parenthesis.
+functions()
+{
+	find "$TOP/$1" -name '*.[ch]' -exec awk '
+		/^{$/ && head ~ /\(/ {
+			sub(/ *\(.*/, "", head)
+			sub(/.*[ *]/, "", head)
+			print head
+		}
+		/^[a-z_]/ { head = ""; open = 1 }
+		/^([^a-z_ \t]|$)/ { head = ""; open = 0 }
+		open { head = head " " $0 }
+	' {} + | sort -u
+}
+
+# A splat, a search or a breakpoint names a function: it tells the module.
+# The two drivers are not compared with each other yet.
+test_a_function_of_the_mock_is_no_function_of_a_driver()
+{
+	local driver
+
+	functions drivers/iommu/mock >"$T/mock"
+	grep -qx mock_iommu_is_live "$T/mock" || fail "no function was found"
+	for driver in intel arm-smmu-v3; do
+		functions "drivers/iommu/$driver/nested" >"$T/driver"
+		[ "$(wc -l <"$T/driver")" -gt 100 ] || fail "no function was found"
+		comm -12 "$T/driver" "$T/mock"
+	done >"$T/out"
+	[ ! -s "$T/out" ] || fail "in the mock and in a driver"
+}

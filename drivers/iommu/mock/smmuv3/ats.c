@@ -24,7 +24,7 @@ static u8 effective_eats(const struct mock_smmu_walk *w)
 }
 
 /* The smallest translation unit is the smallest granule (3.9.1) */
-static u8 stu(struct mock_smmu *m)
+static u8 smallest_unit(struct mock_smmu *m)
 {
 	if (mock_smmu_granule_supported(m, 12))
 		return 12;
@@ -58,8 +58,10 @@ static int unsupported_request(struct mock_smmu_walk *w,
 }
 
 /* 13.7.1 */
-static void grant(const struct mock_smmu_walk *w, const struct mock_req *req,
-		  const struct mock_smmu_leaf *leaf, struct mock_xlate *res)
+static void grant_access(const struct mock_smmu_walk *w,
+			 const struct mock_req *req,
+			 const struct mock_smmu_leaf *leaf,
+			 struct mock_xlate *res)
 {
 	u8 perms = mock_smmu_permissions(w, leaf);
 	bool exe = req->pasid_valid && req->exec;
@@ -113,10 +115,10 @@ int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
 		return completer_abort(w, id);
 
 	res->priv = req->pasid_valid && req->priv;
-	res->lg2 = stu(w->m);
+	res->lg2 = smallest_unit(w->m);
 	if (id)
 		return 0;
-	grant(w, req, &leaf, res);
+	grant_access(w, req, &leaf, res);
 	if (!res->read && !res->write)
 		return 0;
 	/* 13.6.3, 13.6.5: split-stage ATS gives the device an IPA */
@@ -127,7 +129,7 @@ int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
 }
 
 /* A PA, with which nothing more is to be done */
-static int pass(struct mock_smmu_walk *w, struct mock_xlate *res)
+static int pass_address(struct mock_smmu_walk *w, struct mock_xlate *res)
 {
 	/* 3.9.1.1: too large an address is terminated without an event */
 	if (w->addr >> mock_smmu_oas(w->m))
@@ -175,7 +177,7 @@ int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res)
 	u8 id;
 
 	if (!(w->m->cr0 & SMMU_CR0_ATSCHK))
-		return pass(w, res);
+		return pass_address(w, res);
 	id = mock_smmu_find_ste(w);
 	if (id)
 		return config_error(w, id, true);
@@ -183,7 +185,7 @@ int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res)
 		return -EFAULT;
 	switch (effective_eats(w)) {
 	case SMMU_EATS_TRANS:
-		return pass(w, res);
+		return pass_address(w, res);
 	case SMMU_EATS_S1CHK:
 		return split_stage(w, res);
 	default:

@@ -16,7 +16,7 @@ struct ats {
 };
 
 /* Both stages, two CDs; without SubstreamID the first one is used */
-static void build(struct kunit *test, struct ats *a, u8 eats)
+static void build_tables(struct kunit *test, struct ats *a, u8 eats)
 {
 	a->rig = mock_smmu_rig_create(test);
 	a->s1 = mock_smmu_rig_nested(a->rig);
@@ -33,7 +33,8 @@ static void build(struct kunit *test, struct ats *a, u8 eats)
 	a->rig->m.cr0 |= SMMU_CR0_ATSCHK;
 }
 
-static u8 ask(struct ats *a, u64 addr, bool write, struct mock_xlate *res)
+static u8 ask_translation(struct ats *a, u64 addr, bool write,
+			  struct mock_xlate *res)
 {
 	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, write);
 
@@ -42,7 +43,8 @@ static u8 ask(struct ats *a, u64 addr, bool write, struct mock_xlate *res)
 	return mock_smmu_rig_send(a->rig, &req, res);
 }
 
-static u8 use(struct ats *a, u64 addr, bool write, struct mock_xlate *res)
+static u8 use_translated(struct ats *a, u64 addr, bool write,
+			 struct mock_xlate *res)
 {
 	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, write);
 
@@ -57,7 +59,7 @@ static void expect_no_access(struct ats *a, u64 addr)
 	struct kunit *test = a->rig->test;
 	struct mock_xlate res;
 
-	KUNIT_EXPECT_EQ(test, 0, ask(a, addr, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(a, addr, true, &res));
 	KUNIT_EXPECT_EQ(test, 0, a->rig->ret);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write || res.exec);
 	KUNIT_EXPECT_EQ(test, 12, res.lg2);
@@ -68,16 +70,16 @@ static void ats_test_full(struct kunit *test)
 	struct mock_xlate res;
 	struct ats a;
 
-	build(test, &a, SMMU_EATS_TRANS);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	build_tables(test, &a, SMMU_EATS_TRANS);
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 	KUNIT_EXPECT_EQ(test, 12, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.exec || res.priv || res.global);
 	/* 13.7.1: a dirty page may be written even if that was not asked for */
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, false, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, false, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
-	KUNIT_EXPECT_EQ(test, 0, use(&a, PAGE + 5, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE + 5, true, &res));
 	KUNIT_EXPECT_EQ(test, PAGE + 5, res.pa);
 
 	/* 3.9.1.2: translation-related faults of either stage */
@@ -141,7 +143,7 @@ static void ats_test_permissions(struct kunit *test)
 	struct ats a;
 	int i;
 
-	build(test, &a, SMMU_EATS_TRANS);
+	build_tables(test, &a, SMMU_EATS_TRANS);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		struct mock_req req;
 
@@ -164,7 +166,7 @@ static void ats_test_permissions(struct kunit *test)
 		   FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_SSID0) |
 		   FIELD_PREP(SMMU_STE1_PRIVCFG, SMMU_PRIVCFG_PRIV);
 	*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.priv);
 }
@@ -175,19 +177,19 @@ static void ats_test_no_grant(struct kunit *test)
 	struct mock_xlate res;
 	struct ats a;
 
-	build(test, &a, SMMU_EATS_TRANS);
+	build_tables(test, &a, SMMU_EATS_TRANS);
 	*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | SMMU_PTE_UXN;
 	*mock_smmu_rig_desc(a.s1->s2, GPA, 1) = RIG_NOT_RAM | RIG_TABLE;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write);
 	/* 13.7: nor is an access flag set */
 	a.cd[0] |= SMMU_CD0_HA;
 	*a.leaf1 &= ~SMMU_PTE_AF;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_FALSE(test, *a.leaf1 & SMMU_PTE_AF);
 	*a.leaf1 = GPA | RIG_PAGE1;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 }
 
@@ -213,19 +215,21 @@ static void ats_test_enable(struct kunit *test)
 	struct ats a;
 	int i;
 
-	build(test, &a, 0);
+	build_tables(test, &a, 0);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		a.ste[1] &= ~SMMU_STE1_EATS;
 		a.ste[1] |= FIELD_PREP(SMMU_STE1_EATS, tries[i].eats);
 		a.rig->m.cr0 &= ~SMMU_CR0_ATSCHK;
 		a.rig->m.cr0 |= tries[i].atschk ? SMMU_CR0_ATSCHK : 0;
-		KUNIT_EXPECT_EQ(test, tries[i].ask, ask(&a, IOVA, true, &res));
+		KUNIT_EXPECT_EQ(test, tries[i].ask,
+				ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, tries[i].ask ? -EFAULT : 0, a.rig->ret);
 		KUNIT_EXPECT_FALSE(test, tries[i].ask && a.rig->ev.rnw);
 		/* Split-stage: by stage 2, what is mapped there is the IPA */
 		KUNIT_EXPECT_EQ(test, tries[i].use,
-				use(&a, tries[i].eats == 2 && tries[i].atschk ?
-				    GPA : PAGE, false, &res));
+				use_translated(&a, tries[i].eats == 2 &&
+					       tries[i].atschk ? GPA : PAGE,
+					       false, &res));
 		KUNIT_EXPECT_EQ(test, tries[i].use ? -EFAULT : 0, a.rig->ret);
 		if (!tries[i].use)
 			KUNIT_EXPECT_EQ(test, PAGE, res.pa);
@@ -237,26 +241,26 @@ static void ats_test_enable(struct kunit *test)
 	a.ste[0] &= ~SMMU_STE0_CONFIG;
 	a.ste[0] |= FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_BYPASS);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_BAD_ATS_TREQ,
-			ask(&a, IOVA, true, &res));
+			ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSL_FORBIDDEN,
-			use(&a, IOVA, true, &res));
+			use_translated(&a, IOVA, true, &res));
 	a.rig->m.cr0 &= ~SMMU_CR0_ATSCHK;
-	KUNIT_EXPECT_EQ(test, 0, use(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
 	/* 3.9.1.1: an address check there is in any case */
-	KUNIT_EXPECT_EQ(test, 0, use(&a, BIT_ULL(48), true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, BIT_ULL(48), true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 	a.rig->m.cr0 |= SMMU_CR0_ATSCHK;
 	a.ste[0] &= ~SMMU_STE0_CONFIG;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
-	KUNIT_EXPECT_EQ(test, 0, use(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 
 	/* An SMMU without ATS */
 	a.rig->m.idr[0] &= ~SMMU_IDR0_ATS;
 	a.ste[0] |= FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_NESTED);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 }
 
@@ -267,7 +271,7 @@ static void ats_test_config_errors(struct kunit *test)
 	struct ats a;
 	int rec;
 
-	build(test, &a, SMMU_EATS_TRANS);
+	build_tables(test, &a, SMMU_EATS_TRANS);
 	for (rec = 0; rec < 2; rec++) {
 		u64 ste1 = a.ste[1], ste0 = a.ste[0], cd0 = a.cd[0];
 		u64 top = *mock_smmu_rig_desc(a.s1, IOVA, 0);
@@ -276,28 +280,28 @@ static void ats_test_config_errors(struct kunit *test)
 			       (rec ? SMMU_CR2_REC_CFG_ATS : 0);
 		a.ste[0] &= ~SMMU_STE0_V;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STE : 0,
-				ask(&a, IOVA, true, &res));
+				ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STE : 0,
-				use(&a, PAGE, true, &res));
+				use_translated(&a, PAGE, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		a.ste[0] = ste0;
 		a.ste[1] &= ~SMMU_STE1_S1DSS;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_F_STREAM_DISABLED : 0,
-				ask(&a, IOVA, true, &res));
+				ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		/* Of a translated request, substreams are not looked at */
-		KUNIT_EXPECT_EQ(test, 0, use(&a, PAGE, true, &res));
+		KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE, true, &res));
 		KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
 		a.ste[1] = ste1;
 		a.cd[0] = 0;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_CD : 0,
-				ask(&a, IOVA, true, &res));
+				ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		a.cd[0] = cd0;
 		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_F_WALK_EABT : 0,
-				ask(&a, IOVA, true, &res));
+				ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
 		KUNIT_EXPECT_EQ(test, top, *mock_smmu_rig_desc(a.s1, IOVA, 0));
@@ -305,12 +309,12 @@ static void ats_test_config_errors(struct kunit *test)
 		/* RECINVSID concerns translation requests only */
 		a.rig->m.strtab_cfg = 1;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STREAMID : 0,
-				ask(&a, IOVA, true, &res));
+				ask_translation(&a, IOVA, true, &res));
 		a.rig->m.cr2 &= ~SMMU_CR2_RECINVSID;
-		KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+		KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STREAMID : 0,
-				use(&a, PAGE, true, &res));
+				use_translated(&a, PAGE, true, &res));
 		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 		a.rig->m.strtab_cfg = 6;
 	}
@@ -322,30 +326,31 @@ static void ats_test_split(struct kunit *test)
 	struct mock_xlate res;
 	struct ats a;
 
-	build(test, &a, SMMU_EATS_S1CHK);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	build_tables(test, &a, SMMU_EATS_S1CHK);
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, GPA, res.pa);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
-	KUNIT_EXPECT_EQ(test, 0, use(&a, GPA + 0x123, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA + 0x123, true, &res));
 	KUNIT_EXPECT_EQ(test, PAGE + 0x123, res.pa);
 
 	/* Permissions of both stages, when asked and when used */
 	*a.leaf2 &= ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_FALSE(test, res.write);
-	KUNIT_EXPECT_EQ(test, 0, use(&a, GPA, false, &res));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION, use(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA, false, &res));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
+			use_translated(&a, GPA, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 	KUNIT_EXPECT_TRUE(test, a.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, a.rig->ev.class);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			use(&a, PAGE, true, &res));
+			use_translated(&a, PAGE, true, &res));
 	a.ste[2] &= ~SMMU_STE2_S2R;
-	KUNIT_EXPECT_EQ(test, 0, use(&a, PAGE, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE, true, &res));
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 	/* The check against IAS is stage 1's */
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			use(&a, BIT_ULL(48), true, &res));
+			use_translated(&a, BIT_ULL(48), true, &res));
 	KUNIT_EXPECT_FALSE(test, a.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
 	/* 13.7: overrides count when it is used, too */
@@ -353,9 +358,9 @@ static void ats_test_split(struct kunit *test)
 	a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, SMMU_INSTCFG_INST);
 	a.ste[2] |= SMMU_STE2_S2R;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			use(&a, GPA, false, &res));
+			use_translated(&a, GPA, false, &res));
 	KUNIT_EXPECT_TRUE(test, a.rig->ev.ind);
-	KUNIT_EXPECT_EQ(test, 0, use(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA, true, &res));
 }
 
 /* 13.6.4, 13.6.5: without SubstreamID stage 1 is skipped */
@@ -365,10 +370,10 @@ static void ats_test_skip(struct kunit *test)
 	struct mock_req req;
 	struct ats a;
 
-	build(test, &a, SMMU_EATS_TRANS);
+	build_tables(test, &a, SMMU_EATS_TRANS);
 	a.ste[1] = FIELD_PREP(SMMU_STE1_EATS, SMMU_EATS_TRANS) |
 		   FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_BYPASS);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 	expect_no_access(&a, IOVA);
 	expect_no_access(&a, BIT_ULL(48));
@@ -379,18 +384,18 @@ static void ats_test_skip(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
 
 	a.ste[1] ^= SMMU_STE1_EATS;	/* split-stage */
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
 	KUNIT_EXPECT_EQ(test, GPA, res.pa);
 	KUNIT_EXPECT_EQ(test, 12, res.lg2);
 	*a.leaf2 &= ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
 	KUNIT_EXPECT_TRUE(test, res.read);
 	KUNIT_EXPECT_FALSE(test, res.write);
 
 	/* Stage 1 alone: as if there was no translation */
 	a.ste[1] ^= SMMU_STE1_EATS;
 	a.ste[0] ^= FIELD_PREP(SMMU_STE0_CONFIG, 2);
-	KUNIT_EXPECT_EQ(test, 0, ask(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
 	KUNIT_EXPECT_EQ(test, IOVA, res.pa);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.exec);

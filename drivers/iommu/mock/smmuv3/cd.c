@@ -6,7 +6,7 @@
  * Where is the structure of a CD table that is at @addr? With stage 2, tables are
  * in IPA space (5.4.1).
  */
-static u8 locate(struct mock_smmu_walk *w, u64 addr, u64 *pa)
+static u8 locate_structure(struct mock_smmu_walk *w, u64 addr, u64 *pa)
 {
 	static const struct mock_smmu_access fetch = {
 		.class = SMMU_EVT_CLASS_CD,
@@ -54,7 +54,7 @@ static u8 read_l1cd(struct mock_smmu_walk *w, u32 index, u8 bits, u64 *l1cd)
 		return 0;
 	addr = table_base(w->ste, max(6, w->ste->s1cdmax - bits + 3)) +
 	       (u64)(index >> bits) * SMMU_L1CD_SIZE;
-	id = locate(w, addr, &pa);
+	id = locate_structure(w, addr, &pa);
 	if (id)
 		return id;
 	if (mock_smmu_read64(w->m, pa, l1cd))
@@ -260,7 +260,7 @@ static u8 fetch_cd(struct mock_smmu_walk *w, u32 index)
 
 	id = locate_cd(w, index, &addr);
 	if (!id)
-		id = locate(w, addr, &pa);
+		id = locate_structure(w, addr, &pa);
 	if (id)
 		return id;
 	if (mock_smmu_read_words(w->m, pa, words, SMMU_CD_WORDS))

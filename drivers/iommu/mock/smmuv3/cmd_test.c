@@ -55,8 +55,8 @@ static const struct {
 	{ 0x46, SID | 0x0fc03000, 0x000ffffffffffffc },	/* SYNC */
 };
 
-static u8 decode(struct mock_smmu_dut *dut, u64 w0, u64 w1,
-		 struct mock_smmu_cmd *cmd)
+static u8 decode_cmd(struct mock_smmu_dut *dut, u64 w0, u64 w1,
+		     struct mock_smmu_cmd *cmd)
 {
 	const u64 words[] = { w0, w1 };
 
@@ -108,7 +108,7 @@ static void mock_smmu_test_feature(struct kunit *test, u32 idr0_clear)
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
 		bool ill = cmds[i].needs & idr0_clear;
 
-		KUNIT_EXPECT_EQ_MSG(test, decode(dut, cmds[i].op, 0, &cmd),
+		KUNIT_EXPECT_EQ_MSG(test, decode_cmd(dut, cmds[i].op, 0, &cmd),
 				    ill ? SMMU_CERROR_ILL : 0,
 				    "op %#x without IDR0 %#x", cmds[i].op,
 				    idr0_clear);
@@ -137,8 +137,8 @@ static void mock_smmu_cmd_stall_model_test(struct kunit *test)
 
 		dut->m->idr[0] = (dut->m->idr[0] & ~GENMASK(25, 24)) |
 				 model << 24;
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x44, 0, &cmd), expect);
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x45, 0, &cmd), expect);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x44, 0, &cmd), expect);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x45, 0, &cmd), expect);
 	}
 }
 
@@ -153,19 +153,20 @@ static void mock_smmu_cmd_bits_test(struct kunit *test)
 		for (bit = 8; bit < 64; bit++) {
 			u64 w0 = BIT_ULL(bit);
 
-			KUNIT_EXPECT_EQ_MSG(test, decode(dut, cmds[i].op | w0,
-							 0, &cmd),
-					    cmds[i].w0 & w0 ? 0 :
-					    SMMU_CERROR_ILL,
-					    "op %#x bit %u", cmds[i].op, bit);
+			KUNIT_EXPECT_EQ_MSG(test,
+					    decode_cmd(dut, cmds[i].op | w0, 0, &cmd),
+					    cmds[i].w0 & w0 ?
+					    0 : SMMU_CERROR_ILL,
+					    "op %#x bit %u", cmds[i].op,
+					    bit);
 		}
 		for (bit = 0; bit < 64; bit++) {
 			u64 w1 = BIT_ULL(bit);
 
-			KUNIT_EXPECT_EQ_MSG(test, decode(dut, cmds[i].op, w1,
-							 &cmd),
-					    cmds[i].w1 & w1 ? 0 :
-					    SMMU_CERROR_ILL,
+			KUNIT_EXPECT_EQ_MSG(test,
+					    decode_cmd(dut, cmds[i].op, w1, &cmd),
+					    cmds[i].w1 & w1 ?
+					    0 : SMMU_CERROR_ILL,
 					    "op %#x bit %u", cmds[i].op,
 					    64 + bit);
 		}
@@ -185,13 +186,13 @@ static void mock_smmu_cmd_address_test(struct kunit *test)
 			u8 expect = bit < (minor ? 52 : 48) ?
 				    0 : SMMU_CERROR_ILL;
 
-			KUNIT_EXPECT_EQ(test, decode(dut, 0x2a, BIT_ULL(bit),
-						     &cmd), expect);
-			KUNIT_EXPECT_EQ(test, decode(dut, 0x46, BIT_ULL(bit),
-						     &cmd), expect);
+			KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x2a, BIT_ULL(bit),
+							 &cmd), expect);
+			KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x46, BIT_ULL(bit),
+							 &cmd), expect);
 			/* Virtual addresses have 64 bits */
-			KUNIT_EXPECT_EQ(test, decode(dut, 0x12, BIT_ULL(bit),
-						     &cmd), 0);
+			KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x12, BIT_ULL(bit),
+							 &cmd), 0);
 		}
 	}
 }
@@ -207,18 +208,19 @@ static void mock_smmu_cmd_id_width_test(struct kunit *test)
 	for (bit = 32; bit < 64; bit++) {
 		u8 expect = bit & 8 ? SMMU_CERROR_ILL : 0;
 
-		KUNIT_EXPECT_EQ_MSG(test, decode(dut, 0x12 | BIT_ULL(bit), 0,
-						 &cmd), expect, "bit %u", bit);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    decode_cmd(dut, 0x12 | BIT_ULL(bit), 0,
+					       &cmd), expect, "bit %u", bit);
 	}
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x21 | BIT_ULL(56), 0, &cmd), 1);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x28 | BIT_ULL(40), 0, &cmd), 1);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x21 | BIT_ULL(56), 0, &cmd), 1);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x28 | BIT_ULL(40), 0, &cmd), 1);
 
 	dut->m->idr[0] |= BIT(12) | BIT(18);
 	dut->m->idr[0] &= ~(F_S2P | F_HYP);
 	for (bit = 32; bit < 48; bit++)
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x10 | BIT_ULL(bit), 0,
-					     &cmd), 1);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | ASID, 0, &cmd), 0);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x10 | BIT_ULL(bit), 0,
+						 &cmd), 1);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x12 | ASID, 0, &cmd), 0);
 }
 
 /* One combination of the range fields, all bits of it from @bits */
@@ -242,7 +244,7 @@ static void cmd_range_case(struct mock_smmu_dut *dut, u8 op, bool ril,
 		ill = ttl || num || scale;
 	else
 		ill = !hint && !num && !scale;
-	KUNIT_EXPECT_EQ_MSG(test, decode(dut, w0, w1, &cmd), ill,
+	KUNIT_EXPECT_EQ_MSG(test, decode_cmd(dut, w0, w1, &cmd), ill,
 			    "op %#x ril %u tg %u ttl %u num %u scale %u", op,
 			    ril, tg, ttl, num, scale);
 	if (ill)
@@ -268,9 +270,10 @@ static void mock_smmu_cmd_range_test(struct kunit *test)
 		}
 
 	/* SCALE has a sixth bit, and TTL128 a meaning, only with 52 bits */
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | BIT(25), BIT(10), &cmd), 1);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | BIT(12),
-				     BIT(10) | BIT(8) | BIT(7), &cmd), 1);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x12 | BIT(25), BIT(10), &cmd),
+			1);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x12 | BIT(12),
+					 BIT(10) | BIT(8) | BIT(7), &cmd), 1);
 }
 
 /* 4.4.1.1: by how much an address has to be aligned */
@@ -314,18 +317,19 @@ static void mock_smmu_cmd_values_test(struct kunit *test)
 
 	/* ATC_INV: up to the whole address space */
 	for (i = 0; i < 64; i++)
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x40, i, &cmd), i > 52);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x40, i, &cmd), i > 52);
 	/* PRI_RESP: three responses */
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x41, i << 12, &cmd), i > 2);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x41, i << 12, &cmd),
+				i > 2);
 	/* SYNC: three signals */
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, decode(dut, 0x46 | i << 12, 0, &cmd),
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x46 | i << 12, 0, &cmd),
 				i > 2);
 	/* 4.1.6: SSec, on every command that has a StreamID */
 	for (i = 0; i < ARRAY_SIZE(cmds); i++)
-		KUNIT_EXPECT_EQ(test, decode(dut, cmds[i].op | BIT(10), 0,
-					     &cmd), 1);
+		KUNIT_EXPECT_EQ(test, decode_cmd(dut, cmds[i].op | BIT(10), 0,
+						 &cmd), 1);
 }
 
 static void mock_smmu_cmd_fields_test(struct kunit *test)
@@ -334,62 +338,63 @@ static void mock_smmu_cmd_fields_test(struct kunit *test)
 	const u64 sid = 0x12345678ULL << 32, ssid = 0xabcdeULL << 12;
 	struct mock_smmu_cmd cmd;
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x01 | sid | ssid | SSV, 0, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x01 | sid | ssid | SSV, 0, &cmd),
+			0);
 	KUNIT_EXPECT_EQ(test, cmd.op, 1);
 	KUNIT_EXPECT_EQ(test, cmd.sid, 0x12345678);
 	KUNIT_EXPECT_EQ(test, cmd.ssid, 0xabcde);
 	KUNIT_EXPECT_TRUE(test, cmd.ssv);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x03 | sid, 1, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x03 | sid, 1, &cmd), 0);
 	KUNIT_EXPECT_TRUE(test, cmd.leaf);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x04 | sid, 0x13, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x04 | sid, 0x13, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.range, 0x13);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x05 | sid | ssid, 0, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x05 | sid | ssid, 0, &cmd), 0);
 	KUNIT_EXPECT_FALSE(test, cmd.leaf);
 	KUNIT_EXPECT_EQ(test, cmd.ssid, 0xabcde);
 	KUNIT_EXPECT_FALSE(test, cmd.ssv);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x12 | 0xbeef123400000000,
-				     0xffff000012345001, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x12 | 0xbeef123400000000,
+					 0xffff000012345001, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.op, 0x12);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.asid, 0xbeef);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.vmid, 0x1234);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.addr, 0xffff000012345000);
 	KUNIT_EXPECT_TRUE(test, cmd.tlbi.leaf);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x2a | 0x000000ff00000000,
-				     0x000fedcba9876000, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x2a | 0x000000ff00000000,
+					 0x000fedcba9876000, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.vmid, 0xff);
 	KUNIT_EXPECT_EQ(test, cmd.tlbi.addr, 0x000fedcba9876000);
 	KUNIT_EXPECT_FALSE(test, cmd.tlbi.leaf);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x40 | sid | ssid | SSV | BIT(9),
-				     0xffffffffffff0000 | 4, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x40 | sid | ssid | SSV | BIT(9),
+					 0xffffffffffff0000 | 4, &cmd), 0);
 	KUNIT_EXPECT_TRUE(test, cmd.global);
 	KUNIT_EXPECT_EQ(test, cmd.lg2, 16);
 	KUNIT_EXPECT_EQ(test, cmd.addr, 0xffffffffffff0000);
 	/* The span aligns the address; G is ignored without a SubstreamID */
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x40 | sid | BIT(9),
-				     0x12345678000 | 9, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x40 | sid | BIT(9),
+					 0x12345678000 | 9, &cmd), 0);
 	KUNIT_EXPECT_FALSE(test, cmd.global);
 	KUNIT_EXPECT_EQ(test, cmd.addr, 0x12345600000);
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x40, PAGE | 52, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x40, PAGE | 52, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.lg2, 64);
 	KUNIT_EXPECT_EQ(test, cmd.addr, 0);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x41 | sid | ssid | SSV, 0x2155,
-				     &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x41 | sid | ssid | SSV, 0x2155,
+					 &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.prgi, 0x155);
 	KUNIT_EXPECT_EQ(test, cmd.resp, 2);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x44 | sid | BIT(12), 0x4321, &cmd),
-			0);
+	KUNIT_EXPECT_EQ(test,
+			decode_cmd(dut, 0x44 | sid | BIT(12), 0x4321, &cmd), 0);
 	KUNIT_EXPECT_TRUE(test, cmd.ac);
 	KUNIT_EXPECT_FALSE(test, cmd.ab);
 	KUNIT_EXPECT_EQ(test, cmd.stag, 0x4321);
 	KUNIT_EXPECT_FALSE(test, cmd.ssv);
 
-	KUNIT_EXPECT_EQ(test, decode(dut, 0x46 | sid | 1 << 12,
-				     0x000123456789abcc, &cmd), 0);
+	KUNIT_EXPECT_EQ(test, decode_cmd(dut, 0x46 | sid | 1 << 12,
+					 0x000123456789abcc, &cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd.cs, 1);
 	KUNIT_EXPECT_EQ(test, cmd.msi_data, 0x12345678);
 	KUNIT_EXPECT_EQ(test, cmd.addr, 0x000123456789abcc);

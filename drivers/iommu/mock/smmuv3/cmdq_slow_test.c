@@ -48,12 +48,12 @@ static int cmdq_slow_init(struct kunit *test)
 	return 0;
 }
 
-static u32 cons(struct mock_smmu_dut *dut)
+static u32 read_cons(struct mock_smmu_dut *dut)
 {
 	return dut_read32(dut, SMMU_REG_CMDQ_CONS) & 0x1f;
 }
 
-static u32 word(struct mock_smmu_dut *dut)
+static u32 read_word(struct mock_smmu_dut *dut)
 {
 	return le32_to_cpu(READ_ONCE(*dut->word));
 }
@@ -77,15 +77,15 @@ static void mock_smmu_cmdq_slow_answer_test(struct kunit *test)
 	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	put_sync(dut, 2);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, cons(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 2);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 2);
 	slow_bench_wait(s->bench, 39);
-	KUNIT_EXPECT_EQ(test, cons(dut), 2);
-	KUNIT_EXPECT_EQ(test, word(dut), 0);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 0);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 	slow_bench_wait(s->bench, 1);
 	mock_smmu_dut_expect_done(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 2);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 }
 
@@ -105,14 +105,14 @@ static void mock_smmu_cmdq_slow_limit_test(struct kunit *test)
 		put_sync(dut, round + 1);
 		mock_smmu_dut_bell(dut);
 		slow_bench_wait(s->bench, 19);
-		KUNIT_EXPECT_EQ(test, cons(dut), 2 * round + 1);
+		KUNIT_EXPECT_EQ(test, read_cons(dut), 2 * round + 1);
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 		slow_bench_wait(s->bench, 1);
 		mock_smmu_dut_expect_error(dut, 2 * round + 1, ERR_ATC_SYNC);
-		KUNIT_EXPECT_EQ(test, word(dut), round);
+		KUNIT_EXPECT_EQ(test, read_word(dut), round);
 		mock_smmu_dut_ack(dut);
 		mock_smmu_dut_expect_done(dut);
-		KUNIT_EXPECT_EQ(test, word(dut), round + 1);
+		KUNIT_EXPECT_EQ(test, read_word(dut), round + 1);
 		KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 	}
 }
@@ -127,26 +127,26 @@ static void mock_smmu_cmdq_slow_hold_test(struct kunit *test)
 	mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
 	put_sync(dut, 1);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, cons(dut), 1);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 1);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 1);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 	slow_bench_hold(s->bench, MOCK_CMD_SYNC, 1);
-	KUNIT_EXPECT_EQ(test, cons(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 2);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
-	KUNIT_EXPECT_EQ(test, word(dut), 0);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 0);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
 	mock_smmu_dut_expect_done(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 1);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 1);
 
 	slow_bench_hold(s->bench, MOCK_CMD_CONTEXT, 2);
 	mock_smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
 	mock_smmu_dut_put(dut, CMD_CFGI_ALL, RANGE_ALL);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, cons(dut), 4);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 4);
 	slow_bench_hold(s->bench, MOCK_CMD_TLB, 1);
-	KUNIT_EXPECT_EQ(test, cons(dut), 5);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 5);
 	mock_smmu_dut_cmd(dut, CMD_TLBI_ALL, 0);
-	KUNIT_EXPECT_EQ(test, cons(dut), 5);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 5);
 	slow_bench_hold(s->bench, MOCK_CMD_OTHER, 1);
 	mock_smmu_dut_expect_done(dut);
 }
@@ -161,24 +161,24 @@ static void mock_smmu_cmdq_slow_disable_test(struct kunit *test)
 	mock_smmu_dut_put(dut, CMD_ATC_INV, SIZE_ALL);
 	put_sync(dut, 1);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, cons(dut), 1);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 1);
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	KUNIT_EXPECT_EQ(test, cons(dut), 1);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 1);
 	mock_smmu_dut_cmdq(dut, 4);
 	put_sync(dut, 2);
 	mock_smmu_dut_bell(dut);
 	mock_smmu_dut_expect_done(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 2);
 	KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
 	slow_bench_hold(s->bench, MOCK_CMD_SYNC, 1);
 	put_sync(dut, 3);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 2);
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
 	mock_smmu_dut_expect_done(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 3);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 3);
 	slow_bench_wait(s->bench, 100);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
@@ -194,13 +194,13 @@ static void mock_smmu_cmdq_slow_syncs_test(struct kunit *test)
 	mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	put_sync(dut, 2);
 	mock_smmu_dut_bell(dut);
-	KUNIT_EXPECT_EQ(test, cons(dut), 0);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 0);
 	slow_bench_wait(s->bench, 10);
-	KUNIT_EXPECT_EQ(test, word(dut), 1);
-	KUNIT_EXPECT_EQ(test, cons(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 1);
+	KUNIT_EXPECT_EQ(test, read_cons(dut), 2);
 	slow_bench_wait(s->bench, 10);
 	mock_smmu_dut_expect_done(dut);
-	KUNIT_EXPECT_EQ(test, word(dut), 2);
+	KUNIT_EXPECT_EQ(test, read_word(dut), 2);
 }
 
 static struct kunit_case mock_smmu_cmdq_slow_cases[] = {

@@ -10,7 +10,8 @@
 
 #define EVTQ	IOMMU_UNIT_SMMUV3_IRQ_EVTQ
 
-static void record(struct mock_smmu_dut *dut, const struct mock_smmu_event *ev)
+static void record_event(struct mock_smmu_dut *dut,
+			 const struct mock_smmu_event *ev)
 {
 	struct mock_smmu_event copy = *ev;
 
@@ -21,7 +22,7 @@ static void record(struct mock_smmu_dut *dut, const struct mock_smmu_event *ev)
 /* A fault whose records differ in the address */
 static void record_at(struct mock_smmu_dut *dut, u64 addr)
 {
-	record(dut, &(struct mock_smmu_event){
+	record_event(dut, &(struct mock_smmu_event){
 		.id = 0x10, .sid = DUT_SID, .class = 2, .input_addr = addr,
 	});
 }
@@ -82,7 +83,7 @@ static void mock_smmu_event_records_test(struct kunit *test)
 	mock_smmu_dut_evtq(dut, 4);
 	for (i = 0; i < ARRAY_SIZE(records); i++) {
 		ev.id = records[i].id;
-		record(dut, &ev);
+		record_event(dut, &ev);
 		for (n = 0; n < 4; n++)
 			KUNIT_EXPECT_EQ_MSG(test, dut_event(dut, i, n),
 					    records[i].w[n], "event %#x word %u",
@@ -104,33 +105,33 @@ static void mock_smmu_event_fields_test(struct kunit *test)
 
 	mock_smmu_dut_evtq(dut, 4);
 	/* A write of stage 1 without a SubstreamID, terminated */
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 0), 0x100000010);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 1), 0x20000000000);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 2), 0x1000);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 3), 0);
 	/* InD == 0 when RnW == 0 */
 	ev.ind = true;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x20000000000);
 	ev.rnw = true;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x20c00000000);
 	/* Classes */
 	ev = (struct mock_smmu_event){ .id = 0x10, .s2 = true,
 				       .addr2 = 0x5000 };
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x08000000000);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, idx, 3), 0x5000);
 	ev.class = 1;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x18000000000);
 	/* TTRnW is of F_PERMISSION of a descriptor */
 	ev.ttrnw = true;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x18000000000);
 	ev.id = 0x13;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, ++idx, 1), 0x118000000000);
 }
 
@@ -270,43 +271,43 @@ static void mock_smmu_event_merge_test(struct kunit *test)
 
 	mock_smmu_dut_evtq(dut, 4);
 	/* STE.MEV == 0 */
-	record(dut, &ev);
-	record(dut, &ev);
+	record_event(dut, &ev);
+	record_event(dut, &ev);
 	nr += 2;
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 	ev.mev = true;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 	/* Of the address the page counts */
 	ev.input_addr = 0x1ffc;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 	ev.input_addr = 0x2000;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), ++nr);
 	/* Another field differs */
 	ev.rnw = true;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), ++nr);
 	ev.sid = 2;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), ++nr);
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 	/* Stalls are never merged, neither with each other nor with others */
 	ev.stall = true;
-	record(dut, &ev);
-	record(dut, &ev);
+	record_event(dut, &ev);
+	record_event(dut, &ev);
 	nr += 2;
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 	/* Software has consumed it */
 	ev.stall = false;
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), ++nr);
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, nr);
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), ++nr);
-	record(dut, &ev);
+	record_event(dut, &ev);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), nr);
 }
 
@@ -329,8 +330,8 @@ static void mock_smmu_event_merge_always_test(struct kunit *test)
 	mock_smmu_dut_evtq(dut, 6);
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		ev.id = events[i].id;
-		record(dut, &ev);
-		record(dut, &ev);
+		record_event(dut, &ev);
+		record_event(dut, &ev);
 		nr += events[i].merged ? 1 : 2;
 		KUNIT_EXPECT_EQ_MSG(test, evt_prod(dut), nr, "event %#x",
 				    ev.id);

@@ -20,7 +20,7 @@ static const struct {
 	  0xb0, 0xb8 },
 };
 
-static void raise(struct mock_smmu_dut *dut, unsigned int i)
+static void raise_irq(struct mock_smmu_dut *dut, unsigned int i)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
 	mock_smmu_irq_raise(dut->m, sources[i].irq);
@@ -40,7 +40,7 @@ static void mock_smmu_irq_msi_test(struct kunit *test)
 
 	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		raise(dut, i);
+		raise_irq(dut, i);
 		for (j = 0; j < ARRAY_SIZE(sources); j++)
 			KUNIT_EXPECT_EQ(test, dut->nr_msi[sources[j].index],
 					j <= i);
@@ -49,7 +49,7 @@ static void mock_smmu_irq_msi_test(struct kunit *test)
 		dut_write32(dut, SMMU_REG_IRQ_CTRL, 7 & ~sources[i].enable);
 		for (j = 0; j < ARRAY_SIZE(sources); j++) {
 			dut->nr_msi[sources[j].index] = 0;
-			raise(dut, j);
+			raise_irq(dut, j);
 			KUNIT_EXPECT_EQ(test, dut->nr_msi[sources[j].index],
 					j != i);
 		}
@@ -71,7 +71,7 @@ static void mock_smmu_irq_memory_test(struct kunit *test)
 	}
 	dut_write32(dut, SMMU_REG_IRQ_CTRL, 7);
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		raise(dut, i);
+		raise_irq(dut, i);
 		KUNIT_EXPECT_EQ(test, le32_to_cpu(dut->word[2 * i]),
 				0x1000 + i);
 		KUNIT_EXPECT_EQ(test, le32_to_cpu(dut->word[2 * i + 1]), 0);
@@ -90,14 +90,14 @@ static void mock_smmu_irq_line_test(struct kunit *test)
 		mock_smmu_dut_start(dut);
 		mock_smmu_dut_irqs(dut, msi ? 0 : DUT_MSI_ADDR);
 		for (i = 0; i < ARRAY_SIZE(sources); i++) {
-			raise(dut, i);
+			raise_irq(dut, i);
 			KUNIT_EXPECT_EQ(test, dut->nr_line[sources[i].index],
 					msi + 1);
 			KUNIT_EXPECT_EQ(test, dut->nr_msi[sources[i].index], 0);
 		}
 		dut_write32(dut, SMMU_REG_IRQ_CTRL, 0);
 		for (i = 0; i < ARRAY_SIZE(sources); i++) {
-			raise(dut, i);
+			raise_irq(dut, i);
 			KUNIT_EXPECT_EQ(test, dut->nr_line[sources[i].index],
 					msi + 1);
 		}
@@ -118,12 +118,12 @@ static void mock_smmu_irq_abort_test(struct kunit *test)
 		dut_write64(dut, sources[i].cfg0, nowhere);
 		dut_write32(dut, SMMU_REG_IRQ_CTRL, 7);
 		dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR] = 0;
-		raise(dut, i);
+		raise_irq(dut, i);
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), sources[i].abort);
 		/* 7.5.1: none for the abort of the error's own message */
 		KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR],
 				i != 0);
-		raise(dut, i);
+		raise_irq(dut, i);
 		KUNIT_EXPECT_EQ(test, dut_gerror(dut), sources[i].abort);
 		KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR],
 				i != 0);

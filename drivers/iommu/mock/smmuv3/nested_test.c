@@ -18,7 +18,7 @@ struct nest {
 	u64 *ste;
 };
 
-static void build(struct kunit *test, struct nest *n)
+static void build_tables(struct kunit *test, struct nest *n)
 {
 	int level;
 
@@ -97,7 +97,7 @@ static void nested_test_rights(struct kunit *test)
 {
 	struct nest n;
 
-	build(test, &n);
+	build_tables(test, &n);
 	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(n.rig, IOVA, NULL));
 	*n.leaf2 &= ~SMMU_PTE_S2AP_W;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
@@ -135,7 +135,7 @@ static void nested_test_tables(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	for (level = 0; level <= 3; level++) {
 		static const struct {
 			u64 clear;
@@ -189,7 +189,7 @@ static void nested_test_cd(struct kunit *test)
 	struct nest n;
 	u64 ipa, good;
 
-	build(test, &n);
+	build_tables(test, &n);
 	good = *n.cd2;
 	ipa = n.ste[0] & SMMU_STE0_S1CONTEXTPTR;
 	*n.cd2 &= ~SMMU_PTE_VALID;
@@ -227,7 +227,7 @@ static void nested_test_ipa_size(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	n.ste[2] &= ~(SMMU_STE2_S2T0SZ | SMMU_STE2_S2SL0);
 	n.ste[2] |= FIELD_PREP(SMMU_STE2_S2T0SZ, 64 - 40) |
 		    FIELD_PREP(SMMU_STE2_S2SL0, 2);
@@ -270,7 +270,7 @@ static void nested_test_ptw(struct kunit *test)
 	struct nest n;
 	int i, fwb;
 
-	build(test, &n);
+	build_tables(test, &n);
 	for (i = 0; i < 2 * ARRAY_SIZE(tries); i++) {
 		int c = i / 2;
 		u64 attr = FIELD_PREP(SMMU_PTE_S2MEMATTR, tries[c].memattr);
@@ -393,7 +393,7 @@ static void nested_test_references(struct kunit *test)
 	struct nest n;
 	u64 before;
 
-	build(test, &n);
+	build_tables(test, &n);
 	st = &n.rig->m.stats;
 	/*
 	 * STE; 4 of stage 2 for the CD, and the CD; its neighbours in IPA space

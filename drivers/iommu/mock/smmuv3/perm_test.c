@@ -6,7 +6,7 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 
 /* What a request of each kind gets: bits as SMMU_PERM_x */
-static u8 granted(struct mock_smmu_rig *rig, bool s2)
+static u8 granted_perms(struct mock_smmu_rig *rig, bool s2)
 {
 	u8 got = 0;
 	int bit;
@@ -47,9 +47,9 @@ static u8 granted_anew(struct mock_smmu_rig *rig, bool s2)
 	u8 first;
 
 	mock_smmu_rig_flush(rig);
-	first = granted(rig, s2);
+	first = granted_perms(rig, s2);
 	/* The TLB says the same as the walk */
-	KUNIT_EXPECT_EQ(rig->test, first, granted(rig, s2));
+	KUNIT_EXPECT_EQ(rig->test, first, granted_perms(rig, s2));
 	return first;
 }
 
@@ -102,7 +102,7 @@ static const struct perm1_case perm1_cases[] = {
 };
 
 /* A stream of 2 CDs, of which requests use the first */
-static struct mock_smmu_rig_tree *build(struct mock_smmu_rig *rig)
+static struct mock_smmu_rig_tree *build_stream(struct mock_smmu_rig *rig)
 {
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
 
@@ -114,7 +114,7 @@ static struct mock_smmu_rig_tree *build(struct mock_smmu_rig *rig)
 static void perm_test_stage1(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = build(rig);
+	struct mock_smmu_rig_tree *s1 = build_stream(rig);
 	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good = cd[0];
 	u8 level;
@@ -164,7 +164,7 @@ static void perm_test_el2(struct kunit *test)
 		  PR | PW | PX | UR | UW | UX },
 	};
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = build(rig);
+	struct mock_smmu_rig_tree *s1 = build_stream(rig);
 	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 	u64 good = cd[0];
 	int i;
@@ -196,7 +196,7 @@ static void perm_test_e0pd(struct kunit *test)
 	struct mock_req user, priv;
 	u64 *cd;
 
-	build(rig);
+	build_stream(rig);
 	cd = mock_smmu_rig_cd(rig, RIG_SID);
 	user = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
 	priv = user;
@@ -253,7 +253,7 @@ static void perm_test_stage2(struct kunit *test)
 static void perm_test_result(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = build(rig);
+	struct mock_smmu_rig_tree *s1 = build_stream(rig);
 	struct mock_req req = mock_smmu_rig_req_ssid(RIG_SID, 0, IOVA, false);
 	struct mock_xlate res;
 

@@ -7,8 +7,8 @@
 #define PRIQ	IOMMU_UNIT_SMMUV3_IRQ_PRIQ
 #define LO	BIT(31)
 
-static int request(struct mock_smmu_dut *dut,
-		   const struct mock_page_request *preq)
+static int send_request(struct mock_smmu_dut *dut,
+			const struct mock_page_request *preq)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
 	return mock_smmuv3_model.page_request(dut->mi, preq);
@@ -74,7 +74,7 @@ static void mock_smmu_priq_entry_test(struct kunit *test)
 	preq.exec = true;
 	preq.priv = true;
 	preq.addr = 0xfedcba9876543210;
-	KUNIT_EXPECT_EQ(test, request(dut, &preq), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &preq), 0);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 0, 0), 0xfc0abcdefedcba98);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 0, 1), 0xfedcba98765431a5);
 
@@ -83,10 +83,10 @@ static void mock_smmu_priq_entry_test(struct kunit *test)
 	preq.write = false;
 	preq.prgi = 0;
 	preq.last = false;
-	KUNIT_EXPECT_EQ(test, request(dut, &preq), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &preq), 0);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 1, 0), 0x10000000fedcba98);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 1, 1), 0xfedcba9876543000);
-	KUNIT_EXPECT_EQ(test, request(dut, &stop_marker), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &stop_marker), 0);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 2, 0), 0xc000000900000031);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 3);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 0);
@@ -95,7 +95,7 @@ static void mock_smmu_priq_entry_test(struct kunit *test)
 	/* Without substreams there is no SSV */
 	dut->m->idr[1] &= ~SMMU_IDR1_SSIDSIZE;
 	priq_start(dut, 3);
-	KUNIT_EXPECT_EQ(test, request(dut, &with_pasid), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &with_pasid), 0);
 	KUNIT_EXPECT_EQ(test, dut_pri(dut, 0, 0), 0x7000000000000031);
 }
 
@@ -106,33 +106,33 @@ static void mock_smmu_priq_irq_test(struct kunit *test)
 	struct mock_page_request more = plain;
 
 	more.last = false;
-	request(dut, &more);
+	send_request(dut, &more);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 1);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 1);
 	dut_write32(dut, SMMU_REG_PRIQ_CONS, 2);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 2);
 	dut_write32(dut, SMMU_REG_PRIQ_CONS, 3);
 
 	dut_write32(dut, SMMU_REG_IRQ_CTRL, 5);
 	dut_write32(dut, SMMU_REG_PRIQ_IRQ_CFG2, LO);
 	dut_write32(dut, SMMU_REG_IRQ_CTRL, 7);
-	request(dut, &more);
+	send_request(dut, &more);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 2);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 3);
-	request(dut, &plain);
-	request(dut, &plain);
+	send_request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 5);
 	/* Discarded because of an overflow: if it was the last one */
-	request(dut, &more);
+	send_request(dut, &more);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 5);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 6);
 	/* For any other reason: not */
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[PRIQ], 6);
 }
 
@@ -143,15 +143,15 @@ static void mock_smmu_priq_overflow_test(struct kunit *test)
 	struct mock_page_request more = plain;
 
 	more.last = false;
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), 0);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), 0);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 2);
-	KUNIT_EXPECT_EQ(test, request(dut, &more), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &more), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), SMMU_Q_OVFLG | 2);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 0);
-	KUNIT_EXPECT_EQ(test, request(dut, &stop_marker), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &stop_marker), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 0);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 1);
 	KUNIT_EXPECT_EQ(test, dut->resp.sid, DUT_SID);
 	KUNIT_EXPECT_EQ(test, dut->resp.prgi, 0x1a5);
@@ -161,14 +161,14 @@ static void mock_smmu_priq_overflow_test(struct kunit *test)
 
 	/* Room alone is not enough */
 	dut_write32(dut, SMMU_REG_PRIQ_CONS, 2);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), SMMU_Q_OVFLG | 2);
 	dut_write32(dut, SMMU_REG_PRIQ_CONS, SMMU_Q_OVFLG | 2);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), 0);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), SMMU_Q_OVFLG | 3);
 	/* The next overflow toggles the flag back */
-	request(dut, &plain);
-	request(dut, &plain);
+	send_request(dut, &plain);
+	send_request(dut, &plain);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 }
@@ -178,7 +178,7 @@ static void priq_expect_overflow(struct mock_smmu_dut *dut, bool pasid, u8 code)
 {
 	unsigned int before = dut->nr_resp;
 
-	KUNIT_EXPECT_EQ(dut->test, request(dut, &with_pasid), -ENOSPC);
+	KUNIT_EXPECT_EQ(dut->test, send_request(dut, &with_pasid), -ENOSPC);
 	KUNIT_EXPECT_EQ(dut->test, dut->nr_resp, before + 1);
 	KUNIT_EXPECT_EQ(dut->test, dut->resp.pasid_valid, pasid);
 	KUNIT_EXPECT_EQ(dut->test, dut->resp.code, code);
@@ -195,14 +195,14 @@ static void mock_smmu_priq_ppar_test(struct kunit *test)
 	dut->m->idr[0] |= SMMU_IDR0_ATSRECERR;
 	priq_start(dut, 0);
 	mock_smmu_dut_evtq(dut, 3);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	priq_strtab(dut, bypass, BIT_ULL(18));
 	priq_expect_overflow(dut, true, MOCK_PAGE_SUCCESS);
 	mock_smmu_dut_stop(dut);
 
 	priq_start(dut, 0);
 	mock_smmu_dut_evtq(dut, 3);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	priq_strtab(dut, bypass, 0);
 	priq_expect_overflow(dut, false, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 0);
@@ -211,7 +211,7 @@ static void mock_smmu_priq_ppar_test(struct kunit *test)
 	/* An STE that is not valid, and an event if that is wanted */
 	priq_start(dut, 0);
 	mock_smmu_dut_evtq(dut, 3);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	priq_strtab(dut, 0, BIT_ULL(18));
 	priq_expect_overflow(dut, false, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 1);
@@ -227,7 +227,7 @@ static void mock_smmu_priq_ppar_test(struct kunit *test)
 	dut->m->idr[3] |= SMMU_IDR3_PPS;
 	priq_start(dut, 0);
 	mock_smmu_dut_evtq(dut, 3);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	priq_strtab(dut, 0, 0);
 	priq_expect_overflow(dut, true, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 0);
@@ -241,10 +241,10 @@ static void mock_smmu_priq_bad_streamid_test(struct kunit *test)
 	dut->m->idr[0] |= SMMU_IDR0_ATSRECERR;
 	priq_start(dut, 0);
 	mock_smmu_dut_evtq(dut, 3);
-	request(dut, &plain);
+	send_request(dut, &plain);
 	priq_strtab(dut, 0, 0);
 	preq.sid = 64;
-	request(dut, &preq);
+	send_request(dut, &preq);
 	KUNIT_EXPECT_EQ(test, dut->resp.code, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, 0, 0), 0x0000004000009802);
 
@@ -253,7 +253,7 @@ static void mock_smmu_priq_bad_streamid_test(struct kunit *test)
 	dut_write32(dut, SMMU_REG_CR2, SMMU_CR2_REC_CFG_ATS);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, 1);
-	request(dut, &preq);
+	send_request(dut, &preq);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 2);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, SMMU_REG_EVTQ_PROD), 1);
 }
@@ -266,24 +266,24 @@ static void mock_smmu_priq_failure_test(struct kunit *test)
 
 	more.last = false;
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
-	KUNIT_EXPECT_EQ(test, request(dut, &with_pasid), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &with_pasid), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 1);
 	KUNIT_EXPECT_EQ(test, dut->resp.code, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_FALSE(test, dut->resp.pasid_valid);
-	KUNIT_EXPECT_EQ(test, request(dut, &more), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &more), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 2);
-	KUNIT_EXPECT_EQ(test, request(dut, &stop_marker), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &stop_marker), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 2);
 
 	/* SMMUEN is needed for the effective PRIQEN, not for CR0ACK */
 	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, SMMU_CR0_SMMUEN);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 3);
 
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
 	dut_write64(dut, SMMU_REG_PRIQ_BASE, mock_smmu_dut_no_ram(test) | 2);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN | SMMU_CR0_SMMUEN, 0);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 4);
 	KUNIT_EXPECT_EQ(test, dut->resp.code, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(3));
@@ -294,10 +294,10 @@ static void mock_smmu_priq_failure_test(struct kunit *test)
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
 	dut_write64(dut, SMMU_REG_PRIQ_BASE, virt_to_phys(dut->priq) | 2);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN, 0);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 0);
 	mock_smmu_dut_ack(dut);
-	KUNIT_EXPECT_EQ(test, request(dut, &plain), 0);
+	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), 0);
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 1);
 }
 

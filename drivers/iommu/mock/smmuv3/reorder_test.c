@@ -23,7 +23,7 @@ static u8 log_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 	return 0;
 }
 
-static void destroy(void *mi)
+static void destroy_mock(void *mi)
 {
 	mock_reorder_destroy(mi);
 }
@@ -37,7 +37,7 @@ static int reorder_init(struct kunit *test)
 	log->dut = mock_smmu_dut_create(test);
 	log->dut->mi->reorder_seed = 1;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->dut->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy,
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_mock,
 							log->dut->mi), 0);
 	mock_smmu_dut_start(log->dut);
 	mock_smmu_dut_cmdq(log->dut, LG2);
@@ -62,7 +62,7 @@ static const struct pair_case pair_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(pair, pair_cases, name);
 
-static void put(struct log *log, u8 op)
+static void put_cmd(struct log *log, u8 op)
 {
 	mock_smmu_dut_put(log->dut, FIELD_PREP(SMMU_CMD0_OPCODE, op), 0);
 }
@@ -76,13 +76,13 @@ static void reorder_pair(struct kunit *test)
 
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
-		put(log, c->first);
-		put(log, c->second);
+		put_cmd(log, c->first);
+		put_cmd(log, c->second);
 		mock_smmu_dut_bell(log->dut);
 		/* Consumed, but nothing has to happen yet */
 		mock_smmu_dut_expect_done(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 0);
-		put(log, SMMU_OP_SYNC);
+		put_cmd(log, SMMU_OP_SYNC);
 		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 3);
 		KUNIT_EXPECT_EQ(test, log->op[2], SMMU_OP_SYNC);
@@ -93,10 +93,10 @@ static void reorder_pair(struct kunit *test)
 
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
-		put(log, c->first);
-		put(log, SMMU_OP_SYNC);
-		put(log, c->second);
-		put(log, SMMU_OP_SYNC);
+		put_cmd(log, c->first);
+		put_cmd(log, SMMU_OP_SYNC);
+		put_cmd(log, c->second);
+		put_cmd(log, SMMU_OP_SYNC);
 		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, 4);
 		KUNIT_EXPECT_EQ(test, log->op[0], c->first);
@@ -113,10 +113,10 @@ static void reorder_at_once(struct kunit *test)
 	struct log *log = test->priv;
 	u32 i;
 
-	put(log, SMMU_OP_TLBI_NH_ALL);
+	put_cmd(log, SMMU_OP_TLBI_NH_ALL);
 	mock_smmu_dut_bell(log->dut);
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
-		put(log, ops[i]);
+		put_cmd(log, ops[i]);
 		mock_smmu_dut_bell(log->dut);
 		KUNIT_ASSERT_EQ(test, log->nr, i + 1);
 		KUNIT_EXPECT_EQ(test, log->op[i], ops[i]);
@@ -130,7 +130,7 @@ static void reorder_all(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < MOCK_REORDER_POOL + 20; i++)
-		put(log, SMMU_OP_TLBI_NH_ALL);
+		put_cmd(log, SMMU_OP_TLBI_NH_ALL);
 	mock_smmu_dut_bell(log->dut);
 	KUNIT_EXPECT_EQ(test, log->nr, 20);
 	mock_smmu_dut_cr0(log->dut, 0, SMMU_CR0_CMDQEN);

@@ -245,20 +245,20 @@ u64 *mock_smmu_rig_ste(struct mock_smmu_rig *rig, u32 sid)
 	return mock_smmu_rig_word(rig->strtab + sid * SMMU_STE_SIZE);
 }
 
-static u8 tg0(u8 granule)
+static u8 tg0_of(u8 granule)
 {
 	return granule == 12 ? SMMU_TG0_4K :
 	       granule == 14 ? SMMU_TG0_16K : SMMU_TG0_64K;
 }
 
-static u8 tg1(u8 granule)
+static u8 tg1_of(u8 granule)
 {
 	return granule == 12 ? SMMU_TG1_4K :
 	       granule == 14 ? SMMU_TG1_16K : SMMU_TG1_64K;
 }
 
 /* Arm ARM: VTCR_EL2.SL0 */
-static u8 sl0(const struct mock_smmu_rig_tree *tree)
+static u8 sl0_of(const struct mock_smmu_rig_tree *tree)
 {
 	if (tree->granule == 12)
 		return tree->start == 3 ? 3 : 2 - tree->start;
@@ -277,8 +277,8 @@ void mock_smmu_rig_set_stage2(struct mock_smmu_rig *rig, u32 sid,
 	ste[0] |= FIELD_PREP(SMMU_STE0_CONFIG, config) | SMMU_STE0_V;
 	ste[2] = FIELD_PREP(SMMU_STE2_S2VMID, vmid) |
 		 FIELD_PREP(SMMU_STE2_S2T0SZ, 64 - s2->input) |
-		 FIELD_PREP(SMMU_STE2_S2SL0, sl0(s2)) |
-		 FIELD_PREP(SMMU_STE2_S2TG, tg0(s2->granule)) |
+		 FIELD_PREP(SMMU_STE2_S2SL0, sl0_of(s2)) |
+		 FIELD_PREP(SMMU_STE2_S2TG, tg0_of(s2->granule)) |
 		 FIELD_PREP(SMMU_STE2_S2PS, SMMU_OAS_48) |
 		 SMMU_STE2_S2AA64 | SMMU_STE2_S2R |
 		 (s2->be ? SMMU_STE2_S2ENDI : 0);
@@ -302,8 +302,8 @@ void mock_smmu_rig_set_cd(u64 *cd, const struct mock_smmu_rig_tree *ttb0,
 {
 	memset(cd, 0, SMMU_CD_SIZE);
 	cd[0] = FIELD_PREP(SMMU_CD0_T0SZ, 64 - ttb0->input) |
-		FIELD_PREP(SMMU_CD0_TG0, tg0(ttb0->granule)) | SMMU_CD0_EPD1 |
-		(ttb0->be ? SMMU_CD0_ENDI : 0) | SMMU_CD0_V |
+		FIELD_PREP(SMMU_CD0_TG0, tg0_of(ttb0->granule)) |
+		SMMU_CD0_EPD1 | (ttb0->be ? SMMU_CD0_ENDI : 0) | SMMU_CD0_V |
 		FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_48) | SMMU_CD0_AA64 |
 		SMMU_CD0_R | SMMU_CD0_A | FIELD_PREP(SMMU_CD0_ASID, asid);
 	cd[1] = ttb0->root;
@@ -313,7 +313,7 @@ void mock_smmu_rig_set_ttb1(u64 *cd, const struct mock_smmu_rig_tree *ttb1)
 {
 	cd[0] &= ~(SMMU_CD0_EPD1 | SMMU_CD0_T1SZ | SMMU_CD0_TG1);
 	cd[0] |= FIELD_PREP(SMMU_CD0_T1SZ, 64 - ttb1->input) |
-		 FIELD_PREP(SMMU_CD0_TG1, tg1(ttb1->granule));
+		 FIELD_PREP(SMMU_CD0_TG1, tg1_of(ttb1->granule));
 	cd[2] = ttb1->root;
 }
 
@@ -326,7 +326,7 @@ struct mock_smmu_rig_tree *mock_smmu_rig_only_stage2(struct mock_smmu_rig *rig)
 	return s2;
 }
 
-static struct mock_smmu_rig_tree *add_stage1(struct mock_smmu_rig *rig,
+static struct mock_smmu_rig_tree *new_stage1(struct mock_smmu_rig *rig,
 					     struct mock_smmu_rig_tree *s2)
 {
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, s2);
@@ -340,13 +340,13 @@ static struct mock_smmu_rig_tree *add_stage1(struct mock_smmu_rig *rig,
 /* RIG_SID: stage 1 alone, one CD, 4K and 48 bits */
 struct mock_smmu_rig_tree *mock_smmu_rig_only_stage1(struct mock_smmu_rig *rig)
 {
-	return add_stage1(rig, NULL);
+	return new_stage1(rig, NULL);
 }
 
 /* RIG_SID: both, stage 2 is the @s2 of the tree that is returned */
 struct mock_smmu_rig_tree *mock_smmu_rig_nested(struct mock_smmu_rig *rig)
 {
-	return add_stage1(rig, mock_smmu_rig_only_stage2(rig));
+	return new_stage1(rig, mock_smmu_rig_only_stage2(rig));
 }
 
 /* The stream's CD, the first one if it has a linear table */

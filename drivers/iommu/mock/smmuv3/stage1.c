@@ -49,8 +49,8 @@ static u8 walk_abort(struct mock_smmu_walk *w, u64 pa)
 }
 
 /* Find a descriptor's physical address; if all of its table is there, note it */
-static u8 locate(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
-		 struct step *step, struct entry *e)
+static u8 locate_desc(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
+		      struct step *step, struct entry *e)
 {
 	static const struct mock_smmu_access fetch = {
 		.class = SMMU_EVT_CLASS_TT,
@@ -79,7 +79,7 @@ static u8 locate(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 static u8 read_entry(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 		     struct step *step, struct entry *e)
 {
-	u8 id = locate(w, tt, step, e);
+	u8 id = locate_desc(w, tt, step, e);
 
 	if (id)
 		return id;
@@ -93,8 +93,9 @@ static u8 read_entry(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 }
 
 /* Arm ARM D8.4.3: hierarchical permissions, if CD.HAD does not disable them */
-static void descend(struct mock_smmu_walk *w, const struct mock_smmu_half *half,
-		    struct step *step, u64 desc)
+static void stage1_descend(struct mock_smmu_walk *w,
+			   const struct mock_smmu_half *half, struct step *step,
+			   u64 desc)
 {
 	bool el2 = w->ste->world == SMMU_WORLD_EL2;
 	struct mock_smmu_table *t = &step->table;
@@ -364,12 +365,12 @@ static int use_entry(struct mock_smmu_walk *w,
 	*done = kind == SMMU_DESC_LEAF;
 	if (*done)
 		return use_leaf(w, half, step, &e, leaf);
-	descend(w, half, step, e.val);
+	stage1_descend(w, half, step, e.val);
 	return 0;
 }
 
-static void first_step(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
-		       struct step *step)
+static void stage1_first_step(struct mock_smmu_walk *w,
+			      const struct mock_smmu_tt *tt, struct step *step)
 {
 	*step = (struct step){};
 	step->cached = mock_smmu_walk1_lookup(w, tt, &step->table);
@@ -403,7 +404,7 @@ u8 mock_smmu_stage1(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 
 	if (half->disabled || !is_in_range(w, half) || (half->e0pd && !w->priv))
 		return stage1_fault(w, SMMU_EVT_F_TRANSLATION);
-	first_step(w, &half->tt, &step);
+	stage1_first_step(w, &half->tt, &step);
 	while (!done) {
 		int ret = use_entry(w, half, &step, leaf, &done);
 

@@ -34,8 +34,8 @@ static u8 stage2_perms(struct mock_smmu *m, u64 desc, bool clean)
 	return perms;
 }
 
-static u8 fault(struct mock_smmu_walk *w, u8 id,
-		const struct mock_smmu_access *acc, u64 ipa)
+static u8 stage2_fault(struct mock_smmu_walk *w, u8 id,
+		       const struct mock_smmu_access *acc, u64 ipa)
 {
 	w->ev->ttrnw = !acc->write;
 	return mock_smmu_fault(w, id, true, acc->class, ipa);
@@ -63,11 +63,11 @@ u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
 	if (acc->exec)
 		need |= acc->priv ? SMMU_PERM_PX : SMMU_PERM_UX;
 	if (need & ~leaf->perm2)
-		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	/* STE.S2PTW, for an access of the SMMU's own */
 	if (acc->class != SMMU_EVT_CLASS_IN && w->ste->s2ptw &&
 	    mock_smmu_attr_stage2_device(leaf->memattr2, w->ste->s2fwb))
-		return fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	return 0;
 }
 
@@ -139,7 +139,7 @@ static int use_leaf(struct mock_smmu_walk *w, const struct step *step,
 	int ret;
 
 	if (!(e->val & SMMU_PTE_AF) && !tt->ha && !tt->affd)
-		return fault(w, SMMU_EVT_F_ACCESS, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_ACCESS, acc, ipa);
 	fill_leaf(w, step, e, ipa, leaf);
 	ret = mock_smmu_check_stage2(w, leaf, ipa, acc);
 	if (ret) {
@@ -176,10 +176,10 @@ static int use_entry(struct mock_smmu_walk *w, struct step *step, u64 ipa,
 				       acc->class, e.pa);
 	kind = mock_smmu_desc_kind(tt, e.val, step->level);
 	if (kind == SMMU_DESC_INVALID)
-		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
 	out = mock_smmu_desc_addr(tt, e.val);
 	if (out >> tt->output)
-		return fault(w, SMMU_EVT_F_ADDR_SIZE, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_ADDR_SIZE, acc, ipa);
 	*done = kind == SMMU_DESC_LEAF;
 	if (*done)
 		return use_leaf(w, step, &e, ipa, acc, leaf);
@@ -192,8 +192,9 @@ static int use_entry(struct mock_smmu_walk *w, struct step *step, u64 ipa,
 	return 0;
 }
 
-static u8 walk(struct mock_smmu_walk *w, u64 ipa,
-	       const struct mock_smmu_access *acc, struct mock_smmu_leaf *leaf)
+static u8 stage2_walk(struct mock_smmu_walk *w, u64 ipa,
+		      const struct mock_smmu_access *acc,
+		      struct mock_smmu_leaf *leaf)
 {
 	const struct mock_smmu_tt *tt = &w->ste->tt2;
 	int retries = SMMU_MAX_RETRIES;
@@ -202,7 +203,7 @@ static u8 walk(struct mock_smmu_walk *w, u64 ipa,
 	bool done = false;
 
 	if (ipa >> tt->input)
-		return fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
+		return stage2_fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
 	if (mock_smmu_walk2_lookup(w, ipa, &table)) {
 		step.pa = table.pa;
 		step.level = table.level + 1;
@@ -245,7 +246,7 @@ u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
 	if (id)
 		return mock_smmu_fault(w, id, true, 0, ipa);
 	if (!found || needs_dirty(found, acc))
-		return walk(w, ipa, acc, leaf);
+		return stage2_walk(w, ipa, acc, leaf);
 	/* The request's own address, not one of a table */
 	if (acc->class == SMMU_EVT_CLASS_IN && !w->s1)
 		w->m->stats.iotlb_hits++;

@@ -11,7 +11,7 @@
 #define ABORT		BIT_ULL(13)
 
 /* What the translation of a request that stalls ends with. The tag or -1 */
-static int stall(struct mock_smmu_dut *dut, u32 sid)
+static int stall_request(struct mock_smmu_dut *dut, u32 sid)
 {
 	struct mock_smmu_event ev = {
 		.id = 0x10, .sid = sid, .class = 2, .stall = true,
@@ -49,13 +49,13 @@ static void mock_smmu_stall_record_test(struct kunit *test)
 	struct mock_smmu_dut *dut = stall_dut(test, 16);
 	int tag, i, other;
 
-	tag = stall(dut, DUT_SID);
+	tag = stall_request(dut, DUT_SID);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 1);
 	KUNIT_EXPECT_EQ(test, dut_event(dut, 0, 1) & 0xffffffff,
 			BIT(31) | tag);
 	/* No two have the same STAG */
 	for (i = 1; i < 8; i++) {
-		other = stall(dut, DUT_SID + i);
+		other = stall_request(dut, DUT_SID + i);
 		KUNIT_EXPECT_NE(test, other, tag);
 		KUNIT_EXPECT_EQ(test, dut_event(dut, i, 1) & 0xffffffff,
 				BIT(31) | other);
@@ -87,7 +87,7 @@ static void mock_smmu_stall_resume_test(struct kunit *test)
 		dut->m->idr[0] &= ~BIT(26);
 		if (cases[i].term_model)
 			dut->m->idr[0] |= BIT(26);
-		tag = stall(dut, DUT_SID);
+		tag = stall_request(dut, DUT_SID);
 		mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | cases[i].bits,
 				  tag);
 		mock_smmu_dut_expect_done(dut);
@@ -109,8 +109,8 @@ static void mock_smmu_stall_other_stream_test(struct kunit *test)
 	struct mock_smmu_dut *dut = stall_dut(test, 16);
 	int a, b;
 
-	a = stall(dut, DUT_SID);
-	b = stall(dut, DUT_SID + 1);
+	a = stall_request(dut, DUT_SID);
+	b = stall_request(dut, DUT_SID + 1);
 	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID + 1) | RETRY, a);
 	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, b);
 	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, 0xffff);
@@ -132,11 +132,11 @@ static void mock_smmu_stall_max_test(struct kunit *test)
 	struct mock_smmu_dut *dut = stall_dut(test, 2);
 	int a, b, c;
 
-	a = stall(dut, DUT_SID);
-	b = stall(dut, DUT_SID + 1);
+	a = stall_request(dut, DUT_SID);
+	b = stall_request(dut, DUT_SID + 1);
 	KUNIT_EXPECT_LT(test, a, 2);
 	KUNIT_EXPECT_LT(test, b, 2);
-	c = stall(dut, DUT_SID + 2);
+	c = stall_request(dut, DUT_SID + 2);
 	KUNIT_EXPECT_GE(test, c, 2);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 2);
 	/* One without a record cannot be resumed */
@@ -149,7 +149,7 @@ static void mock_smmu_stall_max_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->resume.sid, DUT_SID + 2);
 	KUNIT_EXPECT_EQ(test, dut->resume.stag, c);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_RETRY);
-	KUNIT_EXPECT_EQ(test, stall(dut, DUT_SID + 2), a);
+	KUNIT_EXPECT_EQ(test, stall_request(dut, DUT_SID + 2), a);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 3);
 }
 
@@ -160,8 +160,8 @@ static void mock_smmu_stall_all_tags_test(struct kunit *test)
 	int a, b;
 
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	a = stall(dut, DUT_SID);
-	b = stall(dut, DUT_SID + 1);
+	a = stall_request(dut, DUT_SID);
+	b = stall_request(dut, DUT_SID + 1);
 	KUNIT_EXPECT_EQ(test, a, 0xffff);
 	KUNIT_EXPECT_EQ(test, b, 0);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
@@ -175,19 +175,19 @@ static void mock_smmu_stall_queue_full_test(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 16; i++)
-		stall(dut, DUT_SID + i);
+		stall_request(dut, DUT_SID + i);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 16);
-	stall(dut, 0x200);
-	stall(dut, 0x201);
+	stall_request(dut, 0x200);
+	stall_request(dut, 0x201);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 16);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 0);
 	/* Software consumes a record: those that wait are tried again */
 	dut_write32(dut, SMMU_REG_EVTQ_CONS, 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_RETRY);
-	stall(dut, 0x200);
+	stall_request(dut, 0x200);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 17);
-	stall(dut, 0x201);
+	stall_request(dut, 0x201);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 17);
 	/* One that waits is terminated by CMD_STALL_TERM as well */
 	mock_smmu_dut_cmd(dut, STALL_TERM | SID(0x201), 0);
@@ -202,7 +202,7 @@ static void mock_smmu_stall_writable_test(struct kunit *test)
 	struct mock_smmu_dut *dut = stall_dut(test, 16);
 
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	stall(dut, DUT_SID);
+	stall_request(dut, DUT_SID);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
@@ -211,9 +211,9 @@ static void mock_smmu_stall_writable_test(struct kunit *test)
 	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_smmu_dut_no_ram(test) | 4);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	/* 7.2.2: the record is lost, the transaction stays */
-	stall(dut, DUT_SID);
+	stall_request(dut, DUT_SID);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(2));
-	stall(dut, DUT_SID + 1);
+	stall_request(dut, DUT_SID + 1);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 	mock_smmu_dut_ack(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 2);
@@ -228,16 +228,16 @@ static void mock_smmu_stall_smmuen_test(struct kunit *test)
 {
 	struct mock_smmu_dut *dut = stall_dut(test, 2);
 
-	stall(dut, DUT_SID);
-	stall(dut, DUT_SID + 1);
-	stall(dut, DUT_SID + 2);
+	stall_request(dut, DUT_SID);
+	stall_request(dut, DUT_SID + 1);
+	stall_request(dut, DUT_SID + 2);
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_SMMUEN);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 3);
 	KUNIT_EXPECT_EQ(test, dut->resume.how, MOCK_STALL_ABORT);
 	/* All STAGs are free */
 	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
-	KUNIT_EXPECT_LT(test, stall(dut, DUT_SID), 2);
-	KUNIT_EXPECT_LT(test, stall(dut, DUT_SID), 2);
+	KUNIT_EXPECT_LT(test, stall_request(dut, DUT_SID), 2);
+	KUNIT_EXPECT_LT(test, stall_request(dut, DUT_SID), 2);
 	/* Going down leaves nobody waiting */
 	mock_smmu_dut_stop(dut);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 5);
@@ -249,17 +249,17 @@ static void mock_smmu_stall_gone_test(struct kunit *test)
 	struct mock_smmu_dut *dut = stall_dut(test, 1);
 	int a, b;
 
-	a = stall(dut, DUT_SID);
+	a = stall_request(dut, DUT_SID);
 	scoped_guard(spinlock_irq, &dut->mi->lock)
 		mock_smmuv3_model.stall_gone(dut->mi, DUT_SID, a);
-	b = stall(dut, DUT_SID);
+	b = stall_request(dut, DUT_SID);
 	KUNIT_EXPECT_NE(test, a, b);
 	/* One without a record is forgotten at once */
 	scoped_guard(spinlock_irq, &dut->mi->lock)
 		mock_smmuv3_model.stall_gone(dut->mi, DUT_SID, b);
 	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
-	KUNIT_EXPECT_EQ(test, stall(dut, DUT_SID), a);
+	KUNIT_EXPECT_EQ(test, stall_request(dut, DUT_SID), a);
 }
 
 static struct kunit_case mock_smmu_stall_cases[] = {

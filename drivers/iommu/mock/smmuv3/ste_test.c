@@ -170,7 +170,7 @@ static void ste_to_desc(const struct ste_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(ste, ste_cases, ste_to_desc);
 
-static void build(struct mock_smmu_rig *rig, u8 config)
+static void build_ste(struct mock_smmu_rig *rig, u8 config)
 {
 	switch (config) {
 	case S1:
@@ -196,7 +196,7 @@ static void ste_test_legal(struct kunit *test)
 	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID);
 	int i;
 
-	build(rig, c->config);
+	build_ste(rig, c->config);
 	for (i = 0; i < 2; i++) {
 		ste[c->ste[i].word] &= ~c->ste[i].clear;
 		ste[c->ste[i].word] |= c->ste[i].set;

@@ -188,7 +188,7 @@ static u64 *two_level(struct mock_smmu_rig *rig, u8 split)
 	return mock_smmu_rig_word(l1);
 }
 
-static u64 l1std(u64 table, u8 span)
+static u64 make_l1std(u64 table, u8 span)
 {
 	return table | FIELD_PREP(SMMU_L1STD_SPAN, span);
 }
@@ -219,7 +219,7 @@ static void stream_test_two_level(struct kunit *test)
 		for (span = 1; span <= split + 1; span++) {
 			u32 stes = 1 << (span - 1);
 
-			l1[3] = l1std(l2, span);
+			l1[3] = make_l1std(l2, span);
 			KUNIT_EXPECT_EQ(test, 0, send_sid(rig, first));
 			KUNIT_EXPECT_EQ(test, 0, rig->ret);
 			KUNIT_EXPECT_EQ(test, 0,
@@ -231,7 +231,7 @@ static void stream_test_two_level(struct kunit *test)
 		}
 		/* Out of bounds given the split, and reserved */
 		for (; span < 32; span++) {
-			l1[3] = l1std(l2, span);
+			l1[3] = make_l1std(l2, span);
 			KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID,
 					send_sid(rig, first));
 		}
@@ -246,26 +246,26 @@ static void stream_test_two_level_fetch(struct kunit *test)
 
 	/* The table is aligned to its size, here 4 STEs */
 	*mock_smmu_rig_word(l2) = bypass_ste();
-	l1[0] = l1std(l2 + 3 * SMMU_STE_SIZE, 3);
+	l1[0] = make_l1std(l2 + 3 * SMMU_STE_SIZE, 3);
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 0));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_sid(rig, 3));
 
-	l1[0] = l1std(RIG_NOT_RAM, 3);
+	l1[0] = make_l1std(RIG_NOT_RAM, 3);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH, send_sid(rig, 2));
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + 2 * SMMU_STE_SIZE, rig->ev.addr2);
-	l1[0] = l1std(BIT_ULL(49), 3);
+	l1[0] = make_l1std(BIT_ULL(49), 3);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH, send_sid(rig, 2));
 	rig->m.strtab_base = RIG_NOT_RAM;
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_STE_FETCH, send_sid(rig, 64));
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + 8, rig->ev.addr2);
 	/* The level 1 table is aligned too: 2^(14 - 6) descriptors */
 	rig->m.strtab_base = virt_to_phys(l1) + 1024;
-	l1[0] = l1std(l2, 1);
+	l1[0] = make_l1std(l2, 1);
 	KUNIT_EXPECT_EQ(test, 0, send_sid(rig, 0));
 	KUNIT_EXPECT_EQ(test, -EFAULT, (send_sid(rig, 64), rig->ret));
 }
 
-static u8 again(struct mock_smmu_rig *rig, u32 sid)
+static u8 send_again(struct mock_smmu_rig *rig, u32 sid)
 {
 	struct mock_req req = mock_smmu_rig_req(sid, IOVA, false);
 
@@ -281,35 +281,35 @@ static void stream_test_caches(struct kunit *test)
 
 	*mock_smmu_rig_word(l2) = bypass_ste();
 	*mock_smmu_rig_word(l2 + SMMU_STE_SIZE) = bypass_ste();
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
-	l1[1] = l1std(l2, 7);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_again(rig, 64));
+	l1[1] = make_l1std(l2, 7);
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_again(rig, 64));
 	mock_smmu_inval_ste(&rig->m, 64, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_again(rig, 64));
 	/* Leaf is 0: by any StreamID that the descriptor covers */
 	mock_smmu_inval_ste(&rig->m, 128, 0, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 64));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_again(rig, 64));
 	mock_smmu_inval_ste(&rig->m, 127, 0, false);
-	KUNIT_EXPECT_EQ(test, 0, again(rig, 64));
-	KUNIT_EXPECT_EQ(test, 0, again(rig, 65));
+	KUNIT_EXPECT_EQ(test, 0, send_again(rig, 64));
+	KUNIT_EXPECT_EQ(test, 0, send_again(rig, 65));
 
 	/* The STE of 64 alone */
 	*mock_smmu_rig_word(l2) = 0;
 	*mock_smmu_rig_word(l2 + SMMU_STE_SIZE) = 0;
 	mock_smmu_inval_ste(&rig->m, 64, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 64));
-	KUNIT_EXPECT_EQ(test, 0, again(rig, 65));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_again(rig, 64));
+	KUNIT_EXPECT_EQ(test, 0, send_again(rig, 65));
 	/* A range has the level 1 descriptors with it */
 	l1[1] = 0;
 	mock_smmu_inval_ste(&rig->m, 65, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_again(rig, 65));
 	mock_smmu_inval_ste(&rig->m, 66, 1, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_again(rig, 65));
 	mock_smmu_inval_ste(&rig->m, 65, 1, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, again(rig, 65));
-	l1[1] = l1std(l2, 7);
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STREAMID, send_again(rig, 65));
+	l1[1] = make_l1std(l2, 7);
 	mock_smmu_inval_ste(&rig->m, 12345, 32, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, again(rig, 65));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE, send_again(rig, 65));
 }
 
 static struct kunit_case stream_test_cases[] = {

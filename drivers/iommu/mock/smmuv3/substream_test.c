@@ -5,7 +5,7 @@
 #define IOVA	0x0000123456789000ULL
 #define PAGE	0x00003eb9c4d5e000ULL
 
-static u8 send(struct mock_smmu_rig *rig, int ssid, struct mock_xlate *res)
+static u8 send_ssid(struct mock_smmu_rig *rig, int ssid, struct mock_xlate *res)
 {
 	struct mock_req req =
 		ssid < 0 ? mock_smmu_rig_req(RIG_SID, IOVA, false) :
@@ -14,15 +14,15 @@ static u8 send(struct mock_smmu_rig *rig, int ssid, struct mock_xlate *res)
 	return mock_smmu_rig_send(rig, &req, res);
 }
 
-static u8 anew(struct mock_smmu_rig *rig, int ssid)
+static u8 send_anew(struct mock_smmu_rig *rig, int ssid)
 {
 	mock_smmu_rig_flush(rig);
-	return send(rig, ssid, NULL);
+	return send_ssid(rig, ssid, NULL);
 }
 
 /* An address space that has one page, at @pa */
-static struct mock_smmu_rig_tree *space(struct mock_smmu_rig *rig,
-					struct mock_smmu_rig_tree *s2, u64 pa)
+static struct mock_smmu_rig_tree *
+one_page_space(struct mock_smmu_rig *rig, struct mock_smmu_rig_tree *s2, u64 pa)
 {
 	struct mock_smmu_rig_tree *tree = mock_smmu_rig_stage1(rig, 12, 48, s2);
 
@@ -62,22 +62,23 @@ static void substream_test_s1dss(struct kunit *test)
 	for (i = 0; i < 8; i++)
 		mock_smmu_rig_set_cd(mock_smmu_rig_at(rig,
 						      cds + i * SMMU_CD_SIZE),
-				     space(rig, NULL, PAGE + i * SZ_4K), i);
+				     one_page_space(rig, NULL,
+						    PAGE + i * SZ_4K), i);
 	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
 	for (i = 0; i < ARRAY_SIZE(tries); i++) {
 		set_s1dss(rig, tries[i].s1dss);
-		KUNIT_EXPECT_EQ(test, tries[i].without, anew(rig, -1));
-		KUNIT_EXPECT_EQ(test, tries[i].zero, anew(rig, 0));
-		KUNIT_EXPECT_EQ(test, 0, send(rig, 7, &res));
+		KUNIT_EXPECT_EQ(test, tries[i].without, send_anew(rig, -1));
+		KUNIT_EXPECT_EQ(test, tries[i].zero, send_anew(rig, 0));
+		KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 7, &res));
 		KUNIT_EXPECT_EQ(test, PAGE + 7 * SZ_4K, res.pa);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
-				send(rig, 8, NULL));
+				send_ssid(rig, 8, NULL));
 		KUNIT_EXPECT_EQ(test, 8, rig->ev.ssid);
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
-				send(rig, 0xfffff, NULL));
+				send_ssid(rig, 0xfffff, NULL));
 		if (tries[i].without)
 			continue;
-		KUNIT_EXPECT_EQ(test, 0, send(rig, -1, &res));
+		KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, -1, &res));
 		KUNIT_EXPECT_EQ(test, tries[i].bypass ? IOVA : PAGE, res.pa);
 	}
 	/* Stage 1 is skipped: 3.4 */
@@ -89,13 +90,13 @@ static void substream_test_s1dss(struct kunit *test)
 	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 0);
 	set_s1dss(rig, SMMU_S1DSS_TERMINATE);
 	set_fmt(rig, SMMU_S1FMT_4K_L2);
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, -1));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, 0));
 	/* The same for an SMMU that has none */
 	mock_smmu_rig_set_stage1(rig, RIG_SID, cds, 3);
 	rig->m.idr[1] &= ~SMMU_IDR1_SSIDSIZE;
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, -1));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, 0));
 }
 
 /* With both stages, S1DSS 1 leaves stage 2; stage 2 alone has no substreams */
@@ -108,18 +109,18 @@ static void substream_test_skip_nested(struct kunit *test)
 	mock_smmu_rig_map(s1->s2, IOVA, 3, PAGE | RIG_PAGE2);
 	mock_smmu_rig_ste(rig, RIG_SID)[0] |= FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
 	set_s1dss(rig, SMMU_S1DSS_BYPASS);
-	KUNIT_EXPECT_EQ(test, 0, send(rig, -1, &res));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, -1, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION, send(rig, 0, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION, send_ssid(rig, 0, NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
 			mock_smmu_rig_read(rig, BIT_ULL(50), NULL));
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 
 	mock_smmu_rig_ste(rig, RIG_SID)[0] &= ~FIELD_PREP(SMMU_STE0_CONFIG, 1);
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, -1));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 0));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 1));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, -1));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, 0));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, 1));
 }
 
 /* 5.2, S1ContextPtr: a linear table is aligned to its size */
@@ -130,21 +131,21 @@ static void substream_test_linear(struct kunit *test)
 	struct mock_xlate res;
 
 	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, cds + 127 * SMMU_CD_SIZE),
-			     space(rig, NULL, PAGE), 1);
+			     one_page_space(rig, NULL, PAGE), 1);
 	mock_smmu_rig_set_stage1(rig, RIG_SID, cds | 5 * SMMU_CD_SIZE, 7);
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 127, &res));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 127, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 126, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 126, NULL));
 	/* S1Fmt 3 is linear */
 	set_fmt(rig, 3);
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, 127));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, 127));
 	/* 3.21.3: a fetch that fails is not cached */
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, send(rig, 3, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, send_ssid(rig, 3, NULL));
 	KUNIT_EXPECT_EQ(test, cds + 3 * SMMU_CD_SIZE, rig->ev.addr2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 3, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 3, NULL));
 	mock_smmu_rig_set_stage1(rig, RIG_SID, RIG_NOT_RAM, 7);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, anew(rig, 9));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH, send_anew(rig, 9));
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + 9 * SMMU_CD_SIZE, rig->ev.addr2);
 }
 
@@ -184,38 +185,39 @@ static void substream_test_two_level(struct kunit *test)
 	if (s2)
 		mock_smmu_rig_map(s2, PAGE, 3, PAGE | RIG_PAGE2);
 	mock_smmu_rig_set_cd(mock_smmu_rig_at(rig, l2 + 3 * SMMU_CD_SIZE),
-			     space(rig, s2, PAGE), 1);
+			     one_page_space(rig, s2, PAGE), 1);
 	*mock_smmu_rig_at(rig, l1 + 5 * 8) = l2 | SMMU_L1CD_V;
 	/* The level 1 table of 8 descriptors is aligned to 64 bytes */
 	mock_smmu_rig_set_stage1(rig, RIG_SID, l1, c->bits + 3);
 	set_fmt(rig, c->fmt);
-	KUNIT_EXPECT_EQ(test, 0, send(rig, ssid, &res));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, ssid, &res));
 	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, ssid + 1, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD,
+			send_ssid(rig, ssid + 1, NULL));
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
-			send(rig, 3, NULL));
+			send_ssid(rig, 3, NULL));
 	KUNIT_EXPECT_EQ(test, 3, rig->ev.ssid);
 
 	/* To its size, if that is more: 512 bytes */
 	mock_smmu_rig_set_stage1(rig, RIG_SID, l1 + 64, c->bits + 6);
 	set_fmt(rig, c->fmt);
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, ssid));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, ssid));
 	/* Few enough CDs: index 0 */
 	*mock_smmu_rig_at(rig, l1) = l2 | SMMU_L1CD_V;
 	mock_smmu_rig_set_stage1(rig, RIG_SID, l1, 2);
 	set_fmt(rig, c->fmt);
-	KUNIT_EXPECT_EQ(test, 0, anew(rig, 3));
+	KUNIT_EXPECT_EQ(test, 0, send_anew(rig, 3));
 
 	/* 7.3.9: L2Ptr out of range, also for S1DSS 2 and no SubstreamID */
 	*mock_smmu_rig_at(rig, l1) = BIT_ULL(48) | SMMU_L1CD_V;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, 3));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, 3));
 	set_s1dss(rig, SMMU_S1DSS_SSID0);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, anew(rig, -1));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send_anew(rig, -1));
 	KUNIT_EXPECT_EQ(test, 0, rig->ev.ssid);
 
 	*mock_smmu_rig_at(rig, l1) = RIG_NOT_RAM | SMMU_L1CD_V;
 	KUNIT_EXPECT_EQ(test, s2 ? SMMU_EVT_F_TRANSLATION : SMMU_EVT_F_CD_FETCH,
-			anew(rig, 3));
+			send_anew(rig, 3));
 	if (s2)
 		KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, rig->ev.class);
 	KUNIT_EXPECT_EQ(test, c->nested, rig->ev.s2);
@@ -228,7 +230,7 @@ static void substream_test_caches(struct kunit *test)
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	u64 l1 = mock_smmu_rig_alloc(rig, NULL, 0);
 	u64 l2 = mock_smmu_rig_alloc(rig, NULL, 0);
-	struct mock_smmu_rig_tree *sp = space(rig, NULL, PAGE);
+	struct mock_smmu_rig_tree *sp = one_page_space(rig, NULL, PAGE);
 	struct mock_smmu *m = &rig->m;
 	u64 *cd;
 
@@ -236,47 +238,53 @@ static void substream_test_caches(struct kunit *test)
 	set_fmt(rig, SMMU_S1FMT_4K_L2);
 	mock_smmu_rig_set_stage1(rig, RIG_SID2, l1, 8);
 	/* An invalid descriptor stays */
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 64, NULL));
 	*mock_smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 64, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 63, false);
 	mock_smmu_inval_cd(m, RIG_SID2, false, 64, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 127, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 64, NULL));
 
 	/* So does an invalid CD */
 	cd = mock_smmu_rig_at(rig, l2);
 	mock_smmu_rig_set_cd(cd, sp, RIG_ASID);
 	mock_smmu_rig_set_cd(cd + SMMU_CD_WORDS, sp, RIG_ASID);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 65, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 64, true);
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 65, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 65, NULL));
 
 	/* A valid one, too: all CDs of the stream, with their descriptors */
 	cd[0] &= ~SMMU_CD0_V;
 	cd[SMMU_CD_WORDS] &= ~SMMU_CD0_V;
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID2, true, 0, false);
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 64, NULL));
 	mock_smmu_inval_cd(m, RIG_SID, false, 64, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 64, NULL));
-	KUNIT_EXPECT_EQ(test, 0, send(rig, 65, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 64, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, 65, NULL));
 	*mock_smmu_rig_at(rig, l1 + 8) = 0;
 	mock_smmu_inval_cd(m, RIG_SID, true, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 65, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 65, NULL));
 
 	/* 4.3.1: an STE has its CDs with it */
 	*mock_smmu_rig_at(rig, l1 + 8) = l2 | SMMU_L1CD_V;
 	mock_smmu_inval_ste(m, RIG_SID2, 0, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID, send(rig, 65, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_SUBSTREAMID,
+			send_ssid(rig, 65, NULL));
 	mock_smmu_inval_ste(m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send(rig, 65, NULL));
+	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD, send_ssid(rig, 65, NULL));
 }
 
 /* 4.2: prefetched configuration is cached like any other */
@@ -293,7 +301,7 @@ static void substream_test_prefetch(struct kunit *test)
 		mock_smmu_prefetch(&rig->m, RIG_SID, false, 0);
 	cd[0] = 0;
 	mock_smmu_rig_ste(rig, RIG_SID)[0] = 0;
-	KUNIT_EXPECT_EQ(test, 0, send(rig, -1, NULL));
+	KUNIT_EXPECT_EQ(test, 0, send_ssid(rig, -1, NULL));
 
 	/* 8.1 */
 	guard(spinlock_irqsave)(&rig->mi.lock);

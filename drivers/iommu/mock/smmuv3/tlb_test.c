@@ -7,7 +7,7 @@
 #define PAGE	0x00003eb9c4d5e000ULL
 #define OTHER	0x00002468ace12000ULL
 
-static void inval(struct mock_smmu_rig *rig, u8 op, u64 addr, bool leaf)
+static void send_inval(struct mock_smmu_rig *rig, u8 op, u64 addr, bool leaf)
 {
 	const struct mock_smmu_tlbi tlbi = {
 		.op = op,
@@ -20,7 +20,7 @@ static void inval(struct mock_smmu_rig *rig, u8 op, u64 addr, bool leaf)
 	mock_smmu_inval_tlb(&rig->m, &tlbi);
 }
 
-static u64 where(struct mock_smmu_rig *rig, u32 sid, u64 addr)
+static u64 where_to(struct mock_smmu_rig *rig, u32 sid, u64 addr)
 {
 	struct mock_req req = mock_smmu_rig_req(sid, addr, false);
 	struct mock_xlate res;
@@ -49,31 +49,31 @@ static void tlb_test_tags(struct kunit *test)
 	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID2);
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
 	/* ASID */
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
 	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	/* VMID: two guests with equal ASIDs */
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	/* StreamWorld; EL2 has neither VMIDs nor ASIDs, E2H has ASIDs */
 	ste[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 	mock_smmu_rig_ste(rig, RIG_SID)[1] = ste[1];
 	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 	rig->m.cr2 |= SMMU_CR2_E2H;
 	mock_smmu_inval_ste(&rig->m, 0, 32, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 	/* Without stage 2 there are no VMIDs */
 	rig->m.idr[0] &= ~SMMU_IDR0_S2P;
 	ste[1] = 0;
@@ -81,10 +81,10 @@ static void tlb_test_tags(struct kunit *test)
 	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_rig_flush(rig);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 }
 
 /* 3.17.1: global entries, in a VMID and an ASID set */
@@ -96,23 +96,23 @@ static void tlb_test_global(struct kunit *test)
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1 & ~SMMU_PTE_NG);
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
 	cd[0] |= SMMU_CD0_ASET;
 	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	cd[0] &= ~SMMU_CD0_ASET;
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
 	/* 4.4.2.2: not by ASID; 4.4.2.4: by address whatever the ASID */
-	inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
+	send_inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
 	mock_smmu_rig_cd(rig, RIG_SID)[1] = cd[1];
 	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 }
 
 /* What a forgotten invalidation means: the story of a page of stage 1 */
@@ -123,30 +123,30 @@ static void tlb_test_stale(struct kunit *test)
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, NULL);
 	u64 *desc;
 
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	/* Another tree: CD, tables and TLB, in that order */
 	mock_smmu_rig_map(s1, IOVA, 3, OTHER | RIG_PAGE1);
 	cd[1] = s1->root;
-	inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	/* Leaf: the TLB forgets, but the old tables lead to the old page */
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 	/* A changed page */
 	desc = mock_smmu_rig_desc(s1, IOVA, 3);
 	*desc = PAGE | RIG_PAGE1;
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	/* The stream is taken away */
 	*mock_smmu_rig_ste(rig, RIG_SID) = 0;
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, 0, where_to(rig, RIG_SID, IOVA));
 }
 
 /* 4.4.3.1: the page under a nested translation is moved */
@@ -158,24 +158,24 @@ static void tlb_test_stale_nested(struct kunit *test)
 
 	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	*leaf2 = PAGE | RIG_PAGE2;
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	*leaf2 = OTHER | RIG_PAGE2;
 	/* Stage 2 alone: the entry of both stages is still there */
-	inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 	/* Stage 1 alone: that of the IPA is */
 	*leaf2 = PAGE | RIG_PAGE2;
-	inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 	/* In the wrong order, the one brings the other back */
-	inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_S12_VMALL, 0, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_S12_VMALL, 0, false);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 }
 
 /* The page that a stage-1 table is on is moved */
@@ -188,17 +188,17 @@ static void tlb_test_stale_table(struct kunit *test)
 	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	mock_smmu_rig_map(s1->s2, GPA, 3, PAGE | RIG_PAGE2);
 	mock_smmu_rig_map(s1->s2, GPA + SZ_4K, 3, OTHER | RIG_PAGE2);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
 	table = *mock_smmu_rig_desc(s1, IOVA, 2) & SMMU_PTE_ADDR;
 	mock_smmu_rig_word(copy)[(IOVA >> 12) & 511] = (GPA + SZ_4K) |
 						       RIG_PAGE1;
 	mock_smmu_rig_map(s1->s2, table, 3, copy | RIG_PAGE2);
 	/* What is known of stage-1 tables was found through stage 2 */
-	inval(rig, SMMU_OP_TLBI_S2_IPA, table, false);
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where(rig, RIG_SID, IOVA));
-	inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_S2_IPA, table, false);
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
+	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
+	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
 }
 
 /* A block of stage 1 on pages of stage 2: one address stands for all of it */
@@ -221,19 +221,19 @@ static void tlb_test_splintered(struct kunit *test)
 		mock_smmu_rig_map(s1->s2, gpa + SZ_2M + i * SZ_4K, 3,
 				  (OTHER + i * SZ_4K) | RIG_PAGE2);
 		KUNIT_EXPECT_EQ(test, PAGE + i * SZ_4K,
-				where(rig, RIG_SID, iova + i * SZ_4K));
+				where_to(rig, RIG_SID, iova + i * SZ_4K));
 	}
 	mock_smmu_rig_map(s1, iova, 2, (gpa + SZ_2M) | RIG_BLOCK1);
 	/* The neighbour: nothing of this block */
 	mock_smmu_inval_tlb(&rig->m, &range);
-	inval(rig, SMMU_OP_TLBI_NH_VA, iova - SZ_4K, true);
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, iova - SZ_4K, true);
 	for (i = 0; i < 512; i += 73)
 		KUNIT_EXPECT_EQ(test, PAGE + i * SZ_4K,
-				where(rig, RIG_SID, iova + i * SZ_4K));
-	inval(rig, SMMU_OP_TLBI_NH_VA, iova + 5 * SZ_4K, true);
+				where_to(rig, RIG_SID, iova + i * SZ_4K));
+	send_inval(rig, SMMU_OP_TLBI_NH_VA, iova + 5 * SZ_4K, true);
 	for (i = 0; i < 512; i += 73)
 		KUNIT_EXPECT_EQ(test, OTHER + i * SZ_4K,
-				where(rig, RIG_SID, iova + i * SZ_4K));
+				where_to(rig, RIG_SID, iova + i * SZ_4K));
 }
 
 /* What lacks permission is cached too, and then stays so; what faults is not */
@@ -243,7 +243,7 @@ static void tlb_test_permission(struct kunit *test)
 	struct mock_smmu_rig_tree *s1;
 
 	add_stream(rig, RIG_SID2, OTHER, 0);
-	KUNIT_EXPECT_EQ(test, 0, where(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, 0, where_to(rig, RIG_SID2, IOVA));
 	s1 = mock_smmu_rig_only_stage1(rig);
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
 	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
@@ -323,12 +323,12 @@ static void tlb_test_bbml_contiguous(struct kunit *test)
 
 	rig->m.idr[3] &= ~SMMU_IDR3_BBML;
 	mock_smmu_rig_map(s2, addr, 3, pa | RIG_PAGE2);
-	KUNIT_EXPECT_EQ(test, pa, where(rig, RIG_SID, addr));
+	KUNIT_EXPECT_EQ(test, pa, where_to(rig, RIG_SID, addr));
 	mock_smmu_rig_map(s2, addr + SZ_4K, 3,
 			  (pa + SZ_4K) | RIG_PAGE2 | SMMU_PTE_CONT);
-	KUNIT_EXPECT_EQ(test, pa + SZ_4K, where(rig, RIG_SID, addr + SZ_4K));
-	KUNIT_EXPECT_EQ(test, pa, where(rig, RIG_SID, addr));
-	KUNIT_EXPECT_EQ(test, pa + SZ_8K, where(rig, RIG_SID, addr + SZ_8K));
+	KUNIT_EXPECT_EQ(test, pa + SZ_4K, where_to(rig, RIG_SID, addr + SZ_4K));
+	KUNIT_EXPECT_EQ(test, pa, where_to(rig, RIG_SID, addr));
+	KUNIT_EXPECT_EQ(test, pa + SZ_8K, where_to(rig, RIG_SID, addr + SZ_8K));
 }
 
 /* Random eviction makes a walk, never another result */
@@ -356,7 +356,7 @@ static void tlb_test_eviction(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, SZ_1G * 5ULL +
 				((GPA + n * SZ_4K) & (SZ_1G - 1)),
-				where(rig, RIG_SID, IOVA + n * SZ_4K));
+				where_to(rig, RIG_SID, IOVA + n * SZ_4K));
 	}
 	KUNIT_EXPECT_LT(test, rig->m.stats.iotlb_hits, 2000);
 }

@@ -195,7 +195,7 @@ static void map_all(struct mock_smmu_rig_tree *tree, u64 page, u64 block,
 	mock_smmu_rig_map(tree, G, 3, G | global);
 }
 
-static struct mock_smmu_rig_tree *guest(struct mock_smmu_rig *rig)
+static struct mock_smmu_rig_tree *guest_tables(struct mock_smmu_rig *rig)
 {
 	struct mock_smmu_rig_tree *s2 = mock_smmu_rig_stage2(rig, 12, 48, 0);
 
@@ -203,9 +203,9 @@ static struct mock_smmu_rig_tree *guest(struct mock_smmu_rig *rig)
 	return s2;
 }
 
-static void add_stage1(struct mock_smmu_rig *rig, u32 sid,
-		       struct mock_smmu_rig_tree *s2, u16 vmid, u16 asid,
-		       u8 strw)
+static void add_stage1_stream(struct mock_smmu_rig *rig, u32 sid,
+			      struct mock_smmu_rig_tree *s2, u16 vmid, u16 asid,
+			      u8 strw)
 {
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, s2);
 	u64 cd = mock_smmu_rig_alloc(rig, s2, 0);
@@ -222,7 +222,7 @@ static void add_stage1(struct mock_smmu_rig *rig, u32 sid,
 }
 
 /* Two guests on one SMMU, more than the rig's default caches have room for */
-static struct mock_smmu_rig *populate(struct kunit *test)
+static struct mock_smmu_rig *fill_caches(struct kunit *test)
 {
 	const struct mock_cache_params params = {
 		.iotlb_entries = 256,
@@ -230,20 +230,21 @@ static struct mock_smmu_rig *populate(struct kunit *test)
 		.config_entries = 64,
 	};
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *one = guest(rig), *two = guest(rig);
+	struct mock_smmu_rig_tree *one = guest_tables(rig),
+				  *two = guest_tables(rig);
 	int i;
 
 	/* IPAs of structures differ, they are known by address alone */
 	two->next += SZ_1G;
 	mock_smmu_caches_destroy(&rig->m);
 	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
-	add_stage1(rig, SID_A, one, VMID1, ASID1, 0);
-	add_stage1(rig, SID_B, one, VMID1, ASID2, 0);
-	add_stage1(rig, SID_C, two, VMID2, ASID1, 0);
-	add_stage1(rig, SID_D, NULL, VMID3, ASID1, 0);
+	add_stage1_stream(rig, SID_A, one, VMID1, ASID1, 0);
+	add_stage1_stream(rig, SID_B, one, VMID1, ASID2, 0);
+	add_stage1_stream(rig, SID_C, two, VMID2, ASID1, 0);
+	add_stage1_stream(rig, SID_D, NULL, VMID3, ASID1, 0);
 	mock_smmu_rig_set_stage2(rig, SID_E, one, VMID1);
-	add_stage1(rig, SID_F, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
-	add_stage1(rig, SID_H, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
+	add_stage1_stream(rig, SID_F, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
+	add_stage1_stream(rig, SID_H, NULL, 0, ASID_EL2, SMMU_STRW_EL2);
 	for (i = 0; i < NR; i++) {
 		/* E2H is cached with the STE (3.17.5) */
 		rig->m.cr2 &= ~SMMU_CR2_E2H;
@@ -258,7 +259,7 @@ static struct mock_smmu_rig *populate(struct kunit *test)
 static void tlbi_test_commands(struct kunit *test)
 {
 	const struct tlbi_case *c = test->param_value;
-	struct mock_smmu_rig *rig = populate(test);
+	struct mock_smmu_rig *rig = fill_caches(test);
 	int before[2][NR], i;
 
 	for (i = 0; i < NR; i++) {
@@ -285,7 +286,7 @@ static void tlbi_test_commands(struct kunit *test)
 /* 4.3: commands for configuration leave translations alone */
 static void tlbi_test_cfgi(struct kunit *test)
 {
-	struct mock_smmu_rig *rig = populate(test);
+	struct mock_smmu_rig *rig = fill_caches(test);
 	int i;
 
 	rig->m.cr2 &= ~SMMU_CR2_E2H;
@@ -301,7 +302,7 @@ static void tlbi_test_cfgi(struct kunit *test)
 /* IDR3.RIL: without it, there are neither ranges nor hints */
 static void tlbi_test_no_ril(struct kunit *test)
 {
-	struct mock_smmu_rig *rig = populate(test);
+	struct mock_smmu_rig *rig = fill_caches(test);
 	const struct mock_smmu_tlbi range =
 		RANGE(NH_VAA, VMID1, 0, X, 1, 64K, 31, 31, 1);
 

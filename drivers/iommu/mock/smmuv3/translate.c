@@ -251,8 +251,9 @@ u8 mock_smmu_permissions(const struct mock_smmu_walk *w,
 	return w->priv ? both : both >> 3;
 }
 
-static int untranslated(struct mock_smmu_walk *w, const struct mock_req *req,
-			struct mock_xlate *res)
+static int translate_untranslated(struct mock_smmu_walk *w,
+				  const struct mock_req *req,
+				  struct mock_xlate *res)
 {
 	struct mock_smmu_leaf leaf;
 	u8 id, perms;
@@ -280,8 +281,9 @@ static int untranslated(struct mock_smmu_walk *w, const struct mock_req *req,
 }
 
 /* 3.4, 6.3.15: the SMMU is disabled */
-static int disabled(struct mock_smmu *m, const struct mock_req *req,
-		    struct mock_xlate *res, struct mock_smmu_event *ev)
+static int translate_disabled(struct mock_smmu *m, const struct mock_req *req,
+			      struct mock_xlate *res,
+			      struct mock_smmu_event *ev)
 {
 	struct mock_smmu_attr attr;
 
@@ -376,11 +378,11 @@ int mock_smmu_translate(struct mock_smmu *m, const struct mock_req *req,
 	if (req->at != MOCK_AT_UNTRANSLATED && !(m->idr[0] & SMMU_IDR0_ATS))
 		return -EFAULT;
 	if (!(m->cr0 & SMMU_CR0_SMMUEN))
-		return disabled(m, req, res, ev);
+		return translate_disabled(m, req, res, ev);
 	init_walk(&w, m, req, ev);
 	switch (req->at) {
 	case MOCK_AT_UNTRANSLATED:
-		return untranslated(&w, req, res);
+		return translate_untranslated(&w, req, res);
 	case MOCK_AT_TRANSLATION:
 		return mock_smmu_ats_request(&w, req, res);
 	default:

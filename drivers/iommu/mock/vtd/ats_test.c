@@ -11,8 +11,8 @@
 enum outcome { ERROR, NOTHING, GRANTED };
 
 /* Sends a translation request. @reason is what is reported */
-static enum outcome ats(struct rig *rig, struct mock_req req, u8 *reason,
-			struct mock_xlate *res)
+static enum outcome ats_request(struct rig *rig, struct mock_req req,
+				u8 *reason, struct mock_xlate *res)
 {
 	struct mock_xlate ignored;
 	struct mock_vtd_fault fault;
@@ -83,7 +83,7 @@ static const struct ats_case ats_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(ats, ats_cases, name);
 
-static u64 *place(struct rig_space *sp, const struct ats_case *ac)
+static u64 *case_word(struct rig_space *sp, const struct ats_case *ac)
 {
 	u32 pasid = ac->with_pasid ? RIG_PASID : RIG_RID_PASID;
 	struct rig *rig = sp->rig;
@@ -125,9 +125,10 @@ static void ats_test_outcome(struct kunit *test)
 	*rig_ss(sp, 0x1000, 2) = RIG_NOT_RAM | RIG_SS_RW;
 	if (ac->with_pasid)
 		req = rig_req_pasid(RIG_SID, RIG_PASID, IOVA, true);
-	word = place(sp, ac);
+	word = case_word(sp, ac);
 	*word = (*word & ~ac->clear) | ac->set;
-	KUNIT_EXPECT_EQ(test, ac->outcome, ats(rig, req, &reason, NULL));
+	KUNIT_EXPECT_EQ(test, ac->outcome,
+			ats_request(rig, req, &reason, NULL));
 	KUNIT_EXPECT_EQ(test, ac->reported, reason);
 }
 
@@ -144,7 +145,7 @@ static void ats_test_completion(struct kunit *test)
 	*leaf = GPA | RIG_FS_PAGE | VTD_FS_G;
 	*rig_ss(sp, GPA, 1) = PAGE | RIG_SS_RW;
 
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_EQ(test, PAGE + (IOVA & 0xfff), res.pa);
 	KUNIT_EXPECT_EQ(test, 12, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
@@ -156,28 +157,28 @@ static void ats_test_completion(struct kunit *test)
 	/* No Write: read only, and no dirty flag */
 	*leaf &= ~VTD_FS_D;
 	req.write = false;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && !res.write);
 	KUNIT_EXPECT_FALSE(test, *leaf & VTD_FS_D);
 	/* Ignored by a unit that does not know the flag */
 	rig->m.ecap &= ~VTD_ECAP_NWFS;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_FS_D);
 
 	/* Not writable: effective permission, no dirty flag */
 	*leaf &= ~(VTD_FS_D | VTD_FS_RW);
 	req.write = true;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, res.read && !res.write);
 	KUNIT_EXPECT_FALSE(test, *leaf & VTD_FS_D);
 
 	/* Privileged: PRIV in any case, permissions if SRE allows it */
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, NOTHING, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, NOTHING, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, res.priv);
 	rig_pasid(rig, RIG_SID, RIG_PASID)[2] |= VTD_PTE2_SRE;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, res.priv && res.write);
 }
 
@@ -211,13 +212,13 @@ static void ats_test_interrupt_range(struct kunit *test)
 	u8 reason;
 
 	rig_simple(rig, VTD_PGTT_PT);
-	KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_TRUE(test, !res.read && res.write && res.untranslated_only);
 	req.write = false;
-	KUNIT_EXPECT_EQ(test, NOTHING, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, NOTHING, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_FALSE(test, res.untranslated_only);
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
-	KUNIT_EXPECT_EQ(test, ERROR, ats(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ERROR, ats_request(rig, req, &reason, &res));
 	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, reason);
 }
 
@@ -245,7 +246,8 @@ static void ats_test_pass_through(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mock_req req = rig_req(RIG_SID, cases[i].addr, true);
 
-		KUNIT_EXPECT_EQ(test, GRANTED, ats(rig, req, &reason, &res));
+		KUNIT_EXPECT_EQ(test, GRANTED,
+				ats_request(rig, req, &reason, &res));
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].lg2, res.lg2, "%llx",
 				    cases[i].addr);
 		KUNIT_EXPECT_EQ(test, cases[i].addr, res.pa);
@@ -261,7 +263,7 @@ static void ats_test_large_page(struct kunit *test)
 	u8 reason;
 
 	*rig_ss(sp, 0x200000, 2) = 0xfee00000 | RIG_SS_RW | VTD_SS_PS;
-	KUNIT_EXPECT_EQ(test, ERROR, ats(rig, req, &reason, NULL));
+	KUNIT_EXPECT_EQ(test, ERROR, ats_request(rig, req, &reason, NULL));
 	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, reason);
 	/* An untranslated request is beside it. Its page may be cached, then */
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x300000, NULL));

@@ -237,7 +237,7 @@ static void select_range(struct selection *sel, u64 addr, u8 am)
 	sel->last = addr | mask;
 }
 
-static bool is_stage1(const struct mock_vtd_leaf *leaf)
+static bool leaf_is_stage1(const struct mock_vtd_leaf *leaf)
 {
 	return leaf->pgtt == VTD_PGTT_STAGE1 || leaf->pgtt == VTD_PGTT_NESTED;
 }
@@ -330,7 +330,7 @@ static bool match_iotlb_did(const struct mock_cache_key *key, const void *data,
 static bool match_iotlb_did_stage1(const struct mock_cache_key *key,
 				   const void *data, const void *arg)
 {
-	return match_iotlb_did(key, data, arg) && is_stage1(data);
+	return match_iotlb_did(key, data, arg) && leaf_is_stage1(data);
 }
 
 static bool match_iotlb_pasid(const struct mock_cache_key *key,
@@ -345,7 +345,7 @@ static bool match_iotlb_pasid(const struct mock_cache_key *key,
 static bool match_iotlb_pasid_stage1(const struct mock_cache_key *key,
 				     const void *data, const void *arg)
 {
-	return match_iotlb_pasid(key, data, arg) && is_stage1(data);
+	return match_iotlb_pasid(key, data, arg) && leaf_is_stage1(data);
 }
 
 static bool match_fs_did(const struct mock_cache_key *key, const void *data,

@@ -54,7 +54,7 @@ static const struct label {
 #define STAGE1	(A | B | E)
 #define STAGE2	(C | F)
 
-static void map(struct rig_space *sp)
+static void map_page(struct rig_space *sp)
 {
 	u64 fs_flags = RIG_FS_PAGE | VTD_FS_A | VTD_FS_D;
 
@@ -114,7 +114,7 @@ static int ss_level(struct rig *rig, int nr)
 	return mock_vtd_ss_lookup(&w, w.addr, &table);
 }
 
-static struct rig *populate(struct kunit *test)
+static struct rig *fill_caches(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
 	struct rig_space *a, *b, *c, *d, *e, f;
@@ -130,10 +130,10 @@ static struct rig *populate(struct kunit *test)
 	f = *a;
 	f.pgtt = VTD_PGTT_STAGE2;
 	f.fs_root = 0;
-	map(a);
-	map(b);
-	map(c);
-	map(e);
+	map_page(a);
+	map_page(b);
+	map_page(c);
+	map_page(e);
 	rig_attach(a, RIG_SID, 0x45);
 	rig_attach(a, RIG_SID2, 0x45);
 	rig_attach(a, RIG_SID, 0x46);
@@ -278,7 +278,7 @@ static void send_page_request(struct rig *rig, const struct inval_case *ic)
 			mock_vtd_page_request_check(&rig->m, &preq, &fault));
 }
 
-static void invalidate(struct rig *rig, const struct inval_case *ic)
+static void run_inval(struct rig *rig, const struct inval_case *ic)
 {
 	switch (ic->kind) {
 	case CC:
@@ -305,7 +305,7 @@ static void invalidate(struct rig *rig, const struct inval_case *ic)
 static void caches_test_invalidation(struct kunit *test)
 {
 	const struct inval_case *ic = test->param_value;
-	struct rig *rig = populate(test);
+	struct rig *rig = fill_caches(test);
 	int fs[NR], ss[NR], i;
 
 	for (i = 0; i < NR; i++) {
@@ -313,7 +313,7 @@ static void caches_test_invalidation(struct kunit *test)
 		ss[i] = ss_level(rig, i);
 		KUNIT_EXPECT_EQ(test, labels[i].stage1, !!fs[i]);
 	}
-	invalidate(rig, ic);
+	run_inval(rig, ic);
 	/* The structures first: a miss in the IOTLB brings them back */
 	for (i = 0; i < NR; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, ic->stage1 & BIT(i) ? 0 : fs[i],
@@ -372,7 +372,7 @@ static bool pasid_cached(struct rig *rig, u16 sid, u32 pasid)
 /* 6.5.2.2: by domain-id and PASID, whatever the source-id */
 static void caches_test_pasid(struct kunit *test)
 {
-	struct rig *rig = populate(test);
+	struct rig *rig = fill_caches(test);
 
 	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, FS2, 0x45);
 	KUNIT_EXPECT_TRUE(test, pasid_cached(rig, RIG_SID, 0x45));
@@ -437,7 +437,7 @@ static void caches_test_iotlb_tags(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 }
 
-static void remap(struct rig_space *sp, u64 to)
+static void remap_page(struct rig_space *sp, u64 to)
 {
 	*rig_fs(sp, X, 1) = to | RIG_FS_PAGE;
 }
@@ -450,11 +450,11 @@ static void caches_test_stale(struct kunit *test)
 	struct rig_space *b = rig_space(rig, VTD_PGTT_STAGE1, RIG_DID, 4, 4);
 	struct mock_xlate res;
 
-	remap(a, Y);
-	remap(b, Z);
+	remap_page(a, Y);
+	remap_page(b, Z);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	/* A changed entry is not seen */
-	remap(a, Z);
+	remap_page(a, Z);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
@@ -463,7 +463,7 @@ static void caches_test_stale(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, Z, res.pa);
 
 	/* Another table: needs PASID cache, structures and IOTLB, in that order */
-	remap(a, Y);
+	remap_page(a, Y);
 	rig_attach(b, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
 			      false);
@@ -528,7 +528,7 @@ static void caches_test_caching_mode(struct kunit *test)
 	rig_attach(fs, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_read(rig, X, NULL));
-	remap(fs, Y);
+	remap_page(fs, Y);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
 }
 

@@ -16,14 +16,14 @@ static int fault_init(struct kunit *test)
 	return 0;
 }
 
-static u32 frcd(struct mock_vtd_hw *hw, unsigned int nr)
+static u32 read_frcd(struct mock_vtd_hw *hw, unsigned int nr)
 {
 	return FIELD_GET(VTD_CAP_FRO, hw->m->cap) * 16 + nr * 16;
 }
 
 static u64 frcd_hi(struct mock_vtd_hw *hw, unsigned int nr)
 {
-	return hw_read64(hw, frcd(hw, nr) + 8);
+	return hw_read64(hw, read_frcd(hw, nr) + 8);
 }
 
 static void read_fault(struct mock_vtd_hw *hw, u16 sid, u64 addr)
@@ -35,7 +35,7 @@ static void read_fault(struct mock_vtd_hw *hw, u16 sid, u64 addr)
 
 static void clear_f(struct mock_vtd_hw *hw, unsigned int nr)
 {
-	hw_write64(hw, frcd(hw, nr) + 8, VTD_FRCD1_F);
+	hw_write64(hw, read_frcd(hw, nr) + 8, VTD_FRCD1_F);
 }
 
 struct field_case {
@@ -81,12 +81,13 @@ static void fault_fields(struct kunit *test)
 	hi = c->hi | VTD_FRCD1_F | FIELD_PREP(VTD_FRCD1_SID, 0xfe08) |
 	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_SS_RSVD);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), hi);
-	KUNIT_EXPECT_EQ(test, hw_read32(hw, frcd(hw, 0) + 8), lower_32_bits(hi));
-	KUNIT_EXPECT_EQ(test, hw_read32(hw, frcd(hw, 0) + 12),
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, read_frcd(hw, 0) + 8), lower_32_bits(hi));
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, read_frcd(hw, 0) + 12),
 			upper_32_bits(hi));
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x123456789a000ULL);
-	KUNIT_EXPECT_EQ(test, hw_read32(hw, frcd(hw, 0)), 0x6789a000);
-	KUNIT_EXPECT_EQ(test, hw_read32(hw, frcd(hw, 0) + 4), 0x12345);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)),
+			0x123456789a000ULL);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, read_frcd(hw, 0)), 0x6789a000);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, read_frcd(hw, 0) + 4), 0x12345);
 }
 
 /* FI has as many bits as the widest address, PASIDs exist with ECAP.PASID only */
@@ -101,7 +102,8 @@ static void fault_reserved(struct kunit *test)
 	};
 
 	mock_vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x1fffffffffff000ULL);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)),
+			0x1fffffffffff000ULL);
 
 	mock_vtd_hw_stop(hw);
 	hw->m->cap &= ~(VTD_CAP_FS5LP | VTD_CAP_SAGAW_5LVL | VTD_CAP_MGAW);
@@ -109,7 +111,8 @@ static void fault_reserved(struct kunit *test)
 	hw->m->ecap &= ~VTD_ECAP_PASID;
 	mock_vtd_hw_start(hw);
 	mock_vtd_hw_fault(hw, &req, VTD_FR_NON_CANONICAL, false);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0xfffffffff000ULL);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)),
+			0xfffffffff000ULL);
 	KUNIT_EXPECT_FALSE(test, frcd_hi(hw, 0) & (VTD_FRCD1_PP | VTD_FRCD1_PV));
 }
 
@@ -155,22 +158,22 @@ static void fault_rw1c(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), 0);
 
 	read_fault(hw, 0x77, 0x5000);
-	lo = hw_read64(hw, frcd(hw, 0));
+	lo = hw_read64(hw, read_frcd(hw, 0));
 	hi = frcd_hi(hw, 0);
-	hw_write64(hw, frcd(hw, 0), ~0ULL);
-	hw_write32(hw, frcd(hw, 0) + 8, ~0U);
-	hw_write64(hw, frcd(hw, 0) + 8, ~VTD_FRCD1_F);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), lo);
+	hw_write64(hw, read_frcd(hw, 0), ~0ULL);
+	hw_write32(hw, read_frcd(hw, 0) + 8, ~0U);
+	hw_write64(hw, read_frcd(hw, 0) + 8, ~VTD_FRCD1_F);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)), lo);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), hi);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_PPF);
 
-	hw_write32(hw, frcd(hw, 0) + 12, BIT(31));
+	hw_write32(hw, read_frcd(hw, 0) + 12, BIT(31));
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), hi & ~VTD_FRCD1_F);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 
 	/* Behind the last one is nothing */
-	hw_write64(hw, frcd(hw, NFR) + 8, ~0ULL);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, NFR)), 0);
+	hw_write64(hw, read_frcd(hw, NFR) + 8, ~0ULL);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, NFR)), 0);
 }
 
 static void fault_overflow(struct kunit *test)
@@ -228,13 +231,13 @@ static void fault_collapse(struct kunit *test)
 	read_fault(hw, 0x11, 0x2000);
 	read_fault(hw, 0x10, 0x3000);
 	read_fault(hw, 0x11, 0x3000);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x1000);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 1)), 0x2000);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)), 0x1000);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 1)), 0x2000);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 2), 0);
 
 	clear_f(hw, 0);
 	read_fault(hw, 0x10, 0x4000);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 2)), 0x4000);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 2)), 0x4000);
 }
 
 static void fault_fpd(struct kunit *test)
@@ -306,7 +309,7 @@ static void fault_translate(struct kunit *test)
 	     FIELD_PREP(VTD_FRCD1_PV, HW_PASID) |
 	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_ROOT_NP);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), hi);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd(hw, 0)), 0x8000);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, read_frcd(hw, 0)), 0x8000);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.faults, 1);
 }
 

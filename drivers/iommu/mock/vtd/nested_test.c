@@ -18,7 +18,7 @@ struct nest {
 };
 
 /* IOVA -> GPA -> PAGE, 4K pages, 4 levels each, for both kinds of request */
-static void build(struct kunit *test, struct nest *n)
+static void build_tables(struct kunit *test, struct nest *n)
 {
 	int level;
 
@@ -45,7 +45,7 @@ static void set_accessed(struct nest *n)
 		*rig_fs(n->sp, IOVA, level) |= VTD_FS_A;
 }
 
-static u8 again(struct nest *n, bool write)
+static u8 translate_again(struct nest *n, bool write)
 {
 	mock_vtd_inval_all(&n->rig->m);
 	return write ? rig_write(n->rig, IOVA, NULL) :
@@ -58,12 +58,12 @@ static void nested_test_rights(struct kunit *test)
 	struct mock_xlate res;
 	struct nest n;
 
-	build(test, &n);
-	KUNIT_EXPECT_EQ(test, 0, again(&n, true));
+	build_tables(test, &n);
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, true));
 
 	*n.ss_leaf = PAGE | VTD_SS_R;
 	*n.fs_leaf &= ~VTD_FS_D;
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, again(&n, true));
+	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, translate_again(&n, true));
 	/* No write, no dirty flag */
 	KUNIT_EXPECT_FALSE(test, *n.fs_leaf & VTD_FS_D);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(n.rig, IOVA, &res));
@@ -71,17 +71,17 @@ static void nested_test_rights(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, rig_write(n.rig, IOVA, NULL));
 
 	*n.ss_leaf = PAGE | VTD_SS_W;
-	KUNIT_EXPECT_EQ(test, VTD_FR_READ, again(&n, false));
-	KUNIT_EXPECT_EQ(test, 0, again(&n, true));
+	KUNIT_EXPECT_EQ(test, VTD_FR_READ, translate_again(&n, false));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, true));
 	*n.ss_leaf = PAGE;
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, translate_again(&n, false));
 
 	*n.ss_leaf = PAGE | RIG_SS_RW;
 	*n.fs_leaf &= ~VTD_FS_RW;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, false));
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, again(&n, true));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, translate_again(&n, true));
 	*n.fs_leaf &= ~VTD_FS_US;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, translate_again(&n, false));
 }
 
 /* SFS.6, SFS.7: tables that stage-2 does not let be read */
@@ -90,25 +90,27 @@ static void nested_test_table_read(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	for (level = 1; level <= 4; level++) {
 		u64 good = *n.ss_tables[level];
 
 		*n.ss_tables[level] = (good & ~VTD_SS_R) | VTD_SS_W;
 		KUNIT_EXPECT_EQ(test, level == 4 ? VTD_FR_FS_NEST_ROOT_READ :
 						   VTD_FR_FS_NEST_READ,
-				again(&n, false));
+				translate_again(&n, false));
 		*n.ss_tables[level] = good & ~RIG_SS_RW;
-		KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, again(&n, false));
+		KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM,
+				translate_again(&n, false));
 		*n.ss_tables[level] = good | BIT_ULL(51);
-		KUNIT_EXPECT_EQ(test, VTD_FR_SS_RSVD, again(&n, false));
+		KUNIT_EXPECT_EQ(test, VTD_FR_SS_RSVD,
+				translate_again(&n, false));
 		/* The table is not memory: an access of stage-1 */
 		*n.ss_tables[level] = RIG_NOT_RAM | RIG_SS_RW;
 		KUNIT_EXPECT_EQ(test, level == 4 ? VTD_FR_FS_ROOT_ACCESS :
 						   VTD_FR_FS_ACCESS,
-				again(&n, false));
+				translate_again(&n, false));
 		*n.ss_tables[level] = good;
-		KUNIT_EXPECT_EQ(test, 0, again(&n, false));
+		KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
 	}
 }
 
@@ -118,26 +120,28 @@ static void nested_test_table_write(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	set_accessed(&n);
 	for (level = 1; level <= 4; level++)
 		*n.ss_tables[level] &= ~VTD_SS_W;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, false));
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE, again(&n, true));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE,
+			translate_again(&n, true));
 	KUNIT_EXPECT_FALSE(test, *n.fs_leaf & VTD_FS_D);
 	*n.fs_leaf |= VTD_FS_D;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, true));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, true));
 	for (level = 1; level <= 4; level++) {
 		u64 *entry = rig_fs(n.sp, IOVA, level);
 
 		*entry &= ~VTD_FS_A;
-		KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE, again(&n, false));
+		KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE, translate_again(&n, false));
 		KUNIT_EXPECT_FALSE(test, *entry & VTD_FS_A);
 		*entry |= VTD_FS_A;
 	}
 	/* Likewise for the extended accessed flag */
 	n.pe[2] |= VTD_PTE2_EAFE;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE, again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE,
+			translate_again(&n, false));
 }
 
 /* 3.8.1: with stage-2 flags, tables must be writable to be read */
@@ -146,15 +150,15 @@ static void nested_test_table_ssade(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	set_accessed(&n);
 	n.pe[0] |= VTD_PTE0_SSADE;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, false));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
 	for (level = 1; level <= 4; level++) {
 		*n.ss_tables[level] &= ~VTD_SS_W;
 		KUNIT_EXPECT_EQ(test, level == 4 ? VTD_FR_FS_NEST_ROOT_READ :
 						   VTD_FR_FS_NEST_READ,
-				again(&n, false));
+				translate_again(&n, false));
 		*n.ss_tables[level] |= VTD_SS_W;
 	}
 }
@@ -168,15 +172,16 @@ static void nested_test_spr17(struct kunit *test)
 	struct nest n;
 	int level;
 
-	build(test, &n);
+	build_tables(test, &n);
 	for (level = 1; level <= 4; level++)
 		*n.ss_tables[level] &= ~VTD_SS_W;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE, again(&n, true));
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_AD_WRITE,
+			translate_again(&n, true));
 	for (level = 1; level <= 4; level++)
 		KUNIT_EXPECT_FALSE(test, *rig_fs(n.sp, IOVA, level) & VTD_FS_A);
 
 	n.rig->m.spr17 = true;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, true));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, true));
 	for (level = 1; level <= 4; level++)
 		KUNIT_EXPECT_TRUE(test, *rig_fs(n.sp, IOVA, level) & VTD_FS_A);
 	KUNIT_EXPECT_TRUE(test, *n.fs_leaf & VTD_FS_D);
@@ -184,21 +189,21 @@ static void nested_test_spr17(struct kunit *test)
 	/* The data page is not concerned: what is read-only there stays so */
 	*n.ss_leaf &= ~VTD_SS_W;
 	*n.fs_leaf &= ~(VTD_FS_A | VTD_FS_D);
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, again(&n, true));
+	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, translate_again(&n, true));
 	KUNIT_EXPECT_FALSE(test, *n.fs_leaf & VTD_FS_D);
-	KUNIT_EXPECT_EQ(test, 0, again(&n, false));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
 	KUNIT_EXPECT_TRUE(test, *n.fs_leaf & VTD_FS_A);
 
 	/* With stage-2 flags, the read-only page does not even become dirty */
 	n.pe[0] |= VTD_PTE0_SSADE;
 	*n.fs_leaf &= ~VTD_FS_A;
-	KUNIT_EXPECT_EQ(test, 0, again(&n, false));
+	KUNIT_EXPECT_EQ(test, 0, translate_again(&n, false));
 	KUNIT_EXPECT_TRUE(test, *n.fs_leaf & VTD_FS_A);
 	KUNIT_EXPECT_FALSE(test, *n.ss_tables[1] & VTD_SS_D);
 
 	/* Read permission is still needed */
 	*n.ss_tables[1] = (*n.ss_tables[1] & ~VTD_SS_R) | VTD_SS_W;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_READ, again(&n, false));
+	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NEST_READ, translate_again(&n, false));
 }
 
 /* SFS.5: stage-1 addresses beyond what stage-2 takes, of tables and of pages */
@@ -240,7 +245,7 @@ static void nested_test_references(struct kunit *test)
 	struct nest n;
 	u64 before;
 
-	build(test, &n);
+	build_tables(test, &n);
 	st = &n.rig->m.stats;
 	set_accessed(&n);
 	/*

@@ -38,7 +38,7 @@ static const struct mock_page_request prq_request = {
 	.prgi = 0x155,
 };
 
-static int request(struct prq *prq)
+static int send_request(struct prq *prq)
 {
 	return mock_vtd_hw_page_request(prq->hw, &prq_request);
 }
@@ -102,17 +102,17 @@ static void prq_event(struct kunit *test)
 	struct prq *prq = test->priv;
 	struct mock_vtd_hw *hw = prq->hw;
 
-	request(prq);
-	request(prq);
+	send_request(prq);
+	send_request(prq);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 1);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PRS), 0);
-	request(prq);
+	send_request(prq);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
 
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	hw_write32(hw, VTD_REG_PECTL, VTD_ECTL_IM);
-	request(prq);
+	send_request(prq);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
@@ -122,7 +122,7 @@ static void prq_event(struct kunit *test)
 
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	hw_write32(hw, VTD_REG_PECTL, VTD_ECTL_IM);
-	request(prq);
+	send_request(prq);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL), VTD_ECTL_IM);
 }
@@ -135,7 +135,7 @@ static void prq_wrap(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 3 * ENTRIES; i++) {
-		KUNIT_ASSERT_EQ(test, request(prq), 0);
+		KUNIT_ASSERT_EQ(test, send_request(prq), 0);
 		KUNIT_ASSERT_EQ(test, hw_read64(hw, VTD_REG_PQT),
 				(i + 1) % ENTRIES * 32);
 		hw_write64(hw, VTD_REG_PQH, (i + 1) % ENTRIES * 32);
@@ -153,8 +153,8 @@ static void prq_size(struct kunit *test)
 	prq->q = mock_vtd_hw_pages(test, 1);
 	hw_write64(hw, VTD_REG_PQA, virt_to_phys(prq->q) | 1);
 	for (i = 0; i < 2 * ENTRIES - 1; i++)
-		KUNIT_ASSERT_EQ(test, request(prq), 0);
-	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+		KUNIT_ASSERT_EQ(test, send_request(prq), 0);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(prq->q[4 * (2 * ENTRIES - 2)]), PASID_WORD);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(prq->q[4 * (2 * ENTRIES - 1)]), 0);
 }
@@ -172,9 +172,9 @@ static void prq_overflow(struct kunit *test)
 	stop.write = false;
 
 	for (i = 0; i < ENTRIES - 1; i++)
-		KUNIT_ASSERT_EQ(test, request(prq), 0);
+		KUNIT_ASSERT_EQ(test, send_request(prq), 0);
 	KUNIT_EXPECT_EQ(test, hw->nr_resp, 0);
-	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PRS),
 			VTD_PRS_PPR | VTD_PRS_PRO);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_PQT), (ENTRIES - 1) * 32);
@@ -192,11 +192,11 @@ static void prq_overflow(struct kunit *test)
 
 	/* Room does not help while PRO is set */
 	hw_write64(hw, VTD_REG_PQH, (ENTRIES - 1) * 32);
-	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, hw->nr_resp, 2);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PRO);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PRS), VTD_PRS_PPR);
-	KUNIT_EXPECT_EQ(test, request(prq), 0);
+	KUNIT_EXPECT_EQ(test, send_request(prq), 0);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_PQT), 0);
 }
 
@@ -208,15 +208,15 @@ static void prq_overflow_event(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ENTRIES - 1; i++)
-		request(prq);
+		send_request(prq);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
-	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
 
 	/* While it is set, an interrupt that is pending stays so */
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR | VTD_PRS_PRO);
 	hw_write32(hw, VTD_REG_PECTL, VTD_ECTL_IM);
-	KUNIT_EXPECT_EQ(test, request(prq), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
@@ -229,7 +229,7 @@ static void expect_invalid(struct prq *prq)
 	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int before = hw->nr_resp;
 
-	KUNIT_EXPECT_EQ(hw->test, request(prq), -EFAULT);
+	KUNIT_EXPECT_EQ(hw->test, send_request(prq), -EFAULT);
 	KUNIT_EXPECT_EQ(hw->test, hw->nr_resp, before + 1);
 	KUNIT_EXPECT_EQ(hw->test, hw->resp.code, MOCK_PAGE_INVALID);
 	KUNIT_EXPECT_EQ(hw->test, hw_read64(hw, VTD_REG_PQT), 0);
@@ -287,7 +287,7 @@ static void prq_unusable(struct kunit *test)
 	/* The tail is behind its end */
 	hw_write64(hw, VTD_REG_PQA, virt_to_phys(prq->q));
 	hw_write64(hw, VTD_REG_PQT, 4096);
-	KUNIT_EXPECT_EQ(test, request(prq), -EFAULT);
+	KUNIT_EXPECT_EQ(test, send_request(prq), -EFAULT);
 	KUNIT_EXPECT_EQ(test, hw->resp.code, MOCK_PAGE_INVALID);
 }
 

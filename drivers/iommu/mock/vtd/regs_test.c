@@ -206,7 +206,7 @@ static void regs_gcmd_one(struct kunit *test)
 }
 
 /* How many references a request takes: 0 if caches have all of it */
-static u64 refs(struct mock_vtd_hw *hw)
+static u64 count_refs(struct mock_vtd_hw *hw)
 {
 	u64 before = hw->m->stats.walk_refs;
 
@@ -220,22 +220,22 @@ static void regs_gcmd_caches(struct kunit *test)
 	struct mock_vtd_hw *hw = test->priv;
 
 	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
-	KUNIT_EXPECT_GT(test, refs(hw), 0);
-	KUNIT_EXPECT_EQ(test, refs(hw), 0);
+	KUNIT_EXPECT_GT(test, count_refs(hw), 0);
+	KUNIT_EXPECT_EQ(test, count_refs(hw), 0);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
-	KUNIT_EXPECT_GT(test, refs(hw), 0);
-	KUNIT_EXPECT_EQ(test, refs(hw), 0);
+	KUNIT_EXPECT_GT(test, count_refs(hw), 0);
+	KUNIT_EXPECT_EQ(test, count_refs(hw), 0);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, false);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_TE, true);
-	KUNIT_EXPECT_GT(test, refs(hw), 0);
+	KUNIT_EXPECT_GT(test, count_refs(hw), 0);
 
 	mock_vtd_hw_stop(hw);
 	hw->m->cap &= ~VTD_CAP_ESRTPS;
 	mock_vtd_hw_start(hw);
 	mock_vtd_hw_tables(hw, VTD_CTX0_PASIDE);
-	KUNIT_EXPECT_GT(test, refs(hw), 0);
+	KUNIT_EXPECT_GT(test, count_refs(hw), 0);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
-	KUNIT_EXPECT_EQ(test, refs(hw), 0);
+	KUNIT_EXPECT_EQ(test, count_refs(hw), 0);
 }
 
 static void regs_stall(struct kunit *test)
@@ -265,7 +265,7 @@ static void regs_stall(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_GSTS), VTD_GSTS_RTPS);
 }
 
-static u8 ccmd(struct mock_vtd_hw *hw, u64 gran)
+static u8 run_ccmd(struct mock_vtd_hw *hw, u64 gran)
 {
 	u64 val;
 
@@ -276,7 +276,7 @@ static u8 ccmd(struct mock_vtd_hw *hw, u64 gran)
 	return FIELD_GET(VTD_CCMD_CAIG, val);
 }
 
-static u8 iotlb(struct mock_vtd_hw *hw, u64 gran, u64 iva)
+static u8 run_iotlb(struct mock_vtd_hw *hw, u64 gran, u64 iva)
 {
 	u32 iro = FIELD_GET(VTD_ECAP_IRO, hw->m->ecap) * 16;
 	u64 val;
@@ -299,28 +299,28 @@ static void regs_reg_inv(struct kunit *test)
 	u64 gran;
 
 	/* Version 6 does not do it */
-	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
-	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
+	KUNIT_EXPECT_EQ(test, run_ccmd(hw, VTD_CC_GLOBAL), 0);
+	KUNIT_EXPECT_EQ(test, run_iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
 
 	mock_vtd_hw_stop(hw);
 	hw->m->ver = 0x50;
 	hw->m->cap = (hw->m->cap & ~VTD_CAP_MAMV) | FIELD_PREP(VTD_CAP_MAMV, 9);
 	mock_vtd_hw_start(hw);
 	for (gran = 0; gran <= 3; gran++) {
-		KUNIT_EXPECT_EQ(test, ccmd(hw, gran), gran);
-		KUNIT_EXPECT_EQ(test, iotlb(hw, gran, 0x5000 | 9), gran);
+		KUNIT_EXPECT_EQ(test, run_ccmd(hw, gran), gran);
+		KUNIT_EXPECT_EQ(test, run_iotlb(hw, gran, 0x5000 | 9), gran);
 	}
-	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_PAGE, 10), 0);
+	KUNIT_EXPECT_EQ(test, run_iotlb(hw, VTD_IOTLB_PAGE, 10), 0);
 
 	mock_vtd_hw_iq_enable(hw, 0, false);
-	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
-	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
+	KUNIT_EXPECT_EQ(test, run_ccmd(hw, VTD_CC_GLOBAL), 0);
+	KUNIT_EXPECT_EQ(test, run_iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, false);
-	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), VTD_CC_GLOBAL);
+	KUNIT_EXPECT_EQ(test, run_ccmd(hw, VTD_CC_GLOBAL), VTD_CC_GLOBAL);
 
 	mock_vtd_hw_scalable(hw);
-	KUNIT_EXPECT_EQ(test, ccmd(hw, VTD_CC_GLOBAL), 0);
-	KUNIT_EXPECT_EQ(test, iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
+	KUNIT_EXPECT_EQ(test, run_ccmd(hw, VTD_CC_GLOBAL), 0);
+	KUNIT_EXPECT_EQ(test, run_iotlb(hw, VTD_IOTLB_GLOBAL, 0), 0);
 }
 
 /* A configuration against the rules does not go live */

@@ -38,7 +38,7 @@ static u16 comes_after(u8 type)
 }
 
 /* Those that nothing in front of them holds up, by place */
-static u64 eligible(const struct mock_vtd_pending *p)
+static u64 find_eligible(const struct mock_vtd_pending *p)
 {
 	bool since_wait = false;
 	u64 places = 0;
@@ -75,7 +75,7 @@ static bool waits_pending(const struct mock_vtd_pending *p)
 static void execute_one(struct mock_vtd *m)
 {
 	struct mock_vtd_pending *p = &m->regs->pending;
-	u32 i = mock_reorder_pick(m->mi, eligible(p));
+	u32 i = mock_reorder_pick(m->mi, find_eligible(p));
 	const struct mock_vtd_inv inv = p->inv[i];
 
 	p->nr--;

@@ -22,7 +22,7 @@ static int log_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 	return 0;
 }
 
-static void destroy(void *mi)
+static void destroy_mock(void *mi)
 {
 	mock_reorder_destroy(mi);
 }
@@ -36,7 +36,7 @@ static int reorder_init(struct kunit *test)
 	log->hw = mock_vtd_hw_create(test);
 	log->hw->mi->reorder_seed = 1;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->hw->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy,
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_mock,
 							log->hw->mi), 0);
 	mock_vtd_hw_start(log->hw);
 	mock_vtd_hw_scalable(log->hw);
@@ -46,7 +46,7 @@ static int reorder_init(struct kunit *test)
 	return 0;
 }
 
-static void put(struct log *log, u8 type)
+static void put_desc(struct log *log, u8 type)
 {
 	u64 gran = type == VTD_QI_DTLB || type == VTD_QI_PDTLB ? 0 :
 		   type == VTD_QI_PIOTLB ? FIELD_PREP(VTD_PIOTLB0_G,
@@ -60,7 +60,7 @@ static void put(struct log *log, u8 type)
 }
 
 /* Where a type was executed; they are all different but for waits */
-static u32 place(struct kunit *test, u8 type)
+static u32 place_of(struct kunit *test, u8 type)
 {
 	struct log *log = test->priv;
 	u32 i;
@@ -108,8 +108,8 @@ static void reorder_pair(struct kunit *test)
 
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
-		put(log, c->first);
-		put(log, c->second);
+		put_desc(log, c->first);
+		put_desc(log, c->second);
 		/* They are fetched, and nothing has to happen yet */
 		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, hw_read64(log->hw, VTD_REG_IQH),
@@ -119,7 +119,7 @@ static void reorder_pair(struct kunit *test)
 		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, log->nr, 3);
 		KUNIT_EXPECT_EQ(test, log->type[2], VTD_QI_WAIT);
-		swapped += place(test, c->first) > place(test, c->second);
+		swapped += place_of(test, c->first) > place_of(test, c->second);
 	}
 	if (c->ordered) {
 		KUNIT_EXPECT_EQ(test, swapped, 0);
@@ -137,9 +137,9 @@ static void reorder_wait(struct kunit *test)
 
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
-		put(log, VTD_QI_CC);
+		put_desc(log, VTD_QI_CC);
 		mock_vtd_hw_put_wait(log->hw, i, 0);
-		put(log, VTD_QI_PC);
+		put_desc(log, VTD_QI_PC);
 		mock_vtd_hw_bell(log->hw);
 		/* Context-cache before PASID-cache, and before the wait */
 		KUNIT_EXPECT_EQ(test, log->type[0], VTD_QI_CC);
@@ -152,9 +152,9 @@ static void reorder_wait(struct kunit *test)
 
 	for (i = 0; i < ROUNDS; i++) {
 		log->nr = 0;
-		put(log, VTD_QI_PIOTLB);
+		put_desc(log, VTD_QI_PIOTLB);
 		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
-		put(log, VTD_QI_DTLB);
+		put_desc(log, VTD_QI_DTLB);
 		mock_vtd_hw_put_wait(log->hw, i, VTD_WAIT0_FN);
 		mock_vtd_hw_bell(log->hw);
 		KUNIT_ASSERT_EQ(test, log->nr, 4);
@@ -170,7 +170,7 @@ static void reorder_all(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < MOCK_REORDER_POOL + 20; i++)
-		put(log, VTD_QI_IOTLB);
+		put_desc(log, VTD_QI_IOTLB);
 	mock_vtd_hw_bell(log->hw);
 	KUNIT_EXPECT_EQ(test, log->nr, 20);
 	mock_vtd_hw_gcmd(log->hw, VTD_GCMD_QIE, false);

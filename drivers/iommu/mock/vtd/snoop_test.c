@@ -13,7 +13,7 @@ struct space {
 	u64 addr;
 };
 
-static void build(struct kunit *test, struct space *s, u8 pgtt)
+static void build_space(struct kunit *test, struct space *s, u8 pgtt)
 {
 	struct rig_space *sp;
 
@@ -41,7 +41,7 @@ static void build(struct kunit *test, struct space *s, u8 pgtt)
 		*s->ss = PAGE | RIG_SS_RW;
 }
 
-static void set(u64 *word, u64 bit, bool on)
+static void set_to(u64 *word, u64 bit, bool on)
 {
 	*word = on ? *word | bit : *word & ~bit;
 }
@@ -80,10 +80,10 @@ static void snoop_test_forced(struct kunit *test)
 	struct space s;
 	int again;
 
-	build(test, &s, c->pgtt);
-	set(&s.pe[1], VTD_PTE1_PGSNP, c->pgsnp);
+	build_space(test, &s, c->pgtt);
+	set_to(&s.pe[1], VTD_PTE1_PGSNP, c->pgsnp);
 	if (s.ss)
-		set(s.ss, VTD_SS_SNP, c->snp);
+		set_to(s.ss, VTD_SS_SNP, c->snp);
 	req = rig_req(RIG_SID, s.addr, true);
 	for (again = 0; again < 2; again++) {
 		req.no_snoop = false;
@@ -106,11 +106,11 @@ static void snoop_test_cached(struct kunit *test)
 	struct mock_req req;
 	struct space s;
 
-	build(test, &s, VTD_PGTT_STAGE2);
+	build_space(test, &s, VTD_PGTT_STAGE2);
 	req = rig_req(RIG_SID, IOVA, false);
 	req.no_snoop = true;
 	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
-	set(s.ss, VTD_SS_SNP, true);
+	set_to(s.ss, VTD_SS_SNP, true);
 	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
 	KUNIT_EXPECT_FALSE(test, res.snooped);
 	mock_vtd_inval_all(&s.rig->m);
@@ -125,7 +125,7 @@ static void snoop_test_untouched(struct kunit *test)
 	struct mock_req req;
 	struct space s;
 
-	build(test, &s, VTD_PGTT_STAGE2);
+	build_space(test, &s, VTD_PGTT_STAGE2);
 	req = rig_req(RIG_SID, PAGE, false);
 	req.at = MOCK_AT_TRANSLATED;
 	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));

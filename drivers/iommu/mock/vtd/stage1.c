@@ -171,8 +171,8 @@ static u8 read_entry(struct mock_vtd_walk *w, const struct fs_step *step,
 }
 
 /* The entry refers to a table: go there */
-static int descend(struct mock_vtd_walk *w, struct fs_step *step,
-		   const struct fs_entry *e)
+static int fs_descend(struct mock_vtd_walk *w, struct fs_step *step,
+		      const struct fs_entry *e)
 {
 	struct mock_vtd_fs_table next = { .rw = e->rw, .us = e->us,
 					  .nx = e->nx };
@@ -282,7 +282,7 @@ static int use_leaf(struct mock_vtd_walk *w, struct fs_step *step,
 	return 0;
 }
 
-static u8 first_step(struct mock_vtd_walk *w, struct fs_step *step)
+static u8 fs_first_step(struct mock_vtd_walk *w, struct fs_step *step)
 {
 	step->level = mock_vtd_fs_lookup(w, &step->table);
 	step->root = !step->level;
@@ -318,7 +318,7 @@ u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 
 	if (!is_canonical(w))
 		return VTD_FR_NON_CANONICAL;
-	ret = first_step(w, &step);
+	ret = fs_first_step(w, &step);
 	if (ret)
 		return ret;
 	for (;;) {
@@ -329,7 +329,7 @@ u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 			return ret;
 		leaf_entry = is_leaf(e.val, step.level);
 		ret = leaf_entry ? use_leaf(w, &step, &e, leaf) :
-				   descend(w, &step, &e);
+				   fs_descend(w, &step, &e);
 		if (ret > 0)
 			return ret;
 		if (ret == -EAGAIN) {

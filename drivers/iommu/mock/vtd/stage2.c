@@ -112,7 +112,8 @@ static int use_entry(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 	return 0;
 }
 
-static void first_step(struct mock_vtd_walk *w, u64 gpa, struct ss_step *step)
+static void ss_first_step(struct mock_vtd_walk *w, u64 gpa,
+			  struct ss_step *step)
 {
 	step->level = mock_vtd_ss_lookup(w, gpa, &step->table);
 	step->root = !step->level;
@@ -147,7 +148,7 @@ u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 	struct ss_step step;
 	bool done = false;
 
-	first_step(w, gpa, &step);
+	ss_first_step(w, gpa, &step);
 	while (!done) {
 		int ret = use_entry(w, gpa, set_dirty, &step, leaf, &done);
 

@@ -140,7 +140,7 @@ static u8 pass_through(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 	return 0;
 }
 
-static u8 walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
+static u8 walk_tables(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	switch (w->pe.pgtt) {
 	case VTD_PGTT_STAGE1:
@@ -198,7 +198,7 @@ static u8 walk_and_cache(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 	if (reason)
 		return reason;
 	*leaf = (struct mock_vtd_leaf){ .pgtt = w->pe.pgtt };
-	reason = walk(w, leaf);
+	reason = walk_tables(w, leaf);
 	if (!reason)
 		reason = check_output(w, leaf);
 	if (reason && !cache_fault(w, reason))
@@ -309,8 +309,8 @@ static u8 check_translated(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 	return 0;
 }
 
-static u8 translate(struct mock_vtd_walk *w, const struct mock_req *req,
-		    struct mock_vtd_leaf *leaf)
+static u8 translate_by_type(struct mock_vtd_walk *w, const struct mock_req *req,
+			    struct mock_vtd_leaf *leaf)
 {
 	u8 reason = check_request(w->m, req);
 
@@ -478,7 +478,7 @@ static int interrupt_translation(struct mock_vtd_walk *w,
 }
 
 /* 4.2.1: while translation is off, only untranslated requests are supported */
-static int bypass(const struct mock_req *req, struct mock_xlate *res)
+static int translate_bypass(const struct mock_req *req, struct mock_xlate *res)
 {
 	if (req->at != MOCK_AT_UNTRANSLATED)
 		return -EFAULT;
@@ -512,12 +512,12 @@ int mock_vtd_translate(struct mock_vtd *m, const struct mock_req *req,
 	*res = (struct mock_xlate){ .lg2 = 12 };
 	*fault = (struct mock_vtd_fault){ .addr = req->addr };
 	if (!m->te)
-		return bypass(req, res);
+		return translate_bypass(req, res);
 
 	init_walk(&w, m, req);
 	if (is_interrupt_translation(req))
 		return interrupt_translation(&w, req, res, fault);
-	reason = translate(&w, req, &leaf);
+	reason = translate_by_type(&w, req, &leaf);
 	if (!reason) {
 		fill_result(res, &w, req, &leaf);
 		return 0;

@@ -7,7 +7,7 @@
 
 #define IOVA	0x00007a4567891abcULL
 
-static u64 *pe(struct rig *rig)
+static u64 *pasid_entry(struct rig *rig)
 {
 	return rig_pasid(rig, RIG_SID, RIG_RID_PASID);
 }
@@ -56,7 +56,7 @@ static void walk_fault_test_no_snoop(struct kunit *test)
 	int level;
 
 	*rig_fs(sp, IOVA, 1) = 0x5000 | RIG_FS_PAGE;
-	pe(rig)[1] &= ~VTD_PTE1_PWSNP;
+	pasid_entry(rig)[1] &= ~VTD_PTE1_PWSNP;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_AD_NOSNOOP, rig_read(rig, IOVA, NULL));
 	for (level = 4; level; level--)
 		*rig_fs(sp, IOVA, level) |= VTD_FS_A;
@@ -69,9 +69,9 @@ static void walk_fault_test_no_snoop(struct kunit *test)
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
 	*rig_ss(ss, IOVA, 1) = 0x5000 | RIG_SS_RW;
-	pe(rig)[1] &= ~VTD_PTE1_PWSNP;
+	pasid_entry(rig)[1] &= ~VTD_PTE1_PWSNP;
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
-	pe(rig)[0] |= VTD_PTE0_SSADE;
+	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_NOSNOOP, rig_read(rig, IOVA, NULL));
 	for (level = 4; level; level--)
@@ -114,7 +114,7 @@ static void walk_fault_test_update_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, *rig_fs(sp, IOVA, 4));
 
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
-	pe(rig)[0] |= VTD_PTE0_SSADE;
+	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_fails);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_UPDATE, rig_read(rig, IOVA, NULL));
@@ -133,7 +133,7 @@ static void walk_fault_test_not_ram(struct kunit *test)
 
 	*rig_fs(sp, IOVA, 2) = RIG_NOT_RAM | RIG_FS_TABLE;
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ACCESS, rig_read(rig, IOVA, NULL));
-	pe(rig)[2] = RIG_NOT_RAM;
+	pasid_entry(rig)[2] = RIG_NOT_RAM;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ROOT_ACCESS, rig_read(rig, IOVA, NULL));
 
@@ -141,8 +141,8 @@ static void walk_fault_test_not_ram(struct kunit *test)
 	*rig_ss(ss, IOVA, 2) = RIG_NOT_RAM | RIG_SS_RW;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ACCESS, rig_read(rig, IOVA, NULL));
-	pe(rig)[0] &= ~VTD_PTE0_SSPTPTR;
-	pe(rig)[0] |= RIG_NOT_RAM;
+	pasid_entry(rig)[0] &= ~VTD_PTE0_SSPTPTR;
+	pasid_entry(rig)[0] |= RIG_NOT_RAM;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ROOT, rig_read(rig, IOVA, NULL));
 }

@@ -9,18 +9,18 @@
 #define IOVA3	0x0000004567891abcULL	/* below 39 bits */
 #define GPA	0x0000003210987654ULL	/* low bits are replaced by those of the IOVA */
 
-static u64 low(u64 addr, u8 lg2)
+static u64 low_bits(u64 addr, u8 lg2)
 {
 	return addr & (BIT_ULL(lg2) - 1);
 }
 
-static u64 high(u64 addr, u8 lg2)
+static u64 high_bits(u64 addr, u8 lg2)
 {
 	return addr >> lg2 << lg2;
 }
 
-static struct rig_space *attach(struct rig *rig, u8 pgtt, u8 fs_levels,
-				u8 ss_levels)
+static struct rig_space *attach_space(struct rig *rig, u8 pgtt, u8 fs_levels,
+				      u8 ss_levels)
 {
 	struct rig_space *sp;
 
@@ -31,7 +31,7 @@ static struct rig_space *attach(struct rig *rig, u8 pgtt, u8 fs_levels,
 	return sp;
 }
 
-static u64 *pe(struct rig *rig)
+static u64 *pasid_entry(struct rig *rig)
 {
 	return rig_pasid(rig, RIG_SID, RIG_RID_PASID);
 }
@@ -99,8 +99,9 @@ static void walk_test_stage1(struct kunit *test)
 	const struct shape *s = test->param_value;
 	u8 lg2 = VTD_LEVEL_SHIFT(s->fs_leaf);
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE1, s->fs_levels, 4);
-	u64 target = high(0x3eb9c4d5e000, lg2);
+	struct rig_space *sp =
+		attach_space(rig, VTD_PGTT_STAGE1, s->fs_levels, 4);
+	u64 target = high_bits(0x3eb9c4d5e000, lg2);
 	struct mock_xlate res;
 	u64 *leaf, all, any;
 
@@ -108,7 +109,7 @@ static void walk_test_stage1(struct kunit *test)
 	*leaf = target | RIG_FS_PAGE | (s->fs_leaf > 1 ? VTD_FS_PS : 0);
 
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
-	KUNIT_EXPECT_EQ(test, target + low(IOVA, lg2), res.pa);
+	KUNIT_EXPECT_EQ(test, target + low_bits(IOVA, lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, lg2, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.exec || res.global || res.priv);
@@ -131,7 +132,7 @@ static void walk_test_stage1(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, any & VTD_FS_D);
 
 	/* Extended accessed flags, set together with the others */
-	pe(rig)[2] |= VTD_PTE2_EAFE;
+	pasid_entry(rig)[2] |= VTD_PTE2_EAFE;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
 	fs_flags(sp, IOVA, s->fs_leaf, &all, &any);
@@ -147,8 +148,9 @@ static void walk_test_stage2(struct kunit *test)
 	u8 lg2 = VTD_LEVEL_SHIFT(s->ss_leaf);
 	u64 iova = s->ss_levels == 3 ? IOVA3 : IOVA;
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE2, 4, s->ss_levels);
-	u64 target = high(0x3eb9c4d5e000, lg2);
+	struct rig_space *sp =
+		attach_space(rig, VTD_PGTT_STAGE2, 4, s->ss_levels);
+	u64 target = high_bits(0x3eb9c4d5e000, lg2);
 	struct mock_xlate res;
 	u64 *leaf;
 	int level;
@@ -157,14 +159,14 @@ static void walk_test_stage2(struct kunit *test)
 	*leaf = target | RIG_SS_RW | (s->ss_leaf > 1 ? VTD_SS_PS : 0);
 
 	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, &res));
-	KUNIT_EXPECT_EQ(test, target + low(iova, lg2), res.pa);
+	KUNIT_EXPECT_EQ(test, target + low_bits(iova, lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, lg2, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_EQ(test, 4 + s->ss_levels - s->ss_leaf + 1,
 			rig->m.stats.walk_refs);
 	/* SSADE is clear: no flags */
 	KUNIT_EXPECT_FALSE(test, *leaf & (VTD_SS_A | VTD_SS_D));
-	pe(rig)[0] |= VTD_PTE0_SSADE;
+	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, iova, NULL));
 	for (level = s->ss_levels; level >= s->ss_leaf; level--)
@@ -190,11 +192,11 @@ static void walk_test_nested(struct kunit *test)
 	u8 fs_lg2 = VTD_LEVEL_SHIFT(s->fs_leaf);
 	u8 ss_lg2 = VTD_LEVEL_SHIFT(s->ss_leaf);
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_NESTED, s->fs_levels,
-				      s->ss_levels);
-	u64 gpa_page = high(GPA, fs_lg2);
-	u64 gpa = gpa_page + low(IOVA, fs_lg2);
-	u64 target = high(0x3eb9c4d5e000, ss_lg2);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_NESTED, s->fs_levels,
+					    s->ss_levels);
+	u64 gpa_page = high_bits(GPA, fs_lg2);
+	u64 gpa = gpa_page + low_bits(IOVA, fs_lg2);
+	u64 target = high_bits(0x3eb9c4d5e000, ss_lg2);
 	struct mock_xlate res;
 	u64 *ss_leaf, *fs_leaf;
 
@@ -204,17 +206,17 @@ static void walk_test_nested(struct kunit *test)
 	*ss_leaf = target | RIG_SS_RW | (s->ss_leaf > 1 ? VTD_SS_PS : 0);
 
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
-	KUNIT_EXPECT_EQ(test, target + low(gpa, ss_lg2), res.pa);
+	KUNIT_EXPECT_EQ(test, target + low_bits(gpa, ss_lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, min(fs_lg2, ss_lg2), res.lg2);
 	KUNIT_EXPECT_TRUE(test, *fs_leaf & VTD_FS_A);
 	KUNIT_EXPECT_FALSE(test, *fs_leaf & VTD_FS_D);
 	/* From the IOTLB the same, at the other end of the region too */
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA ^ 0xfff, &res));
-	KUNIT_EXPECT_EQ(test, (target + low(gpa, ss_lg2)) ^ 0xfff, res.pa);
+	KUNIT_EXPECT_EQ(test, (target + low_bits(gpa, ss_lg2)) ^ 0xfff, res.pa);
 	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
 
 	/* Both stages' dirty flags by a write, the tables' by A flags */
-	pe(rig)[0] |= VTD_PTE0_SSADE;
+	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
 	KUNIT_EXPECT_EQ(test, VTD_SS_A, *ss_leaf & (VTD_SS_A | VTD_SS_D));
@@ -265,7 +267,7 @@ static void walk_test_rights(struct kunit *test)
 {
 	const struct rights_case *rc = test->param_value;
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE1, 4, 4);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_STAGE1, 4, 4);
 	struct mock_req req = rig_req_pasid(RIG_SID, RIG_PASID, IOVA, rc->write);
 	u64 *entry = rig_pasid(rig, RIG_SID, RIG_PASID);
 	struct mock_xlate res;
@@ -297,7 +299,7 @@ static void walk_test_stage2_rights(struct kunit *test)
 	static const u8 read_reason[] = { 0x79, 0, 0x86, 0 };
 	static const u8 write_reason[] = { 0x79, 0x85, 0, 0 };
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE2, 4, 4);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_STAGE2, 4, 4);
 	u64 upper, leaf;
 
 	*rig_ss(sp, GPA, 1) = 0;
@@ -358,7 +360,7 @@ static void walk_test_reserved_bits(struct kunit *test)
 	bool stage1 = bc->pgtt == VTD_PGTT_STAGE1;
 	u8 expected = stage1 ? VTD_FR_FS_RSVD : VTD_FR_SS_RSVD;
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, bc->pgtt, 5, 5);
+	struct rig_space *sp = attach_space(rig, bc->pgtt, 5, 5);
 	u64 *entry, good;
 	int bit;
 
@@ -394,7 +396,7 @@ static void walk_test_reserved_bits(struct kunit *test)
 static void walk_test_canonical(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE1, 4, 4);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_STAGE1, 4, 4);
 	struct rig_space *sp5;
 
 	*rig_fs(sp, 0x00007ffffffff000, 1) = 0x5000 | RIG_FS_PAGE;
@@ -422,7 +424,7 @@ static void walk_test_canonical(struct kunit *test)
 static void walk_test_widths(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE2, 4, 4);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_STAGE2, 4, 4);
 	struct rig_space *pt;
 
 	/* MGAW may be less than AW */
@@ -447,7 +449,7 @@ static void walk_test_widths(struct kunit *test)
 static void walk_test_interrupt_range(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = attach(rig, VTD_PGTT_STAGE2, 4, 4);
+	struct rig_space *sp = attach_space(rig, VTD_PGTT_STAGE2, 4, 4);
 	struct mock_req req = rig_req_pasid(RIG_SID, RIG_PASID,
 					    VTD_INTR_ADDR_FIRST, true);
 	u64 addr;
