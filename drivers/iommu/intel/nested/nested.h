@@ -177,7 +177,6 @@ enum {
 	VTD_DEV_FAILED,		/* may hold stale translations, to be blocked */
 	VTD_DEV_BLOCKED,	/* no cache has its context entry, nor has memory */
 	VTD_DEV_REVIVING,	/* not BLOCKED any more, but cannot be used yet */
-	VTD_DEV_SILENT,		/* it was its device-TLB that did not answer */
 };
 
 struct vtd_domain_ids;
@@ -215,6 +214,7 @@ struct vtd_attach {
  * @identity: the host can use it only without translation
  * @pri: it may make page requests; none may so far
  * @state: bits of VTD_DEV_*: the top of recover.c has their order
+ * @silent: its device-TLB has not answered once
  * @retry: when one that is blocked is tried again
  * @dir: its PASID directory
  * @dir_size: size of that in bytes
@@ -237,6 +237,7 @@ struct vtd_device {
 	bool identity;
 	bool pri;
 	unsigned long state;
+	bool silent;
 	struct vtd_retry retry;
 	__le64 *dir;
 	size_t dir_size;

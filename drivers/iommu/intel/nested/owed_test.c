@@ -283,7 +283,7 @@ static void many_silent(struct kunit *test)
 	for (i = 0; i < SILENT; i++) {
 		bad[i] = fake_device_new(test, fake, 8 * i, 0, 1);
 		set_bit(VTD_DEV_BLOCKED, &bad[i]->state);
-		set_bit(VTD_DEV_SILENT, &bad[i]->state);
+		bad[i]->silent = true;
 	}
 	fake->hook = count_devtlbs;
 	fake->hook_data = &asked;
@@ -309,7 +309,7 @@ static void many_silent(struct kunit *test)
 
 	/* Who has not been silent does not wait for that */
 	fake->hook = NULL;
-	clear_bit(VTD_DEV_SILENT, &bad[1]->state);
+	bad[1]->silent = false;
 	vtd_unit_recover(unit);
 	KUNIT_EXPECT_EQ(test, bad[1]->state, 0);
 	KUNIT_EXPECT_NE(test, bad[2]->state, 0);
@@ -351,6 +351,8 @@ static void bystanders_first(struct kunit *test)
 	fake_device_new(test, fake, 0x10, 0, 1);
 	two = fake_device_new(test, fake, 0x18, 0, 1);
 	fake_no_recovery(fake);
+	/* There is time for a second one */
+	fake->unit.qi.ring.devtlb_timeout_us = 500 * USEC_PER_MSEC;
 	fake->hook = stop_at_first;
 	fake->hook_data = &asks;
 	WRITE_ONCE(fake->unit.qi.ring.stuck, true);
@@ -383,6 +385,61 @@ static void atomic_keeps_out(struct kunit *test)
 	cmd_ring_settle(ring, CMD_OWED_NONE);
 }
 
+/* All stand still, and are cured of it by a reset */
+static void all_stop(struct fake_unit *fake, struct vtd_desc desc)
+{
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB ||
+	    FIELD_GET(VTD_DTLB0_SID, desc.w0) == 8 * SILENT)
+		return;
+	++*(unsigned int *)fake->hook_data;
+	fake->dead = true;
+	fake->until_reset = true;
+}
+
+/* Nobody waits for all of them, nor is the kernel's own device blocked for that */
+static void many_in_a_reset(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *bad[SILENT], *own;
+	struct vtd_unit *unit = &fake->unit;
+	unsigned int i, asked = 0;
+	struct vtd_paging *d;
+
+	fake_no_recovery(fake);
+	unit->qi.ring.devtlb_timeout_us = SILENT_MS * USEC_PER_MSEC;
+	for (i = 0; i < SILENT; i++)
+		bad[i] = fake_device_new(test, fake, 8 * i, 0, 1);
+	own = fake_device_new(test, fake, 8 * SILENT, 0, 1);
+	d = dma_new(test, own);
+	d->domain.type = IOMMU_DOMAIN_DMA;
+
+	fake->hook = all_stop;
+	fake->hook_data = &asked;
+	WRITE_ONCE(unit->qi.ring.stuck, true);
+	vtd_unit_recover(unit);
+	/* Two use up the time, as far as one can tell */
+	KUNIT_EXPECT_GE(test, asked, 2);
+	KUNIT_EXPECT_LT(test, asked, SILENT);
+	KUNIT_EXPECT_FALSE(test, unit->qi.ring.stuck);
+	KUNIT_EXPECT_EQ(test, own->state, 0);
+	for (i = 0; i < SILENT; i++)
+		KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED,
+						 &bad[i]->state));
+	/* Who was not asked is not taken for silent */
+	KUNIT_EXPECT_TRUE(test, bad[0]->silent);
+	KUNIT_EXPECT_FALSE(test, bad[SILENT - 1]->silent);
+
+	fake->hook = NULL;
+	for (i = 0; i < SILENT; i++)
+		bad[i]->retry.ms = 0;
+	unit->ask_after = jiffies;
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_EQ(test, bad[SILENT - 1]->state, 0);
+	vtd_detach(own, 0);
+	d->domain.type = IOMMU_DOMAIN_UNMANAGED;
+	fake_paging_free(test, d);
+}
+
 static struct kunit_case owed_cases[] = {
 	KUNIT_CASE(disk_behind_devtlb),
 	KUNIT_CASE(lost_meanwhile),
@@ -392,6 +449,7 @@ static struct kunit_case owed_cases[] = {
 	KUNIT_CASE(new_device_withheld),
 	KUNIT_CASE(domain_withheld),
 	KUNIT_CASE(many_silent),
+	KUNIT_CASE(many_in_a_reset),
 	KUNIT_CASE(bystanders_first),
 	KUNIT_CASE(atomic_keeps_out),
 	{}

@@ -51,7 +51,7 @@ void vtd_device_silent(struct vtd_device *vdev)
 	dev_err_ratelimited(vdev->unit->dev,
 			    "a device-TLB invalidation was not answered, source-id %#06x\n",
 			    vdev->sid);
-	set_bit(VTD_DEV_SILENT, &vdev->state);
+	WRITE_ONCE(vdev->silent, true);
 	set_bit(VTD_DEV_FAILED, &vdev->state);
 }
 

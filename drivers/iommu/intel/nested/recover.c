@@ -87,7 +87,7 @@ static bool retry_due(const struct vtd_retry *retry)
 static bool may_ask(const struct vtd_device *vdev)
 {
 	return retry_due(&vdev->retry) &&
-	       (!test_bit(VTD_DEV_SILENT, &vdev->state) ||
+	       (!READ_ONCE(vdev->silent) ||
 		time_after_eq(jiffies, vdev->unit->ask_after));
 }
 
@@ -160,32 +160,58 @@ static int unit_restart(struct vtd_unit *unit)
 	return ret;
 }
 
+/* What is lost when the queue is reset once more was others' too, but no device-TLB's */
+static int flush_device(struct vtd_device *vdev)
+{
+	struct vtd_unit *unit = vdev->unit;
+	struct vtd_qi_batch batch;
+	int ret;
+
+	vtd_qi_begin(&batch, unit, false);
+	add_devtlb_all(&batch, vdev);
+	if (!vtd_qi_flush(&batch))
+		return 0;
+	vtd_device_silent(vdev);
+	ret = unit_restart(unit);
+	if (!ret)
+		cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
+	return ret;
+}
+
+/* Of the kernel's own devices nobody makes it that they do not answer */
+static bool is_users(const struct vtd_device *vdev)
+{
+	return !vdev->rid || (vdev->rid->domain != &vtd_identity_domain &&
+			      !iommu_is_dma_domain(vdev->rid->domain));
+}
+
 /*
  * Each by itself, for a queue that stands still again is his then. Who answers
- * that he does not is marked by the queue.
+ * that he does not is marked by the queue. Who was asked is not asked again after a
+ * second reset: nobody else has asked anything of a device-TLB meanwhile, see
+ * cmd_ring_recover.h.
+ *
+ * All others wait for that. When users' devices have had as much time as two are
+ * given, those that are left are blocked instead, until they were asked in their turn.
  */
-static int flush_devices(struct vtd_unit *unit)
+static int flush_devices(struct vtd_unit *unit, bool users)
 {
-	struct vtd_qi_batch batch;
+	unsigned long end = jiffies +
+			    2 * usecs_to_jiffies(unit->qi.ring.devtlb_timeout_us);
 	struct vtd_device *vdev;
 	unsigned long sid;
 	int ret;
 
-again:
 	xa_for_each(&unit->devices, sid, vdev) {
-		if (!vtd_devtlb_live(vdev))
+		if (!vtd_devtlb_live(vdev) || is_users(vdev) != users)
 			continue;
-		vtd_qi_begin(&batch, unit, false);
-		add_devtlb_all(&batch, vdev);
-		if (!vtd_qi_flush(&batch))
+		if (users && time_after_eq(jiffies, end)) {
+			set_bit(VTD_DEV_FAILED, &vdev->state);
 			continue;
-		vtd_device_silent(vdev);
-		ret = unit_restart(unit);
+		}
+		ret = flush_device(vdev);
 		if (ret)
 			return ret;
-		/* What the queue has lost with it was others' too */
-		cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
-		goto again;
 	}
 	return 0;
 }
@@ -233,7 +259,7 @@ static int unit_reset(struct vtd_unit *unit)
 	ret = unit_restart(unit);
 	if (!ret) {
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
-		ret = flush_devices(unit);
+		ret = flush_devices(unit, false) ?: flush_devices(unit, true);
 	}
 	ask_later(unit, jiffies - began);
 	if (!ret) {
@@ -366,7 +392,6 @@ static int device_unblock(struct vtd_device *vdev)
 			return ret;
 		}
 	}
-	clear_bit(VTD_DEV_SILENT, &vdev->state);
 	clear_bit(VTD_DEV_REVIVING, &vdev->state);
 	dev_info_ratelimited(vdev->dev, "DMA is possible again\n");
 	return 0;
@@ -393,7 +418,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 	}
 	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return ret;
-	if (test_bit(VTD_DEV_SILENT, &vdev->state) && !may_ask(vdev))
+	if (READ_ONCE(vdev->silent) && !may_ask(vdev))
 		return -ETIMEDOUT;
 	return device_unblock(vdev);
 }
@@ -410,7 +435,7 @@ static unsigned long until_asked(const struct vtd_device *vdev)
 	long left = vdev->unit->ask_after - jiffies;
 	unsigned long next = until(&vdev->retry);
 
-	if (test_bit(VTD_DEV_SILENT, &vdev->state) && left > 0)
+	if (READ_ONCE(vdev->silent) && left > 0)
 		next = max(next, (unsigned long)left);
 	return next;
 }
