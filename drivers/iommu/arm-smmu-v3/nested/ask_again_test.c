@@ -199,6 +199,33 @@ static void refused_on_the_way_back(struct kunit *test)
 	asked_down(test, &a);
 }
 
+static void out_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	struct kunit *test = kunit_get_current_test();
+
+	KUNIT_EXPECT_EQ(test, fake_config(fake->spied), SMMU_STE_CONFIG_ABORT);
+}
+
+/* It has not answered: its entries are not made for a moment either */
+static void silent_on_the_way_back(struct kunit *test)
+{
+	struct asked a;
+
+	asked_up(test, &a);
+	block(test, a.sdev);
+	a.fake->silent = true;
+	a.fake->spied = a.sdev;
+	a.fake->spy = out_spy;
+	sham_forget(a.fake);
+	KUNIT_EXPECT_EQ(test, try_now(a.sdev), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, fake_count(a.fake, SMMU_OP_ATC_INV), 1);
+	expect_out(test, a.sdev);
+	a.fake->spy = NULL;
+	a.fake->silent = false;
+	KUNIT_EXPECT_EQ(test, try_now(a.sdev), 0);
+	asked_down(test, &a);
+}
+
 /* Its ATC is empty; what follows is its entries */
 static void entry_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
 {
@@ -264,6 +291,7 @@ static struct kunit_case ask_again_cases[] = {
 	KUNIT_CASE(unit_asked_again),
 	KUNIT_CASE(owed_until_done),
 	KUNIT_CASE(refused_on_the_way_back),
+	KUNIT_CASE(silent_on_the_way_back),
 	KUNIT_CASE(entries_refused),
 	KUNIT_CASE(all_tags_forgotten),
 	{}

@@ -178,6 +178,34 @@ static void reset_again(struct kunit *test)
 	still_down(test, &s);
 }
 
+/* It stands where the device is known: that one is not asked once more */
+static void blamed_at_once(struct kunit *test)
+{
+	struct smmu3_batch batch;
+	struct still s;
+	u64 resets;
+
+	still_up(test, &s);
+	KUNIT_ASSERT_EQ(test, recover(s.plain), 0);
+	s.fake->silent_sid = 5;
+	s.fake->hung = true;
+	smmu3_batch_begin(&batch, &s.fake->unit, false);
+	smmu3_add_atc_all(&batch, s.ats[0]);
+	scoped_guard(mutex, &s.fake->unit.lock)
+		KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, s.fake->unit.cmdq.ring.stuck);
+	sham_forget(s.fake);
+	resets = s.fake->unit.cmdq.ring.resets;
+	KUNIT_EXPECT_EQ(test, recover(s.plain), 0);
+	KUNIT_EXPECT_EQ(test, s.fake->unit.cmdq.ring.resets, resets + 1);
+	KUNIT_EXPECT_FALSE(test, sham_executed(s.fake,
+					       smmu3_cmd_atc_inv_all(5)));
+	KUNIT_EXPECT_EQ(test, s.ats[0]->state, FAKE_OUT);
+	KUNIT_EXPECT_EQ(test, s.ats[1]->state, 0);
+	s.fake->hung = false;
+	still_down(test, &s);
+}
+
 /* Nobody is to blame: it is not reset over and over */
 static void dead_at_once(struct kunit *test)
 {
@@ -320,6 +348,7 @@ static void stays_dead(struct kunit *test)
 static struct kunit_case resume_cases[] = {
 	KUNIT_CASE(told_when_it_is_true),
 	KUNIT_CASE(reset_again),
+	KUNIT_CASE(blamed_at_once),
 	KUNIT_CASE(dead_at_once),
 	KUNIT_CASE(translates_again),
 	KUNIT_CASE(asked_at_once),
