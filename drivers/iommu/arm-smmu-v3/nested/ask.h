@@ -19,13 +19,15 @@
  * struct smmu3_ask - of a unit
  * @after: no device is asked whether it is well before that, in jiffies
  * @most: what @after is ahead at most, in jiffies
- * @spent_us: how long this recovery has waited for devices' answers, protected by
- *	the unit's mutex
+ * @spent_us: how long this recovery has waited for devices of others than the
+ *	kernel, protected by the unit's mutex
+ * @silent_us: how long of that for devices that did not answer
  */
 struct smmu3_ask {
 	unsigned long after;
 	unsigned long most;
 	u64 spent_us;
+	u64 silent_us;
 };
 
 static inline void smmu3_ask_init(struct smmu3_ask *ask,

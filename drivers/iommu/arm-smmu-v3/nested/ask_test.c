@@ -209,6 +209,38 @@ static void reset_is_short(struct kunit *test)
 	sham_paging_free(test, dma);
 }
 
+/* Devices that take longer than a unit may, and answer, are all asked */
+static void slow_is_not_silent(struct kunit *test)
+{
+	struct smmu3_unit *unit;
+	struct many m;
+	unsigned int i;
+
+	many_up(test, &m);
+	unit = &m.fake->unit;
+	sham_forget(m.fake);
+	unit->timeout_us = 1;
+	unit->devtlb_timeout_us = 60 * USEC_PER_SEC;
+	unit->cmdq.ring.stuck = true;
+	unit->cmdq.ring.owed = CMD_OWED_ALL;
+	recover(&m);
+	KUNIT_EXPECT_GT(test, unit->ask.spent_us, 1);
+	for (i = 0; i < NR; i++) {
+		KUNIT_EXPECT_EQ(test, asked(&m, i), 1);
+		KUNIT_EXPECT_EQ(test, m.sdev[i]->state, 0);
+	}
+	/* There is an end to that, too */
+	unit->devtlb_timeout_us = 1;
+	unit->cmdq.ring.stuck = true;
+	unit->cmdq.ring.owed = CMD_OWED_ALL;
+	unit->ask.after = jiffies + HZ;
+	recover(&m);
+	KUNIT_EXPECT_EQ(test, m.sdev[0]->state, 0);
+	KUNIT_EXPECT_EQ(test, m.sdev[NR - 1]->state, FAKE_OUT);
+	all_back(test, &m);
+	many_down(test, &m);
+}
+
 static void took(struct kunit *test)
 {
 	struct smmu3_ask ask;
@@ -233,6 +265,7 @@ static struct kunit_case ask_cases[] = {
 	KUNIT_CASE(took),
 	KUNIT_CASE(one_at_a_time),
 	KUNIT_CASE(reset_is_short),
+	KUNIT_CASE(slow_is_not_silent),
 	{}
 };
 

@@ -47,41 +47,59 @@ static void begin_asking(struct smmu3_unit *unit)
 	struct smmu3_device *sdev;
 
 	unit->ask.spent_us = 0;
+	unit->ask.silent_us = 0;
 	list_for_each_entry(sdev, &unit->devices, node)
 		sdev->asked = false;
 }
 
 static int ask_device(struct smmu3_device *sdev)
 {
-	struct smmu3_unit *unit = sdev->unit;
 	struct smmu3_batch batch;
-	ktime_t start = ktime_get();
 	int ret;
 
-	smmu3_batch_begin(&batch, unit, false);
+	smmu3_batch_begin(&batch, sdev->unit, false);
 	smmu3_add_atc_all(&batch, sdev);
 	ret = smmu3_batch_flush(&batch);
-	unit->ask.spent_us += ktime_us_delta(ktime_get(), start);
-	if (!ret && !READ_ONCE(sdev->state))
-		sdev->asked = true;
+	sdev->asked = !ret && !READ_ONCE(sdev->state);
 	return ret;
+}
+
+static void count_time(struct smmu3_device *sdev, ktime_t start)
+{
+	struct smmu3_ask *ask = &sdev->unit->ask;
+	s64 us = ktime_us_delta(ktime_get(), start);
+
+	ask->spent_us += us;
+	if (!sdev->asked)
+		ask->silent_us += us;
+}
+
+/* Who is slow and answers is as good as any other, within reason */
+static bool out_of_time(const struct smmu3_unit *unit)
+{
+	return unit->ask.silent_us >= unit->timeout_us ||
+	       unit->ask.spent_us >= unit->devtlb_timeout_us;
 }
 
 static int ask_devices(struct smmu3_unit *unit, bool own)
 {
 	struct smmu3_device *sdev;
+	ktime_t start;
 	int ret;
 
 	list_for_each_entry(sdev, &unit->devices, node) {
 		if (!sdev->ats_on || READ_ONCE(sdev->state) || sdev->asked ||
 		    smmu3_device_own(sdev) != own)
 			continue;
-		if (!own && unit->ask.spent_us >= unit->timeout_us) {
+		if (!own && out_of_time(unit)) {
 			sdev->skipped = true;
 			set_bit(SMMU3_DEV_FAILED, &sdev->state);
 			continue;
 		}
+		start = ktime_get();
 		ret = ask_device(sdev);
+		if (!own)
+			count_time(sdev, start);
 		if (ret)
 			return ret;
 	}
@@ -93,9 +111,10 @@ static int ask_devices(struct smmu3_unit *unit, bool own)
  * this recovery is not asked again if that has to begin anew: its ATC was emptied
  * when the unit had forgotten what was lost.
  *
- * The kernel's own come first. When others have taken longer than a unit may, those
- * that are left are not asked: they are blocked, and come back when there is time
- * for them, for the unit's mutex is held and everybody waits.
+ * The kernel's own come first. When others were silent for longer than a unit may
+ * be, or have taken as long as one device may, those that are left are not asked:
+ * they are blocked, and come back when there is time for them, for the unit's mutex
+ * is held and everybody waits.
  */
 static int flush_devices(struct smmu3_unit *unit)
 {
