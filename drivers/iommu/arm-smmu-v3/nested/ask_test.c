@@ -31,6 +31,7 @@ static void many_up(struct kunit *test, struct many *m)
 	unsigned int i;
 
 	m->fake = sham_unit_new(test, 0, 0);
+	m->fake->unit.ask.most = HZ;
 	for (i = 0; i < NR; i++)
 		m->sdev[i] = sham_device_new(test, m->fake, SID + i, 0, true);
 	m->paging = sham_paging_new(test, m->sdev[0], NEST);
@@ -105,7 +106,6 @@ static void one_at_a_time(struct kunit *test)
 	many_up(test, &m);
 	unit = &m.fake->unit;
 	unit->cmdq.ring.devtlb_timeout_us = SILENCE * USEC_PER_MSEC;
-	unit->ask.most = HZ;
 	m.fake->spy = silent_spy;
 	m.fake->hung = true;
 	for (i = 0; i < NR; i++)
@@ -223,6 +223,8 @@ static void slow_is_not_silent(struct kunit *test)
 	unit->devtlb_timeout_us = 60 * USEC_PER_SEC;
 	unit->cmdq.ring.stuck = true;
 	unit->cmdq.ring.owed = CMD_OWED_ALL;
+	/* Those that are left out would not come back at once */
+	unit->ask.after = jiffies + HZ;
 	recover(&m);
 	KUNIT_EXPECT_GT(test, unit->ask.spent_us, 1);
 	for (i = 0; i < NR; i++) {
