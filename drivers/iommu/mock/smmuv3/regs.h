@@ -126,11 +126,16 @@ static inline u64 mock_smmu_pa(const struct mock_smmu *m, u64 addr)
 	return addr & GENMASK_ULL(mock_smmu_oas_bits(m) - 1, 0);
 }
 
+/* update.c */
+void mock_smmu_cr0_wrote(struct mock_smmu *m, u64 old);
+void mock_smmu_irq_ctrl_wrote(struct mock_smmu *m, u64 old);
+void mock_smmu_gbpa_wrote(struct mock_smmu *m, u64 old);
+void mock_smmu_regs_unstall(struct mock_smmu *m);
+
 /* regs.c */
 extern const struct iommu_regs_ops mock_smmu_regs_ops;
 const char *mock_smmu_reg_name(u32 slot, bool *wide, bool *page1);
 u64 mock_smmu_reg_read(const struct mock_smmu *m, u32 off);
-void mock_smmu_regs_unstall(struct mock_smmu *m);
 
 /* Slot of a register in the file: page 1 uses the gaps of page 0 */
 static inline u32 mock_smmu_reg_slot(u32 off)
