@@ -3,7 +3,6 @@
 # 'make help' lists the commands. The work is in scripts/, which this file
 # calls with the variables below.
 
-KSERIES ?= 7.2
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/iommufd-nested
 BUILD ?= $(CURDIR)/build
 VARIANT ?= fast

@@ -6,13 +6,32 @@
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export TOP
-export KSERIES=${KSERIES:-7.2}
+
+# The series of the kernel that the tests are run on, the default first.
+KERNEL_SERIES=(7.2 7.3)
+export KSERIES=${KSERIES:-${KERNEL_SERIES[0]}}
 export CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommufd-nested}
 export BUILD=${BUILD:-$TOP/build}
 JOBS=${JOBS:-$(nproc)}
 
 # The oldest kernel whose iommufd the drivers can be built against.
-export KMIN=7.2
+export KMIN=${KERNEL_SERIES[0]}
+
+# The modules, in the order in which they are loaded: and their
+# directories below drivers/iommu. The Kconfig symbol is the name in capitals.
+declare -A MODULE_DIR=(
+	[intel_nested]=intel/nested
+	[arm_smmu_v3_nested]=arm-smmu-v3/nested
+	[iommu_mock]=mock
+)
+# shellcheck disable=SC2034 # the scripts use it
+MODULES=(intel_nested arm_smmu_v3_nested iommu_mock)
+
+# module_path NAME: where the build puts it, below drivers/iommu
+module_path()
+{
+	printf '%s/%s.ko\n' "${MODULE_DIR[$1]}" "$1"
+}
 
 # Programs for arm64 machines are made by these tools, and their kernels.
 CROSS_ARM64=()
