@@ -3,6 +3,8 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include <linux/iommu-nested/version.h>
+
 #include "core.h"
 
 unsigned int mock_reorder_seed;
@@ -41,4 +43,5 @@ module_exit(iommu_mock_exit);
 
 MODULE_DESCRIPTION("Mock IOMMU hardware, made through configfs");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(IOMMU_NESTED_VERSION);
 MODULE_IMPORT_NS("IOMMUFD");

@@ -119,6 +119,8 @@ test_dkms()
 	succeeds bash -c "${MAKE[0]}"
 	[ "$(printf '%s\n' "${BUILT_MODULE_NAME[@]}" | sort)" = \
 		"$(printf '%s\n' "${MODULES[@]}" | sort)" ] || fail "other modules"
+	grep -qF "IOMMU_NESTED_VERSION \"$PACKAGE_VERSION\"" \
+		"$TOP/include/linux/iommu-nested/version.h" || fail "another version"
 	for i in "${!BUILT_MODULE_NAME[@]}"; do
 		[ -f "${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" ] ||
 			fail "no ${BUILT_MODULE_NAME[i]}.ko"

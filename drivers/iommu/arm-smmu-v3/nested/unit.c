@@ -17,6 +17,8 @@
 #include <linux/slab.h>
 #include <linux/syscore_ops.h>
 
+#include <linux/iommu-nested/version.h>
+
 #include "nested.h"
 
 static unsigned int timeout_ms = 1000;
@@ -415,4 +417,5 @@ module_exit(smmu3_exit);
 
 MODULE_DESCRIPTION("ARM SMMUv3 with nested translation");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(IOMMU_NESTED_VERSION);
 MODULE_IMPORT_NS("IOMMUFD");

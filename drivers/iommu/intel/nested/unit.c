@@ -14,6 +14,8 @@
 #include <linux/slab.h>
 #include <linux/syscore_ops.h>
 
+#include <linux/iommu-nested/version.h>
+
 #include "nested.h"
 
 static unsigned int timeout_ms = 1000;
@@ -578,3 +580,4 @@ module_exit(vtd_exit);
 
 MODULE_DESCRIPTION("Intel VT-d scalable mode with nested translation");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(IOMMU_NESTED_VERSION);
