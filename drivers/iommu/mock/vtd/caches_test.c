@@ -54,7 +54,7 @@ static const struct label {
 #define STAGE1	(A | B | E)
 #define STAGE2	(C | F)
 
-static void map_page(struct rig_space *sp)
+static void map_space(struct rig_space *sp)
 {
 	u64 fs_flags = RIG_FS_PAGE | VTD_FS_A | VTD_FS_D;
 
@@ -130,10 +130,10 @@ static struct rig *fill_caches(struct kunit *test)
 	f = *a;
 	f.pgtt = VTD_PGTT_STAGE2;
 	f.fs_root = 0;
-	map_page(a);
-	map_page(b);
-	map_page(c);
-	map_page(e);
+	map_space(a);
+	map_space(b);
+	map_space(c);
+	map_space(e);
 	rig_attach(a, RIG_SID, 0x45);
 	rig_attach(a, RIG_SID2, 0x45);
 	rig_attach(a, RIG_SID, 0x46);
@@ -437,7 +437,7 @@ static void caches_test_iotlb_tags(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&other, &leaf));
 }
 
-static void remap_page(struct rig_space *sp, u64 to)
+static void remap_space(struct rig_space *sp, u64 to)
 {
 	*rig_fs(sp, X, 1) = to | RIG_FS_PAGE;
 }
@@ -450,11 +450,11 @@ static void caches_test_stale(struct kunit *test)
 	struct rig_space *b = rig_space(rig, VTD_PGTT_STAGE1, RIG_DID, 4, 4);
 	struct mock_xlate res;
 
-	remap_page(a, Y);
-	remap_page(b, Z);
+	remap_space(a, Y);
+	remap_space(b, Z);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	/* A changed entry is not seen */
-	remap_page(a, Z);
+	remap_space(a, Z);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
 	KUNIT_EXPECT_EQ(test, Y, res.pa);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
@@ -463,7 +463,7 @@ static void caches_test_stale(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, Z, res.pa);
 
 	/* Another table: needs PASID cache, structures and IOTLB, in that order */
-	remap_page(a, Y);
+	remap_space(a, Y);
 	rig_attach(b, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
 			      false);
@@ -528,7 +528,7 @@ static void caches_test_caching_mode(struct kunit *test)
 	rig_attach(fs, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_read(rig, X, NULL));
-	remap_page(fs, Y);
+	remap_space(fs, Y);
 	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
 }
 
