@@ -14,6 +14,9 @@
 /* In ms: how long the queue stands still for one */
 #define SILENCE	50
 
+/* In jiffies: no test takes so long */
+#define LATER	(1000 * HZ)
+
 /**
  * struct many - a guest's devices
  * @fake: the unit
@@ -127,7 +130,7 @@ static void one_at_a_time(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, asked(&m, NR - 1 - n), 1);
 		/* However long it takes to get here */
 		KUNIT_EXPECT_TRUE(test, time_after(unit->ask.after, before));
-		unit->ask.after = jiffies + HZ;
+		unit->ask.after = jiffies + LATER;
 		recover(&m);
 		recover(&m);
 		KUNIT_EXPECT_FALSE(test, unit->cmdq.ring.stuck);
@@ -138,7 +141,7 @@ static void one_at_a_time(struct kunit *test)
 
 	/* Nor does it help to attach something */
 	sham_forget(m.fake);
-	unit->ask.after = jiffies + HZ;
+	unit->ask.after = jiffies + LATER;
 	m.sdev[1]->backoff = 0;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(m.sdev[1], 0, &m.paging->domain),
 			-ETIMEDOUT);
@@ -200,7 +203,8 @@ static void reset_is_short(struct kunit *test)
 	unit->ask.after = jiffies;
 	recover(&m);
 	for (i = 2; i < NR; i++) {
-		KUNIT_EXPECT_EQ(test, asked(&m, i), 1);
+		/* And again, if the reset for the other one comes so soon */
+		KUNIT_EXPECT_GE(test, asked(&m, i), 1);
 		KUNIT_EXPECT_EQ(test, m.sdev[i]->state, 0);
 	}
 	all_back(test, &m);
@@ -224,7 +228,7 @@ static void slow_is_not_silent(struct kunit *test)
 	unit->cmdq.ring.stuck = true;
 	unit->cmdq.ring.owed = CMD_OWED_ALL;
 	/* Those that are left out would not come back at once */
-	unit->ask.after = jiffies + HZ;
+	unit->ask.after = jiffies + LATER;
 	recover(&m);
 	KUNIT_EXPECT_GT(test, unit->ask.spent_us, 1);
 	for (i = 0; i < NR; i++) {
@@ -235,7 +239,7 @@ static void slow_is_not_silent(struct kunit *test)
 	unit->devtlb_timeout_us = 1;
 	unit->cmdq.ring.stuck = true;
 	unit->cmdq.ring.owed = CMD_OWED_ALL;
-	unit->ask.after = jiffies + HZ;
+	unit->ask.after = jiffies + LATER;
 	recover(&m);
 	KUNIT_EXPECT_EQ(test, m.sdev[0]->state, 0);
 	KUNIT_EXPECT_EQ(test, m.sdev[NR - 1]->state, FAKE_OUT);
