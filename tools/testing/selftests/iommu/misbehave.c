@@ -263,6 +263,7 @@ TEST_F(bad, command_errors)
 
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
 		rig_page(r, &r->s1, IOVA, 1);
+		ASSERT_EQ(0, rig_inv_all(r));
 		for (j = 0; j < r->cfg.nr_eps; j++) {
 			ASSERT_EQ(0, vdev_detach(&r->dev[j]));
 			ASSERT_EQ(0, vdev_attach_id(&r->dev[j], r->nested));
@@ -385,6 +386,8 @@ TEST_F(bad, walk_abort)
 	struct ep_result res;
 	unsigned int i;
 
+	if (mock_reorders())
+		SKIP(return, "a unit that reorders has read the table before");
 	ASSERT_EQ(0, ep_ats(&r->dev[0], 0));
 	for (i = 1; i < 4; i++) {
 		ASSERT_EQ(0, rig_inv_all(r));

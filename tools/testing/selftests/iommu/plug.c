@@ -181,7 +181,9 @@ TEST_F(plug, out_and_in)
 
 		vdev_close(&r->dev[1]);
 		ASSERT_EQ(0, mock_ep_plug(m, "ep1", false));
-		EXPECT_FALSE(entries_cached(r, 1));
+		/* A unit that reorders has read the entry that blocks it */
+		if (!mock_reorders())
+			EXPECT_FALSE(entries_cached(r, 1));
 		churn();
 		EXPECT_EQ(0, live_of(m, "ep1"));
 		EXPECT_EQ(0, mock_ep_plug(m, "ep1", false));

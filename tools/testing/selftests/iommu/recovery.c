@@ -446,6 +446,8 @@ TEST_F(recovery, unmap_while_unblocked)
 	/* Elsewhere there is no command between its entry and its coming back */
 	if (!(variant->cfg.cap_set & VTD_CAP_CM))
 		return;
+	if (mock_reorders())
+		SKIP(return, "its old entry is cached until the wait behind");
 	ram = guest_ptr(&r->guest, s1_gpa(&r->s1, IOVA + PAGE_4K, 1));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 1));
 	/* Two to block it, two to have all forgotten, and the new entry's */

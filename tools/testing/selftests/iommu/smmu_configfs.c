@@ -341,7 +341,9 @@ TEST(looked_into)
 	EXPECT_NE(NULL, strstr(text, "STRTAB_BASE"));
 	ASSERT_EQ(0, rig_inv_all(&rig));
 	ASSERT_EQ(0, mock_debugfs(&rig.mock, "caches", caches, sizeof(caches)));
-	EXPECT_EQ(NULL, strstr(caches, "aaaa0000"));
+	/* A unit that reorders fetches what nobody has asked for */
+	if (!mock_reorders())
+		EXPECT_EQ(NULL, strstr(caches, "aaaa0000"));
 	EXPECT_EQ(-EFAULT, rig_sees(&rig, 0, IOVA + SZ_1G, 1));
 	ASSERT_EQ(0, mock_stats(&rig.mock, &st));
 	EXPECT_EQ(2, st.translations);
