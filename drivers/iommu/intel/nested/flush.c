@@ -290,11 +290,16 @@ int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
 	return ret;
 }
 
-/*
+/**
+ * vtd_is_atomic - a domain may be unmapped where nobody can sleep
+ * @paging: the domain
+ *
  * iommufd maps and unmaps in process context. Of others, the DMA API first of
  * all, one cannot know.
+ *
+ * Return: true if it may
  */
-static bool is_atomic(const struct vtd_paging *paging)
+bool vtd_is_atomic(const struct vtd_paging *paging)
 {
 	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
 }
@@ -302,7 +307,7 @@ static bool is_atomic(const struct vtd_paging *paging)
 static void begin_flush(struct vtd_qi_batch *batch,
 			const struct vtd_paging *paging)
 {
-	vtd_qi_begin(batch, NULL, is_atomic(paging));
+	vtd_qi_begin(batch, NULL, vtd_is_atomic(paging));
 	batch->cmds.parks = !batch->cmds.atomic;
 }
 
@@ -444,5 +449,5 @@ int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
 	}
 	if (need)
 		stale |= vtd_paging_flush(paging, first, last, false);
-	return stale && is_atomic(paging) ? -ENOMEM : 0;
+	return stale && vtd_is_atomic(paging) ? -ENOMEM : 0;
 }

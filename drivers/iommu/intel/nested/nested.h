@@ -590,6 +590,7 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev);
 int vtd_entry_flush(const struct vtd_attach *att);
+bool vtd_is_atomic(const struct vtd_paging *paging);
 int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	       struct list_head *nested);
 int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,

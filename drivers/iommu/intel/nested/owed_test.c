@@ -72,8 +72,7 @@ static void disk_behind_devtlb(struct kunit *test)
 		    vtd_desc_iotlb_page(fake_did(disk, 0), 0x1000, 0, true,
 					DRAIN),
 		    vtd_desc_cc_global(), vtd_desc_pc_global(),
-		    vtd_desc_iotlb_global(DRAIN),
-		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL));
+		    vtd_desc_iotlb_global(DRAIN));
 	KUNIT_EXPECT_EQ(test, ring->resets, 0);
 	KUNIT_EXPECT_EQ(test, slow->state, 0);
 
@@ -82,6 +81,55 @@ static void disk_behind_devtlb(struct kunit *test)
 	vtd_detach(disk, 0);
 	fake_paging_free(test, g);
 	fake_paging_free(test, d);
+}
+
+/* The disk's unmap is behind it, and gives up */
+static void lose_behind_devtlb(struct fake_unit *fake, struct vtd_desc desc)
+{
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) == VTD_QI_DTLB &&
+	    FIELD_GET(VTD_DTLB0_SID, desc.w0) == 0x10)
+		vtd_lose(&fake->unit);
+}
+
+/* Making up for what was lost does not have it lost again, and so on for ever */
+static void comes_to_an_end(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *disk = fake_device_new(test, fake, 0x18, 0, 0);
+	struct vtd_device *own = fake_device_new(test, fake, 0x20, 4, 1);
+	struct vtd_paging *g = fake_paging_new(test, slow, STAGE2);
+	struct vtd_paging *d = dma_new(test, disk);
+	struct vtd_paging *p = fake_paging_new(test, own, STAGE2);
+	unsigned int i;
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(slow, 0, &g->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(own, 0, &d->domain), 0);
+	vtd_lose(&fake->unit);
+	fake->hook = lose_behind_devtlb;
+	for (i = 0; i < 10 && vtd_owes(&fake->unit); i++)
+		vtd_unit_recover(&fake->unit);
+	KUNIT_EXPECT_FALSE(test, vtd_owes(&fake->unit));
+	KUNIT_EXPECT_EQ(test, map(d), 0);
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake, vtd_desc_devtlb(0x20, 0, 1, 0,
+								    VTD_AM_ALL)));
+
+	/* A PASID is as good a reason to ask */
+	p->domain.cookie_type = IOMMU_COOKIE_NONE;
+	vtd_detach(own, 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(own, 3, &p->domain), 0);
+	fake_forget(fake);
+	vtd_lose(&fake->unit);
+	vtd_unit_recover(&fake->unit);
+	KUNIT_EXPECT_TRUE(test, fake_executed(fake, vtd_desc_devtlb(0x20, 0, 1, 0,
+								    VTD_AM_ALL)));
+	vtd_detach(own, 3);
+	vtd_detach(slow, 0);
+	vtd_detach(disk, 0);
+	fake_paging_free(test, g);
+	fake_paging_free(test, d);
+	fake_paging_free(test, p);
 }
 
 static void lose_another(struct fake_unit *fake, struct vtd_desc desc)
@@ -442,6 +490,7 @@ static void many_in_a_reset(struct kunit *test)
 
 static struct kunit_case owed_cases[] = {
 	KUNIT_CASE(disk_behind_devtlb),
+	KUNIT_CASE(comes_to_an_end),
 	KUNIT_CASE(lost_meanwhile),
 	KUNIT_CASE(dead_forgets),
 	KUNIT_CASE(failed_maps_nothing),

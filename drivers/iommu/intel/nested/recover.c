@@ -457,6 +457,32 @@ static unsigned long next_try(struct vtd_unit *unit)
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
 }
 
+static bool may_owe(const struct vtd_attach *att)
+{
+	struct vtd_paging *paging = att ? vtd_domain_paging(att->domain) : NULL;
+
+	return paging && vtd_is_atomic(paging);
+}
+
+/*
+ * Can something that is not iommufd's have been lost for a device-TLB? What is
+ * iommufd's is waited for, or its devices are marked. It is not asked without need:
+ * behind one that takes its time others lose something again, and that would never
+ * end.
+ */
+static bool device_may_owe(struct vtd_device *vdev)
+{
+	struct vtd_attach *att;
+	unsigned long pasid;
+
+	if (may_owe(vdev->rid))
+		return true;
+	xa_for_each(&vdev->pasids, pasid, att)
+		if (may_owe(att))
+			return true;
+	return false;
+}
+
 /*
  * Something was lost that the queue, which goes on, may not even have done yet: that
  * is no reason to reset it, nor to blame a device that takes its time.
@@ -471,9 +497,11 @@ static void make_up(struct vtd_unit *unit)
 
 	ret = vtd_unit_flush_all(unit);
 	if (!ret) {
+		/* Who has no device-TLB does not wait for those */
+		vtd_owed_done(unit, lost, false);
 		vtd_qi_begin(&batch, unit, false);
 		xa_for_each(&unit->devices, sid, vdev)
-			if (vtd_devtlb_live(vdev))
+			if (vtd_devtlb_live(vdev) && device_may_owe(vdev))
 				add_devtlb_all(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 	}
