@@ -215,6 +215,8 @@ struct vtd_attach {
  * @pri: it may make page requests; none may so far
  * @state: bits of VTD_DEV_*: the top of recover.c has their order
  * @silent: its device-TLB has not answered once
+ * @skipped: it is blocked as there was no time to ask it. Protected by the unit's
+ *	mutex
  * @retry: when one that is blocked is tried again
  * @dir: its PASID directory
  * @dir_size: size of that in bytes
@@ -238,6 +240,7 @@ struct vtd_device {
 	bool pri;
 	unsigned long state;
 	bool silent;
+	bool skipped;
 	struct vtd_retry retry;
 	__le64 *dir;
 	size_t dir_size;

@@ -477,9 +477,23 @@ static void many_in_a_reset(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, bad[0]->silent);
 	KUNIT_EXPECT_FALSE(test, bad[SILENT - 1]->silent);
 
-	fake->hook = NULL;
+	/* They have had their time: others get the queue before the next is asked */
 	for (i = 0; i < SILENT; i++)
 		bad[i]->retry.ms = 0;
+	unit->ask_after = jiffies + HZ * 1000;
+	asked = 0;
+	KUNIT_EXPECT_GT(test, vtd_unit_recover(unit), HZ * 10);
+	scoped_guard(mutex, &unit->lock)
+		KUNIT_EXPECT_EQ(test, vtd_device_recover(bad[SILENT - 1]),
+				-ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, asked, 0);
+
+	fake->hook = NULL;
+	for (i = 0; i < SILENT - 1; i++)
+		bad[i]->retry = (struct vtd_retry) {
+			.ms = 1,
+			.at = jiffies + HZ * 1000,
+		};
 	unit->ask_after = jiffies;
 	vtd_unit_recover(unit);
 	KUNIT_EXPECT_EQ(test, bad[SILENT - 1]->state, 0);

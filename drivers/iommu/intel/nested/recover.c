@@ -79,6 +79,12 @@ static bool retry_due(const struct vtd_retry *retry)
 	return !retry->ms || time_after_eq(jiffies, retry->at);
 }
 
+/* It was silent, or may be: there was no time to find out */
+static bool may_be_silent(const struct vtd_device *vdev)
+{
+	return READ_ONCE(vdev->silent) || vdev->skipped;
+}
+
 /*
  * May a device be asked whether it is well? For as long as one that is silent keeps
  * the queue waiting, none of them is asked after it: they must not have it for more
@@ -87,7 +93,7 @@ static bool retry_due(const struct vtd_retry *retry)
 static bool may_ask(const struct vtd_device *vdev)
 {
 	return retry_due(&vdev->retry) &&
-	       (!READ_ONCE(vdev->silent) ||
+	       (!may_be_silent(vdev) ||
 		time_after_eq(jiffies, vdev->unit->ask_after));
 }
 
@@ -206,6 +212,7 @@ static int flush_devices(struct vtd_unit *unit, bool users)
 		if (!vtd_devtlb_live(vdev) || is_users(vdev) != users)
 			continue;
 		if (users && time_after_eq(jiffies, end)) {
+			vdev->skipped = true;
 			set_bit(VTD_DEV_FAILED, &vdev->state);
 			continue;
 		}
@@ -359,6 +366,7 @@ static int device_unblock(struct vtd_device *vdev)
 	struct vtd_qi_batch batch;
 	int ret;
 
+	vdev->skipped = false;
 	set_bit(VTD_DEV_REVIVING, &vdev->state);
 	clear_bit(VTD_DEV_BLOCKED, &vdev->state);
 	/* Pairs with the barrier between a change of tables and its flush */
@@ -418,7 +426,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 	}
 	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return ret;
-	if (READ_ONCE(vdev->silent) && !may_ask(vdev))
+	if (may_be_silent(vdev) && !may_ask(vdev))
 		return -ETIMEDOUT;
 	return device_unblock(vdev);
 }
@@ -435,7 +443,7 @@ static unsigned long until_asked(const struct vtd_device *vdev)
 	long left = vdev->unit->ask_after - jiffies;
 	unsigned long next = until(&vdev->retry);
 
-	if (READ_ONCE(vdev->silent) && left > 0)
+	if (may_be_silent(vdev) && left > 0)
 		next = max(next, (unsigned long)left);
 	return next;
 }
