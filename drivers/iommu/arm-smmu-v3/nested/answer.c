@@ -11,6 +11,7 @@
  * the queue is given up counts as done. One that comes twice nevertheless does
  * nothing, for nobody has asked (4.7.1).
  */
+#include <kunit/static_stub.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
 
@@ -29,10 +30,19 @@ struct kept_answer {
 	struct smmu3_cmd cmd;
 };
 
-static int answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+/**
+ * smmu3_answer_send - put an answer into the queue
+ * @unit: the unit
+ * @cmd: the answer
+ *
+ * Context: as smmu3_answer().
+ * Return: 0; -EIO if it was refused, -ETIMEDOUT if it is lost
+ */
+int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 {
 	struct smmu3_batch batch;
 
+	KUNIT_STATIC_STUB_REDIRECT(smmu3_answer_send, unit, cmd);
 	smmu3_batch_begin(&batch, unit, false);
 	smmu3_batch_add(&batch, cmd);
 	return smmu3_batch_flush(&batch);
@@ -53,9 +63,16 @@ static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 		unit->answers.nr++;
 		list_add_tail(&kept->node, &unit->answers.list);
 	}
-	/* Most of the time it is to be sooner already */
-	queue_delayed_work(system_unbound_wq, &unit->recover_work,
-			   msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
+	/*
+	 * Who finds the queue stuck is in time for the recovery that there will be,
+	 * and must not have that sooner. Else it may be over already.
+	 */
+	smp_mb();
+	if (!READ_ONCE(unit->cmdq.ring.stuck))
+		smmu3_recover_soon(unit);
+	else
+		queue_delayed_work(system_unbound_wq, &unit->recover_work,
+				   msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
 	return 0;
 }
 
@@ -73,7 +90,7 @@ int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 {
 	int ret;
 
-	ret = answer_send(unit, cmd);
+	ret = smmu3_answer_send(unit, cmd);
 	/* With the hardware all that waited is gone */
 	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
 		ret = answer_keep(unit, cmd);
@@ -105,7 +122,7 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 	list_for_each_entry_safe(kept, tmp, &list, node) {
 		/* The next recovery is for the rest */
 		if (is_wanted(unit, kept->cmd) &&
-		    answer_send(unit, kept->cmd) == -ETIMEDOUT)
+		    smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT)
 			break;
 		list_del(&kept->node);
 		kfree(kept);

@@ -31,6 +31,7 @@ struct smmu3_answers {
 /* answer.c */
 void smmu3_answers_init(struct smmu3_unit *unit);
 void smmu3_answers_exit(struct smmu3_unit *unit);
+int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd);
 int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd);
 void smmu3_answers_resend(struct smmu3_unit *unit);
 

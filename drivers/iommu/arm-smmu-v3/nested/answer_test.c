@@ -2,6 +2,7 @@
 /*
  * KUnit: what a reset of the queue loses, or would have done once more
  */
+#include <kunit/static_stub.h>
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
@@ -53,6 +54,29 @@ static void lost(struct kunit *test)
 	fake->refuse_op = SMMU_OP_RESUME;
 	KUNIT_EXPECT_EQ(test, answer(fake, SID), -EIO);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+}
+
+/* The queue was reset, and works again, before who has answered is told */
+static int lost_and_recovered(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+{
+	return -ETIMEDOUT;
+}
+
+/* It does not wait until some other device is asked whether it is well */
+static void told_late(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct delayed_work *work = &fake->unit.recover_work;
+
+	sham_device_new(test, fake, SID, 0, false);
+	queue_delayed_work(system_unbound_wq, work, 600 * HZ);
+	kunit_activate_static_stub(test, smmu3_answer_send, lost_and_recovered);
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	kunit_deactivate_static_stub(test, smmu3_answer_send);
+	flush_work(&work->work);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+	cancel_delayed_work_sync(work);
 }
 
 /* A device that never stops does not have all of memory */
@@ -107,6 +131,7 @@ static void blocked_meanwhile(struct kunit *test)
 
 static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(lost),
+	KUNIT_CASE(told_late),
 	KUNIT_CASE(bounded),
 	KUNIT_CASE(blocked_meanwhile),
 	{}
