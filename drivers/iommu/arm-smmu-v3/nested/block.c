@@ -130,6 +130,12 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 	return ret;
 }
 
+static bool is_own(const struct smmu3_attach *att)
+{
+	return att && smmu3_is_paging(att->domain) &&
+	       smmu3_is_atomic(to_smmu3_paging(att->domain));
+}
+
 /**
  * smmu3_device_own - a device is the kernel's own
  * @sdev: the device
@@ -137,10 +143,17 @@ int smmu3_block_marked(struct smmu3_unit *unit)
  * Context: process context; the unit's mutex is held.
  * Return: true if it is
  */
-bool smmu3_device_own(const struct smmu3_device *sdev)
+bool smmu3_device_own(struct smmu3_device *sdev)
 {
-	return sdev->rid && smmu3_is_paging(sdev->rid->domain) &&
-	       smmu3_is_atomic(to_smmu3_paging(sdev->rid->domain));
+	struct smmu3_attach *att;
+	unsigned long pasid;
+
+	if (is_own(sdev->rid))
+		return true;
+	xa_for_each(&sdev->pasids, pasid, att)
+		if (is_own(att))
+			return true;
+	return false;
 }
 
 /**
@@ -151,8 +164,7 @@ bool smmu3_device_own(const struct smmu3_device *sdev)
  * Context: process context; the unit's mutex is held.
  * Return: when, in jiffies
  */
-unsigned long smmu3_device_due(const struct smmu3_device *sdev,
-			       unsigned long retry)
+unsigned long smmu3_device_due(struct smmu3_device *sdev, unsigned long retry)
 {
 	unsigned long after = READ_ONCE(sdev->unit->ask.after);
 

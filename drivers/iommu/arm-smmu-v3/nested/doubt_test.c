@@ -47,6 +47,33 @@ static void two_down(struct kunit *test, struct two *t)
 	sham_paging_free(test, t->dma);
 }
 
+/* The disk's unmap is behind it, and gives up */
+static void lose_behind_atc(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV &&
+	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == SID)
+		smmu3_doubt(to_smmu3_paging(fake->spied->rid->domain));
+}
+
+/* Making up for what was lost does not have it lost again, and so on for ever */
+static void comes_to_an_end(struct kunit *test)
+{
+	struct two t;
+	unsigned int i;
+
+	two_up(test, &t);
+	t.fake->spied = t.own;
+	t.fake->spy = lose_behind_atc;
+	smmu3_doubt(t.dma);
+	for (i = 0; i < 10 && smmu3_in_doubt(t.dma); i++) {
+		smmu3_recover_soon(&t.fake->unit);
+		sham_recover(t.fake);
+	}
+	KUNIT_EXPECT_FALSE(test, smmu3_in_doubt(t.dma));
+	t.fake->spy = NULL;
+	two_down(test, &t);
+}
+
 static void work_off(struct two *t)
 {
 	disable_delayed_work_sync(&t->fake->unit.recover_work);
@@ -266,6 +293,8 @@ static void refused_to_the_end(struct kunit *test)
 
 	two_up(test, &t);
 	unit = &t.fake->unit;
+	/* Of others' devices nothing is asked for */
+	t.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	t.fake->refuse_op = SMMU_OP_ATC_INV;
 	t.fake->refuse_sticky = true;
 	smmu3_recover_doubt(t.dma);
@@ -302,6 +331,7 @@ static void vfio_sleeps(struct kunit *test)
 
 static struct kunit_case doubt_cases[] = {
 	KUNIT_CASE(not_mapped_again),
+	KUNIT_CASE(comes_to_an_end),
 	KUNIT_CASE(not_with_a_mark),
 	KUNIT_CASE(not_aborting),
 	KUNIT_CASE(kept_no_longer),

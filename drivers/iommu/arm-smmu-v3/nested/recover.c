@@ -116,13 +116,17 @@ static int ask_devices(struct smmu3_unit *unit, bool own)
  * they are blocked, and come back when there is time for them, for the unit's mutex
  * is held and everybody waits.
  */
-static int flush_devices(struct smmu3_unit *unit)
+static int flush_devices(struct smmu3_unit *unit, bool others)
 {
-	return ask_devices(unit, true) ?: ask_devices(unit, false) ?:
-	       smmu3_block_marked(unit);
+	int ret = ask_devices(unit, true);
+
+	if (!ret && others)
+		ret = ask_devices(unit, false);
+	return ret ?: smmu3_block_marked(unit);
 }
 
-static int unit_forget(struct smmu3_unit *unit)
+/* With @others their ATCs, too */
+static int unit_forget(struct smmu3_unit *unit, bool others)
 {
 	int ret;
 
@@ -131,7 +135,7 @@ static int unit_forget(struct smmu3_unit *unit)
 		return ret;
 	smmu3_tags_forgotten(unit);
 	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_DEVTLB);
-	ret = smmu3_block_marked(unit) ?: flush_devices(unit);
+	ret = smmu3_block_marked(unit) ?: flush_devices(unit, others);
 	if (ret)
 		return ret;
 	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_NONE);
@@ -173,7 +177,7 @@ static int unit_restart(struct smmu3_unit *unit)
 	ret = smmu3_cmdq_reset(unit);
 	if (!ret && unit->dead)
 		ret = unit_resume(unit);
-	return ret ?: unit_forget(unit);
+	return ret ?: unit_forget(unit, true);
 }
 
 static void unit_die(struct smmu3_unit *unit)
@@ -235,8 +239,12 @@ void smmu3_unit_block_failed(struct smmu3_unit *unit)
 }
 
 /*
- * What a refused command may have left behind. If that cannot be done either,
- * those wait for it who have ATC invalidations: a reset has it done, or tells them.
+ * What a refused command may have left behind, or one that was given up. If that
+ * cannot be done either, those wait for it who have ATC invalidations: a reset has it
+ * done, or tells them.
+ *
+ * Of others' ATCs nothing is lost without a mark. They are not asked: behind one that
+ * takes its time something is given up again, and that would never end.
  */
 static int make_up(struct smmu3_unit *unit)
 {
@@ -245,7 +253,7 @@ static int make_up(struct smmu3_unit *unit)
 	if (!smmu3_pages_begin(unit))
 		return 0;
 	begin_asking(unit);
-	ret = unit_forget(unit);
+	ret = unit_forget(unit, false);
 	if (ret)
 		return unit_reset(unit);
 	smmu3_pages_forgotten(unit);

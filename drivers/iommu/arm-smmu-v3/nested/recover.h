@@ -74,9 +74,8 @@ void smmu3_recover_end(struct smmu3_unit *unit);
 void smmu3_unit_block_failed(struct smmu3_unit *unit);
 int smmu3_block_marked(struct smmu3_unit *unit);
 int smmu3_device_unblock(struct smmu3_device *sdev);
-bool smmu3_device_own(const struct smmu3_device *sdev);
-unsigned long smmu3_device_due(const struct smmu3_device *sdev,
-			       unsigned long retry);
+bool smmu3_device_own(struct smmu3_device *sdev);
+unsigned long smmu3_device_due(struct smmu3_device *sdev, unsigned long retry);
 struct smmu3_device *smmu3_next_due(struct smmu3_unit *unit);
 
 #endif /* __ARM_SMMU_V3_NESTED_RECOVER_H */
