@@ -319,7 +319,7 @@ static struct kunit_case dma_cases[] = {
 };
 
 static struct kunit_suite dma_suite = {
-	.name = "iommu_mock_endpoint",
+	.name = "iommu_mock_dma",
 	.test_cases = dma_cases,
 };
 

@@ -285,7 +285,7 @@ static struct kunit_case qi_desc_test_cases[] = {
 };
 
 static struct kunit_suite qi_desc_test_suite = {
-	.name = "iommu_mock_vtd_qi_desc",
+	.name = "iommu_mock_vtd_inv",
 	.init = qi_desc_init,
 	.test_cases = qi_desc_test_cases,
 };

@@ -510,7 +510,7 @@ static struct kunit_case qi_test_cases[] = {
 };
 
 static struct kunit_suite qi_test_suite = {
-	.name = "iommu_mock_vtd_qi",
+	.name = "iommu_mock_vtd_qi_error",
 	.init = qi_init_scalable,
 	.test_cases = qi_test_cases,
 };

@@ -237,7 +237,7 @@ static struct kunit_case qi_ring_test_cases[] = {
 };
 
 static struct kunit_suite qi_ring_test_suite = {
-	.name = "iommu_mock_vtd_qi_ring",
+	.name = "iommu_mock_vtd_qi",
 	.init = qi_init,
 	.test_cases = qi_ring_test_cases,
 };
