@@ -211,6 +211,8 @@ static int unit_reset(struct smmu3_unit *unit)
 	if (!ret) {
 		smmu3_pages_forgotten(unit);
 		unit->backoff = 0;
+		/* The answers that were lost are the work's, whoever has done this */
+		smmu3_recover_soon(unit);
 		return 0;
 	}
 	unit_die(unit);

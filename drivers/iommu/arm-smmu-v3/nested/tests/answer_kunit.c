@@ -79,6 +79,27 @@ static void told_late(struct kunit *test)
 	cancel_delayed_work_sync(work);
 }
 
+/* Nor if it is an attach that brings the queue back, and not the work */
+static void brought_back_by_attach(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, SID, 0, false);
+	struct delayed_work *work = &fake->unit.recover_work;
+
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	recover(fake);
+	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
+	fake->dead = false;
+	queue_delayed_work(system_unbound_wq, work, 600 * HZ);
+	scoped_guard(mutex, &fake->unit.lock)
+		KUNIT_EXPECT_EQ(test, smmu3_device_recover(sdev), 0);
+	flush_work(&work->work);
+	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+	cancel_delayed_work_sync(work);
+}
+
 /* A device that never stops does not have all of memory */
 static void bounded(struct kunit *test)
 {
@@ -132,6 +153,7 @@ static void blocked_meanwhile(struct kunit *test)
 static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(lost),
 	KUNIT_CASE(told_late),
+	KUNIT_CASE(brought_back_by_attach),
 	KUNIT_CASE(bounded),
 	KUNIT_CASE(blocked_meanwhile),
 	{}
