@@ -17,7 +17,7 @@
 
 #include "nested.h"
 
-/* Answers that are kept: who asks for more at once than a unit has stalled is ill */
+/* Answers that are kept of a device: one that has asked more often at once is ill */
 #define MOST	256
 
 /**
@@ -48,6 +48,24 @@ int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 	return smmu3_batch_flush(&batch);
 }
 
+static u32 sid_of(struct smmu3_cmd cmd)
+{
+	return FIELD_GET(SMMU_CMD0_SID, cmd.w0);
+}
+
+/* One device must not leave others without: each has a number of its own */
+static bool has_most(struct smmu3_unit *unit, u32 sid)
+{
+	const struct kept_answer *kept;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&unit->answers.lock);
+
+	list_for_each_entry(kept, &unit->answers.list, node)
+		nr += sid_of(kept->cmd) == sid;
+	return nr >= MOST;
+}
+
 static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 {
 	struct kept_answer *kept = kmalloc_obj(*kept);
@@ -56,11 +74,10 @@ static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 		return -ENOMEM;
 	kept->cmd = cmd;
 	scoped_guard(spinlock, &unit->answers.lock) {
-		if (unit->answers.nr == MOST) {
+		if (has_most(unit, sid_of(cmd))) {
 			kfree(kept);
 			return -ENOMEM;
 		}
-		unit->answers.nr++;
 		list_add_tail(&kept->node, &unit->answers.list);
 	}
 	/*
@@ -100,7 +117,7 @@ int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 /* A device that is gone waits for nothing */
 static bool is_wanted(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 {
-	return xa_load(&unit->streams, FIELD_GET(SMMU_CMD0_SID, cmd.w0));
+	return xa_load(&unit->streams, sid_of(cmd));
 }
 
 /**
@@ -112,7 +129,6 @@ static bool is_wanted(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 void smmu3_answers_resend(struct smmu3_unit *unit)
 {
 	struct kept_answer *kept, *tmp;
-	unsigned int sent = 0;
 	LIST_HEAD(list);
 
 	lockdep_assert_held(&unit->lock);
@@ -126,12 +142,9 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 			break;
 		list_del(&kept->node);
 		kfree(kept);
-		sent++;
 	}
-	scoped_guard(spinlock, &unit->answers.lock) {
-		unit->answers.nr -= sent;
+	scoped_guard(spinlock, &unit->answers.lock)
 		list_splice(&list, &unit->answers.list);
-	}
 }
 
 /**
@@ -142,7 +155,6 @@ void smmu3_answers_init(struct smmu3_unit *unit)
 {
 	spin_lock_init(&unit->answers.lock);
 	INIT_LIST_HEAD(&unit->answers.list);
-	unit->answers.nr = 0;
 }
 
 /**

@@ -20,12 +20,10 @@ struct smmu3_unit;
  * struct smmu3_answers - answers that a unit has not got yet
  * @lock: protects it
  * @list: the answers
- * @nr: how many there are
  */
 struct smmu3_answers {
 	spinlock_t lock; /* see above */
 	struct list_head list;
-	unsigned int nr;
 };
 
 /* answer.c */

@@ -46,7 +46,7 @@ static void lost(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake, resume(SID)));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
-	KUNIT_EXPECT_EQ(test, fake->unit.answers.nr, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 
 	/* Once is enough, and what is refused is not better for trying again */
 	recover(fake);
@@ -108,6 +108,7 @@ static void bounded(struct kunit *test)
 	int ret = 0;
 
 	sham_device_new(test, fake, SID, 0, false);
+	sham_device_new(test, fake, SID + 1, 0, false);
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
 	recover(fake);
@@ -115,7 +116,11 @@ static void bounded(struct kunit *test)
 	for (i = 0; i < 1000 && !ret; i++)
 		ret = answer(fake, SID);
 	KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, fake->unit.answers.nr, i);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&fake->unit.answers.list), i);
+
+	/* Another one's are no fewer for that */
+	KUNIT_EXPECT_EQ(test, answer(fake, SID + 1), 0);
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), -ENOMEM);
 }
 
 /* A batch that was made before a device was blocked, and is put in after */
