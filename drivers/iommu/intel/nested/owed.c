@@ -219,7 +219,10 @@ static void tables_release(struct vtd_held *held)
  */
 void vtd_withhold(struct vtd_paging *paging, struct vtd_unit *unit)
 {
-	struct held_tables *tables = kmalloc_obj(*tables, GFP_ATOMIC);
+	struct held_tables *tables;
+
+	/* Whoever unmaps more and more of it pays for it, as for the tables */
+	tables = kmalloc_obj(*tables, GFP_ATOMIC | __GFP_ACCOUNT);
 
 	scoped_guard(spinlock_irqsave, &paging->withheld.lock)
 		paging->withheld.units++;

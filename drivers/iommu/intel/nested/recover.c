@@ -265,6 +265,8 @@ static int unit_reset(struct vtd_unit *unit)
 		ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
 	ret = unit_restart(unit);
 	if (!ret) {
+		/* Of what has no device-TLB nothing is left now */
+		vtd_owed_done(unit, lost, false);
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
 		ret = flush_devices(unit, false) ?: flush_devices(unit, true);
 	}

@@ -502,6 +502,43 @@ static void many_in_a_reset(struct kunit *test)
 	fake_paging_free(test, d);
 }
 
+/* How the DMA API fares while a device-TLB is asked */
+struct mapped_meanwhile {
+	struct vtd_paging *paging;
+	int ret;
+};
+
+static void map_behind_devtlb(struct fake_unit *fake, struct vtd_desc desc)
+{
+	struct mapped_meanwhile *mapped = fake->hook_data;
+
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) == VTD_QI_DTLB)
+		mapped->ret = map(mapped->paging);
+}
+
+/* A disk without a device-TLB does not wait for the device-TLBs of others */
+static void caches_first(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *disk = fake_device_new(test, fake, 0x18, 0, 0);
+	struct mapped_meanwhile mapped = { .ret = 1 };
+
+	fake_no_recovery(fake);
+	mapped.paging = dma_new(test, disk);
+	vtd_lose(&fake->unit);
+	KUNIT_EXPECT_EQ(test, map(mapped.paging), -ENOMEM);
+	fake->hook = map_behind_devtlb;
+	fake->hook_data = &mapped;
+	WRITE_ONCE(fake->unit.qi.ring.stuck, true);
+	vtd_unit_recover(&fake->unit);
+	KUNIT_EXPECT_EQ(test, slow->state, 0);
+	KUNIT_EXPECT_EQ(test, mapped.ret, 0);
+	KUNIT_EXPECT_EQ(test, map(mapped.paging), 0);
+	vtd_detach(disk, 0);
+	fake_paging_free(test, mapped.paging);
+}
+
 static struct kunit_case owed_cases[] = {
 	KUNIT_CASE(disk_behind_devtlb),
 	KUNIT_CASE(comes_to_an_end),
@@ -514,6 +551,7 @@ static struct kunit_case owed_cases[] = {
 	KUNIT_CASE(many_silent),
 	KUNIT_CASE(many_in_a_reset),
 	KUNIT_CASE(bystanders_first),
+	KUNIT_CASE(caches_first),
 	KUNIT_CASE(atomic_keeps_out),
 	{}
 };
