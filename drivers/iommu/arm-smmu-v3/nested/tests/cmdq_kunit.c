@@ -5,6 +5,8 @@
 #include <kunit/test.h>
 #include <linux/kthread.h>
 
+#include <linux/iommu-nested/cmd_ring_recover.h>
+
 #include "fake_unit.h"
 
 static struct smmu3_cmd some(u16 vmid)
@@ -318,6 +320,51 @@ static void dead(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.resets, 1);
 }
 
+/*
+ * Another waiter finishes all that is complete. Then the queue is reset, and is
+ * given commands that it does not execute, up to where it was and beyond.
+ */
+static void reset_behind_look(struct fake_unit *fake)
+{
+	struct smmu3_unit *unit = &fake->unit;
+	struct cmd_ring *ring = &unit->cmdq.ring;
+	u32 stale = ring->head;
+	struct smmu3_batch batch;
+
+	scoped_guard(spinlock_irqsave, &ring->lock)
+		cmd_ring_reap(ring);
+	scoped_guard(mutex, &unit->lock)
+		smmu3_cmdq_reset(unit);
+	cmd_ring_settle(ring, CMD_OWED_NONE);
+	fake->dead = true;
+	while (ring->head <= stale) {
+		smmu3_batch_begin(&batch, unit, false);
+		smmu3_batch_add(&batch, some(0));
+		smmu3_batch_push(&batch);
+	}
+}
+
+/*
+ * A waiter finds its commands complete, and gets the lock after a reset: the
+ * position that it has read says nothing of the commands of after.
+ */
+static void looked_before_reset(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, SMMU_IDR0_MSI);
+	struct cmd_ring *ring = &fake->unit.cmdq.ring;
+
+	alone(fake);
+	fake->peek = reset_behind_look;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3), 0);
+	KUNIT_EXPECT_EQ(test, ring->resets, 1);
+	KUNIT_EXPECT_GT(test, ring->head, 0);
+	KUNIT_EXPECT_EQ(test, ring->oldest, 0);
+
+	fake->dead = false;
+	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
+	KUNIT_EXPECT_EQ(test, ring->oldest, ring->head);
+}
+
 /* A register that says nonsense is not believed */
 static void implausible(struct kunit *test)
 {
@@ -404,6 +451,7 @@ static struct kunit_case cmdq_cases[] = {
 	KUNIT_CASE(atc_told_apart),
 	KUNIT_CASE(stuck_for_a_device),
 	KUNIT_CASE(dead),
+	KUNIT_CASE(looked_before_reset),
 	KUNIT_CASE(implausible),
 	KUNIT_CASE_SLOW(many_producers),
 	{}

@@ -4,6 +4,7 @@
  */
 #include <kunit/device.h>
 #include <linux/io.h>
+#include <linux/irqflags.h>
 
 #include "fake_unit.h"
 
@@ -108,6 +109,18 @@ static bool fake_gone(struct fake_unit *fake)
 	return fake->gone && fake->gone--;
 }
 
+static u32 fake_read_cons(struct fake_unit *fake)
+{
+	void (*peek)(struct fake_unit *fake) = fake->peek;
+	u32 cons = fake->cmdq_cons;
+
+	if (peek && cons && !irqs_disabled()) {
+		fake->peek = NULL;
+		peek(fake);
+	}
+	return cons;
+}
+
 static u32 fake_read32(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
@@ -133,7 +146,7 @@ static u32 fake_read32(void *ctx, u32 off)
 	case SMMU_REG_GERROR:
 		return fake->gerror;
 	case SMMU_REG_CMDQ_CONS:
-		return fake->cmdq_cons;
+		return fake_read_cons(fake);
 	default:
 		return fake_reg(fake, off);
 	}

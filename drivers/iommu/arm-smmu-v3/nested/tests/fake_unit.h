@@ -43,6 +43,8 @@
  * @events: so many reads of EVTQ_PROD yet find one more event
  * @spy: sees every command before it is executed, if it is not NULL
  * @watch: sees every write to a register before it takes effect, if it is not NULL
+ * @peek: runs once, between a read of CMDQ_CONS that is not 0, by a reader without
+ *	the queue's lock, and what the reader makes of it
  * @spied: for @spy and @watch
  */
 struct fake_unit {
@@ -73,6 +75,7 @@ struct fake_unit {
 	unsigned int events;
 	void (*spy)(struct fake_unit *fake, struct smmu3_cmd cmd);
 	void (*watch)(struct fake_unit *fake, u32 off, u32 val);
+	void (*peek)(struct fake_unit *fake);
 	struct smmu3_device *spied;
 };
 
