@@ -173,6 +173,22 @@ static void quirks(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vtd_errata_vmd(0x1b36, 0x201d));
 }
 
+/* What is behind a VMD sends with its source-id, and knows physical addresses */
+static void vmd_is_passed_through(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct dev_iommu iommu = { .priv = vdev };
+	struct device *dev = vdev->dev;
+
+	dev->iommu = &iommu;
+	KUNIT_EXPECT_EQ(test, vtd_iommu_ops.def_domain_type(dev), 0);
+	vdev->identity = true;
+	KUNIT_EXPECT_EQ(test, vtd_iommu_ops.def_domain_type(dev),
+			IOMMU_DOMAIN_IDENTITY);
+	dev->iommu = NULL;
+}
+
 /* What a driver has not done yet it may do later, except if it never does */
 static void drivers_before_us(struct kunit *test)
 {
@@ -192,6 +208,7 @@ static struct kunit_case unit_cases[] = {
 	KUNIT_CASE(no_suspend),
 	KUNIT_CASE(devtlb_twice),
 	KUNIT_CASE(quirks),
+	KUNIT_CASE(vmd_is_passed_through),
 	KUNIT_CASE(drivers_before_us),
 	{}
 };
