@@ -2,6 +2,7 @@
 /*
  * KUnit: many devices that do not answer, which may all be one guest's
  */
+#include <linux/delay.h>
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
@@ -213,6 +214,12 @@ static void reset_is_short(struct kunit *test)
 	sham_paging_free(test, dma);
 }
 
+static void takes_its_time(struct fake_unit *fake, struct smmu3_cmd cmd)
+{
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV)
+		udelay(10);
+}
+
 /* Devices that take longer than a unit may, and answer, are all asked */
 static void slow_is_not_silent(struct kunit *test)
 {
@@ -223,6 +230,7 @@ static void slow_is_not_silent(struct kunit *test)
 	many_up(test, &m);
 	unit = &m.fake->unit;
 	sham_forget(m.fake);
+	m.fake->spy = takes_its_time;
 	unit->timeout_us = 1;
 	unit->devtlb_timeout_us = 60 * USEC_PER_SEC;
 	unit->cmdq.ring.stuck = true;
@@ -230,6 +238,7 @@ static void slow_is_not_silent(struct kunit *test)
 	/* Those that are left out would not come back at once */
 	unit->ask.after = jiffies + LATER;
 	recover(&m);
+	m.fake->spy = NULL;
 	KUNIT_EXPECT_GT(test, unit->ask.spent_us, 1);
 	for (i = 0; i < NR; i++) {
 		KUNIT_EXPECT_EQ(test, asked(&m, i), 1);
