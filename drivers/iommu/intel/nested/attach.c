@@ -94,15 +94,6 @@ static int entry_replace(struct vtd_device *vdev, __le64 *entry,
 	return ret;
 }
 
-/* Whatever the hardware still has of it, the device is out */
-static void block_now(struct vtd_device *vdev)
-{
-	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		return;
-	set_bit(VTD_DEV_FAILED, &vdev->state);
-	vtd_unit_block_failed(vdev->unit);
-}
-
 /*
  * The core relies on its own domains, identity and the DMA API's, to be attachable
  * when userspace has let go of a device.
@@ -142,7 +133,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 	ret = entry_replace(vdev, entry, cur, pte);
 	trace_vtd_attach(vdev->dev, pasid, new ? new->did : 0, ret);
 	if (ret) {
-		block_now(vdev);
+		vtd_device_block_now(vdev);
 		if (!vtd_cannot_fail(new)) {
 			vtd_pasid_write(vdev, entry, cur ? &was : NULL);
 			return ret;
@@ -425,7 +416,7 @@ static int att_change(struct vtd_attach *att,
 
 	ret = vtd_entry_flush(att);
 	if (ret)
-		block_now(vdev);
+		vtd_device_block_now(vdev);
 	return ret;
 }
 

@@ -74,10 +74,8 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 static void device_out(struct vtd_device *vdev)
 {
 	/* With the queue translation is over, and with that nothing is used */
-	if (vdev->unit->qi.ring.ended || test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		return;
-	set_bit(VTD_DEV_FAILED, &vdev->state);
-	vtd_unit_block_failed(vdev->unit);
+	if (!vdev->unit->qi.ring.ended)
+		vtd_device_block_now(vdev);
 }
 
 /* Makes the device known; all its DMA is blocked until a domain is attached */

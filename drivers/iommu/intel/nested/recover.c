@@ -344,6 +344,20 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 }
 
 /**
+ * vtd_device_block_now - block a device, whatever the hardware still has of it
+ * @vdev: the device
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void vtd_device_block_now(struct vtd_device *vdev)
+{
+	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		return;
+	set_bit(VTD_DEV_FAILED, &vdev->state);
+	vtd_unit_block_failed(vdev->unit);
+}
+
+/**
  * vtd_unit_failed - devices of a unit were marked as failed
  * @unit: the unit
  * @atomic: the caller cannot sleep: it happens soon
