@@ -17,6 +17,7 @@ test_graft_twice_is_graft_once()
 	[ -f "$T/linux/drivers/iommu/intel/nested/Kconfig" ] || fail "no driver"
 	[ -f "$T/linux/drivers/iommu/intel/keep.c" ] || fail "a file of the kernel's is gone"
 	[ -f "$T/linux/include/linux/iommu-nested/vtd.h" ] || fail "no header"
+	[ -f "$T/linux/drivers/iommu/nested/cmd_ring.h" ] || fail "no common code"
 	cp -a "$T/linux" "$T/once"
 	succeeds "$TOP/scripts/graft" "$T/linux"
 	diff -r "$T/once" "$T/linux" >"$T/out" || fail "the second time changed it"

@@ -95,3 +95,12 @@ test_a_function_of_the_mock_is_no_function_of_a_driver()
 	done >"$T/out"
 	[ ! -s "$T/out" ] || fail "in the mock and in a driver"
 }
+
+# Agreement of driver and model means something as long as each is written twice.
+test_a_model_includes_nothing_of_the_drivers()
+{
+	grep -rq '^#include <linux/iommu-nested/vtd.h>' "$TOP/drivers/iommu/mock" ||
+		fail "no include was found"
+	! grep -rnE '^#include.*["/]nested/' "$TOP/drivers/iommu/mock" >"$T/out" ||
+		fail "a model includes what is a driver's"
+}

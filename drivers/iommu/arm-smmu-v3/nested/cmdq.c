@@ -8,14 +8,14 @@
  */
 #include <linux/log2.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
+#include "../../nested/cmd_ring_recover.h"
 
 #include "cmdq.h"
 #include "trace.h"
 
 #define CMD_RING_METER	smmu3_meter
 #define CMD_RING_OPS	cmdq_ops
-#include <linux/iommu-nested/cmd_ring_engine.h>
+#include "../../nested/cmd_ring_engine.h"
 
 /* log2 of commands in the ring, if the unit takes so many */
 #define CMDQ_MAX_SHIFT	9

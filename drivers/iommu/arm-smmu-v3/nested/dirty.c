@@ -3,11 +3,10 @@
  * Dirty tracking, of stage-1 tables
  *
  * The page table library reads and clears the dirty state of whole entries; see
- * linux/iommu-nested/dirty.h for the rest. Of stage-2 tables it cannot, so that a
- * nesting parent is none that tracks dirty pages.
+ * drivers/iommu/nested/dirty.h for the rest. Of stage-2 tables it cannot, so
+ * that a nesting parent is none that tracks dirty pages.
  */
-#include <linux/iommu-nested/dirty.h>
-
+#include "../../nested/dirty.h"
 #include "nested.h"
 
 /* The page table library counts levels so that pages are in the last one */

@@ -14,8 +14,7 @@
  */
 #include <uapi/linux/iommufd.h>
 
-#include <linux/iommu-nested/user_array.h>
-
+#include "../../nested/user_array.h"
 #include "nested.h"
 
 /* Commands that are copied at once */

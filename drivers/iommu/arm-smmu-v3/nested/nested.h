@@ -41,12 +41,12 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
-#include <linux/iommu-nested/cmd_ring.h>
-#include <linux/iommu-nested/inval_time.h>
 #include <linux/iommu-nested/smmuv3.h>
-#include <linux/iommu-nested/tag_pool.h>
 #include <linux/iommu-nested/unit.h>
 
+#include "../../nested/cmd_ring.h"
+#include "../../nested/inval_time.h"
+#include "../../nested/tag_pool.h"
 #include "answer.h"
 #include "ask.h"
 #include "desc.h"

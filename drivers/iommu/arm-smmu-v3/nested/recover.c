@@ -16,8 +16,7 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
-
+#include "../../nested/cmd_ring_recover.h"
 #include "cmdq.h"
 
 /**

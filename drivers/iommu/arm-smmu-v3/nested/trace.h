@@ -11,8 +11,9 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include <linux/iommu-nested/cmd_ring.h>
 #include <linux/iommu-nested/smmuv3.h>
+
+#include "../../nested/cmd_ring.h"
 
 TRACE_EVENT(smmu3_cmdq_submit,
 	TP_PROTO(const struct device *unit, const struct cmd_words *cmds,

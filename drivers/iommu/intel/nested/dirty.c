@@ -3,14 +3,13 @@
  * Dirty tracking, of stage-2 tables
  *
  * The page table library reads and clears the dirty bits of whole entries; see
- * linux/iommu-nested/dirty.h for the rest. For that an entry has to be found,
+ * drivers/iommu/nested/dirty.h for the rest. For that an entry has to be found,
  * which the library has no function for.
  */
 #include <linux/generic_pt/iommu.h>
 #include <linux/io.h>
 
-#include <linux/iommu-nested/dirty.h>
-
+#include "../../nested/dirty.h"
 #include "nested.h"
 
 /* Bits of an address that a level takes, in a table of 512 entries */

@@ -13,8 +13,7 @@
  */
 #include <linux/rculist.h>
 
-#include <linux/iommu-nested/user_array.h>
-
+#include "../../nested/user_array.h"
 #include "nested.h"
 
 /* Requests that are copied at once */

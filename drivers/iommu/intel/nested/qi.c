@@ -11,8 +11,8 @@
 
 #define CMD_RING_METER	vtd_meter
 #define CMD_RING_OPS	qi_ops
-#include <linux/iommu-nested/cmd_ring_engine.h>
-#include <linux/iommu-nested/cmd_ring_recover.h>
+#include "../../nested/cmd_ring_engine.h"
+#include "../../nested/cmd_ring_recover.h"
 
 /* Slots that only a recovery may use, to queue a dropped wait again */
 #define QI_SPARE	8

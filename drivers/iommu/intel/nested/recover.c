@@ -34,8 +34,7 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
-
+#include "../../nested/cmd_ring_recover.h"
 #include "nested.h"
 
 /* Intervals between tries: each is twice the one before */

@@ -11,7 +11,7 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include <linux/iommu-nested/cmd_ring.h>
+#include "../../nested/cmd_ring.h"
 
 TRACE_EVENT(vtd_qi_submit,
 	TP_PROTO(const struct device *unit, const struct cmd_words *descs,

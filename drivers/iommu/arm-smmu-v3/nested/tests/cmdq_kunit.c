@@ -5,8 +5,7 @@
 #include <kunit/test.h>
 #include <linux/kthread.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
-
+#include "../../../nested/cmd_ring_recover.h"
 #include "fake_unit.h"
 
 static struct smmu3_cmd some(u16 vmid)

@@ -6,7 +6,7 @@
 #include <linux/mman.h>
 #include <linux/uaccess.h>
 
-#include <linux/iommu-nested/user_array.h>
+#include "../../../nested/user_array.h"
 
 #define TYPE	1
 #define SIZE	16

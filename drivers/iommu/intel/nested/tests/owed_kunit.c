@@ -6,8 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/sizes.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
-
+#include "../../../nested/cmd_ring_recover.h"
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)

@@ -5,8 +5,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 
-#include <linux/iommu-nested/cmd_ring_recover.h>
-
+#include "../../../nested/cmd_ring_recover.h"
 #include "fake_unit.h"
 
 static void qi_order(struct kunit *test)

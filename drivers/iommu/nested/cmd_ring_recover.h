@@ -24,10 +24,10 @@
  * all their waits were successful. If a step fails: cmd_ring_fail(), and they
  * were not.
  */
-#ifndef __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H
-#define __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H
+#ifndef __IOMMU_NESTED_CMD_RING_RECOVER_H
+#define __IOMMU_NESTED_CMD_RING_RECOVER_H
 
-#include <linux/iommu-nested/cmd_ring.h>
+#include "cmd_ring.h"
 
 /* Nothing is queued from now on */
 static inline void cmd_ring_stop(struct cmd_ring *ring)
@@ -137,4 +137,4 @@ static inline void cmd_ring_end(struct cmd_ring *ring)
 	cmd_ring_fail(ring);
 }
 
-#endif /* __LINUX_IOMMU_NESTED_CMD_RING_RECOVER_H */
+#endif /* __IOMMU_NESTED_CMD_RING_RECOVER_H */

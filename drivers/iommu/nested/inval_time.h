@@ -6,8 +6,8 @@
  * costs a static branch that is not taken until somebody switches it on through
  * a unit's debugfs file.
  */
-#ifndef __LINUX_IOMMU_NESTED_INVAL_TIME_H
-#define __LINUX_IOMMU_NESTED_INVAL_TIME_H
+#ifndef __IOMMU_NESTED_INVAL_TIME_H
+#define __IOMMU_NESTED_INVAL_TIME_H
 
 #include <linux/atomic.h>
 #include <linux/fs.h>
@@ -189,4 +189,4 @@ static ssize_t name##_write(struct file *file, const char __user *buf,	\
 }									\
 DEFINE_SHOW_STORE_ATTRIBUTE(name)
 
-#endif /* __LINUX_IOMMU_NESTED_INVAL_TIME_H */
+#endif /* __IOMMU_NESTED_INVAL_TIME_H */

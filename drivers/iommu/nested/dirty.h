@@ -12,8 +12,8 @@
  * An error would not do instead: iommufd does not return it to userspace, which
  * would take the pages for clean.
  */
-#ifndef __LINUX_IOMMU_NESTED_DIRTY_H
-#define __LINUX_IOMMU_NESTED_DIRTY_H
+#ifndef __IOMMU_NESTED_DIRTY_H
+#define __IOMMU_NESTED_DIRTY_H
 
 #include <linux/iommu.h>
 #include <linux/iova_bitmap.h>
@@ -89,4 +89,4 @@ static inline int dirty_read_and_clear(const struct dirty_table *table,
 				     dirty);
 }
 
-#endif /* __LINUX_IOMMU_NESTED_DIRTY_H */
+#endif /* __IOMMU_NESTED_DIRTY_H */

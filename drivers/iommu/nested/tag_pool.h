@@ -9,8 +9,8 @@
  * Domains of the kernel's own take what is there, since the kernel has no use for
  * a failure.
  */
-#ifndef __LINUX_IOMMU_NESTED_TAG_POOL_H
-#define __LINUX_IOMMU_NESTED_TAG_POOL_H
+#ifndef __IOMMU_NESTED_TAG_POOL_H
+#define __IOMMU_NESTED_TAG_POOL_H
 
 #include <linux/idr.h>
 #include <linux/kref.h>
@@ -212,4 +212,4 @@ static inline void tag_lose(struct tag_share *share)
 		kref_put(&share->ref, tag_share_release);
 }
 
-#endif /* __LINUX_IOMMU_NESTED_TAG_POOL_H */
+#endif /* __IOMMU_NESTED_TAG_POOL_H */

@@ -19,8 +19,8 @@
  *	err = ...wait for the hardware
  *	return user_array_end(&walk, array, err);
  */
-#ifndef __LINUX_IOMMU_NESTED_USER_ARRAY_H
-#define __LINUX_IOMMU_NESTED_USER_ARRAY_H
+#ifndef __IOMMU_NESTED_USER_ARRAY_H
+#define __IOMMU_NESTED_USER_ARRAY_H
 
 #include <linux/iommu.h>
 #include <linux/math.h>
@@ -170,4 +170,4 @@ static inline int user_array_end(const struct user_array_walk *walk,
 	return walk->error;
 }
 
-#endif /* __LINUX_IOMMU_NESTED_USER_ARRAY_H */
+#endif /* __IOMMU_NESTED_USER_ARRAY_H */

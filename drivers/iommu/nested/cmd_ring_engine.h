@@ -6,15 +6,15 @@
  * defined: CMD_RING_METER as the driver's struct inval_meter, CMD_RING_OPS as its
  * struct cmd_ring_ops, which the file has, so that the calls are direct ones.
  */
-#ifndef __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H
-#define __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H
+#ifndef __IOMMU_NESTED_CMD_RING_ENGINE_H
+#define __IOMMU_NESTED_CMD_RING_ENGINE_H
 
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/ktime.h>
 #include <linux/ratelimit.h>
 
-#include <linux/iommu-nested/cmd_ring.h>
+#include "cmd_ring.h"
 
 static const struct cmd_ring_ops CMD_RING_OPS;
 
@@ -443,4 +443,4 @@ static void cmd_ring_init(struct cmd_ring *ring, struct device *dev,
 	ring->owed = CMD_OWED_ALL;
 }
 
-#endif /* __LINUX_IOMMU_NESTED_CMD_RING_ENGINE_H */
+#endif /* __IOMMU_NESTED_CMD_RING_ENGINE_H */

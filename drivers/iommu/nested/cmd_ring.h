@@ -13,8 +13,8 @@
  * cmd_ring_engine.h, which the one file includes that has the ring, and in
  * cmd_ring_recover.h, for the file that brings a ring back which stands still.
  */
-#ifndef __LINUX_IOMMU_NESTED_CMD_RING_H
-#define __LINUX_IOMMU_NESTED_CMD_RING_H
+#ifndef __IOMMU_NESTED_CMD_RING_H
+#define __IOMMU_NESTED_CMD_RING_H
 
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -22,7 +22,7 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
-#include <linux/iommu-nested/inval_time.h>
+#include "inval_time.h"
 
 /* Commands that a producer collects before it takes the lock */
 #define CMD_BATCH	32
@@ -302,4 +302,4 @@ static inline bool cmd_ring_refused(struct cmd_ring *ring, u32 pos)
 	return is_wait;
 }
 
-#endif /* __LINUX_IOMMU_NESTED_CMD_RING_H */
+#endif /* __IOMMU_NESTED_CMD_RING_H */
