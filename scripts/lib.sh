@@ -171,6 +171,70 @@ report()
 	[ "$3" -eq 0 ]
 }
 
+# at_once OPTION: run this script again with OPTION and a line, for each line of the
+# standard input. As many run at once as there are processors, and one that may
+# wait.
+at_once()
+{
+	xargs -P $((JOBS + 1)) -d '\n' -I{} "$0" "$1" {}
+}
+
+# record NAME COMMAND...: what COMMAND prints goes to $base/NAME.ktap, what it
+# complains of to NAME.err, its status to NAME.status.
+record()
+{
+	local name=$1 rc=0
+
+	shift
+	"$@" >"${base:?}/$name.ktap" 2>"$base/$name.err" || rc=$?
+	echo "$rc" >"$base/$name.status"
+}
+
+# judge NAME STATUS KTAP...: add the results in the files to $passed, $failed and
+# $skipped, and print what failed. STATUS is that of the run which printed them; it
+# may have failed although every result is good. Returns 1 if anything failed.
+judge()
+{
+	local name=$1 status=$2 results p f s why=''
+
+	shift 2
+	results=$("$TOP/scripts/ktap" "$@" 2>/dev/null) || results='0 0 0'
+	read -r p f s <<<"$results"
+	# 120 and above come from uml-run and hw-run, not from what they ran.
+	case $status in
+	0 | 4) [ $((p + f)) -gt 0 ] || why="no test in it ran" ;;
+	1) [ "$f" -gt 0 ] || why="it failed, although every result is good" ;;
+	120) why="the kernel complained, or a module, or kmemleak" ;;
+	121) why="the kernel died" ;;
+	124) why="it took too long" ;;
+	*) why="it ended with status $status" ;;
+	esac
+	[ -z "$why" ] || f=$((f + 1))
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+
+	[ "$f" -gt 0 ] || return 0
+	sed -n "s/^not ok /    not ok: $name: /p" <<<"$results" >&2
+	[ -z "$why" ] || note "    not ok: $name ($why)"
+	return 1
+}
+
+# judge_recorded NAME...: $passed, $failed and $skipped become the sums of what was
+# recorded under the names.
+judge_recorded()
+{
+	local name
+
+	passed=0 failed=0 skipped=0
+	for name; do
+		judge "$name" "$(cat "$base/$name.status" 2>/dev/null || echo none)" \
+			"$base/$name.ktap" && continue
+		tail -n 12 "$base/$name.ktap" 2>/dev/null | sed 's/^/      | /' >&2
+		tail -n 25 "$base/$name.err" 2>/dev/null | sed 's/^/      > /' >&2
+		[ ! -f "$base/$name/console" ] ||
+			note "    its console: $base/$name/console"
+	done
+}
+
 # build_program DIR [arm64]: build the userspace programs of DIR, into $BUILD/DIR-$KSERIES,
 # or for another machine into $BUILD/DIR-$KSERIES-arm64.
 build_program()
