@@ -15,28 +15,11 @@
 #include <stdint.h>
 
 #include "rig.h"
+#include "stats.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct series;
-
-/**
- * struct stats - what a series comes to
- * @n: number of values
- * @min: the smallest
- * @q1: the quartile below the median
- * @median: the median
- * @q3: the quartile above it
- * @max: the largest
- */
-struct stats {
-	unsigned int n;
-	double min;
-	double q1;
-	double median;
-	double q3;
-	double max;
-};
 
 /* A part that cannot go on ends the bench: prints why, and exits */
 void must(int rc, const char *what, ...)
@@ -51,8 +34,6 @@ void series_add(struct series *s, double value);
 double series_last(const struct series *s);
 struct stats series_stats(const struct series *s);
 double series_median(const struct series *s);
-/* Of values that do not make a series; sorts them */
-double median(double *values, unsigned int n);
 /* All series to a file of tab-separated values; 0 or a negative errno */
 int series_write(const char *path);
 

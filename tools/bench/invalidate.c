@@ -104,7 +104,7 @@ static void sample(struct call *call, unsigned int calls,
 	}
 	/* None of them is long enough for much to happen in it */
 	for (i = 0; i < SHARES; i++)
-		series_add(s->share[i], median(shares[i], ACCOUNTS));
+		series_add(s->share[i], stats_of(shares[i], ACCOUNTS).median);
 }
 
 static double marginal(const struct series *one, const struct series *many)

@@ -54,47 +54,18 @@ double series_last(const struct series *s)
 	return s->n ? s->values[s->n - 1] : 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Between two values where it does not fall on one */
-static double quantile(const double *sorted, unsigned int n, double q)
-{
-	double at = q * (n - 1);
-	unsigned int i = at;
-
-	if (i + 1 == n)
-		return sorted[i];
-	return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
-}
-
-double median(double *values, unsigned int n)
-{
-	qsort(values, n, sizeof(*values), by_value);
-	return quantile(values, n, 0.5);
-}
-
 struct stats series_stats(const struct series *s)
 {
-	struct stats st = { .n = s->n };
-	double *sorted;
+	struct stats st;
+	double *copy;
 
 	if (!s->n)
-		return st;
-	sorted = malloc(s->n * sizeof(*sorted));
-	must(sorted ? 0 : -ENOMEM, "a series");
-	memcpy(sorted, s->values, s->n * sizeof(*sorted));
-	qsort(sorted, s->n, sizeof(*sorted), by_value);
-	st.min = sorted[0];
-	st.q1 = quantile(sorted, s->n, 0.25);
-	st.median = quantile(sorted, s->n, 0.5);
-	st.q3 = quantile(sorted, s->n, 0.75);
-	st.max = sorted[s->n - 1];
-	free(sorted);
+		return stats_of(NULL, 0);
+	copy = malloc(s->n * sizeof(*copy));
+	must(copy ? 0 : -ENOMEM, "a series");
+	memcpy(copy, s->values, s->n * sizeof(*copy));
+	st = stats_of(copy, s->n);
+	free(copy);
 	return st;
 }
 

@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "hw.h"
+#include "stats.h"
 
 #define DISK		"/dev/nvme0n1"
 #define IOVA		0x1000000000ull
@@ -125,7 +126,7 @@ struct series {
 	const char *name;
 	unsigned int nr;
 	unsigned int max;
-	uint64_t *took;
+	double *took;
 };
 
 static void series_begin(struct series *s, const char *name, unsigned int max)
@@ -144,25 +145,13 @@ static void series_add(struct series *s, uint64_t took)
 	s->took[s->nr++] = took;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void series_end(struct series *s)
 {
-	unsigned int i, skip = s->max / WARM_UP, nr = s->max - skip;
-	uint64_t sum = 0, *took = s->took + skip;
+	unsigned int skip = s->max / WARM_UP;
+	struct stats st = stats_of(s->took + skip, s->max - skip);
 
-	for (i = 0; i < nr; i++)
-		sum += took[i];
-	qsort(took, nr, sizeof(*took), compare);
-	printf("%s\t%u\t%llu\t%llu\t%llu\n", s->name, nr,
-	       (unsigned long long)(sum / nr),
-	       (unsigned long long)took[nr / 2],
-	       (unsigned long long)took[0]);
+	printf("%s\t%u\t%.0f\t%.0f\t%.0f\n", s->name, st.n, st.mean, st.median,
+	       st.min);
 	fflush(stdout);
 	free(s->took);
 }
