@@ -22,22 +22,13 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "cmd_words.h"
 #include "inval_time.h"
 
 /* Commands that a producer collects before it takes the lock */
 #define CMD_BATCH	32
 
 struct cmd_ring;
-
-/**
- * struct cmd_words - a command, as both vendors have them
- * @w0: first word
- * @w1: second word
- */
-struct cmd_words {
-	u64 w0;
-	u64 w1;
-};
 
 /**
  * struct cmd_wait - somebody waits for all up to a position

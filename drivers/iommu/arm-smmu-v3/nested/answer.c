@@ -27,7 +27,7 @@
  */
 struct kept_answer {
 	struct list_head node;
-	struct smmu3_cmd cmd;
+	struct cmd_words cmd;
 };
 
 /**
@@ -38,7 +38,7 @@ struct kept_answer {
  * Context: as smmu3_answer().
  * Return: 0; -EIO if it was refused, -ETIMEDOUT if it is lost
  */
-int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+int smmu3_answer_send(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct smmu3_batch batch;
 
@@ -48,7 +48,7 @@ int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 	return smmu3_batch_flush(&batch);
 }
 
-static u32 sid_of(struct smmu3_cmd cmd)
+static u32 sid_of(struct cmd_words cmd)
 {
 	return FIELD_GET(SMMU_CMD0_SID, cmd.w0);
 }
@@ -66,7 +66,7 @@ static bool has_most(struct smmu3_unit *unit, u32 sid)
 	return nr >= MOST;
 }
 
-static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+static int answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct kept_answer *kept = kmalloc_obj(*kept);
 
@@ -103,7 +103,7 @@ static int answer_keep(struct smmu3_unit *unit, struct smmu3_cmd cmd)
  * Return: 0 if the device has it, or will have it when the queue was recovered;
  * -EIO or -ENOMEM
  */
-int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	int ret;
 
@@ -115,7 +115,7 @@ int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd)
 }
 
 /* A device that is gone waits for nothing */
-static bool is_wanted(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+static bool is_wanted(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	return xa_load(&unit->streams, sid_of(cmd));
 }

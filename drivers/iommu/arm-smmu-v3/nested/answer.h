@@ -12,7 +12,7 @@ struct device;
 struct iommu_page_response;
 struct iopf_fault;
 struct smmu3_attach;
-struct smmu3_cmd;
+struct cmd_words;
 struct smmu3_device;
 struct smmu3_unit;
 
@@ -29,8 +29,8 @@ struct smmu3_answers {
 /* answer.c */
 void smmu3_answers_init(struct smmu3_unit *unit);
 void smmu3_answers_exit(struct smmu3_unit *unit);
-int smmu3_answer_send(struct smmu3_unit *unit, struct smmu3_cmd cmd);
-int smmu3_answer(struct smmu3_unit *unit, struct smmu3_cmd cmd);
+int smmu3_answer_send(struct smmu3_unit *unit, struct cmd_words cmd);
+int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd);
 void smmu3_answers_resend(struct smmu3_unit *unit);
 
 /* iopf.c */

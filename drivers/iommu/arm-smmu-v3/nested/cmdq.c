@@ -28,8 +28,8 @@
  * blocked is not asked: it would have the queue stand still once more. Who has
  * asked looks for marks when all is done, see smmu3_finish().
  */
-static struct smmu3_cmd cmdq_unless_blocked(struct smmu3_unit *unit,
-					    struct smmu3_cmd cmd)
+static struct cmd_words cmdq_unless_blocked(struct smmu3_unit *unit,
+					    struct cmd_words cmd)
 {
 	struct smmu3_device *sdev = smmu3_atc_device(unit, cmd);
 
@@ -46,11 +46,11 @@ static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		struct smmu3_cmd cmd = { .w0 = cmds[i].w0, .w1 = cmds[i].w1 };
+		struct cmd_words cmd = cmds[i];
 
 		if (unlikely(ring->resets))
 			cmd = cmdq_unless_blocked(unit, cmd);
-		cmdq_write(q, pos + i, cmd.w0, cmd.w1);
+		cmdq_write(q, pos + i, cmd);
 	}
 	trace_smmu3_cmdq_submit(unit->dev, cmds, nr, cmdq_slot(q, pos + nr));
 }
@@ -58,13 +58,13 @@ static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 static void cmdq_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 {
 	struct smmu3_cmdq *q = &cmdq_unit(ring)->cmdq;
-	struct smmu3_cmd cmd = smmu3_cmd_sync();
+	struct cmd_words cmd = smmu3_cmd_sync();
 	u32 slot = cmdq_slot(q, wait->pos);
 
 	if (q->status)
 		cmd = smmu3_cmd_sync_msi(virt_to_phys(&q->status[slot]),
 					 wait->seq);
-	cmdq_write(q, wait->pos, cmd.w0, cmd.w1);
+	cmdq_write(q, wait->pos, cmd);
 }
 
 static void cmdq_doorbell(struct cmd_ring *ring)
@@ -152,13 +152,8 @@ static const struct cmd_ring_ops cmdq_ops = {
  */
 static void batch_end_atc(struct smmu3_batch *batch)
 {
-	const struct smmu3_cmd sync = smmu3_cmd_sync();
-
 	batch->atc = NULL;
-	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
-		.w0 = sync.w0,
-		.w1 = sync.w1,
-	};
+	batch->cmds.cmds[batch->cmds.nr++] = smmu3_cmd_sync();
 }
 
 /**
@@ -173,7 +168,7 @@ static void batch_end_atc(struct smmu3_batch *batch)
  * the end of what is pushed there is one.
  */
 void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
-			 struct smmu3_cmd cmd)
+			 struct cmd_words cmd)
 {
 	if (batch->atc && batch->atc != sdev)
 		batch_end_atc(batch);
@@ -182,10 +177,7 @@ void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 		smmu3_batch_push(batch);
 	batch->atc = sdev;
 	batch->cmds.devtlb = true;
-	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
-		.w0 = cmd.w0,
-		.w1 = cmd.w1,
-	};
+	batch->cmds.cmds[batch->cmds.nr++] = cmd;
 }
 
 /**

@@ -24,22 +24,15 @@ static inline u32 cmdq_slot(const struct smmu3_cmdq *q, u32 pos)
 	return pos & (cmdq_slots(q) - 1);
 }
 
-static inline void cmdq_write(struct smmu3_cmdq *q, u32 pos, u64 w0, u64 w1)
+static inline void cmdq_write(struct smmu3_cmdq *q, u32 pos,
+			      struct cmd_words cmd)
 {
-	__le64 *p = q->cmds + cmdq_slot(q, pos) * SMMU_CMD_WORDS;
-
-	p[0] = cpu_to_le64(w0);
-	p[1] = cpu_to_le64(w1);
+	cmd_words_store(q->cmds + cmdq_slot(q, pos) * SMMU_CMD_WORDS, cmd);
 }
 
-static inline struct smmu3_cmd cmdq_read(const struct smmu3_cmdq *q, u32 pos)
+static inline struct cmd_words cmdq_read(const struct smmu3_cmdq *q, u32 pos)
 {
-	const __le64 *p = q->cmds + cmdq_slot(q, pos) * SMMU_CMD_WORDS;
-
-	return (struct smmu3_cmd) {
-		.w0 = le64_to_cpu(p[0]),
-		.w1 = le64_to_cpu(p[1]),
-	};
+	return cmd_words_load(q->cmds + cmdq_slot(q, pos) * SMMU_CMD_WORDS);
 }
 
 /*
@@ -54,7 +47,7 @@ static inline u32 cmdq_position(const struct smmu3_cmdq *q, u32 cons)
 }
 
 struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
-				      struct smmu3_cmd cmd);
+				      struct cmd_words cmd);
 bool smmu3_gerror_handle(struct smmu3_unit *unit);
 bool smmu3_gerror_stuck(struct smmu3_unit *unit);
 

@@ -13,15 +13,7 @@
 
 #include <linux/iommu-nested/smmuv3.h>
 
-/**
- * struct smmu3_cmd - a command
- * @w0: first word
- * @w1: second word
- */
-struct smmu3_cmd {
-	u64 w0;
-	u64 w1;
-};
+#include "../../nested/cmd_words.h"
 
 /**
  * struct smmu3_ste - a stream table entry
@@ -135,25 +127,25 @@ struct smmu3_ste smmu3_ste_nested(const struct smmu3_ste_env *env,
 /* cd.c */
 struct smmu3_cd smmu3_cd_stage1(const struct smmu3_stage1 *s1);
 
-static inline struct smmu3_cmd smmu3_cmd_cfgi_ste(u32 sid, bool leaf)
+static inline struct cmd_words smmu3_cmd_cfgi_ste(u32 sid, bool leaf)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_CFGI_STE | FIELD_PREP(SMMU_CMD0_SID, sid),
 		.w1 = leaf ? SMMU_CFGI1_LEAF : 0,
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_cfgi_all(void)
+static inline struct cmd_words smmu3_cmd_cfgi_all(void)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_CFGI_STE_RANGE,
 		.w1 = FIELD_PREP(SMMU_CFGI1_RANGE, SMMU_CFGI_RANGE_ALL),
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
+static inline struct cmd_words smmu3_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_CFGI_CD | FIELD_PREP(SMMU_CMD0_SID, sid) |
 		      FIELD_PREP(SMMU_CMD0_SSID, ssid),
 		.w1 = leaf ? SMMU_CFGI1_LEAF : 0,
@@ -161,53 +153,53 @@ static inline struct smmu3_cmd smmu3_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
 }
 
 /* All of the EL1 entries of all VMIDs, both stages */
-static inline struct smmu3_cmd smmu3_cmd_tlbi_nsnh_all(void)
+static inline struct cmd_words smmu3_cmd_tlbi_nsnh_all(void)
 {
-	return (struct smmu3_cmd) { .w0 = SMMU_OP_TLBI_NSNH_ALL };
+	return (struct cmd_words) { .w0 = SMMU_OP_TLBI_NSNH_ALL };
 }
 
-static inline struct smmu3_cmd smmu3_cmd_tlbi_el2_all(void)
+static inline struct cmd_words smmu3_cmd_tlbi_el2_all(void)
 {
-	return (struct smmu3_cmd) { .w0 = SMMU_OP_TLBI_EL2_ALL };
+	return (struct cmd_words) { .w0 = SMMU_OP_TLBI_EL2_ALL };
 }
 
 /* Stage-1 of a VMID, all ASIDs */
-static inline struct smmu3_cmd smmu3_cmd_tlbi_nh_all(u16 vmid)
+static inline struct cmd_words smmu3_cmd_tlbi_nh_all(u16 vmid)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_NH_ALL | FIELD_PREP(SMMU_TLBI0_VMID, vmid),
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_tlbi_nh_asid(u16 vmid, u16 asid)
+static inline struct cmd_words smmu3_cmd_tlbi_nh_asid(u16 vmid, u16 asid)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_NH_ASID | FIELD_PREP(SMMU_TLBI0_VMID, vmid) |
 		      FIELD_PREP(SMMU_TLBI0_ASID, asid),
 	};
 }
 
 /* Both stages of a VMID */
-static inline struct smmu3_cmd smmu3_cmd_tlbi_s12_vmall(u16 vmid)
+static inline struct cmd_words smmu3_cmd_tlbi_s12_vmall(u16 vmid)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_S12_VMALL | FIELD_PREP(SMMU_TLBI0_VMID, vmid),
 	};
 }
 
 /* All of a device's ATC, whatever the SubstreamID (4.5.1) */
-static inline struct smmu3_cmd smmu3_cmd_atc_inv_all(u32 sid)
+static inline struct cmd_words smmu3_cmd_atc_inv_all(u32 sid)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_ATC_INV | FIELD_PREP(SMMU_CMD0_SID, sid),
 		.w1 = FIELD_PREP(SMMU_ATC1_SIZE, SMMU_ATC_SIZE_ALL),
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_resume(u32 sid, u16 stag, bool retry,
+static inline struct cmd_words smmu3_cmd_resume(u32 sid, u16 stag, bool retry,
 						bool abort)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_RESUME | FIELD_PREP(SMMU_CMD0_SID, sid) |
 		      (retry ? SMMU_RESUME0_AC : 0) |
 		      (abort ? SMMU_RESUME0_AB : 0),
@@ -215,10 +207,10 @@ static inline struct smmu3_cmd smmu3_cmd_resume(u32 sid, u16 stag, bool retry,
 	};
 }
 
-static inline struct smmu3_cmd smmu3_cmd_pri_resp(u32 sid, bool ssv, u32 ssid,
+static inline struct cmd_words smmu3_cmd_pri_resp(u32 sid, bool ssv, u32 ssid,
 						  u16 prg, u8 resp)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_PRI_RESP | FIELD_PREP(SMMU_CMD0_SID, sid) |
 		      (ssv ? SMMU_CMD0_SSV | FIELD_PREP(SMMU_CMD0_SSID, ssid) :
 			     0),
@@ -228,18 +220,18 @@ static inline struct smmu3_cmd smmu3_cmd_pri_resp(u32 sid, bool ssv, u32 ssid,
 }
 
 /* A SYNC that nobody waits for */
-static inline struct smmu3_cmd smmu3_cmd_sync(void)
+static inline struct cmd_words smmu3_cmd_sync(void)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_SYNC | FIELD_PREP(SMMU_SYNC0_CS,
 						SMMU_SYNC_CS_NONE),
 	};
 }
 
 /* A SYNC that writes @data to @addr when all before it is complete */
-static inline struct smmu3_cmd smmu3_cmd_sync_msi(u64 addr, u32 data)
+static inline struct cmd_words smmu3_cmd_sync_msi(u64 addr, u32 data)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_SYNC | FIELD_PREP(SMMU_SYNC0_CS,
 						SMMU_SYNC_CS_IRQ) |
 		      FIELD_PREP(SMMU_SYNC0_MSH, SMMU_SH_ISH) |

@@ -76,7 +76,7 @@ void smmu3_errata_probe(struct smmu3_unit *unit)
 	unit->reserve = unit->repeat ? CMD_BATCH : unit->sync_batches;
 }
 
-static bool is_invalidation(struct smmu3_cmd cmd)
+static bool is_invalidation(struct cmd_words cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
@@ -84,25 +84,17 @@ static bool is_invalidation(struct smmu3_cmd cmd)
 	       (op >= SMMU_OP_TLBI_NH_ALL && op <= SMMU_OP_TLBI_NSNH_ALL);
 }
 
-static void batch_append(struct smmu3_batch *batch, struct smmu3_cmd cmd)
+static void batch_append(struct smmu3_batch *batch, struct cmd_words cmd)
 {
 	struct cmd_batch *cmds = &batch->cmds;
 	bool sync = batch->unit->sync_batches;
 
 	if (cmds->nr + sync == CMD_BATCH) {
-		struct smmu3_cmd last = smmu3_cmd_sync();
-
 		if (sync)
-			cmds->cmds[cmds->nr++] = (struct cmd_words) {
-				.w0 = last.w0,
-				.w1 = last.w1,
-			};
+			cmds->cmds[cmds->nr++] = smmu3_cmd_sync();
 		smmu3_batch_push(batch);
 	}
-	cmds->cmds[cmds->nr++] = (struct cmd_words) {
-		.w0 = cmd.w0,
-		.w1 = cmd.w1,
-	};
+	cmds->cmds[cmds->nr++] = cmd;
 }
 
 /**
@@ -113,7 +105,7 @@ static void batch_append(struct smmu3_batch *batch, struct smmu3_cmd cmd)
  *
  * Context: as smmu3_batch_push().
  */
-void smmu3_batch_add_slow(struct smmu3_batch *batch, struct smmu3_cmd cmd)
+void smmu3_batch_add_slow(struct smmu3_batch *batch, struct cmd_words cmd)
 {
 	batch_append(batch, cmd);
 	if (!batch->unit->repeat || !is_invalidation(cmd))

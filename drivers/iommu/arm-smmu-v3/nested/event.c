@@ -96,7 +96,7 @@ static bool event_stalls(const u64 *evt)
 
 static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 {
-	struct smmu3_cmd cmd =
+	struct cmd_words cmd =
 		smmu3_cmd_resume(FIELD_GET(SMMU_EVT0_SID, evt[0]),
 				 FIELD_GET(SMMU_EVT1_STAG, evt[1]), false, true);
 

@@ -32,7 +32,7 @@ static void add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 	unsigned int i;
 
 	for (i = 0; i < sdev->nr_sids; i++)
-		smmu3_batch_add_atc(batch, sdev, (struct smmu3_cmd) {
+		smmu3_batch_add_atc(batch, sdev, (struct cmd_words) {
 			.w0 = SMMU_OP_ATC_INV | w0 |
 			      FIELD_PREP(SMMU_CMD0_SID, sdev->sids[i]),
 			.w1 = FIELD_PREP(SMMU_ATC1_SIZE, size) |
@@ -95,14 +95,14 @@ void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att)
 	}
 }
 
-static struct smmu3_cmd page_cmd(const struct smmu3_attach *att)
+static struct cmd_words page_cmd(const struct smmu3_attach *att)
 {
 	if (att->tag == SMMU3_TAG_ASID)
-		return (struct smmu3_cmd) {
+		return (struct cmd_words) {
 			.w0 = SMMU_OP_TLBI_NH_VA |
 			      FIELD_PREP(SMMU_TLBI0_ASID, att->id),
 		};
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_S2_IPA |
 		      FIELD_PREP(SMMU_TLBI0_VMID, att->id),
 	};

@@ -29,15 +29,13 @@
 static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
-	struct smmu3_cmd cmd = cmdq_read(q, pos);
+	struct cmd_words cmd = cmdq_read(q, pos);
 
 	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused\n",
 			    cmd.w0, cmd.w1);
 
-	if (!cmd_ring_refused(&q->ring, pos)) {
-		cmd = smmu3_cmd_sync();
-		cmdq_write(q, pos, cmd.w0, cmd.w1);
-	}
+	if (!cmd_ring_refused(&q->ring, pos))
+		cmdq_write(q, pos, smmu3_cmd_sync());
 }
 
 static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
@@ -65,7 +63,7 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
  * Return: the device, or NULL if it is none for an ATC
  */
 struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
-				      struct smmu3_cmd cmd)
+				      struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
 		return NULL;
@@ -78,7 +76,7 @@ static u32 after_sync(const struct smmu3_cmdq *q, u32 pos)
 	u32 n;
 
 	for (n = 1; n < cmdq_slots(q); n++) {
-		struct smmu3_cmd cmd = cmdq_read(q, pos - n);
+		struct cmd_words cmd = cmdq_read(q, pos - n);
 		u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
 		/* Zero is what the ring was filled with at first */

@@ -32,7 +32,7 @@ struct smmu3_rules {
 
 /* usercmd.c */
 void smmu3_rules_init(struct smmu3_rules *rules, const u32 idr[6]);
-int smmu3_usercmd_check(const struct smmu3_rules *rules, struct smmu3_cmd cmd);
+int smmu3_usercmd_check(const struct smmu3_rules *rules, struct cmd_words cmd);
 
 /**
  * smmu3_usercmd_has_sid - is a command for one stream?
@@ -40,7 +40,7 @@ int smmu3_usercmd_check(const struct smmu3_rules *rules, struct smmu3_cmd cmd);
  *
  * Return: true if it names a StreamID, false if a VMID has to be put in
  */
-static inline bool smmu3_usercmd_has_sid(struct smmu3_cmd cmd)
+static inline bool smmu3_usercmd_has_sid(struct cmd_words cmd)
 {
 	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
 	case SMMU_OP_ATC_INV:
@@ -59,7 +59,7 @@ static inline bool smmu3_usercmd_has_sid(struct smmu3_cmd cmd)
  *
  * Return: the command for the unit
  */
-static inline struct smmu3_cmd smmu3_usercmd_set_sid(struct smmu3_cmd cmd,
+static inline struct cmd_words smmu3_usercmd_set_sid(struct cmd_words cmd,
 						     u32 sid)
 {
 	cmd.w0 &= ~SMMU_CMD0_SID;
@@ -76,7 +76,7 @@ static inline struct smmu3_cmd smmu3_usercmd_set_sid(struct smmu3_cmd cmd,
  *
  * Return: the command for the unit
  */
-static inline struct smmu3_cmd smmu3_usercmd_set_vmid(struct smmu3_cmd cmd,
+static inline struct cmd_words smmu3_usercmd_set_vmid(struct cmd_words cmd,
 						      u16 vmid)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_TLBI_NSNH_ALL)

@@ -41,7 +41,7 @@ static bool atc_live(const struct smmu3_device *sdev)
  * Return: 0, or -EIO for one that the guest must not send
  */
 int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
-		      struct smmu3_cmd cmd)
+		      struct cmd_words cmd)
 {
 	struct smmu3_device *sdev;
 	int ret;
@@ -78,7 +78,7 @@ add_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		*ret = smmu3_add_usercmd(batch, viommu, (struct smmu3_cmd) {
+		*ret = smmu3_add_usercmd(batch, viommu, (struct cmd_words) {
 			.w0 = le64_to_cpu(reqs[i].cmd[0]),
 			.w1 = le64_to_cpu(reqs[i].cmd[1]),
 		});

@@ -519,7 +519,7 @@ int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear);
 /* errata.c */
 bool smmu3_errata_page0_only(const struct device *dev);
 void smmu3_errata_probe(struct smmu3_unit *unit);
-void smmu3_batch_add_slow(struct smmu3_batch *batch, struct smmu3_cmd cmd);
+void smmu3_batch_add_slow(struct smmu3_batch *batch, struct cmd_words cmd);
 
 /* cmdq.c */
 int smmu3_cmdq_init(struct smmu3_unit *unit);
@@ -553,18 +553,15 @@ static inline void smmu3_batch_begin(struct smmu3_batch *batch,
  * @cmd: the command, any but CMD_ATC_INV
  */
 static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
-					    struct smmu3_cmd cmd)
+					    struct cmd_words cmd)
 {
 	if (unlikely(batch->cmds.nr + batch->reserve >= CMD_BATCH))
 		return smmu3_batch_add_slow(batch, cmd);
-	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
-		.w0 = cmd.w0,
-		.w1 = cmd.w1,
-	};
+	batch->cmds.cmds[batch->cmds.nr++] = cmd;
 }
 
 void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
-			 struct smmu3_cmd cmd);
+			 struct cmd_words cmd);
 void smmu3_batch_other(struct smmu3_batch *batch);
 
 /* gerror.c */
@@ -708,7 +705,7 @@ int smmu3_vdevice_init(struct iommufd_vdevice *vdev);
 
 /* invalidate.c */
 int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
-		      struct smmu3_cmd cmd);
+		      struct cmd_words cmd);
 int smmu3_cache_invalidate(struct iommufd_viommu *core,
 			   struct iommu_user_data_array *array);
 

@@ -19,7 +19,7 @@ static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
 	u32 sid = FIELD_GET(SMMU_PRI0_SID, rec[0]);
 	u32 ssid = FIELD_GET(SMMU_PRI0_SSID, rec[0]);
 	bool ssv = rec[0] & SMMU_PRI0_SSV;
-	struct smmu3_cmd cmd;
+	struct cmd_words cmd;
 
 	dev_info_ratelimited(unit->dev,
 			     "unexpected page request: StreamID %#x, address %#llx\n",

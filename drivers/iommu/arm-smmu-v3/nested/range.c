@@ -93,8 +93,8 @@ bool smmu3_range_init(struct smmu3_range *range, u64 first, u64 last,
  *
  * Return: the command
  */
-struct smmu3_cmd smmu3_range_next(struct smmu3_range *range,
-				  struct smmu3_cmd cmd)
+struct cmd_words smmu3_range_next(struct smmu3_range *range,
+				  struct cmd_words cmd)
 {
 	cmd.w1 |= range->addr & SMMU_TLBI1_VA;
 	if (range->leaf)

@@ -30,8 +30,8 @@ struct smmu3_range {
 bool smmu3_range_init(struct smmu3_range *range, u64 first, u64 last,
 		      size_t granule, unsigned int page_shift, bool ril,
 		      bool leaf);
-struct smmu3_cmd smmu3_range_next(struct smmu3_range *range,
-				  struct smmu3_cmd cmd);
+struct cmd_words smmu3_range_next(struct smmu3_range *range,
+				  struct cmd_words cmd);
 unsigned int smmu3_atc_span(u64 first, u64 last, u64 *addr);
 
 #endif /* __ARM_SMMU_V3_NESTED_RANGE_H */

@@ -41,7 +41,7 @@ static void tag_lost(struct smmu3_unit *unit, struct tag_share *share,
 	smmu3_recover_all(unit);
 }
 
-static bool tag_forgotten(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+static bool tag_forgotten(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct smmu3_batch batch;
 

@@ -43,7 +43,7 @@ void smmu3_rules_init(struct smmu3_rules *rules, const u32 idr[6])
 
 /* Combinations that 4.4.1.1 reserves, of a unit that has these fields */
 static bool range_reserved(const struct smmu3_rules *rules,
-			   struct smmu3_cmd cmd)
+			   struct cmd_words cmd)
 {
 	u64 tg = FIELD_GET(SMMU_TLBI1_TG, cmd.w1);
 	u64 ttl = FIELD_GET(SMMU_TLBI1_TTL, cmd.w1);
@@ -65,7 +65,7 @@ static bool range_reserved(const struct smmu3_rules *rules,
  *
  * Return: 0 or -EIO
  */
-int smmu3_usercmd_check(const struct smmu3_rules *rules, struct smmu3_cmd cmd)
+int smmu3_usercmd_check(const struct smmu3_rules *rules, struct cmd_words cmd)
 {
 	u64 w0 = SMMU_CMD0_OPCODE, w1 = 0;
 

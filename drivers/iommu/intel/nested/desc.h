@@ -13,22 +13,14 @@
 
 #include <linux/iommu-nested/vtd.h>
 
+#include "../../nested/cmd_words.h"
+
 /* VT-d page sizes do not depend on the CPU's */
 #define VTD_PAGE_SHIFT		12
 #define VTD_PAGE_SIZE		BIT_ULL(VTD_PAGE_SHIFT)
 
 /* Order of a range that is the whole address space */
 #define VTD_AM_ALL		(64 - VTD_PAGE_SHIFT)
-
-/**
- * struct vtd_desc - the used half of a 256-bit descriptor
- * @w0: first word
- * @w1: second word; the third and fourth are reserved in all that we use
- */
-struct vtd_desc {
-	u64 w0;
-	u64 w1;
-};
 
 /**
  * struct vtd_pte - a PASID table entry
@@ -84,35 +76,35 @@ struct vtd_stage1 {
 	u8 aw;
 };
 
-static inline struct vtd_desc vtd_desc_cc_global(void)
+static inline struct cmd_words vtd_desc_cc_global(void)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_CC) |
 		      FIELD_PREP(VTD_CC0_G, VTD_CC_GLOBAL),
 	};
 }
 
-static inline struct vtd_desc vtd_desc_cc_device(u16 sid)
+static inline struct cmd_words vtd_desc_cc_device(u16 sid)
 {
 	/* The context entries of scalable mode have no domain-id */
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_CC) |
 		      FIELD_PREP(VTD_CC0_G, VTD_CC_DEVICE) |
 		      FIELD_PREP(VTD_CC0_SID, sid),
 	};
 }
 
-static inline struct vtd_desc vtd_desc_pc_global(void)
+static inline struct cmd_words vtd_desc_pc_global(void)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PC) |
 		      FIELD_PREP(VTD_PC0_G, VTD_PC_GLOBAL),
 	};
 }
 
-static inline struct vtd_desc vtd_desc_pc_pasid(u16 did, u32 pasid)
+static inline struct cmd_words vtd_desc_pc_pasid(u16 did, u32 pasid)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PC) |
 		      FIELD_PREP(VTD_PC0_G, VTD_PC_PASID) |
 		      FIELD_PREP(VTD_PC0_DID, did) |
@@ -121,27 +113,27 @@ static inline struct vtd_desc vtd_desc_pc_pasid(u16 did, u32 pasid)
 }
 
 /* @drain: VTD_IOTLB0_DW and _DR as the unit's capabilities allow */
-static inline struct vtd_desc vtd_desc_iotlb_global(u64 drain)
+static inline struct cmd_words vtd_desc_iotlb_global(u64 drain)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
 		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_GLOBAL) | drain,
 	};
 }
 
-static inline struct vtd_desc vtd_desc_iotlb_domain(u16 did, u64 drain)
+static inline struct cmd_words vtd_desc_iotlb_domain(u16 did, u64 drain)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
 		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_DOMAIN) |
 		      FIELD_PREP(VTD_IOTLB0_DID, did) | drain,
 	};
 }
 
-static inline struct vtd_desc vtd_desc_iotlb_page(u16 did, u64 addr, u8 am,
-						  bool leaf, u64 drain)
+static inline struct cmd_words vtd_desc_iotlb_page(u16 did, u64 addr, u8 am,
+						   bool leaf, u64 drain)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_IOTLB) |
 		      FIELD_PREP(VTD_IOTLB0_G, VTD_IOTLB_PAGE) |
 		      FIELD_PREP(VTD_IOTLB0_DID, did) | drain,
@@ -151,9 +143,9 @@ static inline struct vtd_desc vtd_desc_iotlb_page(u16 did, u64 addr, u8 am,
 	};
 }
 
-static inline struct vtd_desc vtd_desc_piotlb_pasid(u16 did, u32 pasid)
+static inline struct cmd_words vtd_desc_piotlb_pasid(u16 did, u32 pasid)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PIOTLB) |
 		      FIELD_PREP(VTD_PIOTLB0_G, VTD_PIOTLB_PASID) |
 		      FIELD_PREP(VTD_PIOTLB0_DID, did) |
@@ -161,10 +153,10 @@ static inline struct vtd_desc vtd_desc_piotlb_pasid(u16 did, u32 pasid)
 	};
 }
 
-static inline struct vtd_desc vtd_desc_piotlb_page(u16 did, u32 pasid, u64 addr,
-						   u8 am, bool leaf)
+static inline struct cmd_words vtd_desc_piotlb_page(u16 did, u32 pasid,
+						    u64 addr, u8 am, bool leaf)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PIOTLB) |
 		      FIELD_PREP(VTD_PIOTLB0_G, VTD_PIOTLB_PAGE) |
 		      FIELD_PREP(VTD_PIOTLB0_DID, did) |
@@ -188,10 +180,10 @@ static inline u64 vtd_devtlb_addr(u64 addr, u8 am)
 }
 
 /* @depth is 1 to 32, and 32 is encoded as 0 */
-static inline struct vtd_desc vtd_desc_devtlb(u16 sid, u16 pfsid, u8 depth,
-					      u64 addr, u8 am)
+static inline struct cmd_words vtd_desc_devtlb(u16 sid, u16 pfsid, u8 depth,
+					       u64 addr, u8 am)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_DTLB) |
 		      FIELD_PREP(VTD_DTLB0_MIP, depth & 0x1f) |
 		      FIELD_PREP(VTD_DTLB0_SID, sid) |
@@ -201,10 +193,10 @@ static inline struct vtd_desc vtd_desc_devtlb(u16 sid, u16 pfsid, u8 depth,
 	};
 }
 
-static inline struct vtd_desc vtd_desc_pdevtlb(u16 sid, u16 pfsid, u8 depth,
-					       u32 pasid, u64 addr, u8 am)
+static inline struct cmd_words vtd_desc_pdevtlb(u16 sid, u16 pfsid, u8 depth,
+						u32 pasid, u64 addr, u8 am)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_PDTLB) |
 		      FIELD_PREP(VTD_PDTLB0_MIP, depth & 0x1f) |
 		      FIELD_PREP(VTD_PDTLB0_SID, sid) |
@@ -216,9 +208,10 @@ static inline struct vtd_desc vtd_desc_pdevtlb(u16 sid, u16 pfsid, u8 depth,
 }
 
 /* Everything in the device-TLB of every PASID */
-static inline struct vtd_desc vtd_desc_pdevtlb_all(u16 sid, u16 pfsid, u8 depth)
+static inline struct cmd_words vtd_desc_pdevtlb_all(u16 sid, u16 pfsid,
+						    u8 depth)
 {
-	struct vtd_desc desc =
+	struct cmd_words desc =
 		vtd_desc_pdevtlb(sid, pfsid, depth, 0, 0, VTD_AM_ALL);
 
 	desc.w1 |= VTD_PDTLB1_G;
@@ -229,9 +222,9 @@ static inline struct vtd_desc vtd_desc_pdevtlb_all(u16 sid, u16 pfsid, u8 depth)
  * A wait by itself is for what comes after the wait before it. With a fence in
  * each it is for all that comes before it (6.5.2.12).
  */
-static inline struct vtd_desc vtd_desc_wait(u64 addr, u32 data)
+static inline struct cmd_words vtd_desc_wait(u64 addr, u32 data)
 {
-	return (struct vtd_desc) {
+	return (struct cmd_words) {
 		.w0 = FIELD_PREP(VTD_QI_TYPE_LO, VTD_QI_WAIT) | VTD_WAIT0_SW |
 		      VTD_WAIT0_FN | FIELD_PREP(VTD_WAIT0_DATA, data),
 		.w1 = addr & VTD_WAIT1_ADDR,

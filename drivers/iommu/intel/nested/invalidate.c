@@ -89,8 +89,8 @@ static void add_iotlb_requests(struct vtd_qi_batch *batch,
 			       unsigned int nr)
 {
 	/* What most are is one page: one store of two words */
-	struct vtd_desc desc = vtd_desc_piotlb_page(att->did, att->pasid, 0, 0,
-						    false);
+	struct cmd_words desc = vtd_desc_piotlb_page(att->did, att->pasid, 0, 0,
+						     false);
 	const struct iommu_hwpt_vtd_s1_invalidate *req;
 	bool psi = batch->unit->cap & VTD_CAP_PSI;
 

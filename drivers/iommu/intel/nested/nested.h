@@ -419,7 +419,7 @@ int vtd_qi_enable(struct vtd_unit *unit);
 void vtd_qi_end(struct vtd_unit *unit);
 int vtd_qi_disable(struct vtd_unit *unit);
 int vtd_qi_reset(struct vtd_unit *unit);
-struct vtd_desc vtd_desc_fence(struct vtd_unit *unit);
+struct cmd_words vtd_desc_fence(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 
@@ -436,14 +436,11 @@ static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 }
 
 static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch,
-				       struct vtd_desc desc)
+				       struct cmd_words desc)
 {
 	if (unlikely(batch->cmds.nr == CMD_BATCH))
 		vtd_qi_push(batch);
-	batch->cmds.cmds[batch->cmds.nr++] = (struct cmd_words) {
-		.w0 = desc.w0,
-		.w1 = desc.w1,
-	};
+	batch->cmds.cmds[batch->cmds.nr++] = desc;
 }
 
 /**
@@ -454,7 +451,7 @@ static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch,
  */
 static inline void vtd_qi_add_devtlb(struct vtd_qi_batch *batch,
 				     const struct vtd_device *vdev,
-				     struct vtd_desc desc)
+				     struct cmd_words desc)
 {
 	batch->cmds.devtlb = true;
 	vtd_qi_add(batch, desc);

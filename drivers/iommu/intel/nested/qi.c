@@ -17,8 +17,8 @@
 /* Slots that only a recovery may use, to queue a dropped wait again */
 #define QI_SPARE	8
 
-static struct vtd_desc qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
-				    u32 seq)
+static struct cmd_words qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
+				     u32 seq)
 {
 	return vtd_desc_wait(virt_to_phys(&qi->status[slot]), seq);
 }
@@ -31,7 +31,7 @@ static struct vtd_desc qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
  *
  * Return: the descriptor
  */
-struct vtd_desc vtd_desc_fence(struct vtd_unit *unit)
+struct cmd_words vtd_desc_fence(struct vtd_unit *unit)
 {
 	return qi_wait_desc(&unit->qi, VTD_QI_SLOTS, 0);
 }
@@ -55,16 +55,16 @@ static void qi_write_descs(struct cmd_ring *ring, u32 pos,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		qi_write(&unit->qi, pos + i, cmds[i].w0, cmds[i].w1);
+		qi_write(&unit->qi, pos + i, cmds[i]);
 	trace_vtd_qi_submit(unit->dev, cmds, nr, qi_slot(pos + nr));
 }
 
 static void qi_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 {
 	struct vtd_qi *qi = &qi_unit(ring)->qi;
-	struct vtd_desc desc = qi_wait_desc(qi, qi_slot(wait->pos), wait->seq);
 
-	qi_write(qi, wait->pos, desc.w0, desc.w1);
+	qi_write(qi, wait->pos,
+		 qi_wait_desc(qi, qi_slot(wait->pos), wait->seq));
 }
 
 static bool qi_written(struct cmd_ring *ring, const struct cmd_wait *wait)
@@ -112,9 +112,9 @@ static const struct cmd_ring_ops qi_ops = {
  * @qi: the queue, locked, with room for it
  * @desc: the descriptor
  */
-void vtd_qi_append(struct vtd_qi *qi, struct vtd_desc desc)
+void vtd_qi_append(struct vtd_qi *qi, struct cmd_words desc)
 {
-	qi_write(qi, qi->ring.head, desc.w0, desc.w1);
+	qi_write(qi, qi->ring.head, desc);
 	qi->ring.head++;
 	qi->ring.cmds++;
 }

@@ -22,23 +22,19 @@ static inline unsigned int qi_slot(u32 pos)
 	return pos % VTD_QI_SLOTS;
 }
 
-static inline void qi_write(struct vtd_qi *qi, u32 pos, u64 w0, u64 w1)
+static inline __le64 *qi_place(const struct vtd_qi *qi, u32 pos)
 {
-	__le64 *p = qi->descs + qi_slot(pos) * (VTD_QI_DESC_SIZE / sizeof(*p));
-
-	p[0] = cpu_to_le64(w0);
-	p[1] = cpu_to_le64(w1);
+	return qi->descs + qi_slot(pos) * (VTD_QI_DESC_SIZE / sizeof(__le64));
 }
 
-static inline struct vtd_desc qi_read(const struct vtd_qi *qi, u32 pos)
+static inline void qi_write(struct vtd_qi *qi, u32 pos, struct cmd_words desc)
 {
-	const __le64 *p = qi->descs +
-			  qi_slot(pos) * (VTD_QI_DESC_SIZE / sizeof(*p));
+	cmd_words_store(qi_place(qi, pos), desc);
+}
 
-	return (struct vtd_desc) {
-		.w0 = le64_to_cpu(p[0]),
-		.w1 = le64_to_cpu(p[1]),
-	};
+static inline struct cmd_words qi_read(const struct vtd_qi *qi, u32 pos)
+{
+	return cmd_words_load(qi_place(qi, pos));
 }
 
 /* Where the hardware fetches next. Whatever it says, it is in the ring. */
@@ -50,7 +46,7 @@ static inline u32 qi_hw_position(struct vtd_unit *unit)
 	return unit->qi.ring.oldest + qi_slot(slot - unit->qi.ring.oldest);
 }
 
-void vtd_qi_append(struct vtd_qi *qi, struct vtd_desc desc);
+void vtd_qi_append(struct vtd_qi *qi, struct cmd_words desc);
 void vtd_qi_append_wait(struct vtd_qi *qi, struct cmd_wait *wait);
 void vtd_qi_doorbell(struct cmd_ring *ring);
 bool vtd_qi_handle_errors(struct cmd_ring *ring);

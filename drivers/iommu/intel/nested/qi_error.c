@@ -25,17 +25,15 @@ static void qi_refused(struct vtd_unit *unit, u64 record)
 {
 	struct vtd_qi *qi = &unit->qi;
 	u32 pos = qi_hw_position(unit);
-	struct vtd_desc desc = qi_read(qi, pos);
+	struct cmd_words desc = qi_read(qi, pos);
 
 	dev_err_ratelimited(unit->dev,
 			    "descriptor %#llx %#llx was refused, reason %llu\n",
 			    desc.w0, desc.w1,
 			    FIELD_GET(VTD_IQERCD_IQEI, record));
 
-	if (!cmd_ring_refused(&qi->ring, pos)) {
-		desc = vtd_desc_fence(unit);
-		qi_write(qi, pos, desc.w0, desc.w1);
-	}
+	if (!cmd_ring_refused(&qi->ring, pos))
+		qi_write(qi, pos, vtd_desc_fence(unit));
 	dma_wmb();
 }
 
@@ -89,7 +87,7 @@ static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
 }
 
 /* Is it an invalidation of a device-TLB, and whose? */
-static bool qi_is_devtlb(struct vtd_unit *unit, struct vtd_desc desc,
+static bool qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
 			 struct vtd_device **vdev)
 {
 	u16 sid;
@@ -164,7 +162,7 @@ static void qi_requeue(struct vtd_unit *unit)
 	}
 	while (ring->oldest != stop) {
 		u32 pos = ring->oldest++;
-		struct vtd_desc desc = qi_read(qi, pos);
+		struct cmd_words desc = qi_read(qi, pos);
 
 		wait = qi_find_wait(ring, pos);
 		if (wait) {

@@ -11,7 +11,7 @@
 #define SID	5
 #define STAG	0x1234
 
-static struct smmu3_cmd resume(u32 sid)
+static struct cmd_words resume(u32 sid)
 {
 	return smmu3_cmd_resume(sid, STAG, true, false);
 }
@@ -57,7 +57,7 @@ static void lost(struct kunit *test)
 }
 
 /* The queue was reset, and works again, before who has answered is told */
-static int lost_and_recovered(struct smmu3_unit *unit, struct smmu3_cmd cmd)
+static int lost_and_recovered(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	return -ETIMEDOUT;
 }

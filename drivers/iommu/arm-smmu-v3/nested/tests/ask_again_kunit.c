@@ -100,7 +100,7 @@ static void unit_asked_again(struct kunit *test)
 }
 
 /* First what was unmapped, then whatever is to make up for it */
-static void owe_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void owe_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
@@ -199,7 +199,7 @@ static void refused_on_the_way_back(struct kunit *test)
 	asked_down(test, &a);
 }
 
-static void out_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void out_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 
@@ -227,7 +227,7 @@ static void silent_on_the_way_back(struct kunit *test)
 }
 
 /* Its ATC is empty; what follows is its entries */
-static void entry_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void entry_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
 		return;

@@ -58,7 +58,7 @@ static void many_down(struct kunit *test, struct many *m)
 /* How often one was asked */
 static unsigned int asked(const struct many *m, unsigned int i)
 {
-	struct smmu3_cmd cmd = smmu3_cmd_atc_inv_all(SID + i);
+	struct cmd_words cmd = smmu3_cmd_atc_inv_all(SID + i);
 	unsigned int j, n = 0;
 
 	for (j = 0; j < m->fake->nr; j++)
@@ -72,7 +72,7 @@ static unsigned int all_asked(const struct many *m)
 }
 
 /* Whoever is asked does not answer */
-static void silent_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void silent_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
 		return;
@@ -214,7 +214,7 @@ static void reset_is_short(struct kunit *test)
 	sham_paging_free(test, dma);
 }
 
-static void takes_its_time(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void takes_its_time(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV)
 		udelay(10);

@@ -10,32 +10,32 @@
 
 #define NEST	IOMMU_HWPT_ALLOC_NEST_PARENT
 
-static struct smmu3_cmd cfgi(u32 sid)
+static struct cmd_words cfgi(u32 sid)
 {
 	return smmu3_cmd_cfgi_ste(sid, true);
 }
 
-static struct smmu3_cmd atc_pages(u32 sid, u64 addr, u8 size)
+static struct cmd_words atc_pages(u32 sid, u64 addr, u8 size)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_ATC_INV | FIELD_PREP(SMMU_CMD0_SID, sid),
 		.w1 = addr | size,
 	};
 }
 
 /* A page of 4K, by IPA, with IDR3.RIL: level 3 and the granule */
-static struct smmu3_cmd ipa_page(u16 vmid, u64 addr)
+static struct cmd_words ipa_page(u16 vmid, u64 addr)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_S2_IPA | FIELD_PREP(SMMU_TLBI0_VMID, vmid),
 		.w1 = addr | SMMU_TLBI1_LEAF | FIELD_PREP(SMMU_TLBI1_TTL, 3) |
 		      FIELD_PREP(SMMU_TLBI1_TG, SMMU_TLBI_TG_4K),
 	};
 }
 
-static struct smmu3_cmd va_page(u16 asid, u64 addr)
+static struct cmd_words va_page(u16 asid, u64 addr)
 {
-	struct smmu3_cmd cmd = ipa_page(0, addr);
+	struct cmd_words cmd = ipa_page(0, addr);
 
 	cmd.w0 = SMMU_OP_TLBI_NH_VA | FIELD_PREP(SMMU_TLBI0_ASID, asid);
 	return cmd;

@@ -8,7 +8,7 @@
 #include "../../../nested/cmd_ring_recover.h"
 #include "fake_unit.h"
 
-static struct smmu3_cmd some(u16 vmid)
+static struct cmd_words some(u16 vmid)
 {
 	return smmu3_cmd_tlbi_s12_vmall(vmid);
 }
@@ -212,7 +212,7 @@ static void atc_unanswered(struct kunit *test)
 /* Between two CMD_SYNCs there are ATC invalidations of one device at most */
 static void expect_told_apart(struct kunit *test, const struct fake_unit *fake)
 {
-	struct smmu3_cmd cmd;
+	struct cmd_words cmd;
 	u32 sid, cur = 0;
 	unsigned int i;
 

@@ -48,7 +48,7 @@ static void two_down(struct kunit *test, struct two *t)
 }
 
 /* The disk's unmap is behind it, and gives up */
-static void lose_behind_atc(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void lose_behind_atc(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV &&
 	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == SID)

@@ -84,9 +84,9 @@ static void batches_end_with_sync(struct kunit *test)
 /* All of it twice, and a CMD_SYNC before the second time */
 static void repeated(struct kunit *test)
 {
-	const struct smmu3_cmd cfgi = smmu3_cmd_cfgi_ste(5, true);
-	const struct smmu3_cmd tlbi = smmu3_cmd_tlbi_nh_asid(0, 7);
-	const struct smmu3_cmd resume = smmu3_cmd_resume(1, 2, false, true);
+	const struct cmd_words cfgi = smmu3_cmd_cfgi_ste(5, true);
+	const struct cmd_words tlbi = smmu3_cmd_tlbi_nh_asid(0, 7);
+	const struct cmd_words resume = smmu3_cmd_resume(1, 2, false, true);
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_unit *unit = &fake->unit;
 	struct smmu3_batch batch;

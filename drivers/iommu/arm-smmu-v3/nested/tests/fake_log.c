@@ -26,7 +26,7 @@ void sham_forget(struct fake_unit *fake)
  * @nr: how many
  */
 void sham_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct smmu3_cmd *want, unsigned int nr)
+		 const struct cmd_words *want, unsigned int nr)
 {
 	unsigned int i;
 
@@ -46,7 +46,7 @@ void sham_expect(struct kunit *test, const struct fake_unit *fake,
  *
  * Return: true if it was
  */
-bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
+bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd)
 {
 	unsigned int i;
 
@@ -63,7 +63,7 @@ bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd)
  *
  * Return: true if it was, and there was a CMD_SYNC after it
  */
-bool fake_completed(const struct fake_unit *fake, struct smmu3_cmd cmd)
+bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd)
 {
 	unsigned int i;
 
@@ -85,8 +85,8 @@ bool fake_completed(const struct fake_unit *fake, struct smmu3_cmd cmd)
  * Return: true if both were executed since sham_forget(), with a CMD_SYNC between
  * the last @first and the first @second
  */
-bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
-		 struct smmu3_cmd second)
+bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
+		 struct cmd_words second)
 {
 	unsigned int i, done = 0, begun = UINT_MAX;
 	bool found = false;

@@ -15,7 +15,7 @@ static void fake_error(struct fake_unit *fake, u8 code)
 	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
 }
 
-static void fake_log(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void fake_log(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (fake->nr == FAKE_LOG)
 		return;
@@ -24,7 +24,7 @@ static void fake_log(struct fake_unit *fake, struct smmu3_cmd cmd)
 }
 
 /* Returns whether the command was consumed */
-static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
+static bool fake_sync(struct fake_unit *fake, struct cmd_words cmd)
 {
 	__le32 *status;
 
@@ -46,7 +46,7 @@ static bool fake_sync(struct fake_unit *fake, struct smmu3_cmd cmd)
 	return true;
 }
 
-static bool fake_execute(struct fake_unit *fake, struct smmu3_cmd cmd)
+static bool fake_execute(struct fake_unit *fake, struct cmd_words cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
@@ -90,12 +90,8 @@ static void fake_run(struct fake_unit *fake)
 	       fake_reg(fake, SMMU_REG_CR0) & SMMU_CR0_CMDQEN &&
 	       fake->gerror == fake_reg(fake, SMMU_REG_GERRORN)) {
 		const __le64 *p = ring + cons % slots * SMMU_CMD_WORDS;
-		struct smmu3_cmd cmd = {
-			.w0 = le64_to_cpu(p[0]),
-			.w1 = le64_to_cpu(p[1]),
-		};
 
-		if (!fake_execute(fake, cmd))
+		if (!fake_execute(fake, cmd_words_load(p)))
 			return;
 		cons = (cons + 1) & (2 * slots - 1);
 		fake->cmdq_cons = cons;

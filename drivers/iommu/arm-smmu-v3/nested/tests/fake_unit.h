@@ -54,7 +54,7 @@ struct fake_unit {
 	u32 idr[6];
 	u32 gerror;
 	u32 cmdq_cons;
-	struct smmu3_cmd log[FAKE_LOG];
+	struct cmd_words log[FAKE_LOG];
 	unsigned int epoch[FAKE_LOG];
 	unsigned int nr;
 	unsigned int syncs;
@@ -73,7 +73,7 @@ struct fake_unit {
 	unsigned int gone;
 	unsigned int reads;
 	unsigned int events;
-	void (*spy)(struct fake_unit *fake, struct smmu3_cmd cmd);
+	void (*spy)(struct fake_unit *fake, struct cmd_words cmd);
 	void (*watch)(struct fake_unit *fake, u32 off, u32 val);
 	void (*peek)(struct fake_unit *fake);
 	struct smmu3_device *spied;
@@ -112,11 +112,11 @@ void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 		size_t size);
 void sham_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct smmu3_cmd *want, unsigned int nr);
-bool sham_executed(const struct fake_unit *fake, struct smmu3_cmd cmd);
-bool fake_completed(const struct fake_unit *fake, struct smmu3_cmd cmd);
-bool sham_synced(const struct fake_unit *fake, struct smmu3_cmd first,
-		 struct smmu3_cmd second);
+		 const struct cmd_words *want, unsigned int nr);
+bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd);
+bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd);
+bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
+		 struct cmd_words second);
 unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
 void sham_forget(struct fake_unit *fake);
 void sham_recover(struct fake_unit *fake);
@@ -133,9 +133,9 @@ u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word);
 
 /* Checks that exactly these commands were executed, in this order */
 #define FAKE_EXPECT(test, fake, ...)					\
-	sham_expect(test, fake, (const struct smmu3_cmd[]) { __VA_ARGS__ },	\
-		    sizeof((const struct smmu3_cmd[]) { __VA_ARGS__ }) /	\
-		    sizeof(struct smmu3_cmd))
+	sham_expect(test, fake, (const struct cmd_words[]) { __VA_ARGS__ },	\
+		    sizeof((const struct cmd_words[]) { __VA_ARGS__ }) / \
+		    sizeof(struct cmd_words))
 
 /* Checks that nothing was executed */
 #define FAKE_EXPECT_NONE(test, fake)	KUNIT_EXPECT_EQ(test, (fake)->nr, 0)

@@ -237,9 +237,9 @@ static void commands_of_two(struct kunit *test)
 	x->ats_on = true;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
-		struct smmu3_cmd of_a = { ops[i] | 5ULL << 32, 0 };
-		struct smmu3_cmd of_b = { ops[i] | 6ULL << 32, 0 };
-		struct smmu3_cmd real = { ops[i] | 0x10ULL << 32, 0 };
+		struct cmd_words of_a = { ops[i] | 5ULL << 32, 0 };
+		struct cmd_words of_b = { ops[i] | 6ULL << 32, 0 };
+		struct cmd_words real = { ops[i] | 0x10ULL << 32, 0 };
 
 		batch->cmds.nr = 0;
 		KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, of_b), -EIO);
@@ -253,9 +253,9 @@ static void commands_of_two(struct kunit *test)
 
 	batch->cmds.nr = 0;
 	batch->atc = NULL;
-	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, (struct smmu3_cmd) {
+	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, a, (struct cmd_words) {
 			.w0 = SMMU_OP_TLBI_NH_ALL | 8ULL << 32 }), 0);
-	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, b, (struct smmu3_cmd) {
+	KUNIT_EXPECT_EQ(test, smmu3_add_usercmd(batch, b, (struct cmd_words) {
 			.w0 = SMMU_OP_TLBI_NSNH_ALL }), 0);
 	KUNIT_ASSERT_EQ(test, batch->cmds.nr, 2);
 	KUNIT_EXPECT_EQ(test, batch->cmds.cmds[0].w0,
@@ -269,7 +269,7 @@ static void commands_of_two(struct kunit *test)
 /* A device that does no ATS, or does not answer, is not asked */
 static void no_atc(struct kunit *test)
 {
-	const struct smmu3_cmd atc = { SMMU_OP_ATC_INV | 5ULL << 32, 52 };
+	const struct cmd_words atc = { SMMU_OP_ATC_INV | 5ULL << 32, 52 };
 	struct smmu3_viommu *a = new_viommu(test, 7);
 	struct smmu3_device *x = new_device(test, 0x10);
 	struct smmu3_batch *batch;

@@ -30,18 +30,18 @@ static struct smmu3_nested *guest_new(struct kunit *test,
 }
 
 /* A page of 4K, by IPA, with IDR3.RIL: level 3 and the granule */
-static struct smmu3_cmd ipa_page(u16 vmid, u64 addr)
+static struct cmd_words ipa_page(u16 vmid, u64 addr)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_TLBI_S2_IPA | FIELD_PREP(SMMU_TLBI0_VMID, vmid),
 		.w1 = addr | SMMU_TLBI1_LEAF | FIELD_PREP(SMMU_TLBI1_TTL, 3) |
 		      FIELD_PREP(SMMU_TLBI1_TG, SMMU_TLBI_TG_4K),
 	};
 }
 
-static struct smmu3_cmd atc_pasid(u32 pasid)
+static struct cmd_words atc_pasid(u32 pasid)
 {
-	return (struct smmu3_cmd) {
+	return (struct cmd_words) {
 		.w0 = SMMU_OP_ATC_INV | SMMU_CMD0_SSV |
 		      FIELD_PREP(SMMU_CMD0_SSID, pasid) |
 		      FIELD_PREP(SMMU_CMD0_SID, SID),
@@ -50,9 +50,9 @@ static struct smmu3_cmd atc_pasid(u32 pasid)
 }
 
 /* Of every PASID, which one of all PASIDs leaves alone (4.5.1) */
-static struct smmu3_cmd atc_global(void)
+static struct cmd_words atc_global(void)
 {
-	struct smmu3_cmd cmd = atc_pasid(0);
+	struct cmd_words cmd = atc_pasid(0);
 
 	cmd.w0 |= SMMU_ATC0_GLOBAL;
 	return cmd;

@@ -8,11 +8,11 @@
 #include "../range.h"
 
 #define SOME_CMD \
-	((struct smmu3_cmd) { \
+	((struct cmd_words) { \
 		.w0 = SMMU_OP_TLBI_S2_IPA | FIELD_PREP(SMMU_TLBI0_VMID, 7) })
 
 /* The granule that TG says, as log2; 0 for none */
-static unsigned int cmd_granule(struct smmu3_cmd cmd)
+static unsigned int cmd_granule(struct cmd_words cmd)
 {
 	switch (FIELD_GET(SMMU_TLBI1_TG, cmd.w1)) {
 	case SMMU_TLBI_TG_4K:
@@ -26,7 +26,7 @@ static unsigned int cmd_granule(struct smmu3_cmd cmd)
 	}
 }
 
-static u64 cmd_bytes(struct smmu3_cmd cmd)
+static u64 cmd_bytes(struct cmd_words cmd)
 {
 	return (FIELD_GET(SMMU_TLBI0_NUM, cmd.w0) + 1)
 	       << FIELD_GET(SMMU_TLBI0_SCALE, cmd.w0) << cmd_granule(cmd);
@@ -40,7 +40,7 @@ static unsigned int cover(struct kunit *test, struct smmu3_range *range,
 	unsigned int n = 0;
 
 	while (range->left) {
-		struct smmu3_cmd cmd = smmu3_range_next(range, SOME_CMD);
+		struct cmd_words cmd = smmu3_range_next(range, SOME_CMD);
 		u64 addr = cmd.w1 & SMMU_TLBI1_VA;
 		u64 vmid = FIELD_GET(SMMU_TLBI0_VMID, cmd.w0);
 
@@ -137,7 +137,7 @@ static void level_hints(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		u64 first = SZ_1G, last = first + cases[i].granule - 1;
-		struct smmu3_cmd cmd;
+		struct cmd_words cmd;
 		u64 ttl, tg;
 
 		KUNIT_ASSERT_TRUE(test,

@@ -193,7 +193,7 @@ static void core_domain(struct kunit *test)
 }
 
 /* In what order things happen: see block.c */
-static void order_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void order_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct smmu3_device *sdev = fake->spied;
@@ -240,7 +240,7 @@ static void unblocking_order(struct kunit *test)
 }
 
 /* It is out when its entry is forgotten, not when it is written */
-static void block_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void block_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct smmu3_device *sdev = fake->spied;
@@ -273,7 +273,7 @@ static void mark_is_not_enough(struct kunit *test)
 	one_down(test, &o);
 }
 
-static void mark_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void mark_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_TLBI_S2_IPA)
 		fake->spied->state = 0;

@@ -97,7 +97,7 @@ static void park(struct fake_unit *fake, struct cmd_wait *wait, bool devtlb)
 	list_add_tail(&wait->node, &ring->parked);
 }
 
-static void told_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void told_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct still *s = test->priv;
@@ -147,7 +147,7 @@ static void told_when_it_is_true(struct kunit *test)
 }
 
 /* Whoever is asked, the queue stands still */
-static void all_hang_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void all_hang_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV)
 		fake->silent_sid = FIELD_GET(SMMU_CMD0_SID, cmd.w0);
@@ -225,7 +225,7 @@ static void dead_at_once(struct kunit *test)
 	still_down(test, &s);
 }
 
-static void resume_spy(struct fake_unit *fake, struct smmu3_cmd cmd)
+static void resume_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct smmu3_device *sdev = fake->spied;

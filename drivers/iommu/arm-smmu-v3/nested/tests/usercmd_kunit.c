@@ -76,14 +76,14 @@ static void try_bits(struct kunit *test, const u32 *idr,
 	smmu3_rules_init(&rules, idr);
 	for (op = 0; op < 256; op++) {
 		const struct op_masks *known = find_op(ops, nr, op);
-		struct smmu3_cmd cmd = { .w0 = op };
+		struct cmd_words cmd = { .w0 = op };
 
 		KUNIT_EXPECT_EQ_MSG(test, smmu3_usercmd_check(&rules, cmd),
 				    known ? 0 : -EIO, "opcode %#x", op);
 		for (bit = 8; bit < 64; bit++) {
 			bool ok = known && known->w0 & BIT_ULL(bit);
 
-			cmd = (struct smmu3_cmd) { .w0 = op | BIT_ULL(bit) };
+			cmd = (struct cmd_words) { .w0 = op | BIT_ULL(bit) };
 			KUNIT_EXPECT_EQ_MSG(test,
 					    smmu3_usercmd_check(&rules, cmd),
 					    ok ? 0 : -EIO,
@@ -92,7 +92,7 @@ static void try_bits(struct kunit *test, const u32 *idr,
 		for (bit = 0; bit < 64; bit++) {
 			bool ok = known && known->w1 & BIT_ULL(bit);
 
-			cmd = (struct smmu3_cmd) { op, BIT_ULL(bit) };
+			cmd = (struct cmd_words) { op, BIT_ULL(bit) };
 			KUNIT_EXPECT_EQ_MSG(test,
 					    smmu3_usercmd_check(&rules, cmd),
 					    ok ? 0 : -EIO,
@@ -100,7 +100,7 @@ static void try_bits(struct kunit *test, const u32 *idr,
 		}
 		if (!known)
 			continue;
-		cmd = (struct smmu3_cmd) { op | known->w0, known->w1 };
+		cmd = (struct cmd_words) { op | known->w0, known->w1 };
 		/* All bits of the size are too large one */
 		if (op == SMMU_OP_ATC_INV)
 			cmd.w1 &= ~0xfULL;
@@ -136,7 +136,7 @@ static void try_range(struct kunit *test, const u32 *idr, u8 op, u64 num,
 	for (tg = 0; tg < 4; tg++) {
 		for (ttl = 0; ttl < 4; ttl++) {
 			bool range = num || scale, good = range_good[tg][ttl][range];
-			struct smmu3_cmd cmd = {
+			struct cmd_words cmd = {
 				op | num << 12 | scale << 20,
 				tg << 10 | ttl << 8 | 0x12345000,
 			};
@@ -177,7 +177,7 @@ static void atc_sizes(struct kunit *test)
 
 	smmu3_rules_init(&rules, all_idr);
 	for (size = 0; size < 64; size++) {
-		struct smmu3_cmd cmd = { 0x40, size };
+		struct cmd_words cmd = { 0x40, size };
 
 		KUNIT_EXPECT_EQ_MSG(test, smmu3_usercmd_check(&rules, cmd),
 				    size <= 52 ? 0 : -EIO, "size %u", size);
@@ -187,8 +187,8 @@ static void atc_sizes(struct kunit *test)
 static void converted(struct kunit *test)
 {
 	static const struct {
-		struct smmu3_cmd cmd;
-		struct smmu3_cmd want;
+		struct cmd_words cmd;
+		struct cmd_words want;
 	} cases[] = {
 		{ { 0x30, 0 }, { 0x0000567800000010, 0 } },
 		{ { 0x0000ffff00000010, 0 }, { 0x0000567800000010, 0 } },
@@ -205,7 +205,7 @@ static void converted(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct smmu3_cmd cmd = cases[i].cmd;
+		struct cmd_words cmd = cases[i].cmd;
 
 		cmd = smmu3_usercmd_has_sid(cmd) ?
 		      smmu3_usercmd_set_sid(cmd, 0x87654321) :

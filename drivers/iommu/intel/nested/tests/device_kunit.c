@@ -158,7 +158,7 @@ static void alias_comes_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fake_context_present_at(unit, ALIAS));
 }
 
-static void refuse_second(struct fake_unit *fake, struct vtd_desc desc)
+static void refuse_second(struct fake_unit *fake, struct cmd_words desc)
 {
 	unsigned long *seen = fake->hook_data;
 

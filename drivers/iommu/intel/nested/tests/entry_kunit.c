@@ -107,7 +107,7 @@ static void context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ctx.w[0], 0x1e1d);
 }
 
-static void expect_desc(struct kunit *test, struct vtd_desc desc, u64 w0,
+static void expect_desc(struct kunit *test, struct cmd_words desc, u64 w0,
 			u64 w1)
 {
 	KUNIT_EXPECT_EQ(test, desc.w0, w0);

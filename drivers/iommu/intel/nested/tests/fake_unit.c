@@ -7,7 +7,7 @@
 
 #include "fake_unit.h"
 
-static void fake_log(struct fake_unit *fake, struct vtd_desc desc)
+static void fake_log(struct fake_unit *fake, struct cmd_words desc)
 {
 	if (fake->hook)
 		fake->hook(fake, desc);
@@ -24,11 +24,8 @@ static void fake_run(struct fake_unit *fake)
 	while (fake->iqh != fake->iqt && !fake->dead &&
 	       fake->gsts & VTD_GSTS_QIES &&
 	       !(fake->fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE))) {
-		const __le64 *p = ring + fake->iqh / sizeof(*ring);
-		struct vtd_desc desc = {
-			.w0 = le64_to_cpu(p[0]),
-			.w1 = le64_to_cpu(p[1]),
-		};
+		struct cmd_words desc =
+			cmd_words_load(ring + fake->iqh / sizeof(*ring));
 		u8 type = desc.w0 & 0xf;
 
 		if (type == fake->refuse_type) {
@@ -327,7 +324,7 @@ void fake_forget(struct fake_unit *fake)
  * @nr: how many
  */
 void fake_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct vtd_desc *want, unsigned int nr)
+		 const struct cmd_words *want, unsigned int nr)
 {
 	unsigned int i;
 
@@ -347,7 +344,7 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
  *
  * Return: true if it was
  */
-bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc)
+bool fake_executed(const struct fake_unit *fake, struct cmd_words desc)
 {
 	unsigned int i;
 

@@ -55,7 +55,7 @@ struct fake_unit {
 	u64 iqt;
 	u32 fsts;
 	u64 iqercd;
-	struct vtd_desc log[FAKE_LOG];
+	struct cmd_words log[FAKE_LOG];
 	unsigned int nr;
 	unsigned int waits;
 	unsigned int doorbells;
@@ -72,7 +72,7 @@ struct fake_unit {
 	bool gcmd_dead;
 	unsigned int gone;
 	unsigned int reads;
-	void (*hook)(struct fake_unit *fake, struct vtd_desc desc);
+	void (*hook)(struct fake_unit *fake, struct cmd_words desc);
 	void *hook_data;
 	void (*look)(struct fake_unit *fake);
 };
@@ -98,8 +98,8 @@ void fake_paging_free(struct kunit *test, struct vtd_paging *paging);
 struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 				   struct vtd_paging *parent, u64 pgtbl);
 void fake_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct vtd_desc *want, unsigned int nr);
-bool fake_executed(const struct fake_unit *fake, struct vtd_desc desc);
+		 const struct cmd_words *want, unsigned int nr);
+bool fake_executed(const struct fake_unit *fake, struct cmd_words desc);
 void fake_forget(struct fake_unit *fake);
 void fake_no_recovery(struct fake_unit *fake);
 
@@ -110,13 +110,13 @@ bool fake_context_present(struct vtd_device *vdev);
 bool fake_context_present_at(struct vtd_unit *unit, u16 sid);
 
 /* What a fence is in the log */
-#define FAKE_FENCE	((struct vtd_desc) { .w0 = VTD_QI_WAIT })
+#define FAKE_FENCE	((struct cmd_words) { .w0 = VTD_QI_WAIT })
 
 /* Checks that exactly these descriptors were executed, in this order */
 #define FAKE_EXPECT(test, fake, ...)					\
-	fake_expect(test, fake, (const struct vtd_desc[]) { __VA_ARGS__ },	\
-		    sizeof((const struct vtd_desc[]) { __VA_ARGS__ }) /	\
-		    sizeof(struct vtd_desc))
+	fake_expect(test, fake, (const struct cmd_words[]) { __VA_ARGS__ },	\
+		    sizeof((const struct cmd_words[]) { __VA_ARGS__ }) / \
+		    sizeof(struct cmd_words))
 
 /* Checks that nothing was executed */
 #define FAKE_EXPECT_NONE(test, fake)	KUNIT_EXPECT_EQ(test, (fake)->nr, 0)

@@ -83,7 +83,7 @@ static void disk_behind_devtlb(struct kunit *test)
 }
 
 /* The disk's unmap is behind it, and gives up */
-static void lose_behind_devtlb(struct fake_unit *fake, struct vtd_desc desc)
+static void lose_behind_devtlb(struct fake_unit *fake, struct cmd_words desc)
 {
 	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) == VTD_QI_DTLB &&
 	    FIELD_GET(VTD_DTLB0_SID, desc.w0) == 0x10)
@@ -131,7 +131,7 @@ static void comes_to_an_end(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
-static void lose_another(struct fake_unit *fake, struct vtd_desc desc)
+static void lose_another(struct fake_unit *fake, struct cmd_words desc)
 {
 	fake->hook = NULL;
 	vtd_lose(&fake->unit);
@@ -302,7 +302,7 @@ static void domain_withheld(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&unit->owed.held));
 }
 
-static void count_devtlbs(struct fake_unit *fake, struct vtd_desc desc)
+static void count_devtlbs(struct fake_unit *fake, struct cmd_words desc)
 {
 	unsigned int *asked = fake->hook_data;
 
@@ -375,7 +375,7 @@ struct asks {
 	enum cmd_owed owed;
 };
 
-static void stop_at_first(struct fake_unit *fake, struct vtd_desc desc)
+static void stop_at_first(struct fake_unit *fake, struct cmd_words desc)
 {
 	struct asks *asks = fake->hook_data;
 
@@ -433,7 +433,7 @@ static void atomic_keeps_out(struct kunit *test)
 }
 
 /* All stand still, and are cured of it by a reset */
-static void all_stop(struct fake_unit *fake, struct vtd_desc desc)
+static void all_stop(struct fake_unit *fake, struct cmd_words desc)
 {
 	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB ||
 	    FIELD_GET(VTD_DTLB0_SID, desc.w0) == 8 * SILENT)
@@ -507,7 +507,7 @@ struct mapped_meanwhile {
 	int ret;
 };
 
-static void map_behind_devtlb(struct fake_unit *fake, struct vtd_desc desc)
+static void map_behind_devtlb(struct fake_unit *fake, struct cmd_words desc)
 {
 	struct mapped_meanwhile *mapped = fake->hook_data;
 

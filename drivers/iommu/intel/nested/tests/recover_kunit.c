@@ -30,7 +30,7 @@ struct watch {
 	unsigned int present;
 };
 
-static void watch_blocking(struct fake_unit *fake, struct vtd_desc desc)
+static void watch_blocking(struct fake_unit *fake, struct cmd_words desc)
 {
 	struct watch *w = fake->hook_data;
 	u8 type = FIELD_GET(VTD_QI_TYPE_LO, desc.w0);
@@ -46,7 +46,7 @@ static void watch_blocking(struct fake_unit *fake, struct vtd_desc desc)
 		    !test_bit(VTD_DEV_FAILED, &w->vdev->state);
 }
 
-static void watch_reviving(struct fake_unit *fake, struct vtd_desc desc)
+static void watch_reviving(struct fake_unit *fake, struct cmd_words desc)
 {
 	struct watch *w = fake->hook_data;
 
@@ -217,7 +217,7 @@ static void reset_is_enough(struct kunit *test)
 }
 
 /* The second of three device-TLBs stands still, once */
-static void stop_at_second(struct fake_unit *fake, struct vtd_desc desc)
+static void stop_at_second(struct fake_unit *fake, struct cmd_words desc)
 {
 	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB ||
 	    FIELD_GET(VTD_DTLB0_SID, desc.w0) != 0x18)
@@ -227,7 +227,7 @@ static void stop_at_second(struct fake_unit *fake, struct vtd_desc desc)
 	fake->until_reset = true;
 }
 
-static void stop_at_device(struct fake_unit *fake, struct vtd_desc desc)
+static void stop_at_device(struct fake_unit *fake, struct cmd_words desc)
 {
 	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) != VTD_QI_DTLB)
 		return;

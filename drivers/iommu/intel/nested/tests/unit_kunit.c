@@ -135,7 +135,7 @@ static void devtlb_twice(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 8, 4);
 	struct vtd_paging *paging = fake_paging_new(test, vdev, 0);
-	struct vtd_desc rid, pasid;
+	struct cmd_words rid, pasid;
 	unsigned int i, nr = 0;
 
 	vdev->devtlb_twice = true;
@@ -147,7 +147,7 @@ static void devtlb_twice(struct kunit *test)
 	rid = vtd_desc_devtlb(0x10, vtd_pfsid(vdev), 4, 0, 0);
 	pasid = vtd_desc_pdevtlb(0x10, vtd_pfsid(vdev), 4, 3, 0, 0);
 	for (i = 0; i < fake->nr; i++) {
-		struct vtd_desc desc = fake->log[i];
+		struct cmd_words desc = fake->log[i];
 
 		nr += (desc.w0 == rid.w0 && desc.w1 == rid.w1) ||
 		      (desc.w0 == pasid.w0 && desc.w1 == pasid.w1);
