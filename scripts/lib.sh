@@ -235,8 +235,9 @@ judge_recorded()
 	done
 }
 
-# build_program DIR [arm64]: build the userspace programs of DIR, into $BUILD/DIR-$KSERIES,
-# or for another machine into $BUILD/DIR-$KSERIES-arm64.
+# build_program DIR [arm64 | '' [NAME...]]: build the userspace programs of DIR, or
+# only those named, into $BUILD/DIR-$KSERIES, or for another machine into
+# $BUILD/DIR-$KSERIES-arm64.
 build_program()
 {
 	local headers src out=$BUILD/$1-$KSERIES${2:+-$2} cc=()
@@ -246,5 +247,5 @@ build_program()
 	[ -z "${2:-}" ] || cc=(CC="$(cross_arm64 gcc)")
 	mkdir -p "$out" &&
 		flock "$out.lock" make -s -C "$TOP/$1" -j"$JOBS" OUTPUT="$out" "${cc[@]}" \
-			KHDR="-I$headers" KSFT="-I$src/tools/testing/selftests"
+			KHDR="-I$headers" KSFT="-I$src/tools/testing/selftests" "${@:3}"
 }
