@@ -217,7 +217,7 @@ static void reset_is_short(struct kunit *test)
 static void takes_its_time(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV)
-		udelay(10);
+		udelay(5);
 }
 
 /* Devices that take longer than a unit may, and answer, are all asked */
