@@ -2,15 +2,15 @@
 /*
  * Rings of invalidation commands, with many producers
  *
- * Commands of any number of producers go into the ring in the order of their
- * locking; each producer ends its own with a wait, rings the doorbell and waits.
- * A wait is complete when all before it is: one completed wait completes all
- * earlier ones, and frees the ring up to its own place.
+ * Any number of producers put commands into the ring, in the order in which they
+ * take its lock. Each producer puts a wait behind its commands, rings the doorbell
+ * and waits. A wait completes after all commands in front of it: one completed wait
+ * completes all earlier ones, and frees the ring up to its own place.
  *
- * Positions count commands, and wrap where they want. What a command or a wait
- * looks like, where the registers are, and what can go wrong is the driver's;
- * see struct cmd_ring_ops. What drivers have in common is in
- * cmd_ring_engine.h, which the one file includes that has the ring, and in
+ * A position counts commands since the latest reset, and wraps with its type. The
+ * driver knows what a command and a wait look like, where the registers are and
+ * what can go wrong: see struct cmd_ring_ops. The code that drivers have in common
+ * is in cmd_ring_engine.h, for the one file that has the ring, and in
  * cmd_ring_recover.h, for the file that brings a ring back which stands still.
  */
 #ifndef __IOMMU_NESTED_CMD_RING_H
@@ -31,15 +31,15 @@
 struct cmd_ring;
 
 /**
- * struct cmd_wait - somebody waits for all up to a position
+ * struct cmd_wait - a waiter for all commands up to a position
  * @node: in the ring's list
  * @seq: what the hardware writes, if it writes
- * @first: first position whose failure is his
+ * @first: first position whose failure is the waiter's
  * @pos: position of the wait. A driver may move it, by WRITE_ONCE()
- * @err: what to tell him
- * @devtlb: he waits for a device-TLB
- * @parks: he can wait for the recovery of the ring
- * @parked: he does: the ring has lost what he waits for
+ * @err: what the waiter is told
+ * @devtlb: one of the commands is for a device-TLB
+ * @parks: the waiter can wait for the recovery of the ring
+ * @parked: it does so: the ring has lost what it waits for
  * @done: set last; the waiter may be gone after that
  */
 struct cmd_wait {
@@ -59,8 +59,8 @@ struct cmd_wait {
  * @write: store @nr commands from a position on. Locked
  * @write_wait: store a wait at its position. Locked
  * @doorbell: tell the hardware the position behind the last command. Locked
- * @look: may a wait be complete? Without the lock. If so everything in front of
- *	@pos is; where the hardware cannot be, that is not believed
+ * @look: may a wait be complete? Without the lock. If so, everything in front of
+ *	@pos is. The ring ignores a position where the hardware cannot be
  * @consumed: everything in front of the result is complete. Locked
  * @handle_errors: see whether the hardware has stopped, and have it go on. Takes
  *	the lock. Returns whether it had
@@ -80,7 +80,7 @@ struct cmd_ring_ops {
 };
 
 /**
- * enum cmd_owed - what a ring that was reset has lost, and nobody has made up for
+ * enum cmd_owed - what a ring has lost in a reset, until it is made up for
  * @CMD_OWED_NONE: nothing
  * @CMD_OWED_DEVTLB: invalidations of device-TLBs
  * @CMD_OWED_ALL: invalidations of the unit's caches too
@@ -111,7 +111,7 @@ enum cmd_owed {
  * @parked: waits for the recovery of the ring
  * @settled: where these sleep
  * @stuck: the hardware did not answer; nothing is queued until a reset
- * @dead: nor did it after a reset: nobody waits for the next one
+ * @dead: nor did it after a reset: waiters are told so at once
  * @ended: it is switched off for good
  * @owed: what it has lost
  * @refused: commands that the hardware refused
@@ -153,8 +153,8 @@ struct cmd_ring {
 /**
  * struct cmd_batch - commands on their way to a ring
  * @atomic: the caller cannot sleep
- * @parks: he can wait until the ring is recovered: he holds no lock that the
- *	recovery takes. Set after cmd_batch_begin()
+ * @parks: the caller can wait until the ring is recovered: it holds no lock that
+ *	the recovery takes. Set after cmd_batch_begin()
  * @devtlb: some are for a device-TLB. For the driver to set
  * @pending: some are in the ring that no wait of this batch covers
  * @first: position of the first of these
@@ -217,7 +217,7 @@ static inline bool cmd_ring_asks_devtlb(const struct cmd_ring *ring)
 static inline void cmd_ring_finish(struct cmd_wait *wait)
 {
 	list_del(&wait->node);
-	/* Pairs with the acquire of who waits; @wait may be gone after it */
+	/* Pairs with the waiter's acquire; @wait may be gone after it */
 	smp_store_release(&wait->done, true);
 }
 
@@ -248,8 +248,8 @@ static inline void cmd_ring_reap(struct cmd_ring *ring)
 }
 
 /*
- * The hardware does not answer: nothing is queued until the ring is reset. Who
- * can wait for that does, and may get his answer late.
+ * The hardware does not answer: nothing is queued until the ring is reset. A waiter
+ * that can wait for the reset does, and may get its answer late.
  */
 static inline void cmd_ring_give_up(struct cmd_ring *ring)
 {
@@ -270,9 +270,9 @@ static inline void cmd_ring_give_up(struct cmd_ring *ring)
 }
 
 /*
- * The hardware has refused the command at @pos. Returns whether that is a wait,
- * which is right, and is given to the hardware once more; else it is for the
- * driver to put something harmless there.
+ * The hardware has refused the command at @pos. Returns whether that is a wait. A
+ * wait is well-formed, and the driver gives it to the hardware once more; the driver
+ * replaces any other command by a harmless one.
  */
 static inline bool cmd_ring_refused(struct cmd_ring *ring, u32 pos)
 {

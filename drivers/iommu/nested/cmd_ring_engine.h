@@ -2,9 +2,9 @@
 /*
  * Rings of invalidation commands: putting them in, and waiting for them
  *
- * To be included by the one file of a driver that has the ring, after these were
- * defined: CMD_RING_METER as the driver's struct inval_meter, CMD_RING_OPS as its
- * struct cmd_ring_ops, which the file has, so that the calls are direct ones.
+ * The one file of a driver that has the ring includes this, after it has defined
+ * CMD_RING_METER as the driver's struct inval_meter and CMD_RING_OPS as its struct
+ * cmd_ring_ops. The ops are in the same file, so that the compiler calls them directly.
  */
 #ifndef __IOMMU_NESTED_CMD_RING_ENGINE_H
 #define __IOMMU_NESTED_CMD_RING_ENGINE_H
@@ -27,10 +27,10 @@ static const struct cmd_ring_ops CMD_RING_OPS;
 /* Errors to handle within one wait */
 #define CMD_RING_MAX_ERRORS	64
 
-/* And how long at most */
+/* How long to sleep at most between two looks at a wait */
 #define CMD_RING_SLEEP_US	10000
 
-/* The longer it takes, the longer it may take to notice */
+/* The longer a wait has taken, the longer may it take to notice its end */
 static void cmd_ring_relax(bool atomic, ktime_t start)
 {
 	s64 us;
@@ -45,7 +45,7 @@ static void cmd_ring_relax(bool atomic, ktime_t start)
 	usleep_range(us, us + 40);
 }
 
-/* Is it complete? Who sees it first finishes all that are */
+/* Is the wait complete? The first waiter to see so finishes all that are. */
 static bool cmd_ring_done(struct cmd_ring *ring, struct cmd_wait *wait)
 {
 	u32 pos __uninitialized;
@@ -57,8 +57,8 @@ static bool cmd_ring_done(struct cmd_ring *ring, struct cmd_wait *wait)
 		return false;
 	guard(spinlock_irqsave)(&ring->lock);
 	/*
-	 * Somebody may have finished it meanwhile, or have reset the ring: what
-	 * was seen then says nothing about the positions of now.
+	 * Another waiter may have finished it meanwhile, or the ring may have
+	 * been reset: then @pos says nothing about the positions of now.
 	 */
 	if (!wait->done && !wait->parked)
 		cmd_ring_reap_to(ring, pos);
@@ -81,7 +81,7 @@ static void cmd_clock_start(struct cmd_clock *clock, const struct cmd_ring *ring
 	clock->oldest = READ_ONCE(ring->oldest);
 }
 
-/* Longer than it may? What others have in front is waited for, one by one. */
+/* Longer than it may? The clock starts anew with each step of the hardware. */
 static bool cmd_clock_late(struct cmd_clock *clock, const struct cmd_ring *ring)
 {
 	unsigned int limit = ring->timeout_us;
@@ -110,9 +110,9 @@ static void cmd_ring_late(struct cmd_ring *ring, const struct cmd_wait *wait)
 }
 
 /*
- * Device-TLBs may take longer than anybody can wait who cannot sleep and has
- * waited since @start: many, one after another, as well as one. That is no reason
- * to give up the ring, in which everything stays.
+ * One device-TLB, or many in a row, may take longer than a caller can wait that
+ * cannot sleep and has waited since @start. That is no reason to give up the ring:
+ * all commands stay in it.
  */
 static bool cmd_ring_too_long(const struct cmd_ring *ring, ktime_t start,
 			      bool atomic)
@@ -143,7 +143,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 
 	cmd_clock_start(&clock, ring);
 	while (!cmd_ring_done(ring, wait)) {
-		/* From here on the recovery looks after it */
+		/* From here on the recovery finishes the wait */
 		if ((READ_ONCE(ring->stuck) && wait->parks) ||
 		    READ_ONCE(wait->parked)) {
 			/* As in cmd_ring_done() */
@@ -151,7 +151,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 			break;
 		}
 		late = cmd_clock_late(&clock, ring);
-		/* Being late may be ours: look once more before giving up */
+		/* This thread may have been the slow one: look once more */
 		if ((++polls % CMD_RING_POLLS == 0 || late) &&
 		    CMD_RING_OPS.handle_errors(ring) &&
 		    errors++ < CMD_RING_MAX_ERRORS) {
@@ -168,7 +168,7 @@ static int cmd_ring_poll(struct cmd_ring *ring, struct cmd_wait *wait,
 	return wait->err;
 }
 
-/* What is done at once has no use for a clock */
+/* A wait that is done at once is spared the reading of a clock */
 static int cmd_ring_await(struct cmd_ring *ring, struct cmd_wait *wait,
 			  bool atomic)
 {
@@ -186,9 +186,9 @@ static bool cmd_ring_owes(const struct cmd_ring *ring,
 }
 
 /*
- * Of what the batch wants some is lost, or was not taken. Wait until the recovery
- * has made up for all that was lost. What the batch has had in the ring since the
- * latest reset is there still, and to be waited for.
+ * The ring has lost some commands of the batch, or did not take them. Wait until the
+ * recovery has made up for all that was lost. Commands that the batch has put into
+ * the ring since the latest reset are still there, and the caller waits for them.
  */
 static int cmd_ring_await_recovery(struct cmd_ring *ring,
 				   struct cmd_batch *batch)
@@ -213,11 +213,11 @@ static int cmd_ring_await_recovery(struct cmd_ring *ring,
 	}
 	/* Pairs with the release in cmd_ring_finish() */
 	wait_event_idle(ring->settled, smp_load_acquire(&wait.done));
-	/* Without an error, who tries again finds out what was made up for */
+	/* Without an error, the caller tries again and sees what was made up for */
 	return wait.err;
 }
 
-/* Wait until somebody's completed wait has made room for another */
+/* Wait until a completed wait has made room */
 static int cmd_ring_await_room(struct cmd_ring *ring, bool atomic)
 {
 	ktime_t start = ktime_get();
@@ -255,7 +255,7 @@ static bool cmd_batch_was_refused(const struct cmd_ring *ring,
 static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 			      struct cmd_wait *wait)
 {
-	/* Never zero, which a word has that was not written */
+	/* Never zero: a word that the hardware has not written is zero */
 	if (!++ring->seq)
 		ring->seq++;
 	*wait = (struct cmd_wait) {
@@ -275,8 +275,9 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 
 /*
  * Cannot the ring take the batch now? While the recovery asks device-TLBs, one by
- * one, nobody else asks any: it would take the one it asks for silent when that is
- * another one's turn. The recovery itself can sleep, and does not wait for itself.
+ * one, no other thread asks any. If one did, the recovery would blame the device that
+ * it asks for the silence of the other. The batches of the recovery itself are
+ * neither atomic nor do they park.
  */
 static bool cmd_ring_refuses(const struct cmd_ring *ring,
 			     const struct cmd_batch *batch)
@@ -291,7 +292,7 @@ static bool cmd_ring_refuses(const struct cmd_ring *ring,
  * Put the commands of @batch into the ring, with a wait behind them if @wait.
  * Returns EAGAIN if the ring has no room, ESTALE if it stands still, has lost what
  * the batch had in it, or is being recovered from that. With @wait, @queued is set
- * to the time when they were in the ring, if anybody wants to know.
+ * to the time when they were in the ring, if times are taken.
  */
 static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 			struct cmd_wait *wait, ktime_t *queued)
@@ -338,7 +339,7 @@ static int cmd_ring_put(struct cmd_ring *ring, struct cmd_batch *batch,
 static int cmd_ring_put_and_await(struct cmd_ring *ring,
 				  struct cmd_batch *batch)
 {
-	/* Nobody looks at it before it is in the ring */
+	/* It is not read before it is in the ring */
 	struct cmd_wait wait __uninitialized;
 	ktime_t start, end;
 	int ret;
@@ -354,8 +355,9 @@ static int cmd_ring_put_and_await(struct cmd_ring *ring,
 }
 
 /*
- * The ring is full of what nobody rang the doorbell for, perhaps. A wait alone
- * does that; pushes leave room for it. If there is none then somebody waits.
+ * The ring is full, perhaps of commands for which the doorbell was not rung yet. A
+ * wait alone rings it, and pushes leave room for one. If there is no room for a wait
+ * then another thread waits already.
  */
 static int cmd_ring_make_room(struct cmd_ring *ring, struct cmd_batch *batch)
 {
@@ -371,8 +373,8 @@ static int cmd_ring_make_room(struct cmd_ring *ring, struct cmd_batch *batch)
 }
 
 /*
- * What is to be done about @ret, which putting something into the ring returned.
- * Returns EAGAIN if that is to be put once more.
+ * Handle @ret, which putting the batch into the ring has returned. Returns EAGAIN if
+ * the batch is to be put once more.
  */
 static int cmd_batch_retry(struct cmd_ring *ring, struct cmd_batch *batch,
 			   int ret)

@@ -2,9 +2,9 @@
 /*
  * Rings of invalidation commands: bringing one back that stands still
  *
- * Nobody gives up on behalf of others. When somebody finds that the hardware has
- * stood still for longer than it may, nothing is queued any more, and those who
- * can wait do so, for what the driver finds out, with its own lock held::
+ * No waiter gives up on behalf of others. When one finds that the hardware has stood
+ * still for longer than it may, nothing is queued any more. Waiters that can wait
+ * do so until the driver has recovered the ring, with its own lock held::
  *
  *	cmd_ring_stop(ring);
  *	...have the hardware stop
@@ -16,12 +16,12 @@
  *	...and all device-TLBs; block the devices that do not answer
  *	cmd_ring_settle(ring, CMD_OWED_NONE);
  *
- * Between the last two nobody else gives an invalidation of a device-TLB, so that
- * the driver knows whose it is that is not answered: who can wait does, and who
- * cannot sleep is told at once that it is not done.
+ * Between the last two steps the ring takes no other invalidation of a device-TLB, so
+ * that the driver knows which device it is that does not answer. A producer that can
+ * wait waits; one that cannot sleep is told at once that it is not done.
  *
- * After that no cache has anything that somebody wanted forgotten before, so that
- * all their waits were successful. If a step fails: cmd_ring_fail(), and they
+ * After that no cache holds anything that a producer wanted invalidated before, so all
+ * waits were successful. If a step fails, the driver calls cmd_ring_fail(), and they
  * were not.
  */
 #ifndef __IOMMU_NESTED_CMD_RING_RECOVER_H
@@ -41,8 +41,8 @@ static inline void cmd_ring_stop(struct cmd_ring *ring)
 }
 
 /*
- * The hardware has stopped. What it had completed is, what it had not is lost:
- * who waits for that waits for the recovery, or is told.
+ * The hardware has stopped. Commands that it had not completed are lost: their
+ * waiters wait for the recovery, or are told if they cannot.
  */
 static inline void cmd_ring_park(struct cmd_ring *ring)
 {
@@ -64,11 +64,11 @@ static inline void cmd_ring_park(struct cmd_ring *ring)
 	ring->oldest = 0;
 	ring->devtlb = 0;
 	ring->resets++;
-	/* Of those that were complete */
+	/* The waiters whose commands were complete */
 	wake_up_all(&ring->settled);
 }
 
-/* The hardware has started, with an empty ring. At first it owes nothing. */
+/* The hardware has started, with an empty ring. The first start owes nothing. */
 static inline void cmd_ring_start(struct cmd_ring *ring)
 {
 	guard(spinlock_irqsave)(&ring->lock);
@@ -98,8 +98,8 @@ static inline void cmd_ring_wake(struct cmd_ring *ring, bool all, int err)
 }
 
 /*
- * All is made up for but @owed. What the ring was given since is another matter,
- * and so is that it stands still again.
+ * All losses are made up for but @owed. If the ring stands still again then nothing
+ * is, and the next recovery does it.
  */
 static inline void cmd_ring_settle(struct cmd_ring *ring, enum cmd_owed owed)
 {
@@ -112,7 +112,7 @@ static inline void cmd_ring_settle(struct cmd_ring *ring, enum cmd_owed owed)
 	cmd_ring_wake(ring, owed == CMD_OWED_NONE, 0);
 }
 
-/* The recovery has failed. Until one does not, nobody waits for it. */
+/* The recovery has failed. Until one succeeds, waiters get an error at once. */
 static inline void cmd_ring_fail(struct cmd_ring *ring)
 {
 	struct cmd_wait *wait, *tmp;
@@ -129,7 +129,7 @@ static inline void cmd_ring_fail(struct cmd_ring *ring)
 	cmd_ring_wake(ring, true, -ETIMEDOUT);
 }
 
-/* It is switched off for good */
+/* The ring is switched off for good */
 static inline void cmd_ring_end(struct cmd_ring *ring)
 {
 	scoped_guard(spinlock_irqsave, &ring->lock)

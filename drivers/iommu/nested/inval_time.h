@@ -2,9 +2,9 @@
 /*
  * Where the time of user invalidations goes
  *
- * Each unit has a struct inval_time, each driver one struct inval_meter, which
- * costs a static branch that is not taken until somebody switches it on through
- * a unit's debugfs file.
+ * Each unit has a struct inval_time, each driver one struct inval_meter. It costs a
+ * static branch, which is not taken until an administrator switches the meter on
+ * through a unit's debugfs file.
  */
 #ifndef __IOMMU_NESTED_INVAL_TIME_H
 #define __IOMMU_NESTED_INVAL_TIME_H
@@ -53,7 +53,7 @@ struct inval_meter {
  * inval_time_start - begin an interval
  * @meter: the driver's measurement
  *
- * Return: the time now, or 0 if nobody wants to know
+ * Return: the time now, or 0 if times are not taken
  */
 static __always_inline ktime_t inval_time_start(struct inval_meter *meter)
 {
@@ -66,7 +66,7 @@ static __always_inline ktime_t inval_time_start(struct inval_meter *meter)
  * @sum: the interval is added to it, less what reading the clock takes
  * @start: its begin
  *
- * Return: the time now, or 0 if nobody wants to know
+ * Return: the time now, or 0 if times are not taken
  */
 static __always_inline ktime_t inval_time_add(struct inval_meter *meter,
 					      atomic64_t *sum, ktime_t start)

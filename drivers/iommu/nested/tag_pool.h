@@ -3,10 +3,10 @@
  * Numbers that a TLB tags translations with, of which a unit has so many and no
  * more: domain-ids, ASIDs and VMIDs
  *
- * Whoever has a device could use up all of them, and others could not attach
- * anything any more. So some are kept for each device of the unit: what a user
- * has beyond those of his own devices he gets from what nobody has a right to.
- * Domains of the kernel's own take what is there, since the kernel has no use for
+ * One user with one device could use up all of them, and others could not attach
+ * anything any more. So the pool keeps some for each device of the unit. A user who
+ * has used those of its own devices gets more only from those that are not kept.
+ * Domains of the kernel's own take any that is free, since the kernel has no use for
  * a failure.
  */
 #ifndef __IOMMU_NESTED_TAG_POOL_H
@@ -203,7 +203,7 @@ static inline void tag_free(struct tag_pool *pool, struct tag_share *share,
 }
 
 /**
- * tag_lose - nobody may have a number again
+ * tag_lose - never give a number out again
  * @share: what it was got with
  */
 static inline void tag_lose(struct tag_share *share)
