@@ -3,8 +3,8 @@
  * The command queue: one ring for each unit
  *
  * A CMD_SYNC is consumed when all before it is complete, and so are all earlier
- * ones (4.7.3). A unit with IDR0.MSI writes a word to memory then, so that who
- * waits polls memory. With others he polls CMDQ_CONS.
+ * ones (4.7.3). A unit with IDR0.MSI writes a word to memory then, and the waiter
+ * polls memory. With other units the waiter polls CMDQ_CONS.
  */
 #include <linux/log2.h>
 
@@ -24,9 +24,9 @@
 #define CMDQ_MIN_SHIFT	(ilog2(CMD_BATCH) + 1)
 
 /*
- * What has waited for the recovery goes into the ring as it is. Whom that has
- * blocked is not asked: it would have the queue stand still once more. Who has
- * asked looks for marks when all is done, see smmu3_finish().
+ * A batch that has waited for the recovery goes into the ring as it is, without the
+ * devices that the recovery has blocked: they would have the queue stand still once
+ * more. The caller looks for marks when all is done, see smmu3_finish().
  */
 static struct cmd_words cmdq_unless_blocked(struct smmu3_unit *unit,
 					    struct cmd_words cmd)
@@ -162,8 +162,8 @@ static void batch_end_atc(struct smmu3_batch *batch)
  * @sdev: the device that it is for
  * @cmd: the command
  *
- * When a CMD_SYNC waits in vain for an ATC nobody says for which. So no CMD_SYNC
- * ever has those of two devices to wait for, whoever else uses the ring: before
+ * When a CMD_SYNC waits in vain for an ATC, nothing tells for which. So no CMD_SYNC
+ * ever has those of two devices to wait for, whatever else is in the ring: before
  * those of another device, before other commands (smmu3_batch_other()), and at
  * the end of what is pushed there is one.
  */
@@ -235,8 +235,8 @@ int smmu3_batch_flush(struct smmu3_batch *batch)
  * smmu3_cmdq_enable - start the queue, empty
  * @unit: the unit, whose queue is not enabled
  *
- * Who comes now is served. Who waits for the recovery is not: the caller says to
- * the ring when what was lost is made up for.
+ * New commands are served from now on. Those that wait for the recovery are not:
+ * the caller tells the ring when it has made up for what was lost.
  *
  * Context: process context.
  * Return: 0 or -ETIMEDOUT
@@ -287,7 +287,7 @@ int smmu3_cmdq_ready(struct smmu3_unit *unit)
  * smmu3_cmdq_disable - stop the queue
  * @unit: the unit
  *
- * Whoever still waits gets ETIMEDOUT, and whoever comes later too.
+ * All waiters, present and future, get ETIMEDOUT.
  *
  * Context: process context.
  * Return: 0 or -ETIMEDOUT
@@ -303,8 +303,8 @@ int smmu3_cmdq_disable(struct smmu3_unit *unit)
  * smmu3_cmdq_reset - stop the queue and start it anew
  * @unit: the unit
  *
- * What was queued is lost: the caller invalidates all caches after it, and tells
- * the ring, where those are who wait for that.
+ * What was queued is lost: the caller then invalidates all caches, and tells the
+ * ring, whose waiters wait for that.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0 or -ETIMEDOUT

@@ -3,7 +3,7 @@
  * Commands and table entries as values, and how they are made
  *
  * Everything here is pure: no state, no memory but its arguments. Values are in
- * the CPU's byte order; who writes them to memory converts them.
+ * the CPU's byte order; the code that writes them to memory converts them.
  */
 #ifndef __ARM_SMMU_V3_NESTED_DESC_H
 #define __ARM_SMMU_V3_NESTED_DESC_H

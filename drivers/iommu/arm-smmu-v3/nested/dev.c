@@ -193,14 +193,14 @@ static void smmu3_release_device(struct device *dev)
 	if (dev_is_pci(dev) && to_pci_dev(dev)->pasid_enabled)
 		pci_disable_pasid(to_pci_dev(dev));
 	/*
-	 * Who still walks a list of attachments may use the device, and ask it to
-	 * forget something. Until that is over it is known by its StreamIDs: if the
-	 * queue stands still for it, that is nobody else's fault.
+	 * A reader that still walks a list of attachments may use the device, and
+	 * ask it to forget something. Until no reader is left, the device is known
+	 * by its StreamIDs: if the queue stands still for it, no other is blamed.
 	 */
 	synchronize_srcu(&unit->srcu);
 	scoped_guard(mutex, &unit->lock)
 		device_del_sids(sdev, sdev->nr_sids);
-	/* Who handles errors of the queue may have found it by these */
+	/* A handler of the queue's errors may have found it by these */
 	synchronize_srcu(&unit->srcu);
 	smmu3_device_free(sdev);
 }

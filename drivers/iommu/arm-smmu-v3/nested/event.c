@@ -110,7 +110,7 @@ static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
  * smmu3_event_done - it is known what became of an event
  * @unit: the unit
  * @evt: the event
- * @taken: somebody has it; else it is logged
+ * @taken: a guest or a fault handler has it; else it is logged
  *
  * Context: process context.
  */
@@ -162,7 +162,7 @@ static void event_handle(struct smmu3_unit *unit, const u64 *evt)
 		taken = smmu3_vevent_give(guest, evt, vsid);
 		smmu3_vevents_put(guest);
 	}
-	/* Who has taken it for a guest says himself what became of it */
+	/* The code that took it for a guest reports what became of it */
 	if (!taken)
 		smmu3_event_done(unit, evt, stalls && !resume);
 }

@@ -2,7 +2,7 @@
 /*
  * Invalidation of what is cached of a domain
  *
- * Who walks a domain's attachments here holds no lock, see nested.h. The list
+ * The walk of a domain's attachments here takes no lock, see nested.h. The list
  * keeps attachments with the same tag together, so that each tag is invalidated
  * once.
  */
@@ -14,12 +14,12 @@
 
 /*
  * Is a device asked to forget what is in its ATC? One that has failed, or is
- * blocked, is not, or a guest could have all others wait for it over and over. Who
- * leaves it out says nothing of success before the device is blocked for
- * certain, see smmu3_finish(). That is right, since one that comes back has its
- * mark taken away before its ATC is invalidated, see device_unblock() in
- * recover.c: who still sees the mark, when he has done with tables and TLB,
- * has done so before that.
+ * blocked, is not, or a guest could have all others wait for it over and over. A
+ * caller that leaves it out reports no success before the device is blocked for
+ * certain, see smmu3_finish(). That is right, since the recovery takes the mark of a
+ * device away before it invalidates its ATC, see device_unblock() in recover.c: if a
+ * caller still sees the mark after it has changed the tables and invalidated the
+ * TLB, the invalidation of the ATC is still to come.
  */
 static bool atc_live(const struct smmu3_device *sdev)
 {
@@ -179,8 +179,9 @@ bool smmu3_is_atomic(const struct smmu3_paging *paging)
 }
 
 /*
- * Who was told that the queue is dead relies on a recovery since, or on the unit
- * translating nothing. A unit that cannot be stopped either may have anything.
+ * A caller that was told that the queue is dead relies on a recovery since, or on
+ * the unit translating nothing. A unit that cannot be stopped either may have
+ * anything.
  */
 static bool is_lost(const struct smmu3_unit *unit)
 {
@@ -204,7 +205,7 @@ static void finish_sleeping(struct smmu3_paging *paging,
 }
 
 /**
- * smmu3_finish - see to it that who keeps stale translations is blocked
+ * smmu3_finish - block the devices that keep stale translations
  * @paging: the domain that something was invalidated of
  * @viommu: only the devices of this vIOMMU are concerned, or NULL
  * @err: what smmu3_batch_flush() said
@@ -292,8 +293,8 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 }
 
 /*
- * An ATC is filled from the TLB: it comes after the TLB is done (4.5.1). They are
- * waited for apart, so that who has none waits for none of his own. What a
+ * An ATC is filled from the TLB, so it comes after the TLB is done (4.5.1). The
+ * two are waited for apart, so that a caller without an ATC waits for none. What a
  * guest's device has in its ATC has addresses of the guest's stage-1.
  */
 static int flush_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
@@ -333,7 +334,7 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 	bool small, ats = false;
 	int ret;
 
-	/* Who attaches after this sees the tables as they are now */
+	/* A device that is attached after this sees the tables as they are now */
 	smp_mb();
 	guard(srcu)(&unit->srcu);
 

@@ -15,8 +15,8 @@
  *	stuck until a reset, see recover.c. If it stands where a device has not
  *	answered that is what has failed.
  *
- * Whoever waits for the queue looks for its errors, for a wait must not depend on
- * an interrupt that may be lost, or be held up by who waits.
+ * Each waiter for the queue looks for its errors, for a wait must not depend on an
+ * interrupt, which may be lost, or be held up by the waiter.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -57,7 +57,7 @@ static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
  * @cmd: the command, any
  *
  * A device is freed after a grace period of the unit's @srcu, and with the mutex of
- * its unit held before that; everyone who waits has one of the two. The interrupt
+ * its unit held before that; every waiter has one of the two. The interrupt
  * handler has none, and leaves it to them.
  *
  * Return: the device, or NULL if it is none for an ATC
@@ -237,8 +237,7 @@ bool smmu3_gerror_handle(struct smmu3_unit *unit)
  * smmu3_gerror_irq - handle the interrupt of global errors
  * @unit: the unit
  *
- * The errors of the command queue are left to who waits for it: they need to
- * know.
+ * The errors of the command queue are left to its waiters, who need to know.
  *
  * Context: any.
  * Return: true if there was an error

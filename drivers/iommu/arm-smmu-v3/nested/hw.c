@@ -6,8 +6,8 @@
  * is. It stays when the driver goes, for what its devices do then is nobody's. It
  * is taken back if the unit was never up, and at the end of the machine's life,
  * when the devices have been shut down: the next kernel may have no driver. A unit
- * that was found translating is left aborting: its devices know addresses of
- * somebody else's.
+ * that was found translating is left aborting: its devices know addresses that
+ * another kernel gave them.
  */
 #include <linux/device.h>
 #include <linux/iopoll.h>

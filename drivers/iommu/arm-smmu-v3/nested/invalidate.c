@@ -10,7 +10,7 @@
  * Userspace decides how long it takes to copy from its memory, so nothing is
  * held meanwhile that others wait for. Devices are looked up in a read-side
  * section for each block, and its commands are in the queue before the section
- * ends: whoever removes a device has his own commands behind them.
+ * ends: the commands that remove a device come behind them.
  */
 #include <uapi/linux/iommufd.h>
 

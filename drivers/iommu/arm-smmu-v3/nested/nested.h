@@ -12,7 +12,7 @@
  *	recovery of the unit.
  * struct smmu3_unit @event_lock (mutex)
  *	which device has which StreamID, and what is attached to it without
- *	PASID, for who handles its events. Written with @lock held too.
+ *	PASID, for the handlers of its events. Written with @lock held too.
  * struct smmu3_unit @cr0_lock (mutex)
  *	CR0, and whether anything may be switched on.
  * struct cmd_ring @lock (spinlock, interrupts off)
@@ -23,8 +23,8 @@
  * for the hardware may be long. Two rules make that safe. An attachment is in the
  * list before the hardware can use the domain, and until the hardware has
  * forgotten it. And an attachment, a device and a unit are freed only after a
- * grace period of that. Each unit has its own: who waits for the hardware of one
- * does not have those wait who remove devices of another.
+ * grace period of that. Each unit has its own: a reader that waits for the hardware
+ * of one unit delays no removal of a device of another.
  */
 #ifndef __ARM_SMMU_V3_NESTED_H
 #define __ARM_SMMU_V3_NESTED_H
@@ -142,8 +142,8 @@ struct smmu3_strtab {
 /**
  * struct smmu3_unit - one SMMU
  * @iommu: the core's view of it
- * @ref: domains and who has found it hold references: without hardware, when
- *	that is gone, its command queue is stuck for good
+ * @ref: domains hold references, and code that has found it. When the hardware
+ *	is gone, its command queue is stuck for good
  * @dev: its device
  * @regs: its registers
  * @irqs: its interrupts, by IOMMU_UNIT_SMMUV3_IRQ_*
@@ -194,7 +194,7 @@ struct smmu3_strtab {
  * @iopf: queue of page faults of the core's, or NULL
  * @answers: what it could not be told yet
  * @gerrors: global errors handled
- * @timing: where the time goes, when somebody wants to know
+ * @timing: where the time goes, when times are taken
  * @debugfs: its directory
  * @node: in the list of units
  */
@@ -403,7 +403,7 @@ struct smmu3_paging {
  * @vmid: its VMID, other than that of @parent
  * @rules: what the commands of the guest may say
  * @vevents: its events
- * @streams: its devices, by the StreamIDs that the guest knows. Whoever looks
+ * @streams: its devices, by the StreamIDs that the guest knows. A look-up
  *	without a vDEVICE at hand is in a read-side section of the unit's @srcu
  */
 struct smmu3_viommu {

@@ -166,7 +166,7 @@ unsigned int smmu3_outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
  * @q: the queue
  * @handle: is given each record, its words in the CPU's byte order
  *
- * Who wants no more than a pass is not kept waiting for the end of it.
+ * A caller that wants no more than a pass is not kept waiting for the end of it.
  *
  * Context: process context.
  * Return: how many there were

@@ -28,7 +28,7 @@ struct smmu3_doubt {
 
 /**
  * struct smmu3_pages - what a unit is to forget, for its domains
- * @lock: protects it, and every struct smmu3_doubt, but for who only looks
+ * @lock: protects it, and every struct smmu3_doubt, except from mere looks
  * @owes: it is to forget everything
  * @waiting: domains in doubt that it has not begun to forget
  * @asked: those that it has begun to

@@ -4,7 +4,7 @@
  *
  * No device is allowed to make any: nothing enables PRI. One that does
  * nevertheless gets a failure for an answer, with which it gives up; without one
- * it would wait, and so would who waits for the device.
+ * it would wait, and so would all that wait for the device.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>

@@ -26,7 +26,7 @@ void smmu3_tags_init(struct smmu3_unit *unit)
 /* Which of the two kinds a lost one is, above its 16 bits */
 #define LOST_VMID	BIT(16)
 
-/* The mutex is for who invalidates everything, and then gives back what is lost */
+/* The mutex keeps out the recovery, which gives back all that is lost */
 static void tag_lost(struct smmu3_unit *unit, struct tag_share *share,
 		     unsigned long which)
 {

@@ -257,7 +257,7 @@ static int smmu3_probe(struct platform_device *pdev)
 	ret = find_resources(unit, pdev) ?: smmu3_hw_probe(unit);
 	if (ret)
 		goto err_put;
-	/* Whoever had it before: its queues are not ours */
+	/* Another driver or kernel may have had it: its queues are not ours */
 	ret = smmu3_hw_quiesce(unit) ?: alloc_structures(unit);
 	if (ret)
 		goto err_leave;
@@ -302,7 +302,7 @@ static void smmu3_remove(struct platform_device *pdev)
 	scoped_guard(mutex, &unit->lock)
 		smmu3_pages_off(unit);
 	smmu3_irq_exit(unit);
-	/* Who still waits for the queue, or has found a failed device */
+	/* A reader may still wait for the queue, or have found a failed device */
 	synchronize_srcu(&unit->srcu);
 	smmu3_unit_put(unit);
 }

@@ -3,7 +3,7 @@
  * A guest's StreamIDs
  *
  * Which device is behind one is kept by the vIOMMU, so that invalidations find
- * it without a lock: who looks is in a read-side section of the unit's @srcu, which a
+ * it without a lock: a look-up is in a read-side section of the unit's @srcu, which a
  * device outlives.
  */
 #include "nested.h"

@@ -8,7 +8,7 @@
  * a unit leaves there is the host's. What happened in stage-2, or has an address
  * of the host's in it (F_CD_FETCH, F_WALK_EABT), is kept from it.
  *
- * iommufd can keep who hands it an event waiting as long as userspace wants, for
+ * iommufd can keep the reporter of an event waiting as long as userspace wants, for
  * it makes a vEVENTQ with its lock held over a copy to userspace. So each vIOMMU
  * has a thread of work of its own for that, with no lock of ours and no
  * reference to what is attached: only events of this guest wait for it.
@@ -27,7 +27,7 @@
 
 /**
  * struct smmu3_vevents - events on their way to a guest
- * @ref: its vIOMMU, and who is about to add an event
+ * @ref: its vIOMMU, and threads that are about to add an event
  * @viommu: the vIOMMU; the work alone may use it
  * @wq: runs @work
  * @work: hands the events to iommufd
@@ -66,8 +66,8 @@ struct smmu3_vevents {
  * @vsid: StreamID that the guest knows
  * @vevt: set to the record for the guest
  *
- * A stall is over when this is called: somebody has resumed the transaction with
- * an abort, so that the guest has to do nothing with it.
+ * A stall is over when this is called: the transaction was resumed with an abort,
+ * so that the guest has to do nothing with it.
  *
  * Return: true if it is a guest's event
  */

@@ -4,7 +4,7 @@
  *
  * It has a VMID of its own, other than that of the stage-2 that it is on: two of
  * them on one stage-2 have different stage-1 tables under equal ASIDs, and what
- * one invalidates must be its own alone. Who unmaps from the stage-2 invalidates
+ * one invalidates must be its own alone. An unmap from the stage-2 invalidates
  * all VMIDs that are attached with it.
  */
 #include <linux/dma-map-ops.h>

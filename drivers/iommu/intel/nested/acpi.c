@@ -139,7 +139,7 @@ static size_t regs_size(struct vtd_unit *unit)
  * @unit: the unit
  * @res: where they are; old tables do not say how many
  *
- * Return: 0, -EBUSY if somebody has them, or -ENOMEM
+ * Return: 0, -EBUSY if another driver has them, or -ENOMEM
  */
 int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
 {

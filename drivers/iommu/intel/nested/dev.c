@@ -118,8 +118,8 @@ static void device_free(struct rcu_head *rcu)
 }
 
 /*
- * Who still walks a list of attachments, or has found the device by its
- * source-id, may use it: but neither its tables nor its struct device. He may be
+ * A reader that still walks a list of attachments, or has found the device by its
+ * source-id, may use it, but neither its tables nor its struct device. It may be
  * waiting for another unit, for as long as a device-TLB may take.
  */
 static void vtd_device_free(struct vtd_device *vdev)

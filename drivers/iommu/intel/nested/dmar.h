@@ -56,7 +56,7 @@ struct vtd_dmar_entry {
 /**
  * struct vtd_dmar - what the table says
  * @entries: the structures
- * @errata: IOMMU_UNIT_ERRATUM_* of all units, by who made the table
+ * @errata: IOMMU_UNIT_ERRATUM_* of all units, by the maker of the table
  * @why: if it is not acceptable: what is wrong
  * @where: and the offset of the structure that is
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domain-ids, and the lists of who uses a domain
+ * Domain-ids, and the lists of a domain's users
  *
  * The hardware tags what it caches with the domain-id that it found in the
  * PASID table entry, and what stage-1 has a part in with the PASID too (6.2.1).
@@ -187,7 +187,7 @@ void vtd_users_init(struct vtd_users *users)
 }
 
 /**
- * vtd_domain_users - who uses a domain
+ * vtd_domain_users - the users of a domain
  * @domain: the domain
  *
  * Return: that, or NULL for the static domains

@@ -125,7 +125,7 @@ static irqreturn_t fault_irq(int irq, void *data)
 
 static irqreturn_t fault_thread(int irq, void *data)
 {
-	/* IQE, ICE and ITE are left to who waits for the queue */
+	/* IQE, ICE and ITE are left to the queue's waiters */
 	vtd_fault_drain(data);
 	return IRQ_HANDLED;
 }

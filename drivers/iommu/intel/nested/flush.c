@@ -2,7 +2,7 @@
 /*
  * Invalidations: what the host has changed
  *
- * Who walks a domain's attachments here holds no lock, see nested.h. A batch is
+ * The walk of a domain's attachments here takes no lock, see nested.h. A batch is
  * for one unit; the lists keep attachments to devices of one unit together, so
  * that there is one doorbell and one wait for each unit.
  */
@@ -216,8 +216,8 @@ static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
 }
 
 /*
- * Somebody has lost something behind a device-TLB already, which has not answered
- * yet: there is no point in spinning for as long as he did.
+ * Another caller has lost something behind a device-TLB already, which has not
+ * answered yet: there is no point in spinning for as long as that one did.
  */
 static bool is_hopeless(const struct vtd_qi_batch *batch)
 {
@@ -235,10 +235,9 @@ static int batch_wait(struct vtd_qi_batch *batch)
 }
 
 /**
- * vtd_finish - wait for a batch, and see to it that who keeps stale translations
- *	is blocked
+ * vtd_finish - wait for a batch, and block devices that keep stale translations
  * @batch: the batch, with a unit or empty
- * @users: who uses the domain whose translations it is about
+ * @users: the users of the domain whose translations it is about
  * @nested: attachments of the domains nested on that, or NULL
  *
  * Context: in a read-side section of vtd_srcu; as the batch is.
@@ -260,7 +259,7 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	marks = marks_of(users, nested, unit);
 	if (likely(!marks))
 		return ret;
-	/* Who was not asked for being failed, and the rest */
+	/* The devices that were not asked since they have failed, and the rest */
 	if (marks & BIT(VTD_DEV_FAILED))
 		vtd_unit_failed(unit, batch->cmds.atomic);
 	if (ret && READ_ONCE(unit->stale))
@@ -406,8 +405,8 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 	int ret;
 
 	/*
-	 * Who attaches after this sees the tables as they are now; and so does a
-	 * device that is found blocked, see recover.c
+	 * A device that is attached after this sees the tables as they are now; and
+	 * so does one that is found blocked, see recover.c
 	 */
 	smp_mb();
 	guard(srcu)(&vtd_srcu);
@@ -426,7 +425,7 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
  *
  * Most need nothing, see vtd_must_flush_new(). The DMA API, which may have been given
  * an address that a unit still translates as before, is told so: with ENOMEM, after
- * which it tries again later. A user gets his own memory at most, and his device is
+ * which it tries again later. A user gets its own memory at most, and its device is
  * blocked.
  *
  * Context: any, if the domain is not iommufd's.

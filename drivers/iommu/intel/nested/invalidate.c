@@ -2,14 +2,14 @@
 /*
  * Invalidations: what a guest asks for
  *
- * Who walks a domain's attachments here holds no lock, see nested.h. A batch is
+ * The walk of a domain's attachments here takes no lock, see nested.h. A batch is
  * for one unit; the lists keep attachments to devices of one unit together, so
  * that there is one doorbell and one wait for each unit.
  *
  * Userspace decides how long it takes to copy from its memory, so nothing is
  * held meanwhile that others wait for: there is a read-side section for each
  * block, and the descriptors of it are in the queue before the section ends.
- * Whoever detaches a domain has his own behind them.
+ * The descriptors of a detach come behind them.
  */
 #include <linux/rculist.h>
 
@@ -193,8 +193,8 @@ static struct inval_time *nested_timing(struct vtd_nested *nested)
 
 /*
  * The unit of a batch may have gone since the last block, if nothing is attached
- * to devices of it any more. Then nobody has to wait for what is in its queue:
- * who has detached them did.
+ * to devices of it any more. Then there is no need to wait for what is in its queue:
+ * the detach has waited.
  */
 static void resume_batch(struct vtd_qi_batch *batch, struct vtd_nested *nested)
 {

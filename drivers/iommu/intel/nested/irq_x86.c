@@ -4,7 +4,8 @@
  *
  * A unit sends messages by itself, from address and data in its registers: a
  * small interrupt domain on top of the CPUs' vectors fills these in. There is no
- * interrupt remapping: who remaps interrupts has the units, and we keep away.
+ * interrupt remapping: a kernel that remaps interrupts has the units already, and
+ * this driver keeps away.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -102,8 +103,8 @@ static struct irq_domain *vtd_irq_domain_get(void)
  * @unit: the unit
  * @index: IOMMU_UNIT_VTD_IRQ_*
  *
- * Without one the unit's own.irqs[].irq stays zero, and who would have used it
- * polls.
+ * Without one the unit's own.irqs[].irq stays zero, and the driver
+ * polls instead.
  */
 void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
 {

@@ -4,7 +4,7 @@
  *
  * Such a driver has given physical addresses to its device, which cannot be
  * taken back: the device is passed through, and the core does not know of it, so
- * that nobody can be given it as his own. It is as if there was no unit for it,
+ * that no user can be given it. It is as if there was no unit for it,
  * until it is removed from its bus and found again. Bridges do no DMA of their
  * own, except for interrupts, which are not translated.
  */

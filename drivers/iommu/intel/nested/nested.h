@@ -25,7 +25,7 @@
  * before the hardware can use the domain, and until the hardware has forgotten
  * it. And an attachment, a device and a unit are freed only after a grace
  * period of vtd_srcu. A reader may wait for the recovery of the ring, which
- * takes the unit's mutex: who waits for a grace period holds none of these.
+ * takes the unit's mutex: a thread that waits for a grace period holds neither.
  */
 #ifndef __INTEL_NESTED_H
 #define __INTEL_NESTED_H
@@ -132,7 +132,7 @@ struct vtd_irq {
  * @fault_poll: looks for faults, where no interrupt tells of them
  * @faults: faults reported so far
  * @fault_overflows: times that the fault registers overflowed
- * @timing: where the time goes, when somebody wants to know
+ * @timing: where the time goes, when times are taken
  * @debugfs: its directory
  * @node: in the list of units
  */
@@ -253,7 +253,7 @@ struct vtd_device {
 };
 
 /**
- * struct vtd_users - who uses a domain
+ * struct vtd_users - the users of a domain
  * @attachments: its attachments, those with the same unit and PASID together
  */
 struct vtd_users {
@@ -267,7 +267,7 @@ struct vtd_users {
  * @ss: the stage-2 table, if it has one
  * @fs: the stage-1 table, if it is for units without stage-2
  * @lock: see the top of this file
- * @users: who uses it by itself
+ * @users: its users by itself, without nesting
  * @dids: its domain-id on each unit
  * @nested_dids: the domain-ids of the nested domains on it
  * @nested: attachments of the nested domains on it, those with the same
@@ -306,7 +306,7 @@ PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, fs.iommu, domain);
  * @flags: IOMMU_VTD_S1_*
  * @pgtbl: guest physical address of the top table
  * @addr_width: 48 or 57
- * @users: who uses it
+ * @users: its users
  */
 struct vtd_nested {
 	struct iommu_domain domain;
@@ -380,8 +380,8 @@ static inline u16 vtd_pfsid(const struct vtd_device *vdev)
 
 /*
  * Has it a device-TLB that is to be asked? To be called after a full barrier
- * behind what is to be forgotten. Who is told no because the device has failed
- * sees to it that it is blocked.
+ * behind what is to be forgotten. A caller that is told no because the device has
+ * failed sees to it that it is blocked.
  */
 static inline bool vtd_devtlb_live(const struct vtd_device *vdev)
 {

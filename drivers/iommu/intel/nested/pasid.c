@@ -164,7 +164,7 @@ void vtd_pasid_dir_free(struct vtd_device *vdev)
  * itself: the entry in it does, where that is needed at all.
  *
  * Context: with @alloc, process context, and the unit's mutex is held unless
- * the device is not known to anybody yet.
+ * no other thread knows the device yet.
  * Return: the entry, or NULL if there is none
  */
 __le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc)
@@ -229,7 +229,7 @@ void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
 	/*
 	 * The word with the present bit comes last, after all stores that this
 	 * thread made to the tables it points to, and after the attachment is
-	 * in the domain's lists: who changes the tables later must find it.
+	 * in the domain's lists: a later change of the tables must find it.
 	 */
 	smp_mb();
 	WRITE_ONCE(entry[0], cpu_to_le64(pte ? pte->w[0] : 0));

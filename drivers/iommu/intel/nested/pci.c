@@ -188,7 +188,7 @@ void vtd_pci_disable(struct vtd_device *vdev)
 
 /*
  * Firmware lets go of graphics and USB when their drivers start: what it has
- * reserved for them may be given to somebody else then.
+ * reserved for them may be used for other things then.
  */
 static bool reserved_is_relaxable(struct pci_dev *pdev)
 {

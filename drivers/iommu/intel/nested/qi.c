@@ -210,7 +210,7 @@ static int qi_hw_off(struct vtd_unit *unit)
  * vtd_qi_end - queue nothing any more
  * @unit: the unit
  *
- * Whoever still waits gets ETIMEDOUT, and whoever comes later too.
+ * All waiters, present and future, get ETIMEDOUT.
  */
 void vtd_qi_end(struct vtd_unit *unit)
 {
@@ -221,7 +221,7 @@ void vtd_qi_end(struct vtd_unit *unit)
  * vtd_qi_disable - stop the queue for good
  * @unit: the unit
  *
- * Whoever still waits gets ETIMEDOUT, and whoever comes later too.
+ * All waiters, present and future, get ETIMEDOUT.
  *
  * Context: process context.
  * Return: 0 or -ETIMEDOUT
@@ -236,8 +236,8 @@ int vtd_qi_disable(struct vtd_unit *unit)
  * vtd_qi_reset - stop the queue and start it anew
  * @unit: the unit
  *
- * What was queued is lost: the caller invalidates all caches after it, and
- * settles with who waits for it.
+ * What was queued is lost: the caller then invalidates all caches, and settles
+ * with the waiters.
  *
  * Context: process context, nobody else gives commands.
  * Return: 0 or -ETIMEDOUT

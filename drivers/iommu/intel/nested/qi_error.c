@@ -55,7 +55,7 @@ void vtd_device_silent(struct vtd_device *vdev)
 
 /*
  * A device is freed after a grace period of vtd_srcu, and with the mutex of its
- * unit held before that; everyone who waits has one of the two.
+ * unit held before that; every waiter has one of the two.
  */
 static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 {
@@ -178,7 +178,7 @@ static void qi_requeue(struct vtd_unit *unit)
 		}
 	}
 
-	/* Who has his wait in front of that now waits for it as well */
+	/* A waiter with its wait in front of that now waits for it as well */
 	wait = last ? list_next_entry(last, node) :
 		      list_first_entry(&ring->waiters, struct cmd_wait, node);
 	list_for_each_entry_from(wait, &ring->waiters, node) {

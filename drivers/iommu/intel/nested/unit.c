@@ -33,7 +33,7 @@ static DEFINE_MUTEX(vtd_units_lock);
 /* The machine goes down; with the lock of the list */
 static bool vtd_over;
 
-/* Owned by somebody who translates, or remaps interrupts, or has the queue */
+/* Owned by a driver that translates, or remaps interrupts, or has the queue */
 #define VTD_GSTS_OWNED	(VTD_GSTS_TES | VTD_GSTS_QIES | VTD_GSTS_IRES)
 
 /*
@@ -380,7 +380,7 @@ static void vtd_unregister(struct vtd_unit *unit)
 	iommu_device_sysfs_remove(&unit->iommu);
 	vtd_debugfs_del(unit);
 
-	/* Who still walks a list of attachments may use the unit */
+	/* A reader that still walks a list of attachments may use the unit */
 	synchronize_srcu(&vtd_srcu);
 }
 
