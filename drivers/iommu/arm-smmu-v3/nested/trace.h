@@ -13,29 +13,9 @@
 
 #include <linux/iommu-nested/smmuv3.h>
 
-#include "../../nested/cmd_ring.h"
+#include "../../nested/trace.h"
 
-TRACE_EVENT(smmu3_cmdq_submit,
-	TP_PROTO(const struct device *unit, const struct cmd_words *cmds,
-		 unsigned int nr, unsigned int slot),
-	TP_ARGS(unit, cmds, nr, slot),
-	TP_STRUCT__entry(
-		__string(unit, dev_name(unit))
-		__field(unsigned int, nr)
-		__field(unsigned int, slot)
-		__dynamic_array(u64, words, nr * SMMU_CMD_WORDS)
-	),
-	TP_fast_assign(
-		__assign_str(unit);
-		__entry->nr = nr;
-		__entry->slot = slot;
-		memcpy(__get_dynamic_array(words), cmds, nr * sizeof(*cmds));
-	),
-	TP_printk("%s: %u up to slot %u: %s", __get_str(unit), __entry->nr,
-		  __entry->slot,
-		  __print_array(__get_dynamic_array(words),
-				__entry->nr * SMMU_CMD_WORDS, sizeof(u64)))
-);
+CMD_SUBMIT_EVENT(smmu3_cmdq_submit);
 
 TRACE_EVENT(smmu3_attach,
 	TP_PROTO(const struct device *dev, u32 pasid, u16 id, int ret),

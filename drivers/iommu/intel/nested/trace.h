@@ -11,29 +11,9 @@
 #include <linux/device.h>
 #include <linux/tracepoint.h>
 
-#include "../../nested/cmd_ring.h"
+#include "../../nested/trace.h"
 
-TRACE_EVENT(vtd_qi_submit,
-	TP_PROTO(const struct device *unit, const struct cmd_words *descs,
-		 unsigned int nr, unsigned int slot),
-	TP_ARGS(unit, descs, nr, slot),
-	TP_STRUCT__entry(
-		__string(unit, dev_name(unit))
-		__field(unsigned int, nr)
-		__field(unsigned int, slot)
-		__dynamic_array(u64, words, nr * 2)
-	),
-	TP_fast_assign(
-		__assign_str(unit);
-		__entry->nr = nr;
-		__entry->slot = slot;
-		memcpy(__get_dynamic_array(words), descs, nr * sizeof(*descs));
-	),
-	TP_printk("%s: %u up to slot %u: %s", __get_str(unit), __entry->nr,
-		  __entry->slot,
-		  __print_array(__get_dynamic_array(words), __entry->nr * 2,
-				sizeof(u64)))
-);
+CMD_SUBMIT_EVENT(vtd_qi_submit);
 
 TRACE_EVENT(vtd_attach,
 	TP_PROTO(const struct device *dev, u32 pasid, u16 did, int ret),
