@@ -3,20 +3,15 @@
  * What can be looked at: /sys/kernel/debug/arm_smmu_v3_nested/<unit>/
  *
  * cmdq		state of the command queue, and of those of events and requests
- * domains	what is attached to which PASID of which device
- * inval_time	where the time of user invalidations goes; writing 1 switches the
- *		measurement on for all units and clears the sums of this one,
- *		writing 0 switches it off. clock_ns is what reading the clock
- *		takes, which is taken off the sums already.
+ * domains, inval_time
+ *		see drivers/iommu/nested/debugfs.h
  */
-#include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
+#include "../../nested/debugfs.h"
 #include "nested.h"
 
 struct inval_meter smmu3_meter = INVAL_METER_INIT;
-
-static struct dentry *smmu3_debugfs_root;
 
 static int cmdq_show(struct seq_file *s, void *unused)
 {
@@ -30,13 +25,9 @@ static int cmdq_show(struct seq_file *s, void *unused)
 	seq_printf(s, "head %u\n", ring->head);
 	seq_printf(s, "oldest %u\n", ring->oldest);
 	seq_printf(s, "completion %s\n", q->status ? "memory" : "register");
-	seq_printf(s, "stuck %d\n", ring->stuck);
+	cmd_ring_print(s, ring, "commands");
 	seq_printf(s, "dead %d\n", unit->dead);
-	seq_printf(s, "commands %llu\n", ring->cmds);
-	seq_printf(s, "doorbells %llu\n", ring->doorbells);
-	seq_printf(s, "errors %llu\n", ring->errors);
 	seq_printf(s, "refused %u\n", ring->refused);
-	seq_printf(s, "resets %llu\n", ring->resets);
 	seq_printf(s, "global_errors %lld\n", atomic64_read(&unit->gerrors));
 	seq_printf(s, "events %llu\n", unit->evtq.records);
 	seq_printf(s, "event_overflows %llu\n", unit->evtq.overflows);
@@ -90,42 +81,9 @@ DEFINE_SHOW_ATTRIBUTE(domains);
 
 DEFINE_INVAL_TIME_ATTRIBUTE(inval_time, smmu3_meter);
 
-/**
- * smmu3_debugfs_add - make the directory of a unit
- * @unit: the unit
- */
-void smmu3_debugfs_add(struct smmu3_unit *unit)
-{
-	unit->debugfs = debugfs_create_dir(dev_name(unit->dev),
-					   smmu3_debugfs_root);
-	debugfs_create_file("cmdq", 0400, unit->debugfs, unit, &cmdq_fops);
-	debugfs_create_file("domains", 0400, unit->debugfs, unit,
-			    &domains_fops);
-	debugfs_create_file("inval_time", 0600, unit->debugfs, &unit->timing,
-			    &inval_time_fops);
-}
-
-/**
- * smmu3_debugfs_del - remove the directory of a unit
- * @unit: the unit
- */
-void smmu3_debugfs_del(struct smmu3_unit *unit)
-{
-	debugfs_remove_recursive(unit->debugfs);
-}
-
-/**
- * smmu3_debugfs_init - make the driver's directory
- */
-void smmu3_debugfs_init(void)
-{
-	smmu3_debugfs_root = debugfs_create_dir("arm_smmu_v3_nested", NULL);
-}
-
-/**
- * smmu3_debugfs_exit - remove the driver's directory
- */
-void smmu3_debugfs_exit(void)
-{
-	debugfs_remove_recursive(smmu3_debugfs_root);
-}
+struct nested_debugfs smmu3_debugfs = {
+	.queue = "cmdq",
+	.queue_fops = &cmdq_fops,
+	.domains_fops = &domains_fops,
+	.inval_time_fops = &inval_time_fops,
+};

@@ -492,7 +492,6 @@ struct smmu3_unit *smmu3_unit_find(const struct fwnode_handle *fwnode);
 void smmu3_unit_release(struct kref *ref);
 int smmu3_claim_regs(struct device *dev, const struct resource *res,
 		     bool page0_only);
-int smmu3_check_suspend(const struct list_head *units);
 
 static inline void smmu3_unit_get(struct smmu3_unit *unit)
 {
@@ -722,10 +721,7 @@ void *smmu3_hw_info(struct device *dev, u32 *length,
 
 /* debugfs.c */
 extern struct inval_meter smmu3_meter;
-void smmu3_debugfs_init(void);
-void smmu3_debugfs_exit(void);
-void smmu3_debugfs_add(struct smmu3_unit *unit);
-void smmu3_debugfs_del(struct smmu3_unit *unit);
+extern struct nested_debugfs smmu3_debugfs;
 
 static inline ktime_t smmu3_timing_start(void)
 {

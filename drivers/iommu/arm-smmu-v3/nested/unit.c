@@ -19,6 +19,8 @@
 
 #include <linux/iommu-nested/version.h>
 
+#include "../../nested/debugfs.h"
+#include "../../nested/suspend.h"
 #include "nested.h"
 
 static unsigned int timeout_ms = 1000;
@@ -228,7 +230,8 @@ static int unit_register(struct smmu3_unit *unit)
 		return ret;
 
 	unit->iommu.max_pasids = 1U << unit->ssid_bits;
-	smmu3_debugfs_add(unit);
+	unit->debugfs = nested_debugfs_add(&smmu3_debugfs, unit->dev, unit,
+					   &unit->timing);
 	scoped_guard(mutex, &smmu3_units_lock) {
 		list_add(&unit->node, &smmu3_units);
 		if (smmu3_over)
@@ -238,7 +241,7 @@ static int unit_register(struct smmu3_unit *unit)
 	if (ret) {
 		scoped_guard(mutex, &smmu3_units_lock)
 			list_del(&unit->node);
-		smmu3_debugfs_del(unit);
+		debugfs_remove_recursive(unit->debugfs);
 		iommu_device_sysfs_remove(&unit->iommu);
 	}
 	return ret;
@@ -294,7 +297,7 @@ static void smmu3_remove(struct platform_device *pdev)
 	scoped_guard(mutex, &smmu3_units_lock)
 		list_del(&unit->node);
 	iommu_device_sysfs_remove(&unit->iommu);
-	smmu3_debugfs_del(unit);
+	debugfs_remove_recursive(unit->debugfs);
 
 	smmu3_recover_end(unit);
 	smmu3_hw_stop(unit);
@@ -322,27 +325,9 @@ static void smmu3_shutdown(void *unused)
 		smmu3_hw_end(unit);
 }
 
-/**
- * smmu3_check_suspend - refuse to lose what units have in their registers
- * @units: the list of units
- *
- * A unit that was without power translates nothing: DMA would go to physical
- * addresses. Sleep in which units keep their power does not come here.
- *
- * Context: interrupts are off, and there is one CPU.
- * Return: 0 if there are no units, else -EOPNOTSUPP
- */
-int smmu3_check_suspend(const struct list_head *units)
-{
-	if (list_empty(units))
-		return 0;
-	pr_err("units in use lose their state in this kind of sleep: refused\n");
-	return -EOPNOTSUPP;
-}
-
 static int smmu3_suspend(void *unused)
 {
-	return smmu3_check_suspend(&smmu3_units);
+	return units_check_suspend(&smmu3_units);
 }
 
 static const struct syscore_ops smmu3_syscore_ops = {
@@ -394,12 +379,12 @@ static int __init smmu3_init(void)
 {
 	int ret;
 
-	smmu3_debugfs_init();
+	nested_debugfs_init(&smmu3_debugfs);
 	register_syscore(&smmu3_syscore);
 	ret = platform_driver_register(&smmu3_driver);
 	if (ret) {
 		unregister_syscore(&smmu3_syscore);
-		smmu3_debugfs_exit();
+		nested_debugfs_exit(&smmu3_debugfs);
 		return ret;
 	}
 	bus_for_each_dev(&platform_bus_type, NULL, NULL, smmu3_say_owner);
@@ -411,7 +396,7 @@ static void __exit smmu3_exit(void)
 {
 	platform_driver_unregister(&smmu3_driver);
 	unregister_syscore(&smmu3_syscore);
-	smmu3_debugfs_exit();
+	nested_debugfs_exit(&smmu3_debugfs);
 }
 module_exit(smmu3_exit);
 

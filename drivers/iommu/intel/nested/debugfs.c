@@ -3,20 +3,15 @@
  * What can be looked at: /sys/kernel/debug/intel_nested/<unit>/
  *
  * qi		state of the invalidation queue
- * domains	what is attached to which PASID of which device
- * inval_time	where the time of user invalidations goes; writing 1 switches the
- *		measurement on for all units and clears the sums of this one,
- *		writing 0 switches it off. clock_ns is what reading the clock
- *		takes, which is taken off the sums already.
+ * domains, inval_time
+ *		see drivers/iommu/nested/debugfs.h
  */
-#include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
+#include "../../nested/debugfs.h"
 #include "nested.h"
 
 struct inval_meter vtd_meter = INVAL_METER_INIT;
-
-static struct dentry *vtd_debugfs_root;
 
 static int qi_show(struct seq_file *s, void *unused)
 {
@@ -28,11 +23,7 @@ static int qi_show(struct seq_file *s, void *unused)
 	seq_printf(s, "slots %u\n", VTD_QI_SLOTS);
 	seq_printf(s, "head %u\n", ring->head % VTD_QI_SLOTS);
 	seq_printf(s, "oldest %u\n", ring->oldest % VTD_QI_SLOTS);
-	seq_printf(s, "stuck %d\n", ring->stuck);
-	seq_printf(s, "descriptors %llu\n", ring->cmds);
-	seq_printf(s, "doorbells %llu\n", ring->doorbells);
-	seq_printf(s, "errors %llu\n", ring->errors);
-	seq_printf(s, "resets %llu\n", ring->resets);
+	cmd_ring_print(s, ring, "descriptors");
 	seq_printf(s, "faults %lld\n", atomic64_read(&unit->faults));
 	seq_printf(s, "fault_overflows %lld\n",
 		   atomic64_read(&unit->fault_overflows));
@@ -79,42 +70,9 @@ DEFINE_SHOW_ATTRIBUTE(domains);
 
 DEFINE_INVAL_TIME_ATTRIBUTE(inval_time, vtd_meter);
 
-/**
- * vtd_debugfs_add - make the directory of a unit
- * @unit: the unit
- */
-void vtd_debugfs_add(struct vtd_unit *unit)
-{
-	unit->debugfs = debugfs_create_dir(dev_name(unit->dev),
-					   vtd_debugfs_root);
-	debugfs_create_file("qi", 0400, unit->debugfs, unit, &qi_fops);
-	debugfs_create_file("domains", 0400, unit->debugfs, unit,
-			    &domains_fops);
-	debugfs_create_file("inval_time", 0600, unit->debugfs, &unit->timing,
-			    &inval_time_fops);
-}
-
-/**
- * vtd_debugfs_del - remove the directory of a unit
- * @unit: the unit
- */
-void vtd_debugfs_del(struct vtd_unit *unit)
-{
-	debugfs_remove_recursive(unit->debugfs);
-}
-
-/**
- * vtd_debugfs_init - make the driver's directory
- */
-void vtd_debugfs_init(void)
-{
-	vtd_debugfs_root = debugfs_create_dir("intel_nested", NULL);
-}
-
-/**
- * vtd_debugfs_exit - remove the driver's directory
- */
-void vtd_debugfs_exit(void)
-{
-	debugfs_remove_recursive(vtd_debugfs_root);
-}
+struct nested_debugfs vtd_debugfs = {
+	.queue = "qi",
+	.queue_fops = &qi_fops,
+	.domains_fops = &domains_fops,
+	.inval_time_fops = &inval_time_fops,
+};

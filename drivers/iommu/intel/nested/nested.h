@@ -408,7 +408,6 @@ void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
 int vtd_set_root(struct vtd_unit *unit, u64 ttm);
 void vtd_hw_end(struct vtd_unit *unit);
-int vtd_check_suspend(const struct list_head *units);
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
 struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
 
@@ -755,10 +754,7 @@ static inline void vtd_irq_exit(void)
 
 /* debugfs.c */
 extern struct inval_meter vtd_meter;
-void vtd_debugfs_init(void);
-void vtd_debugfs_exit(void);
-void vtd_debugfs_add(struct vtd_unit *unit);
-void vtd_debugfs_del(struct vtd_unit *unit);
+extern struct nested_debugfs vtd_debugfs;
 
 static inline ktime_t vtd_timing_start(void)
 {

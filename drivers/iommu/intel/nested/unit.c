@@ -16,6 +16,8 @@
 
 #include <linux/iommu-nested/version.h>
 
+#include "../../nested/debugfs.h"
+#include "../../nested/suspend.h"
 #include "nested.h"
 
 static unsigned int timeout_ms = 1000;
@@ -349,7 +351,8 @@ static int vtd_register(struct vtd_unit *unit)
 
 	if (unit->ecap & VTD_ECAP_PASID)
 		unit->iommu.max_pasids = 1U << vtd_unit_pasid_bits(unit);
-	vtd_debugfs_add(unit);
+	unit->debugfs = nested_debugfs_add(&vtd_debugfs, unit->dev, unit,
+					   &unit->timing);
 	vtd_units_add(unit);
 	vtd_keep_devices(unit);
 	/* Without a firmware node: the core asks about every device */
@@ -357,7 +360,7 @@ static int vtd_register(struct vtd_unit *unit)
 	if (ret) {
 		vtd_kept_release(unit);
 		vtd_units_del(unit);
-		vtd_debugfs_del(unit);
+		debugfs_remove_recursive(unit->debugfs);
 		iommu_device_sysfs_remove(&unit->iommu);
 		return ret;
 	}
@@ -378,7 +381,7 @@ static void vtd_unregister(struct vtd_unit *unit)
 	vtd_kept_release(unit);
 	vtd_units_del(unit);
 	iommu_device_sysfs_remove(&unit->iommu);
-	vtd_debugfs_del(unit);
+	debugfs_remove_recursive(unit->debugfs);
 
 	/* A reader that still walks a list of attachments may use the unit */
 	synchronize_srcu(&vtd_srcu);
@@ -485,27 +488,9 @@ static void vtd_shutdown(void *unused)
 		vtd_hw_end(unit);
 }
 
-/**
- * vtd_check_suspend - refuse to lose what units have in their registers
- * @units: the list of units
- *
- * A unit that was without power translates nothing: DMA would go to physical
- * addresses. Sleep in which units keep their power does not come here.
- *
- * Context: interrupts are off, and there is one CPU.
- * Return: 0 if there are no units, else -EOPNOTSUPP
- */
-int vtd_check_suspend(const struct list_head *units)
-{
-	if (list_empty(units))
-		return 0;
-	pr_err("units in use lose their state in this kind of sleep: refused\n");
-	return -EOPNOTSUPP;
-}
-
 static int vtd_suspend(void *unused)
 {
-	return vtd_check_suspend(&vtd_units);
+	return units_check_suspend(&vtd_units);
 }
 
 static const struct syscore_ops vtd_syscore_ops = {
@@ -538,7 +523,7 @@ static int __init vtd_init(void)
 {
 	int ret;
 
-	vtd_debugfs_init();
+	nested_debugfs_init(&vtd_debugfs);
 	register_syscore(&vtd_syscore);
 	ret = vtd_kept_init();
 	if (ret)
@@ -560,7 +545,7 @@ err_kept:
 	vtd_kept_exit();
 err_debugfs:
 	unregister_syscore(&vtd_syscore);
-	vtd_debugfs_exit();
+	nested_debugfs_exit(&vtd_debugfs);
 	return ret;
 }
 module_init(vtd_init);
@@ -574,7 +559,7 @@ static void __exit vtd_exit(void)
 	/* Attachments are freed by our code */
 	srcu_barrier(&vtd_srcu);
 	unregister_syscore(&vtd_syscore);
-	vtd_debugfs_exit();
+	nested_debugfs_exit(&vtd_debugfs);
 }
 module_exit(vtd_exit);
 

@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include "../../../nested/suspend.h"
 #include "fake_unit.h"
 
 /* More than any function may read before it sees that nobody answers */
@@ -188,9 +189,9 @@ static void no_suspend(struct kunit *test)
 	LIST_HEAD(units);
 	LIST_HEAD(unit);
 
-	KUNIT_EXPECT_EQ(test, smmu3_check_suspend(&units), 0);
+	KUNIT_EXPECT_EQ(test, units_check_suspend(&units), 0);
 	list_add(&unit, &units);
-	KUNIT_EXPECT_EQ(test, smmu3_check_suspend(&units), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, units_check_suspend(&units), -EOPNOTSUPP);
 }
 
 static struct kunit_case gone_cases[] = {

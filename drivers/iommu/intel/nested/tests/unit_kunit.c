@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/sizes.h>
 
+#include "../../../nested/suspend.h"
 #include "fake_unit.h"
 
 /* More than any function may read before it sees that nobody answers */
@@ -124,9 +125,9 @@ static void no_suspend(struct kunit *test)
 	LIST_HEAD(units);
 	LIST_HEAD(unit);
 
-	KUNIT_EXPECT_EQ(test, vtd_check_suspend(&units), 0);
+	KUNIT_EXPECT_EQ(test, units_check_suspend(&units), 0);
 	list_add(&unit, &units);
-	KUNIT_EXPECT_EQ(test, vtd_check_suspend(&units), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, units_check_suspend(&units), -EOPNOTSUPP);
 }
 
 /* All that a device-TLB is told, in the order of what it is told */
