@@ -186,10 +186,6 @@ void mock_irqs_destroy(struct mock_instance *inst);
 /* configfs.c, configfs_ep.c */
 int mock_configfs_register(void);
 void mock_configfs_unregister(void);
-ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
-			size_t count);
-ssize_t mock_store_u32(struct mock_iommu *mi, u32 *value, u32 min, u32 max,
-		       const char *page, size_t count);
 struct config_group *mock_ep_make_group(struct config_group *group,
 					const char *name);
 void mock_ep_drop_item(struct config_group *group, struct config_item *item);

@@ -56,6 +56,18 @@ static int node_add_bool(struct of_changeset *changes, struct device_node *np,
 	return val ? of_changeset_add_prop_bool(changes, np, name) : 0;
 }
 
+/* The most particular name comes first */
+static int node_add_compatible(struct of_changeset *changes,
+			       struct device_node *np, const char *variant,
+			       const char *generic)
+{
+	const char * const names[] = { variant, generic };
+	unsigned int first = !variant;
+
+	return of_changeset_add_prop_string_array(changes, np, "compatible",
+						  names + first, 2 - first);
+}
+
 /* The processor does an endpoint's DMA: coherent it is in any case */
 static int node_add_endpoint_props(struct of_changeset *changes, u32 phandle,
 				   struct device_node *np,
@@ -87,17 +99,20 @@ static int node_add_unit_props(struct mock_devtree *tree,
 {
 	struct of_changeset *changes = &tree->changes;
 	const struct mock_model *model = mi->model;
+	struct mock_firmware fw = { .coherent = true };
 	int ret;
 
-	ret = of_changeset_add_prop_string(changes, np, "compatible",
-					   model->compatible);
+	if (model->firmware)
+		model->firmware(mi, &fw);
+	ret = node_add_compatible(changes, np, fw.variant, model->compatible);
 	if (!ret)
 		ret = node_add_u32(changes, np, "phandle", tree->phandle);
 	if (!ret)
 		ret = node_add_u32(changes, np, "#iommu-cells", 1);
 	if (!ret)
-		ret = node_add_bool(changes, np, "dma-coherent",
-				    !model->coherent || model->coherent(mi));
+		ret = node_add_bool(changes, np, "dma-coherent", fw.coherent);
+	if (!ret && fw.flag)
+		ret = node_add_bool(changes, np, fw.flag, true);
 	return ret;
 }
 

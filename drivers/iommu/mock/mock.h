@@ -179,6 +179,21 @@ struct mock_stats {
 };
 
 /**
+ * struct mock_firmware - what the device tree says of a unit, besides what is the
+ *	same for all of its kind
+ * @variant: an implementation, which goes before &mock_model.compatible in
+ *	"compatible"; %NULL for none
+ * @flag: name of a boolean property, %NULL for none
+ * @coherent: accesses of the unit itself (to tables and queues) snoop the
+ *	processors' caches
+ */
+struct mock_firmware {
+	const char *variant;
+	const char *flag;
+	bool coherent;
+};
+
+/**
  * struct mock_model - a kind of IOMMU hardware
  * @name: value of the instance's "type" attribute
  * @unit_name: name of the platform device that stands for the hardware
@@ -196,9 +211,8 @@ struct mock_stats {
  *	in &mock_iommu.priv. Called when a directory is made, whatever its type
  *	will be. Process context. Returns 0 or -ENOMEM
  * @destroy: undo @create
- * @coherent: do accesses of the unit itself (to tables and queues) snoop the
- *	processors' caches, as the platform describes it? Called before
- *	@start. %NULL: they do
+ * @firmware: what the device tree says of the unit. Called before @start, with
+ *	@fw as for a unit that is like all others, which is what %NULL means
  * @start: the instance goes live: check the configuration, reset the registers,
  *	create the caches by &mock_iommu.cache_params, fill @unit->regs, set
  *	&mock_iommu.stats. The
@@ -250,7 +264,7 @@ struct mock_model {
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
 	void (*destroy)(struct mock_iommu *mi);
-	bool (*coherent)(struct mock_iommu *mi);
+	void (*firmware)(struct mock_iommu *mi, struct mock_firmware *fw);
 	int (*start)(struct mock_iommu *mi, struct iommu_unit *unit);
 	void (*stop)(struct mock_iommu *mi);
 	int (*translate)(struct mock_iommu *mi, const struct mock_req *req,
@@ -309,6 +323,10 @@ void *mock_priv_from_item(struct config_item *item,
 bool mock_iommu_is_live(struct mock_iommu *mi);
 int mock_iommu_config_lock(struct mock_iommu *mi);
 void mock_iommu_config_unlock(struct mock_iommu *mi);
+ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
+			size_t count);
+ssize_t mock_store_u32(struct mock_iommu *mi, u32 *value, u32 min, u32 max,
+		       const char *page, size_t count);
 bool mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data);
 void mock_iommu_line(struct mock_iommu *mi, unsigned int index);
 bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what);

@@ -304,6 +304,7 @@ u8 mock_smmu_cmd_decode(const struct mock_smmu *m, const u64 *words,
 		return SMMU_CERROR_ILL;
 
 	*cmd = (struct mock_smmu_cmd){
+		.words = { words[0], words[1] },
 		.op = op,
 		.ssv = words[0] & type->fields[0] & SMMU_CMD0_SSV,
 		.ssid = FIELD_GET(SMMU_CMD0_SSID, words[0]),
@@ -381,6 +382,7 @@ static void mock_smmu_cmd_resume(struct mock_smmu *m,
  */
 static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
 {
+	mock_smmu_skips_complete(&m->hw->skips);
 	if (!m->hw->atc_lost)
 		return 0;
 	m->hw->atc_lost = false;
@@ -464,6 +466,9 @@ u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 		mock_smmu_stall_term(m, cmd->sid);
 		return 0;
 	default:
+		if (mock_smmu_errata_skips(&m->errata, cmd->op) &&
+		    mock_smmu_skip(&m->hw->skips, cmd->words))
+			return 0;
 		mock_smmu_cmd_invalidate(m, cmd);
 		return 0;
 	}

@@ -12,6 +12,7 @@
 #include <linux/iommu-nested/smmuv3.h>
 
 #include "../mock.h"
+#include "errata.h"
 
 struct mock_smmu_caches;
 struct mock_smmu_hw;
@@ -22,6 +23,7 @@ struct mock_smmu_hw;
  * @idr: IDR0 to IDR5, constant while live
  * @iidr: IIDR, constant while live
  * @aidr: AIDR, constant while live
+ * @errata: what is wrong with it
  * @cr0: CR0 as acknowledged (CR0ACK)
  * @cr2: CR2
  * @gbpa: GBPA, without UPDATE
@@ -36,6 +38,7 @@ struct mock_smmu {
 	u32 idr[6];
 	u32 iidr;
 	u32 aidr;
+	struct mock_smmu_errata errata;
 	u32 cr0;
 	u32 cr2;
 	u32 gbpa;

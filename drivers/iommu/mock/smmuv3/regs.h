@@ -24,6 +24,7 @@ struct seq_file;
 
 /**
  * struct mock_smmu_cmd - a command, decoded
+ * @words: the command as it was fetched
  * @op: opcode
  * @ssv: @ssid is valid
  * @leaf: CFGI_STE, CFGI_CD: intermediate descriptors need not be invalidated
@@ -43,6 +44,7 @@ struct seq_file;
  * @tlbi: TLBI_*: what it is for
  */
 struct mock_smmu_cmd {
+	u64 words[SMMU_CMD_WORDS];
 	u8 op;
 	bool ssv;
 	bool leaf;
@@ -85,6 +87,7 @@ struct mock_smmu_pending {
  * @merge_valid: there is one that can be merged with
  * @stalls: stalled transactions by tag (stall.c)
  * @pending: of an instance that reorders
+ * @skips: of an SMMU that has to be told twice
  * @model: back pointer for @work
  * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
  * @work: processes commands
@@ -99,6 +102,7 @@ struct mock_smmu_hw {
 	bool merge_valid;
 	struct xarray stalls;
 	struct mock_smmu_pending pending;
+	struct mock_smmu_skips skips;
 	struct mock_smmu *model;
 	struct workqueue_struct *wq;
 	struct work_struct work;

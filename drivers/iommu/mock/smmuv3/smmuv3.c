@@ -109,6 +109,50 @@ SMMU_IDR_ATTR(idr5);
 SMMU_IDR_ATTR(iidr);
 SMMU_IDR_ATTR(aidr);
 
+static bool *mock_smmu_errata_tegra264(struct mock_smmu *m)
+{
+	return &m->errata.tegra264;
+}
+
+static bool *mock_smmu_errata_tegra264_hidden(struct mock_smmu *m)
+{
+	return &m->errata.tegra264_hidden;
+}
+
+static ssize_t mock_smmu_bool_show(struct config_item *item, char *page,
+				   bool *(*value)(struct mock_smmu *m))
+{
+	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
+
+	return m ? sysfs_emit(page, "%d\n", *value(m)) : -EOPNOTSUPP;
+}
+
+static ssize_t mock_smmu_bool_store(struct config_item *item, const char *page,
+				    size_t len,
+				    bool *(*value)(struct mock_smmu *m))
+{
+	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
+
+	return m ? mock_store_bool(m->mi, value(m), page, len) : -EOPNOTSUPP;
+}
+
+/* Attribute of the value that mock_smmu_@_name() points to */
+#define SMMU_BOOL_ATTR(_name)						\
+static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
+					char *page)			\
+{									\
+	return mock_smmu_bool_show(item, page, mock_smmu_##_name);	\
+}									\
+static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
+					 const char *page, size_t len)	\
+{									\
+	return mock_smmu_bool_store(item, page, len, mock_smmu_##_name); \
+}									\
+CONFIGFS_ATTR(mock_smmu_, _name)
+
+SMMU_BOOL_ATTR(errata_tegra264);
+SMMU_BOOL_ATTR(errata_tegra264_hidden);
+
 static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_idr0,
 	&mock_smmu_attr_idr1,
@@ -118,6 +162,8 @@ static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_idr5,
 	&mock_smmu_attr_iidr,
 	&mock_smmu_attr_aidr,
+	&mock_smmu_attr_errata_tegra264,
+	&mock_smmu_attr_errata_tegra264_hidden,
 	NULL,
 };
 
@@ -140,11 +186,12 @@ static void mock_smmu_destroy(struct mock_iommu *mi)
 	mi->priv = NULL;
 }
 
-static bool mock_smmu_coherent(struct mock_iommu *mi)
+static void mock_smmu_firmware(struct mock_iommu *mi, struct mock_firmware *fw)
 {
 	struct mock_smmu *m = mi->priv;
 
-	return m->idr[0] & SMMU_IDR0_COHACC;
+	fw->coherent = m->idr[0] & SMMU_IDR0_COHACC;
+	mock_smmu_errata_firmware(&m->errata, fw);
 }
 
 static int mock_smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
@@ -266,7 +313,7 @@ const struct mock_model mock_smmuv3_model = {
 	.attrs = mock_smmu_attrs,
 	.create = mock_smmu_create,
 	.destroy = mock_smmu_destroy,
-	.coherent = mock_smmu_coherent,
+	.firmware = mock_smmu_firmware,
 	.start = mock_smmu_start,
 	.stop = mock_smmu_stop,
 	.translate = mock_smmu_model_translate,

@@ -30,6 +30,10 @@ static const char * const regs[] = {
 	"idr0", "idr1", "idr2", "idr3", "idr4", "idr5", "iidr", "aidr",
 };
 
+static const char * const bools[] = {
+	"errata_tegra264", "errata_tegra264_hidden",
+};
+
 TEST_F(one, attributes)
 {
 	char text[64];
@@ -49,6 +53,14 @@ TEST_F(one, attributes)
 	ASSERT_EQ(0, mock_get(&self->m, "idr0", &val));
 	EXPECT_EQ(SMMU_IDR0_S1P | SMMU_IDR0_S2P,
 		  val & (SMMU_IDR0_S1P | SMMU_IDR0_S2P));
+	for (i = 0; i < ARRAY_SIZE(bools); i++) {
+		ASSERT_EQ(0, mock_get(&self->m, bools[i], &val));
+		EXPECT_EQ(0, val) TH_LOG("%s", bools[i]);
+		EXPECT_EQ(-EINVAL, mock_set_text(&self->m, bools[i], "2"));
+		ASSERT_EQ(0, mock_set(&self->m, bools[i], 1));
+		ASSERT_EQ(0, mock_get(&self->m, bools[i], &val));
+		EXPECT_EQ(1, val) TH_LOG("%s", bools[i]);
+	}
 	/* VT-d's are none of its own, and its own none of VT-d's */
 	EXPECT_EQ(-EOPNOTSUPP, mock_get(&self->m, "cap", &val));
 	EXPECT_EQ(-EOPNOTSUPP, mock_set(&self->m, "ecap", 0));
@@ -57,6 +69,10 @@ TEST_F(one, attributes)
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		EXPECT_EQ(-EOPNOTSUPP, mock_get(&self->m, regs[i], &val));
 		EXPECT_EQ(-EOPNOTSUPP, mock_set(&self->m, regs[i], 0));
+	}
+	for (i = 0; i < ARRAY_SIZE(bools); i++) {
+		EXPECT_EQ(-EOPNOTSUPP, mock_get(&self->m, bools[i], &val));
+		EXPECT_EQ(-EOPNOTSUPP, mock_set(&self->m, bools[i], 0));
 	}
 }
 
@@ -141,6 +157,8 @@ TEST_F(one, live)
 						   sizeof(after)));
 			EXPECT_STREQ(before, after);
 		}
+		for (i = 0; i < ARRAY_SIZE(bools); i++)
+			EXPECT_EQ(-EBUSY, mock_set(&self->m, bools[i], 1));
 		ASSERT_EQ(0, mock_set_live(&self->m, false));
 	}
 }

@@ -230,6 +230,7 @@ KUNIT_ARRAY_PARAM(caps, caps_cases, caps_desc);
 static void mock_smmu_caps_live_test(struct kunit *test)
 {
 	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_firmware fw = {};
 
 	dut->m->idr[0] &= ~BIT(10);
 	KUNIT_EXPECT_EQ(test, mock_smmuv3_model.start(dut->mi, &dut->unit),
@@ -237,11 +238,13 @@ static void mock_smmu_caps_live_test(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, dut->m->hw);
 	dut->m->idr[0] |= BIT(10);
 	mock_smmu_dut_start(dut);
-	KUNIT_EXPECT_TRUE(test, mock_smmuv3_model.coherent(dut->mi));
+	mock_smmuv3_model.firmware(dut->mi, &fw);
+	KUNIT_EXPECT_TRUE(test, fw.coherent);
 	mock_smmu_dut_stop(dut);
 	dut->m->idr[0] &= ~BIT(4);
 	mock_smmu_dut_start(dut);
-	KUNIT_EXPECT_FALSE(test, mock_smmuv3_model.coherent(dut->mi));
+	mock_smmuv3_model.firmware(dut->mi, &fw);
+	KUNIT_EXPECT_FALSE(test, fw.coherent);
 }
 
 static struct kunit_case mock_smmu_caps_test_cases[] = {

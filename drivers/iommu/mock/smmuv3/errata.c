@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mock SMMUv3: implementations that do not do what the architecture says
+ *
+ * Tegra264: a CMD_TLBI or CMD_CFGI may leave entries behind although the CMD_SYNC
+ * after it completes. The same command after that CMD_SYNC does not. The worst of
+ * such units is played: the first of two leaves everything behind, always.
+ */
+#include <linux/string.h>
+
+#include "../mock.h"
+#include "errata.h"
+
+/**
+ * mock_smmu_errata_firmware - what firmware says of the errata
+ * @e: the errata
+ * @fw: is completed
+ */
+void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
+			       struct mock_firmware *fw)
+{
+	if (e->tegra264 && !e->tegra264_hidden)
+		fw->variant = "nvidia,tegra264-smmu";
+}
+
+/**
+ * mock_smmu_errata_skips - is it possible that a command is not carried out?
+ * @e: the errata
+ * @op: its opcode
+ *
+ * Return: it is an invalidation of the SMMU's own caches, of an SMMU that has to be
+ * told twice
+ */
+bool mock_smmu_errata_skips(const struct mock_smmu_errata *e, u8 op)
+{
+	if (!e->tegra264 && !e->tegra264_hidden)
+		return false;
+	switch (op) {
+	case SMMU_OP_CFGI_STE ... SMMU_OP_CFGI_CD_ALL:
+	case SMMU_OP_TLBI_NH_ALL ... SMMU_OP_TLBI_NSNH_ALL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct mock_smmu_skipped *skips_find(struct mock_smmu_skips *skips,
+					    const u64 *words)
+{
+	u32 i;
+
+	for (i = 0; i < SMMU_NR_SKIPPED; i++)
+		if (!memcmp(skips->cmd[i].words, words,
+			    sizeof(skips->cmd[i].words)))
+			return &skips->cmd[i];
+	return NULL;
+}
+
+/**
+ * mock_smmu_skip - an invalidation is to be carried out, or is it?
+ * @skips: those that were not
+ * @words: the command, whose opcode is not 0
+ *
+ * When more of them than %SMMU_NR_SKIPPED wait to be repeated the oldest is
+ * forgotten, and has to be repeated twice.
+ *
+ * Return: it is not, and has to be repeated after a CMD_SYNC
+ */
+bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words)
+{
+	struct mock_smmu_skipped *old = skips_find(skips, words);
+
+	if (!old) {
+		old = &skips->cmd[skips->nr++ % SMMU_NR_SKIPPED];
+		memcpy(old->words, words, sizeof(old->words));
+		old->complete = false;
+		return true;
+	}
+	if (!old->complete)
+		return true;
+	*old = (struct mock_smmu_skipped){};
+	return false;
+}
+
+/**
+ * mock_smmu_skips_complete - a CMD_SYNC completes
+ * @skips: what was to be carried out before it, and was not
+ */
+void mock_smmu_skips_complete(struct mock_smmu_skips *skips)
+{
+	u32 i;
+
+	for (i = 0; i < SMMU_NR_SKIPPED; i++)
+		skips->cmd[i].complete = true;
+}
