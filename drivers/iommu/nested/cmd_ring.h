@@ -101,6 +101,11 @@ enum cmd_owed {
  * @time: the unit's sums of where the time goes
  * @timeout_us: how long the hardware may stand still
  * @devtlb_timeout_us: how long if it may be waiting for a device-TLB
+ * @slots: places in the memory of the queue, a power of two
+ * @place: words that a place has
+ * @mem: that memory, which the hardware reads
+ * @status: for each slot the word that a wait in it writes, little-endian; NULL if
+ *	no wait writes one. Written by the hardware
  * @size: how many commands can be in it
  * @spare: how many of these are kept for the recovery from errors
  * @head: position of the next command
@@ -129,6 +134,10 @@ struct cmd_ring {
 	struct inval_time *time;
 	unsigned int timeout_us;
 	unsigned int devtlb_timeout_us;
+	unsigned int slots;
+	unsigned int place;
+	__le64 *mem;
+	__le32 *status;
 	unsigned int size;
 	unsigned int spare;
 	u32 head;
@@ -193,6 +202,46 @@ static inline void cmd_batch_begin(struct cmd_batch *batch, bool atomic)
 	batch->parks = false;
 	batch->spent = 0;
 	cmd_batch_empty(batch);
+}
+
+static inline u32 cmd_ring_slot(const struct cmd_ring *ring, u32 pos)
+{
+	return pos & (ring->slots - 1);
+}
+
+static inline void cmd_ring_store(const struct cmd_ring *ring, u32 pos,
+				  struct cmd_words cmd)
+{
+	cmd_words_store(ring->mem + cmd_ring_slot(ring, pos) * ring->place, cmd);
+}
+
+static inline struct cmd_words cmd_ring_load(const struct cmd_ring *ring,
+					     u32 pos)
+{
+	return cmd_words_load(ring->mem +
+			      cmd_ring_slot(ring, pos) * ring->place);
+}
+
+/* Has the hardware written the word of a wait? */
+static inline bool cmd_ring_written(const struct cmd_ring *ring,
+				    const struct cmd_wait *wait)
+{
+	u32 slot = cmd_ring_slot(ring, READ_ONCE(wait->pos));
+
+	return le32_to_cpu(READ_ONCE(ring->status[slot])) == wait->seq;
+}
+
+/* The position behind the last wait whose word the hardware has written */
+static inline u32 cmd_ring_behind_written(const struct cmd_ring *ring)
+{
+	const struct cmd_wait *wait;
+
+	lockdep_assert_held(&ring->lock);
+
+	list_for_each_entry_reverse(wait, &ring->waiters, node)
+		if (cmd_ring_written(ring, wait))
+			return wait->pos + 1;
+	return ring->oldest;
 }
 
 static inline u32 cmd_ring_room(const struct cmd_ring *ring)

@@ -15,6 +15,7 @@
 #include <linux/ratelimit.h>
 
 #include "cmd_ring.h"
+#include "iommu_pages.h"
 
 static const struct cmd_ring_ops CMD_RING_OPS;
 
@@ -426,6 +427,48 @@ static int cmd_batch_wait(struct cmd_ring *ring, struct cmd_batch *batch)
 		ret = 0;
 	}
 	return ret;
+}
+
+/* The hardware does not use the memory, which is as it was when it was new */
+static void cmd_ring_clear(struct cmd_ring *ring)
+{
+	lockdep_assert_held(&ring->lock);
+
+	memset(ring->mem, 0, ring->slots * ring->place * sizeof(*ring->mem));
+	if (ring->status)
+		memset(ring->status, 0, ring->slots * sizeof(*ring->status));
+}
+
+static void cmd_ring_free(struct cmd_ring *ring)
+{
+	iommu_free_pages(ring->mem);
+	iommu_free_pages(ring->status);
+	ring->mem = NULL;
+	ring->status = NULL;
+}
+
+/*
+ * Gives a ring its memory: @slots of @place words each, and @status words for the
+ * hardware to write, the first of which are the slots'. Returns 0 or -ENOMEM.
+ */
+static int cmd_ring_alloc(struct cmd_ring *ring, unsigned int slots,
+			  unsigned int place, unsigned int status)
+{
+	int node = dev_to_node(ring->dev);
+
+	ring->slots = slots;
+	ring->place = place;
+	ring->mem = iommu_alloc_pages_node_sz(node, GFP_KERNEL,
+					      slots * place * sizeof(*ring->mem));
+	if (status)
+		ring->status = iommu_alloc_pages_node_sz(node, GFP_KERNEL,
+							 status *
+							 sizeof(*ring->status));
+	if (!ring->mem || (status && !ring->status)) {
+		cmd_ring_free(ring);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* An empty ring, which is unusable until its driver clears @stuck */

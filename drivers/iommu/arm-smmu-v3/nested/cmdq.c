@@ -42,7 +42,6 @@ static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 			    const struct cmd_words *cmds, unsigned int nr)
 {
 	struct smmu3_unit *unit = cmdq_unit(ring);
-	struct smmu3_cmdq *q = &unit->cmdq;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
@@ -50,39 +49,29 @@ static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
 
 		if (unlikely(ring->resets))
 			cmd = cmdq_unless_blocked(unit, cmd);
-		cmdq_write(q, pos + i, cmd);
+		cmd_ring_store(ring, pos + i, cmd);
 	}
-	trace_smmu3_cmdq_submit(unit->dev, cmds, nr, cmdq_slot(q, pos + nr));
+	trace_smmu3_cmdq_submit(ring->dev, cmds, nr,
+				cmd_ring_slot(ring, pos + nr));
 }
 
 static void cmdq_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 {
-	struct smmu3_cmdq *q = &cmdq_unit(ring)->cmdq;
 	struct cmd_words cmd = smmu3_cmd_sync();
-	u32 slot = cmdq_slot(q, wait->pos);
+	u32 slot = cmd_ring_slot(ring, wait->pos);
 
-	if (q->status)
-		cmd = smmu3_cmd_sync_msi(virt_to_phys(&q->status[slot]),
+	if (ring->status)
+		cmd = smmu3_cmd_sync_msi(virt_to_phys(&ring->status[slot]),
 					 wait->seq);
-	cmdq_write(q, wait->pos, cmd);
+	cmd_ring_store(ring, wait->pos, cmd);
 }
 
 static void cmdq_doorbell(struct cmd_ring *ring)
 {
-	struct smmu3_unit *unit = cmdq_unit(ring);
-
 	/* The hardware must see the commands before their number */
 	dma_wmb();
-	smmu3_write32(unit, SMMU_REG_CMDQ_PROD,
-		      ring->head & (2 * cmdq_slots(&unit->cmdq) - 1));
-}
-
-static bool cmdq_written(const struct smmu3_cmdq *q,
-			 const struct cmd_wait *wait)
-{
-	u32 slot = cmdq_slot(q, wait->pos);
-
-	return le32_to_cpu(READ_ONCE(q->status[slot])) == wait->seq;
+	smmu3_write32(cmdq_unit(ring), SMMU_REG_CMDQ_PROD,
+		      ring->head & (2 * ring->slots - 1));
 }
 
 /*
@@ -92,38 +81,29 @@ static bool cmdq_written(const struct smmu3_cmdq *q,
 static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
 		      u32 *pos)
 {
-	struct smmu3_unit *unit = cmdq_unit(ring);
-	struct smmu3_cmdq *q = &unit->cmdq;
 	u32 cons, beyond;
 
-	if (q->status) {
+	if (ring->status) {
 		*pos = wait->pos + 1;
-		return cmdq_written(q, wait);
+		return cmd_ring_written(ring, wait);
 	}
-	cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
-	beyond = (cons - wait->pos) & (2 * cmdq_slots(q) - 1);
+	cons = smmu3_read32(cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
+	beyond = (cons - wait->pos) & (2 * ring->slots - 1);
 	*pos = wait->pos + beyond;
-	return beyond && beyond <= cmdq_slots(q) && cons != SMMU3_NO_ANSWER;
+	return beyond && beyond <= ring->slots && cons != SMMU3_NO_ANSWER;
 }
 
 static u32 cmdq_consumed(struct cmd_ring *ring)
 {
-	struct smmu3_unit *unit = cmdq_unit(ring);
-	struct smmu3_cmdq *q = &unit->cmdq;
-	struct cmd_wait *wait;
 	u32 cons;
 
-	if (q->status) {
-		list_for_each_entry_reverse(wait, &ring->waiters, node)
-			if (cmdq_written(q, wait))
-				return wait->pos + 1;
-		return ring->oldest;
-	}
+	if (ring->status)
+		return cmd_ring_behind_written(ring);
 
-	cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
+	cons = smmu3_read32(cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
 	if (cons == SMMU3_NO_ANSWER)
 		return ring->oldest;
-	return cmdq_position(q, cons);
+	return cmdq_position(ring, cons);
 }
 
 static bool cmdq_handle_errors(struct cmd_ring *ring)
@@ -250,15 +230,12 @@ int smmu3_cmdq_enable(struct smmu3_unit *unit)
 		q->ring.head = 0;
 		q->ring.oldest = 0;
 		q->aborts = 0;
-		memset(q->cmds, 0, cmdq_slots(q) * SMMU_CMD_SIZE);
-		if (q->status)
-			memset(q->status, 0,
-			       cmdq_slots(q) * sizeof(*q->status));
+		cmd_ring_clear(&q->ring);
 	}
 
 	smmu3_write64(unit, SMMU_REG_CMDQ_BASE,
 		      SMMU_Q_BASE_RWA |
-		      (virt_to_phys(q->cmds) & SMMU_Q_BASE_ADDR) |
+		      (virt_to_phys(q->ring.mem) & SMMU_Q_BASE_ADDR) |
 		      FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->shift));
 	smmu3_write32(unit, SMMU_REG_CMDQ_PROD, 0);
 	smmu3_write32(unit, SMMU_REG_CMDQ_CONS, 0);
@@ -333,6 +310,7 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
 {
 	u32 max = FIELD_GET(SMMU_IDR1_CMDQS, unit->idr[1]);
 	struct smmu3_cmdq *q = &unit->cmdq;
+	unsigned int slots;
 
 	cmd_ring_init(&q->ring, unit->dev, "command queue",
 		      &unit->timing);
@@ -346,19 +324,10 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
 	}
 
 	smmu3_ask_init(&unit->ask, unit->devtlb_timeout_us);
-	q->ring.size = cmdq_slots(q);
-	q->cmds = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
-					    cmdq_slots(q) * SMMU_CMD_SIZE);
-	if (unit->idr[0] & SMMU_IDR0_MSI)
-		q->status = iommu_alloc_pages_node_sz(dev_to_node(unit->dev),
-						      GFP_KERNEL,
-						      cmdq_slots(q) *
-						      sizeof(*q->status));
-	if (!q->cmds || (unit->idr[0] & SMMU_IDR0_MSI && !q->status)) {
-		smmu3_cmdq_exit(unit);
-		return -ENOMEM;
-	}
-	return 0;
+	slots = 1U << q->shift;
+	q->ring.size = slots;
+	return cmd_ring_alloc(&q->ring, slots, SMMU_CMD_WORDS,
+			      unit->idr[0] & SMMU_IDR0_MSI ? slots : 0);
 }
 
 /**
@@ -367,8 +336,5 @@ int smmu3_cmdq_init(struct smmu3_unit *unit)
  */
 void smmu3_cmdq_exit(struct smmu3_unit *unit)
 {
-	iommu_free_pages(unit->cmdq.cmds);
-	iommu_free_pages(unit->cmdq.status);
-	unit->cmdq.cmds = NULL;
-	unit->cmdq.status = NULL;
+	cmd_ring_free(&unit->cmdq.ring);
 }

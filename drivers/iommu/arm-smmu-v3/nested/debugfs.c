@@ -24,7 +24,7 @@ static int cmdq_show(struct seq_file *s, void *unused)
 	seq_printf(s, "slots %u\n", 1U << q->shift);
 	seq_printf(s, "head %u\n", ring->head);
 	seq_printf(s, "oldest %u\n", ring->oldest);
-	seq_printf(s, "completion %s\n", q->status ? "memory" : "register");
+	seq_printf(s, "completion %s\n", ring->status ? "memory" : "register");
 	cmd_ring_print(s, ring, "commands");
 	seq_printf(s, "dead %d\n", unit->dead);
 	seq_printf(s, "refused %u\n", ring->refused);

@@ -28,14 +28,14 @@
 
 static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
 {
-	struct smmu3_cmdq *q = &unit->cmdq;
-	struct cmd_words cmd = cmdq_read(q, pos);
+	struct cmd_ring *ring = &unit->cmdq.ring;
+	struct cmd_words cmd = cmd_ring_load(ring, pos);
 
 	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused\n",
 			    cmd.w0, cmd.w1);
 
-	if (!cmd_ring_refused(&q->ring, pos))
-		cmdq_write(q, pos, smmu3_cmd_sync());
+	if (!cmd_ring_refused(ring, pos))
+		cmd_ring_store(ring, pos, smmu3_cmd_sync());
 }
 
 static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
@@ -71,12 +71,12 @@ struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
 }
 
 /* The first position behind the CMD_SYNC before @pos */
-static u32 after_sync(const struct smmu3_cmdq *q, u32 pos)
+static u32 after_sync(const struct cmd_ring *ring, u32 pos)
 {
 	u32 n;
 
-	for (n = 1; n < cmdq_slots(q); n++) {
-		struct cmd_words cmd = cmdq_read(q, pos - n);
+	for (n = 1; n < ring->slots; n++) {
+		struct cmd_words cmd = cmd_ring_load(ring, pos - n);
 		u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
 		/* Zero is what the ring was filled with at first */
@@ -97,7 +97,7 @@ static bool atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 	u32 i;
 
 	for (i = begin; i != end; i++) {
-		sdev = smmu3_atc_device(unit, cmdq_read(&unit->cmdq, i));
+		sdev = smmu3_atc_device(unit, cmd_ring_load(&unit->cmdq.ring, i));
 		if (!sdev || test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
 			continue;
 		dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");
@@ -128,18 +128,18 @@ bool smmu3_gerror_stuck(struct smmu3_unit *unit)
 
 	guard(spinlock_irqsave)(&q->ring.lock);
 
-	pos = cmdq_position(q, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
+	pos = cmdq_position(&q->ring, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
 	if (!q->ring.stuck || !cmd_ring_plausible(&q->ring, pos) ||
 	    pos == q->ring.head)
 		return false;
-	return atc_failed(unit, after_sync(q, pos), pos + 1);
+	return atc_failed(unit, after_sync(&q->ring, pos), pos + 1);
 }
 
 static void cmdq_error(struct smmu3_unit *unit)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
 	u32 cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
-	u32 pos = cmdq_position(q, cons);
+	u32 pos = cmdq_position(&q->ring, cons);
 
 	q->ring.errors++;
 	if (q->ring.stuck)
@@ -157,7 +157,7 @@ static void cmdq_error(struct smmu3_unit *unit)
 		cmdq_aborted(unit, pos);
 		break;
 	case SMMU_CERROR_ATC_INV_SYNC:
-		atc_failed(unit, after_sync(&unit->cmdq, pos), pos);
+		atc_failed(unit, after_sync(&unit->cmdq.ring, pos), pos);
 		break;
 	case SMMU_CERROR_ILL:
 	default:

@@ -46,6 +46,7 @@
 
 #include "../../nested/cmd_ring.h"
 #include "../../nested/inval_time.h"
+#include "../../nested/iommu_pages.h"
 #include "../../nested/tag_pool.h"
 #include "answer.h"
 #include "ask.h"
@@ -70,18 +71,14 @@ struct smmu3_viommu;
 
 /**
  * struct smmu3_cmdq - the command queue of a unit
- * @ring: the queue, as the driver sees it
- * @cmds: the commands, two words each
- * @status: for each slot the word that a CMD_SYNC in it writes; NULL if
- *	completion is seen from CMDQ_CONS; written by the hardware
+ * @ring: the ring. Without words that CMD_SYNCs write completion is seen from
+ *	CMDQ_CONS
  * @shift: log2 of the number of slots
  * @aborts: fetches of the command at @abort_pos that were aborted in a row
  * @abort_pos: where a fetch was aborted
  */
 struct smmu3_cmdq {
 	struct cmd_ring ring;
-	__le64 *cmds;
-	__le32 *status;
 	unsigned int shift;
 	unsigned int aborts;
 	u32 abort_pos;

@@ -40,13 +40,6 @@ struct smmu3_pages {
 	struct list_head asked;
 };
 
-/*
- * Exported by the core for IOMMU drivers, but its header, iommu-pages.h, is not
- * installed with a kernel's headers.
- */
-void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size);
-void iommu_free_pages(void *virt);
-
 void *smmu3_page_alloc(void *cookie, size_t size, gfp_t gfp);
 void smmu3_page_free(void *cookie, void *page, size_t size);
 

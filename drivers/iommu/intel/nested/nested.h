@@ -46,6 +46,7 @@
 
 #include "../../nested/cmd_ring.h"
 #include "../../nested/inval_time.h"
+#include "../../nested/iommu_pages.h"
 #include "../../nested/tag_pool.h"
 #include "desc.h"
 #include "recover.h"
@@ -65,15 +66,12 @@ struct vtd_unit;
 
 /**
  * struct vtd_qi - the invalidation queue of a unit
- * @ring: the ring, as the driver sees it
- * @descs: the descriptors, four words each; the upper two are always zero
- * @status: for each slot the word that a wait descriptor in it writes, and one
- *	more that nobody reads; written by the hardware
+ * @ring: the ring. Of the four words of a descriptor two are always zero
+ * @unread: the word that a wait descriptor writes that nobody waits for
  */
 struct vtd_qi {
 	struct cmd_ring ring;
-	__le64 *descs;
-	__le32 *status;
+	__le32 *unread;
 };
 
 /**
@@ -394,14 +392,6 @@ static inline u8 vtd_unit_pasid_bits(const struct vtd_unit *unit)
 {
 	return FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
 }
-
-/*
- * Exported by the core for IOMMU drivers, but its header, iommu-pages.h, is not
- * installed with a kernel's headers.
- */
-void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size);
-void iommu_free_pages(void *virt);
-void iommu_put_pages_list(struct iommu_pages_list *list);
 
 /* unit.c */
 void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);

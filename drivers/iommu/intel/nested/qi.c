@@ -17,12 +17,6 @@
 /* Slots that only a recovery may use, to queue a dropped wait again */
 #define QI_SPARE	8
 
-static struct cmd_words qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
-				     u32 seq)
-{
-	return vtd_desc_wait(virt_to_phys(&qi->status[slot]), seq);
-}
-
 /**
  * vtd_desc_fence - a wait that nobody waits for
  * @unit: the unit
@@ -33,7 +27,7 @@ static struct cmd_words qi_wait_desc(struct vtd_qi *qi, unsigned int slot,
  */
 struct cmd_words vtd_desc_fence(struct vtd_unit *unit)
 {
-	return qi_wait_desc(&unit->qi, VTD_QI_SLOTS, 0);
+	return vtd_desc_wait(virt_to_phys(unit->qi.unread), 0);
 }
 
 /**
@@ -45,51 +39,38 @@ void vtd_qi_doorbell(struct cmd_ring *ring)
 	/* The hardware must see the descriptors before their number */
 	dma_wmb();
 	vtd_write64(qi_unit(ring), VTD_REG_IQT,
-		    (u64)qi_slot(ring->head) * VTD_QI_DESC_SIZE);
+		    (u64)cmd_ring_slot(ring, ring->head) * VTD_QI_DESC_SIZE);
 }
 
 static void qi_write_descs(struct cmd_ring *ring, u32 pos,
 			   const struct cmd_words *cmds, unsigned int nr)
 {
-	struct vtd_unit *unit = qi_unit(ring);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		qi_write(&unit->qi, pos + i, cmds[i]);
-	trace_vtd_qi_submit(unit->dev, cmds, nr, qi_slot(pos + nr));
+		cmd_ring_store(ring, pos + i, cmds[i]);
+	trace_vtd_qi_submit(ring->dev, cmds, nr, cmd_ring_slot(ring, pos + nr));
 }
 
 static void qi_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 {
-	struct vtd_qi *qi = &qi_unit(ring)->qi;
+	u32 slot = cmd_ring_slot(ring, wait->pos);
 
-	qi_write(qi, wait->pos,
-		 qi_wait_desc(qi, qi_slot(wait->pos), wait->seq));
-}
-
-static bool qi_written(struct cmd_ring *ring, const struct cmd_wait *wait)
-{
-	const struct vtd_qi *qi = &qi_unit(ring)->qi;
-	unsigned int slot = qi_slot(READ_ONCE(wait->pos));
-
-	return le32_to_cpu(READ_ONCE(qi->status[slot])) == wait->seq;
+	cmd_ring_store(ring, wait->pos,
+		       vtd_desc_wait(virt_to_phys(&ring->status[slot]),
+				     wait->seq));
 }
 
 /* A wait that is moved meanwhile has nothing behind its old place */
 static bool qi_look(struct cmd_ring *ring, const struct cmd_wait *wait, u32 *pos)
 {
 	*pos = READ_ONCE(wait->pos) + 1;
-	return qi_written(ring, wait);
+	return cmd_ring_written(ring, wait);
 }
 
 static u32 qi_consumed(struct cmd_ring *ring)
 {
-	struct cmd_wait *wait;
-
-	list_for_each_entry_reverse(wait, &ring->waiters, node)
-		if (qi_written(ring, wait))
-			return wait->pos + 1;
-	return ring->oldest;
+	return cmd_ring_behind_written(ring);
 }
 
 static void qi_stuck(struct cmd_ring *ring)
@@ -114,7 +95,7 @@ static const struct cmd_ring_ops qi_ops = {
  */
 void vtd_qi_append(struct vtd_qi *qi, struct cmd_words desc)
 {
-	qi_write(qi, qi->ring.head, desc);
+	cmd_ring_store(&qi->ring, qi->ring.head, desc);
 	qi->ring.head++;
 	qi->ring.cmds++;
 }
@@ -184,14 +165,13 @@ int vtd_qi_enable(struct vtd_unit *unit)
 	int ret;
 
 	/* What was in it has been reaped or parked */
-	scoped_guard(spinlock_irqsave, &qi->ring.lock) {
-		memset(qi->descs, 0, VTD_QI_SLOTS * VTD_QI_DESC_SIZE);
-		memset(qi->status, 0, (VTD_QI_SLOTS + 1) * sizeof(*qi->status));
-	}
+	scoped_guard(spinlock_irqsave, &qi->ring.lock)
+		cmd_ring_clear(&qi->ring);
 
 	vtd_write64(unit, VTD_REG_IQT, 0);
 	/* Scalable mode takes 256-bit descriptors (6.5.2) */
-	vtd_write64(unit, VTD_REG_IQA, (virt_to_phys(qi->descs) & VTD_IQA_IQA) |
+	vtd_write64(unit, VTD_REG_IQA,
+		    (virt_to_phys(qi->ring.mem) & VTD_IQA_IQA) |
 		    VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, VTD_QI_QS));
 	vtd_write32(unit, VTD_REG_FSTS, QI_ERRORS);
 
@@ -266,6 +246,7 @@ int vtd_qi_reset(struct vtd_unit *unit)
 int vtd_qi_init(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
+	int ret;
 
 	cmd_ring_init(&qi->ring, unit->dev, "invalidation queue",
 		      &unit->timing);
@@ -275,16 +256,12 @@ int vtd_qi_init(struct vtd_unit *unit)
 	qi->ring.size = VTD_QI_SLOTS - 1;
 	qi->ring.spare = QI_SPARE;
 
-	qi->descs = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
-					      VTD_QI_SLOTS * VTD_QI_DESC_SIZE);
-	qi->status = iommu_alloc_pages_node_sz(dev_to_node(unit->dev),
-					       GFP_KERNEL,
-					       (VTD_QI_SLOTS + 1) *
-					       sizeof(*qi->status));
-	if (!qi->descs || !qi->status) {
-		vtd_qi_exit(unit);
-		return -ENOMEM;
-	}
+	ret = cmd_ring_alloc(&qi->ring, VTD_QI_SLOTS,
+			     VTD_QI_DESC_SIZE / sizeof(*qi->ring.mem),
+			     VTD_QI_SLOTS + 1);
+	if (ret)
+		return ret;
+	qi->unread = &qi->ring.status[VTD_QI_SLOTS];
 	return 0;
 }
 
@@ -294,8 +271,5 @@ int vtd_qi_init(struct vtd_unit *unit)
  */
 void vtd_qi_exit(struct vtd_unit *unit)
 {
-	iommu_free_pages(unit->qi.descs);
-	iommu_free_pages(unit->qi.status);
-	unit->qi.descs = NULL;
-	unit->qi.status = NULL;
+	cmd_ring_free(&unit->qi.ring);
 }

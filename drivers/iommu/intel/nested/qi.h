@@ -17,33 +17,14 @@ static inline struct vtd_unit *qi_unit(struct cmd_ring *ring)
 	return container_of(ring, struct vtd_unit, qi.ring);
 }
 
-static inline unsigned int qi_slot(u32 pos)
-{
-	return pos % VTD_QI_SLOTS;
-}
-
-static inline __le64 *qi_place(const struct vtd_qi *qi, u32 pos)
-{
-	return qi->descs + qi_slot(pos) * (VTD_QI_DESC_SIZE / sizeof(__le64));
-}
-
-static inline void qi_write(struct vtd_qi *qi, u32 pos, struct cmd_words desc)
-{
-	cmd_words_store(qi_place(qi, pos), desc);
-}
-
-static inline struct cmd_words qi_read(const struct vtd_qi *qi, u32 pos)
-{
-	return cmd_words_load(qi_place(qi, pos));
-}
-
 /* Where the hardware fetches next. Whatever it says, it is in the ring. */
 static inline u32 qi_hw_position(struct vtd_unit *unit)
 {
 	u32 slot = (vtd_read64(unit, VTD_REG_IQH) & VTD_IQ_PTR) /
 		   VTD_QI_DESC_SIZE;
+	struct cmd_ring *ring = &unit->qi.ring;
 
-	return unit->qi.ring.oldest + qi_slot(slot - unit->qi.ring.oldest);
+	return ring->oldest + cmd_ring_slot(ring, slot - ring->oldest);
 }
 
 void vtd_qi_append(struct vtd_qi *qi, struct cmd_words desc);

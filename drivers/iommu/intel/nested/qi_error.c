@@ -25,7 +25,7 @@ static void qi_refused(struct vtd_unit *unit, u64 record)
 {
 	struct vtd_qi *qi = &unit->qi;
 	u32 pos = qi_hw_position(unit);
-	struct cmd_words desc = qi_read(qi, pos);
+	struct cmd_words desc = cmd_ring_load(&qi->ring, pos);
 
 	dev_err_ratelimited(unit->dev,
 			    "descriptor %#llx %#llx was refused, reason %llu\n",
@@ -33,7 +33,7 @@ static void qi_refused(struct vtd_unit *unit, u64 record)
 			    FIELD_GET(VTD_IQERCD_IQEI, record));
 
 	if (!cmd_ring_refused(&qi->ring, pos))
-		qi_write(qi, pos, vtd_desc_fence(unit));
+		cmd_ring_store(&qi->ring, pos, vtd_desc_fence(unit));
 	dma_wmb();
 }
 
@@ -129,7 +129,7 @@ void vtd_qi_blame(struct vtd_unit *unit)
 	if (!cmd_ring_asks_devtlb(ring) || !cmd_ring_plausible(ring, stop))
 		return;
 	for (pos = ring->oldest; pos != stop; pos++) {
-		if (!qi_is_devtlb(unit, qi_read(&unit->qi, pos), &vdev) ||
+		if (!qi_is_devtlb(unit, cmd_ring_load(ring, pos), &vdev) ||
 		    !vdev)
 			continue;
 		if (found && found != vdev)
@@ -162,7 +162,7 @@ static void qi_requeue(struct vtd_unit *unit)
 	}
 	while (ring->oldest != stop) {
 		u32 pos = ring->oldest++;
-		struct cmd_words desc = qi_read(qi, pos);
+		struct cmd_words desc = cmd_ring_load(ring, pos);
 
 		wait = qi_find_wait(ring, pos);
 		if (wait) {

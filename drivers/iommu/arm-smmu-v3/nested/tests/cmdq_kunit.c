@@ -84,7 +84,7 @@ static void wraps_by_register(struct kunit *test)
 	unsigned int slots = 1U << fake->unit.cmdq.shift;
 	unsigned int i;
 
-	KUNIT_EXPECT_NULL(test, fake->unit.cmdq.status);
+	KUNIT_EXPECT_NULL(test, fake->unit.cmdq.ring.status);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
 	in_order(test, fake, 3 * slots);
 	for (i = 0; i < 5 * slots; i++) {
