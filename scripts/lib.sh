@@ -8,7 +8,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export TOP
 
 # The series of the kernel that the tests are run on, the default first.
-KERNEL_SERIES=(7.2 7.3)
+mapfile -t KERNEL_SERIES < <(grep '^[0-9]' "$TOP/scripts/series.list")
 export KSERIES=${KSERIES:-${KERNEL_SERIES[0]}}
 export CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommufd-nested}
 export BUILD=${BUILD:-$TOP/build}
@@ -17,15 +17,23 @@ JOBS=${JOBS:-$(nproc)}
 # The oldest kernel whose iommufd the drivers can be built against.
 export KMIN=${KERNEL_SERIES[0]}
 
-# The modules, in the order in which they are loaded: and their
-# directories below drivers/iommu. The Kconfig symbol is the name in capitals.
-declare -A MODULE_DIR=(
-	[intel_nested]=intel/nested
-	[arm_smmu_v3_nested]=arm-smmu-v3/nested
-	[iommu_mock]=mock
-)
-# shellcheck disable=SC2034 # the scripts use it
-MODULES=(intel_nested arm_smmu_v3_nested iommu_mock)
+# The modules, in the order in which they are loaded, and by their names the
+# directories below drivers/iommu, and the models of those that drive one.
+MODULES=()
+declare -A MODULE_DIR=() MODULE_MODEL=()
+read_modules()
+{
+	local name folder model
+
+	while read -r name folder model _; do
+		case $name in '' | '#'*) continue ;; esac
+		MODULES+=("$name")
+		MODULE_DIR[$name]=$folder
+		# shellcheck disable=SC2034 # the scripts use it
+		[ "$model" = - ] || MODULE_MODEL[$name]=$model
+	done <"$TOP/scripts/modules.list"
+}
+read_modules
 
 # module_path NAME: where the build puts it, below drivers/iommu
 module_path()
