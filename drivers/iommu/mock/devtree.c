@@ -56,6 +56,14 @@ static int node_add_bool(struct of_changeset *changes, struct device_node *np,
 	return val ? of_changeset_add_prop_bool(changes, np, name) : 0;
 }
 
+/* What it means if there is neither differs from architecture to architecture */
+static int node_add_coherence(struct of_changeset *changes,
+			      struct device_node *np, bool coherent)
+{
+	return node_add_bool(changes, np, coherent ? "dma-coherent" :
+						     "dma-noncoherent", true);
+}
+
 /* The most particular name comes first */
 static int node_add_compatible(struct of_changeset *changes,
 			       struct device_node *np, const char *variant,
@@ -110,7 +118,7 @@ static int node_add_unit_props(struct mock_devtree *tree,
 	if (!ret)
 		ret = node_add_u32(changes, np, "#iommu-cells", 1);
 	if (!ret)
-		ret = node_add_bool(changes, np, "dma-coherent", fw.coherent);
+		ret = node_add_coherence(changes, np, fw.coherent);
 	if (!ret && fw.flag)
 		ret = node_add_bool(changes, np, fw.flag, true);
 	return ret;

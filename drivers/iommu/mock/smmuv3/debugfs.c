@@ -114,6 +114,21 @@ static int mock_smmu_regs_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(mock_smmu_regs);
 
+static int mock_smmu_strays_show(struct seq_file *s, void *unused)
+{
+	struct mock_iommu *mi = s->private;
+	struct mock_smmu *m = mi->priv;
+
+	guard(spinlock_irq)(&mi->lock);
+	if (!m->hw)
+		return 0;
+	seq_printf(s, "accesses %llu\n", m->hw->strays);
+	if (m->hw->strays)
+		seq_printf(s, "last %#07x\n", m->hw->stray_off);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(mock_smmu_strays);
+
 /**
  * mock_smmu_debugfs - add the model's files to an instance's directory
  * @mi: the instance, which is live until the files are gone
@@ -122,4 +137,5 @@ DEFINE_SHOW_ATTRIBUTE(mock_smmu_regs);
 void mock_smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
 	debugfs_create_file("regs", 0400, dir, mi, &mock_smmu_regs_fops);
+	debugfs_create_file("strays", 0400, dir, mi, &mock_smmu_strays_fops);
 }

@@ -5,6 +5,9 @@
  * Tegra264: a CMD_TLBI or CMD_CFGI may leave entries behind although the CMD_SYNC
  * after it completes. The same command after that CMD_SYNC does not. The worst of
  * such units is played: the first of two leaves everything behind, always.
+ *
+ * Cavium CN9900: the registers of page 1 are in page 0, at the offset that they have
+ * in their page. There is no page 1: reads of it give all ones.
  */
 #include <linux/string.h>
 
@@ -21,6 +24,19 @@ void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
 {
 	if (e->tegra264 && !e->tegra264_hidden)
 		fw->variant = "nvidia,tegra264-smmu";
+	if (e->cn9900 && !e->cn9900_hidden)
+		fw->flag = "cavium,cn9900-broken-page1-regspace";
+}
+
+/**
+ * mock_smmu_errata_page0_only - is there no page 1?
+ * @e: the errata
+ *
+ * Return: there is none, page 0 has its registers
+ */
+bool mock_smmu_errata_page0_only(const struct mock_smmu_errata *e)
+{
+	return e->cn9900 || e->cn9900_hidden;
 }
 
 /**

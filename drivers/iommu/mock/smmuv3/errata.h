@@ -18,10 +18,14 @@ struct mock_firmware;
  * struct mock_smmu_errata - what is wrong with an SMMU, constant while live
  * @tegra264: an invalidation has to be repeated, and firmware says which SMMU it is
  * @tegra264_hidden: likewise, and firmware does not say it
+ * @cn9900: the registers of page 1 are in page 0, and firmware says so
+ * @cn9900_hidden: likewise, and firmware does not say it
  */
 struct mock_smmu_errata {
 	bool tegra264;
 	bool tegra264_hidden;
+	bool cn9900;
+	bool cn9900_hidden;
 };
 
 /* Invalidations that the SMMU still knows not to have carried out */
@@ -49,6 +53,7 @@ struct mock_smmu_skips {
 
 void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
 			       struct mock_firmware *fw);
+bool mock_smmu_errata_page0_only(const struct mock_smmu_errata *e);
 bool mock_smmu_errata_skips(const struct mock_smmu_errata *e, u8 op);
 bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words);
 void mock_smmu_skips_complete(struct mock_smmu_skips *skips);

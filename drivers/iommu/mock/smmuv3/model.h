@@ -24,6 +24,8 @@ struct mock_smmu_hw;
  * @iidr: IIDR, constant while live
  * @aidr: AIDR, constant while live
  * @errata: what is wrong with it
+ * @dma_coherent: firmware says that its accesses snoop, if it says so itself;
+ *	constant while live
  * @cr0: CR0 as acknowledged (CR0ACK)
  * @cr2: CR2
  * @gbpa: GBPA, without UPDATE
@@ -39,6 +41,7 @@ struct mock_smmu {
 	u32 iidr;
 	u32 aidr;
 	struct mock_smmu_errata errata;
+	bool dma_coherent;
 	u32 cr0;
 	u32 cr2;
 	u32 gbpa;

@@ -390,9 +390,38 @@ static u32 mock_smmu_reg_start(const struct mock_smmu *m, u32 off)
 	return reg && reg->wide ? off & ~4 : off;
 }
 
-static bool mock_smmu_access_ok(u32 off, u32 len)
+static bool mock_smmu_has_page(const struct mock_smmu *m, u32 off)
 {
-	return IS_ALIGNED(off, len) && off < SMMU_REGS_SIZE;
+	return off < (mock_smmu_errata_page0_only(&m->errata) ?
+		      SMMU_PAGE1 : SMMU_REGS_SIZE);
+}
+
+/*
+ * Software accesses @off, which becomes what the architecture has for that register.
+ * What is behind the architecture's part of a page is not for it (6.1).
+ */
+static bool mock_smmu_access(struct mock_smmu *m, u32 *off, u32 len)
+{
+	u32 in_page = *off & ~SMMU_PAGE1;
+
+	if (!mock_smmu_has_page(m, *off) || in_page >= SMMU_REGS_ARCH) {
+		m->hw->strays++;
+		m->hw->stray_off = *off;
+		return false;
+	}
+	if (!IS_ALIGNED(*off, len))
+		return false;
+	if (mock_smmu_errata_page0_only(&m->errata) &&
+	    in_page < SMMU_REGS_FILE && mock_smmu_regs[in_page / 4].page1)
+		*off |= SMMU_PAGE1;
+	return true;
+}
+
+/* What a read of nothing gives: nothing answers where page 1 should be */
+static u64 mock_smmu_read_nothing(const struct mock_smmu *m, u32 off)
+{
+	return mock_smmu_errata_page0_only(&m->errata) && off >= SMMU_PAGE1 ?
+	       U64_MAX : 0;
 }
 
 static u32 mock_smmu_ops_read32(void *ctx, u32 off)
@@ -401,8 +430,8 @@ static u32 mock_smmu_ops_read32(void *ctx, u32 off)
 	u64 val;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	if (!mock_smmu_access_ok(off, 4))
-		return 0;
+	if (!mock_smmu_access(m, &off, 4))
+		return mock_smmu_read_nothing(m, off);
 	val = mock_smmu_reg_read(m, mock_smmu_reg_start(m, off));
 	return off != mock_smmu_reg_start(m, off) ? upper_32_bits(val) : val;
 }
@@ -413,7 +442,9 @@ static u64 mock_smmu_ops_read64(void *ctx, u32 off)
 	const struct mock_smmu_reg *reg;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	reg = mock_smmu_access_ok(off, 8) ? mock_smmu_reg_at(m, off) : NULL;
+	if (!mock_smmu_access(m, &off, 8))
+		return mock_smmu_read_nothing(m, off);
+	reg = mock_smmu_reg_at(m, off);
 	return reg && reg->wide ? mock_smmu_reg_read(m, off) : 0;
 }
 
@@ -423,7 +454,7 @@ static void mock_smmu_ops_write32(void *ctx, u32 off, u32 val)
 	unsigned int shift;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	if (!mock_smmu_access_ok(off, 4))
+	if (!mock_smmu_access(m, &off, 4))
 		return;
 	shift = off != mock_smmu_reg_start(m, off) ? 32 : 0;
 	mock_smmu_reg_write(m, mock_smmu_reg_start(m, off), (u64)val << shift,
@@ -436,7 +467,9 @@ static void mock_smmu_ops_write64(void *ctx, u32 off, u64 val)
 	const struct mock_smmu_reg *reg;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
-	reg = mock_smmu_access_ok(off, 8) ? mock_smmu_reg_at(m, off) : NULL;
+	if (!mock_smmu_access(m, &off, 8))
+		return;
+	reg = mock_smmu_reg_at(m, off);
 	if (reg && reg->wide)
 		mock_smmu_reg_write(m, off, val, U64_MAX);
 }

@@ -88,6 +88,9 @@ struct mock_smmu_pending {
  * @stalls: stalled transactions by tag (stall.c)
  * @pending: of an instance that reorders
  * @skips: of an SMMU that has to be told twice
+ * @strays: accesses where the architecture has no registers: what is there is
+ *	another driver's, or nobody's
+ * @stray_off: offset of the last of them
  * @model: back pointer for @work
  * @wq: runs @work, NULL if commands are processed in the write to CMDQ_PROD
  * @work: processes commands
@@ -103,6 +106,8 @@ struct mock_smmu_hw {
 	struct xarray stalls;
 	struct mock_smmu_pending pending;
 	struct mock_smmu_skips skips;
+	u64 strays;
+	u32 stray_off;
 	struct mock_smmu *model;
 	struct workqueue_struct *wq;
 	struct work_struct work;

@@ -119,6 +119,21 @@ static bool *mock_smmu_errata_tegra264_hidden(struct mock_smmu *m)
 	return &m->errata.tegra264_hidden;
 }
 
+static bool *mock_smmu_errata_cn9900(struct mock_smmu *m)
+{
+	return &m->errata.cn9900;
+}
+
+static bool *mock_smmu_errata_cn9900_hidden(struct mock_smmu *m)
+{
+	return &m->errata.cn9900_hidden;
+}
+
+static bool *mock_smmu_dma_coherent(struct mock_smmu *m)
+{
+	return &m->dma_coherent;
+}
+
 static ssize_t mock_smmu_bool_show(struct config_item *item, char *page,
 				   bool *(*value)(struct mock_smmu *m))
 {
@@ -152,6 +167,9 @@ CONFIGFS_ATTR(mock_smmu_, _name)
 
 SMMU_BOOL_ATTR(errata_tegra264);
 SMMU_BOOL_ATTR(errata_tegra264_hidden);
+SMMU_BOOL_ATTR(errata_cn9900);
+SMMU_BOOL_ATTR(errata_cn9900_hidden);
+SMMU_BOOL_ATTR(dma_coherent);
 
 static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_idr0,
@@ -164,6 +182,9 @@ static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_aidr,
 	&mock_smmu_attr_errata_tegra264,
 	&mock_smmu_attr_errata_tegra264_hidden,
+	&mock_smmu_attr_errata_cn9900,
+	&mock_smmu_attr_errata_cn9900_hidden,
+	&mock_smmu_attr_dma_coherent,
 	NULL,
 };
 
@@ -175,6 +196,7 @@ static int mock_smmu_create(struct mock_iommu *mi)
 	if (!m)
 		return -ENOMEM;
 	m->mi = mi;
+	m->dma_coherent = true;
 	mock_smmu_caps_default(m);
 	mi->priv = m;
 	return 0;
@@ -190,7 +212,7 @@ static void mock_smmu_firmware(struct mock_iommu *mi, struct mock_firmware *fw)
 {
 	struct mock_smmu *m = mi->priv;
 
-	fw->coherent = m->idr[0] & SMMU_IDR0_COHACC;
+	fw->coherent = m->dma_coherent && m->idr[0] & SMMU_IDR0_COHACC;
 	mock_smmu_errata_firmware(&m->errata, fw);
 }
 
@@ -215,7 +237,8 @@ static int mock_smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	}
 
 	unit->regs = (struct iommu_regs){
-		.size = SMMU_REGS_SIZE,
+		.size = mock_smmu_errata_page0_only(&m->errata) ?
+			SMMU_PAGE1 : SMMU_REGS_SIZE,
 		.ops = &mock_smmu_regs_ops,
 		.ctx = m,
 	};

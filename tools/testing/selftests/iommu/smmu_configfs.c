@@ -31,7 +31,8 @@ static const char * const regs[] = {
 };
 
 static const char * const bools[] = {
-	"errata_tegra264", "errata_tegra264_hidden",
+	"errata_tegra264", "errata_tegra264_hidden", "errata_cn9900",
+	"errata_cn9900_hidden",
 };
 
 TEST_F(one, attributes)
@@ -61,6 +62,8 @@ TEST_F(one, attributes)
 		ASSERT_EQ(0, mock_get(&self->m, bools[i], &val));
 		EXPECT_EQ(1, val) TH_LOG("%s", bools[i]);
 	}
+	ASSERT_EQ(0, mock_get(&self->m, "dma_coherent", &val));
+	EXPECT_EQ(1, val);
 	/* VT-d's are none of its own, and its own none of VT-d's */
 	EXPECT_EQ(-EOPNOTSUPP, mock_get(&self->m, "cap", &val));
 	EXPECT_EQ(-EOPNOTSUPP, mock_set(&self->m, "ecap", 0));

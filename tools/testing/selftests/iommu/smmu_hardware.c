@@ -178,4 +178,130 @@ TEST(twice_streams)
 	EXPECT_EQ(0, rig_down(r));
 }
 
+/*
+ * Where registers are. What lies between the architecture's registers can be
+ * another driver's, a PMCG's above all; and not all SMMUs have page 1.
+ */
+FIXTURE(registers)
+{
+	struct rig rig;
+	int queue;
+};
+
+FIXTURE_VARIANT(registers)
+{
+	const char *erratum;
+	bool lost;
+};
+
+FIXTURE_VARIANT_ADD(registers, usual)
+{
+};
+
+FIXTURE_VARIANT_ADD(registers, page0_said)
+{
+	.erratum = "errata_cn9900",
+};
+
+FIXTURE_VARIANT_ADD(registers, page0_hidden)
+{
+	.erratum = "errata_cn9900_hidden",
+	.lost = true,
+};
+
+FIXTURE_SETUP(registers)
+{
+	static const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.ats = true,
+		.pasid_bits = 4,
+	};
+	struct rig *r = &self->rig;
+	uint32_t id;
+
+	self->queue = -1;
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_mock(r, &cfg));
+	if (variant->erratum)
+		ASSERT_EQ(0, mock_set(&r->mock, variant->erratum, 1));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, rig_guest(r));
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 64, &id,
+				 &self->queue));
+}
+
+FIXTURE_TEARDOWN(registers)
+{
+	if (self->queue >= 0)
+		close(self->queue);
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+/* How often the driver has accessed what is not its own */
+static int strays(const struct mock *m, unsigned long *nr)
+{
+	char text[64];
+	int rc = mock_debugfs(m, "strays", text, sizeof(text));
+
+	if (rc)
+		return rc;
+	return sscanf(text, "accesses %lu", nr) == 1 ? 0 : -EINVAL;
+}
+
+/* Through all that the driver does: DMA, events, errors, devices that do not answer */
+TEST_F(registers, are_the_drivers)
+{
+	struct rig *r = &self->rig;
+	struct vmm_vevent ev;
+	unsigned long nr;
+	unsigned int i;
+
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	for (i = 1; i < 4; i++) {
+		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + i * PAGE_4K, 1));
+		if (variant->lost) {
+			EXPECT_EQ(-EAGAIN, vmm_vevent(self->queue, 0, &ev));
+			continue;
+		}
+		ASSERT_EQ(0, vmm_vevent(self->queue, 20000, &ev));
+		EXPECT_EQ(IOVA + i * PAGE_4K, ev.evt[2]);
+	}
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", 1));
+	rig_inv_all(r);
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 1));
+	rig_inv_all(r);
+	vdev_close(&r->dev[0]);
+
+	ASSERT_EQ(0, strays(&r->mock, &nr));
+	EXPECT_EQ(variant->lost, nr != 0) TH_LOG("%lu accesses", nr);
+}
+
+/* Firmware denies that the SMMU's accesses snoop, which it says of itself */
+TEST(coherency_denied)
+{
+	const struct rig_config cfg = { .type = MOCK_SMMUV3 };
+	struct rig rig;
+	int coherent;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	for (coherent = 1; coherent >= 0; coherent--) {
+		ASSERT_EQ(0, rig_mock(&rig, &cfg));
+		ASSERT_EQ(0, mock_set(&rig.mock, "dma_coherent", coherent));
+		/* Without a driver of its unit a device is nothing for userspace */
+		ASSERT_EQ(coherent ? 0 : -ENODEV, rig_devices(&rig));
+		if (coherent) {
+			ASSERT_EQ(0, rig_guest(&rig));
+			ASSERT_EQ(0, vdev_attach_id(&rig.dev[0], rig.ioas));
+			EXPECT_EQ(0, ep_write(&rig.dev[0], RIG_GPA, PAGE_4K, 1,
+					      NULL));
+		}
+		ASSERT_EQ(0, rig_down(&rig));
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -241,6 +241,10 @@ static void mock_smmu_caps_live_test(struct kunit *test)
 	mock_smmuv3_model.firmware(dut->mi, &fw);
 	KUNIT_EXPECT_TRUE(test, fw.coherent);
 	mock_smmu_dut_stop(dut);
+	dut->m->dma_coherent = false;
+	mock_smmuv3_model.firmware(dut->mi, &fw);
+	KUNIT_EXPECT_FALSE(test, fw.coherent);
+	dut->m->dma_coherent = true;
 	dut->m->idr[0] &= ~BIT(4);
 	mock_smmu_dut_start(dut);
 	mock_smmuv3_model.firmware(dut->mi, &fw);

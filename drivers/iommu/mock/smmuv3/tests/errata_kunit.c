@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: KUnit tests of implementations that are not as they should be */
+#include <linux/io.h>
+
 #include "dut.h"
 
 #define CMD_SYNC	0x46ULL
@@ -114,6 +116,93 @@ static void errata_live_test(struct kunit *test)
 	expect_done(dut, CMD_TLBI_ALL, 0, 1);
 }
 
+/* The last registers of both pages that are the architecture's, and what is behind */
+static void errata_strays_test(struct kunit *test)
+{
+	static const u32 inside[] = { 0x0, 0xdf8, 0x10000, 0x100a8, 0x10df8 };
+	static const u32 outside[] = {
+		0xe00, 0xffc, 0x1000, 0x2000, 0xfffc, 0x10e00, 0x11000,
+		0x1fffc, 0x20000,
+	};
+	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
+	u64 nr = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(inside); i++) {
+		dut_read32(dut, inside[i]);
+		dut_write32(dut, inside[i], 0);
+		dut_read64(dut, inside[i]);
+		dut_write64(dut, inside[i], 0);
+		KUNIT_EXPECT_EQ(test, dut->m->hw->strays, 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(outside); i++) {
+		dut_read32(dut, outside[i]);
+		dut_write32(dut, outside[i], 0);
+		KUNIT_EXPECT_EQ(test, dut->m->hw->strays, nr + 2);
+		KUNIT_EXPECT_EQ(test, dut->m->hw->stray_off, outside[i]);
+		dut_read64(dut, outside[i] & ~7U);
+		dut_write64(dut, outside[i] & ~7U, 0);
+		nr += 4;
+		KUNIT_EXPECT_EQ(test, dut->m->hw->strays, nr);
+	}
+}
+
+/* EVENTQ_CONS and PRIQ_CONS are where page 0 has nothing else */
+static void errata_page0_test(struct kunit *test)
+{
+	static const u32 regs[] = { 0xac, 0xcc };
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	int i;
+
+	dut->m->errata.cn9900 = true;
+	mock_smmu_dut_start(dut);
+	KUNIT_EXPECT_EQ(test, dut->unit.regs.size, 0x10000);
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		dut_write32(dut, regs[i], 5);
+		KUNIT_EXPECT_EQ(test, dut_read32(dut, regs[i]), 5);
+		KUNIT_EXPECT_EQ(test, dut->m->hw->strays, 4 * i);
+		dut_write32(dut, 0x10000 | regs[i], 6);
+		KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x10000 | regs[i]),
+				U32_MAX);
+		dut_write64(dut, 0x10000 | (regs[i] & ~7U), 7);
+		KUNIT_EXPECT_EQ(test, dut_read64(dut, 0x10000 | (regs[i] & ~7U)),
+				U64_MAX);
+		KUNIT_EXPECT_EQ(test, dut->m->hw->strays, 4 * (i + 1));
+		KUNIT_EXPECT_EQ(test, dut_read32(dut, regs[i]), 5);
+	}
+	mock_smmu_dut_stop(dut);
+
+	dut->m->errata.cn9900 = false;
+	mock_smmu_dut_start(dut);
+	KUNIT_EXPECT_EQ(test, dut->unit.regs.size, 0x20000);
+	dut_write32(dut, 0xac, 5);
+	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0xac), 0);
+}
+
+/* Events are taken from the queue by the registers of page 0 */
+static void errata_page0_event_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	struct mock_smmu_event ev = { .id = SMMU_EVT_F_STREAM_DISABLED };
+	u32 i;
+
+	dut->m->errata.cn9900_hidden = true;
+	mock_smmu_dut_start(dut);
+	dut_write32(dut, 0xa8, 0);
+	dut_write32(dut, 0xac, 0);
+	dut_write64(dut, SMMU_REG_EVTQ_BASE,
+		    virt_to_phys(mock_smmu_dut_pages(test, 0)) | 1);
+	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
+	for (i = 0; i < 4; i++) {
+		ev.sid = i;
+		scoped_guard(spinlock_irqsave, &dut->mi->lock)
+			mock_smmu_event_record(dut->m, &ev);
+		KUNIT_EXPECT_EQ(test, dut_read32(dut, 0xa8), (i + 1) & 3);
+		dut_write32(dut, 0xac, (i + 1) & 3);
+	}
+	KUNIT_EXPECT_EQ(test, dut->m->hw->strays, 0);
+}
+
 /* What is hidden is there, and firmware does not say it */
 static void errata_firmware_test(struct kunit *test)
 {
@@ -141,13 +230,35 @@ static void errata_firmware_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, mock_smmu_errata_skips(&said, CMD_SYNC));
 }
 
+static void errata_firmware_page0_test(struct kunit *test)
+{
+	struct mock_smmu_errata e = {};
+	struct mock_firmware fw = {};
+
+	KUNIT_EXPECT_FALSE(test, mock_smmu_errata_page0_only(&e));
+	e.cn9900_hidden = true;
+	KUNIT_EXPECT_TRUE(test, mock_smmu_errata_page0_only(&e));
+	e.cn9900 = true;
+	mock_smmu_errata_firmware(&e, &fw);
+	KUNIT_EXPECT_NULL(test, fw.flag);
+	e.cn9900_hidden = false;
+	KUNIT_EXPECT_TRUE(test, mock_smmu_errata_page0_only(&e));
+	mock_smmu_errata_firmware(&e, &fw);
+	KUNIT_EXPECT_STREQ(test, fw.flag, "cavium,cn9900-broken-page1-regspace");
+	KUNIT_EXPECT_NULL(test, fw.variant);
+}
+
 static struct kunit_case mock_smmu_errata_test_cases[] = {
 	KUNIT_CASE(errata_twice_test),
 	KUNIT_CASE(errata_each_test),
 	KUNIT_CASE(errata_atc_test),
 	KUNIT_CASE(errata_ring_test),
 	KUNIT_CASE(errata_live_test),
+	KUNIT_CASE(errata_strays_test),
+	KUNIT_CASE(errata_page0_test),
+	KUNIT_CASE(errata_page0_event_test),
 	KUNIT_CASE(errata_firmware_test),
+	KUNIT_CASE(errata_firmware_page0_test),
 	{}
 };
 
