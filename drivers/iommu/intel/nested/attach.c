@@ -422,18 +422,21 @@ static int att_change(struct vtd_attach *att,
 
 static int domain_set_dirty(struct vtd_paging *paging, bool on)
 {
+	struct vtd_unit_users *part;
 	struct vtd_attach *att;
 	int ret = 0, err;
 
 	lockdep_assert_held(&paging->lock);
 
-	list_for_each_entry(att, &paging->users.attachments, node) {
-		err = att_change(att, vtd_pasid_set_ssade, on);
-		ret = ret ?: err;
-	}
-	list_for_each_entry(att, &paging->nested, parent_node) {
-		err = att_change(att, vtd_pasid_set_ssade, on);
-		ret = ret ?: err;
+	list_for_each_entry(part, &paging->users.units, node) {
+		list_for_each_entry(att, &part->attachments, node) {
+			err = att_change(att, vtd_pasid_set_ssade, on);
+			ret = ret ?: err;
+		}
+		list_for_each_entry(att, &part->nested, parent_node) {
+			err = att_change(att, vtd_pasid_set_ssade, on);
+			ret = ret ?: err;
+		}
 	}
 	return ret;
 }
@@ -474,11 +477,13 @@ int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
  */
 void vtd_enforce_page_snoop(struct vtd_paging *paging)
 {
+	struct vtd_unit_users *part;
 	struct vtd_attach *att;
 
 	lockdep_assert_held(&paging->lock);
 
 	paging->pgsnp = true;
-	list_for_each_entry(att, &paging->users.attachments, node)
-		att_change(att, vtd_pasid_set_pgsnp, true);
+	list_for_each_entry(part, &paging->users.units, node)
+		list_for_each_entry(att, &part->attachments, node)
+			att_change(att, vtd_pasid_set_pgsnp, true);
 }

@@ -118,9 +118,9 @@ static void device_free(struct rcu_head *rcu)
 }
 
 /*
- * A reader that still walks a list of attachments, or has found the device by its
- * source-id, may use it, but neither its tables nor its struct device. It may be
- * waiting for another unit, for as long as a device-TLB may take.
+ * A walk that visits the unit, or has found the device by its source-id, may use it
+ * still: but neither its tables nor its struct device. The walk may wait for another
+ * device of the unit, for as long as a device-TLB may take.
  */
 static void vtd_device_free(struct vtd_device *vdev)
 {
@@ -128,7 +128,7 @@ static void vtd_device_free(struct vtd_device *vdev)
 		vtd_pasid_dir_free(vdev);
 	tag_share_del(&vdev->unit->dids, vdev->share);
 	xa_destroy(&vdev->pasids);
-	call_srcu(&vtd_srcu, &vdev->rcu, device_free);
+	call_srcu(&vdev->unit->srcu, &vdev->rcu, device_free);
 }
 
 static void device_release(struct vtd_held *held)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Domain-ids, and the lists of a domain's users
+ * Domain-ids, and the attachments that have them
  *
  * The hardware tags what it caches with the domain-id that it found in the
  * PASID table entry, and what stage-1 has a part in with the PASID too (6.2.1).
@@ -12,11 +12,10 @@
  * however many PASIDs it uses. No nested domain shares one with its parent or
  * with what is on another, for what is cached of stage-2 has the domain-id alone.
  */
+#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #include "nested.h"
-
-DEFINE_SRCU(vtd_srcu);
 
 /**
  * struct vtd_did - a domain-id
@@ -65,9 +64,8 @@ static void dids_mark_busy(struct vtd_paging *parent,
 
 	list_for_each_entry(did, &parent->nested_dids, node)
 		did->busy = did->unit != att->vdev->unit;
-	list_for_each_entry(cur, &parent->nested, parent_node) {
-		if (cur->vdev->unit != att->vdev->unit ||
-		    cur->pasid != att->pasid || cur->domain == att->domain)
+	list_for_each_entry(cur, &att->parent_users->nested, parent_node) {
+		if (cur->pasid != att->pasid || cur->domain == att->domain)
 			continue;
 		did = did_find(&parent->nested_dids, cur->vdev->unit, cur->did);
 		if (!WARN_ON(!did))
@@ -91,9 +89,8 @@ static struct vtd_did *did_share(const struct vtd_attach *att)
 	}
 
 	/* What the domain has on the PASID already is invalidated at once */
-	list_for_each_entry(cur, &to_vtd_nested(att->domain)->users.attachments,
-			    node)
-		if (cur->vdev->unit == unit && cur->pasid == att->pasid)
+	list_for_each_entry(cur, &att->users->attachments, node)
+		if (cur->pasid == att->pasid)
 			return did_find(dids, unit, cur->did);
 
 	dids_mark_busy(to_vtd_nested(att->domain)->parent, att);
@@ -178,15 +175,6 @@ static void did_put(const struct vtd_attach *att)
 }
 
 /**
- * vtd_users_init - nobody uses a domain yet
- * @users: the domain's users
- */
-void vtd_users_init(struct vtd_users *users)
-{
-	INIT_LIST_HEAD(&users->attachments);
-}
-
-/**
  * vtd_domain_users - the users of a domain
  * @domain: the domain
  *
@@ -218,9 +206,9 @@ struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain)
 }
 
 /*
- * Both lists keep together what one invalidation covers, so that a walk sends
- * it once: it only compares an attachment with the one before it. A new one is
- * put before its like, or else before the first of its unit.
+ * Both lists of a unit keep together what one invalidation covers, so that a walk
+ * sends it once: it only compares an attachment with the one before it. A new one
+ * is put before its like, or else before all others.
  */
 static struct list_head *list_place(struct list_head *head,
 				    const struct vtd_attach *att)
@@ -228,13 +216,9 @@ static struct list_head *list_place(struct list_head *head,
 	struct vtd_attach *cur;
 
 	list_for_each_entry(cur, head, node)
-		if (cur->vdev->unit == att->vdev->unit &&
-		    cur->pasid == att->pasid)
+		if (cur->pasid == att->pasid)
 			return &cur->node;
-	list_for_each_entry(cur, head, node)
-		if (cur->vdev->unit == att->vdev->unit)
-			return &cur->node;
-	return head;
+	return head->next;
 }
 
 static struct list_head *nested_place(struct list_head *head,
@@ -243,12 +227,32 @@ static struct list_head *nested_place(struct list_head *head,
 	struct vtd_attach *cur;
 
 	list_for_each_entry(cur, head, parent_node)
-		if (cur->vdev->unit == att->vdev->unit && cur->did == att->did)
+		if (cur->did == att->did)
 			return &cur->parent_node;
-	list_for_each_entry(cur, head, parent_node)
-		if (cur->vdev->unit == att->vdev->unit)
-			return &cur->parent_node;
-	return head;
+	return head->next;
+}
+
+static void parts_put(struct vtd_attach *att)
+{
+	if (att->users)
+		vtd_unit_users_put(att->users);
+	if (att->parent_users)
+		vtd_unit_users_put(att->parent_users);
+}
+
+static int parts_get(struct vtd_attach *att)
+{
+	struct iommu_domain *domain = att->domain;
+	struct vtd_unit *unit = att->vdev->unit;
+
+	att->users = vtd_unit_users_get(vtd_domain_users(domain), unit);
+	if (!att->users)
+		return -ENOMEM;
+	if (domain->type != IOMMU_DOMAIN_NESTED)
+		return 0;
+	att->parent_users =
+		vtd_unit_users_get(&to_vtd_nested(domain)->parent->users, unit);
+	return att->parent_users ? 0 : -ENOMEM;
 }
 
 /**
@@ -263,27 +267,25 @@ static struct list_head *nested_place(struct list_head *head,
  */
 int vtd_attach_link(struct vtd_attach *att)
 {
-	struct vtd_users *users = vtd_domain_users(att->domain);
 	int ret;
 
-	if (!users) {
+	if (!vtd_domain_users(att->domain)) {
 		att->did = VTD_DID_IDENTITY;
 		return 0;
 	}
 
-	ret = did_get(att);
+	ret = parts_get(att) ?: did_get(att);
 	if (ret) {
+		parts_put(att);
 		kfree(att);
 		return ret;
 	}
 
-	list_add_tail_rcu(&att->node, list_place(&users->attachments, att));
-	if (att->domain->type == IOMMU_DOMAIN_NESTED) {
-		struct vtd_paging *parent = to_vtd_nested(att->domain)->parent;
-
+	list_add_tail_rcu(&att->node,
+			  list_place(&att->users->attachments, att));
+	if (att->parent_users)
 		list_add_tail_rcu(&att->parent_node,
-				  nested_place(&parent->nested, att));
-	}
+				  nested_place(&att->parent_users->nested, att));
 	return 0;
 }
 
@@ -300,14 +302,13 @@ static void attach_free(struct rcu_head *rcu)
  */
 void vtd_attach_unlink(struct vtd_attach *att)
 {
-	struct vtd_users *users = vtd_domain_users(att->domain);
-
-	if (users) {
+	if (att->users) {
 		list_del_rcu(&att->node);
-		if (att->domain->type == IOMMU_DOMAIN_NESTED)
+		if (att->parent_users)
 			list_del_rcu(&att->parent_node);
 		did_put(att);
+		parts_put(att);
 	}
 	if (att != &att->vdev->rid_identity)
-		call_srcu(&vtd_srcu, &att->rcu, attach_free);
+		call_srcu(&att->vdev->unit->srcu, &att->rcu, attach_free);
 }

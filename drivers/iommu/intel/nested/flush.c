@@ -2,9 +2,9 @@
 /*
  * Invalidations: what the host has changed
  *
- * The walk of a domain's attachments here takes no lock, see nested.h. A batch is
- * for one unit; the lists keep attachments to devices of one unit together, so
- * that there is one doorbell and one wait for each unit.
+ * A walk of a domain's attachments holds no lock here, see nested.h. It visits one
+ * unit after another, and has a batch for each: so there is one doorbell and one
+ * wait for each unit.
  */
 #include <linux/rculist.h>
 
@@ -138,33 +138,24 @@ static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		       const struct vtd_attach *prev,
 		       const struct vtd_pieces *pieces, bool leaf, bool stage1)
 {
-	bool same_unit = prev && prev->vdev->unit == att->vdev->unit;
-
 	if (!stage1) {
-		if (!same_unit)
+		if (!prev)
 			add_stage2(batch, att->did, pieces, leaf);
-	} else if (!same_unit || prev->pasid != att->pasid) {
+	} else if (!prev || prev->pasid != att->pasid) {
 		add_stage1(batch, att, pieces, leaf);
 	}
 }
 
-/* Marks of all devices of @unit in the lists of @users and @nested */
-static unsigned long marks_of(struct vtd_users *users, struct list_head *nested,
-			      const struct vtd_unit *unit)
+/* Marks of all devices of the unit in the lists */
+static unsigned long marks_of(const struct vtd_unit_users *at)
 {
 	struct vtd_attach *att;
 	unsigned long marks = 0;
 
-	list_for_each_entry_srcu(att, &users->attachments, node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit)
-			marks |= READ_ONCE(att->vdev->state);
-	if (!nested)
-		return marks;
-	list_for_each_entry_srcu(att, nested, parent_node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit)
-			marks |= READ_ONCE(att->vdev->state);
+	vtd_for_each_attach(att, at)
+		marks |= READ_ONCE(att->vdev->state);
+	vtd_for_each_nested(att, at)
+		marks |= READ_ONCE(att->vdev->state);
 	return marks;
 }
 
@@ -175,21 +166,14 @@ static void mark_failed(struct vtd_device *vdev)
 		set_bit(VTD_DEV_FAILED, &vdev->state);
 }
 
-static void mark_all_failed(struct vtd_users *users, struct list_head *nested,
-			    const struct vtd_unit *unit)
+static void mark_all_failed(const struct vtd_unit_users *at)
 {
 	struct vtd_attach *att;
 
-	list_for_each_entry_srcu(att, &users->attachments, node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit)
-			mark_failed(att->vdev);
-	if (!nested)
-		return;
-	list_for_each_entry_srcu(att, nested, parent_node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == unit)
-			mark_failed(att->vdev);
+	vtd_for_each_attach(att, at)
+		mark_failed(att->vdev);
+	vtd_for_each_nested(att, at)
+		mark_failed(att->vdev);
 }
 
 static void batch_undone(struct vtd_qi_batch *batch)
@@ -204,11 +188,11 @@ static void batch_undone(struct vtd_qi_batch *batch)
  * the machine's disk among them, are not to be the victims of a user's device:
  * the unit forgets all, see owed.c.
  */
-static void batch_failed(struct vtd_qi_batch *batch, struct vtd_users *users,
-			 struct list_head *nested)
+static void batch_failed(struct vtd_qi_batch *batch,
+			 const struct vtd_unit_users *at)
 {
 	if (!batch->cmds.atomic) {
-		mark_all_failed(users, nested, batch->unit);
+		mark_all_failed(at);
 		return;
 	}
 	vtd_lose(batch->unit);
@@ -235,28 +219,25 @@ static int batch_wait(struct vtd_qi_batch *batch)
 }
 
 /**
- * vtd_finish - wait for a batch, and block devices that keep stale translations
- * @batch: the batch, with a unit or empty
- * @users: the users of the domain whose translations it is about
- * @nested: attachments of the domains nested on that, or NULL
+ * vtd_finish - wait for a batch, and see to it that a device that keeps stale
+ *	translations is blocked
+ * @batch: the batch
+ * @at: the users of the domain whose translations it is about, on the batch's unit
  *
- * Context: in a read-side section of vtd_srcu; as the batch is.
+ * Context: in a read-side section of the unit's @srcu; as the batch is.
  * Return: 0; -EIO or -ETIMEDOUT if the hardware failed, or has failed before and
  * a device is still blocked. It is, or will be soon if the batch is atomic.
  */
-int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
-	       struct list_head *nested)
+int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at)
 {
 	struct vtd_unit *unit = batch->unit;
 	unsigned long marks;
 	int ret;
 
-	if (!unit)
-		return 0;
 	ret = batch_wait(batch);
 	if (unlikely(ret))
-		batch_failed(batch, users, nested);
-	marks = marks_of(users, nested, unit);
+		batch_failed(batch, at);
+	marks = marks_of(at);
 	if (likely(!marks))
 		return ret;
 	/* The devices that were not asked since they have failed, and the rest */
@@ -265,28 +246,6 @@ int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
 	if (ret && READ_ONCE(unit->stale))
 		batch_undone(batch);
 	return ret ?: -ETIMEDOUT;
-}
-
-/**
- * vtd_switch_unit - have a batch be for a unit
- * @batch: the batch. What it has for another unit is waited for
- * @unit: the unit
- * @users: as vtd_finish()
- * @nested: as vtd_finish()
- *
- * Context: as vtd_finish().
- * Return: as vtd_finish()
- */
-int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
-		    struct vtd_users *users, struct list_head *nested)
-{
-	int ret = 0;
-
-	if (batch->unit == unit)
-		return 0;
-	ret = vtd_finish(batch, users, nested);
-	batch->unit = unit;
-	return ret;
 }
 
 /**
@@ -303,54 +262,60 @@ bool vtd_is_atomic(const struct vtd_paging *paging)
 	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
 }
 
-static void begin_flush(struct vtd_qi_batch *batch,
+static void begin_flush(struct vtd_qi_batch *batch, struct vtd_unit *unit,
 			const struct vtd_paging *paging)
 {
-	vtd_qi_begin(batch, NULL, vtd_is_atomic(paging));
+	vtd_qi_begin(batch, unit, vtd_is_atomic(paging));
 	batch->cmds.parks = !batch->cmds.atomic;
+}
+
+/* Returns true if a device-TLB may have it too */
+static bool add_iotlb(struct vtd_qi_batch *batch,
+		      const struct vtd_unit_users *at,
+		      const struct vtd_pieces *pieces, bool leaf, bool stage1)
+{
+	const struct vtd_attach *prev = NULL;
+	struct vtd_attach *att;
+	bool ats = false;
+
+	vtd_for_each_attach(att, at) {
+		add_paging(batch, att, prev, pieces, leaf, stage1);
+		ats |= att->vdev->ats_depth;
+		prev = att;
+	}
+
+	prev = NULL;
+	vtd_for_each_nested(att, at) {
+		if (!prev || prev->did != att->did)
+			vtd_qi_add(batch,
+				   vtd_desc_iotlb_domain(att->did,
+							 vtd_drain(batch->unit)));
+		ats |= att->vdev->ats_depth;
+		prev = att;
+	}
+	return ats;
 }
 
 /* Sets @ats if a device-TLB may have it too. Returns ETIMEDOUT if it is not done. */
 static noinline_for_stack int
 flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats)
 {
-	const struct vtd_attach *prev = NULL;
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
-	struct vtd_attach *att;
+	struct vtd_walk walk;
+	bool undone = false;
 
 	*ats = false;
-	pieces.unit = NULL;
-	begin_flush(&batch, paging);
-	batch.tables = leaf ? NULL : paging;
-	list_for_each_entry_srcu(att, &paging->users.attachments, node,
-				 srcu_read_lock_held(&vtd_srcu)) {
-		struct vtd_unit *unit = att->vdev->unit;
-
-		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
-		if (pieces.unit != unit)
-			vtd_pieces_of(&pieces, unit, first, last);
-		add_paging(&batch, att, prev, &pieces, leaf,
-			   vtd_is_stage1(paging));
-		*ats |= att->vdev->ats_depth;
-		prev = att;
+	vtd_for_each_unit(&walk, &paging->users) {
+		begin_flush(&batch, walk.at->unit, paging);
+		batch.tables = leaf ? NULL : paging;
+		vtd_pieces_of(&pieces, batch.unit, first, last);
+		*ats |= add_iotlb(&batch, walk.at, &pieces, leaf,
+				  vtd_is_stage1(paging));
+		vtd_finish(&batch, walk.at);
+		undone |= batch.undone;
 	}
-
-	prev = NULL;
-	list_for_each_entry_srcu(att, &paging->nested, parent_node,
-				 srcu_read_lock_held(&vtd_srcu)) {
-		struct vtd_unit *unit = att->vdev->unit;
-
-		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
-		if (!prev || prev->vdev->unit != unit || prev->did != att->did)
-			vtd_qi_add(&batch,
-				   vtd_desc_iotlb_domain(att->did,
-							 vtd_drain(unit)));
-		*ats |= att->vdev->ats_depth;
-		prev = att;
-	}
-	vtd_finish(&batch, &paging->users, &paging->nested);
-	return batch.undone ? -ETIMEDOUT : 0;
+	return undone ? -ETIMEDOUT : 0;
 }
 
 static noinline_for_stack void
@@ -359,25 +324,17 @@ flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
 	struct vtd_attach *att;
+	struct vtd_walk walk;
 
-	pieces.unit = NULL;
-	begin_flush(&batch, paging);
-	list_for_each_entry_srcu(att, &paging->users.attachments, node,
-				 srcu_read_lock_held(&vtd_srcu)) {
-		struct vtd_unit *unit = att->vdev->unit;
-
-		vtd_switch_unit(&batch, unit, &paging->users, &paging->nested);
-		if (pieces.unit != unit)
-			vtd_pieces_of(&pieces, unit, first, last);
-		add_devtlb_pieces(&batch, att, &pieces);
+	vtd_for_each_unit(&walk, &paging->users) {
+		begin_flush(&batch, walk.at->unit, paging);
+		vtd_pieces_of(&pieces, batch.unit, first, last);
+		vtd_for_each_attach(att, walk.at)
+			add_devtlb_pieces(&batch, att, &pieces);
+		vtd_for_each_nested(att, walk.at)
+			vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
+		vtd_finish(&batch, walk.at);
 	}
-	list_for_each_entry_srcu(att, &paging->nested, parent_node,
-				 srcu_read_lock_held(&vtd_srcu)) {
-		vtd_switch_unit(&batch, att->vdev->unit, &paging->users,
-				&paging->nested);
-		vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
-	}
-	vtd_finish(&batch, &paging->users, &paging->nested);
 }
 
 /**
@@ -409,8 +366,6 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 	 * so does one that is found blocked, see recover.c
 	 */
 	smp_mb();
-	guard(srcu)(&vtd_srcu);
-
 	ret = flush_iotlb(paging, first, last, leaf, &ats);
 	if (ats)
 		flush_devtlbs(paging, first, last);
@@ -435,16 +390,12 @@ int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
 {
 	bool need = false, stale = false;
 	struct vtd_attach *att;
+	struct vtd_walk walk;
 
-	scoped_guard(srcu, &vtd_srcu) {
-		list_for_each_entry_srcu(att, &paging->users.attachments, node,
-					 srcu_read_lock_held(&vtd_srcu)) {
-			need |= vtd_must_flush_new(att->vdev->unit);
+	vtd_for_each_unit(&walk, &paging->users) {
+		need |= vtd_must_flush_new(walk.at->unit);
+		vtd_for_each_attach(att, walk.at)
 			stale |= vtd_may_be_stale(att->vdev);
-		}
-		list_for_each_entry_srcu(att, &paging->nested, parent_node,
-					 srcu_read_lock_held(&vtd_srcu))
-			need |= vtd_must_flush_new(att->vdev->unit);
 	}
 	if (need)
 		stale |= vtd_paging_flush(paging, first, last, false);

@@ -2,14 +2,14 @@
 /*
  * Invalidations: what a guest asks for
  *
- * The walk of a domain's attachments here takes no lock, see nested.h. A batch is
- * for one unit; the lists keep attachments to devices of one unit together, so
- * that there is one doorbell and one wait for each unit.
+ * A walk of a domain's attachments holds no lock here, see nested.h. It visits one
+ * unit after another, and a batch is for one of them: so there is one doorbell and
+ * one wait for each unit.
  *
  * Userspace decides how long it takes to copy from its memory, so nothing is
- * held meanwhile that others wait for: there is a read-side section for each
- * block, and the descriptors of it are in the queue before the section ends.
- * The descriptors of a detach come behind them.
+ * held meanwhile that others wait for: each block is a walk of its own, and its
+ * descriptors are in the queue before the walk leaves the unit. A detach from a
+ * domain has its own descriptors behind them.
  */
 #include <linux/rculist.h>
 
@@ -18,6 +18,21 @@
 
 /* Requests that are copied at once */
 #define VTD_INV_BLOCK	32
+
+/**
+ * struct inv_call - a call of userspace's
+ * @nested: the domain
+ * @array: how far the call has got
+ * @batch: descriptors for the unit that is visited, or for @open
+ * @open: id of the unit that has descriptors in its queue for which nobody has
+ *	waited yet, or 0
+ */
+struct inv_call {
+	struct vtd_nested *nested;
+	struct user_array_walk array;
+	struct vtd_qi_batch batch;
+	u64 open;
+};
 
 /**
  * vtd_request_validate - check a request of userspace's
@@ -126,32 +141,22 @@ static void add_devtlb_requests(struct vtd_qi_batch *batch,
 		add_devtlb_request(batch, att, &reqs[i]);
 }
 
-/* Queue @nr requests for everything the domain is attached to */
-static int add_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
-		     const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-		     unsigned int nr)
+/* Queue @nr requests for everything on a unit that the domain is attached to */
+static void add_block(struct vtd_qi_batch *batch,
+		      const struct vtd_unit_users *at,
+		      const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		      unsigned int nr)
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_attach *att;
-	int ret = 0;
 
-	list_for_each_entry_srcu(att, &nested->users.attachments, node,
-				 srcu_read_lock_held(&vtd_srcu)) {
+	vtd_for_each_attach(att, at) {
 		/* Devices of one unit share what has the PASID for a tag */
-		bool first_of_tag = !prev ||
-				    prev->vdev->unit != att->vdev->unit ||
-				    prev->pasid != att->pasid;
-		int err;
-
-		err = vtd_switch_unit(batch, att->vdev->unit, &nested->users,
-				      NULL);
-		ret = ret ?: err;
-		if (first_of_tag)
+		if (!prev || prev->pasid != att->pasid)
 			add_iotlb_requests(batch, att, reqs, nr);
 		add_devtlb_requests(batch, att, reqs, nr);
 		prev = att;
 	}
-	return ret;
 }
 
 static unsigned int
@@ -181,65 +186,95 @@ valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 	return i;
 }
 
-static struct inval_time *nested_timing(struct vtd_nested *nested)
+/*
+ * Begin the walk of a block. The last block has left a batch open for a unit. If that
+ * unit is not the first one any more, its batch is waited for here. The unit may have
+ * gone meanwhile, if nothing is attached to devices of it any more. Then nobody has
+ * to wait for what is in its queue: the detach has waited for that.
+ */
+static int begin_block(struct inv_call *call, struct vtd_walk *walk)
 {
-	static struct inval_time unattached;
-	struct vtd_attach *att;
+	const struct vtd_users *users = &call->nested->users;
+	int ret = 0;
 
-	att = list_first_or_null_rcu(&nested->users.attachments,
-				     struct vtd_attach, node);
-	return att ? &att->vdev->unit->timing : &unattached;
+	vtd_walk_begin(walk, users);
+	vtd_walk_next(walk);
+	if (!call->open || (walk->at && walk->id == call->open))
+		return 0;
+
+	vtd_walk_end(walk);
+	if (vtd_walk_find(walk, users, call->open))
+		ret = vtd_finish(&call->batch, walk->at);
+	vtd_walk_end(walk);
+	call->open = 0;
+
+	vtd_walk_begin(walk, users);
+	vtd_walk_next(walk);
+	return ret;
 }
 
 /*
- * The unit of a batch may have gone since the last block, if nothing is attached
- * to devices of it any more. Then there is no need to wait for what is in its queue:
- * the detach has waited.
+ * A block on the unit that is visited, of which the clock was read at @start. Unless
+ * something has failed, with @err, the last unit's batch is left open for the next
+ * block.
  */
-static void resume_batch(struct vtd_qi_batch *batch, struct vtd_nested *nested)
+static int unit_block(struct inv_call *call, const struct vtd_walk *walk,
+		      const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		      unsigned int nr, ktime_t start, int err)
 {
-	struct vtd_attach *att;
+	bool more = user_array_more(&call->array) && !err;
+	struct vtd_unit *unit = walk->at->unit;
+	struct vtd_qi_batch *batch = &call->batch;
+	bool open;
+	int ret;
 
-	list_for_each_entry_srcu(att, &nested->users.attachments, node,
-				 srcu_read_lock_held(&vtd_srcu))
-		if (att->vdev->unit == batch->unit)
-			return;
-	vtd_qi_begin(batch, NULL, false);
-	batch->cmds.parks = true;
+	if (!call->open) {
+		vtd_qi_begin(batch, unit, false);
+		batch->cmds.parks = true;
+	}
+	add_block(batch, walk->at, reqs, nr);
+	open = more && !vtd_walk_has_next(walk);
+	if (open && batch->cmds.nr)
+		vtd_qi_push(batch);
+	/* Less what it took to move full batches into the ring */
+	vtd_timing_add(&unit->timing.convert, start + batch->cmds.spent);
+	batch->cmds.spent = 0;
+	call->open = open ? walk->id : 0;
+	if (open)
+		return 0;
+
+	ret = vtd_finish(batch, walk->at);
+	if (!more || ret)
+		inval_time_call(&vtd_meter, &unit->timing, call->array.done);
+	return ret;
 }
 
 /*
  * The @nr requests of @reqs, whose copying began at @start; and after the last
  * ones a wait for all of them
  */
-static int do_block(struct vtd_qi_batch *batch, struct vtd_nested *nested,
-		    struct user_array_walk *walk,
+static int do_block(struct inv_call *call,
 		    const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 		    unsigned int nr, ktime_t start)
 {
-	struct inval_time *timing;
-	int ret, bad = 0;
-	bool more;
+	struct vtd_walk walk;
+	int ret, err, bad = 0;
 
-	guard(srcu)(&vtd_srcu);
-
-	timing = nested_timing(nested);
-	start = vtd_timing_add(&timing->copy, start);
-	resume_batch(batch, nested);
+	ret = begin_block(call, &walk);
+	if (walk.at)
+		start = vtd_timing_add(&walk.at->unit->timing.copy, start);
 	nr = valid_requests(reqs, nr, &bad);
-	ret = add_block(batch, nested, reqs, nr);
-	user_array_did(walk, nr, bad);
-	more = user_array_more(walk) && !ret;
-	if (more && batch->cmds.nr)
-		vtd_qi_push(batch);
-	/* Less what it took to move full batches into the ring */
-	vtd_timing_add(&timing->convert, start + batch->cmds.spent);
-	batch->cmds.spent = 0;
-	if (more)
-		return 0;
-
-	ret = vtd_finish(batch, &nested->users, NULL) ?: ret;
-	inval_time_call(&vtd_meter, timing, walk->done);
+	user_array_did(&call->array, nr, bad);
+	while (walk.at) {
+		err = unit_block(call, &walk, reqs, nr, start, ret);
+		ret = ret ?: err;
+		/* A unit that has come since then has nothing to forget */
+		if (call->open)
+			vtd_walk_end(&walk);
+		else
+			vtd_walk_next(&walk);
+		start = vtd_timing_start();
+	}
 	return ret;
 }
 
@@ -260,28 +295,28 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 			      struct iommu_user_data_array *array)
 {
 	struct iommu_hwpt_vtd_s1_invalidate reqs[VTD_INV_BLOCK] __uninitialized;
-	struct vtd_nested *nested = to_vtd_nested(domain);
-	struct vtd_qi_batch batch __uninitialized;
-	struct user_array_walk walk;
+	struct inv_call call __uninitialized;
 	unsigned int nr;
 	ktime_t start;
 	int ret;
 
-	ret = user_array_begin(&walk, array, IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
+	ret = user_array_begin(&call.array, array,
+			       IOMMU_HWPT_INVALIDATE_DATA_VTD_S1);
 	if (ret)
 		return ret;
 	/* There has been one version of it so far, and upstream takes no more */
-	if (walk.total && walk.entry_len != sizeof(*reqs))
+	if (call.array.total && call.array.entry_len != sizeof(*reqs))
 		return -EINVAL;
+	call.nested = to_vtd_nested(domain);
+	call.open = 0;
 
 	/* A device that is found blocked sees the tables as they are now */
 	smp_mb();
-	/* The first block begins it */
-	batch.unit = NULL;
-	while (user_array_more(&walk) && !ret) {
+	while (user_array_more(&call.array) && !ret) {
 		start = vtd_timing_start();
-		nr = user_array_copy(&walk, reqs, sizeof(*reqs), VTD_INV_BLOCK);
-		ret = do_block(&batch, nested, &walk, reqs, nr, start);
+		nr = user_array_copy(&call.array, reqs, sizeof(*reqs),
+				     VTD_INV_BLOCK);
+		ret = do_block(&call, reqs, nr, start);
 	}
-	return user_array_end(&walk, array, ret);
+	return user_array_end(&call.array, array, ret);
 }

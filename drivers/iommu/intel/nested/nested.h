@@ -19,13 +19,15 @@
  * struct cmd_ring @lock (spinlock, interrupts off)
  *	the ring. Held for the time of copying descriptors, never while waiting.
  *
- * An invalidation walks the lists of attachments without a lock, in a read-side
- * section of vtd_srcu: unmapping may happen in any context, and a wait for the
- * hardware may be long. Two rules make that safe. An attachment is in the lists
- * before the hardware can use the domain, and until the hardware has forgotten
- * it. And an attachment, a device and a unit are freed only after a grace
- * period of vtd_srcu. A reader may wait for the recovery of the ring, which
- * takes the unit's mutex: a thread that waits for a grace period holds neither.
+ * An invalidation walks the lists of attachments without a lock, unit by unit,
+ * and is in a read-side section of struct vtd_unit @srcu while it visits the unit:
+ * unmapping may happen in any context, and a wait for the hardware may be long. Two
+ * rules make that safe. An attachment is in the lists before the hardware can use
+ * the domain, and until the hardware has forgotten it. And an attachment, a device
+ * and a unit are freed only after a grace period of the unit's @srcu; users.c says
+ * how a walk gets from one unit to the next. A reader may wait for the recovery of
+ * the ring, which takes the unit's mutex: a thread that waits for a grace period does not
+ * hold that mutex.
  */
 #ifndef __INTEL_NESTED_H
 #define __INTEL_NESTED_H
@@ -102,6 +104,8 @@ struct vtd_irq {
 /**
  * struct vtd_unit - one remapping hardware unit
  * @iommu: the core's view of it
+ * @id: its number, which no other unit ever has
+ * @srcu: for walks that visit it, see users.c
  * @dev: its device
  * @platform: what the platform says of it
  * @own: what @platform points to if firmware describes the unit
@@ -136,6 +140,8 @@ struct vtd_irq {
  */
 struct vtd_unit {
 	struct iommu_device iommu;
+	u64 id;
+	struct srcu_struct srcu;
 	struct device *dev;
 	const struct iommu_unit *platform;
 	struct iommu_unit own;
@@ -181,8 +187,10 @@ struct vtd_domain_ids;
 
 /**
  * struct vtd_attach - one domain attached to one PASID of one device
- * @node: in the domain's list of attachments
- * @parent_node: in the list of nested attachments of the domain's parent
+ * @node: in the list of the domain's attachments on the device's unit
+ * @parent_node: in the list of nested attachments on that, of the domain's parent
+ * @users: what has the first of these lists, if the domain has one
+ * @parent_users: what has the second one
  * @vdev: the device
  * @domain: the domain
  * @pasid: the PASID; 0 is requests without PASID
@@ -192,6 +200,8 @@ struct vtd_domain_ids;
 struct vtd_attach {
 	struct list_head node;
 	struct list_head parent_node;
+	struct vtd_unit_users *users;
+	struct vtd_unit_users *parent_users;
 	struct vtd_device *vdev;
 	struct iommu_domain *domain;
 	u32 pasid;
@@ -251,11 +261,42 @@ struct vtd_device {
 };
 
 /**
+ * struct vtd_unit_users - the users of a domain on one unit
+ * @node: in the domain's list, which is in the order of the units' ids
+ * @unit: the unit
+ * @attachments: the domain's own attachments, those with the same PASID together
+ * @nested: those of the nested domains on it, those with the same domain-id
+ *	together
+ * @rcu: frees it
+ */
+struct vtd_unit_users {
+	struct list_head node;
+	struct vtd_unit *unit;
+	struct list_head attachments;
+	struct list_head nested;
+	struct rcu_head rcu;
+};
+
+/**
  * struct vtd_users - the users of a domain
- * @attachments: its attachments, those with the same unit and PASID together
+ * @units: the units on which it is used, as struct vtd_unit_users
  */
 struct vtd_users {
-	struct list_head attachments;
+	struct list_head units;
+};
+
+/**
+ * struct vtd_walk - a walk through the units on which a domain is used
+ * @users: the users of the domain
+ * @at: its users on the unit that the walk visits, or NULL
+ * @id: id of that unit, or of the one before it
+ * @idx: of the read-side section
+ */
+struct vtd_walk {
+	const struct vtd_users *users;
+	const struct vtd_unit_users *at;
+	u64 id;
+	int idx;
 };
 
 /**
@@ -265,11 +306,9 @@ struct vtd_users {
  * @ss: the stage-2 table, if it has one
  * @fs: the stage-1 table, if it is for units without stage-2
  * @lock: see the top of this file
- * @users: its users by itself, without nesting
+ * @users: its own users, and those of the nested domains on it
  * @dids: its domain-id on each unit
  * @nested_dids: the domain-ids of the nested domains on it
- * @nested: attachments of the nested domains on it, those with the same
- *	domain-id together
  * @nest_parent: nested domains may be made on it
  * @dirty: dirty tracking is on
  * @pgsnp: all accesses snoop, which stage-1 tables cannot say
@@ -286,7 +325,6 @@ struct vtd_paging {
 	struct vtd_users users;
 	struct list_head dids;
 	struct list_head nested_dids;
-	struct list_head nested;
 	bool nest_parent;
 	bool dirty;
 	bool pgsnp;
@@ -472,13 +510,39 @@ void vtd_pasid_set_ssade(struct vtd_device *vdev, __le64 *entry, bool on);
 void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on);
 
 /* domain.c */
-extern struct srcu_struct vtd_srcu;
 void vtd_dids_init(struct vtd_unit *unit);
-void vtd_users_init(struct vtd_users *users);
 int vtd_attach_link(struct vtd_attach *att);
 void vtd_attach_unlink(struct vtd_attach *att);
 struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);
 struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
+
+/* users.c */
+int vtd_readers_init(struct vtd_unit *unit);
+void vtd_readers_wait(struct vtd_unit *unit);
+void vtd_readers_exit(struct vtd_unit *unit);
+void vtd_users_init(struct vtd_users *users);
+void vtd_walk_begin(struct vtd_walk *walk, const struct vtd_users *users);
+void vtd_walk_end(struct vtd_walk *walk);
+bool vtd_walk_next(struct vtd_walk *walk);
+bool vtd_walk_has_next(const struct vtd_walk *walk);
+bool vtd_walk_find(struct vtd_walk *walk, const struct vtd_users *users, u64 id);
+struct vtd_unit_users *vtd_unit_users_get(struct vtd_users *users,
+					  struct vtd_unit *unit);
+void vtd_unit_users_put(struct vtd_unit_users *part);
+
+/* Visit all units that a domain is used on. Leave it by vtd_walk_end() only. */
+#define vtd_for_each_unit(walk, users)				\
+	for (vtd_walk_begin(walk, users); vtd_walk_next(walk); )
+
+/* Attachments of a domain to devices of the unit that a walk visits */
+#define vtd_for_each_attach(att, at)					\
+	list_for_each_entry_srcu(att, &(at)->attachments, node,		\
+				 srcu_read_lock_held(&(at)->unit->srcu))
+
+/* And those of the domains that are nested on it */
+#define vtd_for_each_nested(att, at)					\
+	list_for_each_entry_srcu(att, &(at)->nested, parent_node,	\
+				 srcu_read_lock_held(&(at)->unit->srcu))
 
 /* paging.c */
 bool vtd_is_paging(const struct iommu_domain *domain);
@@ -580,10 +644,7 @@ void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev);
 int vtd_entry_flush(const struct vtd_attach *att);
 bool vtd_is_atomic(const struct vtd_paging *paging);
-int vtd_finish(struct vtd_qi_batch *batch, struct vtd_users *users,
-	       struct list_head *nested);
-int vtd_switch_unit(struct vtd_qi_batch *batch, struct vtd_unit *unit,
-		    struct vtd_users *users, struct list_head *nested);
+int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at);
 int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf);
 int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last);
 

@@ -162,7 +162,6 @@ struct vtd_paging *vtd_paging_new(struct vtd_unit *unit)
 	vtd_users_init(&paging->users);
 	INIT_LIST_HEAD(&paging->dids);
 	INIT_LIST_HEAD(&paging->nested_dids);
-	INIT_LIST_HEAD(&paging->nested);
 	paging->iommu.iommu_device = get_device(unit->dev);
 	paging->iommu.nid = dev_to_node(unit->dev);
 	/* Our code frees it, perhaps when no device of ours is left */
@@ -338,15 +337,12 @@ int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
  */
 bool vtd_can_snoop(struct vtd_paging *paging)
 {
-	struct vtd_attach *att;
+	struct vtd_unit_users *part;
 
 	lockdep_assert_held(&paging->lock);
 
-	list_for_each_entry(att, &paging->users.attachments, node)
-		if (!(att->vdev->unit->ecap & VTD_ECAP_SC))
-			return false;
-	list_for_each_entry(att, &paging->nested, parent_node)
-		if (!(att->vdev->unit->ecap & VTD_ECAP_SC))
+	list_for_each_entry(part, &paging->users.units, node)
+		if (!(part->unit->ecap & VTD_ECAP_SC))
 			return false;
 	return true;
 }

@@ -121,7 +121,7 @@ void vtd_qi_append_wait(struct vtd_qi *qi, struct cmd_wait *wait)
  * returned by the vtd_qi_flush() that must follow.
  *
  * Context: any if the batch is atomic, else process context. The caller is in
- * a read-side section of vtd_srcu, or holds the unit's mutex.
+ * a read-side section of the unit's @srcu, or holds the unit's mutex.
  */
 void vtd_qi_push(struct vtd_qi_batch *batch)
 {

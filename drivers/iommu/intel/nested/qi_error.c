@@ -54,8 +54,8 @@ void vtd_device_silent(struct vtd_device *vdev)
 }
 
 /*
- * A device is freed after a grace period of vtd_srcu, and with the mutex of its
- * unit held before that; every waiter has one of the two.
+ * A device is freed after a grace period of its unit's @srcu, and with the unit's
+ * mutex held before that; every waiter has one of the two.
  */
 static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 {
@@ -196,8 +196,8 @@ static void qi_requeue(struct vtd_unit *unit)
  * vtd_qi_handle_errors - see whether the hardware has stopped, and have it go on
  * @ring: the ring of a unit
  *
- * Context: any; the caller is in a read-side section of vtd_srcu, or holds the
- * unit's mutex.
+ * Context: any; the caller is in a read-side section of the unit's @srcu, or
+ * holds the unit's mutex.
  * Return: true if there was an error
  */
 bool vtd_qi_handle_errors(struct cmd_ring *ring)

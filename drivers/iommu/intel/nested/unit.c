@@ -289,6 +289,10 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 
 	if (!unit)
 		return NULL;
+	if (vtd_readers_init(unit)) {
+		kfree(unit);
+		return NULL;
+	}
 
 	unit->dev = dev;
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
@@ -306,6 +310,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 					       VTD_PAGE_SIZE);
 	if (!unit->root || vtd_qi_init(unit)) {
 		iommu_free_pages(unit->root);
+		vtd_readers_exit(unit);
 		kfree(unit);
 		return NULL;
 	}
@@ -315,6 +320,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 static void vtd_unit_free(struct vtd_unit *unit)
 {
 	vtd_owed_exit(unit);
+	vtd_readers_exit(unit);
 	vtd_context_free_all(unit);
 	iommu_free_pages(unit->root);
 	vtd_qi_exit(unit);
@@ -383,8 +389,8 @@ static void vtd_unregister(struct vtd_unit *unit)
 	iommu_device_sysfs_remove(&unit->iommu);
 	debugfs_remove_recursive(unit->debugfs);
 
-	/* A reader that still walks a list of attachments may use the unit */
-	synchronize_srcu(&vtd_srcu);
+	/* A walk that has found the unit before may use it still */
+	vtd_readers_wait(unit);
 }
 
 /* This is all that differs between a unit of a model and one in a machine */
@@ -540,7 +546,6 @@ err_driver:
 	platform_driver_unregister(&vtd_driver);
 	/* It can have had units, from others than firmware */
 	vtd_irq_exit();
-	srcu_barrier(&vtd_srcu);
 err_kept:
 	vtd_kept_exit();
 err_debugfs:
@@ -556,8 +561,6 @@ static void __exit vtd_exit(void)
 	platform_driver_unregister(&vtd_driver);
 	vtd_kept_exit();
 	vtd_irq_exit();
-	/* Attachments are freed by our code */
-	srcu_barrier(&vtd_srcu);
 	unregister_syscore(&vtd_syscore);
 	nested_debugfs_exit(&vtd_debugfs);
 }

@@ -47,8 +47,8 @@ static void silent_when_it_leaves(struct kunit *test)
 }
 
 /*
- * Somebody walks a list of attachments meanwhile, and waits for another unit: the
- * device goes, but not its memory
+ * A walk visits the unit meanwhile, and waits for another device of it: the device
+ * goes, but not its memory
  */
 static void leaves_behind_reader(struct kunit *test)
 {
@@ -57,7 +57,7 @@ static void leaves_behind_reader(struct kunit *test)
 	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
-	scoped_guard(srcu, &vtd_srcu) {
+	scoped_guard(srcu, &fake->unit.srcu) {
 		vtd_device_delete(vdev);
 		KUNIT_EXPECT_NULL(test, xa_load(&fake->unit.devices, 0x18));
 		KUNIT_EXPECT_FALSE(test, memory_is_free(vdev));
@@ -84,7 +84,7 @@ static void new_fails_behind_reader(struct kunit *test)
 	fake_no_recovery(fake);
 	fake->dead = true;
 	fake->look = find_new;
-	scoped_guard(srcu, &vtd_srcu) {
+	scoped_guard(srcu, &fake->unit.srcu) {
 		KUNIT_EXPECT_EQ(test, PTR_ERR(vtd_device_new(dev, &fake->unit,
 							     0x18)),
 				-ETIMEDOUT);

@@ -190,7 +190,7 @@ static void fake_unit_free(void *data)
 	disable_delayed_work_sync(&fake->unit.recover_work);
 	vtd_owed_exit(&fake->unit);
 	/* Attachments that were dropped are freed by now */
-	srcu_barrier(&vtd_srcu);
+	vtd_readers_exit(&fake->unit);
 	vtd_context_free_all(&fake->unit);
 	iommu_free_pages(fake->unit.root);
 	vtd_qi_exit(&fake->unit);
@@ -224,6 +224,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	unit->platform = &fake->platform;
 	unit->cap = cap;
 	unit->ecap = ecap;
+	KUNIT_ASSERT_EQ(test, vtd_readers_init(unit), 0);
 	unit->timeout_us = 20000;
 	unit->devtlb_timeout_us = 20000;
 	mutex_init(&unit->lock);
@@ -253,7 +254,7 @@ static void fake_device_free(void *data)
 	scoped_guard(mutex, &unit->lock)
 		if (xa_load(&unit->devices, vdev->sid) == vdev)
 			xa_erase(&unit->devices, vdev->sid);
-	srcu_barrier(&vtd_srcu);
+	srcu_barrier(&unit->srcu);
 	vtd_pasid_dir_free(vdev);
 	xa_destroy(&vdev->pasids);
 }
@@ -379,10 +380,9 @@ struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
  */
 void fake_paging_free(struct kunit *test, struct vtd_paging *paging)
 {
-	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.attachments));
+	KUNIT_EXPECT_TRUE(test, list_empty(&paging->users.units));
 	KUNIT_EXPECT_TRUE(test, list_empty(&paging->dids));
 	KUNIT_EXPECT_TRUE(test, list_empty(&paging->nested_dids));
-	KUNIT_EXPECT_TRUE(test, list_empty(&paging->nested));
 	paging->domain.ops->free(&paging->domain);
 }
 

@@ -320,7 +320,7 @@ static void flusher_work(struct work_struct *work)
 {
 	struct flusher *flusher = container_of(work, struct flusher, work);
 
-	guard(srcu)(&vtd_srcu);
+	guard(srcu)(&flusher->unit->srcu);
 	flusher->ret = vtd_qi_flush(&flusher->batch);
 }
 

@@ -114,11 +114,15 @@ static void order(struct kunit *test)
 static int told(struct vtd_unit *unit, struct vtd_paging *p)
 {
 	struct vtd_qi_batch batch;
+	struct vtd_walk walk;
+	int ret;
 
-	guard(srcu)(&vtd_srcu);
-
+	if (!vtd_walk_find(&walk, &p->users, unit->id))
+		return 0;
 	vtd_qi_begin(&batch, unit, false);
-	return vtd_finish(&batch, &p->users, &p->nested);
+	ret = vtd_finish(&batch, walk.at);
+	vtd_walk_end(&walk);
+	return ret;
 }
 
 /* Between tries it is neither asked nor used, and each call says so */

@@ -2,6 +2,7 @@
 /*
  * KUnit: what invalidations of userspace's say to the unit
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/mman.h>
 #include <linux/uaccess.h>
@@ -269,12 +270,143 @@ static void user_reset(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
+/* More than a block, so that the unit has a batch open for the next one */
+#define USER_BLOCKS	40
+
+/**
+ * struct between - what happens between the blocks of a call
+ * @walks: walks that have begun
+ * @at: which of them it happens in front of
+ * @attach: a device that is attached to @domain then, or NULL
+ * @detach: a device that is detached then, or NULL
+ * @domain: the domain
+ */
+struct between {
+	unsigned int walks;
+	unsigned int at;
+	struct vtd_device *attach;
+	struct vtd_device *detach;
+	struct iommu_domain *domain;
+};
+
+static struct between between;
+
+static void walk_begin(struct vtd_walk *walk, const struct vtd_users *users)
+{
+	if (++between.walks == between.at) {
+		if (between.detach)
+			vtd_detach(between.detach, 0);
+		if (between.attach)
+			vtd_attach(between.attach, 0, between.domain);
+	}
+	walk->users = users;
+	walk->at = NULL;
+	walk->id = 0;
+}
+
+static int invalidate_between(struct kunit *test, struct vtd_nested *n,
+			      unsigned int at, struct vtd_device *attach,
+			      struct vtd_device *detach)
+{
+	struct iommu_hwpt_vtd_s1_invalidate *reqs;
+	u32 num = USER_BLOCKS, i;
+	void __user *uptr;
+	int ret;
+
+	reqs = kunit_kcalloc(test, num, sizeof(*reqs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reqs);
+	for (i = 0; i < num; i++) {
+		reqs[i].addr = (u64)i << VTD_PAGE_SHIFT;
+		reqs[i].npages = 1;
+	}
+	uptr = user_requests(test, reqs, num);
+	between = (struct between) {
+		.at = at,
+		.attach = attach,
+		.detach = detach,
+		.domain = &n->domain,
+	};
+	kunit_activate_static_stub(test, vtd_walk_begin, walk_begin);
+	ret = invalidate(n, uptr, &num);
+	kunit_deactivate_static_stub(test, vtd_walk_begin);
+	KUNIT_EXPECT_EQ(test, num, USER_BLOCKS);
+	return ret;
+}
+
+/* How many invalidations of successive pages, from the @first on, a unit has executed */
+static unsigned int pages_done(const struct fake_unit *fake, u64 first)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fake->nr; i++)
+		if (FIELD_GET(VTD_QI_TYPE_LO, fake->log[i].w0) == VTD_QI_PIOTLB &&
+		    fake->log[i].w1 == (first + nr) << VTD_PAGE_SHIFT)
+			nr++;
+	return nr;
+}
+
+/*
+ * Between two blocks the domain comes to a unit that is older than the one with an
+ * open batch, or leaves that, or both
+ */
+static void user_units_change(struct kunit *test)
+{
+	struct fake_unit *old = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *o = fake_device_new(test, old, 0x10, 0, 0);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+
+	/* The first block is waited for before the second is for the other unit */
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	fake_forget(fake);
+	fake_forget(old);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, o, NULL), 0);
+	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), USER_BLOCKS);
+	KUNIT_EXPECT_EQ(test, fake->nr, USER_BLOCKS);
+	KUNIT_EXPECT_EQ(test, fake->waits, 2);
+	KUNIT_EXPECT_EQ(test, pages_done(old, 32), USER_BLOCKS - 32);
+
+	/* Both blocks on both units */
+	fake_forget(fake);
+	fake_forget(old);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 0, NULL, NULL), 0);
+	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), USER_BLOCKS);
+	KUNIT_EXPECT_EQ(test, pages_done(old, 0), USER_BLOCKS);
+	KUNIT_EXPECT_EQ(test, fake->waits, 2);
+	KUNIT_EXPECT_EQ(test, old->waits, 2);
+
+	/* The one with the open batch is left: the detach has waited */
+	fake_forget(fake);
+	fake_forget(old);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, NULL, vdev), 0);
+	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), 32);
+	KUNIT_EXPECT_EQ(test, pages_done(old, 0), USER_BLOCKS);
+
+	/* And then there is none */
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, NULL, o), 0);
+
+	/* From one to the other */
+	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	fake_forget(fake);
+	fake_forget(old);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, o, vdev), 0);
+	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), 32);
+	KUNIT_EXPECT_EQ(test, pages_done(old, 32), USER_BLOCKS - 32);
+
+	vtd_detach(o, 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, p);
+}
+
 static struct kunit_case user_cases[] = {
 	KUNIT_CASE(user_everywhere),
 	KUNIT_CASE(user_many),
 	KUNIT_CASE(user_array_checks),
 	KUNIT_CASE(user_dead),
 	KUNIT_CASE(user_reset),
+	KUNIT_CASE(user_units_change),
 	{}
 };
 

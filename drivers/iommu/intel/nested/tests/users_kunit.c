@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: walks through the units that a domain is used on
+ */
+#include <kunit/test.h>
+#include <linux/slab.h>
+
+#include "fake_unit.h"
+
+#define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT
+
+/**
+ * struct three - a domain, and three units that it may be used on
+ * @fake: the units, the oldest first
+ * @vdev: a device behind each
+ * @p: the domain
+ */
+struct three {
+	struct fake_unit *fake[3];
+	struct vtd_device *vdev[3];
+	struct vtd_paging *p;
+};
+
+static void three_new(struct kunit *test, struct three *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(t->fake); i++) {
+		t->fake[i] = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+		t->vdev[i] = fake_device_new(test, t->fake[i], 0x10, 0, 0);
+	}
+	t->p = fake_paging_new(test, t->vdev[0], PARENT);
+}
+
+static bool visits(const struct vtd_walk *walk, const struct three *t,
+		   unsigned int i)
+{
+	return walk->at && walk->at->unit == &t->fake[i]->unit;
+}
+
+/* In the order of the units' ids, whatever the order of attaching was */
+static void in_order(struct kunit *test)
+{
+	static const unsigned int order[] = { 1, 2, 0 };
+	struct vtd_walk walk;
+	struct three t;
+	unsigned int i;
+
+	three_new(test, &t);
+	vtd_walk_begin(&walk, &t.p->users);
+	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
+	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[order[i]], 0,
+						 &t.p->domain), 0);
+
+	vtd_walk_begin(&walk, &t.p->users);
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		KUNIT_EXPECT_TRUE(test, vtd_walk_has_next(&walk));
+		KUNIT_EXPECT_TRUE(test, vtd_walk_next(&walk));
+		KUNIT_EXPECT_TRUE(test, visits(&walk, &t, i));
+	}
+	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
+	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
+
+	vtd_detach(t.vdev[1], 0);
+	KUNIT_EXPECT_TRUE(test, vtd_walk_find(&walk, &t.p->users,
+					      t.fake[2]->unit.id));
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
+	vtd_walk_end(&walk);
+	KUNIT_EXPECT_FALSE(test, vtd_walk_find(&walk, &t.p->users,
+					       t.fake[1]->unit.id));
+	KUNIT_EXPECT_NULL(test, walk.at);
+
+	vtd_detach(t.vdev[0], 0);
+	vtd_detach(t.vdev[2], 0);
+	fake_paging_free(test, t.p);
+}
+
+/*
+ * While a walk visits one unit, what it stands on is taken out of the lists, and
+ * what is behind that is freed: another unit does not wait for the walk
+ */
+static void goes_behind_walk(struct kunit *test)
+{
+	struct vtd_unit_users *at;
+	struct vtd_walk walk;
+	struct three t;
+
+	three_new(test, &t);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[2], 0, &t.p->domain), 0);
+
+	vtd_walk_begin(&walk, &t.p->users);
+	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
+	at = list_first_entry(&t.p->users.units, struct vtd_unit_users, node);
+	vtd_detach(t.vdev[0], 0);
+	vtd_detach(t.vdev[1], 0);
+	/* All that is to be freed for the second unit is free after this */
+	rcu_barrier();
+	srcu_barrier(&t.fake[1]->unit.srcu);
+	/* What it stands on is there still */
+	KUNIT_EXPECT_PTR_EQ(test, walk.at, at);
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 0));
+	KUNIT_EXPECT_TRUE(test, list_empty(&walk.at->attachments));
+
+	KUNIT_EXPECT_TRUE(test, vtd_walk_next(&walk));
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
+	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
+	vtd_detach(t.vdev[2], 0);
+	fake_paging_free(test, t.p);
+}
+
+/* A walk does not turn round for a unit that comes behind it */
+static void comes_meanwhile(struct kunit *test)
+{
+	struct vtd_walk walk;
+	struct three t;
+
+	three_new(test, &t);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
+	vtd_walk_begin(&walk, &t.p->users);
+	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
+	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[2], 0, &t.p->domain), 0);
+	KUNIT_EXPECT_TRUE(test, vtd_walk_has_next(&walk));
+	KUNIT_EXPECT_TRUE(test, vtd_walk_next(&walk));
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
+	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
+
+	vtd_detach(t.vdev[0], 0);
+	vtd_detach(t.vdev[1], 0);
+	vtd_detach(t.vdev[2], 0);
+	fake_paging_free(test, t.p);
+}
+
+/* A nested domain's attachments are the parent's too, unit by unit */
+static void nested_too(struct kunit *test)
+{
+	struct vtd_nested *n;
+	struct vtd_walk walk;
+	struct three t;
+
+	three_new(test, &t);
+	n = fake_nested_new(test, t.vdev[0], t.p, 0x5000);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
+
+	vtd_walk_begin(&walk, &t.p->users);
+	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 0));
+	KUNIT_EXPECT_FALSE(test, list_empty(&walk.at->attachments));
+	KUNIT_EXPECT_TRUE(test, list_empty(&walk.at->nested));
+	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
+	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 1));
+	KUNIT_EXPECT_TRUE(test, list_empty(&walk.at->attachments));
+	KUNIT_EXPECT_FALSE(test, list_empty(&walk.at->nested));
+	vtd_walk_end(&walk);
+
+	/* The part stays as long as either has something in it */
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&n->users.units));
+	KUNIT_EXPECT_TRUE(test, vtd_walk_find(&walk, &t.p->users,
+					      t.fake[1]->unit.id));
+	KUNIT_EXPECT_FALSE(test, list_empty(&walk.at->attachments));
+	KUNIT_EXPECT_TRUE(test, list_empty(&walk.at->nested));
+	vtd_walk_end(&walk);
+
+	vtd_detach(t.vdev[0], 0);
+	vtd_detach(t.vdev[1], 0);
+	n->domain.ops->free(&n->domain);
+	fake_paging_free(test, t.p);
+}
+
+static struct kunit_case users_cases[] = {
+	KUNIT_CASE(in_order),
+	KUNIT_CASE(goes_behind_walk),
+	KUNIT_CASE(comes_meanwhile),
+	KUNIT_CASE(nested_too),
+	{}
+};
+
+static struct kunit_suite users_suite = {
+	.name = "intel_nested_users",
+	.test_cases = users_cases,
+};
+
+kunit_test_suite(users_suite);
