@@ -102,19 +102,6 @@ static int map_page(struct smmu3_paging *paging, u64 iova)
 					     &mapped);
 }
 
-/* Unmaps 2M at once, so that the table below goes too */
-static void unmap_table(struct kunit *test, struct smmu3_paging *paging)
-{
-	struct iommu_domain *domain = &paging->domain;
-	struct iommu_iotlb_gather gather;
-	size_t unmapped;
-
-	iommu_iotlb_gather_init(&gather);
-	unmapped = domain->ops->unmap_pages(domain, SZ_1G, SZ_2M, 1, &gather);
-	KUNIT_EXPECT_EQ(test, unmapped, SZ_2M);
-	domain->ops->iotlb_sync(domain, &gather);
-}
-
 /* A guest's device has the queue stand still, with nobody who waits for it */
 static void hang(struct two *t)
 {
@@ -229,13 +216,13 @@ static void kept_no_longer(struct kunit *test)
 	two_up(test, &t);
 	work_off(&t);
 	t.fake->dead = true;
-	unmap_table(test, t.dma);
+	sham_unmap_table(test, t.dma);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&t.dma->doubt->pages));
 	work_on(&t);
 	KUNIT_EXPECT_TRUE(test, t.fake->unit.aborts);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
 	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), 0);
-	unmap_table(test, t.dma);
+	sham_unmap_table(test, t.dma);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
 
 	t.fake->dead = false;
@@ -253,7 +240,7 @@ static void each_for_itself(struct kunit *test)
 	two_up(test, &t);
 	work_off(&t);
 	smmu3_recover_doubt(t.dma);
-	unmap_table(test, t.paging);
+	sham_unmap_table(test, t.paging);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t.paging->doubt->pages));
 	KUNIT_EXPECT_TRUE(test, list_empty(&t.dma->doubt->pages));
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&t.fake->unit.pages.waiting));

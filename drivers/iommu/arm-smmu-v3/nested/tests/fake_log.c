@@ -19,27 +19,6 @@ void sham_forget(struct fake_unit *fake)
 }
 
 /**
- * sham_expect - check what was executed since sham_forget()
- * @test: the test
- * @fake: the unit
- * @want: the commands, in order
- * @nr: how many
- */
-void sham_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct cmd_words *want, unsigned int nr)
-{
-	unsigned int i;
-
-	KUNIT_EXPECT_EQ(test, fake->nr, nr);
-	for (i = 0; i < fake->nr && i < nr; i++) {
-		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w0, want[i].w0,
-				    "command %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w1, want[i].w1,
-				    "command %u", i);
-	}
-}
-
-/**
  * sham_executed - was it executed since sham_forget()?
  * @fake: the unit
  * @cmd: the command
@@ -48,12 +27,7 @@ void sham_expect(struct kunit *test, const struct fake_unit *fake,
  */
 bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd)
 {
-	unsigned int i;
-
-	for (i = 0; i < fake->nr; i++)
-		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1)
-			return true;
-	return false;
+	return fake_log_has(fake->log, fake->nr, cmd);
 }
 
 /**
@@ -68,7 +42,7 @@ bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd)
 	unsigned int i;
 
 	for (i = 0; i < fake->nr; i++)
-		if (fake->log[i].w0 == cmd.w0 && fake->log[i].w1 == cmd.w1 &&
+		if (fake_log_same(fake->log[i], cmd) &&
 		    fake->epoch[i] < fake->syncs)
 			return true;
 	return false;
@@ -92,12 +66,11 @@ bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
 	bool found = false;
 
 	for (i = 0; i < fake->nr; i++) {
-		if (fake->log[i].w0 == first.w0 && fake->log[i].w1 == first.w1) {
+		if (fake_log_same(fake->log[i], first)) {
 			done = fake->epoch[i];
 			found = true;
 		}
-		if (begun == UINT_MAX && fake->log[i].w0 == second.w0 &&
-		    fake->log[i].w1 == second.w1)
+		if (begun == UINT_MAX && fake_log_same(fake->log[i], second))
 			begun = fake->epoch[i];
 	}
 	return found && begun != UINT_MAX && done < begun;

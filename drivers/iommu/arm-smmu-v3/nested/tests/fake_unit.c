@@ -2,7 +2,6 @@
 /*
  * A unit for KUnit: registers that execute a queue of commands on paper
  */
-#include <kunit/device.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 
@@ -205,18 +204,11 @@ static const struct iommu_regs_ops fake_ops = {
 	.write64 = fake_write64,
 };
 
-/* KUnit registers a driver for each device: names must differ */
 static struct device *fake_dev_new(struct kunit *test, const char *what)
 {
 	static atomic_t count;
-	struct device *dev;
-	char name[32];
 
-	snprintf(name, sizeof(name), "fake-smmu-%s-%d", what,
-		 atomic_inc_return(&count));
-	dev = kunit_device_register(test, name);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
-	return dev;
+	return fake_dev_register(test, "smmu", what, &count);
 }
 
 static void fake_unit_free(void *data)
@@ -447,6 +439,23 @@ void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 						   size / SZ_4K, &gather);
 	KUNIT_EXPECT_EQ(test, unmapped, size);
 	paging->domain.ops->iotlb_sync(&paging->domain, &gather);
+}
+
+/**
+ * sham_unmap_table - unmap 2M at once, so that the table below goes too
+ * @test: the test
+ * @paging: the domain, with pages in the 2M behind 1G
+ */
+void sham_unmap_table(struct kunit *test, struct smmu3_paging *paging)
+{
+	struct iommu_domain *domain = &paging->domain;
+	struct iommu_iotlb_gather gather;
+	size_t unmapped;
+
+	iommu_iotlb_gather_init(&gather);
+	unmapped = domain->ops->unmap_pages(domain, SZ_1G, SZ_2M, 1, &gather);
+	KUNIT_EXPECT_EQ(test, unmapped, SZ_2M);
+	domain->ops->iotlb_sync(domain, &gather);
 }
 
 /**

@@ -9,9 +9,9 @@
 
 #include <kunit/test.h>
 
+#include "../../../nested/tests/fake.h"
 #include "../nested.h"
 
-#define FAKE_LOG	8192
 #define FAKE_WRITES	64
 
 /**
@@ -111,8 +111,7 @@ void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 	      size_t size);
 void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 		size_t size);
-void sham_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct cmd_words *want, unsigned int nr);
+void sham_unmap_table(struct kunit *test, struct smmu3_paging *paging);
 bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd);
 bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd);
 bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
@@ -130,14 +129,5 @@ u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word);
 
 /* What a CMD_SYNC that nobody waits for is in the log */
 #define FAKE_FENCE	smmu3_cmd_sync()
-
-/* Checks that exactly these commands were executed, in this order */
-#define FAKE_EXPECT(test, fake, ...)					\
-	sham_expect(test, fake, (const struct cmd_words[]) { __VA_ARGS__ },	\
-		    sizeof((const struct cmd_words[]) { __VA_ARGS__ }) / \
-		    sizeof(struct cmd_words))
-
-/* Checks that nothing was executed */
-#define FAKE_EXPECT_NONE(test, fake)	KUNIT_EXPECT_EQ(test, (fake)->nr, 0)
 
 #endif /* __ARM_SMMU_V3_NESTED_FAKE_UNIT_H */

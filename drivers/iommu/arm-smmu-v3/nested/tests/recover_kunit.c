@@ -345,19 +345,6 @@ static void refused_for_the_kernel(struct kunit *test)
 	one_down(test, &o);
 }
 
-/* Unmaps 2M at once, so that the table below goes too */
-static void unmap_table(struct kunit *test, struct smmu3_paging *paging)
-{
-	struct iommu_domain *domain = &paging->domain;
-	struct iommu_iotlb_gather gather;
-	size_t unmapped;
-
-	iommu_iotlb_gather_init(&gather);
-	unmapped = domain->ops->unmap_pages(domain, SZ_1G, SZ_2M, 1, &gather);
-	KUNIT_EXPECT_EQ(test, unmapped, SZ_2M);
-	domain->ops->iotlb_sync(domain, &gather);
-}
-
 /* A unit that was not asked to the end may still walk a table that is gone */
 static void tables_kept(struct kunit *test)
 {
@@ -373,7 +360,7 @@ static void tables_kept(struct kunit *test)
 	disable_delayed_work_sync(work);
 	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	o.fake->dead = true;
-	unmap_table(test, o.paging);
+	sham_unmap_table(test, o.paging);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(kept));
 
 	/* Not if there is something new since it has begun to forget */
@@ -395,7 +382,7 @@ static void tables_kept(struct kunit *test)
 	/* And as long as all goes well nothing is kept */
 	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
 	fake_map(test, o.paging, SZ_1G, SZ_4K);
-	unmap_table(test, o.paging);
+	sham_unmap_table(test, o.paging);
 	KUNIT_EXPECT_TRUE(test, list_empty(kept));
 	one_down(test, &o);
 }

@@ -2,7 +2,6 @@
 /*
  * A unit for KUnit: registers that execute a queue of descriptors on paper
  */
-#include <kunit/device.h>
 #include <linux/io.h>
 
 #include "fake_unit.h"
@@ -163,22 +162,15 @@ static const struct iommu_regs_ops fake_ops = {
 /**
  * fake_dev_new - a device of the driver core's
  * @test: the test, with which it goes
- * @what: a part of its name. KUnit registers a driver for each device: names must
- *	differ, and do by the rest
+ * @what: a part of its name
  *
  * Return: the device
  */
 struct device *fake_dev_new(struct kunit *test, const char *what)
 {
 	static atomic_t count;
-	struct device *dev;
-	char name[32];
 
-	snprintf(name, sizeof(name), "fake-%s-%d", what,
-		 atomic_inc_return(&count));
-	dev = kunit_device_register(test, name);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
-	return dev;
+	return fake_dev_register(test, "vtd", what, &count);
 }
 
 static void fake_unit_free(void *data)
@@ -318,27 +310,6 @@ void fake_forget(struct fake_unit *fake)
 }
 
 /**
- * fake_expect - check what was executed since fake_forget()
- * @test: the test
- * @fake: the unit
- * @want: the descriptors, in order
- * @nr: how many
- */
-void fake_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct cmd_words *want, unsigned int nr)
-{
-	unsigned int i;
-
-	KUNIT_EXPECT_EQ(test, fake->nr, nr);
-	for (i = 0; i < min(fake->nr, nr); i++) {
-		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w0, want[i].w0,
-				    "descriptor %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, fake->log[i].w1, want[i].w1,
-				    "descriptor %u", i);
-	}
-}
-
-/**
  * fake_executed - was it executed since fake_forget()?
  * @fake: the unit
  * @desc: the descriptor
@@ -347,12 +318,7 @@ void fake_expect(struct kunit *test, const struct fake_unit *fake,
  */
 bool fake_executed(const struct fake_unit *fake, struct cmd_words desc)
 {
-	unsigned int i;
-
-	for (i = 0; i < fake->nr; i++)
-		if (fake->log[i].w0 == desc.w0 && fake->log[i].w1 == desc.w1)
-			return true;
-	return false;
+	return fake_log_has(fake->log, fake->nr, desc);
 }
 
 /**

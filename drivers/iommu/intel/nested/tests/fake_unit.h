@@ -9,9 +9,8 @@
 
 #include <kunit/test.h>
 
+#include "../../../nested/tests/fake.h"
 #include "../nested.h"
-
-#define FAKE_LOG	8192
 
 /**
  * struct fake_unit - the unit and its hardware
@@ -97,8 +96,6 @@ struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
 void fake_paging_free(struct kunit *test, struct vtd_paging *paging);
 struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 				   struct vtd_paging *parent, u64 pgtbl);
-void fake_expect(struct kunit *test, const struct fake_unit *fake,
-		 const struct cmd_words *want, unsigned int nr);
 bool fake_executed(const struct fake_unit *fake, struct cmd_words desc);
 void fake_forget(struct fake_unit *fake);
 void fake_no_recovery(struct fake_unit *fake);
@@ -111,14 +108,5 @@ bool fake_context_present_at(struct vtd_unit *unit, u16 sid);
 
 /* What a fence is in the log */
 #define FAKE_FENCE	((struct cmd_words) { .w0 = VTD_QI_WAIT })
-
-/* Checks that exactly these descriptors were executed, in this order */
-#define FAKE_EXPECT(test, fake, ...)					\
-	fake_expect(test, fake, (const struct cmd_words[]) { __VA_ARGS__ },	\
-		    sizeof((const struct cmd_words[]) { __VA_ARGS__ }) / \
-		    sizeof(struct cmd_words))
-
-/* Checks that nothing was executed */
-#define FAKE_EXPECT_NONE(test, fake)	KUNIT_EXPECT_EQ(test, (fake)->nr, 0)
 
 #endif /* __INTEL_NESTED_FAKE_UNIT_H */

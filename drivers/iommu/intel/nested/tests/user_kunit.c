@@ -203,41 +203,62 @@ static void user_array_checks(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
-/* The hardware fails under an invalidation */
-static void user_dead(struct kunit *test)
+/* A guest with one device, and a request of it that invalidates everything */
+struct user_guest {
+	struct fake_unit *fake;
+	struct vtd_device *vdev;
+	struct vtd_paging *parent;
+	struct vtd_nested *nested;
+	void __user *uptr;
+};
+
+static void user_guest_up(struct kunit *test, struct user_guest *g)
 {
 	static const struct iommu_hwpt_vtd_s1_invalidate req = {
 		.addr = 0, .npages = U64_MAX,
 	};
-	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
-	void __user *uptr = user_requests(test, &req, 1);
+
+	g->fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	g->vdev = fake_device_new(test, g->fake, 0x10, 0, 1);
+	g->parent = fake_paging_new(test, g->vdev, PARENT);
+	g->nested = fake_nested_new(test, g->vdev, g->parent, 0x5000);
+	g->uptr = user_requests(test, &req, 1);
+	KUNIT_ASSERT_EQ(test, vtd_attach(g->vdev, 0, &g->nested->domain), 0);
+}
+
+static void user_guest_down(struct kunit *test, struct user_guest *g)
+{
+	vtd_detach(g->vdev, 0);
+	g->nested->domain.ops->free(&g->nested->domain);
+	fake_paging_free(test, g->parent);
+}
+
+/* The hardware fails under an invalidation */
+static void user_dead(struct kunit *test)
+{
+	struct user_guest g;
 	u32 num = 1;
 
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
+	user_guest_up(test, &g);
+	g.fake->dead = true;
+	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
-	fake->dead = false;
+	KUNIT_EXPECT_FALSE(test, fake_context_present(g.vdev));
+	g.fake->dead = false;
 
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
+	KUNIT_ASSERT_EQ(test, vtd_attach(g.vdev, 0, &g.parent->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(g.vdev, 0, &g.nested->domain), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(g.vdev));
 
-	fake->silent = true;
-	fake->silent_sid = 0x10;
+	g.fake->silent = true;
+	g.fake->silent_sid = 0x10;
 	num = 1;
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
-	fake->silent = false;
+	KUNIT_EXPECT_FALSE(test, fake_context_present(g.vdev));
+	g.fake->silent = false;
 
-	vtd_detach(vdev, 0);
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
+	user_guest_down(test, &g);
 }
 
 /*
@@ -246,28 +267,19 @@ static void user_dead(struct kunit *test)
  */
 static void user_reset(struct kunit *test)
 {
-	static const struct iommu_hwpt_vtd_s1_invalidate req = {
-		.addr = 0, .npages = U64_MAX,
-	};
-	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
-	void __user *uptr = user_requests(test, &req, 1);
+	struct user_guest g;
 	u32 num = 1;
 
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	fake->dead = true;
-	fake->until_reset = true;
-	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
+	user_guest_up(test, &g);
+	g.fake->dead = true;
+	g.fake->until_reset = true;
+	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), 0);
 	KUNIT_EXPECT_EQ(test, num, 1);
-	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.resets, 1);
-	KUNIT_EXPECT_EQ(test, vdev->state, 0);
-	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
+	KUNIT_EXPECT_EQ(test, g.fake->unit.qi.ring.resets, 1);
+	KUNIT_EXPECT_EQ(test, g.vdev->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(g.vdev));
 
-	vtd_detach(vdev, 0);
-	n->domain.ops->free(&n->domain);
-	fake_paging_free(test, p);
+	user_guest_down(test, &g);
 }
 
 /* More than a block, so that the unit has a batch open for the next one */
