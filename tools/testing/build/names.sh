@@ -97,6 +97,47 @@ test_a_function_of_the_mock_is_no_function_of_a_driver()
 	[ ! -s "$T/out" ] || fail "in the mock and in a driver"
 }
 
+# macros DIR: the macros that are defined in it, but for those of its tests and those
+# that a header of the kernel asks its user for
+macros()
+{
+	find "$TOP/$1" -name '*.[ch]' ! -path '*/tests/*' \
+		-exec sed -nE 's/^#[ \t]*define[ \t]+(\w+).*/\1/p' {} + |
+		grep -vxE 'CREATE_TRACE_POINTS|TRACE_(SYSTEM|INCLUDE_(FILE|PATH))|pr_fmt' |
+		sort -u
+}
+
+test_a_macro_of_the_mock_is_no_macro_of_a_driver()
+{
+	local folder
+
+	macros drivers/iommu/mock >"$T/mock"
+	grep -qx MOCK_VTD_AM_ALL "$T/mock" || fail "no macro was found"
+	for folder in nested "${MODULE_DIR[@]}"; do
+		[ "$folder" != mock ] || continue
+		macros "drivers/iommu/$folder" >"$T/driver"
+		[ -s "$T/driver" ] || fail "no macro was found in $folder"
+		comm -12 "$T/driver" "$T/mock"
+	done >"$T/out"
+	[ ! -s "$T/out" ] || fail "in the mock and in a driver"
+}
+
+# names DIR: words that look like constants of an architecture, but for the
+# beginnings of some in comments
+names()
+{
+	grep -rhowE '(VTD|SMMU)_\w+' "$TOP/$1" | grep -vE '_(|x)$' | sort -u
+}
+
+test_what_looks_like_the_architecture_in_the_mock_is_its()
+{
+	names include/linux/iommu-nested >"$T/shared"
+	names drivers/iommu/mock >"$T/mock"
+	grep -qx VTD_REG_CAP "$T/mock" || fail "no name was found"
+	comm -13 "$T/shared" "$T/mock" >"$T/out"
+	[ ! -s "$T/out" ] || fail "is in no header of an architecture"
+}
+
 # Agreement of driver and model means something as long as each is written twice.
 test_a_model_includes_nothing_of_the_drivers()
 {

@@ -65,8 +65,8 @@ static void grant_access(const struct mock_smmu_walk *w,
 {
 	u8 perms = mock_smmu_permissions(w, leaf);
 	bool exe = req->pasid_valid && req->exec;
-	bool r = perms & SMMU_PERM_PR;
-	bool x = perms & SMMU_PERM_PX;
+	bool r = perms & MOCK_SMMU_PERM_PR;
+	bool x = perms & MOCK_SMMU_PERM_PX;
 
 	switch (w->ste->instcfg) {
 	case SMMU_INSTCFG_INST:
@@ -83,7 +83,7 @@ static void grant_access(const struct mock_smmu_walk *w,
 		break;
 	}
 	/* What is still writable-clean was not asked for, or not permitted */
-	res->write = perms & SMMU_PERM_PW && !leaf->clean1 && !leaf->clean2;
+	res->write = perms & MOCK_SMMU_PERM_PW && !leaf->clean1 && !leaf->clean2;
 }
 
 /**
@@ -159,8 +159,8 @@ static int split_stage(struct mock_smmu_walk *w, struct mock_xlate *res)
 	perms = mock_smmu_permissions(w, &leaf);
 	res->pa = leaf.pa + (w->addr & (BIT_ULL(leaf.lg2) - 1));
 	res->lg2 = leaf.lg2;
-	res->read = !w->write || perms & SMMU_PERM_PR;
-	res->write = w->write || perms & SMMU_PERM_PW;
+	res->read = !w->write || perms & MOCK_SMMU_PERM_PR;
+	res->write = w->write || perms & MOCK_SMMU_PERM_PW;
 	res->snooped = mock_smmu_is_snooped(w, &leaf);
 	return 0;
 }

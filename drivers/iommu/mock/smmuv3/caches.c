@@ -158,25 +158,25 @@ void mock_smmu_l1cd_insert(struct mock_smmu *m, u32 sid, u32 index, u8 bits,
 
 static u64 regime_tag(const struct mock_smmu_walk *w)
 {
-	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) |
-	       FIELD_PREP(SMMU_KEY_WORLD, w->ste->world);
+	return FIELD_PREP(MOCK_SMMU_KEY_VMID, w->ste->vmid) |
+	       FIELD_PREP(MOCK_SMMU_KEY_WORLD, w->ste->world);
 }
 
 static u64 asid_tag(const struct mock_smmu_walk *w)
 {
-	return regime_tag(w) | FIELD_PREP(SMMU_KEY_ASID, w->cd->asid);
+	return regime_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_ASID, w->cd->asid);
 }
 
 /* 3.17.1: global entries are found by requests of the same ASID set */
 static u64 global_tag(const struct mock_smmu_walk *w)
 {
-	return regime_tag(w) | SMMU_KEY_GLOBAL |
-	       (w->cd->aset ? SMMU_KEY_ASET : 0);
+	return regime_tag(w) | MOCK_SMMU_KEY_GLOBAL |
+	       (w->cd->aset ? MOCK_SMMU_KEY_ASET : 0);
 }
 
 static u64 ipa_tag(const struct mock_smmu_walk *w)
 {
-	return FIELD_PREP(SMMU_KEY_VMID, w->ste->vmid) | SMMU_KEY_IPA;
+	return FIELD_PREP(MOCK_SMMU_KEY_VMID, w->ste->vmid) | MOCK_SMMU_KEY_IPA;
 }
 
 /**
@@ -191,7 +191,7 @@ bool mock_smmu_walk1_lookup(struct mock_smmu_walk *w,
 			    const struct mock_smmu_tt *tt,
 			    struct mock_smmu_table *table)
 {
-	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	u64 tag = asid_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	const struct mock_smmu_table *found;
 
 	found = mock_cache_lookup(w->m->caches->walk1, tag, w->va, NULL);
@@ -210,7 +210,7 @@ void mock_smmu_walk1_insert(struct mock_smmu_walk *w,
 			    const struct mock_smmu_tt *tt,
 			    const struct mock_smmu_table *table)
 {
-	u64 tag = asid_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	u64 tag = asid_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	struct mock_smmu_table *to;
 
 	to = mock_cache_insert(w->m->caches->walk1, tag, w->va,
@@ -231,7 +231,7 @@ bool mock_smmu_walk2_lookup(struct mock_smmu_walk *w, u64 ipa,
 			    struct mock_smmu_table2 *table)
 {
 	u64 tag = ipa_tag(w) |
-		  FIELD_PREP(SMMU_KEY_GRANULE, w->ste->tt2.granule);
+		  FIELD_PREP(MOCK_SMMU_KEY_GRANULE, w->ste->tt2.granule);
 	const struct mock_smmu_table2 *found;
 
 	found = mock_cache_lookup(w->m->caches->walk2, tag, ipa, NULL);
@@ -250,7 +250,7 @@ void mock_smmu_walk2_insert(struct mock_smmu_walk *w, u64 ipa,
 			    const struct mock_smmu_table2 *table)
 {
 	const struct mock_smmu_tt *tt = &w->ste->tt2;
-	u64 tag = ipa_tag(w) | FIELD_PREP(SMMU_KEY_GRANULE, tt->granule);
+	u64 tag = ipa_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	struct mock_smmu_table2 *to;
 
 	to = mock_cache_insert(w->m->caches->walk2, tag, ipa,
@@ -300,7 +300,7 @@ u8 mock_smmu_tlb_lookup(struct mock_smmu_walk *w,
 {
 	u8 id = tlb_lookup(w, asid_tag(w), w->va, leaf);
 
-	if (*leaf || w->ste->world == SMMU_WORLD_EL2)
+	if (*leaf || w->ste->world == MOCK_SMMU_WORLD_EL2)
 		return id;
 	return tlb_lookup(w, global_tag(w), w->va, leaf);
 }
@@ -387,7 +387,7 @@ int mock_smmu_caches_create(struct mock_smmu *m,
 		return -ENOMEM;
 	m->caches = c;
 	if (mock_caches_create(&m->mi->caches, mock_smmu_cache_descs, c->all,
-			       SMMU_NR_CACHES, p)) {
+			       MOCK_SMMU_NR_CACHES, p)) {
 		mock_smmu_caches_destroy(m);
 		return -ENOMEM;
 	}

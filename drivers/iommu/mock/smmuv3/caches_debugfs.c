@@ -59,14 +59,14 @@ static void show_cd(const struct mock_cache_key *key, const void *data,
 
 static void show_tag(struct seq_file *s, u64 tag)
 {
-	seq_printf(s, "vmid=%04llx", FIELD_GET(SMMU_KEY_VMID, tag));
-	if (tag & SMMU_KEY_IPA)
+	seq_printf(s, "vmid=%04llx", FIELD_GET(MOCK_SMMU_KEY_VMID, tag));
+	if (tag & MOCK_SMMU_KEY_IPA)
 		return;
-	seq_printf(s, " %s", worlds[FIELD_GET(SMMU_KEY_WORLD, tag)]);
-	if (tag & SMMU_KEY_GLOBAL)
-		seq_printf(s, " global aset=%d", !!(tag & SMMU_KEY_ASET));
+	seq_printf(s, " %s", worlds[FIELD_GET(MOCK_SMMU_KEY_WORLD, tag)]);
+	if (tag & MOCK_SMMU_KEY_GLOBAL)
+		seq_printf(s, " global aset=%d", !!(tag & MOCK_SMMU_KEY_ASET));
 	else
-		seq_printf(s, " asid=%04llx", FIELD_GET(SMMU_KEY_ASID, tag));
+		seq_printf(s, " asid=%04llx", FIELD_GET(MOCK_SMMU_KEY_ASID, tag));
 }
 
 static void show_walk1(const struct mock_cache_key *key, const void *data,
@@ -96,7 +96,7 @@ static void show_tlb(const struct mock_cache_key *key, const void *data,
 {
 	const struct mock_smmu_leaf *leaf = data;
 
-	seq_printf(arg, "tlb %s ", key->tag & SMMU_KEY_IPA ? "ipa" : "va");
+	seq_printf(arg, "tlb %s ", key->tag & MOCK_SMMU_KEY_IPA ? "ipa" : "va");
 	show_tag(arg, key->tag);
 	seq_printf(arg, " addr=%016llx lg2=%u ipa=%llx pa=%llx level=%u perm1=%02x perm2=%02x clean=%d%d\n",
 		   key->addr, key->lg2, leaf->ipa, leaf->pa, leaf->level,
@@ -104,7 +104,7 @@ static void show_tlb(const struct mock_cache_key *key, const void *data,
 }
 
 /* In the order of &struct mock_smmu_caches */
-const struct mock_cache_desc mock_smmu_cache_descs[SMMU_NR_CACHES] = {
+const struct mock_cache_desc mock_smmu_cache_descs[MOCK_SMMU_NR_CACHES] = {
 	{ "l1std", MOCK_CACHE_CONFIG, sizeof(u64), show_l1std },
 	{ "ste", MOCK_CACHE_CONFIG, sizeof(struct mock_smmu_ste), show_ste },
 	{ "l1cd", MOCK_CACHE_CONFIG, sizeof(u64), show_l1cd },

@@ -8,8 +8,8 @@
 
 #include "regs.h"
 
-#define SMMU_QUEUE_LOG2		12
-#define SMMU_STALLS		16
+#define MOCK_SMMU_QUEUE_LOG2	12
+#define MOCK_SMMU_STALLS	16
 
 /**
  * mock_smmu_caps_default - ID registers as a server part has them
@@ -32,9 +32,9 @@ void mock_smmu_caps_default(struct mock_smmu *m)
 		    FIELD_PREP(SMMU_IDR0_ST_LEVEL, SMMU_ST_LEVEL_2LVL);
 	m->idr[1] = FIELD_PREP(SMMU_IDR1_SIDSIZE, 20) |
 		    FIELD_PREP(SMMU_IDR1_SSIDSIZE, 20) |
-		    FIELD_PREP(SMMU_IDR1_PRIQS, SMMU_QUEUE_LOG2) |
-		    FIELD_PREP(SMMU_IDR1_EVENTQS, SMMU_QUEUE_LOG2) |
-		    FIELD_PREP(SMMU_IDR1_CMDQS, SMMU_QUEUE_LOG2) |
+		    FIELD_PREP(SMMU_IDR1_PRIQS, MOCK_SMMU_QUEUE_LOG2) |
+		    FIELD_PREP(SMMU_IDR1_EVENTQS, MOCK_SMMU_QUEUE_LOG2) |
+		    FIELD_PREP(SMMU_IDR1_CMDQS, MOCK_SMMU_QUEUE_LOG2) |
 		    SMMU_IDR1_ATTR_PERMS_OVR | SMMU_IDR1_ATTR_TYPES_OVR;
 	m->idr[2] = 0;
 	m->idr[3] = SMMU_IDR3_HAD | SMMU_IDR3_XNX | SMMU_IDR3_FWB |
@@ -44,7 +44,7 @@ void mock_smmu_caps_default(struct mock_smmu *m)
 	m->idr[5] = FIELD_PREP(SMMU_IDR5_OAS, SMMU_OAS_48) |
 		    SMMU_IDR5_GRAN4K | SMMU_IDR5_GRAN16K | SMMU_IDR5_GRAN64K |
 		    FIELD_PREP(SMMU_IDR5_VAX, SMMU_VAX_48) |
-		    FIELD_PREP(SMMU_IDR5_STALL_MAX, SMMU_STALLS);
+		    FIELD_PREP(SMMU_IDR5_STALL_MAX, MOCK_SMMU_STALLS);
 	m->iidr = 0;
 	m->aidr = FIELD_PREP(SMMU_AIDR_ARCH_MINOR, 2);
 }
@@ -279,7 +279,7 @@ const char *mock_smmu_caps_check(const struct mock_smmu *m)
 	const char *why = NULL;
 	unsigned int n;
 
-	for (n = 0; n < SMMU_NR_IDR && !why; n++)
+	for (n = 0; n < MOCK_SMMU_NR_IDR && !why; n++)
 		why = mock_smmu_idr_check(n, m->idr[n]);
 	if (!why)
 		why = mock_smmu_iidr_check(m->iidr);

@@ -186,7 +186,7 @@ static bool decode_half1(struct mock_smmu *m, const u64 *w,
 static void decode_halves(const struct mock_smmu_ste *ste, struct mock_smmu *m,
 			  const u64 *w, struct mock_smmu_cd *cd)
 {
-	bool el2 = ste->world == SMMU_WORLD_EL2;
+	bool el2 = ste->world == MOCK_SMMU_WORLD_EL2;
 	int i;
 
 	cd->half[0].disabled = !el2 && w[0] & SMMU_CD0_EPD0;
@@ -208,7 +208,7 @@ static bool decode_asid(struct mock_smmu *m, const struct mock_smmu_ste *ste,
 {
 	u16 asid = FIELD_GET(SMMU_CD0_ASID, w[0]);
 
-	if (ste->world == SMMU_WORLD_EL2)
+	if (ste->world == MOCK_SMMU_WORLD_EL2)
 		return true;
 	if (!(m->idr[0] & SMMU_IDR0_ASID16) && asid >> 8)
 		return false;
@@ -220,7 +220,7 @@ static bool decode_asid(struct mock_smmu *m, const struct mock_smmu_ste *ste,
 static bool decode_cd(struct mock_smmu *m, const struct mock_smmu_ste *ste,
 		      const u64 *w, struct mock_smmu_cd *cd)
 {
-	bool el2 = ste->world == SMMU_WORLD_EL2;
+	bool el2 = ste->world == MOCK_SMMU_WORLD_EL2;
 
 	if (!(w[0] & SMMU_CD0_V))
 		return false;

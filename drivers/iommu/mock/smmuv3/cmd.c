@@ -12,9 +12,9 @@
 #include "../trace.h"
 #include "regs.h"
 
-#define SMMU_CMD0_SID_SSID	(SMMU_CMD0_SID | SMMU_CMD0_SSID)
-#define SMMU_TLBI0_RANGE	(SMMU_TLBI0_NUM | SMMU_TLBI0_SCALE)
-#define SMMU_TLBI1_HINT		(SMMU_TLBI1_TTL | SMMU_TLBI1_TG)
+#define MOCK_SMMU_CMD0_SID_SSID	(SMMU_CMD0_SID | SMMU_CMD0_SSID)
+#define MOCK_SMMU_TLBI0_RANGE	(SMMU_TLBI0_NUM | SMMU_TLBI0_SCALE)
+#define MOCK_SMMU_TLBI1_HINT	(SMMU_TLBI1_TTL | SMMU_TLBI1_TG)
 
 /*
  * A command: the fields that it has, bits of IDR0 without which its opcode is
@@ -181,10 +181,10 @@ static u8 mock_smmu_decode_sync(const struct mock_smmu *m, const u64 *w,
 /* Everything that a non-secure queue can know; SSec is not among the fields */
 static const struct mock_smmu_cmd_type mock_smmu_cmd_types[] = {
 	[SMMU_OP_PREFETCH_CONFIG] = {
-		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID },
+		{ SMMU_CMD0_SSV | MOCK_SMMU_CMD0_SID_SSID },
 	},
 	[SMMU_OP_PREFETCH_ADDR] = {
-		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID,
+		{ SMMU_CMD0_SSV | MOCK_SMMU_CMD0_SID_SSID,
 		  SMMU_PREFETCH1_SIZE | SMMU_PREFETCH1_STRIDE |
 		  SMMU_PREFETCH1_ADDR },
 	},
@@ -197,7 +197,7 @@ static const struct mock_smmu_cmd_type mock_smmu_cmd_types[] = {
 		.decode = mock_smmu_decode_range_size,
 	},
 	[SMMU_OP_CFGI_CD] = {
-		{ SMMU_CMD0_SID_SSID, SMMU_CFGI1_LEAF },
+		{ MOCK_SMMU_CMD0_SID_SSID, SMMU_CFGI1_LEAF },
 		SMMU_IDR0_S1P, mock_smmu_decode_leaf,
 	},
 	[SMMU_OP_CFGI_CD_ALL] = {
@@ -211,13 +211,13 @@ static const struct mock_smmu_cmd_type mock_smmu_cmd_types[] = {
 		SMMU_IDR0_S1P, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_NH_VA] = {
-		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
-		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		{ SMMU_TLBI0_VMID | SMMU_TLBI0_ASID | MOCK_SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | MOCK_SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
 		SMMU_IDR0_S1P, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_NH_VAA] = {
-		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
-		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		{ SMMU_TLBI0_VMID | MOCK_SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | MOCK_SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
 		SMMU_IDR0_S1P, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_EL2_ALL] = {
@@ -227,33 +227,33 @@ static const struct mock_smmu_cmd_type mock_smmu_cmd_types[] = {
 		{ SMMU_TLBI0_ASID }, SMMU_IDR0_HYP, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_EL2_VA] = {
-		{ SMMU_TLBI0_ASID | SMMU_TLBI0_RANGE,
-		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		{ SMMU_TLBI0_ASID | MOCK_SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | MOCK_SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
 		SMMU_IDR0_HYP, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_EL2_VAA] = {
-		{ SMMU_TLBI0_RANGE,
-		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
+		{ MOCK_SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | MOCK_SMMU_TLBI1_HINT | SMMU_TLBI1_VA },
 		SMMU_IDR0_HYP, mock_smmu_decode_tlbi_va,
 	},
 	[SMMU_OP_TLBI_S12_VMALL] = {
 		{ SMMU_TLBI0_VMID }, SMMU_IDR0_S2P, mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_TLBI_S2_IPA] = {
-		{ SMMU_TLBI0_VMID | SMMU_TLBI0_RANGE,
-		  SMMU_TLBI1_LEAF | SMMU_TLBI1_HINT | SMMU_TLBI1_IPA },
+		{ SMMU_TLBI0_VMID | MOCK_SMMU_TLBI0_RANGE,
+		  SMMU_TLBI1_LEAF | MOCK_SMMU_TLBI1_HINT | SMMU_TLBI1_IPA },
 		SMMU_IDR0_S2P, mock_smmu_decode_tlbi_ipa,
 	},
 	[SMMU_OP_TLBI_NSNH_ALL] = {
 		.decode = mock_smmu_decode_tlbi,
 	},
 	[SMMU_OP_ATC_INV] = {
-		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID | SMMU_ATC0_GLOBAL,
+		{ SMMU_CMD0_SSV | MOCK_SMMU_CMD0_SID_SSID | SMMU_ATC0_GLOBAL,
 		  SMMU_ATC1_SIZE | SMMU_ATC1_ADDR },
 		SMMU_IDR0_ATS, mock_smmu_decode_atc_inv,
 	},
 	[SMMU_OP_PRI_RESP] = {
-		{ SMMU_CMD0_SSV | SMMU_CMD0_SID_SSID,
+		{ SMMU_CMD0_SSV | MOCK_SMMU_CMD0_SID_SSID,
 		  SMMU_PRI_RESP1_PRGINDEX | SMMU_PRI_RESP1_RESP },
 		SMMU_IDR0_PRI, mock_smmu_decode_pri_resp,
 	},

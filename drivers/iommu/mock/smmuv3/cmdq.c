@@ -14,7 +14,7 @@
 #include "regs.h"
 
 /* Commands that the worker processes without letting others at the lock */
-#define SMMU_CMDQ_BATCH		32
+#define MOCK_SMMU_CMDQ_BATCH	32
 
 static void mock_smmu_cmdq_error(struct mock_smmu *m, u8 cerror)
 {
@@ -43,7 +43,7 @@ static u8 mock_smmu_cmdq_fetch(const struct mock_smmu *m,
 	u64 words[SMMU_CMD_WORDS];
 	unsigned int i;
 
-	if (mock_phys_read(mock_smmu_queue_entry(q, SMMU_CMDQ, q->cons), raw,
+	if (mock_phys_read(mock_smmu_queue_entry(q, MOCK_SMMU_CMDQ, q->cons), raw,
 			   sizeof(raw)))
 		return SMMU_CERROR_ABT;
 	for (i = 0; i < SMMU_CMD_WORDS; i++)
@@ -113,7 +113,7 @@ static bool mock_smmu_cmdq_run(struct mock_smmu *m, unsigned int budget)
 	struct mock_smmu_queue q;
 
 	while (!mock_smmu_cmdq_stopped(m)) {
-		mock_smmu_queue_get(m, SMMU_CMDQ, &q);
+		mock_smmu_queue_get(m, MOCK_SMMU_CMDQ, &q);
 		if (mock_smmu_queue_empty(&q) ||
 		    !mock_smmu_queue_consistent(&q))
 			return false;
@@ -158,7 +158,7 @@ static void mock_smmu_cmdq_work(struct work_struct *work)
 
 	do {
 		scoped_guard(spinlock_irq, &m->mi->lock)
-			more = mock_smmu_cmdq_run(m, SMMU_CMDQ_BATCH);
+			more = mock_smmu_cmdq_run(m, MOCK_SMMU_CMDQ_BATCH);
 		cond_resched();
 	} while (more);
 }

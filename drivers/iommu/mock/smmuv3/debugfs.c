@@ -107,7 +107,7 @@ static int mock_smmu_regs_show(struct seq_file *s, void *unused)
 	guard(spinlock_irq)(&mi->lock);
 	if (!m->hw)
 		return 0;
-	for (slot = 0; slot < SMMU_REGS_FILE; slot += sizeof(u32))
+	for (slot = 0; slot < MOCK_SMMU_REGS_FILE; slot += sizeof(u32))
 		mock_smmu_show_reg(s, m, slot);
 	mock_smmu_stall_show(m, s);
 	return 0;

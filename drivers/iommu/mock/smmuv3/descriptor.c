@@ -213,13 +213,13 @@ enum mock_smmu_desc mock_smmu_desc_kind(const struct mock_smmu_tt *tt, u64 desc,
 					u8 level)
 {
 	if (!(desc & SMMU_PTE_VALID))
-		return SMMU_DESC_INVALID;
+		return MOCK_SMMU_DESC_INVALID;
 	if (level == 3)
-		return desc & SMMU_PTE_TABLE ? SMMU_DESC_LEAF :
-					       SMMU_DESC_INVALID;
+		return desc & SMMU_PTE_TABLE ? MOCK_SMMU_DESC_LEAF :
+					       MOCK_SMMU_DESC_INVALID;
 	if (desc & SMMU_PTE_TABLE)
-		return SMMU_DESC_TABLE;
-	return level_has_blocks(tt, level) ? SMMU_DESC_LEAF : SMMU_DESC_INVALID;
+		return MOCK_SMMU_DESC_TABLE;
+	return level_has_blocks(tt, level) ? MOCK_SMMU_DESC_LEAF : MOCK_SMMU_DESC_INVALID;
 }
 
 /**

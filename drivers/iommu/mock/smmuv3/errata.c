@@ -65,7 +65,7 @@ static struct mock_smmu_skipped *skips_find(struct mock_smmu_skips *skips,
 {
 	u32 i;
 
-	for (i = 0; i < SMMU_NR_SKIPPED; i++)
+	for (i = 0; i < MOCK_SMMU_NR_SKIPPED; i++)
 		if (!memcmp(skips->cmd[i].words, words,
 			    sizeof(skips->cmd[i].words)))
 			return &skips->cmd[i];
@@ -77,7 +77,7 @@ static struct mock_smmu_skipped *skips_find(struct mock_smmu_skips *skips,
  * @skips: those that were not
  * @words: the command, whose opcode is not 0
  *
- * When more of them than %SMMU_NR_SKIPPED wait to be repeated the oldest is
+ * When more of them than %MOCK_SMMU_NR_SKIPPED wait to be repeated the oldest is
  * forgotten, and has to be repeated twice.
  *
  * Return: it is not, and has to be repeated after a CMD_SYNC
@@ -87,7 +87,7 @@ bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words)
 	struct mock_smmu_skipped *old = skips_find(skips, words);
 
 	if (!old) {
-		old = &skips->cmd[skips->nr++ % SMMU_NR_SKIPPED];
+		old = &skips->cmd[skips->nr++ % MOCK_SMMU_NR_SKIPPED];
 		memcpy(old->words, words, sizeof(old->words));
 		old->complete = false;
 		return true;
@@ -106,6 +106,6 @@ void mock_smmu_skips_complete(struct mock_smmu_skips *skips)
 {
 	u32 i;
 
-	for (i = 0; i < SMMU_NR_SKIPPED; i++)
+	for (i = 0; i < MOCK_SMMU_NR_SKIPPED; i++)
 		skips->cmd[i].complete = true;
 }

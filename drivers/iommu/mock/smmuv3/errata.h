@@ -29,7 +29,7 @@ struct mock_smmu_errata {
 };
 
 /* Invalidations that the SMMU still knows not to have carried out */
-#define SMMU_NR_SKIPPED		256
+#define MOCK_SMMU_NR_SKIPPED	256
 
 /**
  * struct mock_smmu_skipped - an invalidation that was not carried out
@@ -47,7 +47,7 @@ struct mock_smmu_skipped {
  * @nr: how many there were; those that were carried out since are zero
  */
 struct mock_smmu_skips {
-	struct mock_smmu_skipped cmd[SMMU_NR_SKIPPED];
+	struct mock_smmu_skipped cmd[MOCK_SMMU_NR_SKIPPED];
 	u32 nr;
 };
 

@@ -13,40 +13,40 @@
 #include "regs.h"
 
 /* What a record has besides event number, StreamID and SubstreamID */
-#define SMMU_EVT_SSV		BIT(0)	/* SSV says if there is a SubstreamID */
-#define SMMU_EVT_RNW		BIT(1)	/* RnW alone */
-#define SMMU_EVT_ATTRS		BIT(2)	/* RnW, InD and PnU */
-#define SMMU_EVT_STAGE		BIT(3)	/* S2 and CLASS */
-#define SMMU_EVT_STALL		BIT(4)	/* Stall and STAG */
-#define SMMU_EVT_INPUT		BIT(5)	/* InputAddr */
-#define SMMU_EVT_PAGE		BIT(6)	/* InputAddr[63:12] */
-#define SMMU_EVT_FETCH		BIT(7)	/* FetchAddr */
-#define SMMU_EVT_IPA		BIT(8)	/* IPA, of a stage-2 fault */
-#define SMMU_EVT_MERGE		BIT(9)	/* there may be no STE to forbid merging */
+#define MOCK_SMMU_EVT_SSV	BIT(0)	/* SSV says if there is a SubstreamID */
+#define MOCK_SMMU_EVT_RNW	BIT(1)	/* RnW alone */
+#define MOCK_SMMU_EVT_ATTRS	BIT(2)	/* RnW, InD and PnU */
+#define MOCK_SMMU_EVT_STAGE	BIT(3)	/* S2 and CLASS */
+#define MOCK_SMMU_EVT_STALL	BIT(4)	/* Stall and STAG */
+#define MOCK_SMMU_EVT_INPUT	BIT(5)	/* InputAddr */
+#define MOCK_SMMU_EVT_PAGE	BIT(6)	/* InputAddr[63:12] */
+#define MOCK_SMMU_EVT_FETCH	BIT(7)	/* FetchAddr */
+#define MOCK_SMMU_EVT_IPA	BIT(8)	/* IPA, of a stage-2 fault */
+#define MOCK_SMMU_EVT_MERGE	BIT(9)	/* there may be no STE to forbid merging */
 
-#define SMMU_EVT_FAULT		(SMMU_EVT_SSV | SMMU_EVT_ATTRS | \
-				 SMMU_EVT_STAGE | SMMU_EVT_INPUT)
+#define MOCK_SMMU_EVT_FAULT	(MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_ATTRS | \
+				 MOCK_SMMU_EVT_STAGE | MOCK_SMMU_EVT_INPUT)
 
 static const u16 mock_smmu_evt_fields[] = {
-	[SMMU_EVT_C_BAD_STREAMID] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
-	[SMMU_EVT_F_STE_FETCH] = SMMU_EVT_SSV | SMMU_EVT_FETCH | SMMU_EVT_MERGE,
-	[SMMU_EVT_C_BAD_STE] = SMMU_EVT_SSV | SMMU_EVT_MERGE,
-	[SMMU_EVT_F_BAD_ATS_TREQ] = SMMU_EVT_SSV | SMMU_EVT_PAGE,
-	[SMMU_EVT_F_STREAM_DISABLED] = SMMU_EVT_SSV,
-	[SMMU_EVT_F_TRANSL_FORBIDDEN] = SMMU_EVT_SSV | SMMU_EVT_RNW |
-					SMMU_EVT_INPUT,
+	[SMMU_EVT_C_BAD_STREAMID] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_MERGE,
+	[SMMU_EVT_F_STE_FETCH] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_FETCH | MOCK_SMMU_EVT_MERGE,
+	[SMMU_EVT_C_BAD_STE] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_MERGE,
+	[SMMU_EVT_F_BAD_ATS_TREQ] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_PAGE,
+	[SMMU_EVT_F_STREAM_DISABLED] = MOCK_SMMU_EVT_SSV,
+	[SMMU_EVT_F_TRANSL_FORBIDDEN] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_RNW |
+					MOCK_SMMU_EVT_INPUT,
 	/* The SubstreamID is always valid there */
 	[SMMU_EVT_C_BAD_SUBSTREAMID] = 0,
-	[SMMU_EVT_F_CD_FETCH] = SMMU_EVT_SSV | SMMU_EVT_FETCH,
-	[SMMU_EVT_C_BAD_CD] = SMMU_EVT_SSV,
-	[SMMU_EVT_F_WALK_EABT] = SMMU_EVT_FAULT | SMMU_EVT_FETCH,
-	[SMMU_EVT_F_TRANSLATION] = SMMU_EVT_FAULT | SMMU_EVT_STALL |
-				   SMMU_EVT_IPA,
-	[SMMU_EVT_F_ADDR_SIZE] = SMMU_EVT_FAULT | SMMU_EVT_STALL | SMMU_EVT_IPA,
-	[SMMU_EVT_F_ACCESS] = SMMU_EVT_FAULT | SMMU_EVT_STALL | SMMU_EVT_IPA,
-	[SMMU_EVT_F_PERMISSION] = SMMU_EVT_FAULT | SMMU_EVT_STALL |
-				  SMMU_EVT_IPA,
-	[SMMU_EVT_F_TLB_CONFLICT] = SMMU_EVT_FAULT | SMMU_EVT_IPA,
+	[SMMU_EVT_F_CD_FETCH] = MOCK_SMMU_EVT_SSV | MOCK_SMMU_EVT_FETCH,
+	[SMMU_EVT_C_BAD_CD] = MOCK_SMMU_EVT_SSV,
+	[SMMU_EVT_F_WALK_EABT] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_FETCH,
+	[SMMU_EVT_F_TRANSLATION] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_STALL |
+				   MOCK_SMMU_EVT_IPA,
+	[SMMU_EVT_F_ADDR_SIZE] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_STALL | MOCK_SMMU_EVT_IPA,
+	[SMMU_EVT_F_ACCESS] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_STALL | MOCK_SMMU_EVT_IPA,
+	[SMMU_EVT_F_PERMISSION] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_STALL |
+				  MOCK_SMMU_EVT_IPA,
+	[SMMU_EVT_F_TLB_CONFLICT] = MOCK_SMMU_EVT_FAULT | MOCK_SMMU_EVT_IPA,
 };
 
 static u64 mock_smmu_event_word0(const struct mock_smmu_event *ev, u16 fields)
@@ -54,7 +54,7 @@ static u64 mock_smmu_event_word0(const struct mock_smmu_event *ev, u16 fields)
 	u64 word = FIELD_PREP(SMMU_EVT0_ID, ev->id) |
 		   FIELD_PREP(SMMU_EVT0_SID, ev->sid);
 
-	if (!(fields & SMMU_EVT_SSV))
+	if (!(fields & MOCK_SMMU_EVT_SSV))
 		return word | FIELD_PREP(SMMU_EVT0_SSID, ev->ssid);
 	if (ev->ssv)
 		word |= SMMU_EVT0_SSV | FIELD_PREP(SMMU_EVT0_SSID, ev->ssid);
@@ -65,15 +65,15 @@ static u64 mock_smmu_event_word1(const struct mock_smmu_event *ev, u16 fields)
 {
 	u64 word = 0;
 
-	if (fields & (SMMU_EVT_RNW | SMMU_EVT_ATTRS))
+	if (fields & (MOCK_SMMU_EVT_RNW | MOCK_SMMU_EVT_ATTRS))
 		word |= FIELD_PREP(SMMU_EVT1_RNW, ev->rnw);
-	if (fields & SMMU_EVT_ATTRS)
+	if (fields & MOCK_SMMU_EVT_ATTRS)
 		word |= FIELD_PREP(SMMU_EVT1_PNU, ev->pnu) |
 			FIELD_PREP(SMMU_EVT1_IND, ev->ind && ev->rnw);
-	if (fields & SMMU_EVT_STAGE)
+	if (fields & MOCK_SMMU_EVT_STAGE)
 		word |= FIELD_PREP(SMMU_EVT1_S2, ev->s2) |
 			FIELD_PREP(SMMU_EVT1_CLASS, ev->class);
-	if ((fields & SMMU_EVT_STALL) && ev->stall)
+	if ((fields & MOCK_SMMU_EVT_STALL) && ev->stall)
 		word |= SMMU_EVT1_STALL | FIELD_PREP(SMMU_EVT1_STAG, ev->stag);
 	if (ev->id == SMMU_EVT_F_PERMISSION &&
 	    ev->class == SMMU_EVT_CLASS_TT)
@@ -87,13 +87,13 @@ static void mock_smmu_event_encode(const struct mock_smmu_event *ev, u16 fields,
 	memset(rec, 0, SMMU_EVT_SIZE);
 	rec[0] = mock_smmu_event_word0(ev, fields);
 	rec[1] = mock_smmu_event_word1(ev, fields);
-	if (fields & SMMU_EVT_INPUT)
+	if (fields & MOCK_SMMU_EVT_INPUT)
 		rec[2] = ev->input_addr;
-	if (fields & SMMU_EVT_PAGE)
+	if (fields & MOCK_SMMU_EVT_PAGE)
 		rec[2] = ev->input_addr & ~(u64)(SZ_4K - 1);
-	if (fields & SMMU_EVT_FETCH)
+	if (fields & MOCK_SMMU_EVT_FETCH)
 		rec[3] = ev->addr2 & SMMU_EVT3_FETCH_ADDR;
-	if ((fields & SMMU_EVT_IPA) && ev->s2)
+	if ((fields & MOCK_SMMU_EVT_IPA) && ev->s2)
 		rec[3] = ev->addr2 & SMMU_EVT3_IPA;
 }
 
@@ -107,7 +107,7 @@ bool mock_smmu_evtq_writable(const struct mock_smmu *m)
 {
 	struct mock_smmu_queue q;
 
-	mock_smmu_queue_get(m, SMMU_EVTQ, &q);
+	mock_smmu_queue_get(m, MOCK_SMMU_EVTQ, &q);
 	return (m->cr0 & SMMU_CR0_EVENTQEN) && !mock_smmu_queue_full(&q) &&
 	       !mock_smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR);
 }
@@ -133,7 +133,7 @@ static bool mock_smmu_event_merges(const struct mock_smmu *m,
 {
 	const u64 *last = m->hw->merge;
 
-	if (ev->stall || !(ev->mev || (fields & SMMU_EVT_MERGE)))
+	if (ev->stall || !(ev->mev || (fields & MOCK_SMMU_EVT_MERGE)))
 		return false;
 	if (mock_smmu_queue_empty(q) || !m->hw->merge_valid ||
 	    mock_smmu_queue_next(q, m->hw->merge_idx) != q->prod)
@@ -162,7 +162,7 @@ static void mock_smmu_evtq_put(struct mock_smmu *m,
 	for (i = 0; i < SMMU_EVT_WORDS; i++)
 		raw[i] = cpu_to_le64(rec[i]);
 	/* 7.2.2: the abort is synchronous, the record is not published */
-	if (mock_phys_write(mock_smmu_queue_entry(q, SMMU_EVTQ, q->prod), raw,
+	if (mock_phys_write(mock_smmu_queue_entry(q, MOCK_SMMU_EVTQ, q->prod), raw,
 			    sizeof(raw))) {
 		mock_smmu_gerror_set(m, SMMU_GERROR_EVENTQ_ABT_ERR);
 		return;
@@ -174,7 +174,7 @@ static void mock_smmu_evtq_put(struct mock_smmu *m,
 	mock_smmu_reg_set32(m, SMMU_REG_EVTQ_PROD,
 			    ovflg | mock_smmu_queue_next(q, q->prod));
 	if (mock_smmu_queue_empty(q))
-		mock_smmu_irq_raise(m, SMMU_IRQ_EVTQ);
+		mock_smmu_irq_raise(m, MOCK_SMMU_IRQ_EVTQ);
 }
 
 /**
@@ -197,7 +197,7 @@ void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev)
 
 	fields = mock_smmu_evt_fields[ev->id];
 	mock_smmu_event_encode(ev, fields, rec);
-	mock_smmu_queue_get(m, SMMU_EVTQ, &q);
+	mock_smmu_queue_get(m, MOCK_SMMU_EVTQ, &q);
 	if (mock_smmu_event_merges(m, ev, fields, rec, &q))
 		return;
 	if (mock_smmu_queue_full(&q))

@@ -15,18 +15,18 @@ static const struct {
 	u32 cfg1;
 	u32 abort;	/* in GERROR, when the message is not accepted */
 	u8 line;
-} mock_smmu_irqs[SMMU_IRQ_NR] = {
-	[SMMU_IRQ_EVTQ] = {
+} mock_smmu_irqs[MOCK_SMMU_IRQ_NR] = {
+	[MOCK_SMMU_IRQ_EVTQ] = {
 		SMMU_IRQ_CTRL_EVENTQ, SMMU_REG_EVTQ_IRQ_CFG0,
 		SMMU_REG_EVTQ_IRQ_CFG1, SMMU_GERROR_MSI_EVENTQ_ABT_ERR,
 		IOMMU_UNIT_SMMUV3_IRQ_EVTQ,
 	},
-	[SMMU_IRQ_PRIQ] = {
+	[MOCK_SMMU_IRQ_PRIQ] = {
 		SMMU_IRQ_CTRL_PRIQ, SMMU_REG_PRIQ_IRQ_CFG0,
 		SMMU_REG_PRIQ_IRQ_CFG1, SMMU_GERROR_MSI_PRIQ_ABT_ERR,
 		IOMMU_UNIT_SMMUV3_IRQ_PRIQ,
 	},
-	[SMMU_IRQ_GERROR] = {
+	[MOCK_SMMU_IRQ_GERROR] = {
 		SMMU_IRQ_CTRL_GERROR, SMMU_REG_GERROR_IRQ_CFG0,
 		SMMU_REG_GERROR_IRQ_CFG1, SMMU_GERROR_MSI_GERROR_ABT_ERR,
 		IOMMU_UNIT_SMMUV3_IRQ_GERROR,
@@ -95,7 +95,7 @@ void mock_smmu_gerror_set(struct mock_smmu *m, u32 bit)
 	mock_smmu_reg_set32(m, SMMU_REG_GERROR, mock_smmu_reg32(m, SMMU_REG_GERROR) ^ bit);
 	/* 7.5.1: another message to the same address would abort again */
 	if (bit != SMMU_GERROR_MSI_GERROR_ABT_ERR)
-		mock_smmu_irq_raise(m, SMMU_IRQ_GERROR);
+		mock_smmu_irq_raise(m, MOCK_SMMU_IRQ_GERROR);
 }
 
 /**

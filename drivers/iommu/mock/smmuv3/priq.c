@@ -94,7 +94,7 @@ static int mock_smmu_pri_overflow(struct mock_smmu *m,
 	mock_smmu_pri_answer_overflow(m, preq);
 	/* 6.3.36: such an interrupt is for a message that was received */
 	if (preq->last && mock_smmu_priq_last_only(m))
-		mock_smmu_irq_raise(m, SMMU_IRQ_PRIQ);
+		mock_smmu_irq_raise(m, MOCK_SMMU_IRQ_PRIQ);
 	return -ENOSPC;
 }
 
@@ -127,7 +127,7 @@ static int mock_smmu_pri_put(struct mock_smmu *m,
 	__le64 raw[SMMU_PRI_WORDS];
 
 	mock_smmu_pri_encode(m, preq, raw);
-	if (mock_phys_write(mock_smmu_queue_entry(q, SMMU_PRIQ, q->prod), raw,
+	if (mock_phys_write(mock_smmu_queue_entry(q, MOCK_SMMU_PRIQ, q->prod), raw,
 			    sizeof(raw))) {
 		mock_smmu_gerror_set(m, SMMU_GERROR_PRIQ_ABT_ERR);
 		return mock_smmu_pri_fail(m, preq);
@@ -135,7 +135,7 @@ static int mock_smmu_pri_put(struct mock_smmu *m,
 	mock_smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
 			    ovflg | mock_smmu_queue_next(q, q->prod));
 	if (mock_smmu_priq_last_only(m) ? preq->last : mock_smmu_queue_empty(q))
-		mock_smmu_irq_raise(m, SMMU_IRQ_PRIQ);
+		mock_smmu_irq_raise(m, MOCK_SMMU_IRQ_PRIQ);
 	return 0;
 }
 
@@ -158,7 +158,7 @@ int mock_smmu_page_request(struct mock_smmu *m, const struct mock_page_request *
 	    mock_smmu_gerror_active(m, SMMU_GERROR_PRIQ_ABT_ERR))
 		return mock_smmu_pri_fail(m, preq);
 
-	mock_smmu_queue_get(m, SMMU_PRIQ, &q);
+	mock_smmu_queue_get(m, MOCK_SMMU_PRIQ, &q);
 	if (mock_smmu_priq_overflowed(m) || mock_smmu_queue_full(&q))
 		return mock_smmu_pri_overflow(m, preq);
 	return mock_smmu_pri_put(m, &q, preq);

@@ -38,19 +38,19 @@ struct mock_smmu_reg {
 	void (*wrote)(struct mock_smmu *m, u64 old);
 };
 
-#define SMMU_CR0_QUEUES		(SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN | \
+#define MOCK_SMMU_CR0_QUEUES	(SMMU_CR0_CMDQEN | SMMU_CR0_EVENTQEN | \
 				 SMMU_CR0_PRIQEN)
-#define SMMU_CR1_QUEUE		(SMMU_CR1_QUEUE_IC | SMMU_CR1_QUEUE_OC | \
+#define MOCK_SMMU_CR1_QUEUE	(SMMU_CR1_QUEUE_IC | SMMU_CR1_QUEUE_OC | \
 				 SMMU_CR1_QUEUE_SH)
-#define SMMU_CR1_TABLE		(SMMU_CR1_TABLE_IC | SMMU_CR1_TABLE_OC | \
+#define MOCK_SMMU_CR1_TABLE	(SMMU_CR1_TABLE_IC | SMMU_CR1_TABLE_OC | \
 				 SMMU_CR1_TABLE_SH)
-#define SMMU_GBPA_RW		(SMMU_GBPA_MEMATTR | SMMU_GBPA_MTCFG | \
+#define MOCK_SMMU_GBPA_RW	(SMMU_GBPA_MEMATTR | SMMU_GBPA_MTCFG | \
 				 SMMU_GBPA_ALLOCCFG | SMMU_GBPA_SHCFG | \
 				 SMMU_GBPA_PRIVCFG | SMMU_GBPA_INSTCFG | \
 				 SMMU_GBPA_ABORT)
-#define SMMU_IRQ_CFG2_RW	(SMMU_IRQ_CFG2_MEMATTR | SMMU_IRQ_CFG2_SH)
-#define SMMU_Q_IDX		GENMASK(19, 0)
-#define SMMU_Q_BASE_RW		(SMMU_Q_BASE_LOG2SIZE | SMMU_Q_BASE_ADDR | \
+#define MOCK_SMMU_IRQ_CFG2_RW	(SMMU_IRQ_CFG2_MEMATTR | SMMU_IRQ_CFG2_SH)
+#define MOCK_SMMU_Q_IDX		GENMASK(19, 0)
+#define MOCK_SMMU_Q_BASE_RW	(SMMU_Q_BASE_LOG2SIZE | SMMU_Q_BASE_ADDR | \
 				 SMMU_Q_BASE_RWA)
 
 static void mock_smmu_gerrorn_wrote(struct mock_smmu *m, u64 old)
@@ -72,7 +72,7 @@ static void mock_smmu_evtq_cons_wrote(struct mock_smmu *m, u64 old)
 	mock_smmu_evtq_changed(m);
 }
 
-static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] = {
+static const struct mock_smmu_reg mock_smmu_regs[MOCK_SMMU_REGS_FILE / sizeof(u32)] = {
 	[SMMU_REG_IDR0 / 4] = { "IDR0" },
 	[SMMU_REG_IDR1 / 4] = { "IDR1" },
 	[SMMU_REG_IDR2 / 4] = { "IDR2" },
@@ -82,13 +82,13 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 	[SMMU_REG_IIDR / 4] = { "IIDR" },
 	[SMMU_REG_AIDR / 4] = { "AIDR" },
 	[SMMU_REG_CR0 / 4] = {
-		"CR0", SMMU_CR0_SMMUEN | SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK |
+		"CR0", SMMU_CR0_SMMUEN | MOCK_SMMU_CR0_QUEUES | SMMU_CR0_ATSCHK |
 		       SMMU_CR0_VMW,
 		.wrote = mock_smmu_cr0_wrote,
 	},
 	[SMMU_REG_CR0ACK / 4] = { "CR0ACK" },
 	[SMMU_REG_CR1 / 4] = {
-		"CR1", SMMU_CR1_QUEUE | SMMU_CR1_TABLE, .unknown = true,
+		"CR1", MOCK_SMMU_CR1_QUEUE | MOCK_SMMU_CR1_TABLE, .unknown = true,
 	},
 	[SMMU_REG_CR2 / 4] = {
 		"CR2", SMMU_CR2_E2H | SMMU_CR2_RECINVSID | SMMU_CR2_REC_CFG_ATS,
@@ -96,7 +96,7 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 	},
 	[SMMU_REG_STATUSR / 4] = { "STATUSR" },
 	[SMMU_REG_GBPA / 4] = {
-		"GBPA", SMMU_GBPA_RW | SMMU_GBPA_UPDATE,
+		"GBPA", MOCK_SMMU_GBPA_RW | SMMU_GBPA_UPDATE,
 		.wrote = mock_smmu_gbpa_wrote,
 	},
 	[SMMU_REG_AGBPA / 4] = { "AGBPA" },
@@ -125,7 +125,7 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 		.unknown = true,
 	},
 	[SMMU_REG_GERROR_IRQ_CFG2 / 4] = {
-		"GERROR_IRQ_CFG2", SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
+		"GERROR_IRQ_CFG2", MOCK_SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
 		.unknown = true,
 	},
 	[SMMU_REG_STRTAB_BASE / 4] = {
@@ -138,26 +138,26 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 		.unknown = true,
 	},
 	[SMMU_REG_CMDQ_BASE / 4] = {
-		"CMDQ_BASE", SMMU_Q_BASE_RW,
+		"CMDQ_BASE", MOCK_SMMU_Q_BASE_RW,
 		.wide = true, .unknown = true, .addr = true,
 	},
 	[SMMU_REG_CMDQ_PROD / 4] = {
-		"CMDQ_PROD", SMMU_Q_IDX, .unknown = true,
+		"CMDQ_PROD", MOCK_SMMU_Q_IDX, .unknown = true,
 		.wrote = mock_smmu_cmdq_prod_wrote,
 	},
 	[SMMU_REG_CMDQ_CONS / 4] = {
-		"CMDQ_CONS", SMMU_Q_IDX, .unknown = true,
+		"CMDQ_CONS", MOCK_SMMU_Q_IDX, .unknown = true,
 	},
 	[SMMU_REG_EVTQ_BASE / 4] = {
-		"EVENTQ_BASE", SMMU_Q_BASE_RW,
+		"EVENTQ_BASE", MOCK_SMMU_Q_BASE_RW,
 		.wide = true, .unknown = true, .addr = true,
 	},
 	[(SMMU_REG_EVTQ_PROD & ~SMMU_PAGE1) / 4] = {
-		"EVENTQ_PROD", SMMU_Q_IDX | SMMU_Q_OVFLG,
+		"EVENTQ_PROD", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG,
 		.page1 = true, .unknown = true,
 	},
 	[(SMMU_REG_EVTQ_CONS & ~SMMU_PAGE1) / 4] = {
-		"EVENTQ_CONS", SMMU_Q_IDX | SMMU_Q_OVFLG,
+		"EVENTQ_CONS", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG,
 		.page1 = true, .unknown = true, .wrote = mock_smmu_evtq_cons_wrote,
 	},
 	[SMMU_REG_EVTQ_IRQ_CFG0 / 4] = {
@@ -169,19 +169,19 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 		.unknown = true,
 	},
 	[SMMU_REG_EVTQ_IRQ_CFG2 / 4] = {
-		"EVENTQ_IRQ_CFG2", SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
+		"EVENTQ_IRQ_CFG2", MOCK_SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI,
 		.unknown = true,
 	},
 	[SMMU_REG_PRIQ_BASE / 4] = {
-		"PRIQ_BASE", SMMU_Q_BASE_RW, SMMU_IDR0_PRI,
+		"PRIQ_BASE", MOCK_SMMU_Q_BASE_RW, SMMU_IDR0_PRI,
 		.wide = true, .unknown = true, .addr = true,
 	},
 	[(SMMU_REG_PRIQ_PROD & ~SMMU_PAGE1) / 4] = {
-		"PRIQ_PROD", SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
+		"PRIQ_PROD", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
 		.page1 = true, .unknown = true,
 	},
 	[(SMMU_REG_PRIQ_CONS & ~SMMU_PAGE1) / 4] = {
-		"PRIQ_CONS", SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
+		"PRIQ_CONS", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
 		.page1 = true, .unknown = true,
 	},
 	[SMMU_REG_PRIQ_IRQ_CFG0 / 4] = {
@@ -195,7 +195,7 @@ static const struct mock_smmu_reg mock_smmu_regs[SMMU_REGS_FILE / sizeof(u32)] =
 	},
 	/* LO is about wired interrupts too (6.3.1, IDR0.MSI) */
 	[SMMU_REG_PRIQ_IRQ_CFG2 / 4] = {
-		"PRIQ_IRQ_CFG2", SMMU_IRQ_CFG2_RW | SMMU_PRIQ_IRQ_CFG2_LO,
+		"PRIQ_IRQ_CFG2", MOCK_SMMU_IRQ_CFG2_RW | SMMU_PRIQ_IRQ_CFG2_LO,
 		SMMU_IDR0_PRI, .unknown = true,
 	},
 };
@@ -220,7 +220,7 @@ static const struct {
 	  SMMU_GERROR_MSI_GERROR_ABT_ERR, SMMU_IDR0_MSI },
 	{ SMMU_REG_STRTAB_BASE_CFG, SMMU_STRTAB_CFG_SPLIT | SMMU_STRTAB_CFG_FMT,
 	  FIELD_PREP_CONST(SMMU_IDR0_ST_LEVEL, SMMU_ST_LEVEL_2LVL) },
-	{ SMMU_REG_PRIQ_IRQ_CFG2, SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI },
+	{ SMMU_REG_PRIQ_IRQ_CFG2, MOCK_SMMU_IRQ_CFG2_RW, SMMU_IDR0_MSI },
 };
 
 /* Fields that can be written only while all of these enables are 0 */
@@ -230,8 +230,8 @@ static const struct {
 	u32 cr0;
 	u32 irq_ctrl;
 } mock_smmu_guarded[] = {
-	{ SMMU_REG_CR1, SMMU_CR1_TABLE, SMMU_CR0_SMMUEN },
-	{ SMMU_REG_CR1, SMMU_CR1_QUEUE, SMMU_CR0_QUEUES },
+	{ SMMU_REG_CR1, MOCK_SMMU_CR1_TABLE, SMMU_CR0_SMMUEN },
+	{ SMMU_REG_CR1, MOCK_SMMU_CR1_QUEUE, MOCK_SMMU_CR0_QUEUES },
 	{ SMMU_REG_CR2, U64_MAX, SMMU_CR0_SMMUEN },
 	{ SMMU_REG_STRTAB_BASE, U64_MAX, SMMU_CR0_SMMUEN },
 	{ SMMU_REG_STRTAB_BASE_CFG, U64_MAX, SMMU_CR0_SMMUEN },
@@ -259,7 +259,7 @@ static const struct mock_smmu_reg *mock_smmu_reg_at(const struct mock_smmu *m,
 	u32 slot = mock_smmu_reg_slot(off);
 	const struct mock_smmu_reg *reg;
 
-	if (slot >= SMMU_REGS_FILE)
+	if (slot >= MOCK_SMMU_REGS_FILE)
 		return NULL;
 	reg = &mock_smmu_regs[slot / sizeof(u32)];
 	if (!reg->name || reg->page1 != !!(off & SMMU_PAGE1) ||
@@ -353,14 +353,14 @@ u64 mock_smmu_reg_read(const struct mock_smmu *m, u32 off)
 	val = mock_smmu_reg32(m, off);
 	switch (off) {
 	case SMMU_REG_CMDQ_CONS:
-		return val & (mock_smmu_queue_mask(m, SMMU_CMDQ) |
+		return val & (mock_smmu_queue_mask(m, MOCK_SMMU_CMDQ) |
 			      SMMU_CMDQ_CONS_ERR);
 	case SMMU_REG_EVTQ_PROD:
 		return val &
-		       (mock_smmu_queue_mask(m, SMMU_EVTQ) | SMMU_Q_OVFLG);
+		       (mock_smmu_queue_mask(m, MOCK_SMMU_EVTQ) | SMMU_Q_OVFLG);
 	case SMMU_REG_PRIQ_PROD:
 		return val &
-		       (mock_smmu_queue_mask(m, SMMU_PRIQ) | SMMU_Q_OVFLG);
+		       (mock_smmu_queue_mask(m, MOCK_SMMU_PRIQ) | SMMU_Q_OVFLG);
 	}
 	return val;
 }
@@ -412,7 +412,7 @@ static bool mock_smmu_access(struct mock_smmu *m, u32 *off, u32 len)
 	if (!IS_ALIGNED(*off, len))
 		return false;
 	if (mock_smmu_errata_page0_only(&m->errata) &&
-	    in_page < SMMU_REGS_FILE && mock_smmu_regs[in_page / 4].page1)
+	    in_page < MOCK_SMMU_REGS_FILE && mock_smmu_regs[in_page / 4].page1)
 		*off |= SMMU_PAGE1;
 	return true;
 }
@@ -496,13 +496,13 @@ static void mock_smmu_regs_reset(struct mock_smmu *m)
 		reg = mock_smmu_reg_at(m, off);
 		if (!reg || !reg->unknown)
 			continue;
-		val = SMMU_UNKNOWN & mock_smmu_reg_bits(m, reg, off);
+		val = MOCK_SMMU_UNKNOWN & mock_smmu_reg_bits(m, reg, off);
 		if (reg->wide)
 			mock_smmu_reg_set64(m, off, val);
 		else
 			mock_smmu_reg_set32(m, off, val);
 	}
-	for (i = 0; i < SMMU_NR_IDR; i++)
+	for (i = 0; i < MOCK_SMMU_NR_IDR; i++)
 		mock_smmu_reg_set32(m, SMMU_REG_IDR0 + i * sizeof(u32),
 				    m->idr[i]);
 	mock_smmu_reg_set32(m, SMMU_REG_IIDR, m->iidr);

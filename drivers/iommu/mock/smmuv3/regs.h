@@ -17,10 +17,10 @@
 struct seq_file;
 
 /* The registers of page 0 end here; those of page 1 are in gaps among them */
-#define SMMU_REGS_FILE		0x0e0
+#define MOCK_SMMU_REGS_FILE	0x0e0
 
 /* Value of a field whose reset value the architecture calls UNKNOWN */
-#define SMMU_UNKNOWN		0xa5a5a5a5a5a5a5a5ULL
+#define MOCK_SMMU_UNKNOWN	0xa5a5a5a5a5a5a5a5ULL
 
 /**
  * struct mock_smmu_cmd - a command, decoded
@@ -96,7 +96,7 @@ struct mock_smmu_pending {
  * @work: processes commands
  */
 struct mock_smmu_hw {
-	u32 file[SMMU_REGS_FILE / sizeof(u32)];
+	u32 file[MOCK_SMMU_REGS_FILE / sizeof(u32)];
 	u32 cr0_stalled;
 	u32 irq_ctrl_stalled;
 	bool atc_lost;
@@ -114,7 +114,7 @@ struct mock_smmu_hw {
 };
 
 /* caps.c */
-#define SMMU_NR_IDR		6
+#define MOCK_SMMU_NR_IDR	6
 void mock_smmu_caps_default(struct mock_smmu *m);
 const char *mock_smmu_idr_check(unsigned int n, u32 val);
 const char *mock_smmu_iidr_check(u32 val);
@@ -179,16 +179,16 @@ static inline void mock_smmu_reg_set64(struct mock_smmu *m, u32 off, u64 val)
 
 /**
  * enum mock_smmu_irq - interrupt sources (3.18.2)
- * @SMMU_IRQ_EVTQ: the event queue is not empty any more
- * @SMMU_IRQ_PRIQ: the condition of PRIQ_IRQ_CFG2.LO
- * @SMMU_IRQ_GERROR: a global error became active
- * @SMMU_IRQ_NR: how many there are
+ * @MOCK_SMMU_IRQ_EVTQ: the event queue is not empty any more
+ * @MOCK_SMMU_IRQ_PRIQ: the condition of PRIQ_IRQ_CFG2.LO
+ * @MOCK_SMMU_IRQ_GERROR: a global error became active
+ * @MOCK_SMMU_IRQ_NR: how many there are
  */
 enum mock_smmu_irq {
-	SMMU_IRQ_EVTQ,
-	SMMU_IRQ_PRIQ,
-	SMMU_IRQ_GERROR,
-	SMMU_IRQ_NR,
+	MOCK_SMMU_IRQ_EVTQ,
+	MOCK_SMMU_IRQ_PRIQ,
+	MOCK_SMMU_IRQ_GERROR,
+	MOCK_SMMU_IRQ_NR,
 };
 
 /* irq.c */
@@ -214,9 +214,9 @@ struct mock_smmu_queue {
 
 /* queue.c */
 enum mock_smmu_queue_id {
-	SMMU_CMDQ,
-	SMMU_EVTQ,
-	SMMU_PRIQ,
+	MOCK_SMMU_CMDQ,
+	MOCK_SMMU_EVTQ,
+	MOCK_SMMU_PRIQ,
 };
 
 u32 mock_smmu_queue_mask(const struct mock_smmu *m, enum mock_smmu_queue_id id);

@@ -20,22 +20,22 @@ static int mock_smmu_complain(const char *why)
 
 /* Registers that are attributes; IDR0 to IDR5 have their numbers */
 enum {
-	SMMU_ATTR_idr0,
-	SMMU_ATTR_idr1,
-	SMMU_ATTR_idr2,
-	SMMU_ATTR_idr3,
-	SMMU_ATTR_idr4,
-	SMMU_ATTR_idr5,
-	SMMU_ATTR_iidr,
-	SMMU_ATTR_aidr,
+	MOCK_SMMU_ATTR_idr0,
+	MOCK_SMMU_ATTR_idr1,
+	MOCK_SMMU_ATTR_idr2,
+	MOCK_SMMU_ATTR_idr3,
+	MOCK_SMMU_ATTR_idr4,
+	MOCK_SMMU_ATTR_idr5,
+	MOCK_SMMU_ATTR_iidr,
+	MOCK_SMMU_ATTR_aidr,
 };
 
 static const char *mock_smmu_idr_why(unsigned int n, u32 val)
 {
 	switch (n) {
-	case SMMU_ATTR_iidr:
+	case MOCK_SMMU_ATTR_iidr:
 		return mock_smmu_iidr_check(val);
-	case SMMU_ATTR_aidr:
+	case MOCK_SMMU_ATTR_aidr:
 		return mock_smmu_aidr_check(val);
 	default:
 		return mock_smmu_idr_check(n, val);
@@ -45,9 +45,9 @@ static const char *mock_smmu_idr_why(unsigned int n, u32 val)
 static u32 *mock_smmu_idr(struct mock_smmu *m, unsigned int n)
 {
 	switch (n) {
-	case SMMU_ATTR_iidr:
+	case MOCK_SMMU_ATTR_iidr:
 		return &m->iidr;
-	case SMMU_ATTR_aidr:
+	case MOCK_SMMU_ATTR_aidr:
 		return &m->aidr;
 	default:
 		return &m->idr[n];
@@ -86,28 +86,28 @@ static ssize_t mock_smmu_attr_store(struct config_item *item, const char *page,
 	return len;
 }
 
-#define SMMU_IDR_ATTR(_name)						\
+#define MOCK_SMMU_IDR_ATTR(_name)						\
 static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
 					char *page)			\
 {									\
-	return mock_smmu_attr_show(item, page, SMMU_ATTR_##_name);	\
+	return mock_smmu_attr_show(item, page, MOCK_SMMU_ATTR_##_name);	\
 }									\
 static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
 					 const char *page, size_t len)	\
 {									\
 	return mock_smmu_attr_store(item, page, len,			\
-				    SMMU_ATTR_##_name);			\
+				    MOCK_SMMU_ATTR_##_name);			\
 }									\
 CONFIGFS_ATTR(mock_smmu_, _name)
 
-SMMU_IDR_ATTR(idr0);
-SMMU_IDR_ATTR(idr1);
-SMMU_IDR_ATTR(idr2);
-SMMU_IDR_ATTR(idr3);
-SMMU_IDR_ATTR(idr4);
-SMMU_IDR_ATTR(idr5);
-SMMU_IDR_ATTR(iidr);
-SMMU_IDR_ATTR(aidr);
+MOCK_SMMU_IDR_ATTR(idr0);
+MOCK_SMMU_IDR_ATTR(idr1);
+MOCK_SMMU_IDR_ATTR(idr2);
+MOCK_SMMU_IDR_ATTR(idr3);
+MOCK_SMMU_IDR_ATTR(idr4);
+MOCK_SMMU_IDR_ATTR(idr5);
+MOCK_SMMU_IDR_ATTR(iidr);
+MOCK_SMMU_IDR_ATTR(aidr);
 
 static bool *mock_smmu_errata_tegra264(struct mock_smmu *m)
 {
@@ -152,7 +152,7 @@ static ssize_t mock_smmu_bool_store(struct config_item *item, const char *page,
 }
 
 /* Attribute of the value that mock_smmu_@_name() points to */
-#define SMMU_BOOL_ATTR(_name)						\
+#define MOCK_SMMU_BOOL_ATTR(_name)						\
 static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
 					char *page)			\
 {									\
@@ -165,11 +165,11 @@ static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
 }									\
 CONFIGFS_ATTR(mock_smmu_, _name)
 
-SMMU_BOOL_ATTR(errata_tegra264);
-SMMU_BOOL_ATTR(errata_tegra264_hidden);
-SMMU_BOOL_ATTR(errata_cn9900);
-SMMU_BOOL_ATTR(errata_cn9900_hidden);
-SMMU_BOOL_ATTR(dma_coherent);
+MOCK_SMMU_BOOL_ATTR(errata_tegra264);
+MOCK_SMMU_BOOL_ATTR(errata_tegra264_hidden);
+MOCK_SMMU_BOOL_ATTR(errata_cn9900);
+MOCK_SMMU_BOOL_ATTR(errata_cn9900_hidden);
+MOCK_SMMU_BOOL_ATTR(dma_coherent);
 
 static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_idr0,

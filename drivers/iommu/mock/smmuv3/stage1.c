@@ -19,7 +19,7 @@ struct entry {
 
 static const struct mock_smmu_half *request_half(const struct mock_smmu_walk *w)
 {
-	bool upper = w->va & BIT_ULL(55) && w->ste->world != SMMU_WORLD_EL2;
+	bool upper = w->va & BIT_ULL(55) && w->ste->world != MOCK_SMMU_WORLD_EL2;
 
 	return &w->cd->half[upper];
 }
@@ -97,7 +97,7 @@ static void stage1_descend(struct mock_smmu_walk *w,
 			   const struct mock_smmu_half *half, struct step *step,
 			   u64 desc)
 {
-	bool el2 = w->ste->world == SMMU_WORLD_EL2;
+	bool el2 = w->ste->world == MOCK_SMMU_WORLD_EL2;
 	struct mock_smmu_table *t = &step->table;
 
 	if (!half->had) {
@@ -121,12 +121,12 @@ static u8 el2_perms(const struct mock_smmu_walk *w,
 {
 	bool ro = t->no_write || (desc & SMMU_PTE_AP_RO && !clean);
 	bool xn = t->uxn || desc & SMMU_PTE_UXN || (w->cd->wxn && !ro);
-	u8 perms = SMMU_PERM_PR;
+	u8 perms = MOCK_SMMU_PERM_PR;
 
 	if (!ro)
-		perms |= SMMU_PERM_PW;
+		perms |= MOCK_SMMU_PERM_PW;
 	if (!xn)
-		perms |= SMMU_PERM_PX;
+		perms |= MOCK_SMMU_PERM_PX;
 	return perms;
 }
 
@@ -142,13 +142,13 @@ static u8 el1_perms(const struct mock_smmu_walk *w,
 
 	/* What can be written without privilege is never executed with it */
 	if (!pxn && !(user && !ro))
-		perms |= SMMU_PERM_PX;
+		perms |= MOCK_SMMU_PERM_PX;
 	if (!uxn)
-		perms |= SMMU_PERM_UX;
+		perms |= MOCK_SMMU_PERM_UX;
 	if (user)
-		perms |= SMMU_PERM_UR | (ro ? 0 : SMMU_PERM_UW);
+		perms |= MOCK_SMMU_PERM_UR | (ro ? 0 : MOCK_SMMU_PERM_UW);
 	if (!user || !w->cd->pan)
-		perms |= SMMU_PERM_PR | (ro ? 0 : SMMU_PERM_PW);
+		perms |= MOCK_SMMU_PERM_PR | (ro ? 0 : MOCK_SMMU_PERM_PW);
 	return perms;
 }
 
@@ -161,7 +161,7 @@ static void fill_leaf(struct mock_smmu_walk *w,
 	u8 lg2 = mock_smmu_desc_lg2(tt, e->val, step->level, w->va);
 	bool clean = tt->hd && e->val & SMMU_PTE_DBM &&
 		     e->val & SMMU_PTE_AP_RO && !step->table.no_write;
-	bool el2 = w->ste->world == SMMU_WORLD_EL2;
+	bool el2 = w->ste->world == MOCK_SMMU_WORLD_EL2;
 
 	*leaf = (struct mock_smmu_leaf){
 		.pa = mock_smmu_desc_addr(tt, e->val) >> lg2 << lg2,
@@ -169,7 +169,7 @@ static void fill_leaf(struct mock_smmu_walk *w,
 		.lg2_in = lg2,
 		.perm1 = (el2 ? el2_perms : el1_perms)(w, &step->table, e->val,
 						       clean),
-		.perm2 = SMMU_PERM_ALL,
+		.perm2 = MOCK_SMMU_PERM_ALL,
 		.clean1 = clean,
 		.attr1 = mock_smmu_attr_stage1(w->cd->mair, e->val),
 		.e0pd = half->e0pd,
@@ -195,11 +195,11 @@ u8 mock_smmu_check_stage1(struct mock_smmu_walk *w,
 	if (leaf->e0pd && !w->priv)
 		return stage1_fault(w, SMMU_EVT_F_TRANSLATION);
 	if (w->read)
-		need |= w->priv ? SMMU_PERM_PR : SMMU_PERM_UR;
+		need |= w->priv ? MOCK_SMMU_PERM_PR : MOCK_SMMU_PERM_UR;
 	if (w->write)
-		need |= w->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
+		need |= w->priv ? MOCK_SMMU_PERM_PW : MOCK_SMMU_PERM_UW;
 	if (w->exec)
-		need |= w->priv ? SMMU_PERM_PX : SMMU_PERM_UX;
+		need |= w->priv ? MOCK_SMMU_PERM_PX : MOCK_SMMU_PERM_UX;
 	return need & ~leaf->perm1 ? stage1_fault(w, SMMU_EVT_F_PERMISSION) : 0;
 }
 
@@ -227,7 +227,7 @@ static int update_flags(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 	if (tt->ha)
 		val |= SMMU_PTE_AF;
 	if (w->dirty && leaf->clean1 &&
-	    both & (w->priv ? SMMU_PERM_PW : SMMU_PERM_UW))
+	    both & (w->priv ? MOCK_SMMU_PERM_PW : MOCK_SMMU_PERM_UW))
 		val &= ~SMMU_PTE_AP_RO;
 	if (val == e->val)
 		return 0;
@@ -270,7 +270,7 @@ static u8 nest_leaf(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 	u8 id;
 
 	/* 3.13.7.1: stage 1 must permit the write for which a page gets dirty */
-	if (!(leaf->perm1 & (w->priv ? SMMU_PERM_PW : SMMU_PERM_UW)))
+	if (!(leaf->perm1 & (w->priv ? MOCK_SMMU_PERM_PW : MOCK_SMMU_PERM_UW)))
 		acc.dirty = false;
 	id = mock_smmu_stage2(w, ipa, &acc, &leaf2);
 	if (id)
@@ -292,8 +292,8 @@ static u8 nest_leaf(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 static bool grants_something(const struct mock_smmu_walk *w,
 			     const struct mock_smmu_leaf *leaf)
 {
-	u8 mine = w->priv ? SMMU_PERM_PR | SMMU_PERM_PW | SMMU_PERM_PX :
-			    SMMU_PERM_UR | SMMU_PERM_UW | SMMU_PERM_UX;
+	u8 mine = w->priv ? MOCK_SMMU_PERM_PR | MOCK_SMMU_PERM_PW | MOCK_SMMU_PERM_PX :
+			    MOCK_SMMU_PERM_UR | MOCK_SMMU_PERM_UW | MOCK_SMMU_PERM_UX;
 
 	return leaf->perm1 & mine;
 }
@@ -358,11 +358,11 @@ static int use_entry(struct mock_smmu_walk *w,
 	if (id)
 		return id;
 	kind = mock_smmu_desc_kind(tt, e.val, step->level);
-	if (kind == SMMU_DESC_INVALID)
+	if (kind == MOCK_SMMU_DESC_INVALID)
 		return stage1_fault(w, SMMU_EVT_F_TRANSLATION);
 	if (mock_smmu_desc_addr(tt, e.val) >> tt->output)
 		return stage1_fault(w, SMMU_EVT_F_ADDR_SIZE);
-	*done = kind == SMMU_DESC_LEAF;
+	*done = kind == MOCK_SMMU_DESC_LEAF;
 	if (*done)
 		return use_leaf(w, half, step, &e, leaf);
 	stage1_descend(w, half, step, e.val);
@@ -398,7 +398,7 @@ static void stage1_first_step(struct mock_smmu_walk *w,
 u8 mock_smmu_stage1(struct mock_smmu_walk *w, struct mock_smmu_leaf *leaf)
 {
 	const struct mock_smmu_half *half = request_half(w);
-	int retries = SMMU_MAX_RETRIES;
+	int retries = MOCK_SMMU_MAX_RETRIES;
 	struct step step;
 	bool done = false;
 

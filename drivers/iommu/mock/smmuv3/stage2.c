@@ -22,15 +22,15 @@ static u8 stage2_perms(struct mock_smmu *m, u64 desc, bool clean)
 	u8 perms = 0;
 
 	if (desc & SMMU_PTE_S2AP_R)
-		perms |= SMMU_PERM_PR | SMMU_PERM_UR;
+		perms |= MOCK_SMMU_PERM_PR | MOCK_SMMU_PERM_UR;
 	if (desc & SMMU_PTE_S2AP_W || clean)
-		perms |= SMMU_PERM_PW | SMMU_PERM_UW;
+		perms |= MOCK_SMMU_PERM_PW | MOCK_SMMU_PERM_UW;
 	if (!xnx)
-		return perms | (xn & 2 ? 0 : SMMU_PERM_PX | SMMU_PERM_UX);
+		return perms | (xn & 2 ? 0 : MOCK_SMMU_PERM_PX | MOCK_SMMU_PERM_UX);
 	if (xn == 0 || xn == 1)
-		perms |= SMMU_PERM_UX;
+		perms |= MOCK_SMMU_PERM_UX;
 	if (xn == 0 || xn == 3)
-		perms |= SMMU_PERM_PX;
+		perms |= MOCK_SMMU_PERM_PX;
 	return perms;
 }
 
@@ -57,11 +57,11 @@ u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
 	u8 need = 0;
 
 	if (acc->read)
-		need |= acc->priv ? SMMU_PERM_PR : SMMU_PERM_UR;
+		need |= acc->priv ? MOCK_SMMU_PERM_PR : MOCK_SMMU_PERM_UR;
 	if (acc->write)
-		need |= acc->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
+		need |= acc->priv ? MOCK_SMMU_PERM_PW : MOCK_SMMU_PERM_UW;
 	if (acc->exec)
-		need |= acc->priv ? SMMU_PERM_PX : SMMU_PERM_UX;
+		need |= acc->priv ? MOCK_SMMU_PERM_PX : MOCK_SMMU_PERM_UX;
 	if (need & ~leaf->perm2)
 		return stage2_fault(w, SMMU_EVT_F_PERMISSION, acc, ipa);
 	/* STE.S2PTW, for an access of the SMMU's own */
@@ -75,7 +75,7 @@ u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
 static bool needs_dirty(const struct mock_smmu_leaf *leaf,
 			const struct mock_smmu_access *acc)
 {
-	u8 perm = acc->priv ? SMMU_PERM_PW : SMMU_PERM_UW;
+	u8 perm = acc->priv ? MOCK_SMMU_PERM_PW : MOCK_SMMU_PERM_UW;
 
 	return acc->dirty && leaf->clean2 && leaf->perm2 & perm;
 }
@@ -93,7 +93,7 @@ static void fill_leaf(struct mock_smmu_walk *w, const struct step *step,
 		.pa = mock_smmu_desc_addr(tt, e->val) >> lg2 << lg2,
 		.lg2 = lg2,
 		.lg2_in = lg2,
-		.perm1 = SMMU_PERM_ALL,
+		.perm1 = MOCK_SMMU_PERM_ALL,
 		.perm2 = stage2_perms(w->m, e->val, clean),
 		.clean2 = clean,
 		.memattr2 = FIELD_GET(SMMU_PTE_S2MEMATTR, e->val),
@@ -175,12 +175,12 @@ static int use_entry(struct mock_smmu_walk *w, struct step *step, u64 ipa,
 		return mock_smmu_fault(w, SMMU_EVT_F_WALK_EABT, true,
 				       acc->class, e.pa);
 	kind = mock_smmu_desc_kind(tt, e.val, step->level);
-	if (kind == SMMU_DESC_INVALID)
+	if (kind == MOCK_SMMU_DESC_INVALID)
 		return stage2_fault(w, SMMU_EVT_F_TRANSLATION, acc, ipa);
 	out = mock_smmu_desc_addr(tt, e.val);
 	if (out >> tt->output)
 		return stage2_fault(w, SMMU_EVT_F_ADDR_SIZE, acc, ipa);
-	*done = kind == SMMU_DESC_LEAF;
+	*done = kind == MOCK_SMMU_DESC_LEAF;
 	if (*done)
 		return use_leaf(w, step, &e, ipa, acc, leaf);
 	mock_smmu_walk2_insert(w, ipa, &(struct mock_smmu_table2){
@@ -197,7 +197,7 @@ static u8 stage2_walk(struct mock_smmu_walk *w, u64 ipa,
 		      struct mock_smmu_leaf *leaf)
 {
 	const struct mock_smmu_tt *tt = &w->ste->tt2;
-	int retries = SMMU_MAX_RETRIES;
+	int retries = MOCK_SMMU_MAX_RETRIES;
 	struct mock_smmu_table2 table;
 	struct step step = { .pa = tt->base, .level = tt->start };
 	bool done = false;

@@ -13,16 +13,16 @@
 
 #include "regs.h"
 
-#define SMMU_STALL_RECORDED	BIT_ULL(32)	/* above the StreamID */
+#define MOCK_SMMU_STALL_RECORDED	BIT_ULL(32)	/* above the StreamID */
 
 static void *mock_smmu_stall_entry(u32 sid, bool recorded)
 {
-	return xa_mk_value(sid | (recorded ? SMMU_STALL_RECORDED : 0));
+	return xa_mk_value(sid | (recorded ? MOCK_SMMU_STALL_RECORDED : 0));
 }
 
 static bool mock_smmu_stall_is_recorded(void *entry)
 {
-	return xa_to_value(entry) & SMMU_STALL_RECORDED;
+	return xa_to_value(entry) & MOCK_SMMU_STALL_RECORDED;
 }
 
 static u32 mock_smmu_stall_sid(void *entry)

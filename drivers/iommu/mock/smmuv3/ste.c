@@ -235,7 +235,7 @@ static bool decode_vmid(struct mock_smmu *m, const u64 *w,
 {
 	u16 vmid = FIELD_GET(SMMU_STE2_S2VMID, w[2]);
 
-	if (!(m->idr[0] & SMMU_IDR0_S2P) || ste->world != SMMU_WORLD_EL1)
+	if (!(m->idr[0] & SMMU_IDR0_S2P) || ste->world != MOCK_SMMU_WORLD_EL1)
 		return true;
 	if (!(m->idr[0] & SMMU_IDR0_VMID16) && vmid >> 8)
 		return false;
@@ -246,15 +246,15 @@ static bool decode_vmid(struct mock_smmu *m, const u64 *w,
 static bool decode_world(struct mock_smmu *m, const u64 *w,
 			 struct mock_smmu_ste *ste)
 {
-	ste->world = SMMU_WORLD_EL1;
+	ste->world = MOCK_SMMU_WORLD_EL1;
 	if (strw_unused(m, ste->config))
 		return true;
 	switch (FIELD_GET(SMMU_STE1_STRW, w[1])) {
 	case SMMU_STRW_NSEL1:
 		return true;
 	case SMMU_STRW_EL2:
-		ste->world = m->cr2 & SMMU_CR2_E2H ? SMMU_WORLD_E2H :
-						     SMMU_WORLD_EL2;
+		ste->world = m->cr2 & SMMU_CR2_E2H ? MOCK_SMMU_WORLD_E2H :
+						     MOCK_SMMU_WORLD_EL2;
 		return true;
 	default:
 		return false;

@@ -80,13 +80,13 @@ struct selection {
 static bool match_tag(const struct mock_cache_key *key,
 		      const struct selection *sel)
 {
-	u64 ignore = sel->ignore | SMMU_KEY_GRANULE;
+	u64 ignore = sel->ignore | MOCK_SMMU_KEY_GRANULE;
 
 	/* Entries for an IPA have neither, walk caches have no global ones */
-	if (key->tag & SMMU_KEY_GLOBAL) {
+	if (key->tag & MOCK_SMMU_KEY_GLOBAL) {
 		if (!sel->globals)
 			return false;
-		ignore |= SMMU_KEY_GLOBAL | SMMU_KEY_ASET | SMMU_KEY_ASID;
+		ignore |= MOCK_SMMU_KEY_GLOBAL | MOCK_SMMU_KEY_ASET | MOCK_SMMU_KEY_ASID;
 	}
 	return !((key->tag ^ sel->tag) & ~ignore);
 }
@@ -117,7 +117,7 @@ static bool match_table(const struct mock_cache_key *key,
 {
 	return match_tag(key, sel) &&
 	       (!sel->granule ||
-		sel->granule == FIELD_GET(SMMU_KEY_GRANULE, key->tag)) &&
+		sel->granule == FIELD_GET(MOCK_SMMU_KEY_GRANULE, key->tag)) &&
 	       (!sel->level || level < sel->level);
 }
 
@@ -146,12 +146,12 @@ static void select_vmid(struct mock_smmu *m, u16 vmid, struct selection *sel)
 	u8 vmw = FIELD_GET(SMMU_CR0_VMW, m->cr0);
 
 	if (!(m->idr[0] & SMMU_IDR0_S2P)) {
-		sel->ignore |= SMMU_KEY_VMID;
+		sel->ignore |= MOCK_SMMU_KEY_VMID;
 		return;
 	}
-	sel->tag |= FIELD_PREP(SMMU_KEY_VMID, vmid);
+	sel->tag |= FIELD_PREP(MOCK_SMMU_KEY_VMID, vmid);
 	if (vmw && vmw <= 4 && m->idr[0] & SMMU_IDR0_VMW)
-		sel->ignore |= FIELD_PREP(SMMU_KEY_VMID, GENMASK(vmw - 1, 0));
+		sel->ignore |= FIELD_PREP(MOCK_SMMU_KEY_VMID, GENMASK(vmw - 1, 0));
 }
 
 /* 4.4.1.1: a range, or the entries that the address is in */
@@ -177,8 +177,8 @@ static void select_range(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi,
 static struct selection select_world(enum mock_smmu_world world)
 {
 	return (struct selection){
-		.tag = FIELD_PREP(SMMU_KEY_WORLD, world),
-		.ignore = SMMU_KEY_ASID,
+		.tag = FIELD_PREP(MOCK_SMMU_KEY_WORLD, world),
+		.ignore = MOCK_SMMU_KEY_ASID,
 		.globals = true,
 		.last = U64_MAX,
 	};
@@ -186,8 +186,8 @@ static struct selection select_world(enum mock_smmu_world world)
 
 static void select_asid(u16 asid, struct selection *sel)
 {
-	sel->tag |= FIELD_PREP(SMMU_KEY_ASID, asid);
-	sel->ignore &= ~SMMU_KEY_ASID;
+	sel->tag |= FIELD_PREP(MOCK_SMMU_KEY_ASID, asid);
+	sel->ignore &= ~MOCK_SMMU_KEY_ASID;
 }
 
 /* Translations of VAs, and tables of stage 1 */
@@ -207,7 +207,7 @@ static void inval_stage1(struct mock_smmu *m, const struct selection *sel,
 /* Translations of IPAs, and tables of stage 2 */
 static void inval_stage2(struct mock_smmu *m, struct selection sel, bool leaf)
 {
-	sel.tag |= SMMU_KEY_IPA;
+	sel.tag |= MOCK_SMMU_KEY_IPA;
 	mock_cache_invalidate_range(m->caches->tlb, sel.first, sel.last,
 				    match_leaf, &sel);
 	if (!leaf)
@@ -218,7 +218,7 @@ static void inval_stage2(struct mock_smmu *m, struct selection sel, bool leaf)
 /* 4.4.2: NH_ALL, NH_ASID, NH_VA and NH_VAA */
 static void inval_nh(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
-	struct selection sel = select_world(SMMU_WORLD_EL1);
+	struct selection sel = select_world(MOCK_SMMU_WORLD_EL1);
 	bool leaf = false;
 
 	select_vmid(m, tlbi->vmid, &sel);
@@ -242,8 +242,8 @@ static void inval_nh(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 static void inval_el2_va(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
 	bool e2h = m->cr2 & SMMU_CR2_E2H;
-	struct selection sel = select_world(e2h ? SMMU_WORLD_E2H :
-						  SMMU_WORLD_EL2);
+	struct selection sel = select_world(e2h ? MOCK_SMMU_WORLD_E2H :
+						  MOCK_SMMU_WORLD_EL2);
 
 	if (e2h && tlbi->op == SMMU_OP_TLBI_EL2_VA)
 		select_asid(tlbi->asid, &sel);
@@ -253,16 +253,16 @@ static void inval_el2_va(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 
 static void inval_el2_all(struct mock_smmu *m)
 {
-	struct selection sel = select_world(SMMU_WORLD_EL2);
+	struct selection sel = select_world(MOCK_SMMU_WORLD_EL2);
 
 	inval_stage1(m, &sel, false);
-	sel = select_world(SMMU_WORLD_E2H);
+	sel = select_world(MOCK_SMMU_WORLD_E2H);
 	inval_stage1(m, &sel, false);
 }
 
 static void inval_el2_asid(struct mock_smmu *m, u16 asid)
 {
-	struct selection sel = select_world(SMMU_WORLD_E2H);
+	struct selection sel = select_world(MOCK_SMMU_WORLD_E2H);
 
 	select_asid(asid, &sel);
 	sel.globals = false;
@@ -272,11 +272,11 @@ static void inval_el2_asid(struct mock_smmu *m, u16 asid)
 /* 4.4.3: S2_IPA does not touch what was found by a VA */
 static void inval_s2(struct mock_smmu *m, const struct mock_smmu_tlbi *tlbi)
 {
-	struct selection sel = select_world(SMMU_WORLD_EL1);
+	struct selection sel = select_world(MOCK_SMMU_WORLD_EL1);
 	bool leaf = false;
 
 	if (tlbi->op == SMMU_OP_TLBI_NSNH_ALL)
-		sel.ignore |= SMMU_KEY_VMID;
+		sel.ignore |= MOCK_SMMU_KEY_VMID;
 	else
 		select_vmid(m, tlbi->vmid, &sel);
 	if (tlbi->op == SMMU_OP_TLBI_S2_IPA) {

@@ -111,7 +111,7 @@ static u64 stage1_address(const struct mock_smmu_walk *w)
 {
 	bool upper = w->addr & BIT_ULL(55);
 
-	if (w->ste->world == SMMU_WORLD_EL2)
+	if (w->ste->world == MOCK_SMMU_WORLD_EL2)
 		return w->cd->half[0].tbi ? w->addr & GENMASK_ULL(55, 0) :
 					    w->addr;
 	return w->cd->half[upper].tbi ? (u64)sign_extend64(w->addr, 55) :
@@ -137,7 +137,7 @@ u8 mock_smmu_find_context(struct mock_smmu_walk *w)
 	if (id)
 		return id;
 	/* 13.4.1: without E2H, EL2 has one privilege */
-	if (w->ste->world == SMMU_WORLD_EL2)
+	if (w->ste->world == MOCK_SMMU_WORLD_EL2)
 		w->priv = true;
 	w->va = stage1_address(w);
 	return 0;
@@ -180,8 +180,8 @@ static u8 translate_identity(struct mock_smmu_walk *w,
 	*leaf = (struct mock_smmu_leaf){
 		.pa = w->addr >> 21 << 21,
 		.lg2 = 21,
-		.perm1 = SMMU_PERM_ALL,
-		.perm2 = SMMU_PERM_ALL,
+		.perm1 = MOCK_SMMU_PERM_ALL,
+		.perm2 = MOCK_SMMU_PERM_ALL,
 	};
 	return mock_smmu_bypass_stage1(w);
 }
@@ -241,7 +241,7 @@ u8 mock_smmu_translate_by_stages(struct mock_smmu_walk *w,
  * @w: the request
  * @leaf: its translation
  *
- * Return: SMMU_PERM_PR, SMMU_PERM_PW, SMMU_PERM_PX, whatever the privilege is
+ * Return: MOCK_SMMU_PERM_PR, MOCK_SMMU_PERM_PW, MOCK_SMMU_PERM_PX, whatever the privilege is
  */
 u8 mock_smmu_permissions(const struct mock_smmu_walk *w,
 			 const struct mock_smmu_leaf *leaf)
@@ -272,9 +272,9 @@ static int translate_untranslated(struct mock_smmu_walk *w,
 	res->pa = leaf.pa + (w->addr & (BIT_ULL(leaf.lg2) - 1));
 	res->lg2 = leaf.lg2;
 	/* What was checked is permitted: the STE may have made it another kind */
-	res->read = w->read || w->exec || perms & SMMU_PERM_PR;
-	res->write = w->write || perms & SMMU_PERM_PW;
-	res->exec = w->exec || perms & SMMU_PERM_PX;
+	res->read = w->read || w->exec || perms & MOCK_SMMU_PERM_PR;
+	res->write = w->write || perms & MOCK_SMMU_PERM_PW;
+	res->exec = w->exec || perms & MOCK_SMMU_PERM_PX;
 	res->snooped = mock_smmu_is_snooped(w, &leaf);
 	res->priv = req->pasid_valid && req->priv;
 	return 0;

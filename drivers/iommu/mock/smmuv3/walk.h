@@ -24,23 +24,23 @@
  * How often an entry is read again because software changed it between its read
  * and the update of its flags
  */
-#define SMMU_MAX_RETRIES	16
+#define MOCK_SMMU_MAX_RETRIES	16
 
 /* Translation regimes (STE.STRW): what a TLB entry belongs to */
 enum mock_smmu_world {
-	SMMU_WORLD_EL1,
-	SMMU_WORLD_EL2,
-	SMMU_WORLD_E2H,
+	MOCK_SMMU_WORLD_EL1,
+	MOCK_SMMU_WORLD_EL2,
+	MOCK_SMMU_WORLD_E2H,
 };
 
 /* Permissions of a stage, for both privileges */
-#define SMMU_PERM_PR	BIT(0)
-#define SMMU_PERM_PW	BIT(1)
-#define SMMU_PERM_PX	BIT(2)
-#define SMMU_PERM_UR	BIT(3)
-#define SMMU_PERM_UW	BIT(4)
-#define SMMU_PERM_UX	BIT(5)
-#define SMMU_PERM_ALL	GENMASK(5, 0)
+#define MOCK_SMMU_PERM_PR	BIT(0)
+#define MOCK_SMMU_PERM_PW	BIT(1)
+#define MOCK_SMMU_PERM_PX	BIT(2)
+#define MOCK_SMMU_PERM_UR	BIT(3)
+#define MOCK_SMMU_PERM_UW	BIT(4)
+#define MOCK_SMMU_PERM_UX	BIT(5)
+#define MOCK_SMMU_PERM_ALL	GENMASK(5, 0)
 
 /**
  * struct mock_smmu_tt - how a tree of translation tables is walked
@@ -175,8 +175,8 @@ struct mock_smmu_cd {
  * @lg2: log2 of the region's size
  * @lg2_in: log2 of what the descriptor maps (that of stage 1, if that translates).
  *	With smaller pages at stage 2, the entry is a part of it
- * @perm1: SMMU_PERM_x that stage 1 grants, all where it does not translate
- * @perm2: SMMU_PERM_x that stage 2 grants, likewise
+ * @perm1: MOCK_SMMU_PERM_x that stage 1 grants, all where it does not translate
+ * @perm2: MOCK_SMMU_PERM_x that stage 2 grants, likewise
  * @clean1: stage 1 is writable-clean: a write changes the descriptor first
  * @clean2: stage 2 is writable-clean
  * @attr1: memory attributes of stage 1, if that translates
@@ -239,7 +239,7 @@ struct mock_smmu_table2 {
 	u8 level;
 };
 
-#define SMMU_NR_CACHES	7
+#define MOCK_SMMU_NR_CACHES	7
 
 /**
  * struct mock_smmu_caches - the caches of an SMMU
@@ -248,9 +248,9 @@ struct mock_smmu_table2 {
  * @l1cd: level 1 context descriptors by the indexes that they cover, tag is the
  *	StreamID
  * @cd: &struct mock_smmu_cd by index, tag is the StreamID
- * @walk1: &struct mock_smmu_table by what the descriptor covers, tag SMMU_KEY_x
- * @walk2: &struct mock_smmu_table2 by what the descriptor covers, tag SMMU_KEY_x
- * @tlb: &struct mock_smmu_leaf by page, tag SMMU_KEY_x
+ * @walk1: &struct mock_smmu_table by what the descriptor covers, tag MOCK_SMMU_KEY_x
+ * @walk2: &struct mock_smmu_table2 by what the descriptor covers, tag MOCK_SMMU_KEY_x
+ * @tlb: &struct mock_smmu_leaf by page, tag MOCK_SMMU_KEY_x
  * @all: all of them
  * @lg2_split: greatest @lg2_in of an entry that is a part of what it comes from
  */
@@ -265,21 +265,21 @@ struct mock_smmu_caches {
 			struct mock_cache *walk2;
 			struct mock_cache *tlb;
 		};
-		struct mock_cache *all[SMMU_NR_CACHES];
+		struct mock_cache *all[MOCK_SMMU_NR_CACHES];
 	};
 	u8 lg2_split;
 };
 
-extern const struct mock_cache_desc mock_smmu_cache_descs[SMMU_NR_CACHES];
+extern const struct mock_cache_desc mock_smmu_cache_descs[MOCK_SMMU_NR_CACHES];
 
 /* 3.17: tags of translations */
-#define SMMU_KEY_VMID		GENMASK_ULL(15, 0)
-#define SMMU_KEY_ASID		GENMASK_ULL(31, 16)	/* not of global ones */
-#define SMMU_KEY_WORLD		GENMASK_ULL(33, 32)
-#define SMMU_KEY_GLOBAL		BIT_ULL(34)
-#define SMMU_KEY_ASET		BIT_ULL(35)		/* of global ones */
-#define SMMU_KEY_IPA		BIT_ULL(36)		/* input of stage 2 */
-#define SMMU_KEY_GRANULE	GENMASK_ULL(41, 37)	/* of walk caches */
+#define MOCK_SMMU_KEY_VMID	GENMASK_ULL(15, 0)
+#define MOCK_SMMU_KEY_ASID	GENMASK_ULL(31, 16)	/* not of global ones */
+#define MOCK_SMMU_KEY_WORLD	GENMASK_ULL(33, 32)
+#define MOCK_SMMU_KEY_GLOBAL	BIT_ULL(34)
+#define MOCK_SMMU_KEY_ASET	BIT_ULL(35)		/* of global ones */
+#define MOCK_SMMU_KEY_IPA	BIT_ULL(36)		/* input of stage 2 */
+#define MOCK_SMMU_KEY_GRANULE	GENMASK_ULL(41, 37)	/* of walk caches */
 
 /**
  * struct mock_smmu_walk - a request on its way
@@ -347,9 +347,9 @@ struct mock_smmu_access {
 
 /* Descriptors (descriptor.c) */
 enum mock_smmu_desc {
-	SMMU_DESC_INVALID,
-	SMMU_DESC_TABLE,
-	SMMU_DESC_LEAF,
+	MOCK_SMMU_DESC_INVALID,
+	MOCK_SMMU_DESC_TABLE,
+	MOCK_SMMU_DESC_LEAF,
 };
 
 /* log2 of what a descriptor of @level covers */

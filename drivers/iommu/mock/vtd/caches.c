@@ -28,18 +28,20 @@
 
 static u64 iotlb_tag(const struct mock_vtd_walk *w)
 {
-	u64 tag = FIELD_PREP(VTD_IOTLB_KEY_SID, w->sid);
+	u64 tag = FIELD_PREP(MOCK_VTD_IOTLB_KEY_SID, w->sid);
 
 	/* Entries of requests without PASID are not found by others */
 	if (w->pasid_valid)
-		tag |= VTD_IOTLB_KEY_WITH_PASID | FIELD_PREP(VTD_IOTLB_KEY_PASID, w->pasid) |
-		       FIELD_PREP(VTD_IOTLB_KEY_PRIV, w->priv);
+		tag |= MOCK_VTD_IOTLB_KEY_WITH_PASID |
+		       FIELD_PREP(MOCK_VTD_IOTLB_KEY_PASID, w->pasid) |
+		       FIELD_PREP(MOCK_VTD_IOTLB_KEY_PRIV, w->priv);
 	return tag;
 }
 
 static u64 stage1_tag(const struct mock_vtd_walk *w)
 {
-	return FIELD_PREP(VTD_FS_KEY_DID, w->pe.did) | FIELD_PREP(VTD_FS_KEY_PASID, w->pasid);
+	return FIELD_PREP(MOCK_VTD_FS_KEY_DID, w->pe.did) |
+	       FIELD_PREP(MOCK_VTD_FS_KEY_PASID, w->pasid);
 }
 
 /**
@@ -117,7 +119,7 @@ int mock_vtd_fs_lookup(struct mock_vtd_walk *w, struct mock_vtd_fs_table *table)
 	if (!found)
 		return 0;
 	*table = *found;
-	return VTD_SHIFT_LEVEL(key.lg2) - 1;
+	return MOCK_VTD_SHIFT_LEVEL(key.lg2) - 1;
 }
 
 /**
@@ -132,7 +134,7 @@ void mock_vtd_fs_insert(struct mock_vtd_walk *w, int level,
 	struct mock_vtd_fs_table *to;
 
 	to = mock_cache_insert(w->m->caches->stage1, stage1_tag(w), w->addr,
-			       VTD_LEVEL_SHIFT(level));
+			       MOCK_VTD_LEVEL_SHIFT(level));
 	if (to)
 		*to = *table;
 }
@@ -155,7 +157,7 @@ int mock_vtd_ss_lookup(struct mock_vtd_walk *w, u64 gpa,
 	if (!found)
 		return 0;
 	*table = *found;
-	return VTD_SHIFT_LEVEL(key.lg2) - 1;
+	return MOCK_VTD_SHIFT_LEVEL(key.lg2) - 1;
 }
 
 /**
@@ -171,7 +173,7 @@ void mock_vtd_ss_insert(struct mock_vtd_walk *w, u64 gpa, int level,
 	struct mock_vtd_ss_table *to;
 
 	to = mock_cache_insert(w->m->caches->stage2, w->pe.did, gpa,
-			       VTD_LEVEL_SHIFT(level));
+			       MOCK_VTD_LEVEL_SHIFT(level));
 	if (to)
 		*to = *table;
 }
@@ -353,7 +355,7 @@ static bool match_fs_did(const struct mock_cache_key *key, const void *data,
 {
 	const struct selection *sel = arg;
 
-	return FIELD_GET(VTD_FS_KEY_DID, key->tag) == sel->did;
+	return FIELD_GET(MOCK_VTD_FS_KEY_DID, key->tag) == sel->did;
 }
 
 static bool match_fs_pasid(const struct mock_cache_key *key, const void *data,
@@ -361,8 +363,8 @@ static bool match_fs_pasid(const struct mock_cache_key *key, const void *data,
 {
 	const struct selection *sel = arg;
 
-	return FIELD_GET(VTD_FS_KEY_DID, key->tag) == sel->did &&
-	       FIELD_GET(VTD_FS_KEY_PASID, key->tag) == sel->pasid;
+	return FIELD_GET(MOCK_VTD_FS_KEY_DID, key->tag) == sel->did &&
+	       FIELD_GET(MOCK_VTD_FS_KEY_PASID, key->tag) == sel->pasid;
 }
 
 static bool match_ss_did(const struct mock_cache_key *key, const void *data,
@@ -503,7 +505,7 @@ int mock_vtd_caches_create(struct mock_vtd *m,
 		return -ENOMEM;
 	m->caches = c;
 	if (mock_caches_create(&m->mi->caches, mock_vtd_cache_descs, c->all,
-			       VTD_NR_CACHES, p)) {
+			       MOCK_VTD_NR_CACHES, p)) {
 		mock_vtd_caches_destroy(m);
 		return -ENOMEM;
 	}

@@ -31,8 +31,9 @@ static void show_stage1(const struct mock_cache_key *key, const void *data,
 	const struct mock_vtd_fs_table *table = data;
 
 	seq_printf(arg, "stage1 did=%04llx pasid=%05llx addr=%016llx level=%u table=%llx gpa=%llx rw=%d us=%d\n",
-		   FIELD_GET(VTD_FS_KEY_DID, key->tag), FIELD_GET(VTD_FS_KEY_PASID, key->tag),
-		   key->addr, VTD_SHIFT_LEVEL(key->lg2), table->pa, table->gpa,
+		   FIELD_GET(MOCK_VTD_FS_KEY_DID, key->tag),
+		   FIELD_GET(MOCK_VTD_FS_KEY_PASID, key->tag),
+		   key->addr, MOCK_VTD_SHIFT_LEVEL(key->lg2), table->pa, table->gpa,
 		   table->rw, table->us);
 }
 
@@ -42,7 +43,7 @@ static void show_stage2(const struct mock_cache_key *key, const void *data,
 	const struct mock_vtd_ss_table *table = data;
 
 	seq_printf(arg, "stage2 did=%04llx addr=%016llx level=%u table=%llx r=%d w=%d\n",
-		   key->tag, key->addr, VTD_SHIFT_LEVEL(key->lg2), table->pa,
+		   key->tag, key->addr, MOCK_VTD_SHIFT_LEVEL(key->lg2), table->pa,
 		   table->read, table->write);
 }
 
@@ -52,15 +53,15 @@ static void show_iotlb(const struct mock_cache_key *key, const void *data,
 	const struct mock_vtd_leaf *leaf = data;
 
 	seq_printf(arg, "iotlb sid=%04llx pasid=%05x%s did=%04x pgtt=%u addr=%016llx lg2=%u pa=%llx r=%d w=%d x=%d d=%d priv=%d fault=%02x\n",
-		   FIELD_GET(VTD_IOTLB_KEY_SID, key->tag), leaf->pasid,
-		   key->tag & VTD_IOTLB_KEY_WITH_PASID ? "" : "(rid)", leaf->did,
+		   FIELD_GET(MOCK_VTD_IOTLB_KEY_SID, key->tag), leaf->pasid,
+		   key->tag & MOCK_VTD_IOTLB_KEY_WITH_PASID ? "" : "(rid)", leaf->did,
 		   leaf->pgtt, key->addr, key->lg2, leaf->pa, leaf->read,
 		   leaf->write, leaf->exec, leaf->dirty,
-		   !!(key->tag & VTD_IOTLB_KEY_PRIV), leaf->reason);
+		   !!(key->tag & MOCK_VTD_IOTLB_KEY_PRIV), leaf->reason);
 }
 
 /* In the order of &struct mock_vtd_caches */
-const struct mock_cache_desc mock_vtd_cache_descs[VTD_NR_CACHES] = {
+const struct mock_cache_desc mock_vtd_cache_descs[MOCK_VTD_NR_CACHES] = {
 	{ "context", MOCK_CACHE_CONFIG, sizeof(struct mock_vtd_context),
 	  show_context },
 	{ "pasid", MOCK_CACHE_CONFIG, sizeof(struct mock_vtd_pasid),

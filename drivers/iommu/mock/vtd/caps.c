@@ -87,7 +87,7 @@ static bool mock_vtd_overlap(u32 start, u32 end, u32 start2, u32 end2)
  */
 static bool mock_vtd_hits_fixed(u32 start, u32 end)
 {
-	return mock_vtd_overlap(start, end, 0, VTD_REGS_FIXED);
+	return mock_vtd_overlap(start, end, 0, MOCK_VTD_REGS_FIXED);
 }
 
 /**

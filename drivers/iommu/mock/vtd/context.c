@@ -45,7 +45,7 @@ static int read_words(u64 pa, u64 *words, u32 nr)
 int mock_vtd_walk_read(struct mock_vtd *m, u64 pa, u64 *words, u32 nr)
 {
 	u64 again[VTD_PTE_WORDS];
-	int tries = VTD_MAX_RETRIES;
+	int tries = MOCK_VTD_MAX_RETRIES;
 
 	m->stats.walk_refs++;
 	if (mock_misbehave_take(m->mi, MOCK_MISBEHAVE_WALK_ABORT))
@@ -93,7 +93,7 @@ static u8 read_root(struct mock_vtd_walk *w, u64 *table)
 		return VTD_FR_ROOT_ACCESS;
 	if (!(entry & VTD_ROOT_P))
 		return VTD_FR_ROOT_NP;
-	if (entry & (VTD_ROOT_RSVD | VTD_PTR_RSVD))
+	if (entry & (VTD_ROOT_RSVD | MOCK_VTD_PTR_RSVD))
 		return VTD_FR_ROOT_RSVD;
 	*table = entry & VTD_ROOT_CTP;
 	return 0;
@@ -102,7 +102,7 @@ static u8 read_root(struct mock_vtd_walk *w, u64 *table)
 /* 9.4: fields are reserved where the feature is absent */
 static bool context_reserved(u64 ecap, const u64 *ce)
 {
-	u64 rsvd0 = VTD_CTX0_RSVD | VTD_PTR_RSVD;
+	u64 rsvd0 = VTD_CTX0_RSVD | MOCK_VTD_PTR_RSVD;
 	u64 rsvd1 = VTD_CTX1_RSVD;
 
 	if (!(ecap & VTD_ECAP_DT))
@@ -221,7 +221,7 @@ static u8 read_directory(struct mock_vtd_walk *w, u64 *table)
 	w->pe.fpd |= !!(entry & VTD_PDE_FPD);
 	if (!(entry & VTD_PDE_P))
 		return VTD_FR_PDE_NP;
-	if (entry & (VTD_PDE_RSVD | VTD_PTR_RSVD))
+	if (entry & (VTD_PDE_RSVD | MOCK_VTD_PTR_RSVD))
 		return VTD_FR_PDE_RSVD;
 	*table = entry & VTD_PDE_SMPTBLPTR;
 	return 0;
@@ -230,7 +230,7 @@ static u8 read_directory(struct mock_vtd_walk *w, u64 *table)
 /* 9.6, third to eighth word: stage-1, and the HPT that the model does not have */
 static bool pasid_reserved_high(u64 ecap, const u64 *pe)
 {
-	u64 rsvd2 = VTD_PTE2_RSVD | VTD_PTR_RSVD;
+	u64 rsvd2 = VTD_PTE2_RSVD | MOCK_VTD_PTR_RSVD;
 	int i;
 
 	if (!(ecap & VTD_ECAP_SRS))
@@ -254,7 +254,7 @@ static bool pasid_reserved_high(u64 ecap, const u64 *pe)
 static bool pasid_reserved(struct mock_vtd *m, const u64 *pe)
 {
 	u8 did_bits = 4 + 2 * FIELD_GET(VTD_CAP_ND, m->cap);
-	u64 rsvd0 = VTD_PTE0_RSVD | VTD_PTR_RSVD;
+	u64 rsvd0 = VTD_PTE0_RSVD | MOCK_VTD_PTR_RSVD;
 	u64 rsvd1 = VTD_PTE1_RSVD;
 
 	if (!(m->ecap & VTD_ECAP_ERS))

@@ -99,7 +99,7 @@ static int mock_vtd_regs_show(struct seq_file *s, void *unused)
 	if (!m->regs)
 		return 0;
 
-	for (i = 0; i < VTD_REGS_FIXED; i += sizeof(u32))
+	for (i = 0; i < MOCK_VTD_REGS_FIXED; i += sizeof(u32))
 		mock_vtd_show_reg(s, m, i);
 	i = FIELD_GET(VTD_ECAP_IRO, m->ecap) * 16;
 	seq_printf(s, "%#05x %-8s %#018llx\n", i, "IVA", m->regs->iva);

@@ -15,16 +15,16 @@
 
 /* Request types, T1:T2 of a fault recording register */
 enum mock_vtd_fault_type {
-	VTD_FAULT_WRITE,
-	VTD_FAULT_PAGE_REQUEST,
-	VTD_FAULT_READ,
+	MOCK_VTD_FAULT_WRITE,
+	MOCK_VTD_FAULT_PAGE_REQUEST,
+	MOCK_VTD_FAULT_READ,
 };
 
 /* Values of the AT field */
 enum {
-	VTD_AT_UNTRANSLATED,
-	VTD_AT_TRANSLATION,
-	VTD_AT_TRANSLATED,
+	MOCK_VTD_AT_UNTRANSLATED,
+	MOCK_VTD_AT_TRANSLATION,
+	MOCK_VTD_AT_TRANSLATED,
 };
 
 /**
@@ -100,7 +100,7 @@ void mock_vtd_frcd_write32(struct mock_vtd *m, u32 off, u32 val)
 	for (i = 0; i < regs->frcd_nr; i++)
 		if (regs->frcd[i].hi & VTD_FRCD1_F)
 			return;
-	mock_vtd_event_clear(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+	mock_vtd_event_clear(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_PPF);
 }
 
 /* Is a fault of this source-id pending already? */
@@ -124,7 +124,7 @@ static void mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
 	if ((fsts & VTD_FSTS_PFO) || mock_vtd_fault_collapses(regs, hi))
 		return;
 	if (frcd->hi & VTD_FRCD1_F) {
-		mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PFO);
+		mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_PFO);
 		return;
 	}
 
@@ -137,7 +137,7 @@ static void mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
 		mock_vtd_reg_set32(m, VTD_REG_FSTS, fsts);
 	}
 	regs->frcd_next = (regs->frcd_next + 1) % regs->frcd_nr;
-	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_PPF);
+	mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_PPF);
 }
 
 /* 11.4.7.6: FI is as wide as the widest address that the unit translates */
@@ -176,11 +176,11 @@ static u8 mock_vtd_frcd_at(enum mock_at at)
 {
 	switch (at) {
 	case MOCK_AT_TRANSLATION:
-		return VTD_AT_TRANSLATION;
+		return MOCK_VTD_AT_TRANSLATION;
 	case MOCK_AT_TRANSLATED:
-		return VTD_AT_TRANSLATED;
+		return MOCK_VTD_AT_TRANSLATED;
 	default:
-		return VTD_AT_UNTRANSLATED;
+		return MOCK_VTD_AT_UNTRANSLATED;
 	}
 }
 
@@ -201,7 +201,7 @@ void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
 	if (fault->fpd)
 		return;
 
-	hi = mock_vtd_frcd_hi(req->sid, req->write ? VTD_FAULT_WRITE : VTD_FAULT_READ,
+	hi = mock_vtd_frcd_hi(req->sid, req->write ? MOCK_VTD_FAULT_WRITE : MOCK_VTD_FAULT_READ,
 			      mock_vtd_frcd_at(req->at), fault->reason);
 	if (req->pasid_valid)
 		hi |= mock_vtd_frcd_hi_pasid(m, req->pasid,
@@ -228,8 +228,8 @@ void mock_vtd_fault_record_page_request(struct mock_vtd *m,
 	if (fault->fpd)
 		return;
 
-	hi = mock_vtd_frcd_hi(preq->sid, VTD_FAULT_PAGE_REQUEST,
-			      VTD_AT_UNTRANSLATED, fault->reason);
+	hi = mock_vtd_frcd_hi(preq->sid, MOCK_VTD_FAULT_PAGE_REQUEST,
+			      MOCK_VTD_AT_UNTRANSLATED, fault->reason);
 	if (preq->pasid_valid)
 		hi |= mock_vtd_frcd_hi_pasid(m, preq->pasid, false, preq->priv);
 	mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, preq->addr), hi);

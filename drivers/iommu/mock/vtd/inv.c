@@ -11,7 +11,7 @@
 #include "walk.h"
 
 /* The whole input address space, in pages */
-#define VTD_AM_ALL		52
+#define MOCK_VTD_AM_ALL	52
 
 /* 7.6.1, table 32: response codes other than these three are reserved */
 static bool mock_vtd_pgrp_code_ok(u8 code)
@@ -88,7 +88,7 @@ static u8 mock_vtd_decode_iotlb(const struct mock_vtd *m, const u64 *d,
 	inv->am = FIELD_GET(VTD_IOTLB1_AM, d[1]);
 	if (inv->am > FIELD_GET(VTD_CAP_MAMV, m->cap))
 		return VTD_IQEI_RSVD;
-	inv->am = min(inv->am, VTD_AM_ALL);
+	inv->am = min(inv->am, MOCK_VTD_AM_ALL);
 	inv->addr = d[1] & VTD_IOTLB1_ADDR;
 	return 0;
 }
@@ -114,7 +114,7 @@ static u8 mock_vtd_decode_piotlb(const struct mock_vtd *m, const u64 *d,
 	 * any mask on every unit with scalable mode.
 	 */
 	inv->am = FIELD_GET(VTD_PIOTLB1_AM, d[1]);
-	inv->am = min(inv->am, VTD_AM_ALL);
+	inv->am = min(inv->am, MOCK_VTD_AM_ALL);
 	inv->addr = d[1] & VTD_PIOTLB1_ADDR;
 	return 0;
 }
@@ -165,7 +165,7 @@ static u8 mock_vtd_decode_wait(const struct mock_vtd *m, const u64 *d,
 	inv->wait_sw = d[0] & VTD_WAIT0_SW;
 	inv->wait_fn = d[0] & VTD_WAIT0_FN;
 	inv->data = FIELD_GET(VTD_WAIT0_DATA, d[0]);
-	inv->addr = d[1] & VTD_WAIT1_ADDR & ~VTD_PTR_RSVD;
+	inv->addr = d[1] & VTD_WAIT1_ADDR & ~MOCK_VTD_PTR_RSVD;
 	return 0;
 }
 
@@ -243,7 +243,7 @@ static void mock_vtd_wait_complete(struct mock_vtd *m,
 	if (inv->wait_sw)
 		mock_phys_write32(inv->addr, inv->data);
 	if (inv->wait_if)
-		mock_vtd_event_set(m, VTD_EVENT_INV, VTD_ICS_IWC);
+		mock_vtd_event_set(m, MOCK_VTD_EVENT_INV, VTD_ICS_IWC);
 }
 
 /**

@@ -7,7 +7,7 @@
 #include "../phys.h"
 #include "regs.h"
 
-#define VTD_PREQ_LEN	32
+#define MOCK_VTD_PREQ_LEN	32
 
 /*
  * Table 31: the last request of a group that is not queued is answered by the
@@ -63,7 +63,7 @@ int mock_vtd_page_request(struct mock_vtd *m,
 	u64 pqa = mock_vtd_reg64(m, VTD_REG_PQA);
 	u32 tail = mock_vtd_reg64(m, VTD_REG_PQT);
 	u32 size = 4096 << FIELD_GET(VTD_PQA_PQS, pqa);
-	u32 next = (tail + VTD_PREQ_LEN) % size;
+	u32 next = (tail + MOCK_VTD_PREQ_LEN) % size;
 	struct mock_vtd_fault fault = {};
 
 	if (mock_vtd_page_request_check(m, preq, &fault)) {
@@ -78,7 +78,7 @@ int mock_vtd_page_request(struct mock_vtd *m,
 		return -ENOSPC;
 	}
 	if (next == mock_vtd_reg64(m, VTD_REG_PQH)) {
-		mock_vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PRO);
+		mock_vtd_event_set(m, MOCK_VTD_EVENT_PRQ, VTD_PRS_PRO);
 		mock_vtd_prq_answer(m, preq, MOCK_PAGE_SUCCESS);
 		return -ENOSPC;
 	}
@@ -95,6 +95,6 @@ int mock_vtd_page_request(struct mock_vtd *m,
 		return -EFAULT;
 	}
 	mock_vtd_reg_set64(m, VTD_REG_PQT, next);
-	mock_vtd_event_set(m, VTD_EVENT_PRQ, VTD_PRS_PPR);
+	mock_vtd_event_set(m, MOCK_VTD_EVENT_PRQ, VTD_PRS_PPR);
 	return 0;
 }

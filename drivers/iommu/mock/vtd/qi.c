@@ -23,7 +23,7 @@
 #include "regs.h"
 
 /* Descriptors that the worker processes without letting others at the lock */
-#define VTD_QI_BATCH		32
+#define MOCK_VTD_QI_BATCH	32
 
 static void mock_vtd_qi_time_out(struct mock_vtd *m)
 {
@@ -32,7 +32,7 @@ static void mock_vtd_qi_time_out(struct mock_vtd *m)
 	m->regs->ite = false;
 	rcd |= FIELD_PREP(VTD_IQERCD_ITESID, m->regs->ite_sid);
 	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ITE);
+	mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_ITE);
 }
 
 static void mock_vtd_qi_lost(struct mock_vtd *m, u16 sid)
@@ -49,7 +49,7 @@ static void mock_vtd_qi_error(struct mock_vtd *m, u8 iqei)
 
 	rcd |= FIELD_PREP(VTD_IQERCD_IQEI, iqei);
 	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_IQE);
+	mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_IQE);
 	/* What was waiting for a device still times out */
 	if (m->regs->ite)
 		mock_vtd_qi_time_out(m);
@@ -61,7 +61,7 @@ static void mock_vtd_qi_completion_error(struct mock_vtd *m, u16 sid)
 
 	rcd |= FIELD_PREP(VTD_IQERCD_ICESID, sid);
 	mock_vtd_reg_set64(m, VTD_REG_IQERCD, rcd);
-	mock_vtd_event_set(m, VTD_EVENT_FAULT, VTD_FSTS_ICE);
+	mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_ICE);
 }
 
 /* 11.4.9.2: 0, or what is wrong with the tail pointer */
@@ -267,7 +267,7 @@ static void mock_vtd_qi_work(struct work_struct *work)
 
 	do {
 		spin_lock_irq(&m->mi->lock);
-		more = mock_vtd_qi_run(m, VTD_QI_BATCH);
+		more = mock_vtd_qi_run(m, MOCK_VTD_QI_BATCH);
 		spin_unlock_irq(&m->mi->lock);
 		cond_resched();
 	} while (more);

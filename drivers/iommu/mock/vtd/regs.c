@@ -32,8 +32,8 @@ struct mock_vtd_reg {
  * 11.4.4.1: bits that the unit knows. Those of absent features are ignored, WBF
  * among them: a unit with scalable mode needs no flush (11.4.2)
  */
-#define VTD_GCMD_STATE		(VTD_GCMD_TE | VTD_GCMD_QIE)
-#define VTD_GCMD_ONE_SHOT	VTD_GCMD_SRTP
+#define MOCK_VTD_GCMD_STATE	(VTD_GCMD_TE | VTD_GCMD_QIE)
+#define MOCK_VTD_GCMD_ONE_SHOT	VTD_GCMD_SRTP
 
 static void mock_vtd_gcmd_finish(struct mock_vtd *m, u32 cmd, u32 val)
 {
@@ -76,7 +76,7 @@ static void mock_vtd_gcmd_wrote(struct mock_vtd *m, u64 val)
 	u32 sts = mock_vtd_reg32(m, VTD_REG_GSTS);
 	u32 cmd;
 
-	cmd = ((val ^ sts) & VTD_GCMD_STATE) | (val & VTD_GCMD_ONE_SHOT);
+	cmd = ((val ^ sts) & MOCK_VTD_GCMD_STATE) | (val & MOCK_VTD_GCMD_ONE_SHOT);
 	/*
 	 * Software must change one thing at a time, else the behaviour is
 	 * undefined. Doing nothing shows such a bug best: the status that it
@@ -182,34 +182,34 @@ static void mock_vtd_fsts_wrote(struct mock_vtd *m, u64 val)
 		iqercd &= ~VTD_IQERCD_ICESID;
 	mock_vtd_reg_set64(m, VTD_REG_IQERCD, iqercd);
 
-	mock_vtd_event_clear(m, VTD_EVENT_FAULT, 0);
+	mock_vtd_event_clear(m, MOCK_VTD_EVENT_FAULT, 0);
 	if (val & (VTD_FSTS_IQE | VTD_FSTS_ITE))
 		mock_vtd_qi_kick(m);
 }
 
 static void mock_vtd_ics_wrote(struct mock_vtd *m, u64 val)
 {
-	mock_vtd_event_clear(m, VTD_EVENT_INV, 0);
+	mock_vtd_event_clear(m, MOCK_VTD_EVENT_INV, 0);
 }
 
 static void mock_vtd_prs_wrote(struct mock_vtd *m, u64 val)
 {
-	mock_vtd_event_clear(m, VTD_EVENT_PRQ, 0);
+	mock_vtd_event_clear(m, MOCK_VTD_EVENT_PRQ, 0);
 }
 
 static void mock_vtd_fectl_wrote(struct mock_vtd *m, u64 val)
 {
-	mock_vtd_event_unmask(m, VTD_EVENT_FAULT);
+	mock_vtd_event_unmask(m, MOCK_VTD_EVENT_FAULT);
 }
 
 static void mock_vtd_iectl_wrote(struct mock_vtd *m, u64 val)
 {
-	mock_vtd_event_unmask(m, VTD_EVENT_INV);
+	mock_vtd_event_unmask(m, MOCK_VTD_EVENT_INV);
 }
 
 static void mock_vtd_pectl_wrote(struct mock_vtd *m, u64 val)
 {
-	mock_vtd_event_unmask(m, VTD_EVENT_PRQ);
+	mock_vtd_event_unmask(m, MOCK_VTD_EVENT_PRQ);
 }
 
 static void mock_vtd_iqt_wrote(struct mock_vtd *m, u64 val)
@@ -222,7 +222,7 @@ static void mock_vtd_pqa_wrote(struct mock_vtd *m, u64 val)
 	m->regs->pq_set = true;
 }
 
-static const struct mock_vtd_reg mock_vtd_regs[VTD_REGS_FIXED / sizeof(u32)] = {
+static const struct mock_vtd_reg mock_vtd_regs[MOCK_VTD_REGS_FIXED / sizeof(u32)] = {
 	[VTD_REG_VER / 4] = { "VER" },
 	[VTD_REG_CAP / 4] = { "CAP", .wide = true },
 	[VTD_REG_ECAP / 4] = { "ECAP", .wide = true },
@@ -361,7 +361,7 @@ static u32 mock_vtd_read32(struct mock_vtd *m, u32 off)
 {
 	u64 val;
 
-	if (off < VTD_REGS_FIXED)
+	if (off < MOCK_VTD_REGS_FIXED)
 		return mock_vtd_reg32(m, off);
 	if (mock_vtd_frcd_at(m, off))
 		return mock_vtd_frcd_read32(m,
@@ -382,7 +382,7 @@ static void mock_vtd_write32(struct mock_vtd *m, u32 off, u32 val)
 	if (off & 4)
 		shift = 32;
 
-	if (off < VTD_REGS_FIXED) {
+	if (off < MOCK_VTD_REGS_FIXED) {
 		if (mock_vtd_regs[low / sizeof(u32)].wide)
 			mock_vtd_reg_write(m, low, (u64)val << shift, bytes << shift);
 		else
@@ -397,7 +397,7 @@ static void mock_vtd_write32(struct mock_vtd *m, u32 off, u32 val)
 
 static void mock_vtd_write64(struct mock_vtd *m, u32 off, u64 val)
 {
-	if (off < VTD_REGS_FIXED && mock_vtd_regs[off / sizeof(u32)].wide) {
+	if (off < MOCK_VTD_REGS_FIXED && mock_vtd_regs[off / sizeof(u32)].wide) {
 		mock_vtd_reg_write(m, off, val, U64_MAX);
 	} else if (mock_vtd_iotlb_at(m, off)) {
 		mock_vtd_iotlb_write(m, off, val, U64_MAX);

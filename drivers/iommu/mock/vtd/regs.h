@@ -14,20 +14,20 @@
 #include "model.h"
 
 /* The registers before this offset are the same on every unit */
-#define VTD_REGS_FIXED		0x0f0
+#define MOCK_VTD_REGS_FIXED	0x0f0
 
 /**
  * enum mock_vtd_event - the interrupts that the unit itself sends
- * @VTD_EVENT_FAULT: translation fault or error of the invalidation queue (FECTL)
- * @VTD_EVENT_INV: completion of an invalidation wait (IECTL)
- * @VTD_EVENT_PRQ: page request queued (PECTL)
- * @VTD_EVENT_NR: how many there are
+ * @MOCK_VTD_EVENT_FAULT: translation fault or error of the invalidation queue (FECTL)
+ * @MOCK_VTD_EVENT_INV: completion of an invalidation wait (IECTL)
+ * @MOCK_VTD_EVENT_PRQ: page request queued (PECTL)
+ * @MOCK_VTD_EVENT_NR: how many there are
  */
 enum mock_vtd_event {
-	VTD_EVENT_FAULT,
-	VTD_EVENT_INV,
-	VTD_EVENT_PRQ,
-	VTD_EVENT_NR,
+	MOCK_VTD_EVENT_FAULT,
+	MOCK_VTD_EVENT_INV,
+	MOCK_VTD_EVENT_PRQ,
+	MOCK_VTD_EVENT_NR,
 };
 
 /**
@@ -115,7 +115,7 @@ struct mock_vtd_pending {
  * @work: processes descriptors
  */
 struct mock_vtd_regs {
-	u32 file[VTD_REGS_FIXED / sizeof(u32)];
+	u32 file[MOCK_VTD_REGS_FIXED / sizeof(u32)];
 	u64 iva;
 	u64 iotlb;
 	u32 size;
@@ -137,7 +137,7 @@ struct mock_vtd_regs {
 };
 
 /* caps.c */
-#define VTD_VER_DEFAULT		0x60
+#define MOCK_VTD_VER_DEFAULT	0x60
 u64 mock_vtd_cap_default(void);
 u64 mock_vtd_ecap_default(void);
 const char *mock_vtd_ver_check(u64 ver);

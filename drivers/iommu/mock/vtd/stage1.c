@@ -21,12 +21,12 @@ static bool is_leaf(u64 entry, int level)
 static bool is_reserved(struct mock_vtd_walk *w, u64 entry, int level)
 {
 	struct mock_vtd *m = w->m;
-	u64 rsvd = VTD_ENTRY_RSVD;
+	u64 rsvd = MOCK_VTD_ENTRY_RSVD;
 
 	if (level > 3 || (level == 3 && !(m->cap & VTD_CAP_FS1GP)))
 		rsvd |= VTD_FS_PS;
 	if (level > 1 && is_leaf(entry, level))
-		rsvd |= GENMASK_ULL(VTD_LEVEL_SHIFT(level) - 1, 13);
+		rsvd |= GENMASK_ULL(MOCK_VTD_LEVEL_SHIFT(level) - 1, 13);
 	if (m->ecap & VTD_ECAP_ERS && !w->pe.nxe)
 		rsvd |= VTD_FS_XD;
 	return entry & rsvd;
@@ -153,7 +153,7 @@ static bool beyond_stage2(const struct mock_vtd_walk *w, u64 addr)
 static u8 read_entry(struct mock_vtd_walk *w, const struct fs_step *step,
 		     struct fs_entry *e)
 {
-	u64 index = (w->addr >> VTD_LEVEL_SHIFT(step->level)) & 511;
+	u64 index = (w->addr >> MOCK_VTD_LEVEL_SHIFT(step->level)) & 511;
 
 	e->pa = step->table.pa + index * sizeof(u64);
 	if (mock_vtd_walk_read64(w->m, e->pa, &e->val))
@@ -243,7 +243,7 @@ static u8 nest_leaf(struct mock_vtd_walk *w, u64 gpa,
 static int use_leaf(struct mock_vtd_walk *w, struct fs_step *step,
 		    const struct fs_entry *e, struct mock_vtd_leaf *leaf)
 {
-	u8 lg2 = VTD_LEVEL_SHIFT(step->level);
+	u8 lg2 = MOCK_VTD_LEVEL_SHIFT(step->level);
 	u64 flags = accessed_flags(w);
 	bool dirty;
 	u64 gpa;
@@ -311,7 +311,7 @@ static bool is_canonical(const struct mock_vtd_walk *w)
  */
 u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
-	int retries = VTD_MAX_RETRIES;
+	int retries = MOCK_VTD_MAX_RETRIES;
 	struct fs_step step;
 	struct fs_entry e;
 	int ret;

@@ -14,7 +14,7 @@ static bool is_leaf(u64 entry, int level)
 /* 3.7: which bits must be 0 in an entry with R or W */
 static bool is_reserved(struct mock_vtd *m, u64 entry, int level)
 {
-	u64 rsvd = VTD_ENTRY_RSVD | SS_RSVD_IW;
+	u64 rsvd = MOCK_VTD_ENTRY_RSVD | SS_RSVD_IW;
 
 	if (level > 3 ||
 	    (level == 3 && !(m->cap & VTD_CAP_SSLPS_1G)) ||
@@ -23,7 +23,7 @@ static bool is_reserved(struct mock_vtd *m, u64 entry, int level)
 	if (!is_leaf(entry, level) || !(m->ecap & VTD_ECAP_SC))
 		rsvd |= VTD_SS_SNP;
 	if (level > 1 && is_leaf(entry, level))
-		rsvd |= GENMASK_ULL(VTD_LEVEL_SHIFT(level) - 1, 12);
+		rsvd |= GENMASK_ULL(MOCK_VTD_LEVEL_SHIFT(level) - 1, 12);
 	return entry & rsvd;
 }
 
@@ -66,7 +66,7 @@ static int use_entry(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 		     struct ss_step *step, struct mock_vtd_leaf *leaf,
 		     bool *done)
 {
-	u64 index = (gpa >> VTD_LEVEL_SHIFT(step->level)) & 511;
+	u64 index = (gpa >> MOCK_VTD_LEVEL_SHIFT(step->level)) & 511;
 	u64 pa = step->table.pa + index * sizeof(u64);
 	struct mock_vtd_ss_table next = step->table;
 	bool dirty;
@@ -96,7 +96,7 @@ static int use_entry(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 	if (*done) {
 		*leaf = (struct mock_vtd_leaf){
 			.pa = next.pa,
-			.lg2 = VTD_LEVEL_SHIFT(step->level),
+			.lg2 = MOCK_VTD_LEVEL_SHIFT(step->level),
 			.read = next.read,
 			.write = next.write,
 			.exec = next.exec,
@@ -144,7 +144,7 @@ static void ss_first_step(struct mock_vtd_walk *w, u64 gpa,
 u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 			struct mock_vtd_leaf *leaf)
 {
-	int retries = VTD_MAX_RETRIES;
+	int retries = MOCK_VTD_MAX_RETRIES;
 	struct ss_step step;
 	bool done = false;
 

@@ -126,11 +126,11 @@ static u8 walk_stage2(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
  */
 static u8 pass_through(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
-	if (w->addr >> VTD_HAW)
+	if (w->addr >> MOCK_VTD_HAW)
 		return VTD_FR_ADDR_WIDTH;
-	leaf->lg2 = VTD_LEVEL_SHIFT(2);
+	leaf->lg2 = MOCK_VTD_LEVEL_SHIFT(2);
 	if (w->m->cap & (VTD_CAP_FS1GP | VTD_CAP_SSLPS_1G))
-		leaf->lg2 = VTD_LEVEL_SHIFT(3);
+		leaf->lg2 = MOCK_VTD_LEVEL_SHIFT(3);
 	leaf->pa = w->addr >> leaf->lg2 << leaf->lg2;
 	leaf->read = true;
 	leaf->write = true;
@@ -296,7 +296,7 @@ static u8 check_translated(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 	/* ECAP.PTRS is not supported: EPTR is 0 */
 	if (w->pasid_valid)
 		return VTD_FR_CTX_EPTR;
-	if (w->addr >> VTD_HAW)
+	if (w->addr >> MOCK_VTD_HAW)
 		return VTD_FR_ADDR_WIDTH;
 	if (in_interrupt_range(w->addr))
 		return VTD_FR_INTR_ADDR;

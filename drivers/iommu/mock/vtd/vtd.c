@@ -125,7 +125,7 @@ static int mock_vtd_create(struct mock_iommu *mi)
 	m->mi = mi;
 	m->cap = mock_vtd_cap_default();
 	m->ecap = mock_vtd_ecap_default();
-	m->ver = VTD_VER_DEFAULT;
+	m->ver = MOCK_VTD_VER_DEFAULT;
 	mi->priv = m;
 	return 0;
 }

@@ -23,19 +23,19 @@
  * (8.1), no register does. 46 bits are a common value, and enough for the memory
  * of any machine that this model is used on.
  */
-#define VTD_HAW			46
-#define VTD_PTR_RSVD		GENMASK_ULL(63, VTD_HAW)	/* of pointers */
-#define VTD_ENTRY_RSVD		GENMASK_ULL(51, VTD_HAW)	/* of paging entries */
+#define MOCK_VTD_HAW		46
+#define MOCK_VTD_PTR_RSVD	GENMASK_ULL(63, MOCK_VTD_HAW)	/* of pointers */
+#define MOCK_VTD_ENTRY_RSVD	GENMASK_ULL(51, MOCK_VTD_HAW)	/* of paging entries */
 
 /* Paging structures: level 1 is a page table. 2^x bytes under one entry */
-#define VTD_LEVEL_SHIFT(level)	(12 + 9 * ((level) - 1))
-#define VTD_SHIFT_LEVEL(shift)	(((shift) - 12) / 9 + 1)
+#define MOCK_VTD_LEVEL_SHIFT(level)	(12 + 9 * ((level) - 1))
+#define MOCK_VTD_SHIFT_LEVEL(shift)	(((shift) - 12) / 9 + 1)
 
 /*
  * How often an entry is read again because software changed it between its read
  * and the update of its accessed and dirty flags
  */
-#define VTD_MAX_RETRIES		16
+#define MOCK_VTD_MAX_RETRIES	16
 
 /**
  * struct mock_vtd_context - a scalable-mode context entry (9.4), as it is cached
@@ -171,15 +171,15 @@ struct mock_vtd_ss_table {
 	bool exec;
 };
 
-#define VTD_NR_CACHES	5
+#define MOCK_VTD_NR_CACHES	5
 
 /**
  * struct mock_vtd_caches - the caches of a unit
  * @context: &struct mock_vtd_context by source-id
  * @pasid: &struct mock_vtd_pasid by PASID, tag is the source-id
- * @stage1: &struct mock_vtd_fs_table by what the entry covers, tag VTD_FS_KEY_x
+ * @stage1: &struct mock_vtd_fs_table by what the entry covers, tag MOCK_VTD_FS_KEY_x
  * @stage2: &struct mock_vtd_ss_table by what the entry covers, tag is the domain-id
- * @iotlb: &struct mock_vtd_leaf by page, tag VTD_IOTLB_KEY_x
+ * @iotlb: &struct mock_vtd_leaf by page, tag MOCK_VTD_IOTLB_KEY_x
  * @all: all of them
  */
 struct mock_vtd_caches {
@@ -191,18 +191,18 @@ struct mock_vtd_caches {
 			struct mock_cache *stage2;
 			struct mock_cache *iotlb;
 		};
-		struct mock_cache *all[VTD_NR_CACHES];
+		struct mock_cache *all[MOCK_VTD_NR_CACHES];
 	};
 };
 
-extern const struct mock_cache_desc mock_vtd_cache_descs[VTD_NR_CACHES];
+extern const struct mock_cache_desc mock_vtd_cache_descs[MOCK_VTD_NR_CACHES];
 
-#define VTD_IOTLB_KEY_SID		GENMASK_ULL(15, 0)
-#define VTD_IOTLB_KEY_PASID		GENMASK_ULL(35, 16)
-#define VTD_IOTLB_KEY_PRIV		BIT_ULL(36)
-#define VTD_IOTLB_KEY_WITH_PASID	BIT_ULL(37)
-#define VTD_FS_KEY_DID			GENMASK_ULL(15, 0)
-#define VTD_FS_KEY_PASID		GENMASK_ULL(35, 16)
+#define MOCK_VTD_IOTLB_KEY_SID		GENMASK_ULL(15, 0)
+#define MOCK_VTD_IOTLB_KEY_PASID	GENMASK_ULL(35, 16)
+#define MOCK_VTD_IOTLB_KEY_PRIV		BIT_ULL(36)
+#define MOCK_VTD_IOTLB_KEY_WITH_PASID	BIT_ULL(37)
+#define MOCK_VTD_FS_KEY_DID		GENMASK_ULL(15, 0)
+#define MOCK_VTD_FS_KEY_PASID		GENMASK_ULL(35, 16)
 
 /**
  * struct mock_vtd_walk - a request on its way

@@ -81,12 +81,12 @@ static void errata_ring_test(struct kunit *test)
 
 	skips = kunit_kzalloc(test, sizeof(*skips), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, skips);
-	for (i = 0; i <= SMMU_NR_SKIPPED; i++) {
+	for (i = 0; i <= MOCK_SMMU_NR_SKIPPED; i++) {
 		words[1] = i;
 		KUNIT_EXPECT_TRUE(test, mock_smmu_skip(skips, words));
 	}
 	mock_smmu_skips_complete(skips);
-	for (i = 1; i <= SMMU_NR_SKIPPED; i++) {
+	for (i = 1; i <= MOCK_SMMU_NR_SKIPPED; i++) {
 		words[1] = i;
 		KUNIT_EXPECT_FALSE(test, mock_smmu_skip(skips, words));
 	}

@@ -5,7 +5,7 @@
 #define IOVA	0x0000123456789000ULL
 #define PAGE	0x00003eb9c4d5e000ULL
 
-/* What a request of each kind gets: bits as SMMU_PERM_x */
+/* What a request of each kind gets: bits as MOCK_SMMU_PERM_x */
 static u8 granted_perms(struct mock_smmu_rig *rig, bool s2)
 {
 	u8 got = 0;
@@ -53,12 +53,12 @@ static u8 granted_anew(struct mock_smmu_rig *rig, bool s2)
 	return first;
 }
 
-#define PR	SMMU_PERM_PR
-#define PW	SMMU_PERM_PW
-#define PX	SMMU_PERM_PX
-#define UR	SMMU_PERM_UR
-#define UW	SMMU_PERM_UW
-#define UX	SMMU_PERM_UX
+#define PR	MOCK_SMMU_PERM_PR
+#define PW	MOCK_SMMU_PERM_PW
+#define PX	MOCK_SMMU_PERM_PX
+#define UR	MOCK_SMMU_PERM_UR
+#define UW	MOCK_SMMU_PERM_UW
+#define UX	MOCK_SMMU_PERM_UX
 #define EL0	SMMU_PTE_AP_EL0
 #define RO	SMMU_PTE_AP_RO
 #define PXN	SMMU_PTE_PXN

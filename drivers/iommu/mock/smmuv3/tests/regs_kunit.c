@@ -174,7 +174,7 @@ static void mock_smmu_regs_read_only_test(struct kunit *test)
 	dut->m->iidr = 0x12345637;
 	dut->m->idr[4] = 0xcafe;
 	mock_smmu_dut_start(dut);
-	for (i = 0; i < SMMU_NR_IDR; i++)
+	for (i = 0; i < MOCK_SMMU_NR_IDR; i++)
 		KUNIT_EXPECT_EQ(test, dut_read32(dut, i * 4), dut->m->idr[i]);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x10), 0xcafe);
 	KUNIT_EXPECT_EQ(test, dut_read32(dut, 0x18), 0x12345637);

@@ -69,7 +69,7 @@ static const struct ats_case ats_cases[] = {
 	{ "SSS.1 of a table", IN_FS_UPPER, 0, VTD_FS_ADDR, 0x1000, ERROR, 0x78 },
 	{ "SFS.2", IN_FS, 0, VTD_FS_P, 0, NOTHING, 0 },
 	{ "SFS.3", IN_FS, 0, 0, BIT_ULL(51), NOTHING, 0 },
-	{ "SFS.5", IN_FS, 0, 0, BIT_ULL(VTD_HAW - 1), NOTHING, 0 },
+	{ "SFS.5", IN_FS, 0, 0, BIT_ULL(MOCK_VTD_HAW - 1), NOTHING, 0 },
 	{ "SFS.8", IN_SS_TABLE, 0, VTD_SS_W, 0, NOTHING, 0 },
 	{ "SFS.9", IN_PASID, 1, VTD_PTE1_PWSNP, 0, NOTHING, 0 },
 	{ "SSS.2", IN_SS, 0, RIG_SS_RW, 0, NOTHING, 0 },
@@ -117,7 +117,7 @@ static void ats_test_outcome(struct kunit *test)
 
 	/* AW is 46 bits at most by MGAW, so that SFS.5 can be met below HAW */
 	rig->m.cap &= ~VTD_CAP_MGAW;
-	rig->m.cap |= FIELD_PREP(VTD_CAP_MGAW, VTD_HAW - 2);
+	rig->m.cap |= FIELD_PREP(VTD_CAP_MGAW, MOCK_VTD_HAW - 2);
 	sp = rig_simple(rig, VTD_PGTT_NESTED);
 	*rig_fs(sp, IOVA, 1) = GPA | RIG_FS_PAGE;
 	*rig_ss(sp, GPA, 1) = PAGE | RIG_SS_RW;
@@ -286,7 +286,7 @@ static void ats_test_translated(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	req.addr = VTD_INTR_ADDR_LAST;
 	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_send(rig, &req, &res));
-	req.addr = BIT_ULL(VTD_HAW);
+	req.addr = BIT_ULL(MOCK_VTD_HAW);
 	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH, rig_send(rig, &req, &res));
 	req.addr = PAGE;
 	req.pasid_valid = true;

@@ -189,7 +189,7 @@ static void caps_rule(struct kunit *test)
 	const struct caps_case *c = test->param_value;
 	u64 cap = (mock_vtd_cap_default() & ~c->cap_clear) | c->cap_set;
 	u64 ecap = (mock_vtd_ecap_default() & ~c->ecap_clear) | c->ecap_set;
-	u64 ver = c->ver ?: VTD_VER_DEFAULT;
+	u64 ver = c->ver ?: MOCK_VTD_VER_DEFAULT;
 	const char *alone;
 
 	/* A case that clears everything still has a place for registers */

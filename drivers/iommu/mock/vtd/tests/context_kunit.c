@@ -42,7 +42,7 @@ static const struct entry_case entry_cases[] = {
 	{ "SRT.2", ROOT, 0, VTD_ROOT_P, 0, 0x39 },
 	{ "SRT.3 low bits", ROOT, 0, 0, BIT(1), 0x3a },
 	{ "SRT.3 bit 11", ROOT, 0, 0, BIT(11), 0x3a },
-	{ "SRT.3 address", ROOT, 0, 0, BIT_ULL(VTD_HAW), 0x3a },
+	{ "SRT.3 address", ROOT, 0, 0, BIT_ULL(MOCK_VTD_HAW), 0x3a },
 	{ "SCT.1", ROOT, 0, VTD_ROOT_CTP, RIG_NOT_RAM, 0x40 },
 	{ "SCT.2", CONTEXT, 0, VTD_CTX0_P, 0, 0x41 },
 	{ "SCT.3 HPTE", CONTEXT, 0, 0, VTD_CTX0_HPTE, 0x42 },

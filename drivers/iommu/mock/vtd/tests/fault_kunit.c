@@ -134,7 +134,7 @@ static void fault_ring(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, hw_read32(hw, VTD_REG_FSTS) &
 				   VTD_FSTS_PPF);
 	}
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 3 * NFR);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 3 * NFR);
 
 	/* FRI stays at the first as long as one is pending */
 	read_fault(hw, 1, 0);
@@ -144,7 +144,7 @@ static void fault_ring(struct kunit *test)
 	read_fault(hw, 3, 0);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 2) & VTD_FRCD1_SID, 3);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_PPF);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 3 * NFR + 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 3 * NFR + 1);
 }
 
 /* F is the only bit that can be written, and only cleared, and only by a 1 */
@@ -199,12 +199,12 @@ static void fault_overflow(struct kunit *test)
 	/* PPF can not be written */
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_PFO | VTD_FSTS_PPF);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 
 	/* It goes on where it was */
 	read_fault(hw, 0x52, 0);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0) & VTD_FRCD1_SID, 0x52);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 2);
 }
 
 /* PFO with another register than the next one free: still no room */
@@ -248,7 +248,7 @@ static void fault_fpd(struct kunit *test)
 	mock_vtd_hw_fault(hw, &req, VTD_FR_READ, true);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	KUNIT_EXPECT_EQ(test, frcd_hi(hw, 0), 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 0);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 0);
 }
 
 /* 7.3: IP while masked; sent when unmasked, taken back when all is serviced */
@@ -260,14 +260,14 @@ static void fault_masked(struct kunit *test)
 	read_fault(hw, 1, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 0);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 0);
 	hw_write32(hw, VTD_REG_FECTL, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL), 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 	/* Once */
 	hw_write32(hw, VTD_REG_FECTL, VTD_ECTL_IM);
 	hw_write32(hw, VTD_REG_FECTL, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 	clear_f(hw, 0);
 
 	hw_write32(hw, VTD_REG_FECTL, VTD_ECTL_IM);
@@ -277,7 +277,7 @@ static void fault_masked(struct kunit *test)
 	clear_f(hw, 1);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FECTL), VTD_ECTL_IM);
 	hw_write32(hw, VTD_REG_FECTL, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 }
 
 /* 7.2.1: the index starts over when translation is disabled */

@@ -262,7 +262,7 @@ static void qi_desc_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), c->iqei);
 	KUNIT_EXPECT_EQ(test, hw_head(hw), 0);
 	KUNIT_EXPECT_EQ(test, nr_inv, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 }
 
 /* Bits of a domain-id that CAP.ND does not have are ignored */

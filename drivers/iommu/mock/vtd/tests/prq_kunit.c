@@ -92,7 +92,7 @@ static void prq_desc(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read64(prq->hw, VTD_REG_PQT), 32);
 	KUNIT_EXPECT_EQ(test, hw_read64(prq->hw, VTD_REG_PQH), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(prq->hw, VTD_REG_PRS), VTD_PRS_PPR);
-	KUNIT_EXPECT_EQ(test, prq->hw->nr_msi[VTD_EVENT_PRQ], 1);
+	KUNIT_EXPECT_EQ(test, prq->hw->nr_msi[MOCK_VTD_EVENT_PRQ], 1);
 	KUNIT_EXPECT_EQ(test, prq->hw->nr_resp, 0);
 }
 
@@ -104,20 +104,20 @@ static void prq_event(struct kunit *test)
 
 	send_request(prq);
 	send_request(prq);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 1);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PRS), 0);
 	send_request(prq);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 2);
 
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	hw_write32(hw, VTD_REG_PECTL, VTD_ECTL_IM);
 	send_request(prq);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 2);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
 	hw_write32(hw, VTD_REG_PECTL, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 3);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 3);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_PECTL), 0);
 
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
@@ -184,7 +184,7 @@ static void prq_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->resp.pasid, HW_PASID);
 	KUNIT_EXPECT_EQ(test, hw->resp.prgi, 0x155);
 	KUNIT_EXPECT_EQ(test, hw->resp.code, MOCK_PAGE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 1);
 
 	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(hw, &not_last), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, mock_vtd_hw_page_request(hw, &stop), -ENOSPC);
@@ -211,7 +211,7 @@ static void prq_overflow_event(struct kunit *test)
 		send_request(prq);
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR);
 	KUNIT_EXPECT_EQ(test, send_request(prq), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_PRQ], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_PRQ], 2);
 
 	/* While it is set, an interrupt that is pending stays so */
 	hw_write32(hw, VTD_REG_PRS, VTD_PRS_PPR | VTD_PRS_PRO);
@@ -255,7 +255,7 @@ static void prq_tables(struct kunit *test)
 	     FIELD_PREP(VTD_FRCD1_FR, VTD_FR_CTX_PRE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd + 8), hi);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, frcd), prq_request.addr);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 
 	/* Dropped without an answer */
 	not_last.last = false;

@@ -29,24 +29,24 @@ static void qi_wait(struct kunit *test)
 	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), VTD_ICS_IWC);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 1);
 
 	/* No new interrupt before IWC is cleared */
 	mock_vtd_hw_put_wait(hw, 8, VTD_WAIT0_IF);
 	mock_vtd_hw_bell(hw);
 	mock_vtd_hw_expect_done(hw, 8);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 1);
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), 0);
 	mock_vtd_hw_put_wait(hw, 9, VTD_WAIT0_IF);
 	mock_vtd_hw_bell(hw);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 2);
 
 	/* Without the flag no interrupt */
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 	mock_vtd_hw_put_wait(hw, 10, VTD_WAIT0_FN | VTD_WAIT0_PD);
 	mock_vtd_hw_bell(hw);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 2);
 
 	mock_vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_SW,
 			mock_vtd_hw_no_ram(test));
@@ -64,9 +64,9 @@ static void qi_wait_masked(struct kunit *test)
 	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_IECTL),
 			VTD_ECTL_IM | VTD_ECTL_IP);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 0);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 0);
 	hw_write32(hw, VTD_REG_IECTL, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 1);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_IECTL), 0);
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 
@@ -77,7 +77,7 @@ static void qi_wait_masked(struct kunit *test)
 	hw_write32(hw, VTD_REG_ICS, VTD_ICS_IWC);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_IECTL), VTD_ECTL_IM);
 	hw_write32(hw, VTD_REG_IECTL, 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 1);
 }
 
 /* How many references a request takes after up to three invalidations */
@@ -184,7 +184,7 @@ static void qi_iqe(struct kunit *test)
 	mock_vtd_hw_bell(hw);
 	KUNIT_EXPECT_EQ(test, hw_status(hw), 1);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), bad);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 
 	/* A doorbell does not make it go on, nor clearing anything else */
 	mock_vtd_hw_put_wait(hw, 3, 0);
@@ -197,7 +197,7 @@ static void qi_iqe(struct kunit *test)
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_RSVD);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 2);
 
 	hw->iq[bad / 8] = cpu_to_le64(VTD_QI_WAIT);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
@@ -211,7 +211,7 @@ static void qi_iqe_event(struct kunit *test)
 	const struct mock_req req = { .sid = 1 };
 
 	mock_vtd_hw_fault(hw, &req, VTD_FR_READ, false);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 	hw_write32(hw, VTD_REG_FECTL, VTD_ECTL_IM);
 	mock_vtd_hw_put(hw, VTD_QI_CC, 0);
 	mock_vtd_hw_bell(hw);
@@ -245,7 +245,7 @@ static void qi_ite(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
 	KUNIT_EXPECT_EQ(test, hw_itesid(hw), 0x111);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), 0);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 
 	/* Nothing is fetched until it is cleared */
 	mock_vtd_hw_put_wait(hw, 4, 0);
@@ -341,7 +341,7 @@ static void qi_ite_iqe(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS),
 			VTD_FSTS_ITE | VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), bad);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 	/* Both must be cleared */
 	hw->tail = bad;
 	mock_vtd_hw_put_wait(hw, 5, 0);
@@ -364,7 +364,7 @@ static void qi_ice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->nr_atc, 0);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_ICE);
 	KUNIT_EXPECT_EQ(test, hw_icesid(hw), 0x333);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 1);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_ICE);
 	mock_vtd_hw_expect_done(hw, 1);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQERCD), 0);

@@ -114,7 +114,7 @@ static void qi_tail(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_TAIL);
 	hw_write32(hw, VTD_REG_FSTS, VTD_FSTS_IQE);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), VTD_FSTS_IQE);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], 2);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], 2);
 
 	hw_write64(hw, VTD_REG_IQT, 16);
 	KUNIT_EXPECT_EQ(test, hw_iqei(hw), VTD_IQEI_TAIL);

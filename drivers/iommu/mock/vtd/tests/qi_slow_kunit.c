@@ -73,7 +73,7 @@ static void qi_slow_answer(struct kunit *test)
 	slow_bench_wait(s->bench, 1);
 	mock_vtd_hw_expect_done(hw, 2);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_ICS), VTD_ICS_IWC);
-	KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 1);
+	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 1);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 }
@@ -104,8 +104,8 @@ static void qi_slow_limit(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, hw_itesid(hw), SLOW_SID);
 		KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQH), hw->tail);
 		KUNIT_EXPECT_EQ(test, hw_status(hw), round * 3);
-		KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_INV], 0);
-		KUNIT_EXPECT_EQ(test, hw->nr_msi[VTD_EVENT_FAULT], round + 1);
+		KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 0);
+		KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_FAULT], round + 1);
 		KUNIT_EXPECT_TRUE(test, slow_bench_hit(s->bench));
 
 		mock_vtd_hw_put_wait(hw, 3, 0);

@@ -17,7 +17,7 @@ static void hw_msi(struct mock_vtd *m, u64 addr, u32 data)
 	struct mock_vtd_hw *hw = to_hw(m);
 
 	KUNIT_EXPECT_EQ(hw->test, addr, HW_MSI_ADDR);
-	KUNIT_ASSERT_LT(hw->test, data, VTD_EVENT_NR);
+	KUNIT_ASSERT_LT(hw->test, data, MOCK_VTD_EVENT_NR);
 	hw->nr_msi[data]++;
 }
 
@@ -239,15 +239,15 @@ void mock_vtd_hw_tables(struct mock_vtd_hw *hw, u64 ctx_bits)
  */
 void mock_vtd_hw_unmask(struct mock_vtd_hw *hw)
 {
-	static const u32 ctl[VTD_EVENT_NR] = {
-		[VTD_EVENT_FAULT] = VTD_REG_FECTL,
-		[VTD_EVENT_INV] = VTD_REG_IECTL,
-		[VTD_EVENT_PRQ] = VTD_REG_PECTL,
+	static const u32 ctl[MOCK_VTD_EVENT_NR] = {
+		[MOCK_VTD_EVENT_FAULT] = VTD_REG_FECTL,
+		[MOCK_VTD_EVENT_INV] = VTD_REG_IECTL,
+		[MOCK_VTD_EVENT_PRQ] = VTD_REG_PECTL,
 	};
 	unsigned int i;
 
 	/* Data, address and upper address follow the control register */
-	for (i = 0; i < VTD_EVENT_NR; i++) {
+	for (i = 0; i < MOCK_VTD_EVENT_NR; i++) {
 		hw_write32(hw, ctl[i] + 4, i);
 		hw_write32(hw, ctl[i] + 8, lower_32_bits(HW_MSI_ADDR));
 		hw_write32(hw, ctl[i] + 12, upper_32_bits(HW_MSI_ADDR));

@@ -51,7 +51,7 @@ struct mock_vtd_hw {
 	bool iq_wide;
 	u32 tail;
 	__le32 *status;
-	unsigned int nr_msi[VTD_EVENT_NR];
+	unsigned int nr_msi[MOCK_VTD_EVENT_NR];
 	unsigned int nr_atc;
 	struct mock_vtd_inv atc;
 	unsigned int atc_timeout;

@@ -103,7 +103,7 @@ static void regs_caps(struct kunit *test)
 	hw_write32(hw, VTD_REG_VER, 0);
 	hw_write64(hw, VTD_REG_CAP, 0);
 	hw_write64(hw, VTD_REG_ECAP, ~0ULL);
-	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_VER), VTD_VER_DEFAULT);
+	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_VER), MOCK_VTD_VER_DEFAULT);
 	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_CAP), cap);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_CAP), lower_32_bits(cap));
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_CAP + 4), upper_32_bits(cap));

@@ -191,7 +191,7 @@ u64 *rig_fs(struct rig_space *sp, u64 addr, int level)
 	KUNIT_ASSERT_LE(sp->rig->test, level, sp->fs_levels);
 	for (l = sp->fs_levels;; l--) {
 		u64 *entry = rig_word(rig_fs_pa(sp, table)) +
-			     ((addr >> VTD_LEVEL_SHIFT(l)) & 511);
+			     ((addr >> MOCK_VTD_LEVEL_SHIFT(l)) & 511);
 
 		if (l == level)
 			return entry;
@@ -209,7 +209,7 @@ u64 *rig_ss(struct rig_space *sp, u64 addr, int level)
 	KUNIT_ASSERT_LE(sp->rig->test, level, sp->ss_levels);
 	for (l = sp->ss_levels;; l--) {
 		u64 *entry = rig_word(table) +
-			     ((addr >> VTD_LEVEL_SHIFT(l)) & 511);
+			     ((addr >> MOCK_VTD_LEVEL_SHIFT(l)) & 511);
 
 		if (l == level)
 			return entry;

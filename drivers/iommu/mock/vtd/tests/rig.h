@@ -20,7 +20,7 @@
 #define RIG_DID			0x0123
 
 /* Within the host address width, but no machine has RAM there */
-#define RIG_NOT_RAM		(BIT_ULL(VTD_HAW) - SZ_4K)
+#define RIG_NOT_RAM		(BIT_ULL(MOCK_VTD_HAW) - SZ_4K)
 
 #define RIG_FS_TABLE		(VTD_FS_P | VTD_FS_RW | VTD_FS_US)
 #define RIG_FS_PAGE		(VTD_FS_P | VTD_FS_RW | VTD_FS_US)

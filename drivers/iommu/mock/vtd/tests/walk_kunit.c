@@ -97,7 +97,7 @@ static void fs_flags(struct rig_space *sp, u64 addr, int leaf, u64 *all,
 static void walk_test_stage1(struct kunit *test)
 {
 	const struct shape *s = test->param_value;
-	u8 lg2 = VTD_LEVEL_SHIFT(s->fs_leaf);
+	u8 lg2 = MOCK_VTD_LEVEL_SHIFT(s->fs_leaf);
 	struct rig *rig = rig_create(test);
 	struct rig_space *sp =
 		attach_space(rig, VTD_PGTT_STAGE1, s->fs_levels, 4);
@@ -145,7 +145,7 @@ static void walk_test_stage1(struct kunit *test)
 static void walk_test_stage2(struct kunit *test)
 {
 	const struct shape *s = test->param_value;
-	u8 lg2 = VTD_LEVEL_SHIFT(s->ss_leaf);
+	u8 lg2 = MOCK_VTD_LEVEL_SHIFT(s->ss_leaf);
 	u64 iova = s->ss_levels == 3 ? IOVA3 : IOVA;
 	struct rig *rig = rig_create(test);
 	struct rig_space *sp =
@@ -189,8 +189,8 @@ static void walk_test_stage2(struct kunit *test)
 static void walk_test_nested(struct kunit *test)
 {
 	const struct shape *s = test->param_value;
-	u8 fs_lg2 = VTD_LEVEL_SHIFT(s->fs_leaf);
-	u8 ss_lg2 = VTD_LEVEL_SHIFT(s->ss_leaf);
+	u8 fs_lg2 = MOCK_VTD_LEVEL_SHIFT(s->fs_leaf);
+	u8 ss_lg2 = MOCK_VTD_LEVEL_SHIFT(s->ss_leaf);
 	struct rig *rig = rig_create(test);
 	struct rig_space *sp = attach_space(rig, VTD_PGTT_NESTED, s->fs_levels,
 					    s->ss_levels);
@@ -439,9 +439,9 @@ static void walk_test_widths(struct kunit *test)
 	pt = rig_space(rig, VTD_PGTT_PT, RIG_DID + 1, 4, 4);
 	rig_attach(pt, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, BIT_ULL(VTD_HAW) - 1, NULL));
+	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, BIT_ULL(MOCK_VTD_HAW) - 1, NULL));
 	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH,
-			rig_write(rig, BIT_ULL(VTD_HAW), NULL));
+			rig_write(rig, BIT_ULL(MOCK_VTD_HAW), NULL));
 	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH, rig_read(rig, U64_MAX, NULL));
 }
 
