@@ -37,4 +37,28 @@ TRACE_EVENT(event,							\
 				__entry->nr * 2, sizeof(u64)))		\
 )
 
+/*
+ * A domain was attached to a PASID, or was not. @tag is the field with what the
+ * caches tag it with, and @what the architecture's name for that.
+ */
+#define ATTACH_EVENT(event, tag, what)					\
+TRACE_EVENT(event,							\
+	TP_PROTO(const struct device *dev, u32 pasid, u16 tag, int ret), \
+	TP_ARGS(dev, pasid, tag, ret),					\
+	TP_STRUCT__entry(						\
+		__string(dev, dev_name(dev))				\
+		__field(u32, pasid)					\
+		__field(u16, tag)					\
+		__field(int, ret)					\
+	),								\
+	TP_fast_assign(							\
+		__assign_str(dev);					\
+		__entry->pasid = pasid;					\
+		__entry->tag = tag;					\
+		__entry->ret = ret;					\
+	),								\
+	TP_printk("%s: pasid %u " what " %u: %d", __get_str(dev),	\
+		  __entry->pasid, __entry->tag, __entry->ret)		\
+)
+
 #endif /* __IOMMU_NESTED_TRACE_H */

@@ -17,24 +17,7 @@
 
 CMD_SUBMIT_EVENT(smmu3_cmdq_submit);
 
-TRACE_EVENT(smmu3_attach,
-	TP_PROTO(const struct device *dev, u32 pasid, u16 id, int ret),
-	TP_ARGS(dev, pasid, id, ret),
-	TP_STRUCT__entry(
-		__string(dev, dev_name(dev))
-		__field(u32, pasid)
-		__field(u16, id)
-		__field(int, ret)
-	),
-	TP_fast_assign(
-		__assign_str(dev);
-		__entry->pasid = pasid;
-		__entry->id = id;
-		__entry->ret = ret;
-	),
-	TP_printk("%s: pasid %u ASID or VMID %u: %d", __get_str(dev),
-		  __entry->pasid, __entry->id, __entry->ret)
-);
+ATTACH_EVENT(smmu3_attach, id, "ASID or VMID");
 
 TRACE_EVENT(smmu3_event,
 	TP_PROTO(const struct device *unit, const u64 *evt, bool taken),

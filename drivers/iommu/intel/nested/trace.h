@@ -15,24 +15,7 @@
 
 CMD_SUBMIT_EVENT(vtd_qi_submit);
 
-TRACE_EVENT(vtd_attach,
-	TP_PROTO(const struct device *dev, u32 pasid, u16 did, int ret),
-	TP_ARGS(dev, pasid, did, ret),
-	TP_STRUCT__entry(
-		__string(dev, dev_name(dev))
-		__field(u32, pasid)
-		__field(u16, did)
-		__field(int, ret)
-	),
-	TP_fast_assign(
-		__assign_str(dev);
-		__entry->pasid = pasid;
-		__entry->did = did;
-		__entry->ret = ret;
-	),
-	TP_printk("%s: pasid %u domain-id %u: %d", __get_str(dev),
-		  __entry->pasid, __entry->did, __entry->ret)
-);
+ATTACH_EVENT(vtd_attach, did, "domain-id");
 
 #endif /* __INTEL_NESTED_TRACE_H */
 
