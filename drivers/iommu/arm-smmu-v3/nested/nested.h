@@ -185,7 +185,8 @@ struct smmu3_strtab {
  * @aborts: so that it aborts all DMA. It forgets everything before it does not
  * @gone: there is no hardware any more
  * @pages: what it is to forget: see pages.c
- * @backoff: when it is dead, how long until the next try, in ms
+ * @backoff: when it is dead, how long from one try to the next, in ms
+ * @retry: when it is dead, jiffies of the next try; an attach tries at once
  * @ask: when that may ask devices
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
@@ -244,6 +245,7 @@ struct smmu3_unit {
 	bool gone;
 	struct smmu3_pages pages;
 	unsigned int backoff;
+	unsigned long retry;
 	struct smmu3_ask ask;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;

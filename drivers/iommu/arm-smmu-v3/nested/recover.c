@@ -194,6 +194,14 @@ static void unit_die(struct smmu3_unit *unit)
 	cmd_ring_fail(&unit->cmdq.ring);
 }
 
+/* In how many jiffies a dead unit is tried again, at least 1 */
+static unsigned long until_retry(const struct smmu3_unit *unit)
+{
+	unsigned long now = jiffies;
+
+	return time_after(unit->retry, now) ? unit->retry - now : 1;
+}
+
 /* Each time that it stands still for a device there is one less to stand still for */
 static int unit_reset(struct smmu3_unit *unit)
 {
@@ -217,9 +225,10 @@ static int unit_reset(struct smmu3_unit *unit)
 	unit_die(unit);
 	unit->backoff = smmu3_backoff(unit->backoff,
 				      jiffies_to_msecs(jiffies - start));
+	unit->retry = jiffies + msecs_to_jiffies(unit->backoff);
 	/* Not sooner, if it is to be sooner already */
 	queue_delayed_work(system_unbound_wq, &unit->recover_work,
-			   msecs_to_jiffies(unit->backoff));
+			   until_retry(unit));
 	return ret;
 }
 
@@ -267,8 +276,16 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 	unsigned long next = 0, now, due;
 	struct smmu3_device *sdev;
 
+	/*
+	 * Whatever is unmapped meanwhile asks for a recovery: that is no reason to
+	 * try a unit sooner that is dead. It aborts everything, and forgets it first.
+	 */
+	if (unit->dead && time_before(jiffies, unit->retry)) {
+		smmu3_unit_block_failed(unit);
+		return until_retry(unit);
+	}
 	if (unit->cmdq.ring.stuck && unit_reset(unit))
-		return msecs_to_jiffies(unit->backoff);
+		return until_retry(unit);
 	smmu3_unit_block_failed(unit);
 
 	while ((sdev = smmu3_next_due(unit))) {
@@ -284,7 +301,7 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 			return 1;
 	}
 	if (make_up(unit))
-		return msecs_to_jiffies(unit->backoff);
+		return until_retry(unit);
 	smmu3_answers_resend(unit);
 	return unit->cmdq.ring.stuck ? 1 : next;
 }

@@ -305,12 +305,14 @@ struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 
 /**
  * sham_recover - have the recovery of a unit do what it can do now, and stop it
- * @fake: the unit
+ * @fake: the unit, which is tried now if it is dead
  */
 void sham_recover(struct fake_unit *fake)
 {
 	struct delayed_work *work = &fake->unit.recover_work;
 
+	scoped_guard(mutex, &fake->unit.lock)
+		fake->unit.retry = jiffies;
 	flush_delayed_work(work);
 	cancel_delayed_work_sync(work);
 }

@@ -387,6 +387,65 @@ static void tables_kept(struct kunit *test)
 	one_down(test, &o);
 }
 
+/* Each reset of a unit switches its queue off */
+static unsigned int resets(const struct fake_unit *fake)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fake->nr_writes; i++)
+		nr += fake->writes[i] == SMMU_REG_CR0;
+	return nr;
+}
+
+/* Unmaps of the kernel's own ask a unit that is dead for nothing before it is time */
+static void dead_until_retry(struct kunit *test)
+{
+	struct delayed_work *work;
+	struct smmu3_unit *unit;
+	unsigned int i;
+	struct one o;
+
+	one_up(test, &o);
+	unit = &o.fake->unit;
+	work = &unit->recover_work;
+	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
+	o.fake->dead = true;
+	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_recover(o.fake);
+	KUNIT_ASSERT_TRUE(test, unit->dead);
+	KUNIT_EXPECT_TRUE(test, unit->aborts);
+	unit->retry = jiffies + 600 * HZ;
+
+	o.fake->nr_writes = 0;
+	for (i = 1; i < 4; i++) {
+		fake_unmap(test, o.paging, SZ_1G + i * SZ_4K, SZ_4K);
+		/* It has all been asked for: it has the rest of its time to wait */
+		flush_work(&work->work);
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
+		KUNIT_EXPECT_FALSE(test, time_before(work->timer.expires,
+						     unit->retry));
+		cancel_delayed_work_sync(work);
+	}
+	KUNIT_EXPECT_EQ(test, resets(o.fake), 0);
+	/* Nobody sees what is stale: nothing is translated */
+	KUNIT_EXPECT_TRUE(test, unit->aborts);
+	KUNIT_EXPECT_FALSE(test, o.fake->regs[SMMU_REG_CR0 / 4] &
+			   SMMU_CR0_SMMUEN);
+
+	/* When it is time it has forgotten them before it translates again */
+	o.fake->dead = false;
+	sham_forget(o.fake);
+	try_now(&o);
+	KUNIT_EXPECT_FALSE(test, unit->dead);
+	KUNIT_EXPECT_GT(test, resets(o.fake), 0);
+	KUNIT_EXPECT_GT(test, fake_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_FALSE(test, o.paging->doubt->on);
+	try_now(&o);
+	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
+	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
+	one_down(test, &o);
+}
+
 /* In ms: whoever waits for it is late */
 #define LONG	20000
 
@@ -457,6 +516,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(told_every_time),
 	KUNIT_CASE(refused_for_the_kernel),
 	KUNIT_CASE(tables_kept),
+	KUNIT_CASE(dead_until_retry),
 	KUNIT_CASE(end_while_asking),
 	KUNIT_CASE(left_blocked),
 	{}
