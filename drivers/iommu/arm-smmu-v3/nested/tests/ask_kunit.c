@@ -248,6 +248,67 @@ static void slow_is_not_silent(struct kunit *test)
 	many_down(test, &m);
 }
 
+static void takes_more(struct fake_unit *fake, struct cmd_words cmd)
+{
+	ktime_t start = ktime_get();
+
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)
+		return;
+	while (ktime_us_delta(ktime_get(), start) < 10)
+		cpu_relax();
+}
+
+/*
+ * Devices that answer in a reset, but take together as long as one device may: those
+ * that are left are not asked. All of the kernel's own are, however long they take.
+ */
+static void slow_has_an_end(struct kunit *test)
+{
+	struct smmu3_device *own[2];
+	struct smmu3_paging *dma;
+	struct smmu3_unit *unit;
+	struct many m;
+	unsigned int i;
+
+	many_up(test, &m);
+	unit = &m.fake->unit;
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		own[i] = sham_device_new(test, m.fake, SID + NR + i, 0, true);
+	dma = sham_paging_new(test, own[0], 0);
+	dma->domain.cookie_type = IOMMU_COOKIE_NONE;
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		KUNIT_ASSERT_EQ(test, smmu3_attach(own[i], 0, &dma->domain), 0);
+
+	sham_forget(m.fake);
+	m.fake->spy = takes_more;
+	/* The queue itself may take as long as it likes, and nobody is silent */
+	unit->timeout_us = 60 * USEC_PER_SEC;
+	unit->devtlb_timeout_us = 1;
+	unit->cmdq.ring.stuck = true;
+	unit->cmdq.ring.owed = CMD_OWED_ALL;
+	/* Those that are left out do not come back at once */
+	unit->ask.after = jiffies + LATER;
+	recover(&m);
+	KUNIT_EXPECT_FALSE(test, unit->dead);
+	for (i = 0; i < ARRAY_SIZE(own); i++) {
+		KUNIT_EXPECT_EQ(test, asked(&m, NR + i), 1);
+		KUNIT_EXPECT_EQ(test, own[i]->state, 0);
+	}
+	KUNIT_EXPECT_EQ(test, asked(&m, 0), 1);
+	KUNIT_EXPECT_EQ(test, m.sdev[0]->state, 0);
+	for (i = 1; i < NR; i++) {
+		KUNIT_EXPECT_EQ(test, asked(&m, i), 0);
+		KUNIT_EXPECT_EQ(test, m.sdev[i]->state, FAKE_OUT);
+		/* They are not to blame */
+		KUNIT_EXPECT_EQ(test, m.sdev[i]->backoff, 0);
+	}
+	all_back(test, &m);
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		smmu3_detach(own[i], 0);
+	many_down(test, &m);
+	sham_paging_free(test, dma);
+}
+
 static void took(struct kunit *test)
 {
 	struct smmu3_ask ask;
@@ -273,6 +334,7 @@ static struct kunit_case ask_cases[] = {
 	KUNIT_CASE(one_at_a_time),
 	KUNIT_CASE(reset_is_short),
 	KUNIT_CASE(slow_is_not_silent),
+	KUNIT_CASE(slow_has_an_end),
 	{}
 };
 
