@@ -43,7 +43,28 @@ struct mock_iommu *mock_iommu_from_item(struct config_item *item)
 }
 
 /**
- * mock_priv_from_item() - a model's private data of an instance
+ * mock_any_priv_from_item() - a model's private data of an instance of any type
+ * @item: the instance's directory
+ * @model: the model
+ *
+ * For attributes that can be written before the type is, and mean nothing to
+ * other types. What it returns stays for as long as the directory does.
+ *
+ * Return: the data
+ */
+void *mock_any_priv_from_item(struct config_item *item,
+			      const struct mock_model *model)
+{
+	struct mock_instance *inst = to_instance(item);
+	int i = 0;
+
+	while (mock_models[i] != model)
+		i++;
+	return inst->privs[i];
+}
+
+/**
+ * mock_priv_from_item() - a model's private data of an instance of its type
  * @item: the instance's directory
  * @model: the model
  *
@@ -54,24 +75,31 @@ struct mock_iommu *mock_iommu_from_item(struct config_item *item)
 void *mock_priv_from_item(struct config_item *item,
 			  const struct mock_model *model)
 {
-	struct mock_instance *inst = to_instance(item);
-	int i;
+	if (READ_ONCE(to_instance(item)->mi.model) != model)
+		return NULL;
+	return mock_any_priv_from_item(item, model);
+}
 
-	for (i = 0; i < MOCK_NR_MODELS; i++)
-		if (mock_models[i] == model)
-			return READ_ONCE(inst->mi.model) == model ?
-			       inst->privs[i] : NULL;
-	return NULL;
+/**
+ * mock_show_bool() - show a boolean attribute
+ * @value: where its value is, %NULL if the instance has none
+ * @page: is filled
+ *
+ * Return: how much there is, or -EOPNOTSUPP
+ */
+ssize_t mock_show_bool(const bool *value, char *page)
+{
+	return value ? sysfs_emit(page, "%d\n", *value) : -EOPNOTSUPP;
 }
 
 /**
  * mock_store_bool() - store a boolean attribute
  * @mi: the instance that it configures
- * @value: where its value is
+ * @value: where its value is, %NULL if the instance has none
  * @page: what was written
  * @count: how much
  *
- * Return: @count, -EINVAL, or -EBUSY while the instance is live
+ * Return: @count, -EOPNOTSUPP, -EINVAL, or -EBUSY while the instance is live
  */
 ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
 			size_t count)
@@ -79,6 +107,8 @@ ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
 	bool val;
 	int ret;
 
+	if (!value)
+		return -EOPNOTSUPP;
 	ret = kstrtobool(page, &val);
 	if (ret)
 		return ret;
@@ -155,42 +185,12 @@ static ssize_t mock_instance_dev_name_show(struct config_item *item, char *page)
 			  inst->live ? dev_name(&inst->pdev->dev) : "");
 }
 
-static bool *mock_instance_errata_spr17(struct config_item *item)
-{
-	return &to_instance(item)->spr17;
-}
-
-static bool *mock_instance_errata_spr17_hidden(struct config_item *item)
-{
-	return &to_instance(item)->spr17_hidden;
-}
-
 static bool *mock_instance_async_commands(struct config_item *item)
 {
 	return &to_instance(item)->mi.async_commands;
 }
 
-/* Attribute of the value that mock_instance_@_name() points to */
-#define MOCK_INSTANCE_BOOL(_name)					\
-static ssize_t mock_instance_##_name##_show(struct config_item *item,	\
-					    char *page)			\
-{									\
-	return sysfs_emit(page, "%d\n", *mock_instance_##_name(item));	\
-}									\
-									\
-static ssize_t mock_instance_##_name##_store(struct config_item *item,	\
-					     const char *page,		\
-					     size_t count)		\
-{									\
-	return mock_store_bool(mock_iommu_from_item(item),		\
-			       mock_instance_##_name(item), page, count); \
-}									\
-									\
-CONFIGFS_ATTR(mock_instance_, _name)
-
-MOCK_INSTANCE_BOOL(errata_spr17);
-MOCK_INSTANCE_BOOL(errata_spr17_hidden);
-MOCK_INSTANCE_BOOL(async_commands);
+MOCK_BOOL_ATTR(mock_instance_, async_commands);
 
 static void unpin_endpoints(struct mock_instance *inst, struct mock_ep_item *from)
 {
@@ -298,8 +298,6 @@ static struct configfs_attribute *mock_instance_attrs[] = {
 	&mock_instance_attr_type,
 	&mock_instance_attr_live,
 	&mock_instance_attr_dev_name,
-	&mock_instance_attr_errata_spr17,
-	&mock_instance_attr_errata_spr17_hidden,
 	&mock_instance_attr_async_commands,
 	&mock_instance_attr_reorder_seed,
 	NULL

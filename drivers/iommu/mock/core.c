@@ -160,7 +160,6 @@ struct mock_instance *mock_instance_create(void)
 	if (ret)
 		goto err_id;
 	/* As VMMs know all units that there are */
-	inst->spr17 = true;
 	mock_instance_set_model(inst, 0);
 	return inst;
 
@@ -353,9 +352,7 @@ static void unit_describe(struct mock_instance *inst, struct iommu_unit *unit)
 {
 	int i;
 
-	*unit = (struct iommu_unit){
-		.errata = inst->spr17_hidden ? 0 : inst->mi.errata,
-	};
+	*unit = (struct iommu_unit){};
 	for (i = 0; i < ARRAY_SIZE(inst->irqs); i++)
 		unit->irqs[i] = (struct iommu_unit_irq){
 			.irq = inst->irqs[i].irq,
@@ -411,10 +408,6 @@ int mock_instance_start(struct mock_instance *inst)
 	lockdep_assert_held(&inst->lock);
 	if (!source_ids_valid(inst))
 		return -EINVAL;
-	/* What was configured of another kind is kept, and means nothing here */
-	inst->mi.errata = inst->spr17 || inst->spr17_hidden ?
-			  model->errata & IOMMU_UNIT_ERRATUM_SPR17 : 0;
-
 	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
 	ret = mock_nodes_create(inst);
 	if (ret)

@@ -61,8 +61,6 @@ struct mock_misbehave_file {
  * @live: it is live. Changed only by a write to the "live" attribute
  * @id: number of the unit's platform device
  * @privs: private data of every model; &mock_iommu.priv is one of them
- * @spr17: the unit has erratum SPR17 and says so
- * @spr17_hidden: the unit has erratum SPR17 and does not say so
  * @endpoints: its endpoints, constant while it is live, even if one of them is
  *	unplugged meanwhile
  * @node: firmware node of the unit while it is live
@@ -82,8 +80,6 @@ struct mock_instance {
 	bool live;
 	int id;
 	void *privs[MOCK_NR_MODELS + 1];
-	bool spr17;
-	bool spr17_hidden;
 	struct list_head endpoints;
 	struct fwnode_handle *node;
 	struct mock_devtree *devtree;

@@ -200,7 +200,6 @@ struct mock_firmware {
  * @compatible: value of this property of the unit in the device tree, %NULL for
  *	hardware that is described by software nodes
  * @sid_bits: width of a source-id or StreamID, at most 32
- * @errata: IOMMU_UNIT_ERRATUM_* bits that such hardware can have
  * @msi_translated: interrupt messages of endpoints are translated like any other
  *	write, on their way to a doorbell
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
@@ -214,9 +213,9 @@ struct mock_firmware {
  * @firmware: what the device tree says of the unit. Called before @start, with
  *	@fw as for a unit that is like all others, which is what %NULL means
  * @start: the instance goes live: check the configuration, reset the registers,
- *	create the caches by &mock_iommu.cache_params, fill @unit->regs, set
- *	&mock_iommu.stats. The
- *	framework has filled @unit->irqs and @unit->errata. Process context.
+ *	create the caches by &mock_iommu.cache_params, fill @unit->regs and
+ *	@unit->errata, set &mock_iommu.stats. The framework has filled
+ *	@unit->irqs. Process context.
  *	Returns 0, -EINVAL for a configuration that the specification does not
  *	allow, or -ENOMEM
  * @stop: undo @start. The unit's platform device and all endpoints are gone.
@@ -259,7 +258,6 @@ struct mock_model {
 	const char *unit_name;
 	const char *compatible;
 	u8 sid_bits;
-	u32 errata;
 	bool msi_translated;
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
@@ -289,7 +287,6 @@ struct mock_model {
  * @cache_params: configuration of the caches, constant while live
  * @async_commands: command queues are processed by a worker instead of in the
  *	doorbell write, constant while live
- * @errata: IOMMU_UNIT_ERRATUM_* bits that the hardware has, constant while live
  * @reorder_seed: seed of the reordering, 0 for none, constant while live
  * @reorder: state of the reordering, %NULL for none, constant while live but for
  *	what it holds (reorder.h)
@@ -306,7 +303,6 @@ struct mock_iommu {
 	spinlock_t lock; /* see the top of this file */
 	struct mock_cache_params cache_params;
 	bool async_commands;
-	u32 errata;
 	u32 reorder_seed;
 	struct mock_reorder *reorder;
 	struct mock_cache_set caches;
@@ -318,13 +314,33 @@ struct mock_iommu {
 
 /* core: instances */
 struct mock_iommu *mock_iommu_from_item(struct config_item *item);
+void *mock_any_priv_from_item(struct config_item *item,
+			      const struct mock_model *model);
 void *mock_priv_from_item(struct config_item *item,
 			  const struct mock_model *model);
 bool mock_iommu_is_live(struct mock_iommu *mi);
 int mock_iommu_config_lock(struct mock_iommu *mi);
 void mock_iommu_config_unlock(struct mock_iommu *mi);
+ssize_t mock_show_bool(const bool *value, char *page);
 ssize_t mock_store_bool(struct mock_iommu *mi, bool *value, const char *page,
 			size_t count);
+
+/* Attribute of the bool that @_prefix@_name() finds for an instance's directory */
+#define MOCK_BOOL_ATTR(_prefix, _name)					\
+static ssize_t _prefix##_name##_show(struct config_item *item,		\
+				     char *page)			\
+{									\
+	return mock_show_bool(_prefix##_name(item), page);		\
+}									\
+									\
+static ssize_t _prefix##_name##_store(struct config_item *item,	\
+				      const char *page, size_t count)	\
+{									\
+	return mock_store_bool(mock_iommu_from_item(item),		\
+			       _prefix##_name(item), page, count);	\
+}									\
+									\
+CONFIGFS_ATTR(_prefix, _name)
 ssize_t mock_store_u32(struct mock_iommu *mi, u32 *value, u32 min, u32 max,
 		       const char *page, size_t count);
 bool mock_iommu_msi(struct mock_iommu *mi, u64 addr, u32 data);

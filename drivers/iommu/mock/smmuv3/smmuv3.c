@@ -9,6 +9,11 @@
 #include "../trace.h"
 #include "regs.h"
 
+static struct mock_smmu *mock_smmu_from_item(struct config_item *item)
+{
+	return mock_priv_from_item(item, &mock_smmuv3_model);
+}
+
 /* Say why, an errno alone would leave one guessing among many rules */
 static int mock_smmu_complain(const char *why)
 {
@@ -57,7 +62,7 @@ static u32 *mock_smmu_idr(struct mock_smmu *m, unsigned int n)
 static ssize_t mock_smmu_attr_show(struct config_item *item, char *page,
 				   unsigned int n)
 {
-	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
+	struct mock_smmu *m = mock_smmu_from_item(item);
 
 	return m ? sysfs_emit(page, "%#x\n", *mock_smmu_idr(m, n)) :
 		   -EOPNOTSUPP;
@@ -66,7 +71,7 @@ static ssize_t mock_smmu_attr_show(struct config_item *item, char *page,
 static ssize_t mock_smmu_attr_store(struct config_item *item, const char *page,
 				    size_t len, unsigned int n)
 {
-	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
+	struct mock_smmu *m = mock_smmu_from_item(item);
 	u32 val;
 	int ret;
 
@@ -86,7 +91,7 @@ static ssize_t mock_smmu_attr_store(struct config_item *item, const char *page,
 	return len;
 }
 
-#define MOCK_SMMU_IDR_ATTR(_name)						\
+#define MOCK_SMMU_IDR_ATTR(_name)					\
 static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
 					char *page)			\
 {									\
@@ -96,7 +101,7 @@ static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
 					 const char *page, size_t len)	\
 {									\
 	return mock_smmu_attr_store(item, page, len,			\
-				    MOCK_SMMU_ATTR_##_name);			\
+				    MOCK_SMMU_ATTR_##_name);		\
 }									\
 CONFIGFS_ATTR(mock_smmu_, _name)
 
@@ -109,67 +114,46 @@ MOCK_SMMU_IDR_ATTR(idr5);
 MOCK_SMMU_IDR_ATTR(iidr);
 MOCK_SMMU_IDR_ATTR(aidr);
 
-static bool *mock_smmu_errata_tegra264(struct mock_smmu *m)
+static bool *mock_smmu_errata_tegra264(struct config_item *item)
 {
-	return &m->errata.tegra264;
+	struct mock_smmu *m = mock_smmu_from_item(item);
+
+	return m ? &m->errata.tegra264 : NULL;
 }
 
-static bool *mock_smmu_errata_tegra264_hidden(struct mock_smmu *m)
+static bool *mock_smmu_errata_tegra264_hidden(struct config_item *item)
 {
-	return &m->errata.tegra264_hidden;
+	struct mock_smmu *m = mock_smmu_from_item(item);
+
+	return m ? &m->errata.tegra264_hidden : NULL;
 }
 
-static bool *mock_smmu_errata_cn9900(struct mock_smmu *m)
+static bool *mock_smmu_errata_cn9900(struct config_item *item)
 {
-	return &m->errata.cn9900;
+	struct mock_smmu *m = mock_smmu_from_item(item);
+
+	return m ? &m->errata.cn9900 : NULL;
 }
 
-static bool *mock_smmu_errata_cn9900_hidden(struct mock_smmu *m)
+static bool *mock_smmu_errata_cn9900_hidden(struct config_item *item)
 {
-	return &m->errata.cn9900_hidden;
+	struct mock_smmu *m = mock_smmu_from_item(item);
+
+	return m ? &m->errata.cn9900_hidden : NULL;
 }
 
-static bool *mock_smmu_dma_coherent(struct mock_smmu *m)
+static bool *mock_smmu_dma_coherent(struct config_item *item)
 {
-	return &m->dma_coherent;
+	struct mock_smmu *m = mock_smmu_from_item(item);
+
+	return m ? &m->dma_coherent : NULL;
 }
 
-static ssize_t mock_smmu_bool_show(struct config_item *item, char *page,
-				   bool *(*value)(struct mock_smmu *m))
-{
-	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
-
-	return m ? sysfs_emit(page, "%d\n", *value(m)) : -EOPNOTSUPP;
-}
-
-static ssize_t mock_smmu_bool_store(struct config_item *item, const char *page,
-				    size_t len,
-				    bool *(*value)(struct mock_smmu *m))
-{
-	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
-
-	return m ? mock_store_bool(m->mi, value(m), page, len) : -EOPNOTSUPP;
-}
-
-/* Attribute of the value that mock_smmu_@_name() points to */
-#define MOCK_SMMU_BOOL_ATTR(_name)						\
-static ssize_t mock_smmu_##_name##_show(struct config_item *item,	\
-					char *page)			\
-{									\
-	return mock_smmu_bool_show(item, page, mock_smmu_##_name);	\
-}									\
-static ssize_t mock_smmu_##_name##_store(struct config_item *item,	\
-					 const char *page, size_t len)	\
-{									\
-	return mock_smmu_bool_store(item, page, len, mock_smmu_##_name); \
-}									\
-CONFIGFS_ATTR(mock_smmu_, _name)
-
-MOCK_SMMU_BOOL_ATTR(errata_tegra264);
-MOCK_SMMU_BOOL_ATTR(errata_tegra264_hidden);
-MOCK_SMMU_BOOL_ATTR(errata_cn9900);
-MOCK_SMMU_BOOL_ATTR(errata_cn9900_hidden);
-MOCK_SMMU_BOOL_ATTR(dma_coherent);
+MOCK_BOOL_ATTR(mock_smmu_, errata_tegra264);
+MOCK_BOOL_ATTR(mock_smmu_, errata_tegra264_hidden);
+MOCK_BOOL_ATTR(mock_smmu_, errata_cn9900);
+MOCK_BOOL_ATTR(mock_smmu_, errata_cn9900_hidden);
+MOCK_BOOL_ATTR(mock_smmu_, dma_coherent);
 
 static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_idr0,

@@ -22,7 +22,9 @@ struct mock_vtd_regs;
  * @cap: CAP register, constant while live
  * @ecap: ECAP register, constant while live
  * @ver: VER register, constant while live
- * @spr17: the unit has erratum SPR17
+ * @errata_spr17: the unit has erratum SPR17 and says so, constant while live
+ * @errata_spr17_hidden: the unit has it and does not say so, constant while live
+ * @spr17: the unit has it
  * @te: translation enabled (GSTS.TES)
  * @rtaddr: value of RTADDR that the last GCMD.SRTP latched
  * @regs: register file, queues and fault recording (regs.c, qi.c, fault.c, prq.c)
@@ -34,6 +36,8 @@ struct mock_vtd {
 	u64 cap;
 	u64 ecap;
 	u32 ver;
+	bool errata_spr17;
+	bool errata_spr17_hidden;
 	bool spr17;
 	bool te;
 	u64 rtaddr;

@@ -108,10 +108,33 @@ CONFIGFS_ATTR(mock_vtd_, cap);
 CONFIGFS_ATTR(mock_vtd_, ecap);
 CONFIGFS_ATTR(mock_vtd_, ver);
 
+/*
+ * Whatever type the directory is of: the erratum may be written before the type
+ * is, and what was written of another type is kept
+ */
+static bool *mock_vtd_errata_spr17(struct config_item *item)
+{
+	struct mock_vtd *m = mock_any_priv_from_item(item, &mock_vtd_model);
+
+	return &m->errata_spr17;
+}
+
+static bool *mock_vtd_errata_spr17_hidden(struct config_item *item)
+{
+	struct mock_vtd *m = mock_any_priv_from_item(item, &mock_vtd_model);
+
+	return &m->errata_spr17_hidden;
+}
+
+MOCK_BOOL_ATTR(mock_vtd_, errata_spr17);
+MOCK_BOOL_ATTR(mock_vtd_, errata_spr17_hidden);
+
 static struct configfs_attribute *mock_vtd_attrs[] = {
 	&mock_vtd_attr_cap,
 	&mock_vtd_attr_ecap,
 	&mock_vtd_attr_ver,
+	&mock_vtd_attr_errata_spr17,
+	&mock_vtd_attr_errata_spr17_hidden,
 	NULL,
 };
 
@@ -126,6 +149,7 @@ static int mock_vtd_create(struct mock_iommu *mi)
 	m->cap = mock_vtd_cap_default();
 	m->ecap = mock_vtd_ecap_default();
 	m->ver = MOCK_VTD_VER_DEFAULT;
+	m->errata_spr17 = true;
 	mi->priv = m;
 	return 0;
 }
@@ -145,7 +169,7 @@ static int mock_vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	if (ret)
 		return ret;
 
-	m->spr17 = mi->errata & IOMMU_UNIT_ERRATUM_SPR17;
+	m->spr17 = m->errata_spr17 || m->errata_spr17_hidden;
 	m->stats = (struct mock_stats){};
 	mi->stats = &m->stats;
 	ret = mock_vtd_caches_create(m, &mi->cache_params);
@@ -157,6 +181,8 @@ static int mock_vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
 		return ret;
 	}
 
+	unit->errata = m->errata_spr17 && !m->errata_spr17_hidden ?
+		       IOMMU_UNIT_ERRATUM_SPR17 : 0;
 	unit->regs = (struct iommu_regs){
 		.size = m->regs->size,
 		.ops = &mock_vtd_regs_ops,
@@ -239,7 +265,6 @@ const struct mock_model mock_vtd_model = {
 	.name = "vtd",
 	.unit_name = IOMMU_UNIT_VTD_NAME,
 	.sid_bits = 16,
-	.errata = IOMMU_UNIT_ERRATUM_SPR17,
 	.attrs = mock_vtd_attrs,
 	.create = mock_vtd_create,
 	.destroy = mock_vtd_destroy,

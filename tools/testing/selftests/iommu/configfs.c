@@ -127,6 +127,30 @@ TEST_F(one, values)
 	EXPECT_GT(0, mock_set_text(&self->m, "dev_name", "x"));
 }
 
+/* An erratum of one type may be chosen before the type is, and is kept */
+TEST_F(one, erratum_of_another_type)
+{
+	static const char * const attrs[] = {
+		"errata_spr17", "errata_spr17_hidden",
+	};
+	uint64_t val;
+	unsigned int i, j;
+
+	if (mock_set_text(&self->m, "type", "smmuv3"))
+		SKIP(return, "no model of SMMUv3");
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		for (j = 0; j < 2; j++) {
+			ASSERT_EQ(0, mock_set_text(&self->m, "type", "smmuv3"));
+			EXPECT_EQ(0, mock_set(&self->m, attrs[i], !j));
+			ASSERT_EQ(0, mock_get(&self->m, attrs[i], &val));
+			EXPECT_EQ(!j, val);
+			ASSERT_EQ(0, mock_set_text(&self->m, "type", "vtd"));
+			ASSERT_EQ(0, mock_get(&self->m, attrs[i], &val));
+			EXPECT_EQ(!j, val);
+		}
+	}
+}
+
 /*
  * Registers that no hardware may have: refused when they are written, or when
  * the whole is looked at
