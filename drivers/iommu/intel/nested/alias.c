@@ -89,14 +89,6 @@ static int alias_set(struct vtd_device *owner)
 	return vtd_qi_flush(&batch);
 }
 
-/* With the mark it comes back by itself */
-static void owner_failed(struct vtd_device *owner)
-{
-	if (!test_bit(VTD_DEV_BLOCKED, &owner->state))
-		set_bit(VTD_DEV_FAILED, &owner->state);
-	vtd_unit_block_failed(owner->unit);
-}
-
 /* A device has come whose own source-id another one shares: it has it now */
 static int alias_give_up(struct vtd_unit *unit, u16 sid)
 {
@@ -111,7 +103,7 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 	vtd_add_context_flush(&batch, owner);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
-		owner_failed(owner);
+		vtd_device_block_now(owner);
 		return ret;
 	}
 	xa_erase(&unit->aliases, sid);
@@ -119,7 +111,7 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 		return 0;
 	ret = alias_set(owner);
 	if (ret)
-		owner_failed(owner);
+		vtd_device_block_now(owner);
 	return ret;
 }
 
@@ -169,6 +161,6 @@ void vtd_alias_del(struct vtd_device *vdev)
 		/* What fails here leaves the source-id blocked, which is safe */
 		aliases_take(other, &took);
 		if (took && !other->state && alias_set(other))
-			owner_failed(other);
+			vtd_device_block_now(other);
 	}
 }

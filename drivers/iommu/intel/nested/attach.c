@@ -101,8 +101,7 @@ static int entry_replace(struct vtd_device *vdev, __le64 *entry,
 static bool vtd_cannot_fail(const struct vtd_attach *new)
 {
 	return !new || (new->pasid == IOMMU_NO_PASID &&
-			(new->domain == &vtd_identity_domain ||
-			 iommu_is_dma_domain(new->domain)));
+			!vtd_is_users(new->domain));
 }
 
 /*
@@ -155,12 +154,6 @@ static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
 	if (vtd_is_paging(domain))
 		return vtd_paging_compatible(to_vtd_paging(domain), vdev->unit);
 	return 0;
-}
-
-static bool vtd_is_users(const struct iommu_domain *domain)
-{
-	return domain->type == IOMMU_DOMAIN_UNMANAGED ||
-	       domain->type == IOMMU_DOMAIN_NESTED;
 }
 
 static u8 vtd_max_aw(const struct vtd_unit *unit)

@@ -100,10 +100,19 @@ static struct vtd_did *did_share(const struct vtd_attach *att)
 	return NULL;
 }
 
-static bool is_users(const struct iommu_domain *domain)
+/**
+ * vtd_is_users - does a domain belong to userspace?
+ * @domain: the domain
+ *
+ * It does if iommufd has made it, or a container of VFIO's. The others are the
+ * kernel's own: identity, and those of the DMA API.
+ *
+ * Return: true if it does
+ */
+bool vtd_is_users(const struct iommu_domain *domain)
 {
-	return domain->type == IOMMU_DOMAIN_NESTED ||
-	       domain->cookie_type == IOMMU_COOKIE_IOMMUFD;
+	return domain->type == IOMMU_DOMAIN_UNMANAGED ||
+	       domain->type == IOMMU_DOMAIN_NESTED;
 }
 
 /**
@@ -135,7 +144,7 @@ static int did_get(struct vtd_attach *att)
 	if (!did)
 		return -ENOMEM;
 
-	id = tag_alloc(&unit->dids, att->vdev->share, is_users(att->domain));
+	id = tag_alloc(&unit->dids, att->vdev->share, vtd_is_users(att->domain));
 	if (id < 0) {
 		kfree(did);
 		return id;

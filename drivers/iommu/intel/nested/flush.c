@@ -159,21 +159,14 @@ static unsigned long marks_of(const struct vtd_unit_users *at)
 	return marks;
 }
 
-/* One that is blocked forgets all before it comes back */
-static void mark_failed(struct vtd_device *vdev)
-{
-	if (!test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		set_bit(VTD_DEV_FAILED, &vdev->state);
-}
-
 static void mark_all_failed(const struct vtd_unit_users *at)
 {
 	struct vtd_attach *att;
 
 	vtd_for_each_attach(att, at)
-		mark_failed(att->vdev);
+		vtd_device_mark_failed(att->vdev);
 	vtd_for_each_nested(att, at)
-		mark_failed(att->vdev);
+		vtd_device_mark_failed(att->vdev);
 }
 
 static void batch_undone(struct vtd_qi_batch *batch)

@@ -511,6 +511,7 @@ void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on);
 
 /* domain.c */
 void vtd_dids_init(struct vtd_unit *unit);
+bool vtd_is_users(const struct iommu_domain *domain);
 int vtd_attach_link(struct vtd_attach *att);
 void vtd_attach_unlink(struct vtd_attach *att);
 struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);

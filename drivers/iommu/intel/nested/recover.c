@@ -183,11 +183,10 @@ static int flush_device(struct vtd_device *vdev)
 	return ret;
 }
 
-/* Of the kernel's own devices nobody makes it that they do not answer */
-static bool is_users(const struct vtd_device *vdev)
+/* Nobody has a device of the kernel's own be silent on purpose */
+static bool device_is_users(const struct vtd_device *vdev)
 {
-	return !vdev->rid || (vdev->rid->domain != &vtd_identity_domain &&
-			      !iommu_is_dma_domain(vdev->rid->domain));
+	return !vdev->rid || vtd_is_users(vdev->rid->domain);
 }
 
 /*
@@ -208,7 +207,7 @@ static int flush_devices(struct vtd_unit *unit, bool users)
 	int ret;
 
 	xa_for_each(&unit->devices, sid, vdev) {
-		if (!vtd_devtlb_live(vdev) || is_users(vdev) != users)
+		if (!vtd_devtlb_live(vdev) || device_is_users(vdev) != users)
 			continue;
 		if (users && time_after_eq(jiffies, end)) {
 			vdev->skipped = true;
@@ -343,16 +342,26 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 }
 
 /**
+ * vtd_device_mark_failed - a device may hold stale translations
+ * @vdev: the device. One that is blocked forgets everything before it comes back
+ *
+ * Context: any.
+ */
+void vtd_device_mark_failed(struct vtd_device *vdev)
+{
+	if (!test_bit(VTD_DEV_BLOCKED, &vdev->state))
+		set_bit(VTD_DEV_FAILED, &vdev->state);
+}
+
+/**
  * vtd_device_block_now - block a device, whatever the hardware still has of it
- * @vdev: the device
+ * @vdev: the device, which comes back by itself
  *
  * Context: process context; the unit's mutex is held.
  */
 void vtd_device_block_now(struct vtd_device *vdev)
 {
-	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		return;
-	set_bit(VTD_DEV_FAILED, &vdev->state);
+	vtd_device_mark_failed(vdev);
 	vtd_unit_block_failed(vdev->unit);
 }
 

@@ -335,6 +335,7 @@ struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
 	struct iommu_domain *domain = vtd_paging_alloc(vdev->unit, flags);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	domain->type = IOMMU_DOMAIN_UNMANAGED;
 	domain->cookie_type = IOMMU_COOKIE_IOMMUFD;
 	return to_vtd_paging(domain);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: walks through the units that a domain is used on
+ * KUnit: the users of a domain, and walks through the units that it is used on
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -174,11 +174,54 @@ static void nested_too(struct kunit *test)
 	fake_paging_free(test, t.p);
 }
 
+/*
+ * Domains that leave the domain-ids alone that are kept for other devices: all of
+ * userspace's, of iommufd and of VFIO's containers, but not the DMA API's
+ */
+static void domain_ids_are_kept(struct kunit *test)
+{
+	static const struct {
+		unsigned int type;
+		enum iommu_domain_cookie_type cookie;
+		int ret;
+	} kinds[] = {
+		{ IOMMU_DOMAIN_UNMANAGED, IOMMU_COOKIE_IOMMUFD, -ENOSPC },
+		{ IOMMU_DOMAIN_UNMANAGED, IOMMU_COOKIE_NONE, -ENOSPC },
+		{ IOMMU_DOMAIN_DMA, IOMMU_COOKIE_NONE, 0 },
+	};
+	/* 16 domain-ids, of which two are not for domains */
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP & ~VTD_CAP_ND,
+					       FAKE_ECAP);
+	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct tag_share *share[7];
+	struct vtd_paging *p;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(share); i++) {
+		share[i] = tag_share_new(&fake->unit.dids);
+		KUNIT_ASSERT_NOT_NULL(test, share[i]);
+	}
+	/* Two for each */
+	KUNIT_ASSERT_EQ(test, fake->unit.dids.kept, 14);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		p = fake_paging_new(test, vdev, PARENT);
+		p->domain.type = kinds[i].type;
+		p->domain.cookie_type = kinds[i].cookie;
+		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain),
+				kinds[i].ret);
+		vtd_detach(vdev, 0);
+		fake_paging_free(test, p);
+	}
+	for (i = 0; i < ARRAY_SIZE(share); i++)
+		tag_share_del(&fake->unit.dids, share[i]);
+}
+
 static struct kunit_case users_cases[] = {
 	KUNIT_CASE(in_order),
 	KUNIT_CASE(goes_behind_walk),
 	KUNIT_CASE(comes_meanwhile),
 	KUNIT_CASE(nested_too),
+	KUNIT_CASE(domain_ids_are_kept),
 	{}
 };
 
