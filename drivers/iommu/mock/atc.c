@@ -16,8 +16,10 @@
 #define ATC_TAG_PASID_VALID	BIT_ULL(20)
 #define ATC_TAG_PRIV		BIT_ULL(21)
 
+/* @since: how many invalidations there had been when the entry was made */
 struct atc_entry {
 	u64 pa;
+	u32 since;
 	bool read;
 	bool write;
 	bool exec;
@@ -43,6 +45,7 @@ int mock_atc_create(struct mock_endpoint *ep)
 {
 	const struct mock_cache_params *p = &ep->mi->cache_params;
 
+	ep->told = (struct mock_ep_told){};
 	if (!ep->config.caps.ats)
 		return 0;
 	ep->atc = mock_cache_create(p->atc_entries, sizeof(struct atc_entry),
@@ -68,6 +71,7 @@ void mock_atc_reset(struct mock_endpoint *ep)
 {
 	if (ep->atc)
 		mock_cache_invalidate_all(ep->atc);
+	ep->told = (struct mock_ep_told){};
 }
 
 /**
@@ -122,6 +126,7 @@ void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
 		return;
 	*e = (struct atc_entry){
 		.pa = res->pa & ~(BIT_ULL(lg2) - 1),
+		.since = ep->told.nr,
 		.read = res->read,
 		.write = res->write,
 		.exec = res->exec,
@@ -146,25 +151,52 @@ bool mock_atc_wants(struct mock_endpoint *ep, const struct mock_req *req)
 	       !mock_cache_peek(ep->atc, atc_tag(req), req->addr, NULL);
 }
 
-struct atc_inv {
-	u64 tag;
-	bool all_pasids;
-	u64 first;
-	u64 last;
-};
-
 /*
  * A message without PASID leaves entries with one alone, and the reverse. The
  * privileged mode of an entry does not matter.
  */
-static bool atc_match(const struct mock_cache_key *key, const void *data,
-		      const void *arg)
+static bool inv_covers(const struct mock_ep_inv *inv,
+		       const struct mock_cache_key *key)
 {
-	const struct atc_inv *inv = arg;
 	u64 ignore = ATC_TAG_PRIV | (inv->all_pasids ? ATC_TAG_PASID : 0);
 
 	return !((key->tag ^ inv->tag) & ~ignore) &&
 	       mock_cache_key_overlaps(key, inv->first, inv->last);
+}
+
+static bool atc_match(const struct mock_cache_key *key, const void *data,
+		      const void *arg)
+{
+	return inv_covers(arg, key);
+}
+
+/* An endpoint that must be told twice is told again. The message is the latest */
+static bool atc_match_again(const struct mock_cache_key *key, const void *data,
+			    const void *arg)
+{
+	const struct mock_ep_told *told = arg;
+	const struct atc_entry *e = data;
+	u32 latest = told->nr - 1;
+	u32 i;
+
+	if (!inv_covers(&told->inv[latest % MOCK_EP_NR_TOLD], key))
+		return false;
+	for (i = 1; i < MOCK_EP_NR_TOLD && latest - i + 1 != e->since; i++)
+		if (inv_covers(&told->inv[(latest - i) % MOCK_EP_NR_TOLD], key))
+			return true;
+	return false;
+}
+
+static void atc_forget(struct mock_endpoint *ep, const struct mock_ep_inv *inv)
+{
+	struct mock_ep_told *told = &ep->told;
+
+	if (!ep->config.inv_twice) {
+		mock_cache_invalidate(ep->atc, atc_match, inv);
+		return;
+	}
+	told->inv[told->nr++ % MOCK_EP_NR_TOLD] = *inv;
+	mock_cache_invalidate(ep->atc, atc_match_again, told);
 }
 
 /**
@@ -183,7 +215,7 @@ int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid
 			   bool all_pasids, u64 addr, u8 lg2)
 {
 	u64 mask = lg2 < 64 ? BIT_ULL(lg2) - 1 : U64_MAX;
-	struct atc_inv inv = {
+	struct mock_ep_inv inv = {
 		.tag = pasid_valid ? ATC_TAG_PASID_VALID |
 				     (pasid & ATC_TAG_PASID) : 0,
 		.all_pasids = pasid_valid && all_pasids,
@@ -194,7 +226,7 @@ int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid
 	lockdep_assert_held(&ep->mi->lock);
 	if (!ep->atc)
 		return -ETIMEDOUT;
-	mock_cache_invalidate(ep->atc, atc_match, &inv);
+	atc_forget(ep, &inv);
 	++*mock_ep_reg(ep, MOCK_EP_ATC_INVS);
 	return 0;
 }

@@ -59,6 +59,21 @@ static u32 *mock_ep_pasid_bits(struct config_item *item)
 	return &to_ep_item(item)->ep.config.caps.pasid_bits;
 }
 
+static u32 *mock_ep_vendor_id(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.vendor;
+}
+
+static u32 *mock_ep_device_id(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.device;
+}
+
+static bool *mock_ep_errata_inv_twice(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.inv_twice;
+}
+
 static u32 *mock_ep_ats_queue_depth(struct config_item *item)
 {
 	return &to_ep_item(item)->ep.config.caps.ats_queue_depth;
@@ -85,11 +100,11 @@ static bool *mock_ep_pri(struct config_item *item)
 }
 
 /* Attribute of the value, up to @_max, that mock_ep_@_name() points to */
-#define MOCK_EP_U32(_name, _min, _max)					\
+#define MOCK_EP_U32(_name, _min, _max, _format)				\
 static ssize_t mock_ep_##_name##_show(struct config_item *item,		\
 				      char *page)			\
 {									\
-	return sysfs_emit(page, "%u\n", *mock_ep_##_name(item));	\
+	return sysfs_emit(page, _format "\n", *mock_ep_##_name(item));	\
 }									\
 									\
 static ssize_t mock_ep_##_name##_store(struct config_item *item,	\
@@ -118,8 +133,11 @@ static ssize_t mock_ep_##_name##_store(struct config_item *item,	\
 									\
 CONFIGFS_ATTR(mock_ep_, _name)
 
-MOCK_EP_U32(pasid_bits, 0, MOCK_EP_MAX_PASID_BITS);
-MOCK_EP_U32(ats_queue_depth, 1, MOCK_EP_MAX_DEPTH);
+MOCK_EP_U32(vendor_id, 0, U16_MAX, "%#06x");
+MOCK_EP_U32(device_id, 0, U16_MAX, "%#06x");
+MOCK_EP_U32(pasid_bits, 0, MOCK_EP_MAX_PASID_BITS, "%u");
+MOCK_EP_U32(ats_queue_depth, 1, MOCK_EP_MAX_DEPTH, "%u");
+MOCK_EP_BOOL(errata_inv_twice);
 MOCK_EP_BOOL(ats);
 MOCK_EP_BOOL(ats_raw);
 MOCK_EP_BOOL(no_snoop);
@@ -165,10 +183,13 @@ CONFIGFS_ATTR_RO(mock_ep_, vfio_name);
 
 static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_source_id,
+	&mock_ep_attr_vendor_id,
+	&mock_ep_attr_device_id,
 	&mock_ep_attr_pasid_bits,
 	&mock_ep_attr_ats,
 	&mock_ep_attr_ats_queue_depth,
 	&mock_ep_attr_ats_raw,
+	&mock_ep_attr_errata_inv_twice,
 	&mock_ep_attr_no_snoop,
 	&mock_ep_attr_pri,
 	&mock_ep_attr_live,

@@ -88,6 +88,10 @@ static int node_add_endpoint_props(struct of_changeset *changes, u32 phandle,
 	ret = of_changeset_add_prop_u32_array(changes, np, "iommus",
 					      iommus, ARRAY_SIZE(iommus));
 	if (!ret)
+		ret = node_add_u32(changes, np, "vendor-id", caps->vendor);
+	if (!ret)
+		ret = node_add_u32(changes, np, "device-id", caps->device);
+	if (!ret)
 		ret = node_add_bool(changes, np, "dma-coherent", true);
 	if (!ret && caps->pasid_bits)
 		ret = node_add_u32(changes, np, "pasid-num-bits",

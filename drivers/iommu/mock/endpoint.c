@@ -6,6 +6,7 @@
  * invalidation messages reach it in any case.
  */
 #include <linux/errno.h>
+#include <linux/pci_ids.h>
 #include <linux/slab.h>
 
 #include "endpoint.h"
@@ -19,6 +20,8 @@
 void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi)
 {
 	ep->mi = mi;
+	ep->config.caps.vendor = PCI_VENDOR_ID_TI;
+	ep->config.caps.device = PCI_DEVICE_ID_TI_DRA74x;
 	ep->config.caps.ats_queue_depth = MOCK_EP_MAX_DEPTH;
 	INIT_WORK(&ep->work, mock_dma_work);
 	init_waitqueue_head(&ep->wait);

@@ -40,12 +40,42 @@ struct seq_file;
  *	that trusts its ATS then lets its user have all of memory
  * @no_snoop: its DMA has the No Snoop attribute, where Device Control and the ATC
  *	allow it
+ * @inv_twice: what an invalidation of its ATC is for stays there until a second one
+ *	is for it too
  */
 struct mock_ep_config {
 	u32 sid;
 	struct mock_pci_caps caps;
 	bool ats_raw;
 	bool no_snoop;
+	bool inv_twice;
+};
+
+/**
+ * struct mock_ep_inv - an ATC invalidation message
+ * @tag: of the entries that it is for
+ * @all_pasids: whatever their PASID
+ * @first: first byte of the region
+ * @last: last byte of the region
+ */
+struct mock_ep_inv {
+	u64 tag;
+	bool all_pasids;
+	u64 first;
+	u64 last;
+};
+
+/* Messages that an endpoint remembers */
+#define MOCK_EP_NR_TOLD		64
+
+/**
+ * struct mock_ep_told - messages that an endpoint with &mock_ep_config.inv_twice had
+ * @inv: a ring of the latest
+ * @nr: how many there were
+ */
+struct mock_ep_told {
+	struct mock_ep_inv inv[MOCK_EP_NR_TOLD];
+	u32 nr;
 };
 
 /**
@@ -133,6 +163,7 @@ struct mock_ep_irqs {
  * @pci: configuration space; under &mock_iommu.lock
  * @msix: MSI-X table; under &mock_iommu.lock
  * @atc: address translation cache, %NULL without ATS; under &mock_iommu.lock
+ * @told: invalidations that are to be repeated; under &mock_iommu.lock
  * @inv_delay_ms: how long it takes for an invalidation of its ATC; under
  *	&mock_iommu.lock
  * @pri: page request interface; under &mock_iommu.lock
@@ -161,6 +192,7 @@ struct mock_endpoint {
 	struct mock_pci_config pci;
 	u32 msix[MOCK_PCI_NR_VECTORS * 4];
 	struct mock_cache *atc;
+	struct mock_ep_told told;
 	u32 inv_delay_ms;
 	struct mock_ep_pri pri;
 	struct mock_ep_stall stall;

@@ -14,11 +14,13 @@ static int swnode_create_endpoint(struct mock_ep_item *item)
 {
 	const struct software_node *unit = to_software_node(item->inst->node);
 	const struct mock_ep_config *config = &item->ep.config;
-	struct property_entry props[6] = {
+	struct property_entry props[8] = {
 		PROPERTY_ENTRY_REF("iommus", unit, config->sid),
+		PROPERTY_ENTRY_U32("vendor-id", config->caps.vendor),
+		PROPERTY_ENTRY_U32("device-id", config->caps.device),
 	};
 	struct fwnode_handle *node;
-	int n = 1;
+	int n = 3;
 
 	if (config->caps.pasid_bits)
 		props[n++] = PROPERTY_ENTRY_U32("pasid-num-bits",

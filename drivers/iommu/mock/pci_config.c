@@ -3,8 +3,8 @@
  * Mock IOMMU: configuration space of an endpoint
  *
  * A byte array, a mask of what may be written, and the few bits that do
- * something. The identity is that of a chip whose endpoint test function the
- * kernel's pci_endpoint_test driver knows, with its registers in BAR 0.
+ * something. By default the identity is that of a chip whose endpoint test function
+ * the kernel's pci_endpoint_test driver knows, with its registers in BAR 0.
  */
 #include <linux/build_bug.h>
 #include <linux/pci_ids.h>
@@ -46,10 +46,11 @@ static void cfg_change16(struct mock_pci_config *cfg, u32 off, u16 bits, bool on
 	put_unaligned_le16(on ? val | bits : val & ~bits, &cfg->data[off]);
 }
 
-static void cfg_init_header(struct mock_pci_config *cfg)
+static void cfg_init_header(struct mock_pci_config *cfg,
+			    const struct mock_pci_caps *caps)
 {
-	cfg_set16(cfg, PCI_VENDOR_ID, PCI_VENDOR_ID_TI, 0);
-	cfg_set16(cfg, PCI_DEVICE_ID, PCI_DEVICE_ID_TI_DRA74x, 0);
+	cfg_set16(cfg, PCI_VENDOR_ID, caps->vendor, 0);
+	cfg_set16(cfg, PCI_DEVICE_ID, caps->device, 0);
 	/* Memory decoding is on as VFIO's user of a PCI device finds it */
 	cfg_set16(cfg, PCI_COMMAND, PCI_COMMAND_MEMORY,
 		  PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY |
@@ -196,7 +197,7 @@ void mock_pci_config_init(struct mock_pci_config *cfg,
 			  const struct mock_pci_caps *caps)
 {
 	memset(cfg, 0, sizeof(*cfg));
-	cfg_init_header(cfg);
+	cfg_init_header(cfg, caps);
 	cfg_init_exp(cfg, caps);
 	cfg_init_msi(cfg);
 	cfg_init_msix(cfg);

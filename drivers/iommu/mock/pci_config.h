@@ -29,12 +29,16 @@ enum mock_pci_irq {
 
 /**
  * struct mock_pci_caps - what an endpoint's configuration space offers
+ * @vendor: Vendor ID
+ * @device: Device ID
  * @pasid_bits: width of its PASIDs, 0: no PASID capability
  * @ats: it has an ATS capability
  * @ats_queue_depth: invalidations that it can queue, 1 to 32
  * @pri: it has a page request interface
  */
 struct mock_pci_caps {
+	u32 vendor;
+	u32 device;
 	u32 pasid_bits;
 	bool ats;
 	u32 ats_queue_depth;

@@ -54,7 +54,8 @@ struct iommu_unit_irq {
  * The endpoints behind the unit refer to it from their firmware node by the
  * property "iommus" with one argument cell, the source-id or StreamID. Further
  * properties of an endpoint: "pasid-num-bits" (u32), "ats-supported" (boolean),
- * "ats-queue-depth" (u32, 1 to 32), "pri-supported" (boolean).
+ * "ats-queue-depth" (u32, 1 to 32), "pri-supported" (boolean); "vendor-id" and
+ * "device-id" (u32), as Open Firmware has them of a PCI function.
  *
  * The firmware nodes of VT-d are software nodes; those of SMMUv3 are in the
  * device tree, the unit's with "#iommu-cells" = 1.

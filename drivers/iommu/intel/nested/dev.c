@@ -49,6 +49,13 @@ static struct vtd_unit *vtd_find_any(struct device *dev, u16 *sid)
 	return unit;
 }
 
+static u32 platform_u32(struct device *dev, const char *name, u32 otherwise)
+{
+	u32 val;
+
+	return device_property_read_u32(dev, name, &val) ? otherwise : val;
+}
+
 /* What both a platform device and its unit can do */
 static void vtd_platform_enable(struct vtd_device *vdev)
 {
@@ -56,6 +63,9 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 	struct device *dev = vdev->dev;
 	u32 val;
 
+	vdev->devtlb_twice =
+		vtd_errata_devtlb_twice(platform_u32(dev, "vendor-id", 0),
+					platform_u32(dev, "device-id", 0));
 	if (unit->ecap & VTD_ECAP_PASID &&
 	    !device_property_read_u32(dev, "pasid-num-bits", &val)) {
 		u32 max = vtd_unit_pasid_bits(unit);
@@ -63,11 +73,9 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 		vdev->pasid_bits = min3(val, max, VTD_PASID_BITS);
 	}
 	if (unit->ecap & VTD_ECAP_DT &&
-	    device_property_read_bool(dev, "ats-supported")) {
-		if (device_property_read_u32(dev, "ats-queue-depth", &val))
-			val = 1;
-		vdev->ats_depth = clamp(val, 1, 32);
-	}
+	    device_property_read_bool(dev, "ats-supported"))
+		vdev->ats_depth = clamp(platform_u32(dev, "ats-queue-depth", 1),
+					1, 32);
 }
 
 /* Caches may have its context entry still, which is not present any more */

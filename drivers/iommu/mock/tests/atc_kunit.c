@@ -80,6 +80,57 @@ static void atc_stale(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_INVS), 2);
 }
 
+/* An endpoint that has to be told twice, of each translation anew */
+static void atc_twice(struct kunit *test)
+{
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
+	int round;
+
+	b->ep.config.inv_twice = true;
+	for (round = 1; round <= 3; round++) {
+		touch_pages(b);
+		send_invalidation(b, false, 0, false, 0x3000, 12);
+		/* Is for others */
+		send_invalidation(b, true, 0, false, 0x3000, 12);
+		send_invalidation(b, true, 0, true, 0x3000, 12);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 8);
+		send_invalidation(b, false, 0, false, 0x3fff, 12);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 7);
+		/* The second need not be like the first */
+		send_invalidation(b, false, 0, false, 0, 14);
+		send_invalidation(b, false, 0, false, 0x2000, 12);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 6);
+		/* What has come since does not know of the first */
+		touch_pages(b);
+		send_invalidation(b, false, 0, false, 0, 14);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 6);
+		send_invalidation(b, false, 0, false, 0, 64);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 4);
+		send_invalidation(b, false, 0, false, 0, 64);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 0);
+		KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_ATC_INVS), 9 * round);
+	}
+}
+
+/* The endpoint remembers the latest messages only */
+static void atc_forgets(struct kunit *test)
+{
+	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
+	int i, others;
+
+	b->ep.config.inv_twice = true;
+	for (others = MOCK_EP_NR_TOLD - 2; others < MOCK_EP_NR_TOLD; others++) {
+		touch_pages(b);
+		send_invalidation(b, false, 0, false, 0, 64);
+		for (i = 0; i < others; i++)
+			send_invalidation(b, true, 7, false, 0, 64);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc), 8);
+		send_invalidation(b, false, 0, false, 0, 64);
+		KUNIT_EXPECT_EQ(test, mock_cache_count(b->ep.atc),
+				others == MOCK_EP_NR_TOLD - 2 ? 0 : 8);
+	}
+}
+
 static void atc_ranges(struct kunit *test)
 {
 	struct ep_bench *b = create_bench(test, MOCK_EP_ATS_ENABLE);
@@ -332,6 +383,8 @@ static void pri_reset(struct kunit *test)
 static struct kunit_case atc_cases[] = {
 	KUNIT_CASE(atc_hit),
 	KUNIT_CASE(atc_stale),
+	KUNIT_CASE(atc_twice),
+	KUNIT_CASE(atc_forgets),
 	KUNIT_CASE(atc_ranges),
 	KUNIT_CASE(atc_pasids),
 	KUNIT_CASE(atc_upgrade),

@@ -7,6 +7,8 @@
 #include "../pci_config.h"
 
 static const struct mock_pci_caps all_caps = {
+	.vendor = 0x104c,
+	.device = 0xb500,
 	.pasid_bits = 20,
 	.ats = true,
 	.ats_queue_depth = 32,

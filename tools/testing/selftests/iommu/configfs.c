@@ -226,6 +226,12 @@ TEST_F(one, endpoint_attributes)
 		{ "source_id", "03:00.0x", -EINVAL, "0xff00" },
 		{ "source_id", "65536", -ERANGE, "0xff00" },
 		{ "source_id", "here", -EINVAL, "0xff00" },
+		{ "vendor_id", "0x10000", -EINVAL, "0x104c" },
+		{ "vendor_id", "0x8086", 0, "0x8086" },
+		{ "device_id", "-1", -EINVAL, "0xb500" },
+		{ "device_id", "16", 0, "0x0010" },
+		{ "errata_inv_twice", "2", -EINVAL, "0" },
+		{ "errata_inv_twice", "1", 0, "1" },
 		{ "pasid_bits", "20", 0, "20" },
 		{ "pasid_bits", "21", -EINVAL, "20" },
 		{ "pasid_bits", "-1", -EINVAL, "20" },
@@ -277,7 +283,8 @@ TEST_F(one, live)
 		"caches/config_entries", "caches/atc_entries",
 		"caches/evict_period", "caches/evict_seed", "ep0/source_id",
 		"ep0/pasid_bits", "ep0/ats", "ep0/ats_queue_depth", "ep0/pri",
-		"ep0/no_snoop",
+		"ep0/no_snoop", "ep0/vendor_id", "ep0/device_id",
+		"ep0/errata_inv_twice",
 	};
 	char before[64], after[64], path[256];
 	struct stat st;
