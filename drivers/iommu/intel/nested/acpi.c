@@ -41,7 +41,7 @@ const struct vtd_dmar *vtd_acpi_table(void)
 	return &vtd_dmar;
 }
 
-static int table_read(void)
+static int vtd_table_read(void)
 {
 	struct acpi_table_header *table;
 	acpi_status status;
@@ -60,7 +60,7 @@ static int table_read(void)
 	return ret;
 }
 
-static int unit_add(const struct vtd_dmar_entry *entry)
+static int vtd_acpi_unit_add(const struct vtd_dmar_entry *entry)
 {
 	const struct resource res = {
 		.start = entry->first,
@@ -95,7 +95,7 @@ static int unit_add(const struct vtd_dmar_entry *entry)
 	return 0;
 }
 
-static void units_del(void)
+static void vtd_acpi_units_del(void)
 {
 	struct acpi_unit *unit, *tmp;
 
@@ -106,7 +106,7 @@ static void units_del(void)
 	}
 }
 
-static int regs_map(struct vtd_unit *unit, phys_addr_t start, size_t size)
+static int vtd_regs_map(struct vtd_unit *unit, phys_addr_t start, size_t size)
 {
 	if (!request_mem_region(start, size, dev_name(unit->dev))) {
 		dev_err(unit->dev, "the registers are in use by another driver\n");
@@ -123,7 +123,7 @@ static int regs_map(struct vtd_unit *unit, phys_addr_t start, size_t size)
 }
 
 /* The capabilities say where two groups of registers are */
-static size_t regs_size(struct vtd_unit *unit)
+static size_t vtd_regs_size(struct vtd_unit *unit)
 {
 	u64 cap = vtd_read64(unit, VTD_REG_CAP);
 	u64 ecap = vtd_read64(unit, VTD_REG_ECAP);
@@ -151,14 +151,14 @@ int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
 	 * takes all of them for such, and VMMs know none that are not.
 	 */
 	unit->own.errata = vtd_dmar.errata | IOMMU_UNIT_ERRATUM_SPR17;
-	ret = regs_map(unit, res->start, resource_size(res));
+	ret = vtd_regs_map(unit, res->start, resource_size(res));
 	if (ret)
 		return ret;
-	size = regs_size(unit);
+	size = vtd_regs_size(unit);
 	if (size <= unit->own.regs.size)
 		return 0;
 	vtd_acpi_unmap(unit);
-	return regs_map(unit, res->start, size);
+	return vtd_regs_map(unit, res->start, size);
 }
 
 /**
@@ -183,16 +183,16 @@ void vtd_acpi_unmap(struct vtd_unit *unit)
 int vtd_acpi_init(void)
 {
 	const struct vtd_dmar_entry *entry;
-	int ret = table_read();
+	int ret = vtd_table_read();
 
 	if (ret)
 		return ret == -ENOMEM ? ret : 0;
 	list_for_each_entry(entry, &vtd_dmar.entries, node) {
 		if (entry->type != ACPI_DMAR_TYPE_HARDWARE_UNIT)
 			continue;
-		ret = unit_add(entry);
+		ret = vtd_acpi_unit_add(entry);
 		if (ret) {
-			units_del();
+			vtd_acpi_units_del();
 			vtd_dmar_free(&vtd_dmar);
 			return ret;
 		}
@@ -205,6 +205,6 @@ int vtd_acpi_init(void)
  */
 void vtd_acpi_exit(void)
 {
-	units_del();
+	vtd_acpi_units_del();
 	vtd_dmar_free(&vtd_dmar);
 }

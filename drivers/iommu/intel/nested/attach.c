@@ -31,8 +31,8 @@ struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid)
 	return xa_load(&vdev->pasids, pasid);
 }
 
-static void set_attached(struct vtd_device *vdev, u32 pasid,
-			 struct vtd_attach *att)
+static void vtd_set_attached(struct vtd_device *vdev, u32 pasid,
+			     struct vtd_attach *att)
 {
 	lockdep_assert_held(&vdev->unit->lock);
 
@@ -54,8 +54,8 @@ static bool vtd_unhealthy(struct vtd_device *vdev)
  * Make an entry not present and the caches forget it, in the order of 6.5.3.3:
  * the present bit, the PASID cache, the IOTLB, the device-TLB.
  */
-static int entry_clear(struct vtd_device *vdev, __le64 *entry,
-		       const struct vtd_attach *old)
+static int vtd_entry_clear(struct vtd_device *vdev, __le64 *entry,
+			   const struct vtd_attach *old)
 {
 	int ret = 0;
 
@@ -65,8 +65,8 @@ static int entry_clear(struct vtd_device *vdev, __le64 *entry,
 	return ret;
 }
 
-static int entry_set(struct vtd_device *vdev, __le64 *entry,
-		     const struct vtd_pte *pte)
+static int vtd_entry_set(struct vtd_device *vdev, __le64 *entry,
+			 const struct vtd_pte *pte)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
@@ -82,15 +82,16 @@ static int entry_set(struct vtd_device *vdev, __le64 *entry,
 	return vtd_qi_flush(&batch);
 }
 
-static int entry_replace(struct vtd_device *vdev, __le64 *entry,
-			 const struct vtd_attach *old, const struct vtd_pte *pte)
+static int vtd_entry_replace(struct vtd_device *vdev, __le64 *entry,
+			     const struct vtd_attach *old,
+			     const struct vtd_pte *pte)
 {
 	int ret = 0;
 
 	if (old)
-		ret = entry_clear(vdev, entry, old);
+		ret = vtd_entry_clear(vdev, entry, old);
 	if (!ret && pte)
-		ret = entry_set(vdev, entry, pte);
+		ret = vtd_entry_set(vdev, entry, pte);
 	return ret;
 }
 
@@ -129,7 +130,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 
 	cur = vtd_attached(vdev, pasid);
 	was = vtd_pasid_read(entry);
-	ret = entry_replace(vdev, entry, cur, pte);
+	ret = vtd_entry_replace(vdev, entry, cur, pte);
 	trace_vtd_attach(vdev->dev, pasid, new ? new->did : 0, ret);
 	if (ret) {
 		vtd_device_block_now(vdev);
@@ -142,7 +143,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 				    ret);
 		vtd_pasid_write(vdev, entry, pte);
 	}
-	set_attached(vdev, pasid, new);
+	vtd_set_attached(vdev, pasid, new);
 	*old = cur;
 	return 0;
 }
@@ -387,9 +388,9 @@ struct iommu_domain vtd_blocked_domain = {
 };
 
 /* Change a bit of an entry that may change while the entry is present */
-static int att_change(struct vtd_attach *att,
-		      void (*change)(struct vtd_device *vdev, __le64 *entry,
-				     bool on), bool on)
+static int vtd_attach_change(struct vtd_attach *att,
+			     void (*change)(struct vtd_device *vdev,
+					    __le64 *entry, bool on), bool on)
 {
 	struct vtd_device *vdev = att->vdev;
 	__le64 *entry;
@@ -413,7 +414,7 @@ static int att_change(struct vtd_attach *att,
 	return ret;
 }
 
-static int domain_set_dirty(struct vtd_paging *paging, bool on)
+static int vtd_domain_set_dirty(struct vtd_paging *paging, bool on)
 {
 	struct vtd_unit_users *part;
 	struct vtd_attach *att;
@@ -423,11 +424,11 @@ static int domain_set_dirty(struct vtd_paging *paging, bool on)
 
 	list_for_each_entry(part, &paging->users.units, node) {
 		list_for_each_entry(att, &part->attachments, node) {
-			err = att_change(att, vtd_pasid_set_ssade, on);
+			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
 			ret = ret ?: err;
 		}
 		list_for_each_entry(att, &part->nested, parent_node) {
-			err = att_change(att, vtd_pasid_set_ssade, on);
+			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
 			ret = ret ?: err;
 		}
 	}
@@ -452,9 +453,9 @@ int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
 
 	if (paging->dirty == enable)
 		return 0;
-	ret = domain_set_dirty(paging, enable);
+	ret = vtd_domain_set_dirty(paging, enable);
 	if (ret)
-		domain_set_dirty(paging, !enable);
+		vtd_domain_set_dirty(paging, !enable);
 	else
 		paging->dirty = enable;
 	return ret;
@@ -478,5 +479,5 @@ void vtd_enforce_page_snoop(struct vtd_paging *paging)
 	paging->pgsnp = true;
 	list_for_each_entry(part, &paging->users.units, node)
 		list_for_each_entry(att, &part->attachments, node)
-			att_change(att, vtd_pasid_set_pgsnp, true);
+			vtd_attach_change(att, vtd_pasid_set_pgsnp, true);
 }

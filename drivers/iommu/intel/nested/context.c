@@ -40,16 +40,16 @@ struct vtd_ctx vtd_ctx_encode(u64 dir, u8 pasid_bits, bool ats, bool pri)
 }
 
 /* Where the root table points to the context table of a source-id */
-static __le64 *root_slot(struct vtd_unit *unit, u16 sid)
+static __le64 *vtd_root_slot(struct vtd_unit *unit, u16 sid)
 {
 	u8 bus = sid >> 8, devfn = sid;
 
 	return &unit->root[bus * 2 + devfn / VTD_CTX_ENTRIES];
 }
 
-static __le64 *context_entry(struct vtd_unit *unit, u16 sid)
+static __le64 *vtd_context_entry(struct vtd_unit *unit, u16 sid)
 {
-	u64 slot = le64_to_cpu(*root_slot(unit, sid));
+	u64 slot = le64_to_cpu(*vtd_root_slot(unit, sid));
 	__le64 *table = phys_to_virt(slot & VTD_ROOT_CTP);
 
 	return table + (sid % VTD_CTX_ENTRIES) * VTD_CTX_WORDS;
@@ -64,7 +64,7 @@ static __le64 *context_entry(struct vtd_unit *unit, u16 sid)
  */
 int vtd_context_alloc(struct vtd_unit *unit, u16 sid)
 {
-	__le64 *slot = root_slot(unit, sid);
+	__le64 *slot = vtd_root_slot(unit, sid);
 	void *table;
 
 	lockdep_assert_held(&unit->lock);
@@ -85,9 +85,10 @@ int vtd_context_alloc(struct vtd_unit *unit, u16 sid)
 	return 0;
 }
 
-static void entry_write(struct vtd_unit *unit, u16 sid, const struct vtd_ctx *ctx)
+static void vtd_context_entry_write(struct vtd_unit *unit, u16 sid,
+				    const struct vtd_ctx *ctx)
 {
-	__le64 *entry = context_entry(unit, sid);
+	__le64 *entry = vtd_context_entry(unit, sid);
 	int i;
 
 	for (i = VTD_CTX_WORDS - 1; i > 0; i--)
@@ -99,9 +100,9 @@ static void entry_write(struct vtd_unit *unit, u16 sid, const struct vtd_ctx *ct
 	vtd_clean_cache(unit, entry, sizeof(*entry));
 }
 
-static void entry_clear(struct vtd_unit *unit, u16 sid)
+static void vtd_context_entry_clear(struct vtd_unit *unit, u16 sid)
 {
-	__le64 *entry = context_entry(unit, sid);
+	__le64 *entry = vtd_context_entry(unit, sid);
 	int i;
 
 	for (i = 0; i < VTD_CTX_WORDS; i++)
@@ -127,10 +128,10 @@ void vtd_context_set(struct vtd_device *vdev)
 
 	lockdep_assert_held(&unit->lock);
 
-	entry_write(unit, vdev->sid, &ctx);
+	vtd_context_entry_write(unit, vdev->sid, &ctx);
 	xa_for_each(&unit->aliases, sid, owner)
 		if (owner == vdev)
-			entry_write(unit, sid, &ctx);
+			vtd_context_entry_write(unit, sid, &ctx);
 }
 
 /**
@@ -147,10 +148,10 @@ void vtd_context_clear(struct vtd_device *vdev)
 
 	lockdep_assert_held(&unit->lock);
 
-	entry_clear(unit, vdev->sid);
+	vtd_context_entry_clear(unit, vdev->sid);
 	xa_for_each(&unit->aliases, sid, owner)
 		if (owner == vdev)
-			entry_clear(unit, sid);
+			vtd_context_entry_clear(unit, sid);
 }
 
 /**

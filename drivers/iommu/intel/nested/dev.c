@@ -79,7 +79,7 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 }
 
 /* Caches may have its context entry still, which is not present any more */
-static void device_out(struct vtd_device *vdev)
+static void vtd_device_out(struct vtd_device *vdev)
 {
 	/* With the queue translation is over, and with that nothing is used */
 	if (!vdev->unit->qi.ring.ended)
@@ -113,14 +113,14 @@ static int vtd_device_add(struct vtd_device *vdev)
 	vtd_add_context_flush(&batch, vdev);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
-		device_out(vdev);
+		vtd_device_out(vdev);
 		xa_erase(&unit->devices, vdev->sid);
 		vtd_alias_del(vdev);
 	}
 	return ret;
 }
 
-static void device_free(struct rcu_head *rcu)
+static void vtd_device_free_rcu(struct rcu_head *rcu)
 {
 	kfree(container_of(rcu, struct vtd_device, rcu));
 }
@@ -136,10 +136,10 @@ static void vtd_device_free(struct vtd_device *vdev)
 		vtd_pasid_dir_free(vdev);
 	tag_share_del(&vdev->unit->dids, vdev->share);
 	xa_destroy(&vdev->pasids);
-	call_srcu(&vdev->unit->srcu, &vdev->rcu, device_free);
+	call_srcu(&vdev->unit->srcu, &vdev->rcu, vtd_device_free_rcu);
 }
 
-static void device_release(struct vtd_held *held)
+static void vtd_device_release(struct vtd_held *held)
 {
 	vtd_device_free(container_of(held, struct vtd_device, held));
 }
@@ -148,7 +148,7 @@ static void device_release(struct vtd_held *held)
 static void vtd_device_drop(struct vtd_device *vdev)
 {
 	if (READ_ONCE(vdev->unit->stale))
-		vtd_hold(vdev->unit, &vdev->held, device_release);
+		vtd_hold(vdev->unit, &vdev->held, vtd_device_release);
 	else
 		vtd_device_free(vdev);
 }
@@ -253,7 +253,7 @@ void vtd_device_delete(struct vtd_device *vdev)
 							  VTD_AM_ALL));
 		if (vtd_qi_flush(&batch)) {
 			dev_err(vdev->dev, "the unit does not answer\n");
-			device_out(vdev);
+			vtd_device_out(vdev);
 		}
 		/* Until here it could be named as the one that does not answer */
 		xa_erase(&unit->devices, vdev->sid);

@@ -15,8 +15,8 @@
 /* Bits of an address that a level takes, in a table of 512 entries */
 #define LEVEL_BITS	9
 
-static bool leaf_find(struct iommu_domain *domain, unsigned long iova,
-		      struct dirty_leaf *leaf)
+static bool vtd_leaf_find(struct iommu_domain *domain, unsigned long iova,
+			  struct dirty_leaf *leaf)
 {
 	struct pt_iommu_vtdss_hw_info info;
 	unsigned int shift;
@@ -46,14 +46,14 @@ static bool leaf_find(struct iommu_domain *domain, unsigned long iova,
 }
 
 static const struct dirty_table stage2_table = {
-	.leaf = leaf_find,
+	.leaf = vtd_leaf_find,
 	.read_and_clear = pt_iommu_vtdss_read_and_clear_dirty,
 };
 
-static int read_and_clear_dirty(struct iommu_domain *domain,
-				unsigned long iova, size_t size,
-				unsigned long flags,
-				struct iommu_dirty_bitmap *dirty)
+static int vtd_read_and_clear_dirty(struct iommu_domain *domain,
+				    unsigned long iova, size_t size,
+				    unsigned long flags,
+				    struct iommu_dirty_bitmap *dirty)
 {
 	return dirty_read_and_clear(&stage2_table, domain, iova, size, flags,
 				    dirty);
@@ -61,7 +61,7 @@ static int read_and_clear_dirty(struct iommu_domain *domain,
 
 const struct iommu_dirty_ops vtd_dirty_ops = {
 	.set_dirty_tracking = vtd_set_dirty_tracking,
-	.read_and_clear_dirty = read_and_clear_dirty,
+	.read_and_clear_dirty = vtd_read_and_clear_dirty,
 };
 
 MODULE_IMPORT_NS("IOMMUFD");

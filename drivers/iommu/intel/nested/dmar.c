@@ -19,39 +19,40 @@
 /* 8.3: the size of the registers is 2^N pages */
 #define DRHD_SIZE		GENMASK(3, 0)
 
-static int refuse(struct vtd_dmar *dmar, const char *why)
+static int vtd_refuse(struct vtd_dmar *dmar, const char *why)
 {
 	dmar->why = why;
 	return -EINVAL;
 }
 
-static bool scope_is_pci(const struct acpi_dmar_device_scope *scope)
+static bool vtd_scope_is_pci(const struct acpi_dmar_device_scope *scope)
 {
 	return scope->entry_type == ACPI_DMAR_SCOPE_TYPE_ENDPOINT ||
 	       scope->entry_type == ACPI_DMAR_SCOPE_TYPE_BRIDGE;
 }
 
-static int scope_parse(const struct acpi_dmar_device_scope *raw,
-		       struct vtd_dmar_scope *scope, struct vtd_dmar *dmar)
+static int vtd_scope_parse(const struct acpi_dmar_device_scope *raw,
+			   struct vtd_dmar_scope *scope, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_pci_path *path = (const void *)(raw + 1);
 	unsigned int i, depth = (raw->length - sizeof(*raw)) / sizeof(*path);
 
 	if (!depth || depth > VTD_DMAR_DEPTH)
-		return refuse(dmar, "a device scope with no path, or a path without end");
+		return vtd_refuse(dmar, "a device scope with no path, or a path without end");
 	scope->bridge = raw->entry_type == ACPI_DMAR_SCOPE_TYPE_BRIDGE;
 	scope->bus = raw->bus;
 	scope->depth = depth;
 	for (i = 0; i < depth; i++) {
 		if (path[i].device > 31 || path[i].function > 7)
-			return refuse(dmar, "a device scope with a path to no device");
+			return vtd_refuse(dmar, "a device scope with a path to no device");
 		scope->devfn[i] = path[i].device << 3 | path[i].function;
 	}
 	return 0;
 }
 
 /* How many scopes of PCI devices there are from @pos to @end, or an error */
-static int scopes_count(const void *pos, const void *end, struct vtd_dmar *dmar)
+static int vtd_scopes_count(const void *pos, const void *end,
+			    struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_device_scope *raw;
 	int n = 0;
@@ -62,15 +63,16 @@ static int scopes_count(const void *pos, const void *end, struct vtd_dmar *dmar)
 		raw = pos;
 		if (left < sizeof(*raw) || raw->length < sizeof(*raw) ||
 		    raw->length > left)
-			return refuse(dmar, "a device scope of a wrong length");
-		n += scope_is_pci(raw);
+			return vtd_refuse(dmar,
+					  "a device scope of a wrong length");
+		n += vtd_scope_is_pci(raw);
 		pos += raw->length;
 	}
 	return n;
 }
 
-static struct vtd_dmar_entry *entry_new(const struct acpi_dmar_header *head,
-					size_t fixed, struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *vtd_entry_new(const struct acpi_dmar_header *head,
+					    size_t fixed, struct vtd_dmar *dmar)
 {
 	const void *pos = (const void *)head + fixed;
 	const void *end = (const void *)head + head->length;
@@ -78,8 +80,9 @@ static struct vtd_dmar_entry *entry_new(const struct acpi_dmar_header *head,
 	int n, ret;
 
 	if (head->length < fixed)
-		return ERR_PTR(refuse(dmar, "a structure that is too short"));
-	n = scopes_count(pos, end, dmar);
+		return ERR_PTR(vtd_refuse(dmar,
+					  "a structure that is too short"));
+	n = vtd_scopes_count(pos, end, dmar);
 	if (n < 0)
 		return ERR_PTR(n);
 
@@ -90,9 +93,9 @@ static struct vtd_dmar_entry *entry_new(const struct acpi_dmar_header *head,
 	entry->nr_scopes = n;
 	for (n = 0; pos < end;
 	     pos += ((const struct acpi_dmar_device_scope *)pos)->length) {
-		if (!scope_is_pci(pos))
+		if (!vtd_scope_is_pci(pos))
 			continue;
-		ret = scope_parse(pos, &entry->scopes[n++], dmar);
+		ret = vtd_scope_parse(pos, &entry->scopes[n++], dmar);
 		if (ret) {
 			kfree(entry);
 			return ERR_PTR(ret);
@@ -101,29 +104,31 @@ static struct vtd_dmar_entry *entry_new(const struct acpi_dmar_header *head,
 	return entry;
 }
 
-static int unit_check(const struct vtd_dmar_entry *unit, struct vtd_dmar *dmar)
+static int vtd_drhd_check(const struct vtd_dmar_entry *unit,
+			  struct vtd_dmar *dmar)
 {
 	const struct vtd_dmar_entry *other;
 
 	if (!unit->first || !IS_ALIGNED(unit->first, VTD_PAGE_SIZE) ||
 	    unit->last < unit->first)
-		return refuse(dmar, "a unit with impossible registers");
+		return vtd_refuse(dmar, "a unit with impossible registers");
 	list_for_each_entry(other, &dmar->entries, node) {
 		if (other->type != ACPI_DMAR_TYPE_HARDWARE_UNIT)
 			continue;
 		if (unit->first <= other->last && other->first <= unit->last)
-			return refuse(dmar, "two units with the same registers");
+			return vtd_refuse(dmar, "two units with the same registers");
 		if (unit->all && other->all && unit->segment == other->segment)
-			return refuse(dmar, "two units for all of a segment");
+			return vtd_refuse(dmar,
+					  "two units for all of a segment");
 	}
 	return 0;
 }
 
-static struct vtd_dmar_entry *unit_parse(const struct acpi_dmar_header *head,
-					 struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *
+vtd_drhd_parse(const struct acpi_dmar_header *head, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_hardware_unit *raw = (const void *)head;
-	struct vtd_dmar_entry *entry = entry_new(head, sizeof(*raw), dmar);
+	struct vtd_dmar_entry *entry = vtd_entry_new(head, sizeof(*raw), dmar);
 	int ret;
 
 	if (IS_ERR(entry))
@@ -133,7 +138,7 @@ static struct vtd_dmar_entry *unit_parse(const struct acpi_dmar_header *head,
 	entry->first = raw->address;
 	entry->last = raw->address +
 		      (VTD_PAGE_SIZE << (raw->size & DRHD_SIZE)) - 1;
-	ret = unit_check(entry, dmar);
+	ret = vtd_drhd_check(entry, dmar);
 	if (ret) {
 		kfree(entry);
 		return ERR_PTR(ret);
@@ -141,11 +146,11 @@ static struct vtd_dmar_entry *unit_parse(const struct acpi_dmar_header *head,
 	return entry;
 }
 
-static struct vtd_dmar_entry *memory_parse(const struct acpi_dmar_header *head,
-					   struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *
+vtd_memory_parse(const struct acpi_dmar_header *head, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_reserved_memory *raw = (const void *)head;
-	struct vtd_dmar_entry *entry = entry_new(head, sizeof(*raw), dmar);
+	struct vtd_dmar_entry *entry = vtd_entry_new(head, sizeof(*raw), dmar);
 
 	if (IS_ERR(entry))
 		return entry;
@@ -156,16 +161,16 @@ static struct vtd_dmar_entry *memory_parse(const struct acpi_dmar_header *head,
 	    !IS_ALIGNED(entry->first, VTD_PAGE_SIZE) ||
 	    !IS_ALIGNED(entry->last + 1, VTD_PAGE_SIZE)) {
 		kfree(entry);
-		return ERR_PTR(refuse(dmar, "reserved memory that is no range of pages"));
+		return ERR_PTR(vtd_refuse(dmar, "reserved memory that is no range of pages"));
 	}
 	return entry;
 }
 
-static struct vtd_dmar_entry *ports_parse(const struct acpi_dmar_header *head,
-					  struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *
+vtd_ports_parse(const struct acpi_dmar_header *head, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_atsr *raw = (const void *)head;
-	struct vtd_dmar_entry *entry = entry_new(head, sizeof(*raw), dmar);
+	struct vtd_dmar_entry *entry = vtd_entry_new(head, sizeof(*raw), dmar);
 
 	if (IS_ERR(entry))
 		return entry;
@@ -174,11 +179,11 @@ static struct vtd_dmar_entry *ports_parse(const struct acpi_dmar_header *head,
 	return entry;
 }
 
-static struct vtd_dmar_entry *satc_parse(const struct acpi_dmar_header *head,
-					 struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *
+vtd_satc_parse(const struct acpi_dmar_header *head, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_satc *raw = (const void *)head;
-	struct vtd_dmar_entry *entry = entry_new(head, sizeof(*raw), dmar);
+	struct vtd_dmar_entry *entry = vtd_entry_new(head, sizeof(*raw), dmar);
 
 	if (IS_ERR(entry))
 		return entry;
@@ -189,39 +194,39 @@ static struct vtd_dmar_entry *satc_parse(const struct acpi_dmar_header *head,
 }
 
 /* A structure, or NULL for one that is not used (8.2: unknown ones are skipped) */
-static struct vtd_dmar_entry *entry_parse(const struct acpi_dmar_header *head,
-					  struct vtd_dmar *dmar)
+static struct vtd_dmar_entry *
+vtd_entry_parse(const struct acpi_dmar_header *head, struct vtd_dmar *dmar)
 {
 	switch (head->type) {
 	case ACPI_DMAR_TYPE_HARDWARE_UNIT:
-		return unit_parse(head, dmar);
+		return vtd_drhd_parse(head, dmar);
 	case ACPI_DMAR_TYPE_RESERVED_MEMORY:
-		return memory_parse(head, dmar);
+		return vtd_memory_parse(head, dmar);
 	case ACPI_DMAR_TYPE_ROOT_ATS:
-		return ports_parse(head, dmar);
+		return vtd_ports_parse(head, dmar);
 	case ACPI_DMAR_TYPE_SATC:
-		return satc_parse(head, dmar);
+		return vtd_satc_parse(head, dmar);
 	default:
 		return NULL;
 	}
 }
 
 /* The names that QEMU gives to its tables, unless it is told others */
-static bool table_is_qemus(const struct acpi_table_header *head)
+static bool vtd_table_is_qemus(const struct acpi_table_header *head)
 {
 	return !memcmp(head->oem_id, "BOCHS ", sizeof(head->oem_id)) &&
 	       !memcmp(head->oem_table_id, "BXPC    ",
 		       sizeof(head->oem_table_id));
 }
 
-static int table_parse(const void *data, size_t len, struct vtd_dmar *dmar)
+static int vtd_table_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 {
 	const struct acpi_dmar_header *head;
 	struct vtd_dmar_entry *entry;
 
 	if (len < sizeof(struct acpi_table_dmar))
-		return refuse(dmar, "a table that is too short");
-	if (table_is_qemus(data))
+		return vtd_refuse(dmar, "a table that is too short");
+	if (vtd_table_is_qemus(data))
 		dmar->errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
 
 	for (dmar->where = sizeof(struct acpi_table_dmar); dmar->where < len;
@@ -230,8 +235,9 @@ static int table_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 		if (len - dmar->where < sizeof(*head) ||
 		    head->length < sizeof(*head) ||
 		    head->length > len - dmar->where)
-			return refuse(dmar, "a structure of a wrong length");
-		entry = entry_parse(head, dmar);
+			return vtd_refuse(dmar,
+					  "a structure of a wrong length");
+		entry = vtd_entry_parse(head, dmar);
 		if (IS_ERR(entry))
 			return PTR_ERR(entry);
 		if (entry)
@@ -257,7 +263,7 @@ int vtd_dmar_parse(const void *data, size_t len, struct vtd_dmar *dmar)
 	dmar->errata = 0;
 	dmar->why = NULL;
 	dmar->where = 0;
-	ret = table_parse(data, len, dmar);
+	ret = vtd_table_parse(data, len, dmar);
 	if (ret)
 		vtd_dmar_free(dmar);
 	return ret;
@@ -280,8 +286,8 @@ void vtd_dmar_free(struct vtd_dmar *dmar)
  * The numbers of buses behind bridges are the system's to change: only that of
  * the bus where the scope starts is compared, the rest goes by the path.
  */
-static bool scope_match(const struct vtd_dmar_scope *scope,
-			const struct vtd_dmar_path *path)
+static bool vtd_scope_match(const struct vtd_dmar_scope *scope,
+			    const struct vtd_dmar_path *path)
 {
 	unsigned int start, i;
 
@@ -314,7 +320,7 @@ bool vtd_dmar_match(const struct vtd_dmar_entry *entry,
 	if (entry->segment != path->segment)
 		return false;
 	for (i = 0; i < entry->nr_scopes; i++)
-		if (scope_match(&entry->scopes[i], path))
+		if (vtd_scope_match(&entry->scopes[i], path))
 			return true;
 	return false;
 }

@@ -37,15 +37,15 @@ struct vtd_did {
 	struct vtd_held held;
 };
 
-static struct list_head *did_list(struct iommu_domain *domain)
+static struct list_head *vtd_did_list(struct iommu_domain *domain)
 {
 	if (domain->type == IOMMU_DOMAIN_NESTED)
 		return &to_vtd_nested(domain)->parent->nested_dids;
 	return &to_vtd_paging(domain)->dids;
 }
 
-static struct vtd_did *did_find(struct list_head *dids,
-				const struct vtd_unit *unit, u16 id)
+static struct vtd_did *vtd_did_find(struct list_head *dids,
+				    const struct vtd_unit *unit, u16 id)
 {
 	struct vtd_did *did;
 
@@ -56,8 +56,8 @@ static struct vtd_did *did_find(struct list_head *dids,
 }
 
 /* Marks those that other domains have with the same PASID */
-static void dids_mark_busy(struct vtd_paging *parent,
-			   const struct vtd_attach *att)
+static void vtd_dids_mark_busy(struct vtd_paging *parent,
+			       const struct vtd_attach *att)
 {
 	const struct vtd_attach *cur;
 	struct vtd_did *did;
@@ -67,16 +67,17 @@ static void dids_mark_busy(struct vtd_paging *parent,
 	list_for_each_entry(cur, &att->parent_users->nested, parent_node) {
 		if (cur->pasid != att->pasid || cur->domain == att->domain)
 			continue;
-		did = did_find(&parent->nested_dids, cur->vdev->unit, cur->did);
+		did = vtd_did_find(&parent->nested_dids, cur->vdev->unit,
+				   cur->did);
 		if (!WARN_ON(!did))
 			did->busy = true;
 	}
 }
 
 /* One that is in use and that an attachment may have too, or NULL */
-static struct vtd_did *did_share(const struct vtd_attach *att)
+static struct vtd_did *vtd_did_share(const struct vtd_attach *att)
 {
-	struct list_head *dids = did_list(att->domain);
+	struct list_head *dids = vtd_did_list(att->domain);
 	struct vtd_unit *unit = att->vdev->unit;
 	const struct vtd_attach *cur;
 	struct vtd_did *did;
@@ -91,9 +92,9 @@ static struct vtd_did *did_share(const struct vtd_attach *att)
 	/* What the domain has on the PASID already is invalidated at once */
 	list_for_each_entry(cur, &att->users->attachments, node)
 		if (cur->pasid == att->pasid)
-			return did_find(dids, unit, cur->did);
+			return vtd_did_find(dids, unit, cur->did);
 
-	dids_mark_busy(to_vtd_nested(att->domain)->parent, att);
+	vtd_dids_mark_busy(to_vtd_nested(att->domain)->parent, att);
 	list_for_each_entry(did, dids, node)
 		if (!did->busy)
 			return did;
@@ -127,11 +128,11 @@ void vtd_dids_init(struct vtd_unit *unit)
 	tag_pool_set_range(&unit->dids, VTD_DID_FIRST, min(last, U16_MAX));
 }
 
-/* Gives @att a domain-id, to be given back with did_put() */
-static int did_get(struct vtd_attach *att)
+/* Gives @att a domain-id, to be given back with vtd_did_put() */
+static int vtd_did_get(struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->vdev->unit;
-	struct vtd_did *did = did_share(att);
+	struct vtd_did *did = vtd_did_share(att);
 	int id;
 
 	if (did) {
@@ -153,12 +154,12 @@ static int did_get(struct vtd_attach *att)
 	did->share = att->vdev->share;
 	did->did = id;
 	did->users = 1;
-	list_add(&did->node, did_list(att->domain));
+	list_add(&did->node, vtd_did_list(att->domain));
 	att->did = id;
 	return 0;
 }
 
-static void did_release(struct vtd_held *held)
+static void vtd_did_release(struct vtd_held *held)
 {
 	struct vtd_did *did = container_of(held, struct vtd_did, held);
 
@@ -167,19 +168,20 @@ static void did_release(struct vtd_held *held)
 }
 
 /* The caches have forgotten what @att has left, if that is possible at all */
-static void did_put(const struct vtd_attach *att)
+static void vtd_did_put(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->vdev->unit;
-	struct vtd_did *did = did_find(did_list(att->domain), unit, att->did);
+	struct vtd_did *did = vtd_did_find(vtd_did_list(att->domain), unit,
+					   att->did);
 
 	if (WARN_ON(!did) || --did->users)
 		return;
 	list_del(&did->node);
 	if (!READ_ONCE(unit->stale)) {
-		did_release(&did->held);
+		vtd_did_release(&did->held);
 		return;
 	}
-	vtd_hold(unit, &did->held, did_release);
+	vtd_hold(unit, &did->held, vtd_did_release);
 	vtd_withhold(vtd_domain_paging(att->domain), unit);
 }
 
@@ -219,8 +221,8 @@ struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain)
  * sends it once: it only compares an attachment with the one before it. A new one
  * is put before its like, or else before all others.
  */
-static struct list_head *list_place(struct list_head *head,
-				    const struct vtd_attach *att)
+static struct list_head *vtd_list_place(struct list_head *head,
+					const struct vtd_attach *att)
 {
 	struct vtd_attach *cur;
 
@@ -230,8 +232,8 @@ static struct list_head *list_place(struct list_head *head,
 	return head->next;
 }
 
-static struct list_head *nested_place(struct list_head *head,
-				      const struct vtd_attach *att)
+static struct list_head *vtd_nested_place(struct list_head *head,
+					  const struct vtd_attach *att)
 {
 	struct vtd_attach *cur;
 
@@ -241,7 +243,7 @@ static struct list_head *nested_place(struct list_head *head,
 	return head->next;
 }
 
-static void parts_put(struct vtd_attach *att)
+static void vtd_parts_put(struct vtd_attach *att)
 {
 	if (att->users)
 		vtd_unit_users_put(att->users);
@@ -249,7 +251,7 @@ static void parts_put(struct vtd_attach *att)
 		vtd_unit_users_put(att->parent_users);
 }
 
-static int parts_get(struct vtd_attach *att)
+static int vtd_parts_get(struct vtd_attach *att)
 {
 	struct iommu_domain *domain = att->domain;
 	struct vtd_unit *unit = att->vdev->unit;
@@ -283,22 +285,23 @@ int vtd_attach_link(struct vtd_attach *att)
 		return 0;
 	}
 
-	ret = parts_get(att) ?: did_get(att);
+	ret = vtd_parts_get(att) ?: vtd_did_get(att);
 	if (ret) {
-		parts_put(att);
+		vtd_parts_put(att);
 		kfree(att);
 		return ret;
 	}
 
 	list_add_tail_rcu(&att->node,
-			  list_place(&att->users->attachments, att));
+			  vtd_list_place(&att->users->attachments, att));
 	if (att->parent_users)
 		list_add_tail_rcu(&att->parent_node,
-				  nested_place(&att->parent_users->nested, att));
+				  vtd_nested_place(&att->parent_users->nested,
+						   att));
 	return 0;
 }
 
-static void attach_free(struct rcu_head *rcu)
+static void vtd_attach_free(struct rcu_head *rcu)
 {
 	kfree(container_of(rcu, struct vtd_attach, rcu));
 }
@@ -315,9 +318,9 @@ void vtd_attach_unlink(struct vtd_attach *att)
 		list_del_rcu(&att->node);
 		if (att->parent_users)
 			list_del_rcu(&att->parent_node);
-		did_put(att);
-		parts_put(att);
+		vtd_did_put(att);
+		vtd_parts_put(att);
 	}
 	if (att != &att->vdev->rid_identity)
-		call_srcu(&att->vdev->unit->srcu, &att->rcu, attach_free);
+		call_srcu(&att->vdev->unit->srcu, &att->rcu, vtd_attach_free);
 }

@@ -27,7 +27,7 @@
 
 #include "nested.h"
 
-static bool has_spr17(const struct vtd_unit *unit)
+static bool vtd_has_spr17(const struct vtd_unit *unit)
 {
 	return unit->platform->errata & IOMMU_UNIT_ERRATUM_SPR17;
 }
@@ -74,7 +74,7 @@ bool vtd_errata_vmd(u16 vendor, u16 device)
  */
 u32 vtd_errata_hw_info_flags(const struct vtd_unit *unit)
 {
-	return has_spr17(unit) ? IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 : 0;
+	return vtd_has_spr17(unit) ? IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17 : 0;
 }
 
 /**
@@ -105,7 +105,7 @@ u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level)
 unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
 				    bool nest_parent)
 {
-	return has_spr17(unit) && nest_parent ?
+	return vtd_has_spr17(unit) && nest_parent ?
 		       BIT(PT_FEAT_VTDSS_FORCE_WRITEABLE) : 0;
 }
 
@@ -119,7 +119,7 @@ unsigned int vtd_errata_pt_features(const struct vtd_unit *unit,
 int vtd_errata_check_parent(const struct vtd_unit *unit,
 			    const struct vtd_paging *parent)
 {
-	if (!has_spr17(unit) ||
+	if (!vtd_has_spr17(unit) ||
 	    parent->ss.vtdss_pt.common.features &
 		    BIT(PT_FEAT_VTDSS_FORCE_WRITEABLE))
 		return 0;

@@ -23,7 +23,7 @@
 /* Passes over the registers before others get the CPU */
 #define VTD_FAULT_PASSES	16
 
-static const char *fault_where(u8 reason)
+static const char *vtd_fault_where(u8 reason)
 {
 	switch (reason) {
 	case VTD_FR_RTA_RSVD ... VTD_FR_RTA_ABORT:
@@ -46,7 +46,7 @@ static const char *fault_where(u8 reason)
 	}
 }
 
-static void fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
+static void vtd_fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
 {
 	u16 sid = FIELD_GET(VTD_FRCD1_SID, hi);
 	u8 reason = FIELD_GET(VTD_FRCD1_FR, hi);
@@ -58,11 +58,11 @@ static void fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
 	dev_err_ratelimited(unit->dev,
 			    "DMA %s fault: source-id %#06x%s address %#llx: %s, reason %#x\n",
 			    str_read_write(hi & VTD_FRCD1_T1), sid, pasid,
-			    lo & VTD_FRCD0_FI, fault_where(reason), reason);
+			    lo & VTD_FRCD0_FI, vtd_fault_where(reason), reason);
 }
 
 /* One pass over all registers, from the oldest record on */
-static unsigned int fault_pass(struct vtd_unit *unit, u32 fsts)
+static unsigned int vtd_fault_pass(struct vtd_unit *unit, u32 fsts)
 {
 	unsigned int nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
 	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
@@ -78,7 +78,7 @@ static unsigned int fault_pass(struct vtd_unit *unit, u32 fsts)
 		/* It has gone away meanwhile: reserved bits are never set */
 		if (hi == U64_MAX)
 			break;
-		fault_report(unit, vtd_read64(unit, off), hi);
+		vtd_fault_report(unit, vtd_read64(unit, off), hi);
 		/* Frees the register */
 		vtd_write32(unit, off + VTD_FRCD_LAST, VTD_FRCD_LAST_F);
 		found++;
@@ -106,7 +106,7 @@ unsigned int vtd_fault_drain(struct vtd_unit *unit)
 
 	while ((fsts = vtd_read32(unit, VTD_REG_FSTS)) != VTD_NO_ANSWER &&
 	       fsts & (VTD_FSTS_PPF | VTD_FSTS_PFO)) {
-		found += fault_pass(unit, fsts);
+		found += vtd_fault_pass(unit, fsts);
 		/* A device that never stops must not own the CPU */
 		if (++passes % VTD_FAULT_PASSES == 0)
 			usleep_range(1000, 2000);
@@ -114,7 +114,7 @@ unsigned int vtd_fault_drain(struct vtd_unit *unit)
 	return found;
 }
 
-static irqreturn_t fault_irq(int irq, void *data)
+static irqreturn_t vtd_fault_irq(int irq, void *data)
 {
 	/*
 	 * Messages are edges: one that comes while the thread runs has it run
@@ -123,7 +123,7 @@ static irqreturn_t fault_irq(int irq, void *data)
 	return IRQ_WAKE_THREAD;
 }
 
-static irqreturn_t fault_thread(int irq, void *data)
+static irqreturn_t vtd_fault_thread(int irq, void *data)
 {
 	/* IQE, ICE and ITE are left to the queue's waiters */
 	vtd_fault_drain(data);
@@ -133,7 +133,7 @@ static irqreturn_t fault_thread(int irq, void *data)
 /* Without an interrupt, how often to look for faults */
 #define VTD_FAULT_POLL	HZ
 
-static void fault_poll(struct work_struct *work)
+static void vtd_fault_poll(struct work_struct *work)
 {
 	struct vtd_unit *unit = container_of(work, struct vtd_unit,
 					     fault_poll.work);
@@ -167,7 +167,7 @@ void vtd_irq_program(struct vtd_unit *unit, unsigned int index)
 	vtd_write32(unit, ctl, mask);
 }
 
-static void fault_mask(struct vtd_unit *unit, bool mask)
+static void vtd_fault_mask(struct vtd_unit *unit, bool mask)
 {
 	vtd_write32(unit, VTD_REG_FECTL, mask ? VTD_ECTL_IM : 0);
 	/* Posted writes: it must have arrived */
@@ -192,8 +192,8 @@ int vtd_fault_init(struct vtd_unit *unit)
 	unsigned int i;
 	int ret;
 
-	INIT_DELAYED_WORK(&unit->fault_poll, fault_poll);
-	fault_mask(unit, true);
+	INIT_DELAYED_WORK(&unit->fault_poll, vtd_fault_poll);
+	vtd_fault_mask(unit, true);
 	for (i = 0; i < nr; i++)
 		vtd_write32(unit, base + i * VTD_FRCD_SIZE + VTD_FRCD_LAST,
 			    VTD_FRCD_LAST_F);
@@ -206,14 +206,14 @@ int vtd_fault_init(struct vtd_unit *unit)
 		schedule_delayed_work(&unit->fault_poll, VTD_FAULT_POLL);
 		return 0;
 	}
-	ret = request_threaded_irq(irq->irq, fault_irq, fault_thread, 0,
+	ret = request_threaded_irq(irq->irq, vtd_fault_irq, vtd_fault_thread, 0,
 				   dev_name(unit->dev), unit);
 	if (ret) {
 		vtd_irq_free(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 		return ret;
 	}
 	vtd_irq_program(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
-	fault_mask(unit, false);
+	vtd_fault_mask(unit, false);
 	return 0;
 }
 
@@ -225,7 +225,7 @@ void vtd_fault_exit(struct vtd_unit *unit)
 {
 	unsigned int irq = unit->platform->irqs[IOMMU_UNIT_VTD_IRQ_FAULT].irq;
 
-	fault_mask(unit, true);
+	vtd_fault_mask(unit, true);
 	if (irq)
 		free_irq(irq, unit);
 	cancel_delayed_work_sync(&unit->fault_poll);

@@ -20,7 +20,7 @@ static struct irq_domain *vtd_irq_domain;
 static DEFINE_MUTEX(vtd_irq_lock);
 
 /* The message of the vector that the CPU has chosen, to where it is sent from */
-static void irq_write_message(struct irq_data *data)
+static void vtd_irq_write_message(struct irq_data *data)
 {
 	struct vtd_irq *irq = data->chip_data;
 	struct irq_data *vector = data->parent_data;
@@ -39,7 +39,7 @@ static int vtd_irq_set_affinity(struct irq_data *data,
 	int ret = irq_chip_set_affinity_parent(data, dest, force);
 
 	if (ret >= 0 && ret != IRQ_SET_MASK_OK_DONE)
-		irq_write_message(data);
+		vtd_irq_write_message(data);
 	return ret;
 }
 
@@ -69,7 +69,7 @@ static int vtd_irq_domain_alloc(struct irq_domain *domain, unsigned int virq,
 static int vtd_irq_domain_activate(struct irq_domain *domain,
 				   struct irq_data *data, bool reserve)
 {
-	irq_write_message(data);
+	vtd_irq_write_message(data);
 	return 0;
 }
 

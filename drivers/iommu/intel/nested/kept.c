@@ -25,7 +25,7 @@ struct vtd_kept {
 static LIST_HEAD(vtd_kept);
 static DEFINE_MUTEX(vtd_kept_lock);
 
-static bool may_do_dma(struct pci_dev *pdev)
+static bool vtd_pci_may_do_dma(struct pci_dev *pdev)
 {
 	const struct device_driver *drv = pdev->dev.driver;
 	u16 command;
@@ -37,7 +37,7 @@ static bool may_do_dma(struct pci_dev *pdev)
 			      to_pci_driver(drv)->driver_managed_dma);
 }
 
-static int keep(struct pci_dev *pdev, struct vtd_unit *unit)
+static int vtd_keep(struct pci_dev *pdev, struct vtd_unit *unit)
 {
 	struct vtd_kept *kept = kzalloc_obj(*kept);
 	struct vtd_device *vdev;
@@ -79,18 +79,18 @@ void vtd_keep_devices(struct vtd_unit *unit)
 			continue;
 		/* Its driver stays, and so it is not removed before it is listed */
 		guard(device)(&pdev->dev);
-		if (!may_do_dma(pdev) ||
+		if (!vtd_pci_may_do_dma(pdev) ||
 		    xa_load(&unit->devices, pci_dev_id(pdev)))
 			continue;
 		guard(mutex)(&vtd_kept_lock);
-		if (keep(pdev, unit))
+		if (vtd_keep(pdev, unit))
 			pci_err(pdev, "cannot be passed through, its DMA is blocked\n");
 		else
 			pci_info(pdev, "its driver was here before its unit's: its DMA is not translated\n");
 	}
 }
 
-static void forget(struct vtd_kept *kept)
+static void vtd_forget(struct vtd_kept *kept)
 {
 	struct device *dev = kept->vdev->dev;
 
@@ -115,12 +115,12 @@ void vtd_kept_release(struct vtd_unit *unit)
 
 	list_for_each_entry_safe(kept, tmp, &vtd_kept, node)
 		if (kept->vdev->unit == unit)
-			forget(kept);
+			vtd_forget(kept);
 }
 
 /* The core tells us of devices that it knows, and of no others */
-static int bus_event(struct notifier_block *nb, unsigned long action,
-		     void *data)
+static int vtd_bus_event(struct notifier_block *nb, unsigned long action,
+			 void *data)
 {
 	struct vtd_kept *kept, *tmp;
 
@@ -131,12 +131,12 @@ static int bus_event(struct notifier_block *nb, unsigned long action,
 
 	list_for_each_entry_safe(kept, tmp, &vtd_kept, node)
 		if (kept->vdev->dev == data)
-			forget(kept);
+			vtd_forget(kept);
 	return NOTIFY_OK;
 }
 
 static struct notifier_block vtd_bus_notifier = {
-	.notifier_call = bus_event,
+	.notifier_call = vtd_bus_event,
 };
 
 /**

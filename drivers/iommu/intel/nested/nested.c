@@ -53,7 +53,7 @@ int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 	return 0;
 }
 
-static unsigned int stage2_width(const struct vtd_paging *parent)
+static unsigned int vtd_parent_width(const struct vtd_paging *parent)
 {
 	return parent->ss.vtdss_pt.common.max_vasz_lg2;
 }
@@ -76,7 +76,7 @@ int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit)
 	return vtd_paging_compatible(nested->parent, unit) ?:
 	       vtd_errata_check_parent(unit, nested->parent) ?:
 	       vtd_stage1_validate(&s1, unit->cap, unit->ecap,
-				   stage2_width(nested->parent));
+				   vtd_parent_width(nested->parent));
 }
 
 /**
@@ -126,7 +126,7 @@ struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
 	int ret;
 
 	ret = vtd_stage1_validate(s1, unit->cap, unit->ecap,
-				  stage2_width(parent)) ?:
+				  vtd_parent_width(parent)) ?:
 	      vtd_paging_compatible(parent, unit) ?:
 	      vtd_errata_check_parent(unit, parent);
 	if (ret)

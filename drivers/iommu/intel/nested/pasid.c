@@ -29,8 +29,8 @@ struct vtd_pte vtd_pte_identity(u16 did, u8 aw)
 	};
 }
 
-static struct vtd_pte pte_with_stage2(u64 pgtt, u16 did,
-				      const struct vtd_stage2 *s2)
+static struct vtd_pte vtd_pte_with_stage2(u64 pgtt, u16 did,
+					  const struct vtd_stage2 *s2)
 {
 	return (struct vtd_pte) {
 		.w = {
@@ -54,10 +54,10 @@ static struct vtd_pte pte_with_stage2(u64 pgtt, u16 did,
  */
 struct vtd_pte vtd_pte_stage2(u16 did, const struct vtd_stage2 *s2)
 {
-	return pte_with_stage2(VTD_PGTT_STAGE2, did, s2);
+	return vtd_pte_with_stage2(VTD_PGTT_STAGE2, did, s2);
 }
 
-static u64 pte_stage1_word(const struct vtd_stage1 *s1)
+static u64 vtd_pte_stage1_word(const struct vtd_stage1 *s1)
 {
 	return (s1->root & VTD_PTE2_FSPTPTR) |
 	       FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :
@@ -84,7 +84,7 @@ struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1)
 			FIELD_PREP(VTD_PTE1_DID, did) |
 			(s1->pwsnp ? VTD_PTE1_PWSNP : 0) |
 			(s1->pgsnp ? VTD_PTE1_PGSNP : 0),
-			pte_stage1_word(s1),
+			vtd_pte_stage1_word(s1),
 		},
 	};
 }
@@ -100,13 +100,13 @@ struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1)
 struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
 			      const struct vtd_stage1 *s1)
 {
-	struct vtd_pte pte = pte_with_stage2(VTD_PGTT_NESTED, did, s2);
+	struct vtd_pte pte = vtd_pte_with_stage2(VTD_PGTT_NESTED, did, s2);
 
-	pte.w[2] = pte_stage1_word(s1);
+	pte.w[2] = vtd_pte_stage1_word(s1);
 	return pte;
 }
 
-static unsigned int dir_entries(const struct vtd_device *vdev)
+static unsigned int vtd_dir_entries(const struct vtd_device *vdev)
 {
 	return 1U << max(vdev->pasid_bits - VTD_PASID_PDE_SHIFT, 7);
 }
@@ -122,7 +122,7 @@ static unsigned int dir_entries(const struct vtd_device *vdev)
  */
 int vtd_pasid_dir_alloc(struct vtd_device *vdev)
 {
-	vdev->dir_size = dir_entries(vdev) * sizeof(*vdev->dir);
+	vdev->dir_size = vtd_dir_entries(vdev) * sizeof(*vdev->dir);
 	vdev->dir = iommu_alloc_pages_node_sz(dev_to_node(vdev->unit->dev),
 					      GFP_KERNEL, vdev->dir_size);
 	if (!vdev->dir)
@@ -144,7 +144,7 @@ void vtd_pasid_dir_free(struct vtd_device *vdev)
 {
 	unsigned int i;
 
-	for (i = 0; i < dir_entries(vdev); i++) {
+	for (i = 0; i < vtd_dir_entries(vdev); i++) {
 		u64 pde = le64_to_cpu(vdev->dir[i]);
 
 		if (pde)

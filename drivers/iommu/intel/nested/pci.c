@@ -14,7 +14,7 @@
 #define DEVFNS	256
 
 /* Where a device is; false if that is nowhere that the table can name */
-static bool pci_path(struct pci_dev *pdev, struct vtd_dmar_path *path)
+static bool vtd_pci_path(struct pci_dev *pdev, struct vtd_dmar_path *path)
 {
 	struct pci_dev *dev;
 	unsigned int i;
@@ -46,14 +46,14 @@ struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)
 	const struct vtd_dmar_entry *entry;
 	struct vtd_dmar_path path;
 
-	if (!pci_path(pdev, &path))
+	if (!vtd_pci_path(pdev, &path))
 		return NULL;
 	entry = vtd_dmar_unit(vtd_acpi_table(), &path);
 	return entry ? vtd_unit_find_mmio(entry->first) : NULL;
 }
 
-static int bus_aliases(struct pci_dev *pdev, struct pci_bus *bus,
-		       int (*fn)(u16 sid, void *data), void *data)
+static int vtd_bus_aliases(struct pci_dev *pdev, struct pci_bus *bus,
+			   int (*fn)(u16 sid, void *data), void *data)
 {
 	struct pci_dev *bridge = bus->self;
 
@@ -106,12 +106,12 @@ int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
 		if (bus->self &&
 		    bus->self->dev_flags & PCI_DEV_FLAGS_BRIDGE_XLATE_ROOT)
 			break;
-		ret = bus_aliases(pdev, bus, fn, data);
+		ret = vtd_bus_aliases(pdev, bus, fn, data);
 	}
 	return ret;
 }
 
-static u8 ats_queue_depth(struct pci_dev *pdev)
+static u8 vtd_ats_queue_depth(struct pci_dev *pdev)
 {
 	u16 cap;
 
@@ -123,19 +123,20 @@ static u8 ats_queue_depth(struct pci_dev *pdev)
 	return PCI_ATS_CAP_QDEP(cap) ?: PCI_ATS_MAX_QDEP;
 }
 
-static bool ats_possible(const struct vtd_unit *unit, struct pci_dev *pdev)
+static bool vtd_ats_possible(const struct vtd_unit *unit, struct pci_dev *pdev)
 {
 	struct vtd_dmar_path path;
 
 	return unit->ecap & VTD_ECAP_DT && pci_ats_supported(pdev) &&
-	       pci_path(pdev, &path) && vtd_dmar_ats(vtd_acpi_table(), &path);
+	       vtd_pci_path(pdev, &path) &&
+	       vtd_dmar_ats(vtd_acpi_table(), &path);
 }
 
 /*
  * All that the device has, as in-tree: userspace is told what is on. Which requests
  * for execution or of privileged mode get through the PASID's own entry says.
  */
-static bool pasid_enable(struct pci_dev *pdev)
+static bool vtd_pasid_enable(struct pci_dev *pdev)
 {
 	int features = pci_pasid_features(pdev);
 
@@ -162,14 +163,15 @@ void vtd_pci_enable(struct vtd_device *vdev)
 						     pdev->device);
 	vdev->identity = vtd_errata_vmd(pdev->vendor, pdev->device);
 	if (unit->ecap & VTD_ECAP_PASID && pasids > 0 &&
-	    pasid_enable(pdev)) {
+	    vtd_pasid_enable(pdev)) {
 		bits = min_t(u8, ilog2(pasids), VTD_PASID_BITS);
 		vdev->pasid_bits = min_t(u8, bits, vtd_unit_pasid_bits(unit));
 		vdev->pasid_on = true;
 	}
-	if (ats_possible(unit, pdev) && !pci_prepare_ats(pdev, VTD_PAGE_SHIFT) &&
+	if (vtd_ats_possible(unit, pdev) &&
+	    !pci_prepare_ats(pdev, VTD_PAGE_SHIFT) &&
 	    !pci_enable_ats(pdev, VTD_PAGE_SHIFT))
-		vdev->ats_depth = ats_queue_depth(pdev);
+		vdev->ats_depth = vtd_ats_queue_depth(pdev);
 }
 
 /**
@@ -190,7 +192,7 @@ void vtd_pci_disable(struct vtd_device *vdev)
  * Firmware lets go of graphics and USB when their drivers start: what it has
  * reserved for them may be used for other things then.
  */
-static bool reserved_is_relaxable(struct pci_dev *pdev)
+static bool vtd_reserved_is_relaxable(struct pci_dev *pdev)
 {
 	return pdev->class >> 16 == PCI_BASE_CLASS_DISPLAY ||
 	       pdev->class >> 8 == PCI_CLASS_SERIAL_USB;
@@ -203,13 +205,13 @@ static bool reserved_is_relaxable(struct pci_dev *pdev)
  */
 void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head)
 {
-	enum iommu_resv_type type = reserved_is_relaxable(pdev) ?
+	enum iommu_resv_type type = vtd_reserved_is_relaxable(pdev) ?
 		IOMMU_RESV_DIRECT_RELAXABLE : IOMMU_RESV_DIRECT;
 	const struct vtd_dmar_entry *entry;
 	struct iommu_resv_region *region;
 	struct vtd_dmar_path path;
 
-	if (!pci_path(pdev, &path))
+	if (!vtd_pci_path(pdev, &path))
 		return;
 	list_for_each_entry(entry, &vtd_acpi_table()->entries, node) {
 		if (entry->type != ACPI_DMAR_TYPE_RESERVED_MEMORY ||

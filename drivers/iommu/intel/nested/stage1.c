@@ -35,7 +35,7 @@ unsigned int vtd_stage1_width(u64 cap, unsigned int *level)
 	return min(mgaw, 48U);
 }
 
-static u64 stage1_pgsizes(u64 cap)
+static u64 vtd_stage1_pgsizes(u64 cap)
 {
 	return SZ_4K | SZ_2M | (cap & VTD_CAP_FS1GP ? SZ_1G : 0);
 }
@@ -60,7 +60,7 @@ int vtd_stage1_compatible(struct vtd_paging *paging, struct vtd_unit *unit)
 		return -EINVAL;
 	if (common->max_vasz_lg2 > FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1)
 		return -EINVAL;
-	if (paging->domain.pgsize_bitmap & ~stage1_pgsizes(unit->cap))
+	if (paging->domain.pgsize_bitmap & ~vtd_stage1_pgsizes(unit->cap))
 		return -EINVAL;
 	if (!(unit->ecap & VTD_ECAP_SMPWCS) &&
 	    !(common->features & BIT(PT_FEAT_DMA_INCOHERENT)))
@@ -130,7 +130,7 @@ struct vtd_paging *vtd_stage1_alloc(struct vtd_unit *unit, u32 flags)
 		vtd_paging_delete(paging);
 		return ERR_PTR(ret);
 	}
-	paging->domain.pgsize_bitmap &= stage1_pgsizes(unit->cap);
+	paging->domain.pgsize_bitmap &= vtd_stage1_pgsizes(unit->cap);
 	return paging;
 }
 
