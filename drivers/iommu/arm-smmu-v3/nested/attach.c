@@ -17,7 +17,7 @@
 #include "nested.h"
 #include "trace.h"
 
-static struct smmu3_paging *paging_of(const struct smmu3_attach *att)
+static struct smmu3_paging *smmu3_paging_of(const struct smmu3_attach *att)
 {
 	if (att->domain->type == IOMMU_DOMAIN_NESTED)
 		return to_smmu3_nested(att->domain)->viommu->parent;
@@ -26,20 +26,20 @@ static struct smmu3_paging *paging_of(const struct smmu3_attach *att)
 	return NULL;
 }
 
-static bool is_stage1(const struct smmu3_attach *att)
+static bool smmu3_is_stage1(const struct smmu3_attach *att)
 {
 	return att && att->tag == SMMU3_TAG_ASID;
 }
 
-static struct smmu3_attach *attached(struct smmu3_device *sdev, u32 pasid)
+static struct smmu3_attach *smmu3_attached(struct smmu3_device *sdev, u32 pasid)
 {
 	if (pasid == IOMMU_NO_PASID)
 		return sdev->rid;
 	return xa_load(&sdev->pasids, pasid);
 }
 
-static void set_attached(struct smmu3_device *sdev, u32 pasid,
-			 struct smmu3_attach *att)
+static void smmu3_set_attached(struct smmu3_device *sdev, u32 pasid,
+			       struct smmu3_attach *att)
 {
 	lockdep_assert_held(&sdev->unit->lock);
 
@@ -60,9 +60,9 @@ static void set_attached(struct smmu3_device *sdev, u32 pasid,
  * What has the same tag is together: a walk compares an attachment with the one
  * before it.
  */
-static void attach_link(struct smmu3_attach *att)
+static void smmu3_attach_link(struct smmu3_attach *att)
 {
-	struct smmu3_paging *paging = paging_of(att);
+	struct smmu3_paging *paging = smmu3_paging_of(att);
 	struct smmu3_attach *cur;
 	struct list_head *place;
 
@@ -78,25 +78,25 @@ static void attach_link(struct smmu3_attach *att)
 	list_add_tail_rcu(&att->node, place);
 }
 
-static void attach_free(struct rcu_head *rcu)
+static void smmu3_attach_free(struct rcu_head *rcu)
 {
 	kfree(container_of(rcu, struct smmu3_attach, rcu));
 }
 
 /* The hardware has forgotten it, or has never known it */
-static void attach_drop(struct smmu3_attach *att, bool linked)
+static void smmu3_attach_drop(struct smmu3_attach *att, bool linked)
 {
-	if (linked && paging_of(att))
+	if (linked && smmu3_paging_of(att))
 		list_del_rcu(&att->node);
 	smmu3_iopf_disable(att);
 	if (att != &att->sdev->rid_identity)
-		call_srcu(&att->sdev->unit->srcu, &att->rcu, attach_free);
+		call_srcu(&att->sdev->unit->srcu, &att->rcu, smmu3_attach_free);
 }
 
 /* Nobody else would see that pages under this tag are unmapped from now on */
-static bool last_of_tag(const struct smmu3_attach *att)
+static bool smmu3_last_of_tag(const struct smmu3_attach *att)
 {
-	struct smmu3_paging *paging = paging_of(att);
+	struct smmu3_paging *paging = smmu3_paging_of(att);
 	struct smmu3_attach *cur;
 
 	if (!paging)
@@ -108,8 +108,9 @@ static bool last_of_tag(const struct smmu3_attach *att)
 }
 
 /* With @config, what the hardware has of the entries themselves as well */
-static int attach_forget(struct smmu3_device *sdev,
-			 const struct smmu3_attach *old, bool config, bool ats)
+static int smmu3_attach_forget(struct smmu3_device *sdev,
+			       const struct smmu3_attach *old, bool config,
+			       bool ats)
 {
 	struct smmu3_batch batch;
 	int ret;
@@ -117,7 +118,7 @@ static int attach_forget(struct smmu3_device *sdev,
 	smmu3_batch_begin(&batch, sdev->unit, false);
 	if (config)
 		smmu3_add_cfgi(&batch, sdev);
-	if (last_of_tag(old))
+	if (smmu3_last_of_tag(old))
 		smmu3_add_tag(&batch, old);
 	if (ats) {
 		/* An ATC is filled from the TLB */
@@ -133,8 +134,8 @@ static int attach_forget(struct smmu3_device *sdev,
 	return ret;
 }
 
-static void device_env(const struct smmu3_device *sdev,
-		       struct smmu3_ste_env *env)
+static void smmu3_device_env(const struct smmu3_device *sdev,
+			     struct smmu3_ste_env *env)
 {
 	const struct smmu3_unit *unit = sdev->unit;
 	u32 stall = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
@@ -148,8 +149,9 @@ static void device_env(const struct smmu3_device *sdev,
 	};
 }
 
-static struct smmu3_ste stage1_ste(const struct smmu3_device *sdev,
-				   const struct smmu3_ste_env *env, u8 s1dss)
+static struct smmu3_ste smmu3_stage1_ste(const struct smmu3_device *sdev,
+					 const struct smmu3_ste_env *env,
+					 u8 s1dss)
 {
 	struct smmu3_cdref cds = {
 		.table = virt_to_phys(sdev->cdtab.table),
@@ -162,33 +164,33 @@ static struct smmu3_ste stage1_ste(const struct smmu3_device *sdev,
 }
 
 /* What the entries of a device are to be, with @rid attached to it */
-static struct smmu3_ste device_ste(const struct smmu3_device *sdev,
-				   const struct smmu3_attach *rid)
+static struct smmu3_ste smmu3_device_ste(const struct smmu3_device *sdev,
+					 const struct smmu3_attach *rid)
 {
 	struct smmu3_ste_env env;
 	struct smmu3_stage2 s2;
 
-	device_env(sdev, &env);
-	if (is_stage1(rid))
-		return stage1_ste(sdev, &env, SMMU_S1DSS_SSID0);
+	smmu3_device_env(sdev, &env);
+	if (smmu3_is_stage1(rid))
+		return smmu3_stage1_ste(sdev, &env, SMMU_S1DSS_SSID0);
 	/* PASIDs want context descriptors, what has none is not to use them */
 	if (sdev->nr_pasids)
-		return stage1_ste(sdev, &env, rid ? SMMU_S1DSS_BYPASS :
+		return smmu3_stage1_ste(sdev, &env, rid ? SMMU_S1DSS_BYPASS :
 						    SMMU_S1DSS_TERMINATE);
 	if (!rid)
 		return smmu3_ste_abort();
 	if (rid->tag == SMMU3_TAG_NONE)
 		return smmu3_ste_bypass(&env);
 
-	smmu3_paging_stage2(paging_of(rid), &s2);
+	smmu3_paging_stage2(smmu3_paging_of(rid), &s2);
 	s2.vmid = rid->id;
 	if (rid->tag == SMMU3_TAG_VMID)
 		return smmu3_ste_stage2(&env, &s2);
 	return smmu3_ste_nested(&env, &s2, to_smmu3_nested(rid->domain)->vste);
 }
 
-static struct smmu3_cd device_cd(const struct smmu3_device *sdev,
-				 const struct smmu3_attach *att)
+static struct smmu3_cd smmu3_device_cd(const struct smmu3_device *sdev,
+				       const struct smmu3_attach *att)
 {
 	struct smmu3_stage1 s1;
 
@@ -227,7 +229,7 @@ int smmu3_device_update(struct smmu3_device *sdev,
 	if (was && !ats)
 		smmu3_ats_stop(sdev);
 	WRITE_ONCE(sdev->ats_on, ats);
-	ste = device_ste(sdev, rid);
+	ste = smmu3_device_ste(sdev, rid);
 	ret = smmu3_device_write_ste(sdev, &ste);
 	if (!ret && !was && ats)
 		smmu3_ats_start(sdev);
@@ -238,21 +240,22 @@ int smmu3_device_update(struct smmu3_device *sdev,
  * Changes the tables from @old to @new, both of which may be NULL. What has no
  * more context descriptor is cleared when nothing refers to it any more.
  */
-static int write_tables(struct smmu3_device *sdev, u32 pasid,
-			struct smmu3_attach *old, struct smmu3_attach *new)
+static int smmu3_write_tables(struct smmu3_device *sdev, u32 pasid,
+			      struct smmu3_attach *old,
+			      struct smmu3_attach *new)
 {
 	struct smmu3_cd cd;
 	int ret = 0;
 
-	if (is_stage1(new)) {
-		cd = device_cd(sdev, new);
+	if (smmu3_is_stage1(new)) {
+		cd = smmu3_device_cd(sdev, new);
 		ret = smmu3_device_write_cd(sdev, pasid, &cd);
 	} else if (pasid != IOMMU_NO_PASID && old) {
 		ret = smmu3_device_write_cd(sdev, pasid, NULL);
 	}
 	if (pasid == IOMMU_NO_PASID) {
 		ret = ret ?: smmu3_device_update(sdev, new);
-		if (is_stage1(old) && !is_stage1(new))
+		if (smmu3_is_stage1(old) && !smmu3_is_stage1(new))
 			ret = ret ?: smmu3_device_write_cd(sdev, pasid, NULL);
 		return ret;
 	}
@@ -261,7 +264,7 @@ static int write_tables(struct smmu3_device *sdev, u32 pasid,
 }
 
 /* Whatever the hardware has of it, the device is out */
-static void device_fail(struct smmu3_device *sdev)
+static void smmu3_device_fail(struct smmu3_device *sdev)
 {
 	if (test_bit(SMMU3_DEV_BLOCKED, &sdev->state))
 		return;
@@ -270,15 +273,15 @@ static void device_fail(struct smmu3_device *sdev)
 }
 
 /* The device is blocked, and has @att, or nothing, when it comes back */
-static void put_back(struct smmu3_device *sdev, u32 pasid,
-		     struct smmu3_attach *att)
+static void smmu3_put_back(struct smmu3_device *sdev, u32 pasid,
+			   struct smmu3_attach *att)
 {
 	struct smmu3_cd cd;
 
-	set_attached(sdev, pasid, att);
-	if (is_stage1(att))
-		cd = device_cd(sdev, att);
-	smmu3_device_put_cd(sdev, pasid, is_stage1(att) ? &cd : NULL);
+	smmu3_set_attached(sdev, pasid, att);
+	if (smmu3_is_stage1(att))
+		cd = smmu3_device_cd(sdev, att);
+	smmu3_device_put_cd(sdev, pasid, smmu3_is_stage1(att) ? &cd : NULL);
 }
 
 /*
@@ -286,44 +289,44 @@ static void put_back(struct smmu3_device *sdev, u32 pasid,
  * @err the hardware has failed already. If it fails the device is blocked; then it
  * is @new that is dropped, unless the core is @sure that it is attached.
  */
-static int replace(struct smmu3_device *sdev, u32 pasid,
-		   struct smmu3_attach *new, int err, bool sure)
+static int smmu3_replace(struct smmu3_device *sdev, u32 pasid,
+			 struct smmu3_attach *new, int err, bool sure)
 {
-	struct smmu3_attach *old = attached(sdev, pasid), *out = old;
+	struct smmu3_attach *old = smmu3_attached(sdev, pasid), *out = old;
 	bool ats = sdev->ats_on;
 	int ret;
 
 	/* PASIDs are counted before the entries are made, which depend on it */
 	if (pasid != IOMMU_NO_PASID)
-		set_attached(sdev, pasid, new);
-	ret = err ?: write_tables(sdev, pasid, old, new);
+		smmu3_set_attached(sdev, pasid, new);
+	ret = err ?: smmu3_write_tables(sdev, pasid, old, new);
 	if (pasid == IOMMU_NO_PASID)
-		set_attached(sdev, pasid, new);
+		smmu3_set_attached(sdev, pasid, new);
 	/*
 	 * A guest that invalidates its entry means its context descriptors too
 	 * (4.3.1), even if the entry is the same as before.
 	 */
 	if (!ret && old)
-		ret = attach_forget(sdev, old,
-				    new && new->tag == SMMU3_TAG_GUEST, ats);
+		ret = smmu3_attach_forget(sdev, old, new &&
+					  new->tag == SMMU3_TAG_GUEST, ats);
 	if (ret) {
 		if (!sure)
 			out = new;
-		put_back(sdev, pasid, sure ? new : old);
-		device_fail(sdev);
+		smmu3_put_back(sdev, pasid, sure ? new : old);
+		smmu3_device_fail(sdev);
 		/* Its domain may be used elsewhere, or come back */
-		if (out && attach_forget(sdev, out, false, false) &&
-		    paging_of(out))
-			smmu3_recover_doubt(paging_of(out));
+		if (out && smmu3_attach_forget(sdev, out, false, false) &&
+		    smmu3_paging_of(out))
+			smmu3_recover_doubt(smmu3_paging_of(out));
 	}
 	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
 	if (out)
-		attach_drop(out, true);
+		smmu3_attach_drop(out, true);
 	return ret;
 }
 
-static int compatible(struct smmu3_device *sdev, u32 pasid,
-		      struct iommu_domain *domain)
+static int smmu3_compatible(struct smmu3_device *sdev, u32 pasid,
+			    struct iommu_domain *domain)
 {
 	struct smmu3_paging *paging = NULL;
 
@@ -347,12 +350,12 @@ static int compatible(struct smmu3_device *sdev, u32 pasid,
 	if (!paging || !paging->stage1)
 		return -EINVAL;
 	if (sdev->rid && sdev->rid->tag != SMMU3_TAG_NONE &&
-	    !is_stage1(sdev->rid))
+	    !smmu3_is_stage1(sdev->rid))
 		return -EINVAL;
 	return 0;
 }
 
-static bool wants_ats(const struct smmu3_attach *att)
+static bool smmu3_wants_ats(const struct smmu3_attach *att)
 {
 	const struct smmu3_nested *nested;
 
@@ -375,7 +378,7 @@ static bool wants_ats(const struct smmu3_attach *att)
 }
 
 /* Fills in what depends on the domain. The unit's mutex is held. */
-static int attach_prepare(struct smmu3_attach *att)
+static int smmu3_attach_prepare(struct smmu3_attach *att)
 {
 	struct smmu3_device *sdev = att->sdev;
 	struct smmu3_paging *paging;
@@ -397,7 +400,7 @@ static int attach_prepare(struct smmu3_attach *att)
 		ret = xa_reserve(&sdev->pasids, att->pasid, GFP_KERNEL_ACCOUNT);
 	if (!ret && att->domain->iopf_handler)
 		ret = smmu3_iopf_enable(att);
-	att->ats = wants_ats(att);
+	att->ats = smmu3_wants_ats(att);
 	return ret;
 }
 
@@ -405,39 +408,40 @@ static int attach_prepare(struct smmu3_attach *att)
  * The core relies on its own domains, identity and the DMA API's, to be attachable
  * when userspace has let go of a device.
  */
-static bool is_core_domain(struct iommu_domain *domain)
+static bool smmu3_is_core_domain(struct iommu_domain *domain)
 {
 	return domain == &smmu3_identity_domain || iommu_is_dma_domain(domain);
 }
 
-static int attach_locked(struct smmu3_attach *new)
+static int smmu3_attach_locked(struct smmu3_attach *new)
 {
-	bool sure = is_core_domain(new->domain);
+	bool sure = smmu3_is_core_domain(new->domain);
 	struct smmu3_device *sdev = new->sdev;
 	int ret, failed = 0;
 
 	guard(mutex)(&sdev->unit->lock);
 
-	ret = compatible(sdev, new->pasid, new->domain);
+	ret = smmu3_compatible(sdev, new->pasid, new->domain);
 	if (ret)
 		goto err_unused;
 	if (READ_ONCE(sdev->unit->cmdq.ring.stuck) || READ_ONCE(sdev->state))
 		failed = smmu3_device_recover(sdev);
-	ret = failed && !sure ? failed : attach_prepare(new);
+	ret = failed && !sure ? failed : smmu3_attach_prepare(new);
 	if (ret)
 		goto err_unused;
 
 	/* Invalidations reach it from now on */
-	attach_link(new);
-	return replace(sdev, new->pasid, new, failed, sure);
+	smmu3_attach_link(new);
+	return smmu3_replace(sdev, new->pasid, new, failed, sure);
 
 err_unused:
-	attach_drop(new, false);
+	smmu3_attach_drop(new, false);
 	return ret;
 }
 
-static struct smmu3_attach *attach_alloc(struct smmu3_device *sdev, u32 pasid,
-					 struct iommu_domain *domain)
+static struct smmu3_attach *smmu3_attach_alloc(struct smmu3_device *sdev,
+					       u32 pasid,
+					       struct iommu_domain *domain)
 {
 	struct smmu3_attach *att;
 
@@ -469,10 +473,10 @@ int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
 {
 	struct smmu3_attach *new;
 
-	new = attach_alloc(sdev, pasid, domain);
+	new = smmu3_attach_alloc(sdev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
-	return attach_locked(new);
+	return smmu3_attach_locked(new);
 }
 
 /**
@@ -489,11 +493,11 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 {
 	guard(mutex)(&sdev->unit->lock);
 
-	replace(sdev, pasid, NULL, 0, true);
+	smmu3_replace(sdev, pasid, NULL, 0, true);
 }
 
 /* The device is blocked, which is safe, until it answers. The log says why. */
-static int blocked_for_core(struct device *dev, int ret)
+static int smmu3_blocked_for_core(struct device *dev, int ret)
 {
 	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
 	return 0;
@@ -514,7 +518,7 @@ int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
 	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 
 	if (iommu_is_dma_domain(domain) && (ret == -ETIMEDOUT || ret == -EIO))
-		return blocked_for_core(dev, ret);
+		return smmu3_blocked_for_core(dev, ret);
 	return ret;
 }
 
@@ -540,31 +544,33 @@ int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 	return smmu3_attach(sdev, pasid, domain);
 }
 
-static int identity_attach_dev(struct iommu_domain *domain, struct device *dev,
-			       struct iommu_domain *old)
+static int smmu3_identity_attach_dev(struct iommu_domain *domain,
+				     struct device *dev,
+				     struct iommu_domain *old)
 {
 	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 
-	return ret ? blocked_for_core(dev, ret) : 0;
+	return ret ? smmu3_blocked_for_core(dev, ret) : 0;
 }
 
 struct iommu_domain smmu3_identity_domain = {
 	.type = IOMMU_DOMAIN_IDENTITY,
 	.ops = &(const struct iommu_domain_ops) {
-		.attach_dev = identity_attach_dev,
+		.attach_dev = smmu3_identity_attach_dev,
 	},
 };
 
-static int blocked_attach_dev(struct iommu_domain *domain, struct device *dev,
-			      struct iommu_domain *old)
+static int smmu3_blocked_attach_dev(struct iommu_domain *domain,
+				    struct device *dev,
+				    struct iommu_domain *old)
 {
 	smmu3_detach(dev_iommu_priv_get(dev), IOMMU_NO_PASID);
 	return 0;
 }
 
-static int blocked_set_dev_pasid(struct iommu_domain *domain,
-				 struct device *dev, ioasid_t pasid,
-				 struct iommu_domain *old)
+static int smmu3_blocked_set_dev_pasid(struct iommu_domain *domain,
+				       struct device *dev, ioasid_t pasid,
+				       struct iommu_domain *old)
 {
 	smmu3_detach(dev_iommu_priv_get(dev), pasid);
 	return 0;
@@ -573,7 +579,7 @@ static int blocked_set_dev_pasid(struct iommu_domain *domain,
 struct iommu_domain smmu3_blocked_domain = {
 	.type = IOMMU_DOMAIN_BLOCKED,
 	.ops = &(const struct iommu_domain_ops) {
-		.attach_dev = blocked_attach_dev,
-		.set_dev_pasid = blocked_set_dev_pasid,
+		.attach_dev = smmu3_blocked_attach_dev,
+		.set_dev_pasid = smmu3_blocked_set_dev_pasid,
 	},
 };

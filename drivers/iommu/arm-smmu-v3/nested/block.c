@@ -36,7 +36,7 @@
 /* Who fails again so soon is not trusted to be well, in ms */
 #define RELAPSE		60000
 
-static bool marked(const struct smmu3_device *sdev)
+static bool smmu3_marked(const struct smmu3_device *sdev)
 {
 	unsigned long state = READ_ONCE(sdev->state);
 
@@ -45,7 +45,7 @@ static bool marked(const struct smmu3_device *sdev)
 }
 
 /* The work asks it soon; an attach may at once, if it was well for some time */
-static void first_try(struct smmu3_device *sdev)
+static void smmu3_first_try(struct smmu3_device *sdev)
 {
 	unsigned long relapse = sdev->back + msecs_to_jiffies(RELAPSE);
 
@@ -63,7 +63,7 @@ static void first_try(struct smmu3_device *sdev)
 						     SMMU3_BACKOFF_FIRST));
 }
 
-static int device_block(struct smmu3_device *sdev)
+static int smmu3_device_block(struct smmu3_device *sdev)
 {
 	struct smmu3_unit *unit = sdev->unit;
 	struct smmu3_batch batch;
@@ -71,7 +71,7 @@ static int device_block(struct smmu3_device *sdev)
 
 	if (!test_bit(SMMU3_DEV_BLOCKED, &sdev->state)) {
 		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
-		first_try(sdev);
+		smmu3_first_try(sdev);
 		/* Nobody needs to ask for it to come back */
 		smmu3_recover_soon(unit);
 		dev_err_ratelimited(sdev->dev, "all DMA is blocked\n");
@@ -115,14 +115,14 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 	do {
 		again = false;
 		list_for_each_entry(sdev, &unit->devices, node) {
-			if (!marked(sdev))
+			if (!smmu3_marked(sdev))
 				continue;
 			/* It was being asked whether it is well */
 			if (test_bit(SMMU3_DEV_OUT, &sdev->state)) {
 				clear_bit(SMMU3_DEV_FAILED, &sdev->state);
 				continue;
 			}
-			err = device_block(sdev);
+			err = smmu3_device_block(sdev);
 			ret = ret ?: err;
 			again = true;
 		}
@@ -130,7 +130,7 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 	return ret;
 }
 
-static bool is_own(const struct smmu3_attach *att)
+static bool smmu3_is_own(const struct smmu3_attach *att)
 {
 	return att && smmu3_is_paging(att->domain) &&
 	       smmu3_is_atomic(to_smmu3_paging(att->domain));
@@ -148,10 +148,10 @@ bool smmu3_device_own(struct smmu3_device *sdev)
 	struct smmu3_attach *att;
 	unsigned long pasid;
 
-	if (is_own(sdev->rid))
+	if (smmu3_is_own(sdev->rid))
 		return true;
 	xa_for_each(&sdev->pasids, pasid, att)
-		if (is_own(att))
+		if (smmu3_is_own(att))
 			return true;
 	return false;
 }
@@ -204,7 +204,7 @@ struct smmu3_device *smmu3_next_due(struct smmu3_unit *unit)
 }
 
 /* All translations that there may be for a device */
-static void add_tags(struct smmu3_batch *batch, struct smmu3_device *sdev)
+static void smmu3_add_tags(struct smmu3_batch *batch, struct smmu3_device *sdev)
 {
 	struct smmu3_attach *att;
 	unsigned long pasid;
@@ -215,7 +215,7 @@ static void add_tags(struct smmu3_batch *batch, struct smmu3_device *sdev)
 		smmu3_add_tag(batch, att);
 }
 
-static int device_forget(struct smmu3_device *sdev)
+static int smmu3_device_forget(struct smmu3_device *sdev)
 {
 	struct smmu3_batch batch;
 	int ret;
@@ -223,7 +223,7 @@ static int device_forget(struct smmu3_device *sdev)
 	smmu3_batch_begin(&batch, sdev->unit, false);
 	smmu3_add_cfgi(&batch, sdev);
 	smmu3_batch_add(&batch, smmu3_cmd_sync());
-	add_tags(&batch, sdev);
+	smmu3_add_tags(&batch, sdev);
 	ret = smmu3_batch_flush(&batch);
 	if (!ret && sdev->ats_able) {
 		smmu3_add_atc_all(&batch, sdev);
@@ -234,7 +234,7 @@ static int device_forget(struct smmu3_device *sdev)
 	return ret;
 }
 
-static int device_unblock(struct smmu3_device *sdev)
+static int smmu3_device_try(struct smmu3_device *sdev)
 {
 	int ret;
 
@@ -246,7 +246,7 @@ static int device_unblock(struct smmu3_device *sdev)
 	/* Pairs with the one of who invalidates: see the top */
 	smp_mb();
 
-	ret = device_forget(sdev);
+	ret = smmu3_device_forget(sdev);
 	if (ret) {
 		/* Its entries abort, and have done so all the time */
 		set_bit(SMMU3_DEV_OUT, &sdev->state);
@@ -283,7 +283,7 @@ int smmu3_device_unblock(struct smmu3_device *sdev)
 
 	lockdep_assert_held(&sdev->unit->lock);
 
-	ret = device_unblock(sdev);
+	ret = smmu3_device_try(sdev);
 	if (ret) {
 		sdev->backoff = smmu3_backoff(sdev->backoff,
 					      jiffies_to_msecs(jiffies - start));

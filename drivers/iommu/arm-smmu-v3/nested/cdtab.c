@@ -17,7 +17,7 @@
 /* More PASIDs than this have two levels, where the unit has them */
 #define CDTAB_LINEAR	CDTAB_SPLIT
 
-static size_t table_size(const struct smmu3_cdtab *tab)
+static size_t smmu3_cdtab_size(const struct smmu3_cdtab *tab)
 {
 	if (tab->l2)
 		return SMMU_L1CD_SIZE << (tab->bits - CDTAB_SPLIT);
@@ -61,7 +61,8 @@ int smmu3_cdtab_alloc(struct smmu3_device *sdev)
 			return -ENOMEM;
 	}
 	tab->table = iommu_alloc_pages_node_sz(dev_to_node(sdev->dev),
-					       GFP_KERNEL, table_size(tab));
+					       GFP_KERNEL,
+					       smmu3_cdtab_size(tab));
 	if (!tab->table) {
 		kfree(tab->l2);
 		tab->l2 = NULL;
@@ -88,8 +89,9 @@ void smmu3_cdtab_free(struct smmu3_device *sdev)
 	tab->table = NULL;
 }
 
-static void add_cfgi(struct smmu3_batch *batch, const struct smmu3_device *sdev,
-		     u32 pasid, bool leaf)
+static void smmu3_add_cfgi_cd(struct smmu3_batch *batch,
+			      const struct smmu3_device *sdev, u32 pasid,
+			      bool leaf)
 {
 	unsigned int i;
 
@@ -98,12 +100,12 @@ static void add_cfgi(struct smmu3_batch *batch, const struct smmu3_device *sdev,
 							 leaf));
 }
 
-static int cdtab_sync(struct smmu3_device *sdev, u32 pasid, bool leaf)
+static int smmu3_cdtab_sync(struct smmu3_device *sdev, u32 pasid, bool leaf)
 {
 	struct smmu3_batch batch;
 
 	smmu3_batch_begin(&batch, sdev->unit, false);
-	add_cfgi(&batch, sdev, pasid, leaf);
+	smmu3_add_cfgi_cd(&batch, sdev, pasid, leaf);
 	return smmu3_batch_flush(&batch);
 }
 
@@ -137,7 +139,7 @@ int smmu3_cdtab_prepare(struct smmu3_device *sdev, u32 pasid)
 		   cpu_to_le64((virt_to_phys(l2) & SMMU_L1CD_L2PTR) |
 			       SMMU_L1CD_V));
 	/* The unit may have cached that there is none */
-	return cdtab_sync(sdev, pasid, false);
+	return smmu3_cdtab_sync(sdev, pasid, false);
 }
 
 /**
@@ -168,16 +170,16 @@ struct cd_ctx {
 	u32 pasid;
 };
 
-static int cd_sync(void *data)
+static int smmu3_cd_sync(void *data)
 {
 	struct cd_ctx *ctx = data;
 
-	return cdtab_sync(ctx->sdev, ctx->pasid, true);
+	return smmu3_cdtab_sync(ctx->sdev, ctx->pasid, true);
 }
 
 static const struct smmu3_entry_ops cd_ops = {
 	.used = smmu3_cd_used,
-	.sync = cd_sync,
+	.sync = smmu3_cd_sync,
 };
 
 /**

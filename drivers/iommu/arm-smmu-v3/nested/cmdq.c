@@ -28,8 +28,8 @@
  * devices that the recovery has blocked: they would have the queue stand still once
  * more. The caller looks for marks when all is done, see smmu3_finish().
  */
-static struct cmd_words cmdq_unless_blocked(struct smmu3_unit *unit,
-					    struct cmd_words cmd)
+static struct cmd_words smmu3_cmdq_unless_blocked(struct smmu3_unit *unit,
+						  struct cmd_words cmd)
 {
 	struct smmu3_device *sdev = smmu3_atc_device(unit, cmd);
 
@@ -38,24 +38,25 @@ static struct cmd_words cmdq_unless_blocked(struct smmu3_unit *unit,
 	return smmu3_cmd_sync();
 }
 
-static void cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
-			    const struct cmd_words *cmds, unsigned int nr)
+static void smmu3_cmdq_write_cmds(struct cmd_ring *ring, u32 pos,
+				  const struct cmd_words *cmds, unsigned int nr)
 {
-	struct smmu3_unit *unit = cmdq_unit(ring);
+	struct smmu3_unit *unit = smmu3_cmdq_unit(ring);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
 		struct cmd_words cmd = cmds[i];
 
 		if (unlikely(ring->resets))
-			cmd = cmdq_unless_blocked(unit, cmd);
+			cmd = smmu3_cmdq_unless_blocked(unit, cmd);
 		cmd_ring_store(ring, pos + i, cmd);
 	}
 	trace_smmu3_cmdq_submit(ring->dev, cmds, nr,
 				cmd_ring_slot(ring, pos + nr));
 }
 
-static void cmdq_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
+static void smmu3_cmdq_write_wait(struct cmd_ring *ring,
+				  const struct cmd_wait *wait)
 {
 	struct cmd_words cmd = smmu3_cmd_sync();
 	u32 slot = cmd_ring_slot(ring, wait->pos);
@@ -66,11 +67,11 @@ static void cmdq_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 	cmd_ring_store(ring, wait->pos, cmd);
 }
 
-static void cmdq_doorbell(struct cmd_ring *ring)
+static void smmu3_cmdq_doorbell(struct cmd_ring *ring)
 {
 	/* The hardware must see the commands before their number */
 	dma_wmb();
-	smmu3_write32(cmdq_unit(ring), SMMU_REG_CMDQ_PROD,
+	smmu3_write32(smmu3_cmdq_unit(ring), SMMU_REG_CMDQ_PROD,
 		      ring->head & (2 * ring->slots - 1));
 }
 
@@ -78,8 +79,8 @@ static void cmdq_doorbell(struct cmd_ring *ring)
  * Without the lock, so that many may wait without disturbing others. The queue
  * cannot be more than its length beyond a wait that is not finished.
  */
-static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
-		      u32 *pos)
+static bool smmu3_cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
+			    u32 *pos)
 {
 	u32 cons, beyond;
 
@@ -87,50 +88,50 @@ static bool cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
 		*pos = wait->pos + 1;
 		return cmd_ring_written(ring, wait);
 	}
-	cons = smmu3_read32(cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
+	cons = smmu3_read32(smmu3_cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
 	beyond = (cons - wait->pos) & (2 * ring->slots - 1);
 	*pos = wait->pos + beyond;
 	return beyond && beyond <= ring->slots && cons != SMMU3_NO_ANSWER;
 }
 
-static u32 cmdq_consumed(struct cmd_ring *ring)
+static u32 smmu3_cmdq_consumed(struct cmd_ring *ring)
 {
 	u32 cons;
 
 	if (ring->status)
 		return cmd_ring_behind_written(ring);
 
-	cons = smmu3_read32(cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
+	cons = smmu3_read32(smmu3_cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
 	if (cons == SMMU3_NO_ANSWER)
 		return ring->oldest;
-	return cmdq_position(ring, cons);
+	return smmu3_cmdq_position(ring, cons);
 }
 
-static bool cmdq_handle_errors(struct cmd_ring *ring)
+static bool smmu3_cmdq_handle_errors(struct cmd_ring *ring)
 {
-	return smmu3_gerror_handle(cmdq_unit(ring));
+	return smmu3_gerror_handle(smmu3_cmdq_unit(ring));
 }
 
-static void cmdq_stuck(struct cmd_ring *ring)
+static void smmu3_cmdq_stuck(struct cmd_ring *ring)
 {
-	smmu3_recover_soon(cmdq_unit(ring));
+	smmu3_recover_soon(smmu3_cmdq_unit(ring));
 }
 
 static const struct cmd_ring_ops cmdq_ops = {
-	.write = cmdq_write_cmds,
-	.write_wait = cmdq_write_wait,
-	.doorbell = cmdq_doorbell,
-	.look = cmdq_look,
-	.consumed = cmdq_consumed,
-	.handle_errors = cmdq_handle_errors,
-	.stuck = cmdq_stuck,
+	.write = smmu3_cmdq_write_cmds,
+	.write_wait = smmu3_cmdq_write_wait,
+	.doorbell = smmu3_cmdq_doorbell,
+	.look = smmu3_cmdq_look,
+	.consumed = smmu3_cmdq_consumed,
+	.handle_errors = smmu3_cmdq_handle_errors,
+	.stuck = smmu3_cmdq_stuck,
 };
 
 /*
  * What is behind it is not in front of the same CMD_SYNC as the ATC invalidations
  * of the batch. There is room: see smmu3_batch_add_atc().
  */
-static void batch_end_atc(struct smmu3_batch *batch)
+static void smmu3_batch_end_atc(struct smmu3_batch *batch)
 {
 	batch->atc = NULL;
 	batch->cmds.cmds[batch->cmds.nr++] = smmu3_cmd_sync();
@@ -151,7 +152,7 @@ void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 			 struct cmd_words cmd)
 {
 	if (batch->atc && batch->atc != sdev)
-		batch_end_atc(batch);
+		smmu3_batch_end_atc(batch);
 	/* The last place is for the CMD_SYNC */
 	if (batch->cmds.nr >= CMD_BATCH - 1)
 		smmu3_batch_push(batch);
@@ -167,7 +168,7 @@ void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 void smmu3_batch_other(struct smmu3_batch *batch)
 {
 	if (batch->atc)
-		batch_end_atc(batch);
+		smmu3_batch_end_atc(batch);
 }
 
 /**

@@ -9,7 +9,7 @@
 
 #include "nested.h"
 
-static inline struct smmu3_unit *cmdq_unit(struct cmd_ring *ring)
+static inline struct smmu3_unit *smmu3_cmdq_unit(struct cmd_ring *ring)
 {
 	return container_of(ring, struct smmu3_unit, cmdq.ring);
 }
@@ -18,7 +18,7 @@ static inline struct smmu3_unit *cmdq_unit(struct cmd_ring *ring)
  * The register has the index and a wrap bit above it. Whatever it says, the
  * result is less than two rings behind the oldest command.
  */
-static inline u32 cmdq_position(const struct cmd_ring *ring, u32 cons)
+static inline u32 smmu3_cmdq_position(const struct cmd_ring *ring, u32 cons)
 {
 	return ring->oldest + ((cons - ring->oldest) & (2 * ring->slots - 1));
 }

@@ -13,7 +13,7 @@
 
 struct inval_meter smmu3_meter = INVAL_METER_INIT;
 
-static int cmdq_show(struct seq_file *s, void *unused)
+static int smmu3_cmdq_show(struct seq_file *s, void *unused)
 {
 	struct smmu3_unit *unit = s->private;
 	struct smmu3_cmdq *q = &unit->cmdq;
@@ -35,9 +35,9 @@ static int cmdq_show(struct seq_file *s, void *unused)
 	seq_printf(s, "page_request_overflows %llu\n", unit->priq.overflows);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(cmdq);
+DEFINE_SHOW_ATTRIBUTE(smmu3_cmdq);
 
-static const char *domain_name(const struct smmu3_attach *att)
+static const char *smmu3_domain_name(const struct smmu3_attach *att)
 {
 	switch (att->tag) {
 	case SMMU3_TAG_ASID:
@@ -51,16 +51,17 @@ static const char *domain_name(const struct smmu3_attach *att)
 	}
 }
 
-static void domains_line(struct seq_file *s, const struct smmu3_device *sdev,
-			 const struct smmu3_attach *att)
+static void smmu3_domains_line(struct seq_file *s,
+			       const struct smmu3_device *sdev,
+			       const struct smmu3_attach *att)
 {
 	seq_printf(s, "%s sid %#x pasid %u %s %u%s%s\n", dev_name(sdev->dev),
-		   sdev->sids[0], att->pasid, domain_name(att), att->id,
+		   sdev->sids[0], att->pasid, smmu3_domain_name(att), att->id,
 		   sdev->ats_on ? " ats" : "",
 		   test_bit(SMMU3_DEV_BLOCKED, &sdev->state) ? " blocked" : "");
 }
 
-static int domains_show(struct seq_file *s, void *unused)
+static int smmu3_domains_show(struct seq_file *s, void *unused)
 {
 	struct smmu3_unit *unit = s->private;
 	struct smmu3_device *sdev;
@@ -71,19 +72,19 @@ static int domains_show(struct seq_file *s, void *unused)
 
 	list_for_each_entry(sdev, &unit->devices, node) {
 		if (sdev->rid)
-			domains_line(s, sdev, sdev->rid);
+			smmu3_domains_line(s, sdev, sdev->rid);
 		xa_for_each(&sdev->pasids, pasid, att)
-			domains_line(s, sdev, att);
+			smmu3_domains_line(s, sdev, att);
 	}
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(domains);
+DEFINE_SHOW_ATTRIBUTE(smmu3_domains);
 
-DEFINE_INVAL_TIME_ATTRIBUTE(inval_time, smmu3_meter);
+DEFINE_INVAL_TIME_ATTRIBUTE(smmu3_inval_time, smmu3_meter);
 
 struct nested_debugfs smmu3_debugfs = {
 	.queue = "cmdq",
-	.queue_fops = &cmdq_fops,
-	.domains_fops = &domains_fops,
-	.inval_time_fops = &inval_time_fops,
+	.queue_fops = &smmu3_cmdq_fops,
+	.domains_fops = &smmu3_domains_fops,
+	.inval_time_fops = &smmu3_inval_time_fops,
 };

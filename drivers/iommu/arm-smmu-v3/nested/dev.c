@@ -26,8 +26,8 @@ bool smmu3_device_canwbs(const struct smmu3_device *sdev)
 }
 
 /* Behind some bridges a device has the same StreamID more than once */
-static int device_sids(struct smmu3_device *sdev,
-		       const struct iommu_fwspec *fwspec)
+static int smmu3_device_sids(struct smmu3_device *sdev,
+			     const struct iommu_fwspec *fwspec)
 {
 	unsigned int i, j;
 
@@ -44,7 +44,7 @@ static int device_sids(struct smmu3_device *sdev,
 	return 0;
 }
 
-static unsigned int pci_pasid_bits(struct pci_dev *pdev)
+static unsigned int smmu3_pci_pasid_bits(struct pci_dev *pdev)
 {
 	int features = pci_pasid_features(pdev);
 	int max = pci_max_pasids(pdev);
@@ -55,7 +55,7 @@ static unsigned int pci_pasid_bits(struct pci_dev *pdev)
 }
 
 /* What both the device and its unit can do */
-static void device_features(struct smmu3_device *sdev)
+static void smmu3_device_features(struct smmu3_device *sdev)
 {
 	struct smmu3_unit *unit = sdev->unit;
 	unsigned int max = min(unit->ssid_bits, smmu3_cdtab_max_bits(unit));
@@ -65,7 +65,7 @@ static void device_features(struct smmu3_device *sdev)
 	/* ATS must not be on when PASID is switched on (PCIe 10.5.1.3) */
 	if (max && unit->idr[0] & SMMU_IDR0_S1P) {
 		if (dev_is_pci(dev))
-			bits = pci_pasid_bits(to_pci_dev(dev));
+			bits = smmu3_pci_pasid_bits(to_pci_dev(dev));
 		else
 			device_property_read_u32(dev, "pasid-num-bits", &bits);
 	}
@@ -76,7 +76,7 @@ static void device_features(struct smmu3_device *sdev)
 	sdev->ats_able = smmu3_ats_able(sdev);
 }
 
-static void device_del_sids(struct smmu3_device *sdev, unsigned int nr)
+static void smmu3_device_del_sids(struct smmu3_device *sdev, unsigned int nr)
 {
 	struct smmu3_unit *unit = sdev->unit;
 
@@ -87,7 +87,7 @@ static void device_del_sids(struct smmu3_device *sdev, unsigned int nr)
 		xa_erase(&unit->streams, sdev->sids[nr]);
 }
 
-static int device_add_sid(struct smmu3_device *sdev, u32 sid)
+static int smmu3_device_add_sid(struct smmu3_device *sdev, u32 sid)
 {
 	struct smmu3_unit *unit = sdev->unit;
 	struct smmu3_device *other;
@@ -121,9 +121,9 @@ static int smmu3_device_add(struct smmu3_device *sdev)
 	guard(mutex)(&unit->lock);
 
 	for (i = 0; i < sdev->nr_sids; i++) {
-		ret = device_add_sid(sdev, sdev->sids[i]);
+		ret = smmu3_device_add_sid(sdev, sdev->sids[i]);
 		if (ret) {
-			device_del_sids(sdev, i);
+			smmu3_device_del_sids(sdev, i);
 			return ret;
 		}
 	}
@@ -162,7 +162,8 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 	xa_init(&sdev->pasids);
 	sdev->asids = tag_share_new(&unit->asids);
 	sdev->vmids = tag_share_new(&unit->vmids);
-	ret = sdev->asids && sdev->vmids ? device_sids(sdev, fwspec) : -ENOMEM;
+	ret = sdev->asids && sdev->vmids ? smmu3_device_sids(sdev, fwspec) :
+					   -ENOMEM;
 	if (!ret)
 		ret = smmu3_device_add(sdev);
 	if (ret) {
@@ -174,7 +175,7 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 		return ERR_PTR(ret == -ENOMEM ? ret : -ENODEV);
 	}
 
-	device_features(sdev);
+	smmu3_device_features(sdev);
 	dev_iommu_priv_set(dev, sdev);
 	return &unit->iommu;
 }
@@ -199,7 +200,7 @@ static void smmu3_release_device(struct device *dev)
 	 */
 	synchronize_srcu(&unit->srcu);
 	scoped_guard(mutex, &unit->lock)
-		device_del_sids(sdev, sdev->nr_sids);
+		smmu3_device_del_sids(sdev, sdev->nr_sids);
 	/* A handler of the queue's errors may have found it by these */
 	synchronize_srcu(&unit->srcu);
 	smmu3_device_free(sdev);

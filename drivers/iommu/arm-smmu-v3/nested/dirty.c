@@ -12,8 +12,8 @@
 /* The page table library counts levels so that pages are in the last one */
 #define LAST_LEVEL	3
 
-static bool leaf_find(struct iommu_domain *domain, unsigned long iova,
-		      struct dirty_leaf *leaf)
+static bool smmu3_leaf_find(struct iommu_domain *domain, unsigned long iova,
+			    struct dirty_leaf *leaf)
 {
 	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
 	unsigned int page_shift = __ffs(domain->pgsize_bitmap);
@@ -36,10 +36,10 @@ static bool leaf_find(struct iommu_domain *domain, unsigned long iova,
 	return true;
 }
 
-static int leaves_read_and_clear(struct iommu_domain *domain,
-				 unsigned long iova, size_t size,
-				 unsigned long flags,
-				 struct iommu_dirty_bitmap *dirty)
+static int smmu3_leaves_read_and_clear(struct iommu_domain *domain,
+				       unsigned long iova, size_t size,
+				       unsigned long flags,
+				       struct iommu_dirty_bitmap *dirty)
 {
 	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
 
@@ -47,26 +47,26 @@ static int leaves_read_and_clear(struct iommu_domain *domain,
 }
 
 static const struct dirty_table stage1_table = {
-	.leaf = leaf_find,
-	.read_and_clear = leaves_read_and_clear,
+	.leaf = smmu3_leaf_find,
+	.read_and_clear = smmu3_leaves_read_and_clear,
 };
 
-static int read_and_clear_dirty(struct iommu_domain *domain,
-				unsigned long iova, size_t size,
-				unsigned long flags,
-				struct iommu_dirty_bitmap *dirty)
+static int smmu3_read_and_clear_dirty(struct iommu_domain *domain,
+				      unsigned long iova, size_t size,
+				      unsigned long flags,
+				      struct iommu_dirty_bitmap *dirty)
 {
 	return dirty_read_and_clear(&stage1_table, domain, iova, size, flags,
 				    dirty);
 }
 
-static int set_dirty_tracking(struct iommu_domain *domain, bool enabled)
+static int smmu3_set_dirty_tracking(struct iommu_domain *domain, bool enabled)
 {
 	/* The hardware always marks; the core clears the marks before */
 	return 0;
 }
 
 const struct iommu_dirty_ops smmu3_dirty_ops = {
-	.set_dirty_tracking = set_dirty_tracking,
-	.read_and_clear_dirty = read_and_clear_dirty,
+	.set_dirty_tracking = smmu3_set_dirty_tracking,
+	.read_and_clear_dirty = smmu3_read_and_clear_dirty,
 };

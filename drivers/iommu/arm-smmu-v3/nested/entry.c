@@ -21,8 +21,8 @@
 
 #include "entry.h"
 
-static int put_words(const struct smmu3_entry_ops *ops, void *ctx,
-		     __le64 *entry, const u64 *w, unsigned long which)
+static int smmu3_put_words(const struct smmu3_entry_ops *ops, void *ctx,
+			   __le64 *entry, const u64 *w, unsigned long which)
 {
 	bool changed = false;
 	int i;
@@ -44,8 +44,9 @@ static int put_words(const struct smmu3_entry_ops *ops, void *ctx,
  * The first step. Returns the words in which bits are left that matter, and
  * sets @step to the value that means the same as the entry does now.
  */
-static unsigned long first_step(const struct smmu3_entry_ops *ops,
-				const u64 *cur, const u64 *target, u64 *step)
+static unsigned long smmu3_first_step(const struct smmu3_entry_ops *ops,
+				      const u64 *cur, const u64 *target,
+				      u64 *step)
 {
 	u64 cur_used[ENTRY_WORDS], target_used[ENTRY_WORDS];
 	u64 safe[ENTRY_WORDS] = {};
@@ -91,20 +92,20 @@ int smmu3_entry_write(const struct smmu3_entry_ops *ops, void *ctx,
 	/* What it points to must be visible before the entry is */
 	dma_wmb();
 
-	left = first_step(ops, cur, target, step);
+	left = smmu3_first_step(ops, cur, target, step);
 	if (left & (left - 1)) {
-		ret = put_words(ops, ctx, entry, &ops->pause, BIT(0)) ?:
-		      put_words(ops, ctx, entry, target,
-				GENMASK(ENTRY_WORDS - 1, 1)) ?:
-		      put_words(ops, ctx, entry, target, BIT(0));
+		ret = smmu3_put_words(ops, ctx, entry, &ops->pause, BIT(0)) ?:
+		      smmu3_put_words(ops, ctx, entry, target,
+				      GENMASK(ENTRY_WORDS - 1, 1)) ?:
+		      smmu3_put_words(ops, ctx, entry, target, BIT(0));
 		return ret;
 	}
 
 	/* The word that changes anyway needs no first step */
-	ret = put_words(ops, ctx, entry, step,
-			GENMASK(ENTRY_WORDS - 1, 0) & ~left);
+	ret = smmu3_put_words(ops, ctx, entry, step,
+			      GENMASK(ENTRY_WORDS - 1, 0) & ~left);
 	if (!ret && left)
-		ret = put_words(ops, ctx, entry, target, left);
-	return ret ?: put_words(ops, ctx, entry, target,
-				GENMASK(ENTRY_WORDS - 1, 0));
+		ret = smmu3_put_words(ops, ctx, entry, target, left);
+	return ret ?: smmu3_put_words(ops, ctx, entry, target,
+				      GENMASK(ENTRY_WORDS - 1, 0));
 }

@@ -28,7 +28,7 @@
 #define PRODUCT_MMU_600		0x483
 #define PRODUCT_MMU_700		0x487
 
-static void probe_iidr(struct smmu3_unit *unit)
+static void smmu3_probe_iidr(struct smmu3_unit *unit)
 {
 	unsigned int revision = FIELD_GET(SMMU_IIDR_REVISION, unit->iidr);
 	unsigned int variant = FIELD_GET(SMMU_IIDR_VARIANT, unit->iidr);
@@ -69,14 +69,14 @@ void smmu3_errata_probe(struct smmu3_unit *unit)
 
 	unit->no_nesting = false;
 	unit->sync_batches = false;
-	probe_iidr(unit);
+	smmu3_probe_iidr(unit);
 	unit->repeat = of_device_is_compatible(np, "nvidia,tegra264-smmu");
 	unit->page0_only = smmu3_errata_page0_only(unit->dev);
 	/* With all of it every command goes the slow way */
 	unit->reserve = unit->repeat ? CMD_BATCH : unit->sync_batches;
 }
 
-static bool is_invalidation(struct cmd_words cmd)
+static bool smmu3_is_invalidation(struct cmd_words cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
@@ -84,7 +84,7 @@ static bool is_invalidation(struct cmd_words cmd)
 	       (op >= SMMU_OP_TLBI_NH_ALL && op <= SMMU_OP_TLBI_NSNH_ALL);
 }
 
-static void batch_append(struct smmu3_batch *batch, struct cmd_words cmd)
+static void smmu3_batch_append(struct smmu3_batch *batch, struct cmd_words cmd)
 {
 	struct cmd_batch *cmds = &batch->cmds;
 	bool sync = batch->unit->sync_batches;
@@ -107,10 +107,10 @@ static void batch_append(struct smmu3_batch *batch, struct cmd_words cmd)
  */
 void smmu3_batch_add_slow(struct smmu3_batch *batch, struct cmd_words cmd)
 {
-	batch_append(batch, cmd);
-	if (!batch->unit->repeat || !is_invalidation(cmd))
+	smmu3_batch_append(batch, cmd);
+	if (!batch->unit->repeat || !smmu3_is_invalidation(cmd))
 		return;
 	/* The first is complete before the second begins */
-	batch_append(batch, smmu3_cmd_sync());
-	batch_append(batch, cmd);
+	smmu3_batch_append(batch, smmu3_cmd_sync());
+	smmu3_batch_append(batch, cmd);
 }

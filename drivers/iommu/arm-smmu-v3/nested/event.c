@@ -16,7 +16,7 @@
 /* log2 of records in the queue, if the unit has so many */
 #define EVTQ_MAX_SHIFT	10
 
-static const char *event_name(u8 id)
+static const char *smmu3_event_name(u8 id)
 {
 	switch (id) {
 	case SMMU_EVT_F_UUT:
@@ -58,12 +58,12 @@ static const char *event_name(u8 id)
 	}
 }
 
-static bool event_has_stage(u8 id)
+static bool smmu3_event_has_stage(u8 id)
 {
 	return id >= SMMU_EVT_F_TRANSLATION && id <= SMMU_EVT_F_PERMISSION;
 }
 
-static void event_log(struct smmu3_unit *unit, const u64 *evt)
+static void smmu3_event_log(struct smmu3_unit *unit, const u64 *evt)
 {
 	u8 id = FIELD_GET(SMMU_EVT0_ID, evt[0]);
 	char ssid[24] = "";
@@ -71,10 +71,10 @@ static void event_log(struct smmu3_unit *unit, const u64 *evt)
 	if (evt[0] & SMMU_EVT0_SSV)
 		snprintf(ssid, sizeof(ssid), " SubstreamID %#llx",
 			 FIELD_GET(SMMU_EVT0_SSID, evt[0]));
-	if (event_has_stage(id))
+	if (smmu3_event_has_stage(id))
 		dev_err_ratelimited(unit->dev,
 				    "%s fault, stage-%d: StreamID %#llx%s, %s of %#llx, IPA %#llx\n",
-				    event_name(id),
+				    smmu3_event_name(id),
 				    evt[1] & SMMU_EVT1_S2 ? 2 : 1,
 				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
 				    str_read_write(evt[1] & SMMU_EVT1_RNW),
@@ -82,19 +82,19 @@ static void event_log(struct smmu3_unit *unit, const u64 *evt)
 	else
 		dev_err_ratelimited(unit->dev,
 				    "event %#04x, %s: StreamID %#llx%s (%#llx %#llx %#llx)\n",
-				    id, event_name(id),
+				    id, smmu3_event_name(id),
 				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
 				    evt[1], evt[2], evt[3]);
 }
 
 /* Only these have the bit; it is something else, or reserved, in others */
-static bool event_stalls(const u64 *evt)
+static bool smmu3_event_stalls(const u64 *evt)
 {
-	return event_has_stage(FIELD_GET(SMMU_EVT0_ID, evt[0])) &&
+	return smmu3_event_has_stage(FIELD_GET(SMMU_EVT0_ID, evt[0])) &&
 	       evt[1] & SMMU_EVT1_STALL;
 }
 
-static void event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
+static void smmu3_event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 {
 	struct cmd_words cmd =
 		smmu3_cmd_resume(FIELD_GET(SMMU_EVT0_SID, evt[0]),
@@ -118,7 +118,7 @@ void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken)
 {
 	trace_smmu3_event(unit->dev, evt, taken);
 	if (!taken)
-		event_log(unit, evt);
+		smmu3_event_log(unit, evt);
 }
 
 /*
@@ -126,9 +126,9 @@ void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken)
  * @stalls set the event is that of a transaction that waits; it is cleared if the
  * handler of page faults has it.
  */
-static struct smmu3_vevents *event_owner(struct smmu3_unit *unit,
-					 const u64 *evt, u32 *vsid,
-					 bool *stalls)
+static struct smmu3_vevents *smmu3_event_owner(struct smmu3_unit *unit,
+					       const u64 *evt, u32 *vsid,
+					       bool *stalls)
 {
 	const struct smmu3_attach *att;
 	struct smmu3_device *sdev;
@@ -149,15 +149,15 @@ static struct smmu3_vevents *event_owner(struct smmu3_unit *unit,
 	return smmu3_vevents_find(att);
 }
 
-static void event_handle(struct smmu3_unit *unit, const u64 *evt)
+static void smmu3_event_handle(struct smmu3_unit *unit, const u64 *evt)
 {
-	bool stalls = event_stalls(evt), resume = stalls, taken = false;
+	bool stalls = smmu3_event_stalls(evt), resume = stalls, taken = false;
 	struct smmu3_vevents *guest;
 	u32 vsid;
 
-	guest = event_owner(unit, evt, &vsid, &resume);
+	guest = smmu3_event_owner(unit, evt, &vsid, &resume);
 	if (resume)
-		event_abort_stalled(unit, evt);
+		smmu3_event_abort_stalled(unit, evt);
 	if (guest) {
 		taken = smmu3_vevent_give(guest, evt, vsid);
 		smmu3_vevents_put(guest);
@@ -176,7 +176,7 @@ static void event_handle(struct smmu3_unit *unit, const u64 *evt)
  */
 unsigned int smmu3_evtq_drain(struct smmu3_unit *unit)
 {
-	return smmu3_outq_drain(unit, &unit->evtq, event_handle);
+	return smmu3_outq_drain(unit, &unit->evtq, smmu3_event_handle);
 }
 
 /**
@@ -187,7 +187,7 @@ unsigned int smmu3_evtq_drain(struct smmu3_unit *unit)
  */
 void smmu3_evtq_pass(struct smmu3_unit *unit)
 {
-	smmu3_outq_pass(unit, &unit->evtq, event_handle);
+	smmu3_outq_pass(unit, &unit->evtq, smmu3_event_handle);
 }
 
 /**

@@ -17,7 +17,7 @@
  * blocked, is not, or a guest could have all others wait for it over and over. A
  * caller that leaves it out reports no success before the device is blocked for
  * certain, see smmu3_finish(). That is right, since the recovery takes the mark of a
- * device away before it invalidates its ATC, see device_unblock() in recover.c: if a
+ * device away before it invalidates its ATC, see smmu3_device_try() in block.c: if a
  * caller still sees the mark after it has changed the tables and invalidated the
  * TLB, the invalidation of the ATC is still to come.
  */
@@ -302,7 +302,7 @@ static int flush_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
 {
 	struct smmu3_attach *att;
 
-	/* Pairs with the one of device_unblock(): see atc_live() */
+	/* Pairs with the one of smmu3_device_try(): see atc_live() */
 	smp_mb();
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {

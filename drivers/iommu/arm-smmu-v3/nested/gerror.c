@@ -26,7 +26,7 @@
 /* Aborted fetches of one command in a row */
 #define CMDQ_MAX_ABORTS	8
 
-static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
+static void smmu3_cmdq_refused(struct smmu3_unit *unit, u32 pos)
 {
 	struct cmd_ring *ring = &unit->cmdq.ring;
 	struct cmd_words cmd = cmd_ring_load(ring, pos);
@@ -38,7 +38,7 @@ static void cmdq_refused(struct smmu3_unit *unit, u32 pos)
 		cmd_ring_store(ring, pos, smmu3_cmd_sync());
 }
 
-static void cmdq_aborted(struct smmu3_unit *unit, u32 pos)
+static void smmu3_cmdq_aborted(struct smmu3_unit *unit, u32 pos)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
 
@@ -71,7 +71,7 @@ struct smmu3_device *smmu3_atc_device(struct smmu3_unit *unit,
 }
 
 /* The first position behind the CMD_SYNC before @pos */
-static u32 after_sync(const struct cmd_ring *ring, u32 pos)
+static u32 smmu3_after_sync(const struct cmd_ring *ring, u32 pos)
 {
 	u32 n;
 
@@ -90,7 +90,7 @@ static u32 after_sync(const struct cmd_ring *ring, u32 pos)
  * The device that was asked between two positions has not answered. Returns whether
  * that is news.
  */
-static bool atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
+static bool smmu3_atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 {
 	struct smmu3_device *sdev;
 	bool news = false;
@@ -128,18 +128,18 @@ bool smmu3_gerror_stuck(struct smmu3_unit *unit)
 
 	guard(spinlock_irqsave)(&q->ring.lock);
 
-	pos = cmdq_position(&q->ring, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
+	pos = smmu3_cmdq_position(&q->ring, smmu3_read32(unit, SMMU_REG_CMDQ_CONS));
 	if (!q->ring.stuck || !cmd_ring_plausible(&q->ring, pos) ||
 	    pos == q->ring.head)
 		return false;
-	return atc_failed(unit, after_sync(&q->ring, pos), pos + 1);
+	return smmu3_atc_failed(unit, smmu3_after_sync(&q->ring, pos), pos + 1);
 }
 
-static void cmdq_error(struct smmu3_unit *unit)
+static void smmu3_cmdq_error(struct smmu3_unit *unit)
 {
 	struct smmu3_cmdq *q = &unit->cmdq;
 	u32 cons = smmu3_read32(unit, SMMU_REG_CMDQ_CONS);
-	u32 pos = cmdq_position(&q->ring, cons);
+	u32 pos = smmu3_cmdq_position(&q->ring, cons);
 
 	q->ring.errors++;
 	if (q->ring.stuck)
@@ -154,21 +154,22 @@ static void cmdq_error(struct smmu3_unit *unit)
 	case SMMU_CERROR_NONE:
 		break;
 	case SMMU_CERROR_ABT:
-		cmdq_aborted(unit, pos);
+		smmu3_cmdq_aborted(unit, pos);
 		break;
 	case SMMU_CERROR_ATC_INV_SYNC:
-		atc_failed(unit, after_sync(&unit->cmdq.ring, pos), pos);
+		smmu3_atc_failed(unit, smmu3_after_sync(&unit->cmdq.ring, pos),
+				 pos);
 		break;
 	case SMMU_CERROR_ILL:
 	default:
-		cmdq_refused(unit, pos);
+		smmu3_cmdq_refused(unit, pos);
 		break;
 	}
 	/* It is read again when the error is acknowledged */
 	dma_wmb();
 }
 
-static void gerror_report(struct smmu3_unit *unit, u32 active)
+static void smmu3_gerror_report(struct smmu3_unit *unit, u32 active)
 {
 	static const struct {
 		u32 bit;
@@ -191,7 +192,7 @@ static void gerror_report(struct smmu3_unit *unit, u32 active)
 					    errors[i].what);
 }
 
-static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
+static u32 smmu3_gerror_take(struct smmu3_unit *unit, u32 which)
 {
 	u32 gerror, active;
 
@@ -212,8 +213,8 @@ static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
 		return 0;
 
 	if (active & SMMU_GERROR_CMDQ_ERR)
-		cmdq_error(unit);
-	gerror_report(unit, active);
+		smmu3_cmdq_error(unit);
+	smmu3_gerror_report(unit, active);
 	atomic64_inc(&unit->gerrors);
 	WRITE_ONCE(unit->gerrorn, unit->gerrorn ^ active);
 	smmu3_write32(unit, SMMU_REG_GERRORN, unit->gerrorn);
@@ -230,7 +231,7 @@ static u32 gerror_handle(struct smmu3_unit *unit, u32 which)
  */
 bool smmu3_gerror_handle(struct smmu3_unit *unit)
 {
-	return gerror_handle(unit, SMMU_GERROR_MASK) & SMMU_GERROR_CMDQ_ERR;
+	return smmu3_gerror_take(unit, SMMU_GERROR_MASK) & SMMU_GERROR_CMDQ_ERR;
 }
 
 /**
@@ -244,5 +245,6 @@ bool smmu3_gerror_handle(struct smmu3_unit *unit)
  */
 bool smmu3_gerror_irq(struct smmu3_unit *unit)
 {
-	return gerror_handle(unit, SMMU_GERROR_MASK & ~SMMU_GERROR_CMDQ_ERR);
+	return smmu3_gerror_take(unit,
+				 SMMU_GERROR_MASK & ~SMMU_GERROR_CMDQ_ERR);
 }

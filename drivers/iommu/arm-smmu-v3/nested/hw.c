@@ -19,7 +19,8 @@
  * Changes an enable bit of CR0. The hardware takes its time, and says so in
  * CR0ACK (6.3.9).
  */
-static int write_acked(struct smmu3_unit *unit, u32 reg, u32 ack_reg, u32 val)
+static int smmu3_write_acked(struct smmu3_unit *unit, u32 reg, u32 ack_reg,
+			     u32 val)
 {
 	u32 ack;
 
@@ -28,7 +29,7 @@ static int write_acked(struct smmu3_unit *unit, u32 reg, u32 ack_reg, u32 val)
 				 unit->timeout_us, false, unit, ack_reg);
 }
 
-static int cr0_change(struct smmu3_unit *unit, u32 set, u32 clear)
+static int smmu3_cr0_change(struct smmu3_unit *unit, u32 set, u32 clear)
 {
 	u32 val;
 
@@ -39,8 +40,8 @@ static int cr0_change(struct smmu3_unit *unit, u32 set, u32 clear)
 	val = smmu3_read32(unit, SMMU_REG_CR0);
 	if (val == SMMU3_NO_ANSWER)
 		return -ETIMEDOUT;
-	return write_acked(unit, SMMU_REG_CR0, SMMU_REG_CR0ACK,
-			   (val & ~clear) | set);
+	return smmu3_write_acked(unit, SMMU_REG_CR0, SMMU_REG_CR0ACK,
+				 (val & ~clear) | set);
 }
 
 /**
@@ -56,7 +57,7 @@ static int cr0_change(struct smmu3_unit *unit, u32 set, u32 clear)
 int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear)
 {
 	guard(mutex)(&unit->cr0_lock);
-	return cr0_change(unit, set, clear);
+	return smmu3_cr0_change(unit, set, clear);
 }
 
 /**
@@ -69,11 +70,11 @@ int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear)
  */
 int smmu3_irq_ctrl(struct smmu3_unit *unit, u32 enable)
 {
-	return write_acked(unit, SMMU_REG_IRQ_CTRL, SMMU_REG_IRQ_CTRLACK,
-			   enable);
+	return smmu3_write_acked(unit, SMMU_REG_IRQ_CTRL, SMMU_REG_IRQ_CTRLACK,
+				 enable);
 }
 
-static int gbpa_wait(struct smmu3_unit *unit, u32 *val)
+static int smmu3_gbpa_wait(struct smmu3_unit *unit, u32 *val)
 {
 	return read_poll_timeout(smmu3_read32, *val, !(*val & SMMU_GBPA_UPDATE),
 				 10, unit->timeout_us, false, unit,
@@ -81,26 +82,27 @@ static int gbpa_wait(struct smmu3_unit *unit, u32 *val)
 }
 
 /* The procedure of 6.3.14.1 */
-static int gbpa_set(struct smmu3_unit *unit, u32 want)
+static int smmu3_gbpa_set(struct smmu3_unit *unit, u32 want)
 {
 	u32 val;
 	int ret;
 
-	ret = gbpa_wait(unit, &val);
+	ret = smmu3_gbpa_wait(unit, &val);
 	if (ret || val == want)
 		return ret;
 	smmu3_write32(unit, SMMU_REG_GBPA, want | SMMU_GBPA_UPDATE);
-	return gbpa_wait(unit, &val);
+	return smmu3_gbpa_wait(unit, &val);
 }
 
-static int gbpa_abort(struct smmu3_unit *unit)
+static int smmu3_gbpa_abort(struct smmu3_unit *unit)
 {
 	u32 val;
 
-	return gbpa_wait(unit, &val) ?: gbpa_set(unit, val | SMMU_GBPA_ABORT);
+	return smmu3_gbpa_wait(unit, &val) ?:
+	       smmu3_gbpa_set(unit, val | SMMU_GBPA_ABORT);
 }
 
-static unsigned int oas_bits(u32 idr5)
+static unsigned int smmu3_hw_oas_bits(u32 idr5)
 {
 	switch (FIELD_GET(SMMU_IDR5_OAS, idr5)) {
 	case SMMU_OAS_32:
@@ -119,7 +121,7 @@ static unsigned int oas_bits(u32 idr5)
 	}
 }
 
-static unsigned long pgsizes(u32 idr5)
+static unsigned long smmu3_hw_pgsizes(u32 idr5)
 {
 	unsigned long sizes = 0;
 
@@ -133,7 +135,7 @@ static unsigned long pgsizes(u32 idr5)
 }
 
 /* What is missing for us, or NULL */
-static const char *missing(const struct smmu3_unit *unit)
+static const char *smmu3_hw_missing(const struct smmu3_unit *unit)
 {
 	u32 idr0 = unit->idr[0], idr1 = unit->idr[1];
 	u32 endian = FIELD_GET(SMMU_IDR0_TTENDIAN, idr0);
@@ -154,7 +156,7 @@ static const char *missing(const struct smmu3_unit *unit)
 	if (idr1 & (SMMU_IDR1_TABLES_PRESET | SMMU_IDR1_QUEUES_PRESET |
 		    SMMU_IDR1_REL))
 		return "tables and queues that software places";
-	if (!pgsizes(unit->idr[5]))
+	if (!smmu3_hw_pgsizes(unit->idr[5]))
 		return "translation granules";
 	return NULL;
 }
@@ -181,7 +183,7 @@ int smmu3_hw_probe(struct smmu3_unit *unit)
 		dev_err(unit->dev, "no SMMU answers\n");
 		return -ENODEV;
 	}
-	what = missing(unit);
+	what = smmu3_hw_missing(unit);
 	if (what) {
 		dev_err(unit->dev, "the unit has no %s: not supported (IDR0 %#x, IDR1 %#x, IDR5 %#x)\n",
 			what, unit->idr[0], unit->idr[1], unit->idr[5]);
@@ -192,8 +194,8 @@ int smmu3_hw_probe(struct smmu3_unit *unit)
 	unit->asid_bits = unit->idr[0] & SMMU_IDR0_ASID16 ? 16 : 8;
 	unit->vmid_bits = unit->idr[0] & SMMU_IDR0_VMID16 ? 16 : 8;
 	smmu3_tags_init(unit);
-	unit->oas = oas_bits(unit->idr[5]);
-	unit->pgsizes = pgsizes(unit->idr[5]);
+	unit->oas = smmu3_hw_oas_bits(unit->idr[5]);
+	unit->pgsizes = smmu3_hw_pgsizes(unit->idr[5]);
 	return 0;
 }
 
@@ -216,7 +218,7 @@ int smmu3_hw_quiesce(struct smmu3_unit *unit)
 	if (unit->found_on)
 		dev_info(unit->dev, "translation was left on, switching it off\n");
 
-	ret = gbpa_abort(unit) ?: smmu3_cr0(unit, 0, ~0U) ?:
+	ret = smmu3_gbpa_abort(unit) ?: smmu3_cr0(unit, 0, ~0U) ?:
 	      smmu3_irq_ctrl(unit, 0);
 	if (ret) {
 		dev_err(unit->dev, "the unit does not answer (CR0 %#x, CR0ACK %#x, GBPA %#x)\n",
@@ -232,7 +234,7 @@ int smmu3_hw_quiesce(struct smmu3_unit *unit)
 	return 0;
 }
 
-static void program_attributes(struct smmu3_unit *unit)
+static void smmu3_program_attributes(struct smmu3_unit *unit)
 {
 	u32 cr2 = SMMU_CR2_RECINVSID;
 
@@ -253,7 +255,7 @@ static void program_attributes(struct smmu3_unit *unit)
  * When a kernel has crashed nobody has stopped its devices: what they do until
  * their new drivers have, all of which aborts, is not worth a record each.
  */
-static int enable_queues(struct smmu3_unit *unit)
+static int smmu3_enable_queues(struct smmu3_unit *unit)
 {
 	int ret = 0;
 
@@ -283,10 +285,11 @@ int smmu3_hw_start(struct smmu3_unit *unit)
 {
 	int ret;
 
-	program_attributes(unit);
+	smmu3_program_attributes(unit);
 	smmu3_strtab_program(unit);
 	ret = smmu3_cmdq_enable(unit) ?: smmu3_unit_flush_all(unit) ?:
-	      smmu3_cmdq_ready(unit) ?: enable_queues(unit) ?: smmu3_irq_enable(unit) ?:
+	      smmu3_cmdq_ready(unit) ?: smmu3_enable_queues(unit) ?:
+	      smmu3_irq_enable(unit) ?:
 	      smmu3_cr0(unit, SMMU_CR0_SMMUEN, 0);
 	if (ret)
 		dev_err(unit->dev, "the unit does not start (CR0 %#x, CR0ACK %#x, GERROR %#x)\n",
@@ -309,7 +312,7 @@ void smmu3_hw_stop(struct smmu3_unit *unit)
 {
 	int ret, err;
 
-	ret = gbpa_abort(unit) ?: smmu3_cr0(unit, 0, SMMU_CR0_SMMUEN);
+	ret = smmu3_gbpa_abort(unit) ?: smmu3_cr0(unit, 0, SMMU_CR0_SMMUEN);
 	err = smmu3_cmdq_disable(unit);
 	ret = ret ?: err;
 	err = smmu3_cr0(unit, 0, ~0U) ?: smmu3_irq_ctrl(unit, 0);
@@ -328,7 +331,7 @@ void smmu3_hw_stop(struct smmu3_unit *unit)
 void smmu3_hw_leave(struct smmu3_unit *unit)
 {
 	guard(mutex)(&unit->cr0_lock);
-	if (!unit->found_on && gbpa_set(unit, unit->found_gbpa))
+	if (!unit->found_on && smmu3_gbpa_set(unit, unit->found_gbpa))
 		dev_err(unit->dev, "all DMA stays aborted\n");
 }
 
@@ -361,7 +364,8 @@ int smmu3_hw_abort(struct smmu3_unit *unit)
 	guard(mutex)(&unit->cr0_lock);
 	if (unit->ended)
 		return -ETIMEDOUT;
-	return gbpa_abort(unit) ?: cr0_change(unit, 0, SMMU_CR0_SMMUEN);
+	return smmu3_gbpa_abort(unit) ?:
+	       smmu3_cr0_change(unit, 0, SMMU_CR0_SMMUEN);
 }
 
 /**

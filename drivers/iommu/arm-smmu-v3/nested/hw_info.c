@@ -12,14 +12,14 @@
  * Erratum T264-SMMU-3: one invalidation and SYNC may leave entries behind. A
  * guest that has a command queue of its own must know.
  */
-static u32 errata_flags(const struct smmu3_unit *unit)
+static u32 smmu3_errata_flags(const struct smmu3_unit *unit)
 {
 	return unit->repeat ? IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI :
 			      0;
 }
 #else
 /* The kernel's uAPI has no such flag yet */
-static u32 errata_flags(const struct smmu3_unit *unit)
+static u32 smmu3_errata_flags(const struct smmu3_unit *unit)
 {
 	return 0;
 }
@@ -56,7 +56,7 @@ void *smmu3_hw_info(struct device *dev, u32 *length,
 	memcpy(info->idr, unit->idr, sizeof(info->idr));
 	info->iidr = unit->iidr;
 	info->aidr = unit->aidr;
-	info->flags = errata_flags(unit);
+	info->flags = smmu3_errata_flags(unit);
 	*length = sizeof(*info);
 	*type = IOMMU_HW_INFO_TYPE_ARM_SMMUV3;
 	return info;

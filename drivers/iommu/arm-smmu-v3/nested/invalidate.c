@@ -25,7 +25,7 @@
  * not asked again before it is brought back, as in flush.c: its guest is told so
  * with every call until then.
  */
-static bool atc_live(const struct smmu3_device *sdev)
+static bool smmu3_guest_atc_live(const struct smmu3_device *sdev)
 {
 	return READ_ONCE(sdev->ats_on) &&
 	       smmu3_state_live(READ_ONCE(sdev->state));
@@ -63,7 +63,7 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV) {
 		smmu3_batch_other(batch);
 		smmu3_batch_add(batch, cmd);
-	} else if (atc_live(sdev)) {
+	} else if (smmu3_guest_atc_live(sdev)) {
 		smmu3_batch_add_atc(batch, sdev, cmd);
 	}
 	return 0;
@@ -71,9 +71,9 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 
 /* How many commands are good, which are in the batch then */
 static unsigned int
-add_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
-	  const struct iommu_viommu_arm_smmuv3_invalidate *reqs,
-	  unsigned int nr, int *ret)
+smmu3_add_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
+		const struct iommu_viommu_arm_smmuv3_invalidate *reqs,
+		unsigned int nr, int *ret)
 {
 	unsigned int i;
 
@@ -92,10 +92,11 @@ add_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
  * The @nr entries of @reqs, copied last; and after the last ones a wait for all
  * of them. Returns what smmu3_finish() does, or 0 if there is more to come.
  */
-static int do_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
-		    struct user_array_walk *walk,
-		    const struct iommu_viommu_arm_smmuv3_invalidate *reqs,
-		    unsigned int nr)
+static int smmu3_do_block(struct smmu3_batch *batch,
+			  struct smmu3_viommu *viommu,
+			  struct user_array_walk *walk,
+			  const struct iommu_viommu_arm_smmuv3_invalidate *reqs,
+			  unsigned int nr)
 {
 	struct inval_time *timing = &viommu->unit->timing;
 	ktime_t start;
@@ -105,7 +106,7 @@ static int do_block(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	guard(srcu)(&viommu->unit->srcu);
 
 	start = smmu3_timing_start();
-	nr = add_block(batch, viommu, reqs, nr, &bad);
+	nr = smmu3_add_block(batch, viommu, reqs, nr, &bad);
 	user_array_did(walk, nr, bad);
 	more = user_array_more(walk);
 	if (more && batch->cmds.nr)
@@ -150,7 +151,7 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 
 		nr = user_array_copy(&walk, reqs, sizeof(*reqs), INV_BLOCK);
 		smmu3_timing_add(&timing->copy, start);
-		ret = do_block(&batch, viommu, &walk, reqs, nr);
+		ret = smmu3_do_block(&batch, viommu, &walk, reqs, nr);
 	}
 
 	inval_time_call(&smmu3_meter, timing, walk.done);

@@ -29,13 +29,13 @@ static const struct {
 	},
 };
 
-static bool irq_exists(const struct smmu3_unit *unit, unsigned int i)
+static bool smmu3_irq_exists(const struct smmu3_unit *unit, unsigned int i)
 {
 	return i != IOMMU_UNIT_SMMUV3_IRQ_PRIQ || unit->priq.ring;
 }
 
-static void irq_program(struct smmu3_unit *unit, unsigned int i, u64 addr,
-			u32 data)
+static void smmu3_irq_program(struct smmu3_unit *unit, unsigned int i, u64 addr,
+			      u32 data)
 {
 	smmu3_write64(unit, irq_regs[i].cfg0, addr & SMMU_IRQ_CFG0_ADDR);
 	smmu3_write32(unit, irq_regs[i].cfg1, data);
@@ -46,14 +46,14 @@ static void irq_program(struct smmu3_unit *unit, unsigned int i, u64 addr,
 
 #ifdef CONFIG_GENERIC_MSI_IRQ
 /* Called when a message is made, and when its interrupt moves to another CPU */
-static void write_msi_msg(struct msi_desc *desc, struct msi_msg *msg)
+static void smmu3_write_msi_msg(struct msi_desc *desc, struct msi_msg *msg)
 {
 	struct smmu3_unit *unit = dev_get_drvdata(msi_desc_to_dev(desc));
 	struct iommu_unit_irq *irq = &unit->irqs[desc->msi_index];
 
 	irq->msi_addr = (u64)msg->address_hi << 32 | msg->address_lo;
 	irq->msi_data = msg->data;
-	irq_program(unit, desc->msi_index, irq->msi_addr, irq->msi_data);
+	smmu3_irq_program(unit, desc->msi_index, irq->msi_addr, irq->msi_data);
 }
 
 /**
@@ -70,7 +70,7 @@ void smmu3_irq_alloc_msis(struct smmu3_unit *unit)
 	if (!(unit->idr[0] & SMMU_IDR0_MSI) || !dev_get_msi_domain(unit->dev))
 		return;
 	ret = platform_device_msi_init_and_alloc_irqs(unit->dev, nr,
-						      write_msi_msg);
+						      smmu3_write_msi_msg);
 	if (ret) {
 		dev_warn(unit->dev, "no messages for interrupts: %d\n", ret);
 		return;
@@ -81,7 +81,7 @@ void smmu3_irq_alloc_msis(struct smmu3_unit *unit)
 		unit->irqs[i].irq = msi_get_virq(unit->dev, i);
 }
 
-static void irq_free_msis(struct smmu3_unit *unit)
+static void smmu3_irq_free_msis(struct smmu3_unit *unit)
 {
 	if (unit->msis)
 		platform_device_msi_free_irqs_all(unit->dev);
@@ -92,7 +92,7 @@ void smmu3_irq_alloc_msis(struct smmu3_unit *unit)
 {
 }
 
-static void irq_free_msis(struct smmu3_unit *unit)
+static void smmu3_irq_free_msis(struct smmu3_unit *unit)
 {
 }
 #endif
@@ -101,36 +101,36 @@ static void irq_free_msis(struct smmu3_unit *unit)
  * All are edges: one that comes while the thread runs has it run again. Masking
  * the interrupt for that long would lose it.
  */
-static irqreturn_t irq_wake(int irq, void *data)
+static irqreturn_t smmu3_irq_wake(int irq, void *data)
 {
 	return IRQ_WAKE_THREAD;
 }
 
-static irqreturn_t evtq_thread(int irq, void *data)
+static irqreturn_t smmu3_evtq_thread(int irq, void *data)
 {
 	smmu3_evtq_drain(data);
 	return IRQ_HANDLED;
 }
 
-static irqreturn_t priq_thread(int irq, void *data)
+static irqreturn_t smmu3_priq_thread(int irq, void *data)
 {
 	smmu3_priq_drain(data);
 	return IRQ_HANDLED;
 }
 
-static irqreturn_t gerror_irq(int irq, void *data)
+static irqreturn_t smmu3_gerror_hardirq(int irq, void *data)
 {
 	smmu3_gerror_irq(data);
 	return IRQ_HANDLED;
 }
 
-static irqreturn_t combined_irq(int irq, void *data)
+static irqreturn_t smmu3_combined_irq(int irq, void *data)
 {
 	smmu3_gerror_irq(data);
 	return IRQ_WAKE_THREAD;
 }
 
-static irqreturn_t combined_thread(int irq, void *data)
+static irqreturn_t smmu3_combined_thread(int irq, void *data)
 {
 	struct smmu3_unit *unit = data;
 
@@ -140,20 +140,20 @@ static irqreturn_t combined_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-static int irq_request(struct smmu3_unit *unit, unsigned int i)
+static int smmu3_irq_request(struct smmu3_unit *unit, unsigned int i)
 {
 	const char *name = dev_name(unit->dev);
 	unsigned int irq = unit->irqs[i].irq;
 
 	switch (i) {
 	case IOMMU_UNIT_SMMUV3_IRQ_EVTQ:
-		return request_threaded_irq(irq, irq_wake, evtq_thread, 0, name,
-					    unit);
+		return request_threaded_irq(irq, smmu3_irq_wake,
+					    smmu3_evtq_thread, 0, name, unit);
 	case IOMMU_UNIT_SMMUV3_IRQ_PRIQ:
-		return request_threaded_irq(irq, irq_wake, priq_thread, 0, name,
-					    unit);
+		return request_threaded_irq(irq, smmu3_irq_wake,
+					    smmu3_priq_thread, 0, name, unit);
 	default:
-		return request_irq(irq, gerror_irq, 0, name, unit);
+		return request_irq(irq, smmu3_gerror_hardirq, 0, name, unit);
 	}
 }
 
@@ -169,8 +169,8 @@ int smmu3_irq_init(struct smmu3_unit *unit)
 	int ret;
 
 	if (unit->combined_irq) {
-		ret = request_threaded_irq(unit->combined_irq, combined_irq,
-					   combined_thread, 0,
+		ret = request_threaded_irq(unit->combined_irq, smmu3_combined_irq,
+					   smmu3_combined_thread, 0,
 					   dev_name(unit->dev), unit);
 		if (ret)
 			unit->combined_irq = 0;
@@ -178,14 +178,14 @@ int smmu3_irq_init(struct smmu3_unit *unit)
 	}
 
 	for (i = 0; i < ARRAY_SIZE(irq_regs); i++) {
-		if (!irq_exists(unit, i))
+		if (!smmu3_irq_exists(unit, i))
 			continue;
 		if (!unit->irqs[i].irq) {
 			dev_warn(unit->dev, "no %s interrupt\n",
 				 irq_regs[i].name);
 			continue;
 		}
-		ret = irq_request(unit, i);
+		ret = smmu3_irq_request(unit, i);
 		if (ret)
 			goto err;
 		unit->irqs_on |= BIT(i);
@@ -212,7 +212,7 @@ void smmu3_irq_exit(struct smmu3_unit *unit)
 		if (unit->irqs_on & BIT(i))
 			free_irq(unit->irqs[i].irq, unit);
 	unit->irqs_on = 0;
-	irq_free_msis(unit);
+	smmu3_irq_free_msis(unit);
 }
 
 /**
@@ -233,12 +233,13 @@ int smmu3_irq_enable(struct smmu3_unit *unit)
 	for (i = 0; i < ARRAY_SIZE(irq_regs); i++) {
 		const struct iommu_unit_irq *irq = &unit->irqs[i];
 
-		if (!irq_exists(unit, i))
+		if (!smmu3_irq_exists(unit, i))
 			continue;
 		if (unit->combined_irq || unit->irqs_on & BIT(i))
 			enable |= irq_regs[i].enable;
 		if (unit->idr[0] & SMMU_IDR0_MSI)
-			irq_program(unit, i, irq->msi_addr, irq->msi_data);
+			smmu3_irq_program(unit, i, irq->msi_addr,
+					  irq->msi_data);
 	}
 	return smmu3_irq_ctrl(unit, enable);
 }

@@ -11,7 +11,7 @@
 
 #include "nested.h"
 
-static void nested_free(struct iommu_domain *domain)
+static void smmu3_nested_free(struct iommu_domain *domain)
 {
 	kfree(to_smmu3_nested(domain));
 	module_put(THIS_MODULE);
@@ -20,7 +20,7 @@ static void nested_free(struct iommu_domain *domain)
 /* Nothing of a guest's is attached to one PASID alone: it owns the CD table */
 static const struct iommu_domain_ops nested_ops = {
 	.attach_dev = smmu3_attach_dev,
-	.free = nested_free,
+	.free = smmu3_nested_free,
 };
 
 /**

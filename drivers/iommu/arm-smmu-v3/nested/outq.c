@@ -14,7 +14,7 @@
 /* Records before others get the CPU */
 #define OUTQ_PATIENCE	4096
 
-static u32 outq_mask(const struct smmu3_outq *q)
+static u32 smmu3_outq_mask(const struct smmu3_outq *q)
 {
 	/* The index, and the wrap bit above it */
 	return (2U << q->shift) - 1;
@@ -81,30 +81,30 @@ int smmu3_outq_start(struct smmu3_unit *unit, struct smmu3_outq *q, u32 base,
 	return smmu3_cr0(unit, enable, 0);
 }
 
-static void outq_update(struct smmu3_unit *unit, struct smmu3_outq *q)
+static void smmu3_outq_update(struct smmu3_unit *unit, struct smmu3_outq *q)
 {
 	/* The hardware may write what was read now */
 	mb();
 	smmu3_write32(unit, q->cons_reg, q->cons);
 }
 
-static void outq_overflow(struct smmu3_unit *unit, struct smmu3_outq *q,
-			  u32 prod)
+static void smmu3_outq_overflow(struct smmu3_unit *unit, struct smmu3_outq *q,
+				u32 prod)
 {
 	if (!((prod ^ q->cons) & SMMU_Q_OVFLG))
 		return;
 	q->overflows++;
 	/* Acknowledged by being equal; then it goes on (7.4) */
 	q->cons ^= SMMU_Q_OVFLG;
-	outq_update(unit, q);
+	smmu3_outq_update(unit, q);
 	dev_err_ratelimited(unit->dev, "the %s queue was full: records were lost\n",
 			    q == &unit->evtq ? "event" : "PRI");
 }
 
-static unsigned int outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
-			      u32 prod,
-			      void (*handle)(struct smmu3_unit *unit,
-					     const u64 *record))
+static unsigned int smmu3_outq_pass_to(struct smmu3_unit *unit,
+				       struct smmu3_outq *q, u32 prod,
+				       void (*handle)(struct smmu3_unit *unit,
+						      const u64 *record))
 {
 	unsigned int words = q->size / sizeof(u64);
 	unsigned int n = 0, i;
@@ -112,23 +112,23 @@ static unsigned int outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
 
 	/* Records must not be read before their number */
 	dma_rmb();
-	while ((q->cons ^ prod) & outq_mask(q)) {
-		u32 slot = q->cons & (outq_mask(q) >> 1);
+	while ((q->cons ^ prod) & smmu3_outq_mask(q)) {
+		u32 slot = q->cons & (smmu3_outq_mask(q) >> 1);
 
 		for (i = 0; i < words; i++)
 			record[i] = le64_to_cpu(q->ring[slot * words + i]);
 		handle(unit, record);
 		q->records++;
 		q->cons = (q->cons & SMMU_Q_OVFLG) |
-			  ((q->cons + 1) & outq_mask(q));
+			  ((q->cons + 1) & smmu3_outq_mask(q));
 		if (++n % OUTQ_CHUNK == 0)
-			outq_update(unit, q);
+			smmu3_outq_update(unit, q);
 		/* Whatever PROD is, it ends */
-		if (n > outq_mask(q))
+		if (n > smmu3_outq_mask(q))
 			break;
 	}
 	if (n % OUTQ_CHUNK)
-		outq_update(unit, q);
+		smmu3_outq_update(unit, q);
 	return n;
 }
 
@@ -155,8 +155,8 @@ unsigned int smmu3_outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
 	prod = smmu3_read32(unit, q->prod);
 	if (prod == SMMU3_NO_ANSWER)
 		return 0;
-	n = outq_pass(unit, q, prod, handle);
-	outq_overflow(unit, q, prod);
+	n = smmu3_outq_pass_to(unit, q, prod, handle);
+	smmu3_outq_overflow(unit, q, prod);
 	return n;
 }
 

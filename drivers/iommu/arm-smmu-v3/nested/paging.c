@@ -52,7 +52,8 @@ bool smmu3_can_dirty(const struct smmu3_unit *unit)
 		       SMMU_HTTU_ACCESS_DIRTY;
 }
 
-static const struct io_pgtable_cfg *table_cfg(const struct smmu3_paging *paging)
+static const struct io_pgtable_cfg *
+smmu3_table_cfg(const struct smmu3_paging *paging)
 {
 	return &io_pgtable_ops_to_pgtable(paging->ops)->cfg;
 }
@@ -65,7 +66,7 @@ static const struct io_pgtable_cfg *table_cfg(const struct smmu3_paging *paging)
 void smmu3_paging_stage2(const struct smmu3_paging *paging,
 			 struct smmu3_stage2 *s2)
 {
-	const struct io_pgtable_cfg *cfg = table_cfg(paging);
+	const struct io_pgtable_cfg *cfg = smmu3_table_cfg(paging);
 
 	*s2 = (struct smmu3_stage2) {
 		.vmid = paging->id,
@@ -89,7 +90,7 @@ void smmu3_paging_stage2(const struct smmu3_paging *paging,
 void smmu3_paging_stage1(const struct smmu3_paging *paging,
 			 struct smmu3_stage1 *s1)
 {
-	const struct io_pgtable_cfg *cfg = table_cfg(paging);
+	const struct io_pgtable_cfg *cfg = smmu3_table_cfg(paging);
 
 	*s1 = (struct smmu3_stage1) {
 		.asid = paging->id,
@@ -105,19 +106,19 @@ void smmu3_paging_stage1(const struct smmu3_paging *paging,
 	};
 }
 
-static void tlb_flush_all(void *cookie)
+static void smmu3_tlb_flush_all(void *cookie)
 {
 	smmu3_paging_flush_all(cookie);
 }
 
-static void tlb_flush_walk(unsigned long iova, size_t size, size_t granule,
-			   void *cookie)
+static void smmu3_tlb_flush_walk(unsigned long iova, size_t size,
+				 size_t granule, void *cookie)
 {
 	smmu3_paging_flush(cookie, iova, iova + size - 1, granule, false);
 }
 
-static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova,
-			 size_t granule, void *cookie)
+static void smmu3_tlb_add_page(struct iommu_iotlb_gather *gather,
+			       unsigned long iova, size_t granule, void *cookie)
 {
 	struct smmu3_paging *paging = cookie;
 
@@ -125,12 +126,12 @@ static void tlb_add_page(struct iommu_iotlb_gather *gather, unsigned long iova,
 }
 
 static const struct iommu_flush_ops flush_ops = {
-	.tlb_flush_all = tlb_flush_all,
-	.tlb_flush_walk = tlb_flush_walk,
-	.tlb_add_page = tlb_add_page,
+	.tlb_flush_all = smmu3_tlb_flush_all,
+	.tlb_flush_walk = smmu3_tlb_flush_walk,
+	.tlb_add_page = smmu3_tlb_add_page,
 };
 
-static int tables_alloc(struct smmu3_paging *paging, bool dirty)
+static int smmu3_tables_alloc(struct smmu3_paging *paging, bool dirty)
 {
 	struct smmu3_unit *unit = paging->unit;
 	struct io_pgtable_cfg cfg = {
@@ -166,7 +167,8 @@ static int tables_alloc(struct smmu3_paging *paging, bool dirty)
 }
 
 /* Which stage is it to be? As the kernel does it, with nothing said */
-static int choose_stage(const struct smmu3_unit *unit, u32 flags, bool *stage1)
+static int smmu3_choose_stage(const struct smmu3_unit *unit, u32 flags,
+			      bool *stage1)
 {
 	bool s1p = unit->idr[0] & SMMU_IDR0_S1P;
 
@@ -204,7 +206,7 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
 	bool stage1;
 	int ret;
 
-	ret = choose_stage(unit, flags, &stage1);
+	ret = smmu3_choose_stage(unit, flags, &stage1);
 	if (ret)
 		return ERR_PTR(ret);
 
@@ -230,7 +232,7 @@ struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
 	ret = smmu3_doubt_init(paging);
 	if (ret)
 		goto err_id;
-	ret = tables_alloc(paging, dirty);
+	ret = smmu3_tables_alloc(paging, dirty);
 	if (ret)
 		goto err_doubt;
 
@@ -270,7 +272,7 @@ smmu3_domain_alloc_paging_flags(struct device *dev, u32 flags,
 	return smmu3_paging_alloc(sdev->unit, sdev, flags);
 }
 
-static void paging_free(struct iommu_domain *domain)
+static void smmu3_paging_free(struct iommu_domain *domain)
 {
 	struct smmu3_paging *paging = to_smmu3_paging(domain);
 	struct smmu3_unit *unit = paging->unit;
@@ -286,9 +288,9 @@ static void paging_free(struct iommu_domain *domain)
 	module_put(THIS_MODULE);
 }
 
-static int paging_map(struct iommu_domain *domain, unsigned long iova,
-		      phys_addr_t paddr, size_t pgsize, size_t pgcount,
-		      int prot, gfp_t gfp, size_t *mapped)
+static int smmu3_paging_map(struct iommu_domain *domain, unsigned long iova,
+			    phys_addr_t paddr, size_t pgsize, size_t pgcount,
+			    int prot, gfp_t gfp, size_t *mapped)
 {
 	struct smmu3_paging *paging = to_smmu3_paging(domain);
 	struct io_pgtable_ops *ops = paging->ops;
@@ -300,25 +302,26 @@ static int paging_map(struct iommu_domain *domain, unsigned long iova,
 			      mapped);
 }
 
-static size_t paging_unmap(struct iommu_domain *domain, unsigned long iova,
-			   size_t pgsize, size_t pgcount,
-			   struct iommu_iotlb_gather *gather)
+static size_t smmu3_paging_unmap(struct iommu_domain *domain,
+				 unsigned long iova, size_t pgsize,
+				 size_t pgcount,
+				 struct iommu_iotlb_gather *gather)
 {
 	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
 
 	return ops->unmap_pages(ops, iova, pgsize, pgcount, gather);
 }
 
-static phys_addr_t paging_iova_to_phys(struct iommu_domain *domain,
-				       dma_addr_t iova)
+static phys_addr_t smmu3_paging_iova_to_phys(struct iommu_domain *domain,
+					     dma_addr_t iova)
 {
 	struct io_pgtable_ops *ops = to_smmu3_paging(domain)->ops;
 
 	return ops->iova_to_phys(ops, iova);
 }
 
-static void paging_iotlb_sync(struct iommu_domain *domain,
-			      struct iommu_iotlb_gather *gather)
+static void smmu3_paging_iotlb_sync(struct iommu_domain *domain,
+				    struct iommu_iotlb_gather *gather)
 {
 	struct smmu3_paging *paging = to_smmu3_paging(domain);
 
@@ -331,13 +334,13 @@ static void paging_iotlb_sync(struct iommu_domain *domain,
 			   gather->pgsize);
 }
 
-static void paging_flush_iotlb_all(struct iommu_domain *domain)
+static void smmu3_paging_flush_iotlb_all(struct iommu_domain *domain)
 {
 	smmu3_paging_flush_all(to_smmu3_paging(domain));
 }
 
 /* Whether DMA that says it does not snoop does it nevertheless */
-static bool paging_enforce_cache_coherency(struct iommu_domain *domain)
+static bool smmu3_paging_enforce_cache_coherency(struct iommu_domain *domain)
 {
 	struct smmu3_paging *paging = to_smmu3_paging(domain);
 	struct smmu3_attach *att;
@@ -354,11 +357,11 @@ static bool paging_enforce_cache_coherency(struct iommu_domain *domain)
 static const struct iommu_domain_ops smmu3_paging_ops = {
 	.attach_dev = smmu3_attach_dev,
 	.set_dev_pasid = smmu3_set_dev_pasid,
-	.map_pages = paging_map,
-	.unmap_pages = paging_unmap,
-	.flush_iotlb_all = paging_flush_iotlb_all,
-	.iotlb_sync = paging_iotlb_sync,
-	.iova_to_phys = paging_iova_to_phys,
-	.enforce_cache_coherency = paging_enforce_cache_coherency,
-	.free = paging_free,
+	.map_pages = smmu3_paging_map,
+	.unmap_pages = smmu3_paging_unmap,
+	.flush_iotlb_all = smmu3_paging_flush_iotlb_all,
+	.iotlb_sync = smmu3_paging_iotlb_sync,
+	.iova_to_phys = smmu3_paging_iova_to_phys,
+	.enforce_cache_coherency = smmu3_paging_enforce_cache_coherency,
+	.free = smmu3_paging_free,
 };

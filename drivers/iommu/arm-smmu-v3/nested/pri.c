@@ -14,7 +14,7 @@
 /* log2 of records in the queue, if the unit has so many */
 #define PRIQ_MAX_SHIFT	8
 
-static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
+static void smmu3_pri_handle(struct smmu3_unit *unit, const u64 *rec)
 {
 	u32 sid = FIELD_GET(SMMU_PRI0_SID, rec[0]);
 	u32 ssid = FIELD_GET(SMMU_PRI0_SSID, rec[0]);
@@ -46,7 +46,7 @@ static void pri_handle(struct smmu3_unit *unit, const u64 *rec)
  */
 unsigned int smmu3_priq_drain(struct smmu3_unit *unit)
 {
-	return smmu3_outq_drain(unit, &unit->priq, pri_handle);
+	return smmu3_outq_drain(unit, &unit->priq, smmu3_pri_handle);
 }
 
 /**

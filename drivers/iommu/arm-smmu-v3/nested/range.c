@@ -21,7 +21,7 @@
 /* SCALE has five bits as well, if IDR5.DS does not say more */
 #define RANGE_MAX_SCALE	31UL
 
-static u8 tg_code(unsigned int page_shift)
+static u8 smmu3_tg_code(unsigned int page_shift)
 {
 	switch (page_shift) {
 	case 14:
@@ -34,7 +34,7 @@ static u8 tg_code(unsigned int page_shift)
 }
 
 /* The level of the table that has entries of @shift: 3 is that of pages */
-static u8 level_of(unsigned int page_shift, unsigned int shift)
+static u8 smmu3_level_of(unsigned int page_shift, unsigned int shift)
 {
 	unsigned int bits = page_shift - 3;
 
@@ -69,7 +69,7 @@ bool smmu3_range_init(struct smmu3_range *range, u64 first, u64 last,
 	range->page_shift = page_shift;
 	range->ril = ril;
 	range->leaf = leaf;
-	range->ttl = ril && leaf ? level_of(page_shift, shift) : 0;
+	range->ttl = ril && leaf ? smmu3_level_of(page_shift, shift) : 0;
 	range->step = BIT_ULL(ril ? page_shift : shift);
 	range->addr = ALIGN_DOWN(first, BIT_ULL(shift));
 	range->left = ((last - range->addr) >> shift) + 1;
@@ -110,7 +110,8 @@ struct cmd_words smmu3_range_next(struct smmu3_range *range,
 
 		cmd.w0 |= FIELD_PREP(SMMU_TLBI0_NUM, num - 1) |
 			  FIELD_PREP(SMMU_TLBI0_SCALE, scale);
-		cmd.w1 |= FIELD_PREP(SMMU_TLBI1_TG, tg_code(range->page_shift)) |
+		cmd.w1 |= FIELD_PREP(SMMU_TLBI1_TG,
+				     smmu3_tg_code(range->page_shift)) |
 			  FIELD_PREP(SMMU_TLBI1_TTL, range->ttl);
 		range->addr += num << scale << range->page_shift;
 		range->left -= num << scale;

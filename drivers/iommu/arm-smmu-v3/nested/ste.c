@@ -33,19 +33,19 @@
 	(SMMU_STE1_S1DSS | SMMU_STE1_S1CIR | SMMU_STE1_S1COR | \
 	 SMMU_STE1_S1CSH | SMMU_STE1_S1STALLD)
 
-static u64 ste0(u64 config)
+static u64 smmu3_ste0(u64 config)
 {
 	return SMMU_STE0_V | FIELD_PREP(SMMU_STE0_CONFIG, config);
 }
 
 /* Without IDR1.ATTR_TYPES_OVR the field is reserved */
-static u64 ste1_shcfg(const struct smmu3_ste_env *env)
+static u64 smmu3_ste1_shcfg(const struct smmu3_ste_env *env)
 {
 	return env->attr_ovr ?
 	       FIELD_PREP(SMMU_STE1_SHCFG, SMMU_SHCFG_INCOMING) : 0;
 }
 
-static u64 ste1_eats(const struct smmu3_ste_env *env)
+static u64 smmu3_ste1_eats(const struct smmu3_ste_env *env)
 {
 	return FIELD_PREP(SMMU_STE1_EATS,
 			  env->ats ? SMMU_EATS_TRANS : SMMU_EATS_ABORT);
@@ -58,7 +58,9 @@ static u64 ste1_eats(const struct smmu3_ste_env *env)
  */
 struct smmu3_ste smmu3_ste_abort(void)
 {
-	return (struct smmu3_ste) { .w = { ste0(SMMU_STE_CONFIG_ABORT) } };
+	return (struct smmu3_ste) {
+		.w = { smmu3_ste0(SMMU_STE_CONFIG_ABORT) },
+	};
 }
 
 /**
@@ -70,7 +72,8 @@ struct smmu3_ste smmu3_ste_abort(void)
 struct smmu3_ste smmu3_ste_bypass(const struct smmu3_ste_env *env)
 {
 	return (struct smmu3_ste) {
-		.w = { ste0(SMMU_STE_CONFIG_BYPASS), ste1_shcfg(env) },
+		.w = { smmu3_ste0(SMMU_STE_CONFIG_BYPASS),
+		       smmu3_ste1_shcfg(env) },
 	};
 }
 
@@ -88,7 +91,7 @@ struct smmu3_ste smmu3_ste_stage1(const struct smmu3_ste_env *env,
 {
 	struct smmu3_ste ste = {};
 
-	ste.w[0] = ste0(SMMU_STE_CONFIG_S1) |
+	ste.w[0] = smmu3_ste0(SMMU_STE_CONFIG_S1) |
 		   FIELD_PREP(SMMU_STE0_S1FMT, cds->fmt) |
 		   (cds->table & SMMU_STE0_S1CONTEXTPTR) |
 		   FIELD_PREP(SMMU_STE0_S1CDMAX, cds->bits);
@@ -98,10 +101,10 @@ struct smmu3_ste smmu3_ste_stage1(const struct smmu3_ste_env *env,
 		   FIELD_PREP(SMMU_STE1_S1CSH, SMMU_SH_ISH) |
 		   FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_NSEL1) |
 		   (env->no_stall ? SMMU_STE1_S1STALLD : 0) |
-		   ste1_eats(env);
+		   smmu3_ste1_eats(env);
 	/* What has no context descriptor is as in a bypass STE (13.5) */
 	if (cds->s1dss == SMMU_S1DSS_BYPASS)
-		ste.w[1] |= ste1_shcfg(env);
+		ste.w[1] |= smmu3_ste1_shcfg(env);
 	return ste;
 }
 
@@ -120,9 +123,9 @@ struct smmu3_ste smmu3_ste_stage2(const struct smmu3_ste_env *env,
 {
 	struct smmu3_ste ste = {};
 
-	ste.w[0] = ste0(SMMU_STE_CONFIG_S2);
-	ste.w[1] = (s2->fwb ? SMMU_STE1_S2FWB : 0) | ste1_shcfg(env) |
-		   ste1_eats(env);
+	ste.w[0] = smmu3_ste0(SMMU_STE_CONFIG_S2);
+	ste.w[1] = (s2->fwb ? SMMU_STE1_S2FWB : 0) | smmu3_ste1_shcfg(env) |
+		   smmu3_ste1_eats(env);
 	ste.w[2] = FIELD_PREP(SMMU_STE2_S2VMID, s2->vmid) |
 		   FIELD_PREP(SMMU_STE2_S2T0SZ, s2->t0sz) |
 		   FIELD_PREP(SMMU_STE2_S2SL0, s2->sl0) |
@@ -168,7 +171,8 @@ struct smmu3_ste smmu3_ste_nested(const struct smmu3_ste_env *env,
 	}
 
 	ste = smmu3_ste_stage2(env, s2);
-	ste.w[0] = ste0(SMMU_STE_CONFIG_NESTED) | (vste[0] & VSTE0_STAGE1);
+	ste.w[0] = smmu3_ste0(SMMU_STE_CONFIG_NESTED) |
+		   (vste[0] & VSTE0_STAGE1);
 	ste.w[1] |= (vste[1] & VSTE1_STAGE1) | SMMU_STE1_MEV |
 		    (env->no_stall ? SMMU_STE1_S1STALLD : 0);
 	return ste;
@@ -178,7 +182,7 @@ struct smmu3_ste smmu3_ste_nested(const struct smmu3_ste_env *env,
  * What stage-1 adds to the bits that are used. With one context descriptor alone
  * there are no SubstreamIDs to tell apart: S1Fmt and S1DSS are ignored (5.2).
  */
-static void used_stage1(const u64 *w, u64 *used)
+static void smmu3_used_stage1(const u64 *w, u64 *used)
 {
 	used[0] |= SMMU_STE0_S1CONTEXTPTR | SMMU_STE0_S1CDMAX;
 	used[1] |= STE1_STAGE1 | SMMU_STE1_EATS | SMMU_STE1_MEV;
@@ -215,7 +219,7 @@ void smmu3_ste_used(const u64 *w, u64 *used)
 
 	used[1] |= STE1_INCOMING;
 	if (config & 1)
-		used_stage1(w, used);
+		smmu3_used_stage1(w, used);
 	else
 		used[1] |= STE1_OVERRIDE;
 	if (config & 2) {

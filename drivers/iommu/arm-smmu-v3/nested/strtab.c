@@ -17,19 +17,19 @@
 /* Memory for the table that is there from the beginning, as bits */
 #define STRTAB_MAX_SHIFT	20
 
-static unsigned int l1_index(u32 sid)
+static unsigned int smmu3_strtab_l1_index(u32 sid)
 {
 	return sid >> STRTAB_SPLIT;
 }
 
-static size_t table_size(const struct smmu3_strtab *tab)
+static size_t smmu3_strtab_size(const struct smmu3_strtab *tab)
 {
 	if (tab->two_level)
 		return SMMU_L1STD_SIZE << (tab->sid_bits - STRTAB_SPLIT);
 	return (size_t)SMMU_STE_SIZE << tab->sid_bits;
 }
 
-static void fill_abort(__le64 *entry, unsigned int nr)
+static void smmu3_strtab_fill_abort(__le64 *entry, unsigned int nr)
 {
 	struct smmu3_ste abort = smmu3_ste_abort();
 
@@ -70,14 +70,15 @@ int smmu3_strtab_init(struct smmu3_unit *unit)
 			return -ENOMEM;
 	}
 	tab->table = iommu_alloc_pages_node_sz(dev_to_node(unit->dev),
-					       GFP_KERNEL, table_size(tab));
+					       GFP_KERNEL,
+					       smmu3_strtab_size(tab));
 	if (!tab->table) {
 		kvfree(tab->l2);
 		tab->l2 = NULL;
 		return -ENOMEM;
 	}
 	if (!tab->two_level)
-		fill_abort(tab->table, 1U << tab->sid_bits);
+		smmu3_strtab_fill_abort(tab->table, 1U << tab->sid_bits);
 	return 0;
 }
 
@@ -118,7 +119,7 @@ void smmu3_strtab_program(struct smmu3_unit *unit)
 }
 
 /* The unit may have cached that there is none */
-static int l2_sync(struct smmu3_unit *unit, u32 sid)
+static int smmu3_strtab_l2_sync(struct smmu3_unit *unit, u32 sid)
 {
 	struct smmu3_batch batch;
 
@@ -145,22 +146,22 @@ int smmu3_strtab_prepare(struct smmu3_unit *unit, u32 sid)
 
 	if (tab->sid_bits < 32 && sid >> tab->sid_bits)
 		return -ERANGE;
-	if (!tab->two_level || tab->l2[l1_index(sid)])
+	if (!tab->two_level || tab->l2[smmu3_strtab_l1_index(sid)])
 		return 0;
 
 	l2 = iommu_alloc_pages_node_sz(dev_to_node(unit->dev), GFP_KERNEL,
 				       SMMU_STE_SIZE << STRTAB_SPLIT);
 	if (!l2)
 		return -ENOMEM;
-	fill_abort(l2, 1U << STRTAB_SPLIT);
-	tab->l2[l1_index(sid)] = l2;
+	smmu3_strtab_fill_abort(l2, 1U << STRTAB_SPLIT);
+	tab->l2[smmu3_strtab_l1_index(sid)] = l2;
 
 	/* The table must be visible before the pointer to it is */
 	dma_wmb();
-	WRITE_ONCE(tab->table[l1_index(sid)],
+	WRITE_ONCE(tab->table[smmu3_strtab_l1_index(sid)],
 		   cpu_to_le64((virt_to_phys(l2) & SMMU_L1STD_L2PTR) |
 			       FIELD_PREP(SMMU_L1STD_SPAN, STRTAB_SPLIT + 1)));
-	return l2_sync(unit, sid);
+	return smmu3_strtab_l2_sync(unit, sid);
 }
 
 /**
@@ -176,7 +177,7 @@ __le64 *smmu3_strtab_entry(struct smmu3_unit *unit, u32 sid)
 
 	if (!tab->two_level)
 		return tab->table + (size_t)sid * SMMU_STE_WORDS;
-	return tab->l2[l1_index(sid)] +
+	return tab->l2[smmu3_strtab_l1_index(sid)] +
 	       (sid & ((1U << STRTAB_SPLIT) - 1)) * SMMU_STE_WORDS;
 }
 
@@ -185,7 +186,7 @@ struct ste_ctx {
 	u32 sid;
 };
 
-static int ste_sync(void *data)
+static int smmu3_ste_sync(void *data)
 {
 	struct ste_ctx *ctx = data;
 	struct smmu3_batch batch;
@@ -201,7 +202,7 @@ static const struct smmu3_entry_ops ste_ops = {
 	/* Unlike an entry that is not valid it makes no events */
 	.pause = SMMU_STE0_V | FIELD_PREP_CONST(SMMU_STE0_CONFIG,
 						SMMU_STE_CONFIG_ABORT),
-	.sync = ste_sync,
+	.sync = smmu3_ste_sync,
 };
 
 /**

@@ -27,8 +27,8 @@ void smmu3_tags_init(struct smmu3_unit *unit)
 #define LOST_VMID	BIT(16)
 
 /* The mutex keeps out the recovery, which gives back all that is lost */
-static void tag_lost(struct smmu3_unit *unit, struct tag_share *share,
-		     unsigned long which)
+static void smmu3_tag_lost(struct smmu3_unit *unit, struct tag_share *share,
+			   unsigned long which)
 {
 	void *entry = share ? (void *)share : xa_mk_value(0);
 
@@ -41,7 +41,7 @@ static void tag_lost(struct smmu3_unit *unit, struct tag_share *share,
 	smmu3_recover_all(unit);
 }
 
-static bool tag_forgotten(struct smmu3_unit *unit, struct cmd_words cmd)
+static bool smmu3_tag_forgotten(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct smmu3_batch batch;
 
@@ -99,10 +99,10 @@ int smmu3_asid_alloc(struct smmu3_unit *unit, struct tag_share *share)
  */
 void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share, u16 asid)
 {
-	if (tag_forgotten(unit, smmu3_cmd_tlbi_nh_asid(0, asid)))
+	if (smmu3_tag_forgotten(unit, smmu3_cmd_tlbi_nh_asid(0, asid)))
 		tag_free(&unit->asids, share, asid);
 	else
-		tag_lost(unit, share, asid);
+		smmu3_tag_lost(unit, share, asid);
 }
 
 /**
@@ -127,8 +127,8 @@ int smmu3_vmid_alloc(struct smmu3_unit *unit, struct tag_share *share)
  */
 void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share, u16 vmid)
 {
-	if (tag_forgotten(unit, smmu3_cmd_tlbi_s12_vmall(vmid)))
+	if (smmu3_tag_forgotten(unit, smmu3_cmd_tlbi_s12_vmall(vmid)))
 		tag_free(&unit->vmids, share, vmid);
 	else
-		tag_lost(unit, share, LOST_VMID | vmid);
+		smmu3_tag_lost(unit, share, LOST_VMID | vmid);
 }

@@ -42,8 +42,8 @@ void smmu3_rules_init(struct smmu3_rules *rules, const u32 idr[6])
 }
 
 /* Combinations that 4.4.1.1 reserves, of a unit that has these fields */
-static bool range_reserved(const struct smmu3_rules *rules,
-			   struct cmd_words cmd)
+static bool smmu3_range_reserved(const struct smmu3_rules *rules,
+				 struct cmd_words cmd)
 {
 	u64 tg = FIELD_GET(SMMU_TLBI1_TG, cmd.w1);
 	u64 ttl = FIELD_GET(SMMU_TLBI1_TTL, cmd.w1);
@@ -76,7 +76,7 @@ int smmu3_usercmd_check(const struct smmu3_rules *rules, struct cmd_words cmd)
 		w0 |= rules->asid;
 		fallthrough;
 	case SMMU_OP_TLBI_NH_VAA:
-		if (rules->range1 && range_reserved(rules, cmd))
+		if (rules->range1 && smmu3_range_reserved(rules, cmd))
 			return -EIO;
 		w0 |= SMMU_TLBI0_VMID | rules->range0;
 		w1 |= SMMU_TLBI1_LEAF | SMMU_TLBI1_VA | rules->range1;

@@ -8,7 +8,7 @@
  */
 #include "nested.h"
 
-static void vdevice_destroy(struct iommufd_vdevice *vdev)
+static void smmu3_vdevice_destroy(struct iommufd_vdevice *vdev)
 {
 	xa_erase(&to_smmu3_viommu(vdev->viommu)->streams, vdev->virt_id);
 }
@@ -76,6 +76,6 @@ int smmu3_vdevice_init(struct iommufd_vdevice *vdev)
 	ret = smmu3_add_stream(to_smmu3_viommu(vdev->viommu), vdev->virt_id,
 			       dev_iommu_priv_get(dev));
 	if (!ret)
-		vdev->destroy = vdevice_destroy;
+		vdev->destroy = smmu3_vdevice_destroy;
 	return ret;
 }

@@ -110,8 +110,8 @@ bool smmu3_vevent_make(const u64 evt[SMMU_EVT_WORDS], u32 vsid,
 	return true;
 }
 
-static int vevent_report(struct smmu3_viommu *viommu,
-			 const struct smmu3_vevent *event)
+static int smmu3_vevent_report(struct smmu3_viommu *viommu,
+			       const struct smmu3_vevent *event)
 {
 	struct iommu_vevent_arm_smmuv3 vevent;
 	u64 vevt[SMMU_EVT_WORDS];
@@ -128,7 +128,8 @@ static int vevent_report(struct smmu3_viommu *viommu,
 					   &vevent, sizeof(vevent));
 }
 
-static bool vevents_get(struct smmu3_vevents *q, struct smmu3_vevent *event)
+static bool smmu3_vevents_get(struct smmu3_vevents *q,
+			      struct smmu3_vevent *event)
 {
 	guard(spinlock)(&q->lock);
 
@@ -143,26 +144,26 @@ static bool vevents_get(struct smmu3_vevents *q, struct smmu3_vevent *event)
 }
 
 /* What was lost for want of memory iommufd has counted, and tells the guest */
-static void vevents_work(struct work_struct *work)
+static void smmu3_vevents_work(struct work_struct *work)
 {
 	struct smmu3_vevents *q = container_of(work, struct smmu3_vevents, work);
 	struct smmu3_viommu *viommu = q->viommu;
 	struct smmu3_vevent event;
 
-	while (vevents_get(q, &event))
+	while (smmu3_vevents_get(q, &event))
 		smmu3_event_done(viommu->unit, event.evt,
-				 !vevent_report(viommu, &event));
+				 !smmu3_vevent_report(viommu, &event));
 }
 
-static bool vevents_has_room(struct smmu3_vevents *q)
+static bool smmu3_vevents_has_room(struct smmu3_vevents *q)
 {
 	guard(spinlock)(&q->lock);
 
 	return q->nr < VEVENTS || q->stuck || q->closed;
 }
 
-static bool vevents_add(struct smmu3_vevents *q,
-			const struct smmu3_vevent *event)
+static bool smmu3_vevents_add(struct smmu3_vevents *q,
+			      const struct smmu3_vevent *event)
 {
 	guard(spinlock)(&q->lock);
 
@@ -195,7 +196,7 @@ struct smmu3_vevents *smmu3_vevents_find(const struct smmu3_attach *att)
 	return att->viommu->vevents;
 }
 
-static void vevents_release(struct kref *ref)
+static void smmu3_vevents_release(struct kref *ref)
 {
 	kfree(container_of(ref, struct smmu3_vevents, ref));
 }
@@ -206,7 +207,7 @@ static void vevents_release(struct kref *ref)
  */
 void smmu3_vevents_put(struct smmu3_vevents *q)
 {
-	kref_put(&q->ref, vevents_release);
+	kref_put(&q->ref, smmu3_vevents_release);
 }
 
 /**
@@ -230,8 +231,8 @@ bool smmu3_vevent_give(struct smmu3_vevents *q, const u64 *evt, u32 vsid)
 	if (!smmu3_vevent_make(evt, vsid, unused))
 		return false;
 	memcpy(event.evt, evt, sizeof(event.evt));
-	wait_event_timeout(q->room, vevents_has_room(q), VEVENT_PATIENCE);
-	return vevents_add(q, &event);
+	wait_event_timeout(q->room, smmu3_vevents_has_room(q), VEVENT_PATIENCE);
+	return smmu3_vevents_add(q, &event);
 }
 
 /**
@@ -253,7 +254,7 @@ int smmu3_vevents_init(struct smmu3_viommu *viommu)
 	}
 	kref_init(&q->ref);
 	q->viommu = viommu;
-	INIT_WORK(&q->work, vevents_work);
+	INIT_WORK(&q->work, smmu3_vevents_work);
 	spin_lock_init(&q->lock);
 	init_waitqueue_head(&q->room);
 	viommu->vevents = q;

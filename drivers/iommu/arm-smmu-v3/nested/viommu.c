@@ -28,7 +28,7 @@ MODULE_PARM_DESC(unsafe_guest_memory_types,
  * stage-1 may turn that to non-cacheable. Emulated units have no caches to go
  * past, so there is a parameter for them.
  */
-static bool guest_safe(const struct smmu3_device *sdev)
+static bool smmu3_guest_safe(const struct smmu3_device *sdev)
 {
 	if (sdev->unit->idr[3] & SMMU_IDR3_FWB || smmu3_device_canwbs(sdev))
 		return true;
@@ -48,12 +48,12 @@ size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type)
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 
 	if (type != IOMMU_VIOMMU_TYPE_ARM_SMMUV3 ||
-	    !smmu3_can_nest(sdev->unit) || !guest_safe(sdev))
+	    !smmu3_can_nest(sdev->unit) || !smmu3_guest_safe(sdev))
 		return 0;
 	return VIOMMU_STRUCT_SIZE(struct smmu3_viommu, core);
 }
 
-static void viommu_destroy(struct iommufd_viommu *core)
+static void smmu3_viommu_destroy(struct iommufd_viommu *core)
 {
 	struct smmu3_viommu *viommu = to_smmu3_viommu(core);
 
@@ -63,7 +63,7 @@ static void viommu_destroy(struct iommufd_viommu *core)
 }
 
 static const struct iommufd_viommu_ops viommu_ops = {
-	.destroy = viommu_destroy,
+	.destroy = smmu3_viommu_destroy,
 	.alloc_domain_nested = smmu3_alloc_domain_nested,
 	.cache_invalidate = smmu3_cache_invalidate,
 	.vdevice_init = smmu3_vdevice_init,

@@ -13,7 +13,7 @@
 
 struct inval_meter vtd_meter = INVAL_METER_INIT;
 
-static int qi_show(struct seq_file *s, void *unused)
+static int vtd_qi_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
 	struct cmd_ring *ring = &unit->qi.ring;
@@ -29,9 +29,9 @@ static int qi_show(struct seq_file *s, void *unused)
 		   atomic64_read(&unit->fault_overflows));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(qi);
+DEFINE_SHOW_ATTRIBUTE(vtd_qi);
 
-static const char *domain_name(const struct iommu_domain *domain)
+static const char *vtd_domain_name(const struct iommu_domain *domain)
 {
 	if (domain == &vtd_identity_domain)
 		return "identity";
@@ -40,16 +40,16 @@ static const char *domain_name(const struct iommu_domain *domain)
 	return "paging";
 }
 
-static void domains_line(struct seq_file *s, const struct vtd_device *vdev,
-			 const struct vtd_attach *att)
+static void vtd_domains_line(struct seq_file *s, const struct vtd_device *vdev,
+			     const struct vtd_attach *att)
 {
 	seq_printf(s, "%s sid %#06x pasid %u did %u %s%s\n",
 		   dev_name(vdev->dev), vdev->sid, att->pasid, att->did,
-		   domain_name(att->domain),
+		   vtd_domain_name(att->domain),
 		   test_bit(VTD_DEV_BLOCKED, &vdev->state) ? " blocked" : "");
 }
 
-static int domains_show(struct seq_file *s, void *unused)
+static int vtd_domains_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
 	unsigned long sid, pasid;
@@ -60,19 +60,19 @@ static int domains_show(struct seq_file *s, void *unused)
 
 	xa_for_each(&unit->devices, sid, vdev) {
 		if (vdev->rid)
-			domains_line(s, vdev, vdev->rid);
+			vtd_domains_line(s, vdev, vdev->rid);
 		xa_for_each(&vdev->pasids, pasid, att)
-			domains_line(s, vdev, att);
+			vtd_domains_line(s, vdev, att);
 	}
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(domains);
+DEFINE_SHOW_ATTRIBUTE(vtd_domains);
 
-DEFINE_INVAL_TIME_ATTRIBUTE(inval_time, vtd_meter);
+DEFINE_INVAL_TIME_ATTRIBUTE(vtd_inval_time, vtd_meter);
 
 struct nested_debugfs vtd_debugfs = {
 	.queue = "qi",
-	.queue_fops = &qi_fops,
-	.domains_fops = &domains_fops,
-	.inval_time_fops = &inval_time_fops,
+	.queue_fops = &vtd_qi_fops,
+	.domains_fops = &vtd_domains_fops,
+	.inval_time_fops = &vtd_inval_time_fops,
 };

@@ -38,12 +38,12 @@ void vtd_qi_doorbell(struct cmd_ring *ring)
 {
 	/* The hardware must see the descriptors before their number */
 	dma_wmb();
-	vtd_write64(qi_unit(ring), VTD_REG_IQT,
+	vtd_write64(vtd_qi_unit(ring), VTD_REG_IQT,
 		    (u64)cmd_ring_slot(ring, ring->head) * VTD_QI_DESC_SIZE);
 }
 
-static void qi_write_descs(struct cmd_ring *ring, u32 pos,
-			   const struct cmd_words *cmds, unsigned int nr)
+static void vtd_qi_write_descs(struct cmd_ring *ring, u32 pos,
+			       const struct cmd_words *cmds, unsigned int nr)
 {
 	unsigned int i;
 
@@ -52,7 +52,8 @@ static void qi_write_descs(struct cmd_ring *ring, u32 pos,
 	trace_vtd_qi_submit(ring->dev, cmds, nr, cmd_ring_slot(ring, pos + nr));
 }
 
-static void qi_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
+static void vtd_qi_write_wait(struct cmd_ring *ring,
+			      const struct cmd_wait *wait)
 {
 	u32 slot = cmd_ring_slot(ring, wait->pos);
 
@@ -62,30 +63,31 @@ static void qi_write_wait(struct cmd_ring *ring, const struct cmd_wait *wait)
 }
 
 /* A wait that is moved meanwhile has nothing behind its old place */
-static bool qi_look(struct cmd_ring *ring, const struct cmd_wait *wait, u32 *pos)
+static bool vtd_qi_look(struct cmd_ring *ring, const struct cmd_wait *wait,
+			u32 *pos)
 {
 	*pos = READ_ONCE(wait->pos) + 1;
 	return cmd_ring_written(ring, wait);
 }
 
-static u32 qi_consumed(struct cmd_ring *ring)
+static u32 vtd_qi_consumed(struct cmd_ring *ring)
 {
 	return cmd_ring_behind_written(ring);
 }
 
-static void qi_stuck(struct cmd_ring *ring)
+static void vtd_qi_stuck(struct cmd_ring *ring)
 {
-	vtd_unit_kick(qi_unit(ring));
+	vtd_unit_kick(vtd_qi_unit(ring));
 }
 
 static const struct cmd_ring_ops qi_ops = {
-	.write = qi_write_descs,
-	.write_wait = qi_write_wait,
+	.write = vtd_qi_write_descs,
+	.write_wait = vtd_qi_write_wait,
 	.doorbell = vtd_qi_doorbell,
-	.look = qi_look,
-	.consumed = qi_consumed,
+	.look = vtd_qi_look,
+	.consumed = vtd_qi_consumed,
 	.handle_errors = vtd_qi_handle_errors,
-	.stuck = qi_stuck,
+	.stuck = vtd_qi_stuck,
 };
 
 /**
@@ -108,7 +110,7 @@ void vtd_qi_append(struct vtd_qi *qi, struct cmd_words desc)
 void vtd_qi_append_wait(struct vtd_qi *qi, struct cmd_wait *wait)
 {
 	WRITE_ONCE(wait->pos, qi->ring.head);
-	qi_write_wait(&qi->ring, wait);
+	vtd_qi_write_wait(&qi->ring, wait);
 	qi->ring.head++;
 	qi->ring.cmds++;
 }
@@ -181,7 +183,7 @@ int vtd_qi_enable(struct vtd_unit *unit)
 	return ret;
 }
 
-static int qi_hw_off(struct vtd_unit *unit)
+static int vtd_qi_hw_off(struct vtd_unit *unit)
 {
 	return vtd_gcmd(unit, 0, VTD_GCMD_QIE, VTD_GSTS_QIES, 0);
 }
@@ -209,7 +211,7 @@ void vtd_qi_end(struct vtd_unit *unit)
 int vtd_qi_disable(struct vtd_unit *unit)
 {
 	cmd_ring_end(&unit->qi.ring);
-	return qi_hw_off(unit);
+	return vtd_qi_hw_off(unit);
 }
 
 /**
@@ -228,7 +230,7 @@ int vtd_qi_reset(struct vtd_unit *unit)
 
 	cmd_ring_stop(&unit->qi.ring);
 	vtd_qi_blame(unit);
-	ret = qi_hw_off(unit);
+	ret = vtd_qi_hw_off(unit);
 	if (ret)
 		return ret;
 	cmd_ring_park(&unit->qi.ring);

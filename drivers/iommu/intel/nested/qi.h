@@ -12,13 +12,13 @@
 /* Conditions of the fault status register that are the queue's */
 #define QI_ERRORS	(VTD_FSTS_IQE | VTD_FSTS_ICE | VTD_FSTS_ITE)
 
-static inline struct vtd_unit *qi_unit(struct cmd_ring *ring)
+static inline struct vtd_unit *vtd_qi_unit(struct cmd_ring *ring)
 {
 	return container_of(ring, struct vtd_unit, qi.ring);
 }
 
 /* Where the hardware fetches next. Whatever it says, it is in the ring. */
-static inline u32 qi_hw_position(struct vtd_unit *unit)
+static inline u32 vtd_qi_hw_position(struct vtd_unit *unit)
 {
 	u32 slot = (vtd_read64(unit, VTD_REG_IQH) & VTD_IQ_PTR) /
 		   VTD_QI_DESC_SIZE;

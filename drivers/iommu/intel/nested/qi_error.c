@@ -21,10 +21,10 @@
 
 #include "qi.h"
 
-static void qi_refused(struct vtd_unit *unit, u64 record)
+static void vtd_qi_refused(struct vtd_unit *unit, u64 record)
 {
 	struct vtd_qi *qi = &unit->qi;
-	u32 pos = qi_hw_position(unit);
+	u32 pos = vtd_qi_hw_position(unit);
 	struct cmd_words desc = cmd_ring_load(&qi->ring, pos);
 
 	dev_err_ratelimited(unit->dev,
@@ -57,7 +57,7 @@ void vtd_device_silent(struct vtd_device *vdev)
  * A device is freed after a grace period of its unit's @srcu, and with the unit's
  * mutex held before that; every waiter has one of the two.
  */
-static void qi_device_failed(struct vtd_unit *unit, u16 sid)
+static void vtd_qi_device_failed(struct vtd_unit *unit, u16 sid)
 {
 	struct vtd_device *vdev = xa_load(&unit->devices, sid);
 	unsigned long index;
@@ -76,7 +76,7 @@ static void qi_device_failed(struct vtd_unit *unit, u16 sid)
 			vtd_device_silent(vdev);
 }
 
-static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
+static struct cmd_wait *vtd_qi_find_wait(struct cmd_ring *ring, u32 pos)
 {
 	struct cmd_wait *wait;
 
@@ -87,8 +87,8 @@ static struct cmd_wait *qi_find_wait(struct cmd_ring *ring, u32 pos)
 }
 
 /* Is it an invalidation of a device-TLB, and whose? */
-static bool qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
-			 struct vtd_device **vdev)
+static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
+			     struct vtd_device **vdev)
 {
 	u16 sid;
 
@@ -125,11 +125,11 @@ void vtd_qi_blame(struct vtd_unit *unit)
 	guard(spinlock_irqsave)(&ring->lock);
 
 	cmd_ring_reap(ring);
-	stop = qi_hw_position(unit);
+	stop = vtd_qi_hw_position(unit);
 	if (!cmd_ring_asks_devtlb(ring) || !cmd_ring_plausible(ring, stop))
 		return;
 	for (pos = ring->oldest; pos != stop; pos++) {
-		if (!qi_is_devtlb(unit, cmd_ring_load(ring, pos), &vdev) ||
+		if (!vtd_qi_is_devtlb(unit, cmd_ring_load(ring, pos), &vdev) ||
 		    !vdev)
 			continue;
 		if (found && found != vdev)
@@ -145,7 +145,7 @@ void vtd_qi_blame(struct vtd_unit *unit)
  * the ring and put it behind what was not fetched yet. Each slot is read before
  * the end of the ring can reach it.
  */
-static void qi_requeue(struct vtd_unit *unit)
+static void vtd_qi_requeue(struct vtd_unit *unit)
 {
 	struct vtd_qi *qi = &unit->qi;
 	struct cmd_wait *wait, *last = NULL;
@@ -154,7 +154,7 @@ static void qi_requeue(struct vtd_unit *unit)
 	u32 stop;
 
 	cmd_ring_reap(ring);
-	stop = qi_hw_position(unit);
+	stop = vtd_qi_hw_position(unit);
 	if (!cmd_ring_plausible(ring, stop)) {
 		dev_err_ratelimited(unit->dev, "the queue is not where it can be\n");
 		cmd_ring_give_up(ring);
@@ -164,12 +164,12 @@ static void qi_requeue(struct vtd_unit *unit)
 		u32 pos = ring->oldest++;
 		struct cmd_words desc = cmd_ring_load(ring, pos);
 
-		wait = qi_find_wait(ring, pos);
+		wait = vtd_qi_find_wait(ring, pos);
 		if (wait) {
 			wait->first = stop;
 			vtd_qi_append_wait(qi, wait);
 			last = wait;
-		} else if (!qi_is_devtlb(unit, desc, &vdev)) {
+		} else if (!vtd_qi_is_devtlb(unit, desc, &vdev)) {
 			vtd_qi_append(qi, desc);
 		} else if (vdev && vtd_devtlb_live(vdev)) {
 			/* Others are blocked anyway, or have gone */
@@ -202,7 +202,7 @@ static void qi_requeue(struct vtd_unit *unit)
  */
 bool vtd_qi_handle_errors(struct cmd_ring *ring)
 {
-	struct vtd_unit *unit = qi_unit(ring);
+	struct vtd_unit *unit = vtd_qi_unit(ring);
 	u64 record;
 	u32 fsts;
 
@@ -221,12 +221,14 @@ bool vtd_qi_handle_errors(struct cmd_ring *ring)
 	ring->errors++;
 	record = vtd_read64(unit, VTD_REG_IQERCD);
 	if (fsts & VTD_FSTS_IQE)
-		qi_refused(unit, record);
+		vtd_qi_refused(unit, record);
 	if (fsts & VTD_FSTS_ICE)
-		qi_device_failed(unit, FIELD_GET(VTD_IQERCD_ICESID, record));
+		vtd_qi_device_failed(unit,
+				     FIELD_GET(VTD_IQERCD_ICESID, record));
 	if (fsts & VTD_FSTS_ITE) {
-		qi_device_failed(unit, FIELD_GET(VTD_IQERCD_ITESID, record));
-		qi_requeue(unit);
+		vtd_qi_device_failed(unit,
+				     FIELD_GET(VTD_IQERCD_ITESID, record));
+		vtd_qi_requeue(unit);
 	}
 	/* The queue goes on with this */
 	vtd_write32(unit, VTD_REG_FSTS, fsts);
