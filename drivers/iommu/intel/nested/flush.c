@@ -36,6 +36,25 @@ void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 }
 
 /**
+ * vtd_add_devtlb_all - invalidate all that is in a device's device-TLB
+ * @batch: gets the descriptors
+ * @vdev: the device, which has a device-TLB
+ */
+void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
+			const struct vtd_device *vdev)
+{
+	u16 pfsid = vtd_pfsid(vdev);
+
+	vtd_qi_add_devtlb(batch, vdev,
+			  vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
+					  VTD_AM_ALL));
+	if (vdev->pasid_bits)
+		vtd_qi_add_devtlb(batch, vdev,
+				  vtd_desc_pdevtlb_all(vdev->sid, pfsid,
+						       vdev->ats_depth));
+}
+
+/**
  * vtd_entry_flush - forget all that hangs on a PASID table entry
  * @att: whose entry
  *
@@ -356,7 +375,7 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 
 	/*
 	 * A device that is attached after this sees the tables as they are now; and
-	 * so does one that is found blocked, see recover.c
+	 * so does one that is found blocked, see block.c
 	 */
 	smp_mb();
 	ret = flush_iotlb(paging, first, last, leaf, &ats);

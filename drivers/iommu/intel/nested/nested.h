@@ -221,7 +221,7 @@ struct vtd_attach {
  * @devtlb_twice: erratum, see errata.c
  * @identity: the host can use it only without translation
  * @pri: it may make page requests; none may so far
- * @state: bits of VTD_DEV_*: the top of recover.c has their order
+ * @state: bits of VTD_DEV_*: the top of block.c has their order
  * @silent: its device-TLB has not answered once
  * @skipped: it is blocked as there was no time to ask it. Protected by the unit's
  *	mutex
@@ -641,6 +641,8 @@ void vtd_pieces_of(struct vtd_pieces *pieces, const struct vtd_unit *unit,
 /* flush.c */
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am);
+void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
+			const struct vtd_device *vdev);
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
 			   const struct vtd_device *vdev);
 int vtd_entry_flush(const struct vtd_attach *att);

@@ -2,107 +2,21 @@
 /*
  * When the hardware does not answer
  *
- * A device that may hold translations it should not have is blocked as a whole:
- * its context entry is made not present, with which the unit aborts requests
- * and translated requests alike. A unit whose queue is stuck gets it reset. What
- * was in the queue is lost, so that all caches are invalidated with it, and who
- * waited is told that all is done. If the queue stays dead, setting the root
- * table pointer makes the unit forget what it has cached without it.
+ * A unit whose queue is stuck gets it reset. What was in the queue is lost, so that
+ * all caches are invalidated with it, and who waited is told that all is done. If
+ * the queue stays dead, setting the root table pointer makes the unit forget what it
+ * has cached without it. A device that does not answer is blocked, see block.c.
  *
  * Nothing here waits without bound. All is tried again by itself, at growing
  * intervals, until it works; an attach meanwhile tries at once, except with a
  * device whose device-TLB was silent: that could hold the queue for others over
  * and over.
- *
- * Who flushes changes the tables, and after a full barrier reads the marks of a
- * device to see whether its device-TLB is to be asked:
- *
- * none		He asks.
- * FAILED	He does not, for it may take a minute. He does not return either,
- *		before he has seen the device blocked: see vtd_finish().
- * BLOCKED	The hardware cannot translate for the device: there is nothing
- *		to ask.
- *
- * So a device is BLOCKED only when its context entry is not present and no cache
- * has it any more, and FAILED until then. When it comes back the marks go first.
- * A full barrier later the IOTLB, the paging-structure caches and the whole
- * device-TLB are invalidated, and the entry is made present last. Who still saw
- * a mark read it before that barrier, so his change of the tables, which is in
- * front of his own, is seen by all that is looked up after the invalidation: he
- * has left nothing stale. Who saw none has asked.
  */
 #include <linux/device.h>
-#include <linux/jiffies.h>
 
 #include "../../nested/cmd_ring_recover.h"
 #include "nested.h"
-
-/* Intervals between tries: each is twice the one before */
-#define RETRY_FIRST_MS	100
-#define RETRY_MAX_MS	(60 * MSEC_PER_SEC)
-
-/* Who is asked for t is left alone for so many times t: others need the queue */
-#define RETRY_SHARE	10
-
-/* Who was well for so long starts with the first again */
-#define RETRY_FORGIVE_MS	(15 * 60 * MSEC_PER_SEC)
-
-static void retry_later(struct vtd_retry *retry)
-{
-	retry->ms = retry->ms ? min(2 * retry->ms, RETRY_MAX_MS) :
-				RETRY_FIRST_MS;
-	retry->at = jiffies + msecs_to_jiffies(retry->ms);
-}
-
-/* A try that began at @began has failed */
-static void retry_later_still(struct vtd_retry *retry, unsigned long began)
-{
-	unsigned long took = jiffies - began;
-
-	retry_later(retry);
-	retry->at += min(took, msecs_to_jiffies(RETRY_MAX_MS)) * RETRY_SHARE;
-}
-
-/* The queue has stood still for so long: then others have it for as long */
-static void ask_later(struct vtd_unit *unit, unsigned long took)
-{
-	unsigned long now = jiffies;
-
-	if (time_before(unit->ask_after, now))
-		unit->ask_after = now;
-	unit->ask_after += took;
-}
-
-static bool retry_due(const struct vtd_retry *retry)
-{
-	return !retry->ms || time_after_eq(jiffies, retry->at);
-}
-
-/* It was silent, or may be: there was no time to find out */
-static bool may_be_silent(const struct vtd_device *vdev)
-{
-	return READ_ONCE(vdev->silent) || vdev->skipped;
-}
-
-/*
- * May a device be asked whether it is well? For as long as one that is silent keeps
- * the queue waiting, none of them is asked after it: they must not have it for more
- * than half of the time, however many they are.
- */
-static bool may_ask(const struct vtd_device *vdev)
-{
-	return retry_due(&vdev->retry) &&
-	       (!may_be_silent(vdev) ||
-		time_after_eq(jiffies, vdev->unit->ask_after));
-}
-
-/* It has failed, and was well since the last success */
-static void retry_failed(struct vtd_retry *retry)
-{
-	if (time_after(jiffies, retry->at + msecs_to_jiffies(RETRY_FORGIVE_MS)))
-		retry->ms = 0;
-	retry_later(retry);
-}
+#include "retry.h"
 
 /**
  * vtd_unit_kick - have a unit looked after soon
@@ -113,20 +27,6 @@ static void retry_failed(struct vtd_retry *retry)
 void vtd_unit_kick(struct vtd_unit *unit)
 {
 	mod_delayed_work(system_long_wq, &unit->recover_work, 0);
-}
-
-static void add_devtlb_all(struct vtd_qi_batch *batch,
-			   const struct vtd_device *vdev)
-{
-	u16 pfsid = vtd_pfsid(vdev);
-
-	vtd_qi_add_devtlb(batch, vdev,
-			  vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
-					  VTD_AM_ALL));
-	if (vdev->pasid_bits)
-		vtd_qi_add_devtlb(batch, vdev,
-				  vtd_desc_pdevtlb_all(vdev->sid, pfsid,
-						       vdev->ats_depth));
 }
 
 /**
@@ -173,7 +73,7 @@ static int flush_device(struct vtd_device *vdev)
 	int ret;
 
 	vtd_qi_begin(&batch, unit, false);
-	add_devtlb_all(&batch, vdev);
+	vtd_add_devtlb_all(&batch, vdev);
 	if (!vtd_qi_flush(&batch))
 		return 0;
 	vtd_device_silent(vdev);
@@ -260,7 +160,7 @@ static int unit_reset(struct vtd_unit *unit)
 
 	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
 	if (ring->stuck && cmd_ring_asks_devtlb(ring))
-		ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
+		vtd_ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
 	ret = unit_restart(unit);
 	if (!ret) {
 		/* Of what has no device-TLB nothing is left now */
@@ -268,7 +168,7 @@ static int unit_reset(struct vtd_unit *unit)
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
 		ret = flush_devices(unit, false) ?: flush_devices(unit, true);
 	}
-	ask_later(unit, jiffies - began);
+	vtd_ask_later(unit, jiffies - began);
 	if (!ret) {
 		cmd_ring_settle(ring, CMD_OWED_NONE);
 		vtd_owed_done(unit, lost, true);
@@ -278,155 +178,25 @@ static int unit_reset(struct vtd_unit *unit)
 	unit_forget(unit);
 	/* Those who wait are told when the caches are empty */
 	cmd_ring_fail(ring);
-	retry_later(&unit->retry);
+	vtd_retry_later(&unit->retry);
 	vtd_unit_kick(unit);
 	return ret;
 }
 
-/* It is blocked: no cache has its context entry */
-static void device_set_blocked(struct vtd_device *vdev)
-{
-	/* The hardware is done with it, and then the mark is seen */
-	smp_mb__before_atomic();
-	set_bit(VTD_DEV_BLOCKED, &vdev->state);
-	/* In no moment it has neither mark */
-	clear_bit(VTD_DEV_FAILED, &vdev->state);
-	clear_bit(VTD_DEV_REVIVING, &vdev->state);
-	vtd_unit_kick(vdev->unit);
-}
-
-static void device_block(struct vtd_device *vdev)
-{
-	struct vtd_unit *unit = vdev->unit;
-	struct vtd_qi_batch batch;
-
-	vtd_context_clear(vdev);
-	vtd_qi_begin(&batch, unit, false);
-	vtd_add_context_flush(&batch, vdev);
-	if (vtd_qi_flush(&batch)) {
-		/* One that was dead a moment ago is not tried again by each */
-		if (unit->qi.ring.dead && !retry_due(&unit->retry))
-			unit_forget(unit);
-		else
-			unit_reset(unit);
-	}
-	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
-	retry_failed(&vdev->retry);
-	device_set_blocked(vdev);
-}
-
 /**
- * vtd_unit_block_failed - block all failed devices of a unit
+ * vtd_unit_reset_or_forget - a unit does not have a device's entry forgotten
  * @unit: the unit
+ *
+ * One that was dead a moment ago is not tried again for each device.
  *
  * Context: process context; the unit's mutex is held.
  */
-void vtd_unit_block_failed(struct vtd_unit *unit)
+void vtd_unit_reset_or_forget(struct vtd_unit *unit)
 {
-	struct vtd_device *vdev;
-	unsigned long sid;
-	bool again;
-
-	lockdep_assert_held(&unit->lock);
-
-	/* Blocking one can find another: each is blocked once */
-	do {
-		again = false;
-		xa_for_each(&unit->devices, sid, vdev) {
-			if (test_bit(VTD_DEV_FAILED, &vdev->state)) {
-				device_block(vdev);
-				again = true;
-			}
-		}
-	} while (again);
-}
-
-/**
- * vtd_device_mark_failed - a device may hold stale translations
- * @vdev: the device. One that is blocked forgets everything before it comes back
- *
- * Context: any.
- */
-void vtd_device_mark_failed(struct vtd_device *vdev)
-{
-	if (!test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		set_bit(VTD_DEV_FAILED, &vdev->state);
-}
-
-/**
- * vtd_device_block_now - block a device, whatever the hardware still has of it
- * @vdev: the device, which comes back by itself
- *
- * Context: process context; the unit's mutex is held.
- */
-void vtd_device_block_now(struct vtd_device *vdev)
-{
-	vtd_device_mark_failed(vdev);
-	vtd_unit_block_failed(vdev->unit);
-}
-
-/**
- * vtd_unit_failed - devices of a unit were marked as failed
- * @unit: the unit
- * @atomic: the caller cannot sleep: it happens soon
- *
- * Context: any if @atomic; else process context without the unit's mutex.
- */
-void vtd_unit_failed(struct vtd_unit *unit, bool atomic)
-{
-	if (atomic) {
-		vtd_unit_kick(unit);
-		return;
-	}
-	guard(mutex)(&unit->lock);
-	vtd_unit_block_failed(unit);
-}
-
-/* See the top of this file for the order */
-static int device_unblock(struct vtd_device *vdev)
-{
-	struct vtd_unit *unit = vdev->unit;
-	unsigned long began = jiffies;
-	struct vtd_qi_batch batch;
-	int ret;
-
-	vdev->skipped = false;
-	set_bit(VTD_DEV_REVIVING, &vdev->state);
-	clear_bit(VTD_DEV_BLOCKED, &vdev->state);
-	/* Pairs with the barrier between a change of tables and its flush */
-	smp_mb__after_atomic();
-
-	vtd_qi_begin(&batch, unit, false);
-	vtd_add_context_flush(&batch, vdev);
-	ret = vtd_qi_flush(&batch);
-	if (!ret && vdev->ats_depth) {
-		add_devtlb_all(&batch, vdev);
-		ret = vtd_qi_flush(&batch);
-	}
-	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
-		ret = -ETIMEDOUT;
-	/* Else that is for the reset to count */
-	if (!unit->qi.ring.stuck)
-		ask_later(unit, jiffies - began);
-	if (ret) {
-		retry_later_still(&vdev->retry, began);
-		device_set_blocked(vdev);
-		return ret;
-	}
-
-	vdev->retry.at = jiffies;
-	vtd_context_set(vdev);
-	if (vtd_must_flush_new(unit)) {
-		vtd_add_context_flush(&batch, vdev);
-		ret = vtd_qi_flush(&batch);
-		if (ret) {
-			device_block(vdev);
-			return ret;
-		}
-	}
-	clear_bit(VTD_DEV_REVIVING, &vdev->state);
-	dev_info_ratelimited(vdev->dev, "DMA is possible again\n");
-	return 0;
+	if (unit->qi.ring.dead && !vtd_retry_due(&unit->retry))
+		unit_forget(unit);
+	else
+		unit_reset(unit);
 }
 
 /**
@@ -450,26 +220,9 @@ int vtd_device_recover(struct vtd_device *vdev)
 	}
 	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
 		return ret;
-	if (may_be_silent(vdev) && !may_ask(vdev))
+	if (vtd_may_be_silent(vdev) && !vtd_may_ask(vdev))
 		return -ETIMEDOUT;
-	return device_unblock(vdev);
-}
-
-static unsigned long until(const struct vtd_retry *retry)
-{
-	long left = retry->at - jiffies;
-
-	return retry_due(retry) || left < 1 ? 1 : left;
-}
-
-static unsigned long until_asked(const struct vtd_device *vdev)
-{
-	long left = vdev->unit->ask_after - jiffies;
-	unsigned long next = until(&vdev->retry);
-
-	if (may_be_silent(vdev) && left > 0)
-		next = max(next, (unsigned long)left);
-	return next;
+	return vtd_device_unblock(vdev);
 }
 
 /* Jiffies until something is to be tried, or 0 */
@@ -482,10 +235,10 @@ static unsigned long next_try(struct vtd_unit *unit)
 	if (unit->qi.ring.ended)
 		return 0;
 	if (unit->qi.ring.stuck)
-		return until(&unit->retry);
+		return vtd_retry_until(&unit->retry);
 	xa_for_each(&unit->devices, sid, vdev)
 		if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
-			next = min(next, until_asked(vdev));
+			next = min(next, vtd_until_asked(vdev));
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
 }
 
@@ -534,7 +287,7 @@ static void make_up(struct vtd_unit *unit)
 		vtd_qi_begin(&batch, unit, false);
 		xa_for_each(&unit->devices, sid, vdev)
 			if (vtd_devtlb_live(vdev) && device_may_owe(vdev))
-				add_devtlb_all(&batch, vdev);
+				vtd_add_devtlb_all(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 	}
 	if (ret)
@@ -548,7 +301,7 @@ static void bring_back(struct vtd_unit *unit)
 {
 	const struct cmd_ring *ring = &unit->qi.ring;
 
-	if (retry_due(&unit->retry))
+	if (vtd_retry_due(&unit->retry))
 		unit_reset(unit);
 	else if (ring->dead && !ring->ended && vtd_owes_caches(unit))
 		unit_forget(unit);
@@ -576,8 +329,8 @@ unsigned long vtd_unit_recover(struct vtd_unit *unit)
 		make_up(unit);
 	xa_for_each(&unit->devices, sid, vdev)
 		if (!unit->qi.ring.stuck &&
-		    test_bit(VTD_DEV_BLOCKED, &vdev->state) && may_ask(vdev))
-			device_unblock(vdev);
+		    test_bit(VTD_DEV_BLOCKED, &vdev->state) && vtd_may_ask(vdev))
+			vtd_device_unblock(vdev);
 	vtd_unit_block_failed(unit);
 	return next_try(unit);
 }

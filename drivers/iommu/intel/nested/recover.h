@@ -89,12 +89,16 @@ bool vtd_withhold_all(struct vtd_paging *paging);
 /* recover.c */
 void vtd_unit_recover_init(struct vtd_unit *unit);
 int vtd_unit_flush_all(struct vtd_unit *unit);
+void vtd_unit_reset_or_forget(struct vtd_unit *unit);
 int vtd_device_recover(struct vtd_device *vdev);
+void vtd_unit_kick(struct vtd_unit *unit);
+unsigned long vtd_unit_recover(struct vtd_unit *unit);
+
+/* block.c */
 void vtd_unit_block_failed(struct vtd_unit *unit);
 void vtd_device_mark_failed(struct vtd_device *vdev);
 void vtd_device_block_now(struct vtd_device *vdev);
 void vtd_unit_failed(struct vtd_unit *unit, bool atomic);
-void vtd_unit_kick(struct vtd_unit *unit);
-unsigned long vtd_unit_recover(struct vtd_unit *unit);
+int vtd_device_unblock(struct vtd_device *vdev);
 
 #endif /* __INTEL_NESTED_RECOVER_H */
