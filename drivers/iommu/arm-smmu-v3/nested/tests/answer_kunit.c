@@ -29,7 +29,7 @@ static void recover(struct fake_unit *fake)
 }
 
 /* Nobody else would tell the device, and it waits */
-static void lost(struct kunit *test)
+static void answer_lost(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 
@@ -39,18 +39,18 @@ static void lost(struct kunit *test)
 	/* One that is gone meanwhile waits no more */
 	KUNIT_EXPECT_EQ(test, answer(fake, SID + 1), 0);
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 0);
 
 	fake->dead = false;
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake, resume(SID)));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 
 	/* Once is enough, and what is refused is not better for trying again */
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
 	fake->refuse_op = SMMU_OP_RESUME;
 	KUNIT_EXPECT_EQ(test, answer(fake, SID), -EIO);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
@@ -74,7 +74,7 @@ static void told_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
 	kunit_deactivate_static_stub(test, smmu3_answer_send);
 	flush_work(&work->work);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 	cancel_delayed_work_sync(work);
 }
@@ -95,7 +95,7 @@ static void brought_back_by_attach(struct kunit *test)
 	scoped_guard(mutex, &fake->unit.lock)
 		KUNIT_EXPECT_EQ(test, smmu3_device_recover(sdev), 0);
 	flush_work(&work->work);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 	cancel_delayed_work_sync(work);
 }
@@ -143,20 +143,20 @@ static void blocked_meanwhile(struct kunit *test)
 	smmu3_add_atc_all(&batch, sdev);
 	sdev->state = FAKE_OUT;
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ALL), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_ATC_INV), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_NH_ALL), 1);
 
 	/* One that is asked whether it is well must be */
 	sdev->state = BIT(SMMU3_DEV_ASKED);
 	smmu3_batch_begin(&batch, unit, false);
 	smmu3_add_atc_all(&batch, sdev);
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_ATC_INV), 1);
 	sdev->state = 0;
 }
 
 static struct kunit_case answer_cases[] = {
-	KUNIT_CASE(lost),
+	KUNIT_CASE(answer_lost),
 	KUNIT_CASE(told_late),
 	KUNIT_CASE(brought_back_by_attach),
 	KUNIT_CASE(bounded),

@@ -24,7 +24,7 @@ static void asked_up(struct kunit *test, struct asked *a)
 	a->sdev = sham_device_new(test, a->fake, SID, 0, true);
 	a->paging = sham_paging_new(test, a->sdev, NEST);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(a->sdev, 0, &a->paging->domain), 0);
-	fake_map(test, a->paging, SZ_1G, 4 * SZ_4K);
+	sham_map(test, a->paging, SZ_1G, 4 * SZ_4K);
 	a->fake->silent_sid = SID;
 }
 
@@ -44,7 +44,7 @@ static bool goes_on(struct fake_unit *fake)
 /* Returns when it has asked so often, or does not go on */
 static void await_asked(struct fake_unit *fake, u8 opcode, unsigned int times)
 {
-	while (fake_count(fake, opcode) < times && goes_on(fake))
+	while (sham_count(fake, opcode) < times && goes_on(fake))
 		schedule_timeout_uninterruptible(1);
 }
 
@@ -62,16 +62,16 @@ static void device_asked_again(struct kunit *test)
 	asked_up(test, &a);
 	a.fake->silent = true;
 	sham_forget(a.fake);
-	fake_unmap(test, a.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, a.paging, SZ_1G, SZ_4K);
 	await_asked(a.fake, SMMU_OP_ATC_INV, 3);
-	KUNIT_EXPECT_GE(test, fake_count(a.fake, SMMU_OP_ATC_INV), 3);
+	KUNIT_EXPECT_GE(test, sham_count(a.fake, SMMU_OP_ATC_INV), 3);
 	KUNIT_EXPECT_TRUE(test, goes_on(a.fake));
-	KUNIT_EXPECT_EQ(test, fake_config(a.sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(a.sdev), SMMU_STE_CONFIG_ABORT);
 
 	a.fake->silent = false;
 	await_end(a.fake);
 	KUNIT_EXPECT_EQ(test, a.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(a.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(a.sdev), SMMU_STE_CONFIG_S2);
 	asked_down(test, &a);
 }
 
@@ -85,7 +85,7 @@ static void unit_asked_again(struct kunit *test)
 	ring = &a.fake->unit.cmdq.ring;
 	resets = ring->resets;
 	a.fake->dead = true;
-	fake_unmap(test, a.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, a.paging, SZ_1G, SZ_4K);
 	while (READ_ONCE(ring->resets) < resets + 3 && goes_on(a.fake))
 		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_GE(test, ring->resets, resets + 3);
@@ -95,7 +95,7 @@ static void unit_asked_again(struct kunit *test)
 	await_end(a.fake);
 	KUNIT_EXPECT_FALSE(test, a.fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, a.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(a.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(a.sdev), SMMU_STE_CONFIG_S2);
 	asked_down(test, &a);
 }
 
@@ -118,16 +118,16 @@ static void owed_until_done(struct kunit *test)
 	a.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	sham_forget(a.fake);
 	a.fake->spy = owe_spy;
-	fake_unmap(test, a.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, a.paging, SZ_1G, SZ_4K);
 	await_asked(a.fake, SMMU_OP_CFGI_STE_RANGE, 3);
-	KUNIT_EXPECT_GE(test, fake_count(a.fake, SMMU_OP_CFGI_STE_RANGE), 3);
-	KUNIT_EXPECT_EQ(test, fake_count(a.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_GE(test, sham_count(a.fake, SMMU_OP_CFGI_STE_RANGE), 3);
+	KUNIT_EXPECT_EQ(test, sham_count(a.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
 	KUNIT_EXPECT_TRUE(test, goes_on(a.fake));
 	a.fake->spy = NULL;
 	await_end(a.fake);
-	KUNIT_EXPECT_TRUE(test, fake_completed(a.fake,
+	KUNIT_EXPECT_TRUE(test, sham_completed(a.fake,
 					       smmu3_cmd_tlbi_nsnh_all()));
-	KUNIT_EXPECT_TRUE(test, fake_completed(a.fake,
+	KUNIT_EXPECT_TRUE(test, sham_completed(a.fake,
 					       smmu3_cmd_atc_inv_all(SID)));
 	KUNIT_EXPECT_EQ(test, a.sdev->state, 0);
 
@@ -162,7 +162,7 @@ static int try_now(struct smmu3_device *sdev)
 static void expect_out(struct kunit *test, struct smmu3_device *sdev)
 {
 	KUNIT_EXPECT_EQ(test, sdev->state, FAKE_OUT);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_FALSE(test, sdev->ats_on);
 	KUNIT_EXPECT_GE(test, sdev->backoff, SMMU3_BACKOFF_FIRST);
 	KUNIT_EXPECT_TRUE(test, time_after(sdev->retry, jiffies));
@@ -190,7 +190,7 @@ static void refused_on_the_way_back(struct kunit *test)
 		sham_forget(a.fake);
 		KUNIT_EXPECT_EQ_MSG(test, try_now(a.sdev), -EIO, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, a.fake->refuse_op, 0, "case %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, fake_count(a.fake, SMMU_OP_ATC_INV),
+		KUNIT_EXPECT_EQ_MSG(test, sham_count(a.fake, SMMU_OP_ATC_INV),
 				    cases[i].asked, "case %u", i);
 		expect_out(test, a.sdev);
 	}
@@ -203,7 +203,7 @@ static void out_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	struct kunit *test = kunit_get_current_test();
 
-	KUNIT_EXPECT_EQ(test, fake_config(fake->spied), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(fake->spied), SMMU_STE_CONFIG_ABORT);
 }
 
 /* It has not answered: its entries are not made for a moment either */
@@ -218,7 +218,7 @@ static void silent_on_the_way_back(struct kunit *test)
 	a.fake->spy = out_spy;
 	sham_forget(a.fake);
 	KUNIT_EXPECT_EQ(test, try_now(a.sdev), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, fake_count(a.fake, SMMU_OP_ATC_INV), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(a.fake, SMMU_OP_ATC_INV), 1);
 	expect_out(test, a.sdev);
 	a.fake->spy = NULL;
 	a.fake->silent = false;
@@ -245,10 +245,10 @@ static void entries_refused(struct kunit *test)
 	sham_forget(a.fake);
 	KUNIT_EXPECT_EQ(test, try_now(a.sdev), -EIO);
 	KUNIT_EXPECT_EQ(test, a.fake->refuse_op, 0);
-	KUNIT_EXPECT_EQ(test, fake_count(a.fake, SMMU_OP_ATC_INV), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(a.fake, SMMU_OP_ATC_INV), 1);
 	expect_out(test, a.sdev);
 	KUNIT_EXPECT_EQ(test, try_now(a.sdev), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(a.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(a.sdev), SMMU_STE_CONFIG_S2);
 	asked_down(test, &a);
 }
 
@@ -277,7 +277,7 @@ static void all_tags_forgotten(struct kunit *test)
 						  smmu3_cmd_tlbi_nh_asid(0, asid),
 						  smmu3_cmd_atc_inv_all(SID)),
 				      "PASID %u", pasids[i]);
-		KUNIT_EXPECT_TRUE(test, fake_cd(sdev, pasids[i], 0) &
+		KUNIT_EXPECT_TRUE(test, sham_cd(sdev, pasids[i], 0) &
 				  SMMU_CD0_V);
 	}
 	for (i = 0; i < ARRAY_SIZE(pasids); i++) {

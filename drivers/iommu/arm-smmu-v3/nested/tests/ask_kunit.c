@@ -42,7 +42,7 @@ static void many_up(struct kunit *test, struct many *m)
 	for (i = 0; i < NR; i++)
 		KUNIT_ASSERT_EQ(test, smmu3_attach(m->sdev[i], 0,
 						   &m->paging->domain), 0);
-	fake_map(test, m->paging, SZ_1G, 4 * SZ_4K);
+	sham_map(test, m->paging, SZ_1G, 4 * SZ_4K);
 }
 
 static void many_down(struct kunit *test, struct many *m)
@@ -68,7 +68,7 @@ static unsigned int asked(const struct many *m, unsigned int i)
 
 static unsigned int all_asked(const struct many *m)
 {
-	return fake_count(m->fake, SMMU_OP_ATC_INV);
+	return sham_count(m->fake, SMMU_OP_ATC_INV);
 }
 
 /* Whoever is asked does not answer */

@@ -48,37 +48,37 @@ static void stage2(struct kunit *test)
 	struct smmu3_paging *paging = sham_paging_new(test, sdev, NEST);
 	u64 vmid, want;
 
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &paging->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S2);
-	vmid = FIELD_GET(SMMU_STE2_S2VMID, fake_ste(sdev, 2));
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S2);
+	vmid = FIELD_GET(SMMU_STE2_S2VMID, sham_ste(sdev, 2));
 	want = paging->id;
 	KUNIT_EXPECT_EQ(test, vmid, want);
 	KUNIT_EXPECT_NE(test, vmid, 0);
 	/* Its words, then the one that counts */
 	FAKE_EXPECT(test, fake, cfgi(5), cfgi(5));
 
-	fake_map(test, paging, SZ_1G, SZ_4K);
+	sham_map(test, paging, SZ_1G, SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, paging, SZ_1G, SZ_4K);
+	sham_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, ipa_page(paging->id, SZ_1G));
 	KUNIT_EXPECT_EQ(test, fake->syncs, 1);
 
 	/* From now on nobody sees what is unmapped: all goes */
 	sham_forget(fake);
 	smmu3_detach(sdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	FAKE_EXPECT(test, fake, cfgi(5), cfgi(5),
 		    smmu3_cmd_tlbi_s12_vmall(paging->id));
 
-	fake_map(test, paging, SZ_1G, SZ_4K);
+	sham_map(test, paging, SZ_1G, SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, paging, SZ_1G, SZ_4K);
+	sham_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT_NONE(test, fake);
 	sham_paging_free(test, paging);
 }
 
-static void stage1(struct kunit *test)
+static void attach_stage1(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, false);
@@ -87,22 +87,22 @@ static void stage1(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, paging->stage1);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &paging->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S1);
-	asid = FIELD_GET(SMMU_CD0_ASID, fake_cd(sdev, 0, 0));
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S1);
+	asid = FIELD_GET(SMMU_CD0_ASID, sham_cd(sdev, 0, 0));
 	want = paging->id;
 	KUNIT_EXPECT_EQ(test, asid, want);
 	/* The descriptor is in place before anything refers to it */
 	FAKE_EXPECT(test, fake, smmu3_cmd_cfgi_cd(5, 0, true),
 		    smmu3_cmd_cfgi_cd(5, 0, true), cfgi(5), cfgi(5));
 
-	fake_map(test, paging, SZ_1G, SZ_4K);
+	sham_map(test, paging, SZ_1G, SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, paging, SZ_1G, SZ_4K);
+	sham_unmap(test, paging, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, va_page(paging->id, SZ_1G));
 
 	sham_forget(fake);
 	smmu3_detach(sdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 0, 0) & SMMU_CD0_V, 0);
+	KUNIT_EXPECT_EQ(test, sham_cd(sdev, 0, 0) & SMMU_CD0_V, 0);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
 					      smmu3_cmd_tlbi_nh_asid(0, paging->id)));
 	sham_paging_free(test, paging);
@@ -156,7 +156,7 @@ static void stage_is_chosen(struct kunit *test)
 }
 
 /* One that is of another unit, or for requests with PASID but cannot be */
-static void incompatible(struct kunit *test)
+static void attach_incompatible(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct fake_unit *other = sham_unit_new(test, 0, 0);
@@ -189,43 +189,43 @@ static void pasids(struct kunit *test)
 	u64 s1dss, asid, want;
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &smmu3_identity_domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_BYPASS);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_BYPASS);
 
 	/* The first: what has no PASID is still not translated */
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 3, &one->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S1);
-	s1dss = FIELD_GET(SMMU_STE1_S1DSS, fake_ste(sdev, 1));
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S1);
+	s1dss = FIELD_GET(SMMU_STE1_S1DSS, sham_ste(sdev, 1));
 	KUNIT_EXPECT_EQ(test, s1dss, SMMU_S1DSS_BYPASS);
 	smmu3_detach(sdev, 0);
-	s1dss = FIELD_GET(SMMU_STE1_S1DSS, fake_ste(sdev, 1));
+	s1dss = FIELD_GET(SMMU_STE1_S1DSS, sham_ste(sdev, 1));
 	KUNIT_EXPECT_EQ(test, s1dss, SMMU_S1DSS_TERMINATE);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &two->domain), 0);
-	s1dss = FIELD_GET(SMMU_STE1_S1DSS, fake_ste(sdev, 1));
+	s1dss = FIELD_GET(SMMU_STE1_S1DSS, sham_ste(sdev, 1));
 	KUNIT_EXPECT_EQ(test, s1dss, SMMU_S1DSS_SSID0);
 
 	/* Another domain on the PASID: what was there is forgotten */
 	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 3, &two->domain), 0);
 	KUNIT_EXPECT_EQ(test, sdev->nr_pasids, 1);
-	asid = FIELD_GET(SMMU_CD0_ASID, fake_cd(sdev, 3, 0));
+	asid = FIELD_GET(SMMU_CD0_ASID, sham_cd(sdev, 3, 0));
 	want = two->id;
 	KUNIT_EXPECT_EQ(test, asid, want);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
 					      smmu3_cmd_tlbi_nh_asid(0, one->id)));
 
 	/* Two attachments, one ASID: it is invalidated once */
-	fake_map(test, two, SZ_1G, SZ_4K);
+	sham_map(test, two, SZ_1G, SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, two, SZ_1G, SZ_4K);
+	sham_unmap(test, two, SZ_1G, SZ_4K);
 	FAKE_EXPECT(test, fake, va_page(two->id, SZ_1G));
 
 	/* And stays when one of them goes */
 	sham_forget(fake);
 	smmu3_detach(sdev, 3);
-	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 3, 0) & SMMU_CD0_V, 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ASID), 0);
+	KUNIT_EXPECT_EQ(test, sham_cd(sdev, 3, 0) & SMMU_CD0_V, 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_NH_ASID), 0);
 	smmu3_detach(sdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	sham_paging_free(test, one);
 	sham_paging_free(test, two);
 }
@@ -238,8 +238,8 @@ static void pasids_in_two_levels(struct kunit *test)
 	u64 fmt, bits, l1;
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0xfffff, &paging->domain), 0);
-	fmt = FIELD_GET(SMMU_STE0_S1FMT, fake_ste(sdev, 0));
-	bits = FIELD_GET(SMMU_STE0_S1CDMAX, fake_ste(sdev, 0));
+	fmt = FIELD_GET(SMMU_STE0_S1FMT, sham_ste(sdev, 0));
+	bits = FIELD_GET(SMMU_STE0_S1CDMAX, sham_ste(sdev, 0));
 	KUNIT_EXPECT_EQ(test, fmt, SMMU_S1FMT_64K_L2);
 	KUNIT_EXPECT_EQ(test, bits, 20);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake,
@@ -247,13 +247,13 @@ static void pasids_in_two_levels(struct kunit *test)
 								false)));
 	l1 = le64_to_cpu(sdev->cdtab.table[0x3ff]);
 	KUNIT_EXPECT_EQ(test, l1, virt_to_phys(sdev->cdtab.l2[0x3ff]) | 1);
-	KUNIT_EXPECT_TRUE(test, fake_cd(sdev, 0xfffff, 0) & SMMU_CD0_V);
-	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 0xffffe, 0), 0);
+	KUNIT_EXPECT_TRUE(test, sham_cd(sdev, 0xfffff, 0) & SMMU_CD0_V);
+	KUNIT_EXPECT_EQ(test, sham_cd(sdev, 0xffffe, 0), 0);
 	smmu3_detach(sdev, 0xfffff);
 	sham_paging_free(test, paging);
 }
 
-static void ats(struct kunit *test)
+static void attach_ats(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *sdev = sham_device_new(test, fake, 5, 0, true);
@@ -263,15 +263,15 @@ static void ats(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &paging->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(plain, 0, &paging->domain), 0);
-	eats = FIELD_GET(SMMU_STE1_EATS, fake_ste(sdev, 1));
+	eats = FIELD_GET(SMMU_STE1_EATS, sham_ste(sdev, 1));
 	KUNIT_EXPECT_EQ(test, eats, SMMU_EATS_TRANS);
-	eats = FIELD_GET(SMMU_STE1_EATS, fake_ste(plain, 1));
+	eats = FIELD_GET(SMMU_STE1_EATS, sham_ste(plain, 1));
 	KUNIT_EXPECT_EQ(test, eats, SMMU_EATS_ABORT);
 
 	/* The TLB is done before the ATC is asked (4.5.1) */
-	fake_map(test, paging, SZ_1G, 2 * SZ_4K);
+	sham_map(test, paging, SZ_1G, 2 * SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, paging, SZ_1G + SZ_4K, SZ_4K);
+	sham_unmap(test, paging, SZ_1G + SZ_4K, SZ_4K);
 	FAKE_EXPECT(test, fake, ipa_page(paging->id, SZ_1G + SZ_4K),
 		    atc_pages(5, SZ_1G + SZ_4K, 0));
 	KUNIT_EXPECT_EQ(test, fake->syncs, 2);
@@ -301,9 +301,9 @@ static void replace_same_tag(struct kunit *test)
 	FAKE_EXPECT_NONE(test, fake);
 	/* As long as somebody uses it, what is cached is right */
 	smmu3_detach(a, 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
 	smmu3_detach(b, 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_S12_VMALL), 1);
 	sham_paging_free(test, paging);
 }
 
@@ -317,7 +317,7 @@ static void attach_fails(struct kunit *test)
 	fake->dead = true;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 0, &paging->domain),
 			-ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_EQ(test, sdev->state, FAKE_OUT);
 	KUNIT_EXPECT_TRUE(test, fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4] & SMMU_CR0_SMMUEN,
@@ -325,7 +325,7 @@ static void attach_fails(struct kunit *test)
 
 	fake->dead = false;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 0, &paging->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S2);
 	KUNIT_EXPECT_EQ(test, sdev->state, 0);
 	KUNIT_EXPECT_FALSE(test, fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4] & SMMU_CR0_SMMUEN,
@@ -347,16 +347,16 @@ static void entry_refused(struct kunit *test)
 	fake->refuse_op = SMMU_OP_CFGI_CD;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 3, &new->domain), -EIO);
 	/* The device is out. The PASID has what it had, though not for now */
-	asid = FIELD_GET(SMMU_CD0_ASID, fake_cd(sdev, 3, 0));
+	asid = FIELD_GET(SMMU_CD0_ASID, sham_cd(sdev, 3, 0));
 	KUNIT_EXPECT_EQ(test, asid, old->id);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_EQ(test, sdev->state, FAKE_OUT);
 	KUNIT_EXPECT_EQ(test, sdev->nr_pasids, 1);
 
 	/* With the next attach the rest of it is back too */
 	KUNIT_EXPECT_EQ(test, smmu3_attach(sdev, 3, &new->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S1);
-	KUNIT_EXPECT_TRUE(test, fake_cd(sdev, 0, 0) & SMMU_CD0_V);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S1);
+	KUNIT_EXPECT_TRUE(test, sham_cd(sdev, 0, 0) & SMMU_CD0_V);
 	KUNIT_EXPECT_EQ(test, sdev->state, 0);
 	smmu3_detach(sdev, 3);
 	smmu3_detach(sdev, 0);
@@ -400,12 +400,12 @@ static void tags(struct kunit *test)
 
 static struct kunit_case attach_cases[] = {
 	KUNIT_CASE(stage2),
-	KUNIT_CASE(stage1),
+	KUNIT_CASE(attach_stage1),
 	KUNIT_CASE(stage_is_chosen),
-	KUNIT_CASE(incompatible),
+	KUNIT_CASE(attach_incompatible),
 	KUNIT_CASE(pasids),
 	KUNIT_CASE(pasids_in_two_levels),
-	KUNIT_CASE(ats),
+	KUNIT_CASE(attach_ats),
 	KUNIT_CASE(replace_same_tag),
 	KUNIT_CASE(attach_fails),
 	KUNIT_CASE(entry_refused),

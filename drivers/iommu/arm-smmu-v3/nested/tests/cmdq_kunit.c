@@ -47,7 +47,8 @@ static void one_sync_for_a_batch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->doorbells, 0);
 }
 
-static void in_order(struct kunit *test, struct fake_unit *fake, unsigned int nr)
+static void cmdq_in_order(struct kunit *test, struct fake_unit *fake,
+			  unsigned int nr)
 {
 	unsigned int i, want = 0;
 
@@ -69,11 +70,11 @@ static void wraps(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
-	in_order(test, fake, 3 * slots);
+	cmdq_in_order(test, fake, 3 * slots);
 	for (i = 0; i < 5 * slots; i++) {
 		sham_forget(fake);
 		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
-		in_order(test, fake, i % 7);
+		cmdq_in_order(test, fake, i % 7);
 	}
 }
 
@@ -86,11 +87,11 @@ static void wraps_by_register(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, fake->unit.cmdq.ring.status);
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 3 * slots), 0);
-	in_order(test, fake, 3 * slots);
+	cmdq_in_order(test, fake, 3 * slots);
 	for (i = 0; i < 5 * slots; i++) {
 		sham_forget(fake);
 		KUNIT_ASSERT_EQ(test, run(&fake->unit, i % 7), 0);
-		in_order(test, fake, i % 7);
+		cmdq_in_order(test, fake, i % 7);
 	}
 }
 
@@ -118,7 +119,7 @@ static void all_refused(struct kunit *test)
 	fake->refuse_sticky = true;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 50), -EIO);
 	KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.refused, 50);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
 	fake->refuse_op = 0;
 	KUNIT_EXPECT_EQ(test, run(&fake->unit, 1), 0);
 }
@@ -265,7 +266,7 @@ static void atc_told_apart(struct kunit *test)
 		nr++;
 	}
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_ATC_INV), nr);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_ATC_INV), nr);
 	expect_told_apart(test, fake);
 }
 

@@ -33,8 +33,8 @@ static void two_up(struct kunit *test, struct two *t)
 	t->dma->domain.cookie_type = IOMMU_COOKIE_NONE;
 	KUNIT_ASSERT_EQ(test, smmu3_attach(t->sdev, 0, &t->paging->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(t->own, 0, &t->dma->domain), 0);
-	fake_map(test, t->paging, SZ_1G, 4 * SZ_4K);
-	fake_map(test, t->dma, SZ_1G, 4 * SZ_4K);
+	sham_map(test, t->paging, SZ_1G, 4 * SZ_4K);
+	sham_map(test, t->dma, SZ_1G, 4 * SZ_4K);
 	t->fake->silent_sid = SID;
 }
 
@@ -56,7 +56,7 @@ static void lose_behind_atc(struct fake_unit *fake, struct cmd_words cmd)
 }
 
 /* Making up for what was lost does not have it lost again, and so on for ever */
-static void comes_to_an_end(struct kunit *test)
+static void doubt_comes_to_an_end(struct kunit *test)
 {
 	struct two t;
 	unsigned int i;
@@ -135,8 +135,8 @@ static void not_mapped_again(struct kunit *test)
 	work_off(&t);
 	hang(&t);
 	sham_forget(t.fake);
-	fake_unmap(test, t.dma, SZ_1G, SZ_4K);
-	KUNIT_ASSERT_EQ(test, fake_count(t.fake, SMMU_OP_TLBI_NH_VA), 0);
+	sham_unmap(test, t.dma, SZ_1G, SZ_4K);
+	KUNIT_ASSERT_EQ(test, sham_count(t.fake, SMMU_OP_TLBI_NH_VA), 0);
 	KUNIT_EXPECT_FALSE(test, unit->cmdq.ring.stuck);
 	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), -ENOMEM);
 	/* Nothing of others is in doubt */
@@ -152,7 +152,7 @@ static void not_mapped_again(struct kunit *test)
 
 	hang_no_more(&t);
 	work_on(&t);
-	KUNIT_EXPECT_GT(test, fake_count(t.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_GT(test, sham_count(t.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
 	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_1G), 0);
 	two_down(test, &t);
 }
@@ -166,7 +166,7 @@ static void not_with_a_mark(struct kunit *test)
 	t.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	work_off(&t);
 	set_bit(SMMU3_DEV_FAILED, &t.sdev->state);
-	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, t.paging, SZ_1G, SZ_4K);
 	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), -ENOMEM);
 	work_on(&t);
 	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), 0);
@@ -183,12 +183,12 @@ static void not_aborting(struct kunit *test)
 	unit = &t.fake->unit;
 	t.fake->dead = true;
 	t.fake->cr0_dead = true;
-	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, t.paging, SZ_1G, SZ_4K);
 	sham_recover(t.fake);
 	KUNIT_EXPECT_TRUE(test, unit->dead);
 	KUNIT_EXPECT_FALSE(test, unit->aborts);
 	/* As good as it goes: its entry, which may be cached, and a mark for good */
-	KUNIT_EXPECT_EQ(test, fake_config(t.sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(t.sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_EQ(test, t.sdev->state, BIT(SMMU3_DEV_BLOCKED));
 	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), -ENOMEM);
 	/* What has nothing to do with it goes on */
@@ -201,7 +201,7 @@ static void not_aborting(struct kunit *test)
 	try_now(&t);
 	KUNIT_EXPECT_FALSE(test, unit->dead);
 	KUNIT_EXPECT_EQ(test, t.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(t.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(t.sdev), SMMU_STE_CONFIG_S2);
 	KUNIT_EXPECT_EQ(test, map_page(t.paging, SZ_1G), 0);
 	KUNIT_EXPECT_TRUE(test, t.fake->regs[SMMU_REG_CR0 / 4] &
 			  SMMU_CR0_SMMUEN);
@@ -259,7 +259,7 @@ static void orphan(struct kunit *test)
 	unit = &t.fake->unit;
 	work_off(&t);
 	gone = sham_paging_new(test, t.own, 0);
-	fake_map(test, gone, SZ_1G, SZ_4K);
+	sham_map(test, gone, SZ_1G, SZ_4K);
 	smmu3_recover_doubt(gone);
 	sham_paging_free(test, gone);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&unit->pages.waiting));
@@ -308,7 +308,7 @@ static void vfio_sleeps(struct kunit *test)
 	t.paging->domain.cookie_type = IOMMU_COOKIE_DMA_MSI;
 	work_off(&t);
 	t.fake->silent = true;
-	fake_unmap(test, t.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, t.paging, SZ_1G, SZ_4K);
 	KUNIT_EXPECT_EQ(test, t.sdev->state, FAKE_OUT);
 	t.fake->silent = false;
 	work_on(&t);
@@ -318,7 +318,7 @@ static void vfio_sleeps(struct kunit *test)
 
 static struct kunit_case doubt_cases[] = {
 	KUNIT_CASE(not_mapped_again),
-	KUNIT_CASE(comes_to_an_end),
+	KUNIT_CASE(doubt_comes_to_an_end),
 	KUNIT_CASE(not_with_a_mark),
 	KUNIT_CASE(not_aborting),
 	KUNIT_CASE(kept_no_longer),

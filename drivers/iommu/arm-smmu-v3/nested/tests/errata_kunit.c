@@ -34,7 +34,7 @@ static void by_iidr(struct kunit *test)
 		{ 0x48700436, true, false },
 		{ 0, true, false },
 	};
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 	unsigned int i;
 
@@ -77,7 +77,7 @@ static void batches_end_with_sync(struct kunit *test)
 	for (i = 0; i < n; i++)
 		smmu3_batch_add(&batch, smmu3_cmd_tlbi_nh_asid(0, i));
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ASID), n);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_NH_ASID), n);
 	KUNIT_EXPECT_LT(test, longest_run(fake), CMD_BATCH);
 }
 
@@ -109,14 +109,14 @@ static void repeated(struct kunit *test)
 	for (i = 0; i < 5 * CMD_BATCH + 1; i++)
 		smmu3_batch_add(&batch, tlbi);
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&batch), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_NH_ASID),
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_NH_ASID),
 			2 * (5 * CMD_BATCH + 1));
 	KUNIT_EXPECT_EQ(test, longest_run(fake), 2);
 }
 
 static void page0_only(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 
 	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(unit), 0);
@@ -131,7 +131,7 @@ static void page0_only(struct kunit *test)
 
 static void incoherent(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 
 	fake->unit.incoherent = true;
 	KUNIT_EXPECT_EQ(test, smmu3_hw_probe(&fake->unit), -ENODEV);

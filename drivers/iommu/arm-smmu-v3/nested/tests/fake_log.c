@@ -31,13 +31,13 @@ bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd)
 }
 
 /**
- * fake_completed - was it executed since sham_forget(), and is it complete?
+ * sham_completed - was it executed since sham_forget(), and is it complete?
  * @fake: the unit
  * @cmd: the command
  *
  * Return: true if it was, and there was a CMD_SYNC after it
  */
-bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd)
+bool sham_completed(const struct fake_unit *fake, struct cmd_words cmd)
 {
 	unsigned int i;
 
@@ -77,13 +77,13 @@ bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
 }
 
 /**
- * fake_count - how many of a kind were executed since sham_forget()?
+ * sham_count - how many of a kind were executed since sham_forget()?
  * @fake: the unit
  * @opcode: the kind
  *
  * Return: how many
  */
-unsigned int fake_count(const struct fake_unit *fake, u8 opcode)
+unsigned int sham_count(const struct fake_unit *fake, u8 opcode)
 {
 	unsigned int i, n = 0;
 

@@ -7,14 +7,14 @@
 
 #include "fake_unit.h"
 
-static void fake_error(struct fake_unit *fake, u8 code)
+static void sham_error(struct fake_unit *fake, u8 code)
 {
 	fake->cmdq_cons = (fake->cmdq_cons & ~SMMU_CMDQ_CONS_ERR) |
 			  FIELD_PREP(SMMU_CMDQ_CONS_ERR, code);
 	fake->gerror ^= SMMU_GERROR_CMDQ_ERR;
 }
 
-static void fake_log(struct fake_unit *fake, struct cmd_words cmd)
+static void sham_log(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (fake->nr == FAKE_LOG)
 		return;
@@ -23,7 +23,7 @@ static void fake_log(struct fake_unit *fake, struct cmd_words cmd)
 }
 
 /* Returns whether the command was consumed */
-static bool fake_sync(struct fake_unit *fake, struct cmd_words cmd)
+static bool sham_sync(struct fake_unit *fake, struct cmd_words cmd)
 {
 	__le32 *status;
 
@@ -31,7 +31,7 @@ static bool fake_sync(struct fake_unit *fake, struct cmd_words cmd)
 		if (fake->hung)
 			return false;
 		fake->unanswered = false;
-		fake_error(fake, SMMU_CERROR_ATC_INV_SYNC);
+		sham_error(fake, SMMU_CERROR_ATC_INV_SYNC);
 		return false;
 	}
 	fake->syncs++;
@@ -40,12 +40,12 @@ static bool fake_sync(struct fake_unit *fake, struct cmd_words cmd)
 		WRITE_ONCE(*status,
 			   cpu_to_le32(FIELD_GET(SMMU_SYNC0_MSIDATA, cmd.w0)));
 	} else {
-		fake_log(fake, cmd);
+		sham_log(fake, cmd);
 	}
 	return true;
 }
 
-static bool fake_execute(struct fake_unit *fake, struct cmd_words cmd)
+static bool sham_execute(struct fake_unit *fake, struct cmd_words cmd)
 {
 	u8 op = FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0);
 
@@ -53,44 +53,44 @@ static bool fake_execute(struct fake_unit *fake, struct cmd_words cmd)
 		fake->spy(fake, cmd);
 	if (fake->aborts) {
 		fake->aborts--;
-		fake_error(fake, SMMU_CERROR_ABT);
+		sham_error(fake, SMMU_CERROR_ABT);
 		return false;
 	}
 	if (op == fake->refuse_op) {
 		if (!fake->refuse_sticky)
 			fake->refuse_op = 0;
-		fake_error(fake, SMMU_CERROR_ILL);
+		sham_error(fake, SMMU_CERROR_ILL);
 		return false;
 	}
 	if (op == SMMU_OP_SYNC)
-		return fake_sync(fake, cmd);
+		return sham_sync(fake, cmd);
 	if (op == SMMU_OP_ATC_INV && (fake->silent || fake->hung) &&
 	    FIELD_GET(SMMU_CMD0_SID, cmd.w0) == fake->silent_sid)
 		fake->unanswered = true;
-	fake_log(fake, cmd);
+	sham_log(fake, cmd);
 	return true;
 }
 
-static u32 fake_reg(const struct fake_unit *fake, u32 off)
+static u32 sham_reg(const struct fake_unit *fake, u32 off)
 {
 	return fake->regs[off / 4];
 }
 
-static void fake_run(struct fake_unit *fake)
+static void sham_run(struct fake_unit *fake)
 {
-	u64 base = fake_reg(fake, SMMU_REG_CMDQ_BASE) |
-		   (u64)fake_reg(fake, SMMU_REG_CMDQ_BASE + 4) << 32;
+	u64 base = sham_reg(fake, SMMU_REG_CMDQ_BASE) |
+		   (u64)sham_reg(fake, SMMU_REG_CMDQ_BASE + 4) << 32;
 	u32 slots = 1U << FIELD_GET(SMMU_Q_BASE_LOG2SIZE, base);
 	const __le64 *ring = phys_to_virt(base & SMMU_Q_BASE_ADDR);
-	u32 prod = fake_reg(fake, SMMU_REG_CMDQ_PROD);
+	u32 prod = sham_reg(fake, SMMU_REG_CMDQ_PROD);
 	u32 cons = fake->cmdq_cons & (2 * slots - 1);
 
 	while (cons != prod && !fake->dead &&
-	       fake_reg(fake, SMMU_REG_CR0) & SMMU_CR0_CMDQEN &&
-	       fake->gerror == fake_reg(fake, SMMU_REG_GERRORN)) {
+	       sham_reg(fake, SMMU_REG_CR0) & SMMU_CR0_CMDQEN &&
+	       fake->gerror == sham_reg(fake, SMMU_REG_GERRORN)) {
 		const __le64 *p = ring + cons % slots * SMMU_CMD_WORDS;
 
-		if (!fake_execute(fake, cmd_words_load(p)))
+		if (!sham_execute(fake, cmd_words_load(p)))
 			return;
 		cons = (cons + 1) & (2 * slots - 1);
 		fake->cmdq_cons = cons;
@@ -98,13 +98,13 @@ static void fake_run(struct fake_unit *fake)
 }
 
 /* All ones is what a bus returns where nothing answers */
-static bool fake_gone(struct fake_unit *fake)
+static bool sham_gone(struct fake_unit *fake)
 {
 	fake->reads++;
 	return fake->gone && fake->gone--;
 }
 
-static u32 fake_read_cons(struct fake_unit *fake)
+static u32 sham_read_cons(struct fake_unit *fake)
 {
 	void (*peek)(struct fake_unit *fake) = fake->peek;
 	u32 cons = fake->cmdq_cons;
@@ -116,11 +116,11 @@ static u32 fake_read_cons(struct fake_unit *fake)
 	return cons;
 }
 
-static u32 fake_read32(void *ctx, u32 off)
+static u32 sham_read32(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
 
-	if (fake_gone(fake))
+	if (sham_gone(fake))
 		return U32_MAX;
 	/* As many as the queue has index and wrap bit for */
 	if (off == SMMU_REG_EVTQ_PROD && fake->events) {
@@ -135,19 +135,19 @@ static u32 fake_read32(void *ctx, u32 off)
 	case SMMU_REG_IDR0 ... SMMU_REG_IDR5:
 		return fake->idr[(off - SMMU_REG_IDR0) / 4];
 	case SMMU_REG_CR0ACK:
-		return fake_reg(fake, SMMU_REG_CR0);
+		return sham_reg(fake, SMMU_REG_CR0);
 	case SMMU_REG_IRQ_CTRLACK:
-		return fake_reg(fake, SMMU_REG_IRQ_CTRL);
+		return sham_reg(fake, SMMU_REG_IRQ_CTRL);
 	case SMMU_REG_GERROR:
 		return fake->gerror;
 	case SMMU_REG_CMDQ_CONS:
-		return fake_read_cons(fake);
+		return sham_read_cons(fake);
 	default:
-		return fake_reg(fake, off);
+		return sham_reg(fake, off);
 	}
 }
 
-static void fake_write32(void *ctx, u32 off, u32 val)
+static void sham_write32(void *ctx, u32 off, u32 val)
 {
 	struct fake_unit *fake = ctx;
 
@@ -177,17 +177,17 @@ static void fake_write32(void *ctx, u32 off, u32 val)
 	}
 	fake->regs[off / 4] = val;
 	if (off == SMMU_REG_CMDQ_PROD || off == SMMU_REG_GERRORN)
-		fake_run(fake);
+		sham_run(fake);
 }
 
-static u64 fake_read64(void *ctx, u32 off)
+static u64 sham_read64(void *ctx, u32 off)
 {
 	struct fake_unit *fake = ctx;
 
-	return fake_reg(fake, off) | (u64)fake_reg(fake, off + 4) << 32;
+	return sham_reg(fake, off) | (u64)sham_reg(fake, off + 4) << 32;
 }
 
-static void fake_write64(void *ctx, u32 off, u64 val)
+static void sham_write64(void *ctx, u32 off, u64 val)
 {
 	struct fake_unit *fake = ctx;
 
@@ -198,20 +198,20 @@ static void fake_write64(void *ctx, u32 off, u64 val)
 }
 
 static const struct iommu_regs_ops fake_ops = {
-	.read32 = fake_read32,
-	.write32 = fake_write32,
-	.read64 = fake_read64,
-	.write64 = fake_write64,
+	.read32 = sham_read32,
+	.write32 = sham_write32,
+	.read64 = sham_read64,
+	.write64 = sham_write64,
 };
 
-static struct device *fake_dev_new(struct kunit *test, const char *what)
+static struct device *sham_dev_new(struct kunit *test, const char *what)
 {
 	static atomic_t count;
 
 	return fake_dev_register(test, "smmu", what, &count);
 }
 
-static void fake_unit_free(void *data)
+static void sham_unit_free(void *data)
 {
 	struct fake_unit *fake = data;
 	struct smmu3_unit *unit = &fake->unit;
@@ -235,12 +235,12 @@ static void fake_unit_free(void *data)
 }
 
 /**
- * fake_unit_off - a unit as firmware left it: nothing is enabled
+ * sham_unit_off - a unit as firmware left it: nothing is enabled
  * @test: the test
  *
  * Return: the unit, freed after the test
  */
-struct fake_unit *fake_unit_off(struct kunit *test)
+struct fake_unit *sham_unit_off(struct kunit *test)
 {
 	struct fake_unit *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
 	struct smmu3_unit *unit;
@@ -254,7 +254,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	unit = &fake->unit;
 	unit->regs.ops = &fake_ops;
 	unit->regs.ctx = fake;
-	unit->dev = fake_dev_new(test, "unit");
+	unit->dev = sham_dev_new(test, "unit");
 	unit->timeout_us = 20000;
 	unit->devtlb_timeout_us = 20000;
 	KUNIT_ASSERT_EQ(test, init_srcu_struct(&unit->srcu), 0);
@@ -270,7 +270,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 	smmu3_answers_init(unit);
 	smmu3_pages_init(unit);
 	INIT_DELAYED_WORK(&unit->recover_work, smmu3_recover_work);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_unit_free,
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, sham_unit_free,
 							fake), 0);
 	return fake;
 }
@@ -286,7 +286,7 @@ struct fake_unit *fake_unit_off(struct kunit *test)
 struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 				u32 idr0_clear)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 
 	fake->idr[0] = (fake->idr[0] & ~idr0_clear) | idr0_set;
@@ -318,7 +318,7 @@ void sham_recover(struct fake_unit *fake)
 }
 
 /* What is left of the recovery must not find it: the unit goes later */
-static void fake_device_free(void *data)
+static void sham_device_free(void *data)
 {
 	struct smmu3_device *sdev = data;
 	struct smmu3_unit *unit = sdev->unit;
@@ -356,12 +356,12 @@ struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 	sdev->sids[0] = sid;
 	sdev->nr_sids = 1;
 	INIT_LIST_HEAD(&sdev->node);
-	sdev->dev = fake_dev_new(test, "endpoint");
+	sdev->dev = sham_dev_new(test, "endpoint");
 	sdev->unit = unit;
 	sdev->pasid_bits = pasid_bits;
 	sdev->ats_able = ats;
 	xa_init(&sdev->pasids);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, sham_device_free,
 							sdev), 0);
 	scoped_guard(mutex, &unit->lock) {
 		KUNIT_ASSERT_EQ(test, smmu3_strtab_prepare(unit, sid), 0);
@@ -403,13 +403,13 @@ void sham_paging_free(struct kunit *test, struct smmu3_paging *paging)
 }
 
 /**
- * fake_map - map something
+ * sham_map - map something
  * @test: the test
  * @paging: the domain
  * @iova: where
  * @size: how much, in pages of 4K
  */
-void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+void sham_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 	      size_t size)
 {
 	size_t mapped = 0;
@@ -424,13 +424,13 @@ void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 }
 
 /**
- * fake_unmap - unmap something and invalidate it, as the core does
+ * sham_unmap - unmap something and invalidate it, as the core does
  * @test: the test
  * @paging: the domain
  * @iova: where
  * @size: how much, in pages of 4K
  */
-void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+void sham_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 		size_t size)
 {
 	struct iommu_iotlb_gather gather;
@@ -461,39 +461,39 @@ void sham_unmap_table(struct kunit *test, struct smmu3_paging *paging)
 }
 
 /**
- * fake_ste - a word of a device's stream table entry
+ * sham_ste - a word of a device's stream table entry
  * @sdev: the device
  * @word: which word
  *
  * Return: the word
  */
-u64 fake_ste(struct smmu3_device *sdev, int word)
+u64 sham_ste(struct smmu3_device *sdev, int word)
 {
 	return le64_to_cpu(smmu3_strtab_entry(sdev->unit, sdev->sids[0])[word]);
 }
 
 /**
- * fake_config - what a device's stream table entry does
+ * sham_config - what a device's stream table entry does
  * @sdev: the device
  *
  * Return: SMMU_STE_CONFIG_*; all ones if it is not valid
  */
-u64 fake_config(struct smmu3_device *sdev)
+u64 sham_config(struct smmu3_device *sdev)
 {
-	u64 word = fake_ste(sdev, 0);
+	u64 word = sham_ste(sdev, 0);
 
 	return word & SMMU_STE0_V ? FIELD_GET(SMMU_STE0_CONFIG, word) : U64_MAX;
 }
 
 /**
- * fake_cd - a word of a context descriptor of a device
+ * sham_cd - a word of a context descriptor of a device
  * @sdev: the device
  * @pasid: its PASID
  * @word: which word
  *
  * Return: the word, 0 if there is no table
  */
-u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word)
+u64 sham_cd(struct smmu3_device *sdev, u32 pasid, int word)
 {
 	__le64 *cd = smmu3_cdtab_entry(sdev, pasid);
 

@@ -99,7 +99,7 @@ struct fake_unit {
 #define FAKE_IDR5 \
 	(FIELD_PREP_CONST(SMMU_IDR5_OAS, SMMU_OAS_48) | SMMU_IDR5_GRAN4K)
 
-struct fake_unit *fake_unit_off(struct kunit *test);
+struct fake_unit *sham_unit_off(struct kunit *test);
 struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 				u32 idr0_clear);
 struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
@@ -107,22 +107,22 @@ struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 struct smmu3_paging *sham_paging_new(struct kunit *test,
 				     struct smmu3_device *sdev, u32 flags);
 void sham_paging_free(struct kunit *test, struct smmu3_paging *paging);
-void fake_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+void sham_map(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 	      size_t size);
-void fake_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
+void sham_unmap(struct kunit *test, struct smmu3_paging *paging, u64 iova,
 		size_t size);
 void sham_unmap_table(struct kunit *test, struct smmu3_paging *paging);
 bool sham_executed(const struct fake_unit *fake, struct cmd_words cmd);
-bool fake_completed(const struct fake_unit *fake, struct cmd_words cmd);
+bool sham_completed(const struct fake_unit *fake, struct cmd_words cmd);
 bool sham_synced(const struct fake_unit *fake, struct cmd_words first,
 		 struct cmd_words second);
-unsigned int fake_count(const struct fake_unit *fake, u8 opcode);
+unsigned int sham_count(const struct fake_unit *fake, u8 opcode);
 void sham_forget(struct fake_unit *fake);
 void sham_recover(struct fake_unit *fake);
 
-u64 fake_ste(struct smmu3_device *sdev, int word);
-u64 fake_config(struct smmu3_device *sdev);
-u64 fake_cd(struct smmu3_device *sdev, u32 pasid, int word);
+u64 sham_ste(struct smmu3_device *sdev, int word);
+u64 sham_config(struct smmu3_device *sdev);
+u64 sham_cd(struct smmu3_device *sdev, u32 pasid, int word);
 
 /* The state of a device that is blocked for certain */
 #define FAKE_OUT	(BIT(SMMU3_DEV_BLOCKED) | BIT(SMMU3_DEV_OUT))

@@ -23,7 +23,7 @@ static int flush(struct smmu3_unit *unit, unsigned int nr)
 	return smmu3_batch_flush(&batch);
 }
 
-static int flush_once(struct smmu3_unit *unit)
+static int gone_flush_once(struct smmu3_unit *unit)
 {
 	return flush(unit, 1);
 }
@@ -44,7 +44,7 @@ static void gone_queues(struct kunit *test)
 }
 
 /* All errors seem to be there: nobody is blamed, and nobody waits for long */
-static void gone_commands(struct kunit *test)
+static void gone_a_command(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_unit *unit = &fake->unit;
@@ -52,7 +52,7 @@ static void gone_commands(struct kunit *test)
 	fake->dead = true;
 	fake->reads = 0;
 	fake->gone = MANY_READS;
-	KUNIT_EXPECT_EQ(test, flush_once(unit), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, gone_flush_once(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_LE(test, fake->reads, WAITING_READS);
 	KUNIT_EXPECT_EQ(test, unit->cmdq.ring.errors, 0);
 	fake->gone = 0;
@@ -72,7 +72,7 @@ static void gone_cons(struct kunit *test)
 				flush(&fake->unit, ring->head & 1 ? 1 : 2), 0);
 	fake->dead = true;
 	fake->gone = MANY_READS;
-	KUNIT_EXPECT_EQ(test, flush_once(&fake->unit), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, gone_flush_once(&fake->unit), -ETIMEDOUT);
 	/* Nor may their places be given to others */
 	scoped_guard(spinlock_irqsave, &ring->lock) {
 		oldest = ring->oldest;
@@ -116,7 +116,7 @@ static void endless_events(struct kunit *test)
 }
 
 /* Nothing that comes later switches anything on, and nothing is left behind */
-static void ended(struct kunit *test)
+static void gone_ended(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *sdev = sham_device_new(test, fake, 0x10, 0, false);
@@ -126,7 +126,7 @@ static void ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_CR0 / 4], 0);
 	KUNIT_EXPECT_EQ(test, fake->regs[SMMU_REG_GBPA / 4], 0);
 
-	KUNIT_EXPECT_EQ(test, flush_once(unit), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, gone_flush_once(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, smmu3_cmdq_reset(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, smmu3_hw_resume(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, smmu3_hw_abort(unit), -ETIMEDOUT);
@@ -150,7 +150,7 @@ static void left_as_found(struct kunit *test)
 		/* Its devices know addresses that mean something else now */
 		{ SMMU_CR0_SMMUEN, 0, SMMU_GBPA_ABORT },
 	};
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 	unsigned int i;
 
@@ -184,7 +184,7 @@ static void quiet(struct kunit *test)
 }
 
 /* Units would come back without what they had in their registers */
-static void no_suspend(struct kunit *test)
+static void gone_no_suspend(struct kunit *test)
 {
 	LIST_HEAD(units);
 	LIST_HEAD(unit);
@@ -196,14 +196,14 @@ static void no_suspend(struct kunit *test)
 
 static struct kunit_case gone_cases[] = {
 	KUNIT_CASE(gone_queues),
-	KUNIT_CASE(gone_commands),
+	KUNIT_CASE(gone_a_command),
 	KUNIT_CASE(gone_cons),
 	KUNIT_CASE(gone_cr0),
 	KUNIT_CASE(endless_events),
-	KUNIT_CASE(ended),
+	KUNIT_CASE(gone_ended),
 	KUNIT_CASE(left_as_found),
 	KUNIT_CASE(quiet),
-	KUNIT_CASE(no_suspend),
+	KUNIT_CASE(gone_no_suspend),
 	{}
 };
 

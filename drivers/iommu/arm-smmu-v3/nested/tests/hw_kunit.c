@@ -29,7 +29,7 @@ static void refused(struct kunit *test)
 		/* No hardware */
 		{ 0, 0, U32_MAX },
 	};
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, smmu3_hw_probe(&fake->unit), 0);
@@ -49,7 +49,7 @@ static void refused(struct kunit *test)
 
 static void short_queue(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 
 	fake->idr[1] &= ~SMMU_IDR1_CMDQS;
 	fake->idr[1] |= FIELD_PREP(SMMU_IDR1_CMDQS, 5);
@@ -59,7 +59,7 @@ static void short_queue(struct kunit *test)
 
 static void what_it_can_do(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 
 	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(unit), 0);
@@ -93,7 +93,7 @@ static unsigned int when(const struct fake_unit *fake, u32 off)
 /* Firmware that has left everything on */
 static void left_on(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 	struct smmu3_unit *unit = &fake->unit;
 
 	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(unit), 0);
@@ -115,7 +115,7 @@ static void left_on(struct kunit *test)
 
 static void dead_register(struct kunit *test)
 {
-	struct fake_unit *fake = fake_unit_off(test);
+	struct fake_unit *fake = sham_unit_off(test);
 
 	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(&fake->unit), 0);
 	fake->regs[SMMU_REG_CR0 / 4] = SMMU_CR0_SMMUEN;

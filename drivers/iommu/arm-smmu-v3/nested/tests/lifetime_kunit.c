@@ -98,7 +98,7 @@ static struct found *unit_found(struct kunit *test)
 	struct iommu_unit data = {};
 
 	KUNIT_ASSERT_NOT_NULL(test, found);
-	found->fake = fake_unit_off(test);
+	found->fake = sham_unit_off(test);
 	data.regs = found->fake->unit.regs;
 	fwnode_init(&found->node, &node_ops);
 	info.fwnode = &found->node;

@@ -80,9 +80,9 @@ static void guests_unmap(struct kunit *test)
 	}
 	KUNIT_ASSERT_EQ(test, smmu3_attach(sdev, 0, &nested[0]->domain), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(beside, 0, &nested[1]->domain), 0);
-	fake_map(test, parent, SZ_1G, SZ_4K);
+	sham_map(test, parent, SZ_1G, SZ_4K);
 	sham_forget(fake);
-	fake_unmap(test, parent, SZ_1G, SZ_4K);
+	sham_unmap(test, parent, SZ_1G, SZ_4K);
 	for (i = 0; i < ARRAY_SIZE(viommu); i++) {
 		const u16 vmid = viommu[i].vmid;
 
@@ -161,8 +161,8 @@ struct order_ats {
 
 static bool allows(struct smmu3_device *sdev)
 {
-	return fake_config(sdev) != SMMU_STE_CONFIG_ABORT &&
-	       FIELD_GET(SMMU_STE1_EATS, fake_ste(sdev, 1)) == SMMU_EATS_TRANS;
+	return sham_config(sdev) != SMMU_STE_CONFIG_ABORT &&
+	       FIELD_GET(SMMU_STE1_EATS, sham_ste(sdev, 1)) == SMMU_EATS_TRANS;
 }
 
 static void ats_started(struct smmu3_device *sdev)

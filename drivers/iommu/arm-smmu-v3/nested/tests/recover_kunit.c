@@ -23,7 +23,7 @@ static void one_up(struct kunit *test, struct one *o)
 	o->sdev = sham_device_new(test, o->fake, 5, 0, true);
 	o->paging = sham_paging_new(test, o->sdev, NEST);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(o->sdev, 0, &o->paging->domain), 0);
-	fake_map(test, o->paging, SZ_1G, 4 * SZ_4K);
+	sham_map(test, o->paging, SZ_1G, 4 * SZ_4K);
 	o->fake->silent_sid = 5;
 }
 
@@ -79,18 +79,18 @@ static void unmap_fails(struct kunit *test)
 	good = sham_device_new(test, o.fake, 6, 0, false);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(good, 0, &o.paging->domain), 0);
 	o.fake->silent = true;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, FAKE_OUT);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_FALSE(test, o.sdev->ats_on);
 	KUNIT_EXPECT_EQ(test, good->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(good), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(good), SMMU_STE_CONFIG_S2);
 
 	/* An attach asks it at once, and the next one not before it is time */
 	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain),
 			-ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_ABORT);
 	o.sdev->retry = jiffies + HZ;
 	sham_forget(o.fake);
 	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain),
@@ -100,7 +100,7 @@ static void unmap_fails(struct kunit *test)
 	o.fake->silent = false;
 	o.sdev->retry = jiffies;
 	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_S2);
 	KUNIT_EXPECT_TRUE(test, o.sdev->ats_on);
 	smmu3_detach(good, 0);
 	one_down(test, &o);
@@ -128,8 +128,8 @@ static void back_by_itself(struct kunit *test)
 	o.fake->silent = false;
 	try_now(&o);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_S2);
-	vmid = FIELD_GET(SMMU_STE2_S2VMID, fake_ste(o.sdev, 2));
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_S2);
+	vmid = FIELD_GET(SMMU_STE2_S2VMID, sham_ste(o.sdev, 2));
 	KUNIT_EXPECT_EQ(test, vmid, o.paging->id);
 	KUNIT_EXPECT_TRUE(test, o.sdev->ats_on);
 	KUNIT_EXPECT_TRUE(test, list_empty(&other->attachments));
@@ -155,9 +155,9 @@ static void pasid_back_by_itself(struct kunit *test)
 	fake->silent = false;
 	try_now(&o);
 	KUNIT_EXPECT_EQ(test, sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_S1);
-	KUNIT_EXPECT_TRUE(test, fake_cd(sdev, 3, 0) & SMMU_CD0_V);
-	asid = FIELD_GET(SMMU_CD0_ASID, fake_cd(sdev, 3, 0));
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_S1);
+	KUNIT_EXPECT_TRUE(test, sham_cd(sdev, 3, 0) & SMMU_CD0_V);
+	asid = FIELD_GET(SMMU_CD0_ASID, sham_cd(sdev, 3, 0));
 	KUNIT_EXPECT_EQ(test, asid, old->id);
 
 	/* A detachment does not fail: it has nothing when it comes back */
@@ -167,8 +167,8 @@ static void pasid_back_by_itself(struct kunit *test)
 	fake->silent = false;
 	try_now(&o);
 	KUNIT_EXPECT_EQ(test, sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
-	KUNIT_EXPECT_EQ(test, fake_cd(sdev, 3, 0) & SMMU_CD0_V, 0);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_cd(sdev, 3, 0) & SMMU_CD0_V, 0);
 	sham_paging_free(test, old);
 	sham_paging_free(test, new);
 }
@@ -188,7 +188,7 @@ static void core_domain(struct kunit *test)
 	try_now(&o);
 	KUNIT_EXPECT_FALSE(test, o.fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_BYPASS);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_BYPASS);
 	one_down(test, &o);
 }
 
@@ -202,9 +202,9 @@ static void order_spy(struct fake_unit *fake, struct cmd_words cmd)
 	case SMMU_OP_ATC_INV:
 		/* Who invalidates now asks it too, and it finds nothing */
 		KUNIT_EXPECT_EQ(test, sdev->state, BIT(SMMU3_DEV_ASKED));
-		KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
-		KUNIT_EXPECT_GT(test, fake_count(fake, SMMU_OP_CFGI_STE), 0);
-		KUNIT_EXPECT_EQ(test, fake_count(fake, SMMU_OP_TLBI_S12_VMALL),
+		KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
+		KUNIT_EXPECT_GT(test, sham_count(fake, SMMU_OP_CFGI_STE), 0);
+		KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_S12_VMALL),
 				1);
 		KUNIT_EXPECT_GE(test, fake->syncs, 2);
 		break;
@@ -212,7 +212,7 @@ static void order_spy(struct fake_unit *fake, struct cmd_words cmd)
 		/* A cached entry could have it translated again */
 		KUNIT_EXPECT_GE(test, fake->syncs, 1);
 		KUNIT_EXPECT_EQ(test, sdev->state, BIT(SMMU3_DEV_ASKED));
-		KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+		KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 		break;
 	}
 }
@@ -223,7 +223,7 @@ static void unblocking_order(struct kunit *test)
 
 	one_up(test, &o);
 	o.fake->silent = true;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	KUNIT_ASSERT_EQ(test, o.sdev->state, FAKE_OUT);
 	o.fake->silent = false;
@@ -234,8 +234,8 @@ static void unblocking_order(struct kunit *test)
 	scoped_guard(mutex, &o.fake->unit.lock)
 		KUNIT_EXPECT_EQ(test, smmu3_device_recover(o.sdev), 0);
 	o.fake->spy = NULL;
-	KUNIT_EXPECT_EQ(test, fake_count(o.fake, SMMU_OP_ATC_INV), 1);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_count(o.fake, SMMU_OP_ATC_INV), 1);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_S2);
 	one_down(test, &o);
 }
 
@@ -247,7 +247,7 @@ static void block_spy(struct fake_unit *fake, struct cmd_words cmd)
 
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_CFGI_STE)
 		return;
-	KUNIT_EXPECT_EQ(test, fake_config(sdev), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_FALSE(test, test_bit(SMMU3_DEV_OUT, &sdev->state));
 	KUNIT_EXPECT_NE(test, sdev->state, 0);
 }
@@ -262,11 +262,11 @@ static void mark_is_not_enough(struct kunit *test)
 	sham_forget(o.fake);
 	o.fake->spied = o.sdev;
 	o.fake->spy = block_spy;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	o.fake->spy = NULL;
 	KUNIT_EXPECT_EQ(test, o.sdev->state, FAKE_OUT);
-	KUNIT_EXPECT_EQ(test, fake_count(o.fake, SMMU_OP_ATC_INV), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(o.fake, SMMU_OP_CFGI_STE), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(o.fake, SMMU_OP_ATC_INV), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(o.fake, SMMU_OP_CFGI_STE), 1);
 
 	try_now(&o);
 	KUNIT_ASSERT_EQ(test, o.sdev->state, 0);
@@ -289,9 +289,9 @@ static void mark_after_tlb(struct kunit *test)
 	o.sdev->state = FAKE_OUT;
 	o.fake->spied = o.sdev;
 	o.fake->spy = mark_spy;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	o.fake->spy = NULL;
-	KUNIT_EXPECT_EQ(test, fake_count(o.fake, SMMU_OP_ATC_INV), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(o.fake, SMMU_OP_ATC_INV), 1);
 	one_down(test, &o);
 }
 
@@ -303,7 +303,7 @@ static void told_every_time(struct kunit *test)
 
 	one_up(test, &o);
 	o.fake->silent = true;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	for (i = 0; i < 3; i++) {
 		guard(srcu)(&o.fake->unit.srcu);
@@ -328,11 +328,11 @@ static void refused_for_the_kernel(struct kunit *test)
 	sham_forget(o.fake);
 	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	o.fake->refuse_op = SMMU_OP_TLBI_S2_IPA;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
 	sham_recover(o.fake);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(o.sdev), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_S2);
 	/* The unit and the device forget everything instead */
 	KUNIT_EXPECT_TRUE(test, sham_executed(o.fake, smmu3_cmd_tlbi_nsnh_all()));
 	KUNIT_EXPECT_TRUE(test, sham_executed(o.fake, smmu3_cmd_atc_inv_all(5)));
@@ -340,7 +340,7 @@ static void refused_for_the_kernel(struct kunit *test)
 	/* A guest's is */
 	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
 	o.fake->refuse_op = SMMU_OP_TLBI_S2_IPA;
-	fake_unmap(test, o.paging, SZ_1G + SZ_4K, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G + SZ_4K, SZ_4K);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, FAKE_OUT);
 	one_down(test, &o);
 }
@@ -375,13 +375,13 @@ static void tables_kept(struct kunit *test)
 	enable_delayed_work(work);
 	smmu3_recover_soon(unit);
 	sham_recover(o.fake);
-	KUNIT_EXPECT_GT(test, fake_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_GT(test, sham_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(kept));
 	KUNIT_EXPECT_FALSE(test, o.paging->doubt->on);
 
 	/* And as long as all goes well nothing is kept */
 	o.paging->domain.cookie_type = IOMMU_COOKIE_IOMMUFD;
-	fake_map(test, o.paging, SZ_1G, SZ_4K);
+	sham_map(test, o.paging, SZ_1G, SZ_4K);
 	sham_unmap_table(test, o.paging);
 	KUNIT_EXPECT_TRUE(test, list_empty(kept));
 	one_down(test, &o);
@@ -410,7 +410,7 @@ static void dead_until_retry(struct kunit *test)
 	work = &unit->recover_work;
 	o.paging->domain.cookie_type = IOMMU_COOKIE_NONE;
 	o.fake->dead = true;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	KUNIT_ASSERT_TRUE(test, unit->dead);
 	KUNIT_EXPECT_TRUE(test, unit->aborts);
@@ -418,7 +418,7 @@ static void dead_until_retry(struct kunit *test)
 
 	o.fake->nr_writes = 0;
 	for (i = 1; i < 4; i++) {
-		fake_unmap(test, o.paging, SZ_1G + i * SZ_4K, SZ_4K);
+		sham_unmap(test, o.paging, SZ_1G + i * SZ_4K, SZ_4K);
 		/* It has all been asked for: it has the rest of its time to wait */
 		flush_work(&work->work);
 		KUNIT_EXPECT_TRUE(test, delayed_work_pending(work));
@@ -438,7 +438,7 @@ static void dead_until_retry(struct kunit *test)
 	try_now(&o);
 	KUNIT_EXPECT_FALSE(test, unit->dead);
 	KUNIT_EXPECT_GT(test, resets(o.fake), 0);
-	KUNIT_EXPECT_GT(test, fake_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
+	KUNIT_EXPECT_GT(test, sham_count(o.fake, SMMU_OP_TLBI_NSNH_ALL), 0);
 	KUNIT_EXPECT_FALSE(test, o.paging->doubt->on);
 	try_now(&o);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
@@ -458,7 +458,7 @@ static void end_while_asking(struct kunit *test)
 	one_up(test, &o);
 	ring = &o.fake->unit.cmdq.ring;
 	o.fake->silent = true;
-	fake_unmap(test, o.paging, SZ_1G, SZ_4K);
+	sham_unmap(test, o.paging, SZ_1G, SZ_4K);
 	sham_recover(o.fake);
 	KUNIT_ASSERT_EQ(test, o.sdev->state, FAKE_OUT);
 

@@ -134,7 +134,7 @@ static void told_when_it_is_true(struct kunit *test)
 		s.fake->spy = told_spy;
 		KUNIT_EXPECT_EQ(test, recover(s.plain), 0);
 		s.fake->spy = NULL;
-		KUNIT_EXPECT_EQ(test, fake_count(s.fake, SMMU_OP_ATC_INV), 2);
+		KUNIT_EXPECT_EQ(test, sham_count(s.fake, SMMU_OP_ATC_INV), 2);
 		KUNIT_EXPECT_TRUE(test, s.tlb.done);
 		KUNIT_EXPECT_EQ(test, s.tlb.err, 0);
 		KUNIT_EXPECT_TRUE(test, s.atc.done);
@@ -171,7 +171,7 @@ static void reset_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.ats[0]->state, FAKE_OUT);
 	KUNIT_EXPECT_EQ(test, s.ats[1]->state, FAKE_OUT);
 	KUNIT_EXPECT_EQ(test, s.plain->state, 0);
-	KUNIT_EXPECT_EQ(test, fake_config(s.plain), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(s.plain), SMMU_STE_CONFIG_S2);
 	KUNIT_EXPECT_TRUE(test, s.fake->regs[SMMU_REG_CR0 / 4] &
 			  SMMU_CR0_SMMUEN);
 	s.fake->hung = false;
@@ -233,12 +233,12 @@ static void resume_spy(struct fake_unit *fake, struct cmd_words cmd)
 
 	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
 	case SMMU_OP_CFGI_STE_RANGE:
-		s->entries_forgotten = fake_config(sdev) ==
+		s->entries_forgotten = sham_config(sdev) ==
 				       SMMU_STE_CONFIG_ABORT;
 		break;
 	case SMMU_OP_ATC_INV:
 		if (FIELD_GET(SMMU_CMD0_SID, cmd.w0) == sdev->sids[0])
-			KUNIT_EXPECT_EQ(test, fake_config(sdev),
+			KUNIT_EXPECT_EQ(test, sham_config(sdev),
 					SMMU_STE_CONFIG_ABORT);
 		break;
 	}
@@ -257,16 +257,16 @@ static void resume_watch(struct fake_unit *fake, u32 off, u32 val)
 	    fake->regs[SMMU_REG_CR0 / 4] & SMMU_CR0_SMMUEN)
 		return;
 	s->translates++;
-	KUNIT_EXPECT_TRUE(test, fake_completed(fake, smmu3_cmd_cfgi_all()));
-	KUNIT_EXPECT_TRUE(test, fake_completed(fake,
+	KUNIT_EXPECT_TRUE(test, sham_completed(fake, smmu3_cmd_cfgi_all()));
+	KUNIT_EXPECT_TRUE(test, sham_completed(fake,
 					       smmu3_cmd_tlbi_nsnh_all()));
-	KUNIT_EXPECT_TRUE(test, fake_completed(fake,
+	KUNIT_EXPECT_TRUE(test, sham_completed(fake,
 					       smmu3_cmd_tlbi_el2_all()));
 	KUNIT_EXPECT_TRUE(test, s->entries_forgotten);
-	KUNIT_EXPECT_EQ(test, fake_config(s->ats[0]), SMMU_STE_CONFIG_ABORT);
-	KUNIT_EXPECT_EQ(test, fake_config(s->ats[1]), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(s->ats[0]), SMMU_STE_CONFIG_ABORT);
+	KUNIT_EXPECT_EQ(test, sham_config(s->ats[1]), SMMU_STE_CONFIG_ABORT);
 	/* It has no cache of its own */
-	KUNIT_EXPECT_EQ(test, fake_config(s->plain), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(s->plain), SMMU_STE_CONFIG_S2);
 }
 
 static void dies(struct kunit *test, struct still *s)
@@ -296,15 +296,15 @@ static void translates_again(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, s.fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, s.translates, 1);
 	KUNIT_EXPECT_EQ(test, s.ats[0]->state, 0);
-	KUNIT_EXPECT_TRUE(test, fake_completed(s.fake,
+	KUNIT_EXPECT_TRUE(test, sham_completed(s.fake,
 					       smmu3_cmd_atc_inv_all(5)));
-	KUNIT_EXPECT_EQ(test, fake_config(s.ats[0]), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(s.ats[0]), SMMU_STE_CONFIG_S2);
 	/* The other one is out until it is asked */
 	KUNIT_EXPECT_EQ(test, s.ats[1]->state, FAKE_OUT);
 	KUNIT_EXPECT_FALSE(test, sham_executed(s.fake,
 					       smmu3_cmd_atc_inv_all(6)));
 	KUNIT_EXPECT_EQ(test, recover(s.ats[1]), 0);
-	KUNIT_EXPECT_EQ(test, fake_config(s.ats[1]), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_EQ(test, sham_config(s.ats[1]), SMMU_STE_CONFIG_S2);
 	still_down(test, &s);
 }
 

@@ -44,7 +44,7 @@ static void abort_and_bypass(struct kunit *test)
 		     0x0000100000000000, 0, 0);
 }
 
-static void stage1(struct kunit *test)
+static void ste_stage1(struct kunit *test)
 {
 	struct smmu3_cdref cds = {
 		.table = 0x0012345678abc000,
@@ -169,7 +169,7 @@ static void context_descriptor(struct kunit *test)
 
 static struct kunit_case ste_cases[] = {
 	KUNIT_CASE(abort_and_bypass),
-	KUNIT_CASE(stage1),
+	KUNIT_CASE(ste_stage1),
 	KUNIT_CASE(stage2),
 	KUNIT_CASE(nested),
 	KUNIT_CASE(nested_hostile),
