@@ -56,7 +56,7 @@ static void answer_lost(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 }
 
-/* The queue was reset, and works again, before who has answered is told */
+/* The queue was reset, and works again, before the one that answered is told */
 static int lost_and_recovered(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	return -ETIMEDOUT;

@@ -71,7 +71,7 @@ static unsigned int all_asked(const struct many *m)
 	return sham_count(m->fake, SMMU_OP_ATC_INV);
 }
 
-/* Whoever is asked does not answer */
+/* No device that is asked answers */
 static void silent_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV)

@@ -299,7 +299,7 @@ static void replace_same_tag(struct kunit *test)
 	sham_forget(fake);
 	KUNIT_ASSERT_EQ(test, smmu3_attach(a, 0, &paging->domain), 0);
 	FAKE_EXPECT_NONE(test, fake);
-	/* As long as somebody uses it, what is cached is right */
+	/* As long as it has a user, what is cached is right */
 	smmu3_detach(a, 0);
 	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_TLBI_S12_VMALL), 0);
 	smmu3_detach(b, 0);

@@ -128,17 +128,17 @@ static void all_refused(struct kunit *test)
 static void refused_is_his(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
-	struct smmu3_batch mine, his;
+	struct smmu3_batch mine, other;
 
 	guard(srcu)(&fake->unit.srcu);
 
 	smmu3_batch_begin(&mine, &fake->unit, false);
 	smmu3_batch_add(&mine, some(1));
 	smmu3_batch_push(&mine);
-	smmu3_batch_begin(&his, &fake->unit, false);
-	smmu3_batch_add(&his, smmu3_cmd_tlbi_nh_all(2));
+	smmu3_batch_begin(&other, &fake->unit, false);
+	smmu3_batch_add(&other, smmu3_cmd_tlbi_nh_all(2));
 	fake->refuse_op = SMMU_OP_TLBI_NH_ALL;
-	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&his), -EIO);
+	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&other), -EIO);
 	smmu3_batch_add(&mine, some(3));
 	/* It lies between the two of mine, and cannot be told from them */
 	KUNIT_EXPECT_EQ(test, smmu3_batch_flush(&mine), -EIO);
@@ -230,7 +230,7 @@ static void expect_told_apart(struct kunit *test, const struct fake_unit *fake)
 }
 
 /*
- * Whatever is in a batch, however long it is, and whoever uses the ring in between.
+ * Whatever is in a batch, however long it is, and whatever else is in the ring.
  * Without IDR0.MSI the log has all CMD_SYNCs.
  */
 static void atc_told_apart(struct kunit *test)

@@ -102,7 +102,7 @@ static int map_page(struct smmu3_paging *paging, u64 iova)
 					     &mapped);
 }
 
-/* A guest's device has the queue stand still, with nobody who waits for it */
+/* A guest's device has the queue stand still, and no thread waits for it */
 static void hang(struct two *t)
 {
 	struct smmu3_unit *unit = &t->fake->unit;
@@ -122,8 +122,9 @@ static void hang_no_more(struct two *t)
 }
 
 /*
- * Who cannot sleep leaves his invalidation behind a silent device's: the core gives
- * the addresses to the next one, who must not get what the TLB has of them.
+ * A caller that cannot sleep leaves its invalidation behind a silent device's: the
+ * core gives the addresses to the next user, which must not get what the TLB has of
+ * them.
  */
 static void not_mapped_again(struct kunit *test)
 {
@@ -270,7 +271,7 @@ static void orphan(struct kunit *test)
 }
 
 /*
- * A unit that refuses to have its devices forget: those who have ATC invalidations
+ * A unit that refuses to have its devices forget: those with ATC invalidations
  * wait for that, and are not left waiting.
  */
 static void refused_to_the_end(struct kunit *test)
@@ -299,7 +300,7 @@ static void refused_to_the_end(struct kunit *test)
 	two_down(test, &t);
 }
 
-/* VFIO's own domains, without iommufd: nobody unmaps where he cannot sleep */
+/* VFIO's own domains, without iommufd: every unmap can sleep */
 static void vfio_sleeps(struct kunit *test)
 {
 	struct two t;

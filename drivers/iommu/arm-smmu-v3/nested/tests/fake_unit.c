@@ -293,7 +293,7 @@ struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 	KUNIT_ASSERT_EQ(test, smmu3_hw_probe(unit), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_hw_quiesce(unit), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_cmdq_init(unit), 0);
-	/* How long a question takes depends on the machine: who wants it sets it */
+	/* How long a question takes depends on the machine: a test may set it */
 	unit->ask.most = 0;
 	KUNIT_ASSERT_EQ(test, smmu3_strtab_init(unit), 0);
 	KUNIT_ASSERT_EQ(test, smmu3_evtq_init(unit), 0);

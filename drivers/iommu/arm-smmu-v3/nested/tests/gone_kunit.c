@@ -10,7 +10,7 @@
 /* More than any function may read before it sees that nobody answers */
 #define MANY_READS	100000
 #define FEW_READS	16
-/* While somebody waits, which takes as long as the machine makes it */
+/* While a thread waits, which takes as long as the machine makes it */
 #define WAITING_READS	(MANY_READS / 100)
 
 static int flush(struct smmu3_unit *unit, unsigned int nr)
@@ -97,7 +97,7 @@ static void gone_cr0(struct kunit *test)
 	fake->gone = 0;
 }
 
-/* One more event for each that is handled: who holds locks must not see to all */
+/* One more event for each that is handled: a caller with locks must not handle all */
 static void endless_events(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
@@ -110,7 +110,7 @@ static void endless_events(struct kunit *test)
 		smmu3_iopf_disable(&att);
 	KUNIT_EXPECT_GE(test, fake->events, 2000 - FEW_READS);
 	KUNIT_EXPECT_GE(test, fake->unit.evtq.records, 1);
-	/* Who holds none does */
+	/* A caller without locks does */
 	KUNIT_EXPECT_GE(test, smmu3_evtq_drain(&fake->unit), 1000);
 	KUNIT_EXPECT_EQ(test, fake->events, 0);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: who uses a device or a unit without a lock, and what waits for him
+ * KUnit: readers of a device or a unit without a lock, and what waits for them
  *
  * The units here are the driver's own: it finds them as it finds all others, but
  * their registers are fake ones. What leaves does so in a work of its own, since it
- * waits for readers, who are the test.
+ * waits for readers, which the test plays.
  */
 #include <kunit/device.h>
 #include <linux/completion.h>
@@ -21,12 +21,12 @@
 #include "fake_unit.h"
 
 /*
- * How long who must wait is given to do something else instead, in ms. It does not
- * make anything pass that is wrong but for a slow machine.
+ * How long a thread that must wait is given to do something else instead, in ms. On
+ * a slow machine a wrong driver may pass, never a right one fail.
  */
 #define TEMPT	100
 
-/* Who must not wait for somebody waits for ever if he does, in ms */
+/* A thread that must not wait is given this long, in ms; else it hangs */
 #define FOR_EVER	60000
 
 #define SID	0x18
@@ -205,8 +205,8 @@ static bool has_devices(struct smmu3_unit *unit)
 }
 
 /*
- * Who walks a list of attachments may ask the device to forget something: it is
- * there, and known by its StreamIDs, until he is done.
+ * A reader that walks a list of attachments may ask the device to forget something:
+ * it is there, and known by its StreamIDs, until the reader is done.
  */
 static void leaves_behind_walk(struct kunit *test)
 {
@@ -233,7 +233,7 @@ static void leaves_behind_walk(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&unit->streams));
 }
 
-/* Who comes while others are waited for, and is not one of them */
+/* A reader that comes during the wait for others, and is not one of them */
 static int late_reader(struct smmu3_unit *unit, int before)
 {
 	for (;;) {
@@ -246,7 +246,7 @@ static int late_reader(struct smmu3_unit *unit, int before)
 	}
 }
 
-/* And who has found it by a StreamID meanwhile, to blame it */
+/* And one that has found it by a StreamID meanwhile, to blame it */
 static void leaves_behind_error(struct kunit *test)
 {
 	struct found *found = unit_found(test);
@@ -340,7 +340,7 @@ static void other_unit_is_read(struct kunit *test)
 				    "step %u", i);
 }
 
-/* Who still waits for the queue of a unit that goes */
+/* A reader still waits for the queue of a unit that goes */
 static void unit_goes_behind_reader(struct kunit *test)
 {
 	struct found *found = unit_found(test);

@@ -52,7 +52,7 @@ static void backoff(struct kunit *test)
 	} tries[] = {
 		{ 0, 0, 100 }, { 1, 0, 100 }, { 50, 0, 100 }, { 51, 0, 102 },
 		{ 100, 0, 200 }, { 30000, 0, 60000 }, { 60000, 0, 60000 },
-		/* Who holds the queue for long does so rarely */
+		/* A device that holds the queue for long does so rarely */
 		{ 0, 9, 100 }, { 0, 11, 110 }, { 100, 1000, 10000 },
 		{ 0, 60000, 600000 }, { 60000, UINT_MAX, 600000 },
 	};
@@ -200,7 +200,7 @@ static void order_spy(struct fake_unit *fake, struct cmd_words cmd)
 
 	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
 	case SMMU_OP_ATC_INV:
-		/* Who invalidates now asks it too, and it finds nothing */
+		/* An invalidation now asks it too, and it finds nothing */
 		KUNIT_EXPECT_EQ(test, sdev->state, BIT(SMMU3_DEV_ASKED));
 		KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 		KUNIT_EXPECT_GT(test, sham_count(fake, SMMU_OP_CFGI_STE), 0);
@@ -252,7 +252,7 @@ static void block_spy(struct fake_unit *fake, struct cmd_words cmd)
 	KUNIT_EXPECT_NE(test, sdev->state, 0);
 }
 
-/* Who leaves a device out that has a mark returns when it is blocked */
+/* A caller that leaves a marked device out returns when it is blocked */
 static void mark_is_not_enough(struct kunit *test)
 {
 	struct one o;
@@ -295,7 +295,7 @@ static void mark_after_tlb(struct kunit *test)
 	one_down(test, &o);
 }
 
-/* As long as a device is blocked, whoever invalidates hears of it */
+/* As long as a device is blocked, each invalidation reports it */
 static void told_every_time(struct kunit *test)
 {
 	unsigned int i;
@@ -446,7 +446,7 @@ static void dead_until_retry(struct kunit *test)
 	one_down(test, &o);
 }
 
-/* In ms: whoever waits for it is late */
+/* In ms: a thread that waits for it is late */
 #define LONG	20000
 
 /* A unit goes while its recovery waits for a device: nobody waits for that */

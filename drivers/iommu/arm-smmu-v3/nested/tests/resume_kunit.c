@@ -18,8 +18,8 @@
  * @ats: two with ATS
  * @plain: one without
  * @paging: what is attached to all of them
- * @tlb: somebody who waits for the TLB
- * @atc: somebody who waits for an ATC
+ * @tlb: a waiter for the TLB
+ * @atc: a waiter for an ATC
  * @entries_forgotten: the unit has last forgotten all entries when the first device's
  *	was one that aborts
  * @translates: it was switched on so often
@@ -83,7 +83,7 @@ static int recover(struct smmu3_device *sdev)
 	return smmu3_device_recover(sdev);
 }
 
-/* Somebody whose invalidation was lost, and who waits until that is made up for */
+/* A thread whose invalidation was lost waits until that is made up for */
 static void park(struct fake_unit *fake, struct cmd_wait *wait, bool devtlb)
 {
 	struct cmd_ring *ring = &fake->unit.cmdq.ring;
@@ -109,7 +109,7 @@ static void told_spy(struct fake_unit *fake, struct cmd_words cmd)
 		KUNIT_EXPECT_FALSE(test, s->atc.done);
 		break;
 	case SMMU_OP_ATC_INV:
-		/* No ATC keeps him waiting who has none */
+		/* A waiter without an ATC waits for none */
 		KUNIT_EXPECT_TRUE(test, s->tlb.done);
 		fallthrough;
 	case SMMU_OP_CFGI_STE:
@@ -146,7 +146,7 @@ static void told_when_it_is_true(struct kunit *test)
 	}
 }
 
-/* Whoever is asked, the queue stands still */
+/* Whichever device is asked, the queue stands still */
 static void all_hang_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
 	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_ATC_INV)

@@ -380,7 +380,7 @@ static void dirty(struct kunit *test)
 		    vtd_desc_pc_pasid(fake_did(two, 7), 7),
 		    vtd_desc_iotlb_domain(fake_did(two, 7), DRAIN));
 
-	/* Who comes later has it too */
+	/* A later domain has it too */
 	KUNIT_ASSERT_EQ(test, vtd_attach(one, 3, &n->domain), 0);
 	KUNIT_EXPECT_TRUE(test, fake_pte_word(one, 3, 0) & VTD_PTE0_SSADE);
 
@@ -499,7 +499,7 @@ static void dead_unit_unmap(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, fake_context_present(vdev));
 		fake->dead = true;
 		p->domain.ops->flush_iotlb_all(&p->domain);
-		/* Who cannot sleep is not a user, and is not blocked for one */
+		/* A caller that cannot sleep is no user, and is not blocked for one */
 		KUNIT_EXPECT_EQ(test, fake_context_present(vdev), atomic);
 		KUNIT_EXPECT_TRUE(test, fake_context_present(other));
 		fake->dead = false;

@@ -73,7 +73,7 @@ static void find_new(struct fake_unit *fake)
 		fake->hook_data = vdev;
 }
 
-/* One that was known for a moment: who has found it then may use it */
+/* One that was known for a moment: a reader that has found it then may use it */
 static void new_fails_behind_reader(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,

@@ -23,7 +23,7 @@
  * @iqt: invalidation queue tail
  * @fsts: fault status
  * @iqercd: invalidation queue error record
- * @log: descriptors other than waits for somebody, in the order of their execution
+ * @log: descriptors other than waits, in the order of their execution
  * @nr: how many there are
  * @waits: wait descriptors completed
  * @doorbells: writes to the tail register
@@ -42,7 +42,7 @@
  * @reads: reads of registers
  * @hook: is told of each descriptor before it is executed
  * @hook_data: for @hook
- * @look: is told when somebody looks for errors, with the lock of the ring
+ * @look: is told when a waiter looks for errors, with the lock of the ring
  */
 struct fake_unit {
 	struct vtd_unit unit;

@@ -201,7 +201,7 @@ static void no_snooping(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &parent->domain), 0);
 	KUNIT_EXPECT_FALSE(test, enforce(parent));
 	KUNIT_EXPECT_FALSE(test, snoops(vdev, 0));
-	/* Nor if it is only nested that somebody uses it */
+	/* Nor if only nested domains use it */
 	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
 	KUNIT_EXPECT_FALSE(test, enforce(parent));
 	KUNIT_EXPECT_FALSE(test, snoops(vdev, 0));

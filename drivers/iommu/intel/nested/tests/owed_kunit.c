@@ -316,7 +316,7 @@ static void count_devtlbs(struct fake_unit *fake, struct cmd_words desc)
 #define SILENT		9
 #define SILENT_MS	100
 
-/* However many somebody has that do not answer, others get the queue, too */
+/* However many devices of a user do not answer, others get the queue, too */
 static void many_silent(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -354,7 +354,7 @@ static void many_silent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, asked, 1);
 	KUNIT_EXPECT_GT(test, vtd_unit_recover(unit), HZ * 10);
 
-	/* Who has not been silent does not wait for that */
+	/* A device that was not silent does not wait for that */
 	fake->hook = NULL;
 	bad[1]->silent = false;
 	vtd_unit_recover(unit);
@@ -388,7 +388,7 @@ static void stop_at_first(struct fake_unit *fake, struct cmd_words desc)
 	fake->until_reset = true;
 }
 
-/* Who has no device-TLB does not wait for a second one that is asked */
+/* A caller without device-TLB does not wait for a second one that is asked */
 static void bystanders_first(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -472,7 +472,7 @@ static void many_in_a_reset(struct kunit *test)
 	for (i = 0; i < SILENT; i++)
 		KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED,
 						 &bad[i]->state));
-	/* Who was not asked is not taken for silent */
+	/* A device that was not asked is not taken for silent */
 	KUNIT_EXPECT_TRUE(test, bad[0]->silent);
 	KUNIT_EXPECT_FALSE(test, bad[SILENT - 1]->silent);
 

@@ -183,7 +183,7 @@ static void qi_silent_device(struct kunit *test)
 }
 
 /*
- * Two producers, one of whom has descriptors before and after the other's, and
+ * Two producers, one of which has descriptors before and after the other's, and
  * hardware that has fetched @ahead more when it stops
  */
 static void shared_queue(struct kunit *test, unsigned int start,
@@ -303,11 +303,11 @@ static void qi_dead_when_full(struct kunit *test)
 }
 
 /**
- * struct flusher - somebody who has a batch done, and can wait for a recovery
+ * struct flusher - a thread that has a batch done, and can wait for a recovery
  * @work: does it
  * @unit: the unit
  * @batch: the batch
- * @ret: what he was told
+ * @ret: what it was told
  */
 struct flusher {
 	struct work_struct work;
@@ -353,7 +353,7 @@ static void flusher_end(struct flusher *flusher)
 	destroy_work_on_stack(&flusher->work);
 }
 
-/* The recovery asks device-TLBs one by one: nobody who can wait is in between */
+/* The recovery asks device-TLBs one by one: none that can wait is in between */
 static void qi_recovery_alone(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -384,7 +384,7 @@ static void qi_recovery_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flusher.ret, 0);
 }
 
-/* What he has in the queue already he is told of, though he has waited between */
+/* A thread is told of what it has in the queue, though it has waited since */
 static void qi_recovery_between(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: the order in which a device is blocked and brought back, and who pays
+ * KUnit: the order in which a device is blocked and brought back, and what others pay
  * for hardware that does not answer
  */
 #include <kunit/test.h>
@@ -41,7 +41,7 @@ static void watch_blocking(struct fake_unit *fake, struct cmd_words desc)
 	if (fake_context_present(w->vdev))
 		return;
 	w->blocking++;
-	/* Who flushes now must neither take it for blocked nor for well */
+	/* A flush must take it now neither for blocked nor for well */
 	w->early += test_bit(VTD_DEV_BLOCKED, &w->vdev->state) ||
 		    !test_bit(VTD_DEV_FAILED, &w->vdev->state);
 }
@@ -266,7 +266,7 @@ static void reset_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, three->state, 0);
 }
 
-/* Who is asked for long is left alone for long, so that others get on */
+/* A device that takes long is left alone for long, so that others get on */
 static void intervals_share(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -294,7 +294,7 @@ static void intervals_share(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, time_after_eq(bad->retry.at, began +
 					      msecs_to_jiffies(10 * 300)));
 
-	/* The reset finds out once more whom it was waiting for */
+	/* The reset finds out once more which device it waited for */
 	fake->dead = false;
 	fake->unit.retry.ms = 0;
 	vtd_unit_recover(&fake->unit);
@@ -304,7 +304,7 @@ static void intervals_share(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
-/* It stays dead: who asked for something is out, others and the kernel are not */
+/* It stays dead: devices that have asked are out, others and the kernel are not */
 static void who_is_blocked(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
@@ -392,7 +392,7 @@ static void ended(struct kunit *test)
 }
 
 /*
- * The disk is behind somebody's device-TLB. Nobody who cannot sleep waits for as
+ * The disk is behind a guest's device-TLB. No caller that cannot sleep waits for as
  * long as that may take, and the queue, which is not to blame, goes on.
  */
 static void atomic_behind_devtlb(struct kunit *test)
@@ -439,7 +439,7 @@ static void one_answers(struct fake_unit *fake)
 	ring->oldest++;
 }
 
-/* Many that answer, one after another, are too long for him as well */
+/* Many that answer, one after another, are too long for it as well */
 static void atomic_behind_many(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);

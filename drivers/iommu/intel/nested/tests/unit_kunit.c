@@ -114,7 +114,7 @@ static void ended_meanwhile(struct kunit *test)
 		usleep_range(100, 1000);
 	vtd_hw_end(unit);
 	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &vdev->state));
-	/* Who has waited to the end would leave it alone for ten times that */
+	/* After a wait to the end it would be left alone for ten times that */
 	KUNIT_EXPECT_TRUE(test, time_before(vdev->retry.at,
 					    jiffies + 10 * 15 * HZ));
 }

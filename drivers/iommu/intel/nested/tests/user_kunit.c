@@ -263,7 +263,7 @@ static void user_dead(struct kunit *test)
 
 /*
  * The queue stands still and is cured by a reset, which takes what was in it:
- * who asked waits for that and has what he asked for, and so has his device.
+ * the caller waits for that and has what it asked for, and so has its device.
  */
 static void user_reset(struct kunit *test)
 {
