@@ -48,13 +48,13 @@ int smmu3_answer_send(struct smmu3_unit *unit, struct cmd_words cmd)
 	return smmu3_batch_flush(&batch);
 }
 
-static u32 sid_of(struct cmd_words cmd)
+static u32 smmu3_sid_of(struct cmd_words cmd)
 {
 	return FIELD_GET(SMMU_CMD0_SID, cmd.w0);
 }
 
 /* One device must not leave others without: each has a number of its own */
-static bool has_most(struct smmu3_unit *unit, u32 sid)
+static bool smmu3_has_most(struct smmu3_unit *unit, u32 sid)
 {
 	const struct kept_answer *kept;
 	unsigned int nr = 0;
@@ -62,11 +62,11 @@ static bool has_most(struct smmu3_unit *unit, u32 sid)
 	lockdep_assert_held(&unit->answers.lock);
 
 	list_for_each_entry(kept, &unit->answers.list, node)
-		nr += sid_of(kept->cmd) == sid;
+		nr += smmu3_sid_of(kept->cmd) == sid;
 	return nr >= MOST;
 }
 
-static int answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
+static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct kept_answer *kept = kmalloc_obj(*kept);
 
@@ -74,7 +74,7 @@ static int answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 		return -ENOMEM;
 	kept->cmd = cmd;
 	scoped_guard(spinlock, &unit->answers.lock) {
-		if (has_most(unit, sid_of(cmd))) {
+		if (smmu3_has_most(unit, smmu3_sid_of(cmd))) {
 			kfree(kept);
 			return -ENOMEM;
 		}
@@ -110,14 +110,14 @@ int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd)
 	ret = smmu3_answer_send(unit, cmd);
 	/* With the hardware all that waited is gone */
 	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
-		ret = answer_keep(unit, cmd);
+		ret = smmu3_answer_keep(unit, cmd);
 	return ret;
 }
 
 /* A device that is gone waits for nothing */
-static bool is_wanted(struct smmu3_unit *unit, struct cmd_words cmd)
+static bool smmu3_is_wanted(struct smmu3_unit *unit, struct cmd_words cmd)
 {
-	return xa_load(&unit->streams, sid_of(cmd));
+	return xa_load(&unit->streams, smmu3_sid_of(cmd));
 }
 
 /**
@@ -137,7 +137,7 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 		list_splice_init(&unit->answers.list, &list);
 	list_for_each_entry_safe(kept, tmp, &list, node) {
 		/* The next recovery is for the rest */
-		if (is_wanted(unit, kept->cmd) &&
+		if (smmu3_is_wanted(unit, kept->cmd) &&
 		    smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT)
 			break;
 		list_del(&kept->node);

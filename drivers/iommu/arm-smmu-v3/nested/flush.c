@@ -21,13 +21,13 @@
  * caller still sees the mark after it has changed the tables and invalidated the
  * TLB, the invalidation of the ATC is still to come.
  */
-static bool atc_live(const struct smmu3_device *sdev)
+static bool smmu3_atc_live(const struct smmu3_device *sdev)
 {
 	return smmu3_state_live(READ_ONCE(sdev->state));
 }
 
-static void add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
-		    u64 w0, u64 addr, unsigned int size)
+static void smmu3_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
+			  u64 w0, u64 addr, unsigned int size)
 {
 	unsigned int i;
 
@@ -47,10 +47,10 @@ static void add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
  */
 void smmu3_add_atc_all(struct smmu3_batch *batch, struct smmu3_device *sdev)
 {
-	add_atc(batch, sdev, 0, 0, SMMU_ATC_SIZE_ALL);
+	smmu3_add_atc(batch, sdev, 0, 0, SMMU_ATC_SIZE_ALL);
 	if (sdev->pasid_bits)
-		add_atc(batch, sdev, SMMU_CMD0_SSV | SMMU_ATC0_GLOBAL, 0,
-			SMMU_ATC_SIZE_ALL);
+		smmu3_add_atc(batch, sdev, SMMU_CMD0_SSV | SMMU_ATC0_GLOBAL, 0,
+			      SMMU_ATC_SIZE_ALL);
 }
 
 /**
@@ -67,12 +67,12 @@ void smmu3_add_atc_pasid(struct smmu3_batch *batch,
 	unsigned int size;
 	u64 addr, w0 = 0;
 
-	if (!att->ats || !atc_live(sdev))
+	if (!att->ats || !smmu3_atc_live(sdev))
 		return;
 	if (att->pasid != IOMMU_NO_PASID)
 		w0 = SMMU_CMD0_SSV | FIELD_PREP(SMMU_CMD0_SSID, att->pasid);
 	size = smmu3_atc_span(first, last, &addr);
-	add_atc(batch, sdev, w0, addr, size);
+	smmu3_add_atc(batch, sdev, w0, addr, size);
 }
 
 /**
@@ -95,7 +95,7 @@ void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att)
 	}
 }
 
-static struct cmd_words page_cmd(const struct smmu3_attach *att)
+static struct cmd_words smmu3_page_cmd(const struct smmu3_attach *att)
 {
 	if (att->tag == SMMU3_TAG_ASID)
 		return (struct cmd_words) {
@@ -108,27 +108,28 @@ static struct cmd_words page_cmd(const struct smmu3_attach *att)
 	};
 }
 
-static bool same_tag(const struct smmu3_attach *a, const struct smmu3_attach *b)
+static bool smmu3_same_tag(const struct smmu3_attach *a,
+			   const struct smmu3_attach *b)
 {
 	return a->tag == b->tag && a->id == b->id;
 }
 
 /* Some attachment of @paging, and of @viommu if that is not NULL */
-static bool concerns(const struct smmu3_attach *att,
-		     const struct smmu3_viommu *viommu)
+static bool smmu3_concerns(const struct smmu3_attach *att,
+			   const struct smmu3_viommu *viommu)
 {
 	return !viommu || att->viommu == viommu;
 }
 
 /* Marked, and not blocked for certain yet */
-static bool is_pending(unsigned long state)
+static bool smmu3_is_pending(unsigned long state)
 {
 	return state && !(state & BIT(SMMU3_DEV_OUT));
 }
 
 /* The marks that devices have, all in one; 0 most of the time */
-static unsigned long marks(struct smmu3_paging *paging,
-			   const struct smmu3_viommu *viommu)
+static unsigned long smmu3_marks(struct smmu3_paging *paging,
+				 const struct smmu3_viommu *viommu)
 {
 	unsigned long state, all = 0;
 	struct smmu3_attach *att;
@@ -136,24 +137,24 @@ static unsigned long marks(struct smmu3_paging *paging,
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {
 		state = READ_ONCE(att->sdev->state);
-		if (likely(!state) || !concerns(att, viommu))
+		if (likely(!state) || !smmu3_concerns(att, viommu))
 			continue;
 		all |= state;
-		if (is_pending(state))
+		if (smmu3_is_pending(state))
 			all |= BIT(SMMU3_DEV_FAILED);
 	}
 	return all;
 }
 
 /* Commands were refused: nobody knows what these have cached */
-static void mark_failed(struct smmu3_paging *paging,
-			const struct smmu3_viommu *viommu)
+static void smmu3_mark_failed(struct smmu3_paging *paging,
+			      const struct smmu3_viommu *viommu)
 {
 	struct smmu3_attach *att;
 
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu))
-		if (concerns(att, viommu))
+		if (smmu3_concerns(att, viommu))
 			set_bit(SMMU3_DEV_FAILED, &att->sdev->state);
 }
 
@@ -183,22 +184,22 @@ bool smmu3_is_atomic(const struct smmu3_paging *paging)
  * the unit translating nothing. A unit that cannot be stopped either may have
  * anything.
  */
-static bool is_lost(const struct smmu3_unit *unit)
+static bool smmu3_is_lost(const struct smmu3_unit *unit)
 {
 	return READ_ONCE(unit->cmdq.ring.dead) && smmu3_translates(unit);
 }
 
-static void finish_sleeping(struct smmu3_paging *paging,
-			    const struct smmu3_viommu *viommu, int err)
+static void smmu3_finish_sleeping(struct smmu3_paging *paging,
+				  const struct smmu3_viommu *viommu, int err)
 {
 	struct smmu3_unit *unit = paging->unit;
 
 	guard(mutex)(&unit->lock);
 
 	if (err == -EIO)
-		mark_failed(paging, viommu);
-	if (err && is_lost(unit)) {
-		mark_failed(paging, viommu);
+		smmu3_mark_failed(paging, viommu);
+	if (err && smmu3_is_lost(unit)) {
+		smmu3_mark_failed(paging, viommu);
 		smmu3_recover_doubt(paging);
 	}
 	smmu3_unit_block_failed(unit);
@@ -227,7 +228,7 @@ int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
 {
 	unsigned long found;
 
-	found = marks(paging, viommu);
+	found = smmu3_marks(paging, viommu);
 	if (likely(!err && !found))
 		return 0;
 	/* With the hardware all that it had cached is gone */
@@ -237,7 +238,7 @@ int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
 		if (smmu3_is_atomic(paging))
 			smmu3_recover_doubt(paging);
 		else
-			finish_sleeping(paging, viommu, err);
+			smmu3_finish_sleeping(paging, viommu, err);
 	}
 	/* Also if it has come back meanwhile, and has forgotten everything */
 	return err ?: -ETIMEDOUT;
@@ -247,8 +248,9 @@ int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
  * All commands for the TLB. Returns false if there are none. @ats is set if some
  * device has an ATC.
  */
-static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		    const struct smmu3_range *range, bool *ats)
+static bool smmu3_add_tlb(struct smmu3_batch *batch,
+			  struct smmu3_paging *paging,
+			  const struct smmu3_range *range, bool *ats)
 {
 	const struct smmu3_attach *prev = NULL;
 	struct smmu3_attach *att;
@@ -257,9 +259,10 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {
 		struct smmu3_range todo;
+		struct cmd_words cmd;
 
 		*ats |= att->ats;
-		if (prev && same_tag(prev, att))
+		if (prev && smmu3_same_tag(prev, att))
 			continue;
 		prev = att;
 		guests |= att->tag == SMMU3_TAG_GUEST;
@@ -267,10 +270,10 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 			smmu3_add_tag(batch, att);
 			continue;
 		}
+		cmd = smmu3_page_cmd(att);
 		todo = *range;
 		while (todo.left)
-			smmu3_batch_add(batch, smmu3_range_next(&todo,
-								page_cmd(att)));
+			smmu3_batch_add(batch, smmu3_range_next(&todo, cmd));
 	}
 	if (!guests || !range)
 		return prev;
@@ -284,7 +287,7 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
 	prev = NULL;
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {
-		if (att->tag != SMMU3_TAG_GUEST || (prev && same_tag(prev, att)))
+		if (att->tag != SMMU3_TAG_GUEST || (prev && smmu3_same_tag(prev, att)))
 			continue;
 		prev = att;
 		smmu3_batch_add(batch, smmu3_cmd_tlbi_nh_all(att->id));
@@ -297,18 +300,18 @@ static bool add_tlb(struct smmu3_batch *batch, struct smmu3_paging *paging,
  * two are waited for apart, so that a caller without an ATC waits for none. What a
  * guest's device has in its ATC has addresses of the guest's stage-1.
  */
-static int flush_atcs(struct smmu3_batch *batch, struct smmu3_paging *paging,
-		      u64 first, u64 last)
+static int smmu3_flush_atcs(struct smmu3_batch *batch,
+			    struct smmu3_paging *paging, u64 first, u64 last)
 {
 	struct smmu3_attach *att;
 
-	/* Pairs with the one of smmu3_device_try(): see atc_live() */
+	/* Pairs with the one of smmu3_device_try(): see smmu3_atc_live() */
 	smp_mb();
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {
 		if (att->tag != SMMU3_TAG_GUEST)
 			smmu3_add_atc_pasid(batch, att, first, last);
-		else if (att->ats && atc_live(att->sdev))
+		else if (att->ats && smmu3_atc_live(att->sdev))
 			smmu3_add_atc_all(batch, att->sdev);
 	}
 	return smmu3_batch_flush(batch);
@@ -343,11 +346,11 @@ void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
 				 unit->idr[3] & SMMU_IDR3_RIL, leaf);
 	smmu3_batch_begin(&batch, unit, smmu3_is_atomic(paging));
 	batch.cmds.parks = !batch.cmds.atomic;
-	if (!add_tlb(&batch, paging, small ? &range : NULL, &ats))
+	if (!smmu3_add_tlb(&batch, paging, small ? &range : NULL, &ats))
 		return;
 	ret = smmu3_batch_flush(&batch);
 	if (!ret && ats)
-		ret = flush_atcs(&batch, paging, first, last);
+		ret = smmu3_flush_atcs(&batch, paging, first, last);
 	smmu3_finish(paging, NULL, ret);
 }
 

@@ -66,7 +66,7 @@ bool smmu3_in_doubt(const struct smmu3_paging *paging)
 }
 
 /* Whose invalidation has failed has said so before, see smmu3_doubt() */
-static bool page_keep(struct smmu3_paging *paging, void *page)
+static bool smmu3_page_keep(struct smmu3_paging *paging, void *page)
 {
 	struct smmu3_unit *unit = paging->unit;
 	struct kept_page *kept;
@@ -98,7 +98,7 @@ static bool page_keep(struct smmu3_paging *paging, void *page)
  */
 void smmu3_page_free(void *cookie, void *page, size_t size)
 {
-	if (!page_keep(cookie, page))
+	if (!smmu3_page_keep(cookie, page))
 		iommu_free_pages(page);
 }
 
@@ -188,7 +188,7 @@ bool smmu3_pages_begin(struct smmu3_unit *unit)
 	return owes;
 }
 
-static void free_list(struct list_head *pages)
+static void smmu3_free_list(struct list_head *pages)
 {
 	struct kept_page *kept, *tmp;
 
@@ -222,7 +222,7 @@ void smmu3_pages_forgotten(struct smmu3_unit *unit)
 				kfree(doubt);
 		}
 	}
-	free_list(&kept);
+	smmu3_free_list(&kept);
 }
 
 /**

@@ -41,7 +41,7 @@ int smmu3_unit_flush_all(struct smmu3_unit *unit)
 }
 
 /* A recovery that may ask every device once */
-static void begin_asking(struct smmu3_unit *unit)
+static void smmu3_begin_asking(struct smmu3_unit *unit)
 {
 	struct smmu3_device *sdev;
 
@@ -51,7 +51,7 @@ static void begin_asking(struct smmu3_unit *unit)
 		sdev->asked = false;
 }
 
-static int ask_device(struct smmu3_device *sdev)
+static int smmu3_ask_device(struct smmu3_device *sdev)
 {
 	struct smmu3_batch batch;
 	int ret;
@@ -63,7 +63,7 @@ static int ask_device(struct smmu3_device *sdev)
 	return ret;
 }
 
-static void count_time(struct smmu3_device *sdev, ktime_t start)
+static void smmu3_count_time(struct smmu3_device *sdev, ktime_t start)
 {
 	struct smmu3_ask *ask = &sdev->unit->ask;
 	s64 us = ktime_us_delta(ktime_get(), start);
@@ -74,13 +74,13 @@ static void count_time(struct smmu3_device *sdev, ktime_t start)
 }
 
 /* Who is slow and answers is as good as any other, within reason */
-static bool out_of_time(const struct smmu3_unit *unit)
+static bool smmu3_out_of_time(const struct smmu3_unit *unit)
 {
 	return unit->ask.silent_us >= unit->timeout_us ||
 	       unit->ask.spent_us >= unit->devtlb_timeout_us;
 }
 
-static int ask_devices(struct smmu3_unit *unit, bool own)
+static int smmu3_ask_devices(struct smmu3_unit *unit, bool own)
 {
 	struct smmu3_device *sdev;
 	ktime_t start;
@@ -90,15 +90,15 @@ static int ask_devices(struct smmu3_unit *unit, bool own)
 		if (!sdev->ats_on || READ_ONCE(sdev->state) || sdev->asked ||
 		    smmu3_device_own(sdev) != own)
 			continue;
-		if (!own && out_of_time(unit)) {
+		if (!own && smmu3_out_of_time(unit)) {
 			sdev->skipped = true;
 			set_bit(SMMU3_DEV_FAILED, &sdev->state);
 			continue;
 		}
 		start = ktime_get();
-		ret = ask_device(sdev);
+		ret = smmu3_ask_device(sdev);
 		if (!own)
-			count_time(sdev, start);
+			smmu3_count_time(sdev, start);
 		if (ret)
 			return ret;
 	}
@@ -115,17 +115,17 @@ static int ask_devices(struct smmu3_unit *unit, bool own)
  * they are blocked, and come back when there is time for them, for the unit's mutex
  * is held and everybody waits.
  */
-static int flush_devices(struct smmu3_unit *unit, bool others)
+static int smmu3_flush_devices(struct smmu3_unit *unit, bool others)
 {
-	int ret = ask_devices(unit, true);
+	int ret = smmu3_ask_devices(unit, true);
 
 	if (!ret && others)
-		ret = ask_devices(unit, false);
+		ret = smmu3_ask_devices(unit, false);
 	return ret ?: smmu3_block_marked(unit);
 }
 
 /* With @others their ATCs, too */
-static int unit_forget(struct smmu3_unit *unit, bool others)
+static int smmu3_unit_forget(struct smmu3_unit *unit, bool others)
 {
 	int ret;
 
@@ -134,7 +134,7 @@ static int unit_forget(struct smmu3_unit *unit, bool others)
 		return ret;
 	smmu3_tags_forgotten(unit);
 	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_DEVTLB);
-	ret = smmu3_block_marked(unit) ?: flush_devices(unit, others);
+	ret = smmu3_block_marked(unit) ?: smmu3_flush_devices(unit, others);
 	if (ret)
 		return ret;
 	cmd_ring_settle(&unit->cmdq.ring, CMD_OWED_NONE);
@@ -145,7 +145,7 @@ static int unit_forget(struct smmu3_unit *unit, bool others)
  * The unit has aborted everything, and may again do so. Nobody has asked devices
  * to forget anything meanwhile: they come back one by one.
  */
-static int unit_resume(struct smmu3_unit *unit)
+static int smmu3_unit_resume(struct smmu3_unit *unit)
 {
 	struct smmu3_device *sdev;
 	int ret;
@@ -169,17 +169,17 @@ static int unit_resume(struct smmu3_unit *unit)
 	return 0;
 }
 
-static int unit_restart(struct smmu3_unit *unit)
+static int smmu3_unit_restart(struct smmu3_unit *unit)
 {
 	int ret;
 
 	ret = smmu3_cmdq_reset(unit);
 	if (!ret && unit->dead)
-		ret = unit_resume(unit);
-	return ret ?: unit_forget(unit, true);
+		ret = smmu3_unit_resume(unit);
+	return ret ?: smmu3_unit_forget(unit, true);
 }
 
-static void unit_die(struct smmu3_unit *unit)
+static void smmu3_unit_die(struct smmu3_unit *unit)
 {
 	unit->dead = true;
 	WRITE_ONCE(unit->aborts, !smmu3_hw_abort(unit));
@@ -195,7 +195,7 @@ static void unit_die(struct smmu3_unit *unit)
 }
 
 /* In how many jiffies a dead unit is tried again, at least 1 */
-static unsigned long until_retry(const struct smmu3_unit *unit)
+static unsigned long smmu3_until_retry(const struct smmu3_unit *unit)
 {
 	unsigned long now = jiffies;
 
@@ -203,17 +203,17 @@ static unsigned long until_retry(const struct smmu3_unit *unit)
 }
 
 /* Each time that it stands still for a device there is one less to stand still for */
-static int unit_reset(struct smmu3_unit *unit)
+static int smmu3_unit_reset(struct smmu3_unit *unit)
 {
 	unsigned long start = jiffies;
 	int ret;
 
 	smmu3_pages_begin(unit);
-	begin_asking(unit);
+	smmu3_begin_asking(unit);
 	smmu3_gerror_stuck(unit);
 	do {
 		dev_warn_ratelimited(unit->dev, "resetting the command queue\n");
-		ret = unit_restart(unit);
+		ret = smmu3_unit_restart(unit);
 	} while (ret && smmu3_gerror_stuck(unit));
 	if (!ret) {
 		smmu3_pages_forgotten(unit);
@@ -222,13 +222,13 @@ static int unit_reset(struct smmu3_unit *unit)
 		smmu3_recover_soon(unit);
 		return 0;
 	}
-	unit_die(unit);
+	smmu3_unit_die(unit);
 	unit->backoff = smmu3_backoff(unit->backoff,
 				      jiffies_to_msecs(jiffies - start));
 	unit->retry = jiffies + msecs_to_jiffies(unit->backoff);
 	/* Not sooner, if it is to be sooner already */
 	queue_delayed_work(system_unbound_wq, &unit->recover_work,
-			   until_retry(unit));
+			   smmu3_until_retry(unit));
 	return ret;
 }
 
@@ -245,7 +245,7 @@ void smmu3_unit_block_failed(struct smmu3_unit *unit)
 	lockdep_assert_held(&unit->lock);
 
 	if (smmu3_block_marked(unit) && !unit->dead)
-		unit_reset(unit);
+		smmu3_unit_reset(unit);
 }
 
 /*
@@ -256,22 +256,22 @@ void smmu3_unit_block_failed(struct smmu3_unit *unit)
  * Of others' ATCs nothing is lost without a mark. They are not asked: behind one that
  * takes its time something is given up again, and that would never end.
  */
-static int make_up(struct smmu3_unit *unit)
+static int smmu3_make_up(struct smmu3_unit *unit)
 {
 	int ret;
 
 	if (!smmu3_pages_begin(unit))
 		return 0;
-	begin_asking(unit);
-	ret = unit_forget(unit, false);
+	smmu3_begin_asking(unit);
+	ret = smmu3_unit_forget(unit, false);
 	if (ret)
-		return unit_reset(unit);
+		return smmu3_unit_reset(unit);
 	smmu3_pages_forgotten(unit);
 	return 0;
 }
 
 /* Whatever can be tried now. Returns in how many jiffies there is more, or 0. */
-static unsigned long unit_recover(struct smmu3_unit *unit)
+static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
 {
 	unsigned long next = 0, now, due;
 	struct smmu3_device *sdev;
@@ -282,10 +282,10 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 	 */
 	if (unit->dead && time_before(jiffies, unit->retry)) {
 		smmu3_unit_block_failed(unit);
-		return until_retry(unit);
+		return smmu3_until_retry(unit);
 	}
-	if (unit->cmdq.ring.stuck && unit_reset(unit))
-		return until_retry(unit);
+	if (unit->cmdq.ring.stuck && smmu3_unit_reset(unit))
+		return smmu3_until_retry(unit);
 	smmu3_unit_block_failed(unit);
 
 	while ((sdev = smmu3_next_due(unit))) {
@@ -300,8 +300,8 @@ static unsigned long unit_recover(struct smmu3_unit *unit)
 		if (unit->cmdq.ring.stuck)
 			return 1;
 	}
-	if (make_up(unit))
-		return until_retry(unit);
+	if (smmu3_make_up(unit))
+		return smmu3_until_retry(unit);
 	smmu3_answers_resend(unit);
 	return unit->cmdq.ring.stuck ? 1 : next;
 }
@@ -355,7 +355,7 @@ void smmu3_recover_work(struct work_struct *work)
 
 	guard(mutex)(&unit->lock);
 
-	next = unit_recover(unit);
+	next = smmu3_unit_recover(unit);
 	/* Who has asked meanwhile wants it sooner */
 	if (next)
 		queue_delayed_work(system_unbound_wq, &unit->recover_work, next);
@@ -396,7 +396,7 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 	lockdep_assert_held(&unit->lock);
 
 	if (unit->cmdq.ring.stuck)
-		ret = unit_reset(unit);
+		ret = smmu3_unit_reset(unit);
 	else
 		smmu3_unit_block_failed(unit);
 	if (!ret && test_bit(SMMU3_DEV_OUT, &sdev->state)) {

@@ -87,7 +87,7 @@ void smmu3_unit_release(struct kref *ref)
 	kfree(unit);
 }
 
-static struct smmu3_unit *unit_alloc(struct device *dev)
+static struct smmu3_unit *smmu3_unit_alloc(struct device *dev)
 {
 	struct smmu3_unit *unit = kzalloc_obj(*unit);
 
@@ -149,7 +149,8 @@ int smmu3_claim_regs(struct device *dev, const struct resource *res,
 	return 0;
 }
 
-static int firmware_regs(struct smmu3_unit *unit, struct platform_device *pdev)
+static int smmu3_firmware_regs(struct smmu3_unit *unit,
+			       struct platform_device *pdev)
 {
 	const struct resource *res;
 	bool page0_only;
@@ -169,14 +170,15 @@ static int firmware_regs(struct smmu3_unit *unit, struct platform_device *pdev)
 	return unit->regs.base ? 0 : -ENOMEM;
 }
 
-static int firmware_irq(struct platform_device *pdev, const char *name)
+static int smmu3_firmware_irq(struct platform_device *pdev, const char *name)
 {
 	int irq = platform_get_irq_byname_optional(pdev, name);
 
 	return irq == -ENXIO ? 0 : irq;
 }
 
-static int firmware_irqs(struct smmu3_unit *unit, struct platform_device *pdev)
+static int smmu3_firmware_irqs(struct smmu3_unit *unit,
+			       struct platform_device *pdev)
 {
 	static const char * const names[] = {
 		[IOMMU_UNIT_SMMUV3_IRQ_EVTQ] = "eventq",
@@ -186,12 +188,12 @@ static int firmware_irqs(struct smmu3_unit *unit, struct platform_device *pdev)
 	unsigned int i;
 	int irq;
 
-	irq = firmware_irq(pdev, "combined");
+	irq = smmu3_firmware_irq(pdev, "combined");
 	if (irq < 0)
 		return irq;
 	unit->combined_irq = irq;
 	for (i = 0; i < ARRAY_SIZE(names) && !unit->combined_irq; i++) {
-		irq = firmware_irq(pdev, names[i]);
+		irq = smmu3_firmware_irq(pdev, names[i]);
 		if (irq < 0)
 			return irq;
 		unit->irqs[i].irq = irq;
@@ -199,7 +201,8 @@ static int firmware_irqs(struct smmu3_unit *unit, struct platform_device *pdev)
 	return 0;
 }
 
-static int find_resources(struct smmu3_unit *unit, struct platform_device *pdev)
+static int smmu3_find_resources(struct smmu3_unit *unit,
+				struct platform_device *pdev)
 {
 	const struct iommu_unit *platform = dev_get_platdata(unit->dev);
 
@@ -210,17 +213,18 @@ static int find_resources(struct smmu3_unit *unit, struct platform_device *pdev)
 		memcpy(unit->irqs, platform->irqs, sizeof(unit->irqs));
 		return 0;
 	}
-	return firmware_regs(unit, pdev) ?: firmware_irqs(unit, pdev);
+	return smmu3_firmware_regs(unit, pdev) ?:
+	       smmu3_firmware_irqs(unit, pdev);
 }
 
-static int alloc_structures(struct smmu3_unit *unit)
+static int smmu3_alloc_structures(struct smmu3_unit *unit)
 {
 	return smmu3_cmdq_init(unit) ?: smmu3_strtab_init(unit) ?:
 	       smmu3_evtq_init(unit) ?: smmu3_priq_init(unit) ?:
 	       smmu3_iopf_init(unit);
 }
 
-static int unit_register(struct smmu3_unit *unit)
+static int smmu3_register(struct smmu3_unit *unit)
 {
 	int ret;
 
@@ -252,16 +256,16 @@ static int smmu3_probe(struct platform_device *pdev)
 	struct smmu3_unit *unit;
 	int ret;
 
-	unit = unit_alloc(&pdev->dev);
+	unit = smmu3_unit_alloc(&pdev->dev);
 	if (!unit)
 		return -ENOMEM;
 	platform_set_drvdata(pdev, unit);
 
-	ret = find_resources(unit, pdev) ?: smmu3_hw_probe(unit);
+	ret = smmu3_find_resources(unit, pdev) ?: smmu3_hw_probe(unit);
 	if (ret)
 		goto err_put;
 	/* Another driver or kernel may have had it: its queues are not ours */
-	ret = smmu3_hw_quiesce(unit) ?: alloc_structures(unit);
+	ret = smmu3_hw_quiesce(unit) ?: smmu3_alloc_structures(unit);
 	if (ret)
 		goto err_leave;
 
@@ -269,7 +273,7 @@ static int smmu3_probe(struct platform_device *pdev)
 		smmu3_irq_alloc_msis(unit);
 	ret = smmu3_irq_init(unit) ?: smmu3_hw_start(unit);
 	if (!ret)
-		ret = unit_register(unit);
+		ret = smmu3_register(unit);
 	if (ret)
 		goto err_stop;
 	dev_info(unit->dev, "StreamIDs of %u bits, %u-bit addresses%s\n",

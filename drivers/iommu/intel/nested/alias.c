@@ -24,7 +24,7 @@ struct alias_walk {
 };
 
 /* A source-id that is no device's own gets the context entry of that of @data */
-static int alias_take(u16 sid, void *data)
+static int vtd_alias_take(u16 sid, void *data)
 {
 	struct alias_walk *walk = data;
 	struct vtd_unit *unit = walk->vdev->unit;
@@ -57,16 +57,16 @@ int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
 }
 
 /* Sets @took if it has got one that it did not have */
-static int aliases_take(struct vtd_device *vdev, bool *took)
+static int vtd_aliases_take(struct vtd_device *vdev, bool *took)
 {
 	struct alias_walk walk = { .vdev = vdev };
-	int ret = vtd_device_aliases(vdev, alias_take, &walk);
+	int ret = vtd_device_aliases(vdev, vtd_alias_take, &walk);
 
 	*took = walk.took;
 	return ret;
 }
 
-static void aliases_drop(struct vtd_device *vdev)
+static void vtd_aliases_drop(struct vtd_device *vdev)
 {
 	struct vtd_device *owner;
 	unsigned long sid;
@@ -77,7 +77,7 @@ static void aliases_drop(struct vtd_device *vdev)
 }
 
 /* Its context entries have become more, or fewer */
-static int alias_set(struct vtd_device *owner)
+static int vtd_alias_set(struct vtd_device *owner)
 {
 	struct vtd_qi_batch batch;
 
@@ -90,7 +90,7 @@ static int alias_set(struct vtd_device *owner)
 }
 
 /* A device has come whose own source-id another one shares: it has it now */
-static int alias_give_up(struct vtd_unit *unit, u16 sid)
+static int vtd_alias_give_up(struct vtd_unit *unit, u16 sid)
 {
 	struct vtd_device *owner = xa_load(&unit->aliases, sid);
 	struct vtd_qi_batch batch;
@@ -109,7 +109,7 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
 	xa_erase(&unit->aliases, sid);
 	if (owner->state)
 		return 0;
-	ret = alias_set(owner);
+	ret = vtd_alias_set(owner);
 	if (ret)
 		vtd_device_block_now(owner);
 	return ret;
@@ -126,13 +126,13 @@ static int alias_give_up(struct vtd_unit *unit, u16 sid)
  */
 int vtd_alias_add(struct vtd_device *vdev)
 {
-	int ret = alias_give_up(vdev->unit, vdev->sid);
+	int ret = vtd_alias_give_up(vdev->unit, vdev->sid);
 	bool took;
 
 	lockdep_assert_held(&vdev->unit->lock);
 
 	if (!ret)
-		ret = aliases_take(vdev, &took);
+		ret = vtd_aliases_take(vdev, &took);
 	if (ret)
 		vtd_alias_del(vdev);
 	return ret;
@@ -156,11 +156,11 @@ void vtd_alias_del(struct vtd_device *vdev)
 
 	lockdep_assert_held(&unit->lock);
 
-	aliases_drop(vdev);
+	vtd_aliases_drop(vdev);
 	xa_for_each(&unit->devices, sid, other) {
 		/* What fails here leaves the source-id blocked, which is safe */
-		aliases_take(other, &took);
-		if (took && !other->state && alias_set(other))
+		vtd_aliases_take(other, &took);
+		if (took && !other->state && vtd_alias_set(other))
 			vtd_device_block_now(other);
 	}
 }

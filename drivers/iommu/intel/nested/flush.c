@@ -107,8 +107,9 @@ void vtd_add_context_flush(struct vtd_qi_batch *batch,
 	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
 }
 
-static void add_stage1(struct vtd_qi_batch *batch, const struct vtd_attach *att,
-		       const struct vtd_pieces *pieces, bool leaf)
+static void vtd_add_stage1(struct vtd_qi_batch *batch,
+			   const struct vtd_attach *att,
+			   const struct vtd_pieces *pieces, bool leaf)
 {
 	unsigned int i;
 
@@ -121,8 +122,8 @@ static void add_stage1(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		vtd_qi_add(batch, vtd_desc_piotlb_pasid(att->did, att->pasid));
 }
 
-static void add_stage2(struct vtd_qi_batch *batch, u16 did,
-		       const struct vtd_pieces *pieces, bool leaf)
+static void vtd_add_stage2(struct vtd_qi_batch *batch, u16 did,
+			   const struct vtd_pieces *pieces, bool leaf)
 {
 	u64 drain = vtd_drain(batch->unit);
 	unsigned int i;
@@ -136,9 +137,9 @@ static void add_stage2(struct vtd_qi_batch *batch, u16 did,
 		vtd_qi_add(batch, vtd_desc_iotlb_domain(did, drain));
 }
 
-static void add_devtlb_pieces(struct vtd_qi_batch *batch,
-			      const struct vtd_attach *att,
-			      const struct vtd_pieces *pieces)
+static void vtd_add_devtlb_pieces(struct vtd_qi_batch *batch,
+				  const struct vtd_attach *att,
+				  const struct vtd_pieces *pieces)
 {
 	unsigned int i;
 
@@ -153,20 +154,22 @@ static void add_devtlb_pieces(struct vtd_qi_batch *batch,
  * What is cached of stage-2 is found by the domain-id alone, once for a unit;
  * of stage-1 by the PASID too.
  */
-static void add_paging(struct vtd_qi_batch *batch, const struct vtd_attach *att,
-		       const struct vtd_attach *prev,
-		       const struct vtd_pieces *pieces, bool leaf, bool stage1)
+static void vtd_add_paging(struct vtd_qi_batch *batch,
+			   const struct vtd_attach *att,
+			   const struct vtd_attach *prev,
+			   const struct vtd_pieces *pieces, bool leaf,
+			   bool stage1)
 {
 	if (!stage1) {
 		if (!prev)
-			add_stage2(batch, att->did, pieces, leaf);
+			vtd_add_stage2(batch, att->did, pieces, leaf);
 	} else if (!prev || prev->pasid != att->pasid) {
-		add_stage1(batch, att, pieces, leaf);
+		vtd_add_stage1(batch, att, pieces, leaf);
 	}
 }
 
 /* Marks of all devices of the unit in the lists */
-static unsigned long marks_of(const struct vtd_unit_users *at)
+static unsigned long vtd_marks_of(const struct vtd_unit_users *at)
 {
 	struct vtd_attach *att;
 	unsigned long marks = 0;
@@ -178,7 +181,7 @@ static unsigned long marks_of(const struct vtd_unit_users *at)
 	return marks;
 }
 
-static void mark_all_failed(const struct vtd_unit_users *at)
+static void vtd_mark_all_failed(const struct vtd_unit_users *at)
 {
 	struct vtd_attach *att;
 
@@ -188,7 +191,7 @@ static void mark_all_failed(const struct vtd_unit_users *at)
 		vtd_device_mark_failed(att->vdev);
 }
 
-static void batch_undone(struct vtd_qi_batch *batch)
+static void vtd_batch_undone(struct vtd_qi_batch *batch)
 {
 	batch->undone = true;
 	if (batch->tables)
@@ -200,31 +203,31 @@ static void batch_undone(struct vtd_qi_batch *batch)
  * the machine's disk among them, are not to be the victims of a user's device:
  * the unit forgets all, see owed.c.
  */
-static void batch_failed(struct vtd_qi_batch *batch,
-			 const struct vtd_unit_users *at)
+static void vtd_batch_failed(struct vtd_qi_batch *batch,
+			     const struct vtd_unit_users *at)
 {
 	if (!batch->cmds.atomic) {
-		mark_all_failed(at);
+		vtd_mark_all_failed(at);
 		return;
 	}
 	vtd_lose(batch->unit);
-	batch_undone(batch);
+	vtd_batch_undone(batch);
 }
 
 /*
  * Another caller has lost something behind a device-TLB already, which has not
  * answered yet: there is no point in spinning for as long as that one did.
  */
-static bool is_hopeless(const struct vtd_qi_batch *batch)
+static bool vtd_is_hopeless(const struct vtd_qi_batch *batch)
 {
 	return batch->cmds.atomic && vtd_owes(batch->unit) &&
 	       cmd_ring_asks_devtlb(&batch->unit->qi.ring) &&
 	       (batch->cmds.nr || batch->cmds.pending);
 }
 
-static int batch_wait(struct vtd_qi_batch *batch)
+static int vtd_batch_wait(struct vtd_qi_batch *batch)
 {
-	if (likely(!is_hopeless(batch)))
+	if (likely(!vtd_is_hopeless(batch)))
 		return vtd_qi_flush(batch);
 	cmd_batch_empty(&batch->cmds);
 	return -ETIMEDOUT;
@@ -246,17 +249,17 @@ int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at)
 	unsigned long marks;
 	int ret;
 
-	ret = batch_wait(batch);
+	ret = vtd_batch_wait(batch);
 	if (unlikely(ret))
-		batch_failed(batch, at);
-	marks = marks_of(at);
+		vtd_batch_failed(batch, at);
+	marks = vtd_marks_of(at);
 	if (likely(!marks))
 		return ret;
 	/* The devices that were not asked since they have failed, and the rest */
 	if (marks & BIT(VTD_DEV_FAILED))
 		vtd_unit_failed(unit, batch->cmds.atomic);
 	if (ret && READ_ONCE(unit->stale))
-		batch_undone(batch);
+		vtd_batch_undone(batch);
 	return ret ?: -ETIMEDOUT;
 }
 
@@ -274,24 +277,25 @@ bool vtd_is_atomic(const struct vtd_paging *paging)
 	return paging->domain.cookie_type != IOMMU_COOKIE_IOMMUFD;
 }
 
-static void begin_flush(struct vtd_qi_batch *batch, struct vtd_unit *unit,
-			const struct vtd_paging *paging)
+static void vtd_begin_flush(struct vtd_qi_batch *batch, struct vtd_unit *unit,
+			    const struct vtd_paging *paging)
 {
 	vtd_qi_begin(batch, unit, vtd_is_atomic(paging));
 	batch->cmds.parks = !batch->cmds.atomic;
 }
 
 /* Returns true if a device-TLB may have it too */
-static bool add_iotlb(struct vtd_qi_batch *batch,
-		      const struct vtd_unit_users *at,
-		      const struct vtd_pieces *pieces, bool leaf, bool stage1)
+static bool vtd_add_iotlb(struct vtd_qi_batch *batch,
+			  const struct vtd_unit_users *at,
+			  const struct vtd_pieces *pieces, bool leaf,
+			  bool stage1)
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_attach *att;
 	bool ats = false;
 
 	vtd_for_each_attach(att, at) {
-		add_paging(batch, att, prev, pieces, leaf, stage1);
+		vtd_add_paging(batch, att, prev, pieces, leaf, stage1);
 		ats |= att->vdev->ats_depth;
 		prev = att;
 	}
@@ -310,7 +314,7 @@ static bool add_iotlb(struct vtd_qi_batch *batch,
 
 /* Sets @ats if a device-TLB may have it too. Returns ETIMEDOUT if it is not done. */
 static noinline_for_stack int
-flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats)
+vtd_flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats)
 {
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
@@ -319,11 +323,11 @@ flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats
 
 	*ats = false;
 	vtd_for_each_unit(&walk, &paging->users) {
-		begin_flush(&batch, walk.at->unit, paging);
+		vtd_begin_flush(&batch, walk.at->unit, paging);
 		batch.tables = leaf ? NULL : paging;
 		vtd_pieces_of(&pieces, batch.unit, first, last);
-		*ats |= add_iotlb(&batch, walk.at, &pieces, leaf,
-				  vtd_is_stage1(paging));
+		*ats |= vtd_add_iotlb(&batch, walk.at, &pieces, leaf,
+				      vtd_is_stage1(paging));
 		vtd_finish(&batch, walk.at);
 		undone |= batch.undone;
 	}
@@ -331,7 +335,7 @@ flush_iotlb(struct vtd_paging *paging, u64 first, u64 last, bool leaf, bool *ats
 }
 
 static noinline_for_stack void
-flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
+vtd_flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
 {
 	struct vtd_qi_batch batch;
 	struct vtd_pieces pieces;
@@ -339,10 +343,10 @@ flush_devtlbs(struct vtd_paging *paging, u64 first, u64 last)
 	struct vtd_walk walk;
 
 	vtd_for_each_unit(&walk, &paging->users) {
-		begin_flush(&batch, walk.at->unit, paging);
+		vtd_begin_flush(&batch, walk.at->unit, paging);
 		vtd_pieces_of(&pieces, batch.unit, first, last);
 		vtd_for_each_attach(att, walk.at)
-			add_devtlb_pieces(&batch, att, &pieces);
+			vtd_add_devtlb_pieces(&batch, att, &pieces);
 		vtd_for_each_nested(att, walk.at)
 			vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
 		vtd_finish(&batch, walk.at);
@@ -378,9 +382,9 @@ int vtd_paging_flush(struct vtd_paging *paging, u64 first, u64 last, bool leaf)
 	 * so does one that is found blocked, see block.c
 	 */
 	smp_mb();
-	ret = flush_iotlb(paging, first, last, leaf, &ats);
+	ret = vtd_flush_iotlb(paging, first, last, leaf, &ats);
 	if (ats)
-		flush_devtlbs(paging, first, last);
+		vtd_flush_devtlbs(paging, first, last);
 	return ret;
 }
 

@@ -54,9 +54,10 @@ int vtd_request_validate(const struct iommu_hwpt_vtd_s1_invalidate *req)
 }
 
 /* The pieces of a request on one unit; none of one that is not empty is all */
-static unsigned int request_pieces(const struct vtd_unit *unit,
-				   const struct iommu_hwpt_vtd_s1_invalidate *req,
-				   struct vtd_range *range)
+static unsigned int
+vtd_request_pieces(const struct vtd_unit *unit,
+		   const struct iommu_hwpt_vtd_s1_invalidate *req,
+		   struct vtd_range *range)
 {
 	/* Pages up to the end of the address space */
 	u64 rest = (0 - req->addr) >> VTD_PAGE_SHIFT;
@@ -68,14 +69,14 @@ static unsigned int request_pieces(const struct vtd_unit *unit,
 }
 
 static noinline_for_stack void
-add_iotlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
-		  const struct iommu_hwpt_vtd_s1_invalidate *req)
+vtd_add_iotlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		      const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
 	bool leaf = req->flags & IOMMU_VTD_INV_FLAGS_LEAF;
 	struct vtd_range range[VTD_MAX_SPLIT] __uninitialized;
 	unsigned int n, i;
 
-	n = request_pieces(batch->unit, req, range);
+	n = vtd_request_pieces(batch->unit, req, range);
 	for (i = 0; i < n; i++)
 		vtd_qi_add(batch, vtd_desc_piotlb_page(att->did, att->pasid,
 						       range[i].addr,
@@ -85,23 +86,23 @@ add_iotlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 }
 
 static noinline_for_stack void
-add_devtlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
-		   const struct iommu_hwpt_vtd_s1_invalidate *req)
+vtd_add_devtlb_request(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct iommu_hwpt_vtd_s1_invalidate *req)
 {
 	struct vtd_range range[VTD_MAX_SPLIT] __uninitialized;
 	unsigned int n, i;
 
-	n = request_pieces(batch->unit, req, range);
+	n = vtd_request_pieces(batch->unit, req, range);
 	for (i = 0; i < n; i++)
 		vtd_add_devtlb(batch, att, range[i].addr, range[i].am);
 	if (!n && req->npages)
 		vtd_add_devtlb(batch, att, 0, VTD_AM_ALL);
 }
 
-static void add_iotlb_requests(struct vtd_qi_batch *batch,
-			       const struct vtd_attach *att,
-			       const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-			       unsigned int nr)
+static void
+vtd_add_iotlb_requests(struct vtd_qi_batch *batch, const struct vtd_attach *att,
+		       const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		       unsigned int nr)
 {
 	/* What most are is one page: one store of two words */
 	struct cmd_words desc = vtd_desc_piotlb_page(att->did, att->pasid, 0, 0,
@@ -116,7 +117,7 @@ static void add_iotlb_requests(struct vtd_qi_batch *batch,
 				desc.w1 |= VTD_PIOTLB1_IH;
 			vtd_qi_add(batch, desc);
 		} else {
-			add_iotlb_request(batch, att, req);
+			vtd_add_iotlb_request(batch, att, req);
 		}
 	}
 }
@@ -126,10 +127,11 @@ static void add_iotlb_requests(struct vtd_qi_batch *batch,
  * the IOTLB comes first. The hardware sees to that order for PASIDs only
  * (6.5.2.12).
  */
-static void add_devtlb_requests(struct vtd_qi_batch *batch,
-				const struct vtd_attach *att,
-				const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-				unsigned int nr)
+static void
+vtd_add_devtlb_requests(struct vtd_qi_batch *batch,
+			const struct vtd_attach *att,
+			const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			unsigned int nr)
 {
 	unsigned int i;
 
@@ -138,14 +140,14 @@ static void add_devtlb_requests(struct vtd_qi_batch *batch,
 	if (att->pasid == IOMMU_NO_PASID)
 		vtd_qi_add(batch, vtd_desc_fence(batch->unit));
 	for (i = 0; i < nr; i++)
-		add_devtlb_request(batch, att, &reqs[i]);
+		vtd_add_devtlb_request(batch, att, &reqs[i]);
 }
 
 /* Queue @nr requests for everything on a unit that the domain is attached to */
-static void add_block(struct vtd_qi_batch *batch,
-		      const struct vtd_unit_users *at,
-		      const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-		      unsigned int nr)
+static void vtd_add_block(struct vtd_qi_batch *batch,
+			  const struct vtd_unit_users *at,
+			  const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			  unsigned int nr)
 {
 	const struct vtd_attach *prev = NULL;
 	struct vtd_attach *att;
@@ -153,15 +155,15 @@ static void add_block(struct vtd_qi_batch *batch,
 	vtd_for_each_attach(att, at) {
 		/* Devices of one unit share what has the PASID for a tag */
 		if (!prev || prev->pasid != att->pasid)
-			add_iotlb_requests(batch, att, reqs, nr);
-		add_devtlb_requests(batch, att, reqs, nr);
+			vtd_add_iotlb_requests(batch, att, reqs, nr);
+		vtd_add_devtlb_requests(batch, att, reqs, nr);
 		prev = att;
 	}
 }
 
 static unsigned int
-valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-	       unsigned int nr, int *ret)
+vtd_valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+		   unsigned int nr, int *ret)
 {
 	unsigned int i;
 	u64 bad = 0;
@@ -192,7 +194,7 @@ valid_requests(const struct iommu_hwpt_vtd_s1_invalidate *reqs,
  * gone meanwhile, if nothing is attached to devices of it any more. Then nobody has
  * to wait for what is in its queue: the detach has waited for that.
  */
-static int begin_block(struct inv_call *call, struct vtd_walk *walk)
+static int vtd_begin_block(struct inv_call *call, struct vtd_walk *walk)
 {
 	const struct vtd_users *users = &call->nested->users;
 	int ret = 0;
@@ -218,9 +220,9 @@ static int begin_block(struct inv_call *call, struct vtd_walk *walk)
  * something has failed, with @err, the last unit's batch is left open for the next
  * block.
  */
-static int unit_block(struct inv_call *call, const struct vtd_walk *walk,
-		      const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-		      unsigned int nr, ktime_t start, int err)
+static int vtd_unit_block(struct inv_call *call, const struct vtd_walk *walk,
+			  const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			  unsigned int nr, ktime_t start, int err)
 {
 	bool more = user_array_more(&call->array) && !err;
 	struct vtd_unit *unit = walk->at->unit;
@@ -232,7 +234,7 @@ static int unit_block(struct inv_call *call, const struct vtd_walk *walk,
 		vtd_qi_begin(batch, unit, false);
 		batch->cmds.parks = true;
 	}
-	add_block(batch, walk->at, reqs, nr);
+	vtd_add_block(batch, walk->at, reqs, nr);
 	open = more && !vtd_walk_has_next(walk);
 	if (open && batch->cmds.nr)
 		vtd_qi_push(batch);
@@ -253,20 +255,20 @@ static int unit_block(struct inv_call *call, const struct vtd_walk *walk,
  * The @nr requests of @reqs, whose copying began at @start; and after the last
  * ones a wait for all of them
  */
-static int do_block(struct inv_call *call,
-		    const struct iommu_hwpt_vtd_s1_invalidate *reqs,
-		    unsigned int nr, ktime_t start)
+static int vtd_do_block(struct inv_call *call,
+			const struct iommu_hwpt_vtd_s1_invalidate *reqs,
+			unsigned int nr, ktime_t start)
 {
 	struct vtd_walk walk;
 	int ret, err, bad = 0;
 
-	ret = begin_block(call, &walk);
+	ret = vtd_begin_block(call, &walk);
 	if (walk.at)
 		start = vtd_timing_add(&walk.at->unit->timing.copy, start);
-	nr = valid_requests(reqs, nr, &bad);
+	nr = vtd_valid_requests(reqs, nr, &bad);
 	user_array_did(&call->array, nr, bad);
 	while (walk.at) {
-		err = unit_block(call, &walk, reqs, nr, start, ret);
+		err = vtd_unit_block(call, &walk, reqs, nr, start, ret);
 		ret = ret ?: err;
 		/* A unit that has come since then has nothing to forget */
 		if (call->open)
@@ -316,7 +318,7 @@ int vtd_cache_invalidate_user(struct iommu_domain *domain,
 		start = vtd_timing_start();
 		nr = user_array_copy(&call.array, reqs, sizeof(*reqs),
 				     VTD_INV_BLOCK);
-		ret = do_block(&call, reqs, nr, start);
+		ret = vtd_do_block(&call, reqs, nr, start);
 	}
 	return user_array_end(&call.array, array, ret);
 }

@@ -73,7 +73,8 @@ void vtd_users_init(struct vtd_users *users)
 }
 
 /* The first unit with an id of at least @id on which the domain is used, or NULL */
-static struct vtd_unit_users *find_from(const struct vtd_users *users, u64 id)
+static struct vtd_unit_users *vtd_find_from(const struct vtd_users *users,
+					    u64 id)
 {
 	struct vtd_unit_users *cur;
 
@@ -125,7 +126,7 @@ bool vtd_walk_next(struct vtd_walk *walk)
 
 	guard(rcu)();
 
-	walk->at = find_from(walk->users, walk->id + 1);
+	walk->at = vtd_find_from(walk->users, walk->id + 1);
 	if (!walk->at)
 		return false;
 	walk->id = walk->at->unit->id;
@@ -143,7 +144,7 @@ bool vtd_walk_next(struct vtd_walk *walk)
 bool vtd_walk_has_next(const struct vtd_walk *walk)
 {
 	guard(rcu)();
-	return find_from(walk->users, walk->id + 1);
+	return vtd_find_from(walk->users, walk->id + 1);
 }
 
 /**
@@ -166,8 +167,8 @@ bool vtd_walk_find(struct vtd_walk *walk, const struct vtd_users *users, u64 id)
 }
 
 /* A new part goes in front of this */
-static struct list_head *unit_place(struct list_head *head,
-				    const struct vtd_unit *unit)
+static struct list_head *vtd_unit_place(struct list_head *head,
+					const struct vtd_unit *unit)
 {
 	struct vtd_unit_users *cur;
 
@@ -203,21 +204,21 @@ struct vtd_unit_users *vtd_unit_users_get(struct vtd_users *users,
 	part->unit = unit;
 	INIT_LIST_HEAD(&part->attachments);
 	INIT_LIST_HEAD(&part->nested);
-	list_add_tail_rcu(&part->node, unit_place(&users->units, unit));
+	list_add_tail_rcu(&part->node, vtd_unit_place(&users->units, unit));
 	return part;
 }
 
-static void part_free(struct rcu_head *rcu)
+static void vtd_part_free(struct rcu_head *rcu)
 {
 	kfree(container_of(rcu, struct vtd_unit_users, rcu));
 }
 
-static void part_unfound(struct rcu_head *rcu)
+static void vtd_part_unfound(struct rcu_head *rcu)
 {
 	struct vtd_unit_users *part = container_of(rcu, struct vtd_unit_users,
 						   rcu);
 
-	call_srcu(&part->unit->srcu, &part->rcu, part_free);
+	call_srcu(&part->unit->srcu, &part->rcu, vtd_part_free);
 }
 
 /**
@@ -231,5 +232,5 @@ void vtd_unit_users_put(struct vtd_unit_users *part)
 	if (!list_empty(&part->attachments) || !list_empty(&part->nested))
 		return;
 	list_del_rcu(&part->node);
-	call_rcu(&part->rcu, part_unfound);
+	call_rcu(&part->rcu, vtd_part_unfound);
 }

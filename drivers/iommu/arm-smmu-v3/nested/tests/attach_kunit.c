@@ -156,7 +156,7 @@ static void stage_is_chosen(struct kunit *test)
 }
 
 /* One that is of another unit, or for requests with PASID but cannot be */
-static void attach_incompatible(struct kunit *test)
+static void attach_wrong_domain(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct fake_unit *other = sham_unit_new(test, 0, 0);
@@ -402,7 +402,7 @@ static struct kunit_case attach_cases[] = {
 	KUNIT_CASE(stage2),
 	KUNIT_CASE(attach_stage1),
 	KUNIT_CASE(stage_is_chosen),
-	KUNIT_CASE(attach_incompatible),
+	KUNIT_CASE(attach_wrong_domain),
 	KUNIT_CASE(pasids),
 	KUNIT_CASE(pasids_in_two_levels),
 	KUNIT_CASE(attach_ats),
