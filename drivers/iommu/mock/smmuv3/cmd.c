@@ -375,20 +375,6 @@ static void mock_smmu_cmd_resume(struct mock_smmu *m,
 	mock_smmu_stall_resume(m, cmd->sid, cmd->stag, how);
 }
 
-/*
- * 4.7.3, 3.9.1.4: an invalidation of an ATC that was not answered makes the next
- * CMD_SYNC fail. What timed out never completes, so when the CMD_SYNC is
- * fetched again there is nothing left that it would wait for.
- */
-static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
-{
-	mock_smmu_skips_complete(&m->hw->skips);
-	if (!m->hw->atc_lost)
-		return 0;
-	m->hw->atc_lost = false;
-	return SMMU_CERROR_ATC_INV_SYNC;
-}
-
 static void mock_smmu_cmd_invalidate(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
 	const struct mock_smmu_tlbi *tlbi = &cmd->tlbi;
@@ -425,6 +411,58 @@ static void mock_smmu_cmd_invalidate(struct mock_smmu *m, const struct mock_smmu
 			m->hw->atc_lost = true;
 		return;
 	}
+}
+
+/**
+ * mock_smmu_collected_drain - carry out what was collected
+ * @m: the SMMU
+ */
+void mock_smmu_collected_drain(struct mock_smmu *m)
+{
+	struct mock_smmu_collected *c = &m->hw->collected;
+	u32 i;
+
+	for (i = 0; i < c->nr; i++)
+		mock_smmu_cmd_invalidate(m, &c->cmd[i]);
+	c->nr = 0;
+}
+
+/* When there is no room all that was collected is lost */
+static void mock_smmu_collect(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
+{
+	struct mock_smmu_collected *c = &m->hw->collected;
+
+	if (c->nr == MOCK_SMMU_NR_COLLECTED)
+		c->nr = 0;
+	c->cmd[c->nr++] = *cmd;
+}
+
+/* An invalidation, as far as this SMMU does what it is told */
+static void mock_smmu_cmd_try_invalidate(struct mock_smmu *m,
+					 const struct mock_smmu_cmd *cmd)
+{
+	if (mock_smmu_errata_skips(&m->errata, cmd->op) &&
+	    mock_smmu_skip(&m->hw->skips, cmd->words))
+		return;
+	if (m->errata.mmu700 && mock_smmu_is_inval(cmd->op))
+		mock_smmu_collect(m, cmd);
+	else
+		mock_smmu_cmd_invalidate(m, cmd);
+}
+
+/*
+ * 4.7.3, 3.9.1.4: an invalidation of an ATC that was not answered makes the next
+ * CMD_SYNC fail. What timed out never completes, so when the CMD_SYNC is
+ * fetched again there is nothing left that it would wait for.
+ */
+static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
+{
+	mock_smmu_collected_drain(m);
+	mock_smmu_skips_complete(&m->hw->skips);
+	if (!m->hw->atc_lost)
+		return 0;
+	m->hw->atc_lost = false;
+	return SMMU_CERROR_ATC_INV_SYNC;
 }
 
 /**
@@ -466,10 +504,7 @@ u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 		mock_smmu_stall_term(m, cmd->sid);
 		return 0;
 	default:
-		if (mock_smmu_errata_skips(&m->errata, cmd->op) &&
-		    mock_smmu_skip(&m->hw->skips, cmd->words))
-			return 0;
-		mock_smmu_cmd_invalidate(m, cmd);
+		mock_smmu_cmd_try_invalidate(m, cmd);
 		return 0;
 	}
 }

@@ -147,6 +147,7 @@ void mock_smmu_cmdq_disabled(struct mock_smmu *m)
 {
 	if (mock_reordering(m->mi))
 		mock_smmu_reorder_drain(m);
+	mock_smmu_collected_drain(m);
 	mock_slow_forget(m->mi);
 }
 

@@ -18,12 +18,15 @@ struct mock_firmware;
  * struct mock_smmu_errata - what is wrong with an SMMU, constant while live
  * @tegra264: an invalidation has to be repeated, and firmware says which SMMU it is
  * @tegra264_hidden: likewise, and firmware does not say it
+ * @mmu700: too many invalidations without a CMD_SYNC are lost. Software knows the
+ *	SMMU by its IIDR
  * @cn9900: the registers of page 1 are in page 0, and firmware says so
  * @cn9900_hidden: likewise, and firmware does not say it
  */
 struct mock_smmu_errata {
 	bool tegra264;
 	bool tegra264_hidden;
+	bool mmu700;
 	bool cn9900;
 	bool cn9900_hidden;
 };
@@ -53,6 +56,7 @@ struct mock_smmu_skips {
 
 void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
 			       struct mock_firmware *fw);
+bool mock_smmu_is_inval(u8 op);
 bool mock_smmu_errata_page0_only(const struct mock_smmu_errata *e);
 bool mock_smmu_errata_skips(const struct mock_smmu_errata *e, u8 op);
 bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words);

@@ -74,6 +74,19 @@ struct mock_smmu_pending {
 	u32 nr;
 };
 
+/* Invalidations that an MMU-700 can collect */
+#define MOCK_SMMU_NR_COLLECTED	63
+
+/**
+ * struct mock_smmu_collected - invalidations that wait for a CMD_SYNC
+ * @cmd: they
+ * @nr: how many there are
+ */
+struct mock_smmu_collected {
+	struct mock_smmu_cmd cmd[MOCK_SMMU_NR_COLLECTED];
+	u32 nr;
+};
+
 /**
  * struct mock_smmu_hw - what the SMMU holds besides its caches
  * @file: the registers, as software reads them. Those of page 1 are at the same
@@ -88,6 +101,7 @@ struct mock_smmu_pending {
  * @stalls: stalled transactions by tag (stall.c)
  * @pending: of an instance that reorders
  * @skips: of an SMMU that has to be told twice
+ * @collected: of an SMMU that collects
  * @strays: accesses where the architecture has no registers: what is there is
  *	another driver's, or nobody's
  * @stray_off: offset of the last of them
@@ -106,6 +120,7 @@ struct mock_smmu_hw {
 	struct xarray stalls;
 	struct mock_smmu_pending pending;
 	struct mock_smmu_skips skips;
+	struct mock_smmu_collected collected;
 	u64 strays;
 	u32 stray_off;
 	struct mock_smmu *model;
@@ -239,6 +254,7 @@ u8 mock_smmu_cmd_decode(const struct mock_smmu *m, const u64 *words,
 			struct mock_smmu_cmd *cmd);
 bool mock_smmu_tlbi_aligned(const struct mock_smmu_tlbi *tlbi);
 u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd);
+void mock_smmu_collected_drain(struct mock_smmu *m);
 
 /* reorder.c */
 u8 mock_smmu_reorder(struct mock_smmu *m, const struct mock_smmu_cmd *cmd);

@@ -128,6 +128,13 @@ static bool *mock_smmu_errata_tegra264_hidden(struct config_item *item)
 	return m ? &m->errata.tegra264_hidden : NULL;
 }
 
+static bool *mock_smmu_errata_mmu700(struct config_item *item)
+{
+	struct mock_smmu *m = mock_priv_from_item(item, &mock_smmuv3_model);
+
+	return m ? &m->errata.mmu700 : NULL;
+}
+
 static bool *mock_smmu_errata_cn9900(struct config_item *item)
 {
 	struct mock_smmu *m = mock_smmu_from_item(item);
@@ -151,6 +158,7 @@ static bool *mock_smmu_dma_coherent(struct config_item *item)
 
 MOCK_BOOL_ATTR(mock_smmu_, errata_tegra264);
 MOCK_BOOL_ATTR(mock_smmu_, errata_tegra264_hidden);
+MOCK_BOOL_ATTR(mock_smmu_, errata_mmu700);
 MOCK_BOOL_ATTR(mock_smmu_, errata_cn9900);
 MOCK_BOOL_ATTR(mock_smmu_, errata_cn9900_hidden);
 MOCK_BOOL_ATTR(mock_smmu_, dma_coherent);
@@ -166,6 +174,7 @@ static struct configfs_attribute *mock_smmu_attrs[] = {
 	&mock_smmu_attr_aidr,
 	&mock_smmu_attr_errata_tegra264,
 	&mock_smmu_attr_errata_tegra264_hidden,
+	&mock_smmu_attr_errata_mmu700,
 	&mock_smmu_attr_errata_cn9900,
 	&mock_smmu_attr_errata_cn9900_hidden,
 	&mock_smmu_attr_dma_coherent,

@@ -32,7 +32,7 @@ static const char * const regs[] = {
 
 static const char * const bools[] = {
 	"errata_tegra264", "errata_tegra264_hidden", "errata_cn9900",
-	"errata_cn9900_hidden",
+	"errata_cn9900_hidden", "errata_mmu700",
 };
 
 TEST_F(one, attributes)

@@ -178,6 +178,68 @@ TEST(twice_streams)
 	EXPECT_EQ(0, rig_down(r));
 }
 
+/* An SMMU that loses invalidations if there are many without a CMD_SYNC */
+static int unmap_many(struct rig *r, uint32_t iidr, unsigned int *stale)
+{
+	static const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.v3_1 = true,
+		/* Without ranges each page is a command */
+		.idr[3] = { SMMU_IDR3_RIL | SMMU_IDR3_FWB | 3u << 11, 0 },
+		.guest_size = 100 * PAGE_4K,
+	};
+	const unsigned int pages = cfg.guest_size / PAGE_4K;
+	unsigned int i;
+	int rc;
+
+	rc = rig_mock(r, &cfg);
+	if (!rc)
+		rc = mock_set(&r->mock, "errata_mmu700", 1);
+	if (!rc)
+		rc = mock_set(&r->mock, "iidr", iidr);
+	if (!rc)
+		rc = rig_devices(r);
+	if (!rc)
+		rc = rig_guest(r);
+	if (!rc)
+		rc = vdev_attach_id(&r->dev[0], r->ioas);
+	for (i = 0; !rc && i < pages; i++)
+		rc = ep_write(&r->dev[0], RIG_GPA + i * PAGE_4K, 8, 1, NULL);
+	if (!rc)
+		rc = vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
+				    r->guest.size);
+	*stale = 0;
+	for (i = 0; !rc && i < pages; i++)
+		*stale += !ep_write(&r->dev[0], RIG_GPA + i * PAGE_4K, 8, 1,
+				    NULL);
+	return rc;
+}
+
+TEST(long_batches)
+{
+	static const struct {
+		const char *what;
+		uint32_t iidr;
+		bool said;
+	} cases[] = {
+		{ "MMU-700 r0p1", 0x4870143b, true },
+		{ "MMU-700 r1p0", 0x4871043b, true },
+		{ "one that is said to be right", 0x4871143b, false },
+	};
+	unsigned int i, stale;
+	struct rig rig;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ASSERT_EQ(0, unmap_many(&rig, cases[i].iidr, &stale))
+			TH_LOG("%s", cases[i].what);
+		EXPECT_EQ(cases[i].said, !stale)
+			TH_LOG("%s: %u pages", cases[i].what, stale);
+		ASSERT_EQ(0, rig_down(&rig));
+	}
+}
+
 /*
  * Where registers are. What lies between the architecture's registers can be
  * another driver's, a PMCG's above all; and not all SMMUs have page 1.

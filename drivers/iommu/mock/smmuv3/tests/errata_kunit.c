@@ -116,6 +116,32 @@ static void errata_live_test(struct kunit *test)
 	expect_done(dut, CMD_TLBI_ALL, 0, 1);
 }
 
+/* 63 are collected, which a CMD_SYNC or the end of the queue completes */
+static void errata_collect_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	int i;
+
+	dut->m->errata.mmu700 = true;
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 5);
+	for (i = 0; i < 63; i++)
+		expect_done(dut, i & 1 ? CMD_TLBI_ALL : CMD_CFGI_STE, 0, 0);
+	expect_done(dut, CMD_SYNC, 0, 63);
+	expect_done(dut, CMD_SYNC, 0, 63);
+	for (i = 0; i < 64 + 5; i++)
+		expect_done(dut, CMD_TLBI_S12, 0, 63);
+	expect_done(dut, CMD_SYNC, 0, 63 + 6);
+
+	/* ATCs are another matter */
+	mock_smmu_dut_cr0(dut, SMMU_CR0_SMMUEN, 0);
+	mock_smmu_dut_cmd(dut, CMD_ATC_INV | SID(DUT_SID), SMMU_ATC_SIZE_ALL);
+	KUNIT_EXPECT_EQ(test, dut->nr_atc, 1);
+	expect_done(dut, CMD_TLBI_ALL, 0, 70);
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
+	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 71);
+}
+
 /* The last registers of both pages that are the architecture's, and what is behind */
 static void errata_strays_test(struct kunit *test)
 {
@@ -254,6 +280,7 @@ static struct kunit_case mock_smmu_errata_test_cases[] = {
 	KUNIT_CASE(errata_atc_test),
 	KUNIT_CASE(errata_ring_test),
 	KUNIT_CASE(errata_live_test),
+	KUNIT_CASE(errata_collect_test),
 	KUNIT_CASE(errata_strays_test),
 	KUNIT_CASE(errata_page0_test),
 	KUNIT_CASE(errata_page0_event_test),
