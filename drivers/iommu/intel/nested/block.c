@@ -1,40 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices that do not answer: out, and in again
+ * Blocking devices that do not answer, and bringing them back
  *
- * A device that may hold translations it should not have is blocked as a whole:
- * its context entry is made not present, with which the unit aborts requests
- * and translated requests alike.
+ * A device that may hold stale translations is blocked as a whole: the driver makes
+ * its context entry not present, so that the unit aborts all its requests,
+ * translated ones included.
  *
- * Who flushes changes the tables, and after a full barrier reads the marks of a
- * device to see whether its device-TLB is to be asked:
+ * A flush changes the tables, and after a full barrier it reads the marks of each
+ * device. They say whether it has to invalidate the device-TLB:
  *
- * none		He asks.
- * FAILED	He does not, for it may take a minute. He does not return either,
- *		before he has seen the device blocked: see vtd_finish().
- * BLOCKED	The hardware cannot translate for the device: there is nothing
- *		to ask.
+ * none		The flush invalidates the device-TLB.
+ * FAILED	The flush leaves it out, since the device may take a minute to answer.
+ *		But the flush does not return before the device is blocked, see
+ *		vtd_finish().
+ * BLOCKED	The flush leaves it out, since the hardware cannot translate for the
+ *		device.
  *
  * So a device is BLOCKED only when its context entry is not present and no cache
- * has it any more, and FAILED until then. When it comes back the marks go first.
- * A full barrier later the IOTLB, the paging-structure caches and the whole
- * device-TLB are invalidated, and the entry is made present last. Who still saw
- * a mark read it before that barrier, so his change of the tables, which is in
- * front of his own, is seen by all that is looked up after the invalidation: he
- * has left nothing stale. Who saw none has asked.
+ * has that entry any more, and it is FAILED until then. To bring a device back the
+ * driver first clears the marks. After a full barrier it invalidates the IOTLB, the
+ * paging-structure caches and the whole device-TLB, and last it makes the context
+ * entry present. If a flush still sees a mark, it has read the mark before the
+ * driver's barrier. Its change of the tables is in front of its own barrier, so
+ * whatever the hardware looks up after the driver's invalidation is the tables as
+ * they are after the change: nothing stale is left. If a flush sees no mark, it has
+ * invalidated the device-TLB itself.
  */
 #include <linux/device.h>
 
 #include "nested.h"
 #include "retry.h"
 
-/* It is blocked: no cache has its context entry */
+/* The device is blocked: no cache has its context entry */
 static void device_set_blocked(struct vtd_device *vdev)
 {
-	/* The hardware is done with it, and then the mark is seen */
+	/* The hardware has forgotten the entry before anybody sees the mark */
 	smp_mb__before_atomic();
 	set_bit(VTD_DEV_BLOCKED, &vdev->state);
-	/* In no moment it has neither mark */
+	/* There is no moment in which the device has neither mark */
 	clear_bit(VTD_DEV_FAILED, &vdev->state);
 	clear_bit(VTD_DEV_REVIVING, &vdev->state);
 	vtd_unit_kick(vdev->unit);
@@ -69,7 +72,7 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 
 	lockdep_assert_held(&unit->lock);
 
-	/* Blocking one can find another: each is blocked once */
+	/* While one device is blocked another can fail; each is blocked once */
 	do {
 		again = false;
 		xa_for_each(&unit->devices, sid, vdev) {
@@ -83,7 +86,8 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 
 /**
  * vtd_device_mark_failed - a device may hold stale translations
- * @vdev: the device. One that is blocked forgets everything before it comes back
+ * @vdev: the device. If it is blocked it gets no mark, since it forgets everything
+ *	before it comes back
  *
  * Context: any.
  */
@@ -95,7 +99,7 @@ void vtd_device_mark_failed(struct vtd_device *vdev)
 
 /**
  * vtd_device_block_now - block a device, whatever the hardware still has of it
- * @vdev: the device, which comes back by itself
+ * @vdev: the device, which the recovery brings back by itself
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -108,7 +112,7 @@ void vtd_device_block_now(struct vtd_device *vdev)
 /**
  * vtd_unit_failed - devices of a unit were marked as failed
  * @unit: the unit
- * @atomic: the caller cannot sleep: it happens soon
+ * @atomic: the caller cannot sleep: the recovery blocks them soon
  *
  * Context: any if @atomic; else process context without the unit's mutex.
  */
@@ -126,7 +130,7 @@ void vtd_unit_failed(struct vtd_unit *unit, bool atomic)
  * vtd_device_unblock - try to bring a blocked device back
  * @vdev: the device
  *
- * See the top of this file for the order.
+ * The top of this file explains the order.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
@@ -153,7 +157,7 @@ int vtd_device_unblock(struct vtd_device *vdev)
 	}
 	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
 		ret = -ETIMEDOUT;
-	/* Else that is for the reset to count */
+	/* If the queue is stuck the reset counts the time */
 	if (!unit->qi.ring.stuck)
 		vtd_ask_later(unit, jiffies - began);
 	if (ret) {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a unit owes
+ * Invalidations that a unit owes
  *
- * Who cannot sleep gives up an invalidation after a while, and nobody learns when,
- * or whether, it is done. Each such loss is counted, and the recovery makes up for
- * all that were counted before it begins, by invalidating everything. Until then
- * the hardware may use what the tables have no more. So the DMA API gets no new
- * mappings: it could have been given addresses that still lead to other memory. And
- * what the hardware may still find is withheld: memory of tables, PASID directories,
- * domain-ids. That is so too when a unit does not even forget by other means than
- * its queue.
+ * A thread that cannot sleep gives up an invalidation after a while, and nobody
+ * learns when, or whether, the unit does it. The driver counts each such loss. The
+ * recovery makes up for all losses that were counted before it begins, by
+ * invalidating everything. Until then the hardware may use what is gone from the
+ * tables. Therefore the DMA API gets no new mappings: its addresses could still lead
+ * to other memory. And the driver withholds what the hardware may still find: memory
+ * of tables, PASID directories, domain-ids. It does so too while a unit forgets
+ * nothing, neither through its queue nor by other means.
  *
- * Whoever has lost something has changed the tables before he counts it, and who
- * makes up for it reads the count before he invalidates. What is lost meanwhile is
- * for the next time.
+ * The thread that loses an invalidation changes the tables before it counts the
+ * loss, and the recovery reads the count before it invalidates. A loss in between is
+ * left to the next recovery.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -22,7 +22,7 @@
 #include "nested.h"
 
 /**
- * struct held_tables - tables of a domain are withheld because of one unit
+ * struct held_tables - tables of a domain that are withheld because of one unit
  * @held: in the list of the unit
  * @paging: the domain
  */
@@ -32,7 +32,7 @@ struct held_tables {
 };
 
 /**
- * vtd_owed_init - a unit owes nothing
+ * vtd_owed_init - a new unit owes nothing
  * @unit: the unit
  */
 void vtd_owed_init(struct vtd_unit *unit)
@@ -50,7 +50,7 @@ static void release_all(struct list_head *list)
 }
 
 /**
- * vtd_owed_exit - give back all that is withheld because of a unit
+ * vtd_owed_exit - release all that is withheld because of a unit
  * @unit: the unit, which was stopped or is gone
  *
  * Context: process context.
@@ -61,21 +61,21 @@ void vtd_owed_exit(struct vtd_unit *unit)
 }
 
 /**
- * vtd_lose - an invalidation was not done, and nobody waits for it
- * @unit: the unit, which is looked after soon
+ * vtd_lose - count an invalidation that was not done and has no waiter any more
+ * @unit: the unit, which the recovery looks after soon
  *
  * Context: any.
  */
 void vtd_lose(struct vtd_unit *unit)
 {
-	/* Before it what is to be forgotten was taken out of the tables */
+	/* The tables were changed before the loss is counted */
 	smp_mb__before_atomic();
 	atomic_inc(&unit->owed.lost);
 	vtd_unit_kick(unit);
 }
 
 /**
- * vtd_owes - has a unit anything to make up for?
+ * vtd_owes - does a unit owe any invalidation?
  * @unit: the unit
  *
  * Return: true if it has
@@ -87,7 +87,7 @@ bool vtd_owes(const struct vtd_unit *unit)
 }
 
 /**
- * vtd_owes_caches - has a unit anything to make up for in its own caches?
+ * vtd_owes_caches - does a unit owe any invalidation of its own caches?
  * @unit: the unit
  *
  * Return: true if it has
@@ -99,7 +99,7 @@ bool vtd_owes_caches(const struct vtd_unit *unit)
 }
 
 /**
- * vtd_may_be_stale - may something be used for a device that was unmapped?
+ * vtd_may_be_stale - may the hardware use for a device what was unmapped?
  * @vdev: the device
  *
  * Return: true if it may
@@ -116,11 +116,11 @@ bool vtd_may_be_stale(const struct vtd_device *vdev)
 }
 
 /**
- * vtd_owed_begin - begin to make up for what was lost
+ * vtd_owed_begin - begin to make up for lost invalidations
  * @unit: the unit
  *
  * Context: process context; the unit's mutex is held.
- * Return: for vtd_owed_done(), when everything was invalidated
+ * Return: the count of losses, for vtd_owed_done() after everything was invalidated
  */
 u32 vtd_owed_begin(struct vtd_unit *unit)
 {
@@ -128,7 +128,7 @@ u32 vtd_owed_begin(struct vtd_unit *unit)
 
 	lockdep_assert_held(&unit->lock);
 
-	/* Pairs with the one of vtd_lose() */
+	/* Pairs with the barrier in vtd_lose() */
 	smp_mb();
 	return lost;
 }
@@ -137,7 +137,7 @@ u32 vtd_owed_begin(struct vtd_unit *unit)
  * vtd_owed_done - everything was invalidated since vtd_owed_begin()
  * @unit: the unit
  * @lost: what that returned
- * @devtlbs: device-TLBs were, too
+ * @devtlbs: device-TLBs were invalidated, too
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -162,7 +162,7 @@ void vtd_owed_done(struct vtd_unit *unit, u32 lost, bool devtlbs)
 /**
  * vtd_hold - withhold something until a unit has forgotten everything
  * @unit: the unit, which may go on to use it
- * @held: in it
+ * @held: a member of it
  * @release: see struct vtd_held
  *
  * Context: any.
@@ -172,7 +172,7 @@ void vtd_hold(struct vtd_unit *unit, struct vtd_held *held,
 {
 	scoped_guard(spinlock_irqsave, &unit->owed.lock) {
 		held->release = release;
-		/* What is being invalidated now may have been so too early */
+		/* An invalidation that runs now may have begun too early */
 		held->lost = atomic_inc_return(&unit->owed.lost);
 		list_add_tail(&held->node, &unit->owed.held);
 	}
@@ -180,7 +180,7 @@ void vtd_hold(struct vtd_unit *unit, struct vtd_held *held,
 }
 
 /**
- * vtd_withheld_init - no unit has tables of a domain that it should not have
+ * vtd_withheld_init - a new domain has no tables that are withheld
  * @withheld: the domain's
  */
 void vtd_withheld_init(struct vtd_withheld *withheld)
@@ -221,7 +221,7 @@ void vtd_withhold(struct vtd_paging *paging, struct vtd_unit *unit)
 {
 	struct held_tables *tables;
 
-	/* Whoever unmaps more and more of it pays for it, as for the tables */
+	/* It is charged to the task that unmaps, as the tables were */
 	tables = kmalloc_obj(*tables, GFP_ATOMIC | __GFP_ACCOUNT);
 
 	scoped_guard(spinlock_irqsave, &paging->withheld.lock)
@@ -249,15 +249,15 @@ void vtd_withhold_pages(struct vtd_paging *paging,
 		if (paging->withheld.units)
 			list_splice_init(&pages->pages,
 					 &paging->withheld.pages.pages);
-	/* None are left, or all units have recovered meanwhile */
+	/* The list is empty now, unless all units have recovered meanwhile */
 	iommu_put_pages_list(pages);
 }
 
 /**
- * vtd_withhold_all - a domain is to be freed
+ * vtd_withhold_all - withhold a domain that is to be freed, if need be
  * @paging: the domain
  *
- * Return: true if that happens by itself, later, since a unit may use its tables
+ * Return: true if it is freed later, by itself, since a unit may still use its tables
  */
 bool vtd_withhold_all(struct vtd_paging *paging)
 {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When the hardware does not answer
+ * Recovery of a unit whose queue does not answer
  *
- * A unit whose queue is stuck gets it reset. What was in the queue is lost, so that
- * all caches are invalidated with it, and who waited is told that all is done. If
- * the queue stays dead, setting the root table pointer makes the unit forget what it
- * has cached without it. A device that does not answer is blocked, see block.c.
+ * The driver resets a queue that is stuck. The descriptors in it are lost, so the
+ * driver then invalidates all caches, and the waiters are told that all is done. If
+ * the queue stays dead, the driver sets the root table pointer, which makes the unit
+ * forget what it has cached without the queue. A device that does not answer is
+ * blocked, see block.c.
  *
- * Nothing here waits without bound. All is tried again by itself, at growing
- * intervals, until it works; an attach meanwhile tries at once, except with a
- * device whose device-TLB was silent: that could hold the queue for others over
- * and over.
+ * Nothing here waits without bound. The recovery tries everything again by itself,
+ * at growing intervals, until it works. An attach in between tries at once, except
+ * with a device whose device-TLB was silent: such an attach could make the queue
+ * wait over and over, and other devices with it.
  */
 #include <linux/device.h>
 
@@ -19,7 +20,7 @@
 #include "retry.h"
 
 /**
- * vtd_unit_kick - have a unit looked after soon
+ * vtd_unit_kick - have the recovery look after a unit soon
  * @unit: the unit
  *
  * Context: any.
@@ -33,8 +34,8 @@ void vtd_unit_kick(struct vtd_unit *unit)
  * vtd_unit_flush_all - invalidate all caches of a unit
  * @unit: the unit
  *
- * The order is that of the structures: what is found through another cache must
- * go after it.
+ * The order is that of the structures: a cache that is filled through another one is
+ * invalidated after it.
  *
  * Context: process context.
  * Return: 0, -EIO or -ETIMEDOUT
@@ -65,7 +66,10 @@ static int unit_restart(struct vtd_unit *unit)
 	return ret;
 }
 
-/* What is lost when the queue is reset once more was others' too, but no device-TLB's */
+/*
+ * Invalidate the device-TLB of one device. If it is silent the queue is reset once
+ * more: that loses descriptors of others too, but none for a device-TLB.
+ */
 static int flush_device(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
@@ -83,20 +87,22 @@ static int flush_device(struct vtd_device *vdev)
 	return ret;
 }
 
-/* Nobody has a device of the kernel's own be silent on purpose */
+/* A device of the kernel's own is not silent on purpose, a user's may be */
 static bool device_is_users(const struct vtd_device *vdev)
 {
 	return !vdev->rid || vtd_is_users(vdev->rid->domain);
 }
 
 /*
- * Each by itself, for a queue that stands still again is his then. Who answers
- * that he does not is marked by the queue. Who was asked is not asked again after a
- * second reset: nobody else has asked anything of a device-TLB meanwhile, see
+ * The devices are asked one by one: if the queue stands still again, the device that
+ * was just asked is to blame. A device that gives a wrong answer is marked by the
+ * queue. After a second reset the loop goes on with the next device: no other thread
+ * has put an invalidation of a device-TLB into the queue meanwhile, see
  * cmd_ring_recover.h.
  *
- * All others wait for that. When users' devices have had as much time as two are
- * given, those that are left are blocked instead, until they were asked in their turn.
+ * All other threads wait for that. When the users' devices have taken as long as two
+ * devices may, those that are left are blocked instead, until it is their turn to be
+ * asked.
  */
 static int flush_devices(struct vtd_unit *unit, bool users)
 {
@@ -122,10 +128,11 @@ static int flush_devices(struct vtd_unit *unit, bool users)
 }
 
 /*
- * The queue is dead, and the caches still have what the tables have no more.
- * With CAP.ESRTPS a unit forgets all when it is given a root table, the same
- * again (11.4.4.1); devices that are not blocked go on. Else all DMA is aborted
- * until the queue comes back, where the unit can do that.
+ * The queue is dead, and the caches may still have what is gone from the tables.
+ * With CAP.ESRTPS a unit forgets everything when the driver sets the root table
+ * pointer, to the same table too (11.4.4.1); devices that are not blocked go on.
+ * Without CAP.ESRTPS the driver has the unit abort all DMA until the queue works
+ * again, if the unit can do that.
  */
 static void unit_forget(struct vtd_unit *unit)
 {
@@ -154,7 +161,7 @@ static int unit_reset(struct vtd_unit *unit)
 	unsigned long began = jiffies;
 	int ret;
 
-	/* Switched off for good */
+	/* The queue is switched off for good */
 	if (ring->ended)
 		return -ETIMEDOUT;
 
@@ -163,7 +170,7 @@ static int unit_reset(struct vtd_unit *unit)
 		vtd_ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
 	ret = unit_restart(unit);
 	if (!ret) {
-		/* Of what has no device-TLB nothing is left now */
+		/* The unit's own caches are empty; device-TLBs are not yet */
 		vtd_owed_done(unit, lost, false);
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
 		ret = flush_devices(unit, false) ?: flush_devices(unit, true);
@@ -176,7 +183,7 @@ static int unit_reset(struct vtd_unit *unit)
 		return 0;
 	}
 	unit_forget(unit);
-	/* Those who wait are told when the caches are empty */
+	/* The waiters are told after the caches are empty */
 	cmd_ring_fail(ring);
 	vtd_retry_later(&unit->retry);
 	vtd_unit_kick(unit);
@@ -184,10 +191,10 @@ static int unit_reset(struct vtd_unit *unit)
 }
 
 /**
- * vtd_unit_reset_or_forget - a unit does not have a device's entry forgotten
+ * vtd_unit_reset_or_forget - the queue of a unit did not take what blocks a device
  * @unit: the unit
  *
- * One that was dead a moment ago is not tried again for each device.
+ * A queue that was dead a moment ago is not reset again for each device.
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -250,10 +257,10 @@ static bool may_owe(const struct vtd_attach *att)
 }
 
 /*
- * Can something that is not iommufd's have been lost for a device-TLB? What is
- * iommufd's is waited for, or its devices are marked. It is not asked without need:
- * behind one that takes its time others lose something again, and that would never
- * end.
+ * Can an invalidation of this device-TLB have been lost? Only for a domain that is
+ * not iommufd's: for iommufd's domains the driver waits, or marks the devices. A
+ * device is not asked without need: if it takes its time, invalidations behind it are
+ * given up, that is lost, in turn, and this would never end.
  */
 static bool device_may_owe(struct vtd_device *vdev)
 {
@@ -269,8 +276,9 @@ static bool device_may_owe(struct vtd_device *vdev)
 }
 
 /*
- * Something was lost that the queue, which goes on, may not even have done yet: that
- * is no reason to reset it, nor to blame a device that takes its time.
+ * Make up for invalidations that were given up. The queue works, and may have them
+ * in it still: that is no reason to reset it, nor to blame a device that takes its
+ * time.
  */
 static void make_up(struct vtd_unit *unit)
 {
@@ -282,7 +290,7 @@ static void make_up(struct vtd_unit *unit)
 
 	ret = vtd_unit_flush_all(unit);
 	if (!ret) {
-		/* Who has no device-TLB does not wait for those */
+		/* What concerns no device-TLB need not wait for these */
 		vtd_owed_done(unit, lost, false);
 		vtd_qi_begin(&batch, unit, false);
 		xa_for_each(&unit->devices, sid, vdev)
@@ -296,7 +304,10 @@ static void make_up(struct vtd_unit *unit)
 		vtd_owed_done(unit, lost, true);
 }
 
-/* The queue is stuck. If it is too early to try it, others must not wait for that. */
+/*
+ * The queue is stuck. If it is too early to reset it, the caches are emptied without
+ * it at least, for those that wait for that.
+ */
 static void bring_back(struct vtd_unit *unit)
 {
 	const struct cmd_ring *ring = &unit->qi.ring;
@@ -308,12 +319,12 @@ static void bring_back(struct vtd_unit *unit)
 }
 
 /**
- * vtd_unit_recover - look after a unit: block what has failed, bring back what
- *	was blocked
+ * vtd_unit_recover - block the devices of a unit that have failed, and bring back
+ *	those that were blocked, and the unit itself
  * @unit: the unit
  *
  * Context: process context.
- * Return: jiffies after which to do it again, or 0 if all is well
+ * Return: in how many jiffies to call it again, or 0 if everything works
  */
 unsigned long vtd_unit_recover(struct vtd_unit *unit)
 {
@@ -342,13 +353,13 @@ static void recover_work(struct work_struct *work)
 					     struct vtd_unit, recover_work);
 	unsigned long next = vtd_unit_recover(unit);
 
-	/* Not later than somebody has asked for meanwhile */
+	/* vtd_unit_kick() may have been called meanwhile: not later than it wants */
 	if (next)
 		queue_delayed_work(system_long_wq, &unit->recover_work, next);
 }
 
 /**
- * vtd_unit_recover_init - a unit is well
+ * vtd_unit_recover_init - prepare a new unit for its recovery
  * @unit: the unit
  */
 void vtd_unit_recover_init(struct vtd_unit *unit)

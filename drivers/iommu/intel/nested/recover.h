@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Units that have failed: what they owe, and bringing them back
+ * Units and devices that have failed: what units owe, and how all of them come back
  */
 #ifndef __INTEL_NESTED_RECOVER_H
 #define __INTEL_NESTED_RECOVER_H
@@ -16,9 +16,9 @@ struct vtd_paging;
 struct vtd_unit;
 
 /**
- * struct vtd_retry - when something that failed is tried again
- * @ms: the interval, 0 if it is tried at once
- * @at: jiffies then; or when it was tried with success last
+ * struct vtd_retry - when the driver tries again what has failed
+ * @ms: the interval in ms, 0 for a try at once
+ * @at: jiffies of the next try; or of the last successful one
  */
 struct vtd_retry {
 	unsigned int ms;
@@ -26,11 +26,11 @@ struct vtd_retry {
 };
 
 /**
- * struct vtd_owed - what was lost of a unit's invalidations
- * @lost: how many that nobody waits for; wraps
- * @caches: up to which the unit's own caches have forgotten everything since.
- *	Changed with the unit's mutex
- * @devtlbs: and device-TLBs too; never ahead of @caches
+ * struct vtd_owed - invalidations that a unit owes
+ * @lost: how many were lost, having no waiter; wraps
+ * @caches: up to which of these the unit's own caches were invalidated since.
+ *	Changed with the unit's mutex held
+ * @devtlbs: the same for device-TLBs; never ahead of @caches
  * @lock: protects @held
  * @held: what is withheld until then
  */
@@ -43,10 +43,10 @@ struct vtd_owed {
 };
 
 /**
- * struct vtd_held - something that a unit may go on to use
+ * struct vtd_held - something that is withheld, since a unit may go on to use it
  * @node: in the unit's list
- * @lost: what has to be made up for first
- * @release: gives it back. Process context; the unit's mutex is held, or the unit
+ * @lost: up to which loss the unit has to make up first
+ * @release: releases it. Process context; the unit's mutex is held, or the unit
  *	has stopped
  */
 struct vtd_held {
@@ -56,9 +56,9 @@ struct vtd_held {
 };
 
 /**
- * struct vtd_withheld - tables of a domain that units may go on to use
+ * struct vtd_withheld - tables of a domain that are withheld
  * @lock: protects the rest
- * @units: how many times a unit was found to be one of these
+ * @units: how many times they were withheld because of a unit, and not released
  * @freed: the domain itself was freed
  * @pages: tables that were taken out of it
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When that is tried again which has failed, and when devices are asked that may not
+ * When the driver tries again what has failed, and when it asks devices that may not
  * answer
  */
 #ifndef __INTEL_NESTED_RETRY_H
@@ -11,16 +11,23 @@
 
 #include "nested.h"
 
-/* Intervals between tries: each is twice the one before */
+/* The first interval between two tries, and the longest: each is twice the last one */
 #define VTD_RETRY_FIRST_MS	100
 #define VTD_RETRY_MAX_MS	(60 * MSEC_PER_SEC)
 
-/* Who is asked for t is left alone for so many times t: others need the queue */
+/*
+ * After a try that took t a device is left alone for so many times t, since other
+ * devices need the queue
+ */
 #define VTD_RETRY_SHARE	10
 
-/* Who was well for so long starts with the first again */
+/* A device that has worked for so long begins with the first interval again */
 #define VTD_RETRY_FORGIVE_MS	(15 * 60 * MSEC_PER_SEC)
 
+/**
+ * vtd_retry_later - a try has failed: wait for twice as long as the last time
+ * @retry: the device's or the unit's
+ */
 static inline void vtd_retry_later(struct vtd_retry *retry)
 {
 	retry->ms = retry->ms ? min(2 * retry->ms, VTD_RETRY_MAX_MS) :
@@ -28,7 +35,11 @@ static inline void vtd_retry_later(struct vtd_retry *retry)
 	retry->at = jiffies + msecs_to_jiffies(retry->ms);
 }
 
-/* A try that began at @began has failed */
+/**
+ * vtd_retry_later_still - a try has failed: wait, also for the time that it took
+ * @retry: the device's
+ * @began: jiffies when the try began
+ */
 static inline void vtd_retry_later_still(struct vtd_retry *retry,
 					 unsigned long began)
 {
@@ -39,12 +50,21 @@ static inline void vtd_retry_later_still(struct vtd_retry *retry,
 		     VTD_RETRY_SHARE;
 }
 
+/**
+ * vtd_retry_due - is it time for a try?
+ * @retry: the device's or the unit's
+ *
+ * Return: true if it is
+ */
 static inline bool vtd_retry_due(const struct vtd_retry *retry)
 {
 	return !retry->ms || time_after_eq(jiffies, retry->at);
 }
 
-/* It has failed, and was well since the last success */
+/**
+ * vtd_retry_failed - a device has failed that has worked since its last recovery
+ * @retry: the device's
+ */
 static inline void vtd_retry_failed(struct vtd_retry *retry)
 {
 	if (time_after(jiffies,
@@ -53,6 +73,12 @@ static inline void vtd_retry_failed(struct vtd_retry *retry)
 	vtd_retry_later(retry);
 }
 
+/**
+ * vtd_retry_until - how long to wait for the next try
+ * @retry: the device's or the unit's
+ *
+ * Return: in jiffies, at least 1
+ */
 static inline unsigned long vtd_retry_until(const struct vtd_retry *retry)
 {
 	long left = retry->at - jiffies;
@@ -60,7 +86,14 @@ static inline unsigned long vtd_retry_until(const struct vtd_retry *retry)
 	return vtd_retry_due(retry) || left < 1 ? 1 : left;
 }
 
-/* The queue has stood still for so long: then others have it for as long */
+/**
+ * vtd_ask_later - the queue of a unit has stood still for a device
+ * @unit: the unit
+ * @took: for how long, in jiffies
+ *
+ * No device that may be silent is asked for as long, so that the others have the
+ * queue.
+ */
 static inline void vtd_ask_later(struct vtd_unit *unit, unsigned long took)
 {
 	unsigned long now = jiffies;
@@ -70,16 +103,26 @@ static inline void vtd_ask_later(struct vtd_unit *unit, unsigned long took)
 	unit->ask_after += took;
 }
 
-/* It was silent, or may be: there was no time to find out */
+/**
+ * vtd_may_be_silent - may a device not answer when it is asked?
+ * @vdev: the device
+ *
+ * Return: true if it was silent before, or if there was no time to find out
+ */
 static inline bool vtd_may_be_silent(const struct vtd_device *vdev)
 {
 	return READ_ONCE(vdev->silent) || vdev->skipped;
 }
 
-/*
- * May a device be asked whether it is well? For as long as one that is silent keeps
- * the queue waiting, none of them is asked after it: they must not have it for more
- * than half of the time, however many they are.
+/**
+ * vtd_may_ask - may a device be asked now whether it works again?
+ * @vdev: the device
+ *
+ * After a silent device has kept the queue waiting, no other one that may be silent
+ * is asked for as long: all of them together must not have the queue for more than
+ * half of the time, however many they are.
+ *
+ * Return: true if it may
  */
 static inline bool vtd_may_ask(const struct vtd_device *vdev)
 {
@@ -88,6 +131,12 @@ static inline bool vtd_may_ask(const struct vtd_device *vdev)
 		time_after_eq(jiffies, vdev->unit->ask_after));
 }
 
+/**
+ * vtd_until_asked - how long to wait until a device may be asked
+ * @vdev: the device
+ *
+ * Return: in jiffies, at least 1
+ */
 static inline unsigned long vtd_until_asked(const struct vtd_device *vdev)
 {
 	long left = vdev->unit->ask_after - jiffies;
