@@ -2,14 +2,15 @@
 /*
  * Answers to devices: CMD_RESUME and CMD_PRI_RESP
  *
- * Unlike an invalidation, an answer that a reset of the queue has lost is not
- * made up for by forgetting everything: the device would wait for it for ever. It
- * is kept, and put into the queue by the recovery. Who answers does not wait for
- * that, for he may have locks that somebody wants who has the unit's mutex.
+ * A reset of the queue makes up for lost invalidations by forgetting everything, but
+ * a device would wait for ever for an answer that was lost. So the driver keeps the
+ * answer, and the recovery puts it into the queue again. The thread that answers
+ * does not wait for that: it may have locks that a thread wants which has the unit's
+ * mutex.
  *
- * An answer for which the queue has timed out was not taken: what is complete when
- * the queue is given up counts as done. One that comes twice nevertheless does
- * nothing, for nobody has asked (4.7.1).
+ * If the queue has timed out for an answer, the unit has not taken it: what is
+ * complete when the queue is given up counts as done. If an answer comes twice
+ * nevertheless, the second one does nothing, since no request waits for it (4.7.1).
  */
 #include <kunit/static_stub.h>
 #include <linux/errno.h>
@@ -17,11 +18,11 @@
 
 #include "nested.h"
 
-/* Answers that are kept of a device: one that has asked more often at once is ill */
+/* Answers that are kept for each device: one with more requests at once is broken */
 #define MOST	256
 
 /**
- * struct kept_answer - an answer that was lost
+ * struct kept_answer - an answer that was lost, and is to be sent again
  * @node: in the unit's list
  * @cmd: the answer
  */
@@ -53,7 +54,7 @@ static u32 smmu3_sid_of(struct cmd_words cmd)
 	return FIELD_GET(SMMU_CMD0_SID, cmd.w0);
 }
 
-/* One device must not leave others without: each has a number of its own */
+/* Each device has its own number, so that one device leaves room for the others */
 static bool smmu3_has_most(struct smmu3_unit *unit, u32 sid)
 {
 	const struct kept_answer *kept;
@@ -81,8 +82,8 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 		list_add_tail(&kept->node, &unit->answers.list);
 	}
 	/*
-	 * Who finds the queue stuck is in time for the recovery that there will be,
-	 * and must not have that sooner. Else it may be over already.
+	 * If the queue is stuck there will be a recovery, which sends this too: it
+	 * need not come sooner. If not, the recovery may be over already.
 	 */
 	smp_mb();
 	if (!READ_ONCE(unit->cmdq.ring.stuck))
@@ -108,20 +109,20 @@ int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd)
 	int ret;
 
 	ret = smmu3_answer_send(unit, cmd);
-	/* With the hardware all that waited is gone */
+	/* If the hardware is gone no device waits any more */
 	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
 		ret = smmu3_answer_keep(unit, cmd);
 	return ret;
 }
 
-/* A device that is gone waits for nothing */
+/* A device that has left waits for nothing */
 static bool smmu3_is_wanted(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	return xa_load(&unit->streams, smmu3_sid_of(cmd));
 }
 
 /**
- * smmu3_answers_resend - put into the queue what was lost
+ * smmu3_answers_resend - send the answers again that were lost
  * @unit: the unit, whose queue works again
  *
  * Context: process context; the unit's mutex is held.
@@ -136,7 +137,7 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 	scoped_guard(spinlock, &unit->answers.lock)
 		list_splice_init(&unit->answers.list, &list);
 	list_for_each_entry_safe(kept, tmp, &list, node) {
-		/* The next recovery is for the rest */
+		/* The next recovery sends the rest */
 		if (smmu3_is_wanted(unit, kept->cmd) &&
 		    smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT)
 			break;
@@ -148,7 +149,7 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_answers_init - a unit has lost nothing
+ * smmu3_answers_init - a new unit has lost no answers
  * @unit: the unit
  */
 void smmu3_answers_init(struct smmu3_unit *unit)
@@ -158,7 +159,7 @@ void smmu3_answers_init(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_answers_exit - free what nobody will be answered
+ * smmu3_answers_exit - free answers that are not sent any more
  * @unit: the unit, which has no devices any more
  */
 void smmu3_answers_exit(struct smmu3_unit *unit)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How often a unit asks devices that may not answer
+ * How often the driver asks devices that may not answer
  *
- * While one is asked the queue stands still for everybody. However many there
- * are, who may belong to one and the same guest: after a question that took t, none
- * is asked for as long, so that others have the queue for half of the time at
- * least. That is beside what each device waits for, see smmu3_backoff().
+ * While a device is asked whether it works the queue may stand still for all others.
+ * Many such devices may belong to one guest. So after a question that took t the
+ * driver asks no device for as long: others have the queue for at least half of the
+ * time. Besides, each device has intervals of its own, see smmu3_backoff().
  */
 #ifndef __ARM_SMMU_V3_NESTED_ASK_H
 #define __ARM_SMMU_V3_NESTED_ASK_H
@@ -16,12 +16,12 @@
 #include <linux/types.h>
 
 /**
- * struct smmu3_ask - of a unit
- * @after: no device is asked whether it is well before that, in jiffies
+ * struct smmu3_ask - when the devices of a unit may be asked
+ * @after: no device is asked whether it works before that, in jiffies
  * @most: what @after is ahead at most, in jiffies
- * @spent_us: how long this recovery has waited for devices of others than the
- *	kernel, protected by the unit's mutex
- * @silent_us: how long of that for devices that did not answer
+ * @spent_us: how long this recovery has waited for users' devices, protected by the
+ *	unit's mutex
+ * @silent_us: the part of that for devices that did not answer
  */
 struct smmu3_ask {
 	unsigned long after;
@@ -38,17 +38,17 @@ static inline void smmu3_ask_init(struct smmu3_ask *ask,
 }
 
 /**
- * smmu3_ask_took - somebody has waited for the answer of a device
+ * smmu3_ask_took - a thread has waited for the answer of a device
  * @ask: of the unit
  * @start: since when, in jiffies
  *
- * Context: any. Of two at once one may not be seen, who then waited no longer.
+ * Context: any. Of two calls at the same time one may have no effect.
  */
 static inline void smmu3_ask_took(struct smmu3_ask *ask, unsigned long start)
 {
 	unsigned long now = jiffies, after;
 
-	/* Most of the time it is none: nobody writes what all have cached */
+	/* Mostly it was short: then the line that all have cached is not written */
 	if (likely(now - start < 2))
 		return;
 	after = now + min(now - start, ask->most);

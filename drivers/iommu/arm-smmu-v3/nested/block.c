@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices that do not answer: out, and in again
+ * Blocking devices that do not answer, and bringing them back
  *
- * A device that may hold translations it should not have is blocked as a whole:
- * its stream table entries abort. When no cache has anything else of them it is
- * marked as out, and nobody needs to ask it to forget anything.
+ * A device that may hold stale translations is blocked as a whole: its stream table
+ * entries abort. When no cache has anything else of the entries, the device is marked
+ * as out, and nobody needs to ask it to forget anything.
  *
- * Who invalidates does so without a lock, and leaves out a device that has a mark:
+ * A thread that invalidates takes no lock, and leaves out a device that has a mark:
  *
  *	change the tables;	smp_mb();
  *	invalidate the TLB, and wait for it;
  *	if the device has no mark: have it invalidate its ATC, and wait for it
  *
- * and one that is brought back goes the other way round:
+ * and the thread that brings the device back goes the other way round:
  *
  *	take the marks away;	smp_mb();
  *	invalidate its configuration and its translations, and wait for that;
  *	have it invalidate all of its ATC, and wait for it;
  *	make its entries present
  *
- * Of two that do so at once at least one sees what the other has written. If the
- * first sees no mark it asks the device itself. If it sees one, then what it has
- * changed in the tables was there, and gone from the TLB, before the second
- * invalidated anything: what the device finds when its entries are present is
- * the tables as they are now.
+ * If two threads do so at once, at least one of them sees what the other has written.
+ * If the first sees no mark it has the ATC invalidated itself. If it sees a mark, its
+ * change was in the tables, and the TLB had forgotten what was there before, before
+ * the second invalidated anything: what the device finds when its entries are present
+ * is the tables as they are after the change.
  *
- * A mark other than that it is out says that it will be. Who has seen one does
- * not return before it is, or it was brought back as above: smmu3_finish().
+ * Any other mark says that the device will be out soon. A thread that has seen such a
+ * mark does not return before the device is out, or was brought back as above, see
+ * smmu3_finish().
  */
 #include <linux/device.h>
 #include <linux/jiffies.h>
 
 #include "nested.h"
 
-/* Who fails again so soon is not trusted to be well, in ms */
+/* A device that fails again so soon, in ms, is not asked at once */
 #define RELAPSE		60000
 
 static bool smmu3_marked(const struct smmu3_device *sdev)
@@ -44,12 +45,12 @@ static bool smmu3_marked(const struct smmu3_device *sdev)
 	       (state && !(state & BIT(SMMU3_DEV_OUT)));
 }
 
-/* The work asks it soon; an attach may at once, if it was well for some time */
+/* The work asks the device soon; an attach may at once, if it has worked for some time */
 static void smmu3_first_try(struct smmu3_device *sdev)
 {
 	unsigned long relapse = sdev->back + msecs_to_jiffies(RELAPSE);
 
-	/* As far as anybody knows it is well */
+	/* It was blocked for want of time: as far as anybody knows it works */
 	if (sdev->skipped) {
 		sdev->skipped = false;
 		sdev->retry = jiffies;
@@ -72,7 +73,7 @@ static int smmu3_device_block(struct smmu3_device *sdev)
 	if (!test_bit(SMMU3_DEV_BLOCKED, &sdev->state)) {
 		set_bit(SMMU3_DEV_BLOCKED, &sdev->state);
 		smmu3_first_try(sdev);
-		/* Nobody needs to ask for it to come back */
+		/* It comes back without being asked for */
 		smmu3_recover_soon(unit);
 		dev_err_ratelimited(sdev->dev, "all DMA is blocked\n");
 	}
@@ -82,7 +83,7 @@ static int smmu3_device_block(struct smmu3_device *sdev)
 	WRITE_ONCE(sdev->ats_on, false);
 	smmu3_device_abort(sdev);
 
-	/* It aborts everything anyway, and forgets everything before it does not */
+	/* A unit that aborts everything forgets everything before it translates again */
 	if (!unit->aborts) {
 		smmu3_batch_begin(&batch, unit, false);
 		smmu3_add_cfgi(&batch, sdev);
@@ -109,15 +110,16 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 	lockdep_assert_held(&unit->lock);
 
 	/*
-	 * Blocking one can find another: each is blocked once. If one cannot be, the
-	 * others' entries are to abort nevertheless.
+	 * While one device is blocked another can fail; each is blocked once. If the
+	 * unit does not take it for one of them, the entries of the others are to
+	 * abort nevertheless.
 	 */
 	do {
 		again = false;
 		list_for_each_entry(sdev, &unit->devices, node) {
 			if (!smmu3_marked(sdev))
 				continue;
-			/* It was being asked whether it is well */
+			/* It was blocked while it was asked whether it works */
 			if (test_bit(SMMU3_DEV_OUT, &sdev->state)) {
 				clear_bit(SMMU3_DEV_FAILED, &sdev->state);
 				continue;
@@ -137,7 +139,7 @@ static bool smmu3_is_own(const struct smmu3_attach *att)
 }
 
 /**
- * smmu3_device_own - a device is the kernel's own
+ * smmu3_device_own - is a device the kernel's own?
  * @sdev: the device
  *
  * Context: process context; the unit's mutex is held.
@@ -178,7 +180,7 @@ unsigned long smmu3_device_due(struct smmu3_device *sdev, unsigned long retry)
  * smmu3_next_due - which of the blocked devices of a unit is to be asked first?
  * @unit: the unit
  *
- * If several must wait for the same it is the one that waits for longer.
+ * If several may be asked at the same time, it is the one that has waited longest.
  *
  * Context: process context; the unit's mutex is held.
  * Return: the device, or NULL if there is none
@@ -203,7 +205,7 @@ struct smmu3_device *smmu3_next_due(struct smmu3_unit *unit)
 	return next;
 }
 
-/* All translations that there may be for a device */
+/* Forget all translations that there may be for a device */
 static void smmu3_add_tags(struct smmu3_batch *batch, struct smmu3_device *sdev)
 {
 	struct smmu3_attach *att;
@@ -238,12 +240,12 @@ static int smmu3_device_try(struct smmu3_device *sdev)
 {
 	int ret;
 
-	/* Nobody is told that it is back before it is */
+	/* With this mark nobody takes it for back before it is */
 	set_bit(SMMU3_DEV_ASKED, &sdev->state);
 	clear_bit(SMMU3_DEV_FAILED, &sdev->state);
 	clear_bit(SMMU3_DEV_BLOCKED, &sdev->state);
 	clear_bit(SMMU3_DEV_OUT, &sdev->state);
-	/* Pairs with the one of who invalidates: see the top */
+	/* Pairs with the barrier of a thread that invalidates: see the top */
 	smp_mb();
 
 	ret = smmu3_device_forget(sdev);

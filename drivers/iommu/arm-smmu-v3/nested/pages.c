@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a unit may still have of a domain that it was told to forget
+ * Domains of which a unit may still have cached what is gone from them
  *
- * Nobody takes a failure of an unmap for an answer. Who cannot sleep may give up
- * before the unit has forgotten what was unmapped (flush.c), and a queue that is
- * dead takes nothing. Then the domain is in doubt, until the unit has forgotten
- * everything:
+ * An unmap cannot fail. But a thread that cannot sleep may give up before the unit
+ * has forgotten what was unmapped (flush.c), and a queue that is dead takes no
+ * commands. Then the domain is in doubt until the unit has forgotten everything:
  *
- * - Nothing is mapped in it. Its owner may give the same addresses to something
- *   else, and what the unit has cached of them is the memory that was there before.
- * - Pages of its tables are kept. The library frees a table when it has told us to
- *   invalidate what led to it, and the unit would take for descriptors what the
- *   page's next owner writes.
+ * - The driver maps nothing in it. The owner of the domain may give the same
+ *   addresses to something else, while the unit has the memory cached that was
+ *   there before.
+ * - The driver keeps pages of its tables. The library frees a table when it has told
+ *   the driver to invalidate what led to it. The unit would take for descriptors
+ *   what the next owner of the page writes.
  *
- * Both are a matter of the domain: others go on as before. And as no tables are made
- * meanwhile, no more is kept than what it had. Of a unit that translates nothing, or
- * is gone, nobody is in doubt: it forgets everything before it translates again.
+ * Both concern this domain only; others go on as before. And since no tables are
+ * made meanwhile, the driver keeps no more pages than the domain had. No domain is in
+ * doubt while its unit translates nothing, or is gone: the unit forgets everything
+ * before it translates again.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -24,9 +25,9 @@
 #include "nested.h"
 
 /**
- * struct kept_page - a page that the unit may have the address of
- * @node: in the list of the domain's
- * @page: the page, in which nothing may be written
+ * struct kept_page - a page of a table whose address the unit may have cached
+ * @node: in the domain's list
+ * @page: the page, which nobody may write to
  */
 struct kept_page {
 	struct list_head node;
@@ -34,10 +35,10 @@ struct kept_page {
 };
 
 /**
- * smmu3_page_alloc - the library wants memory for a table
+ * smmu3_page_alloc - allocate memory for a table, for the library
  * @cookie: the domain
  * @size: bytes
- * @gfp: how
+ * @gfp: how to allocate it
  *
  * Return: the memory, zeroed and aligned to its size, or NULL
  */
@@ -50,14 +51,14 @@ void *smmu3_page_alloc(void *cookie, size_t size, gfp_t gfp)
 }
 
 /**
- * smmu3_in_doubt - may a unit have something of a domain that is gone from it?
+ * smmu3_in_doubt - may a unit have something cached of a domain that is gone from it?
  * @paging: the domain
  *
- * Who has given an address back after an unmap, and has got it again, sees that
- * the unmap has failed.
+ * If a thread has given an address back after an unmap, and another thread gets the
+ * address, that thread sees that the domain is in doubt.
  *
  * Context: any.
- * Return: true if it may, and translates
+ * Return: true if it may, and if it translates
  */
 bool smmu3_in_doubt(const struct smmu3_paging *paging)
 {
@@ -65,7 +66,7 @@ bool smmu3_in_doubt(const struct smmu3_paging *paging)
 	       smmu3_translates(paging->unit);
 }
 
-/* Whose invalidation has failed has said so before, see smmu3_doubt() */
+/* If the invalidation has failed the domain is in doubt by now, see smmu3_doubt() */
 static bool smmu3_page_keep(struct smmu3_paging *paging, void *page)
 {
 	struct smmu3_unit *unit = paging->unit;
@@ -89,7 +90,7 @@ static bool smmu3_page_keep(struct smmu3_paging *paging, void *page)
 }
 
 /**
- * smmu3_page_free - the library has no more use for a table
+ * smmu3_page_free - free a table that the library does not use any more
  * @cookie: the domain
  * @page: what smmu3_page_alloc() returned
  * @size: bytes
@@ -103,7 +104,7 @@ void smmu3_page_free(void *cookie, void *page, size_t size)
 }
 
 /**
- * smmu3_doubt_init - a domain is not in doubt
+ * smmu3_doubt_init - a new domain is not in doubt
  * @paging: the domain, which has no tables yet
  *
  * Return: 0 or -ENOMEM
@@ -119,10 +120,10 @@ int smmu3_doubt_init(struct smmu3_paging *paging)
 }
 
 /**
- * smmu3_doubt_exit - a domain goes
+ * smmu3_doubt_exit - a domain is freed
  * @paging: the domain, which has no tables any more
  *
- * What is kept of it is until the unit has forgotten it.
+ * Pages that are kept of it are freed when the unit has forgotten everything.
  */
 void smmu3_doubt_exit(struct smmu3_paging *paging)
 {
@@ -136,8 +137,8 @@ void smmu3_doubt_exit(struct smmu3_paging *paging)
 }
 
 /**
- * smmu3_doubt - a unit may have something of a domain that it was to forget
- * @paging: the domain, whose unit owes it to forget everything from now on
+ * smmu3_doubt - a unit may have something cached of a domain that is gone from it
+ * @paging: the domain. Its unit is to forget everything
  *
  * Context: any.
  */
@@ -147,7 +148,7 @@ void smmu3_doubt(struct smmu3_paging *paging)
 
 	guard(spinlock_irqsave)(&pages->lock);
 	WRITE_ONCE(paging->doubt->on, true);
-	/* What it has begun to forget may be what was there before */
+	/* If the unit is forgetting everything just now, it may have begun too early */
 	list_move_tail(&paging->doubt->node, &pages->waiting);
 	pages->owes = true;
 }
@@ -168,7 +169,8 @@ void smmu3_pages_owe(struct smmu3_unit *unit)
  * smmu3_pages_begin - is a unit to forget everything?
  * @unit: the unit
  *
- * It begins to with that: smmu3_pages_forgotten() or smmu3_pages_failed() follows.
+ * The caller begins to have it forget everything, and calls smmu3_pages_forgotten() or
+ * smmu3_pages_failed() afterwards.
  *
  * Context: process context; the unit's mutex is held.
  * Return: true if it is
@@ -180,7 +182,7 @@ bool smmu3_pages_begin(struct smmu3_unit *unit)
 
 	lockdep_assert_held(&unit->lock);
 
-	/* What was changed by who has said so was changed before it is forgotten */
+	/* A thread has changed the tables before it takes this lock to say so */
 	guard(spinlock_irqsave)(&pages->lock);
 	owes = pages->owes;
 	pages->owes = false;
@@ -199,10 +201,10 @@ static void smmu3_free_list(struct list_head *pages)
 }
 
 /**
- * smmu3_pages_forgotten - all is forgotten since smmu3_pages_begin()
+ * smmu3_pages_forgotten - a unit has forgotten everything since smmu3_pages_begin()
  * @unit: the unit
  *
- * Who is in doubt again since then stays so.
+ * A domain that is in doubt again since then stays in doubt.
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -226,8 +228,8 @@ void smmu3_pages_forgotten(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_pages_failed - it could not be forgotten what smmu3_pages_begin() said
- * @unit: the unit, which owes it still
+ * smmu3_pages_failed - a unit has not forgotten everything since smmu3_pages_begin()
+ * @unit: the unit, which is still to do so
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -244,7 +246,7 @@ void smmu3_pages_failed(struct smmu3_unit *unit)
 
 /**
  * smmu3_pages_off - a unit does not translate any more
- * @unit: the unit, which forgets everything before it does again, if ever
+ * @unit: the unit, which forgets everything before it translates again
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -255,7 +257,7 @@ void smmu3_pages_off(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_pages_init - no domain of a unit is in doubt
+ * smmu3_pages_init - no domain of a new unit is in doubt
  * @unit: the unit
  */
 void smmu3_pages_init(struct smmu3_unit *unit)

@@ -13,10 +13,10 @@ struct smmu3_paging;
 struct smmu3_unit;
 
 /**
- * struct smmu3_doubt - may a unit have something of a domain that is gone from it?
- * @node: in one of the lists of struct smmu3_pages if it may
- * @pages: pages of tables that the library has freed since
- * @on: it may
+ * struct smmu3_doubt - may a unit have something cached that is gone from a domain?
+ * @node: in one of the lists of struct smmu3_pages while it may
+ * @pages: pages of tables that the library has freed since then
+ * @on: it may, the domain is in doubt
  * @orphan: the domain was freed meanwhile
  */
 struct smmu3_doubt {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When the hardware does not answer
+ * Recovery of a unit whose command queue does not answer
  *
- * A unit whose command queue stands still for longer than it may gets it reset.
- * What was in the queue is lost, so that all caches are invalidated with it: those
- * who wait for that then have what they wanted. The device that the queue stood
- * still for, if there is one, is blocked, see block.c; the others go on. If the
- * queue stays dead, translation is switched off, and with GBPA.ABORT all DMA
- * through the unit is aborted: no less is safe, for nothing can be forgotten.
+ * The driver resets a command queue that stands still for longer than it may. The
+ * commands in it are lost, so the driver then invalidates all caches: after that
+ * the waiters have what they wanted. If the queue stood still for a device, that
+ * device is blocked, see block.c; the others go on. If the queue stays dead, the
+ * driver switches translation off, and by GBPA.ABORT the unit aborts all DMA: less
+ * would not be safe, since the unit cannot be made to forget anything.
  *
- * Nothing here waits without bound, and nothing needs to be asked for: what does
- * not answer is tried again after a time that doubles, and has what is attached to
- * it when it does.
+ * Nothing here waits without bound, and nobody has to ask for a recovery: what does
+ * not answer is tried again after a time that doubles, and when it answers it gets
+ * what is attached to it.
  */
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -40,7 +40,7 @@ int smmu3_unit_flush_all(struct smmu3_unit *unit)
 	return smmu3_batch_flush(&batch);
 }
 
-/* A recovery that may ask every device once */
+/* Begin a recovery, in which every device may be asked once */
 static void smmu3_begin_asking(struct smmu3_unit *unit)
 {
 	struct smmu3_device *sdev;
@@ -73,7 +73,7 @@ static void smmu3_count_time(struct smmu3_device *sdev, ktime_t start)
 		ask->silent_us += us;
 }
 
-/* Who is slow and answers is as good as any other, within reason */
+/* A device that is slow and answers is as good as any other, within reason */
 static bool smmu3_out_of_time(const struct smmu3_unit *unit)
 {
 	return unit->ask.silent_us >= unit->timeout_us ||
@@ -106,14 +106,15 @@ static int smmu3_ask_devices(struct smmu3_unit *unit, bool own)
 }
 
 /*
- * Those that do not answer are marked as failed, and blocked. What has answered in
- * this recovery is not asked again if that has to begin anew: its ATC was emptied
- * when the unit had forgotten what was lost.
+ * Ask all devices to empty their ATCs. Devices that do not answer are marked as
+ * failed, and blocked. If the recovery has to begin anew, a device that has answered
+ * in it already is not asked again: it emptied its ATC after the unit had forgotten
+ * what was lost.
  *
- * The kernel's own come first. When others were silent for longer than a unit may
- * be, or have taken as long as one device may, those that are left are not asked:
- * they are blocked, and come back when there is time for them, for the unit's mutex
- * is held and everybody waits.
+ * The kernel's own devices come first. The unit's mutex is held, and all other
+ * threads wait. So when the users' devices were silent for longer than a unit may be,
+ * or have taken together as long as one device may, those that are left are not
+ * asked: they are blocked, and come back when there is time for them.
  */
 static int smmu3_flush_devices(struct smmu3_unit *unit, bool others)
 {
@@ -124,7 +125,7 @@ static int smmu3_flush_devices(struct smmu3_unit *unit, bool others)
 	return ret ?: smmu3_block_marked(unit);
 }
 
-/* With @others their ATCs, too */
+/* Have the unit forget everything, and the kernel's own ATCs; with @others all ATCs */
 static int smmu3_unit_forget(struct smmu3_unit *unit, bool others)
 {
 	int ret;
@@ -142,8 +143,8 @@ static int smmu3_unit_forget(struct smmu3_unit *unit, bool others)
 }
 
 /*
- * The unit has aborted everything, and may again do so. Nobody has asked devices
- * to forget anything meanwhile: they come back one by one.
+ * Have a unit translate again that has aborted everything. In the meantime no device
+ * was asked to forget anything, so each is blocked, and comes back by itself.
  */
 static int smmu3_unit_resume(struct smmu3_unit *unit)
 {
@@ -202,7 +203,7 @@ static unsigned long smmu3_until_retry(const struct smmu3_unit *unit)
 	return time_after(unit->retry, now) ? unit->retry - now : 1;
 }
 
-/* Each time that it stands still for a device there is one less to stand still for */
+/* The loop ends: each time that the queue stands still for a device, that is blocked */
 static int smmu3_unit_reset(struct smmu3_unit *unit)
 {
 	unsigned long start = jiffies;
@@ -218,7 +219,7 @@ static int smmu3_unit_reset(struct smmu3_unit *unit)
 	if (!ret) {
 		smmu3_pages_forgotten(unit);
 		unit->backoff = 0;
-		/* The answers that were lost are the work's, whoever has done this */
+		/* The work sends lost answers again, also if an attach has come here */
 		smmu3_recover_soon(unit);
 		return 0;
 	}
@@ -226,7 +227,7 @@ static int smmu3_unit_reset(struct smmu3_unit *unit)
 	unit->backoff = smmu3_backoff(unit->backoff,
 				      jiffies_to_msecs(jiffies - start));
 	unit->retry = jiffies + msecs_to_jiffies(unit->backoff);
-	/* Not sooner, if it is to be sooner already */
+	/* If the work is pending already it stays so */
 	queue_delayed_work(system_unbound_wq, &unit->recover_work,
 			   smmu3_until_retry(unit));
 	return ret;
@@ -249,12 +250,13 @@ void smmu3_unit_block_failed(struct smmu3_unit *unit)
 }
 
 /*
- * What a refused command may have left behind, or one that was given up. If that
- * cannot be done either, those wait for it who have ATC invalidations: a reset has it
- * done, or tells them.
+ * Make up for commands that were refused or given up, by having the unit forget
+ * everything. If that fails too, threads with invalidations of ATCs wait for it: a
+ * reset does it, or tells them that it cannot be done.
  *
- * Of others' ATCs nothing is lost without a mark. They are not asked: behind one that
- * takes its time something is given up again, and that would never end.
+ * Invalidations of users' ATCs are not lost unless the device has a mark. These
+ * devices are not asked: if one takes its time, commands behind it are given up in
+ * turn, and this would never end.
  */
 static int smmu3_make_up(struct smmu3_unit *unit)
 {
@@ -270,15 +272,16 @@ static int smmu3_make_up(struct smmu3_unit *unit)
 	return 0;
 }
 
-/* Whatever can be tried now. Returns in how many jiffies there is more, or 0. */
+/* Try what can be tried now. Returns in how many jiffies there is more to try, or 0. */
 static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
 {
 	unsigned long next = 0, now, due;
 	struct smmu3_device *sdev;
 
 	/*
-	 * Whatever is unmapped meanwhile asks for a recovery: that is no reason to
-	 * try a unit sooner that is dead. It aborts everything, and forgets it first.
+	 * Every unmap in the meantime asks for a recovery, which is no reason to try
+	 * a dead unit sooner: it aborts everything, and forgets everything before it
+	 * translates again.
 	 */
 	if (unit->dead && time_before(jiffies, unit->retry)) {
 		smmu3_unit_block_failed(unit);
@@ -296,7 +299,7 @@ static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
 			break;
 		}
 		smmu3_device_unblock(sdev);
-		/* Others must not wait for the queue longer than it takes */
+		/* The reset is the next thing to do: others wait for the queue */
 		if (unit->cmdq.ring.stuck)
 			return 1;
 	}
@@ -307,7 +310,7 @@ static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_recover_soon - have the recovery of a unit look after it
+ * smmu3_recover_soon - have the recovery look after a unit soon
  * @unit: the unit
  *
  * Context: any.
@@ -330,8 +333,8 @@ void smmu3_recover_all(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_recover_doubt - have a unit forget everything, soon, for a domain that it may
- *	have something of that is gone from it
+ * smmu3_recover_doubt - have a unit forget everything, soon, since it may have
+ *	something cached of a domain that is gone from it
  * @paging: the domain
  *
  * Context: any.
@@ -343,8 +346,8 @@ void smmu3_recover_doubt(struct smmu3_paging *paging)
 }
 
 /**
- * smmu3_recover_work - the work of smmu3_recover_soon(), which asks for itself again
- *	as long as anything does not answer
+ * smmu3_recover_work - the work of smmu3_recover_soon(), which queues itself again as
+ *	long as anything does not answer
  * @work: in the unit
  */
 void smmu3_recover_work(struct work_struct *work)
@@ -356,13 +359,13 @@ void smmu3_recover_work(struct work_struct *work)
 	guard(mutex)(&unit->lock);
 
 	next = smmu3_unit_recover(unit);
-	/* Who has asked meanwhile wants it sooner */
+	/* If somebody has asked for it meanwhile it is queued already, and sooner */
 	if (next)
 		queue_delayed_work(system_unbound_wq, &unit->recover_work, next);
 }
 
 /**
- * smmu3_recover_end - the queue of a unit is not used any more, nor brought back
+ * smmu3_recover_end - end the use of a unit's queue and its recovery
  * @unit: the unit
  *
  * It does not wait for the hardware.
@@ -380,9 +383,8 @@ void smmu3_recover_end(struct smmu3_unit *unit)
  * smmu3_device_recover - bring a device back that was blocked
  * @sdev: the device, which has failed, or whose unit has
  *
- * A device is not asked more often because somebody attaches something to it, but
- * for the first time after it was blocked, if no other one has just been asked in
- * vain.
+ * An attach does not have a device asked more often. Only the first time after the
+ * device was blocked it is asked at once, unless another one was just asked in vain.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
@@ -406,7 +408,7 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 			return -ETIMEDOUT;
 		ret = smmu3_device_unblock(sdev);
 	}
-	/* Whatever is left to do */
+	/* The work does the rest */
 	if (ret)
 		smmu3_recover_soon(unit);
 	return ret;

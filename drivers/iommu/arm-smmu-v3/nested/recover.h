@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Devices and units that do not answer: marks, and bringing them back
+ * Devices and units that do not answer: their marks, and how they come back
  */
 #ifndef __ARM_SMMU_V3_NESTED_RECOVER_H
 #define __ARM_SMMU_V3_NESTED_RECOVER_H
@@ -18,11 +18,11 @@ struct smmu3_paging;
  * @SMMU3_DEV_FAILED: it may hold stale translations, and is to be blocked
  * @SMMU3_DEV_BLOCKED: its STEs are abort, whatever is attached
  * @SMMU3_DEV_OUT: and no cache has anything else of them: the hardware translates
- *	nothing for it. Only then may anybody rely on that
+ *	nothing for the device. Without this mark nobody may rely on that
  *
- * @SMMU3_DEV_ASKED: it may come back, and is asked whether it is well
+ * @SMMU3_DEV_ASKED: it may come back, and is asked whether it works
  *
- * With none of the others it is asked to forget what it has in its ATC.
+ * While a device has none of the other marks its ATC is invalidated as usual.
  */
 enum smmu3_mark {
 	SMMU3_DEV_FAILED,
@@ -31,27 +31,25 @@ enum smmu3_mark {
 	SMMU3_DEV_ASKED,
 };
 
-/* Whoever invalidates asks a device in this state, too */
+/* Does a thread that invalidates have to invalidate the ATC of a device, too? */
 static inline bool smmu3_state_live(unsigned long state)
 {
 	return !(state & ~BIT(SMMU3_DEV_ASKED));
 }
 
-/* How long until what does not answer is asked again, in ms */
+/* The first and the longest interval between two tries, in ms */
 #define SMMU3_BACKOFF_FIRST	100
 #define SMMU3_BACKOFF_LAST	60000
 
-/* Who asks for t is silent for as many times t: others need the queue too */
+/* After a try that took t there is none for so many times t: others need the queue */
 #define SMMU3_BACKOFF_SHARE	10
 
 /**
- * smmu3_backoff - how long to wait after another try that failed
- * @last: how long it was before that try, 0 for the first one
- * @took: how long that took
+ * smmu3_backoff - how long to wait after a try that has failed
+ * @last: how long the wait before that try was, in ms; 0 for the first one
+ * @took: how long the try took, in ms
  *
- * All are in ms.
- *
- * Return: how long
+ * Return: in ms
  */
 static inline unsigned int smmu3_backoff(unsigned int last, unsigned int took)
 {
