@@ -14,6 +14,7 @@
 #include <linux/lockdep.h>
 #include <linux/string.h>
 
+#include "core.h"
 #include "endpoint.h"
 #include "phys.h"
 #include "reorder.h"
@@ -87,7 +88,7 @@ static int model_translate(struct mock_endpoint *ep, const struct mock_req *req,
 			   struct mock_xlate *res)
 {
 	struct mock_iommu *mi = ep->mi;
-	int ret = mi->model->translate(mi, req, res);
+	int ret = mock_model_translate(mi, req, res);
 
 	if (mock_reordering(mi)) {
 		mock_reorder_note(mi, req);

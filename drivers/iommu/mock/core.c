@@ -401,7 +401,6 @@ static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
  */
 int mock_instance_start(struct mock_instance *inst)
 {
-	const struct mock_model *model = inst->mi.model;
 	struct iommu_unit unit;
 	int ret;
 
@@ -422,7 +421,7 @@ int mock_instance_start(struct mock_instance *inst)
 	ret = mock_reorder_create(&inst->mi);
 	if (ret)
 		goto err_irqs;
-	ret = model->start(&inst->mi, &unit);
+	ret = mock_model_start(&inst->mi, &unit);
 	if (ret)
 		goto err_reorder;
 	ret = endpoints_start(inst);
@@ -445,7 +444,7 @@ err_endpoints:
 	mock_slow_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 err_model:
-	model->stop(&inst->mi);
+	mock_model_stop(&inst->mi);
 err_reorder:
 	mock_reorder_destroy(&inst->mi);
 err_irqs:
@@ -500,7 +499,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	endpoints_del(inst, endpoints_head(inst));
 	platform_device_unregister(inst->pdev);
 	mock_slow_stop(&inst->mi);
-	inst->mi.model->stop(&inst->mi);
+	mock_model_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 	list_for_each_entry(item, &inst->endpoints, list)
 		item->ep.unplugged = false;

@@ -203,4 +203,19 @@ int mock_vfio_close_all(struct mock_endpoint *ep);
 void mock_vfio_allow(struct mock_endpoint *ep);
 ssize_t mock_vfio_name(struct mock_endpoint *ep, char *buf);
 
+/* model.c */
+int mock_model_start(struct mock_iommu *mi, struct iommu_unit *unit);
+void mock_model_stop(struct mock_iommu *mi);
+int mock_model_translate(struct mock_iommu *mi, const struct mock_req *req,
+			 struct mock_xlate *res);
+int mock_model_speculate(struct mock_iommu *mi, const struct mock_req *req,
+			 struct mock_xlate *res);
+void mock_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag);
+int mock_model_page_request(struct mock_iommu *mi,
+			    const struct mock_page_request *preq);
+void mock_model_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
+			  u32 count);
+void mock_model_resume(struct mock_iommu *mi);
+void mock_model_devtlb_lost(struct mock_iommu *mi, u32 sid);
+
 #endif /* __IOMMU_MOCK_CORE_H */

@@ -46,10 +46,7 @@ static int misbehave_set(void *data, u64 val)
 
 	if (val > U32_MAX && val != U64_MAX)
 		return -EINVAL;
-	scoped_guard(spinlock_irqsave, &mi->lock)
-		mi->misbehave[file->what] = count;
-	if (mi->model->misbehave)
-		mi->model->misbehave(mi, file->what, count);
+	mock_model_misbehave(mi, file->what, count);
 	return 0;
 }
 

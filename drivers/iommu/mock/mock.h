@@ -242,16 +242,20 @@ struct mock_firmware {
  *	@translate. Optional
  * @page_request: take a page request message into the queue. Same context as
  *	@translate. Returns 0, or -ENOSPC or -EFAULT when it was not queued
- *	(the model has then answered it itself as the specification says)
+ *	(the model has then answered it itself as the specification says).
+ *	Optional
  * @debugfs: add the model's files to the instance's directory
- * @misbehave: @what was changed to @count (see mock_misbehave_take()), a model
- *	that had stopped may go on. Called without locks, process context
- * @resume: what mock_slow_ready() has answered "no" to may be different now: go on
- *	with the commands. Called with &mock_iommu.lock held and interrupts
- *	off, perhaps from a timer, as long as the instance is live
+ * @acknowledge: %MOCK_MISBEHAVE_REG_STALL is over (see mock_misbehave_take()): what
+ *	was not acknowledged is now. Same context as @translate. Optional
+ * @resume: %MOCK_MISBEHAVE_CMD_STALL is over, or what mock_slow_ready() has answered
+ *	"no" to may be different now: go on with the commands. Called with
+ *	&mock_iommu.lock held and interrupts off, perhaps from a timer.
+ *	Optional
  * @devtlb_lost: an invalidation for which mock_atc_invalidate() has returned
  *	-EINPROGRESS was not answered in time by @sid; @resume is called next.
- *	Same context
+ *	Same context. Optional
+ *
+ * Those from @translate on are called between @start and @stop only (model.c).
  */
 struct mock_model {
 	const char *name;
@@ -273,8 +277,7 @@ struct mock_model {
 	int (*page_request)(struct mock_iommu *mi,
 			    const struct mock_page_request *preq);
 	void (*debugfs)(struct mock_iommu *mi, struct dentry *dir);
-	void (*misbehave)(struct mock_iommu *mi, enum mock_misbehave what,
-			  u32 count);
+	void (*acknowledge)(struct mock_iommu *mi);
 	void (*resume)(struct mock_iommu *mi);
 	void (*devtlb_lost)(struct mock_iommu *mi, u32 sid);
 };
@@ -295,6 +298,7 @@ struct mock_model {
  * @its: where interrupt messages of endpoints go, %NULL if they are not
  *	translated; constant while live
  * @misbehave: remaining counts, under @lock; U32_MAX is for ever
+ * @running: the model has been started and not stopped, under @lock
  * @slow: how it takes its time
  */
 struct mock_iommu {
@@ -309,6 +313,7 @@ struct mock_iommu {
 	struct mock_stats *stats;
 	struct mock_its *its;
 	u32 misbehave[MOCK_MISBEHAVE_NR];
+	bool running;
 	struct mock_slow slow;
 };
 

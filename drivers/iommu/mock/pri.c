@@ -49,7 +49,7 @@ int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req)
 	pri->waiting = true;
 	pri->answered = false;
 	/* A request that is not queued may have been answered by the IOMMU */
-	if (ep->mi->model->page_request(ep->mi, &preq) && !pri->answered) {
+	if (mock_model_page_request(ep->mi, &preq) && !pri->answered) {
 		pri->waiting = false;
 		return -EREMOTEIO;
 	}

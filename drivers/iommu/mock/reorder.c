@@ -151,13 +151,13 @@ static int fetch_ahead(struct mock_iommu *mi, struct mock_req *req,
 
 	*res = (struct mock_xlate){};
 	if (req->at == MOCK_AT_TRANSLATION)
-		return mi->model->speculate(mi, req, res);
+		return mock_model_speculate(mi, req, res);
 	req->write = false;
-	ret = mi->model->speculate(mi, req, res);
+	ret = mock_model_speculate(mi, req, res);
 	if (!ret || !write)
 		return ret;
 	req->write = true;
-	return mi->model->speculate(mi, req, res);
+	return mock_model_speculate(mi, req, res);
 }
 
 static void speculate_at(struct mock_iommu *mi, const struct mock_req *what,

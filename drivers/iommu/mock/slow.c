@@ -5,6 +5,7 @@
 #include <linux/lockdep.h>
 #include <linux/slab.h>
 
+#include "core.h"
 #include "endpoint.h"
 #include "mock.h"
 
@@ -68,7 +69,7 @@ static void inv_end(struct slow_inv *inv)
 static void inv_lose(struct mock_iommu *mi, struct slow_inv *inv)
 {
 	inv->lost = true;
-	mi->model->devtlb_lost(mi, inv->msg.sid);
+	mock_model_devtlb_lost(mi, inv->msg.sid);
 }
 
 /* True if it is answered now. When that, or giving it up, is to come: the timer */
@@ -143,7 +144,7 @@ void mock_slow_changed(struct mock_iommu *mi)
 {
 	lockdep_assert_held(&mi->lock);
 	invs_settle(mi);
-	mi->model->resume(mi);
+	mock_model_resume(mi);
 }
 
 static enum hrtimer_restart slow_timer(struct hrtimer *timer)
@@ -312,7 +313,7 @@ void mock_slow_hold(struct mock_iommu *mi, enum mock_cmd_kind kind, u32 nth)
 		s->passed = true;
 	s->hold = kind;
 	s->hold_left = nth;
-	mi->model->resume(mi);
+	mock_model_resume(mi);
 }
 
 /**

@@ -49,9 +49,9 @@ int mock_stall_wait(struct mock_endpoint *ep)
 	guard(spinlock_irqsave)(&ep->mi->lock);
 	stall->waiting = false;
 	if (ep->stop) {
-		if (!stall->resumed && ep->mi->model->stall_gone)
-			ep->mi->model->stall_gone(ep->mi, ep->config.sid,
-						  stall->tag);
+		if (!stall->resumed)
+			mock_model_stall_gone(ep->mi, ep->config.sid,
+					      stall->tag);
 		return -ESHUTDOWN;
 	}
 	switch (stall->how) {

@@ -105,8 +105,6 @@ static int mock_smmu_regs_show(struct seq_file *s, void *unused)
 	u32 slot;
 
 	guard(spinlock_irq)(&mi->lock);
-	if (!m->hw)
-		return 0;
 	for (slot = 0; slot < MOCK_SMMU_REGS_FILE; slot += sizeof(u32))
 		mock_smmu_show_reg(s, m, slot);
 	mock_smmu_stall_show(m, s);
@@ -120,8 +118,6 @@ static int mock_smmu_strays_show(struct seq_file *s, void *unused)
 	struct mock_smmu *m = mi->priv;
 
 	guard(spinlock_irq)(&mi->lock);
-	if (!m->hw)
-		return 0;
 	seq_printf(s, "accesses %llu\n", m->hw->strays);
 	if (m->hw->strays)
 		seq_printf(s, "last %#07x\n", m->hw->stray_off);

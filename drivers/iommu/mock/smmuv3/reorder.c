@@ -76,9 +76,6 @@ int mock_smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
 	struct mock_smmu *m = mi->priv;
 	struct mock_smmu_event ignored;
 
-	lockdep_assert_held(&mi->lock);
-	if (!m->hw)
-		return -EFAULT;
 	mock_smmu_prefetch(m, req->sid, req->pasid_valid, req->pasid);
 	return mock_smmu_translate(m, req, res, &ignored);
 }

@@ -5,8 +5,8 @@
 #include <linux/kstrtox.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 
-#include "../trace.h"
 #include "regs.h"
 
 static struct mock_smmu *mock_smmu_from_item(struct config_item *item)
@@ -254,69 +254,40 @@ static int mock_smmu_model_translate(struct mock_iommu *mi,
 	struct mock_smmu_event ev = {};
 	int ret;
 
-	lockdep_assert_held(&mi->lock);
-	/* An endpoint may outlive the unit by one last request */
-	if (!m->hw)
-		return -EFAULT;
 	ret = mock_smmu_translate(m, req, res, &ev);
 	if (ev.id && ev.stall)
 		ret = mock_smmu_stall(m, &ev, res);
 	else if (ev.id)
 		mock_smmu_event_record(m, &ev);
-	trace_mock_translate(mi, req, res, ret);
 	return ret;
 }
 
 static void mock_smmu_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
 {
-	struct mock_smmu *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (m->hw)
-		mock_smmu_stall_gone(m, sid, tag);
+	mock_smmu_stall_gone(mi->priv, sid, tag);
 }
 
 static int mock_smmu_model_page_request(struct mock_iommu *mi,
 					const struct mock_page_request *preq)
 {
-	struct mock_smmu *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (!m->hw)
-		return -EFAULT;
-	return mock_smmu_page_request(m, preq);
+	return mock_smmu_page_request(mi->priv, preq);
 }
 
-static void mock_smmu_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
-				u32 count)
+static void mock_smmu_acknowledge(struct mock_iommu *mi)
 {
-	struct mock_smmu *m = mi->priv;
-
-	guard(spinlock_irqsave)(&mi->lock);
-	if (count || !m->hw)
-		return;
-	if (what == MOCK_MISBEHAVE_CMD_STALL)
-		mock_smmu_cmdq_kick(m);
-	else if (what == MOCK_MISBEHAVE_REG_STALL)
-		mock_smmu_regs_unstall(m);
+	mock_smmu_regs_unstall(mi->priv);
 }
 
 static void mock_smmu_resume(struct mock_iommu *mi)
 {
-	struct mock_smmu *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (m->hw)
-		mock_smmu_cmdq_kick(m);
+	mock_smmu_cmdq_kick(mi->priv);
 }
 
 static void mock_smmu_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
 	struct mock_smmu *m = mi->priv;
 
-	lockdep_assert_held(&mi->lock);
-	if (m->hw)
-		m->hw->atc_lost = true;
+	m->hw->atc_lost = true;
 }
 
 /* The instance type "smmuv3" */
@@ -337,7 +308,7 @@ const struct mock_model mock_smmuv3_model = {
 	.stall_gone = mock_smmu_model_stall_gone,
 	.page_request = mock_smmu_model_page_request,
 	.debugfs = mock_smmu_debugfs,
-	.misbehave = mock_smmu_misbehave,
+	.acknowledge = mock_smmu_acknowledge,
 	.resume = mock_smmu_resume,
 	.devtlb_lost = mock_smmu_devtlb_lost,
 };

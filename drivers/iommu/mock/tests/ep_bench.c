@@ -148,6 +148,7 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 	INIT_WORK(&b->resume, bench_resume);
 	spin_lock_init(&b->mi.lock);
 	b->mi.model = &bench_model;
+	b->mi.running = true;
 	b->mi.cache_params.atc_entries = 16;
 	mock_endpoint_init(&b->ep, &b->mi);
 	b->ep.name = "bench";

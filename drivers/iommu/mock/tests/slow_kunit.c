@@ -184,6 +184,7 @@ static struct slow_count *count_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	spin_lock_init(&c->mi.lock);
 	c->mi.model = &count_model;
+	c->mi.running = true;
 	c->mi.cache_params.atc_entries = 4;
 	return c;
 }

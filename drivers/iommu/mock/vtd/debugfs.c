@@ -96,9 +96,6 @@ static int mock_vtd_regs_show(struct seq_file *s, void *unused)
 	u32 i;
 
 	guard(spinlock_irq)(&mi->lock);
-	if (!m->regs)
-		return 0;
-
 	for (i = 0; i < MOCK_VTD_REGS_FIXED; i += sizeof(u32))
 		mock_vtd_show_reg(s, m, i);
 	i = FIELD_GET(VTD_ECAP_IRO, m->ecap) * 16;

@@ -181,8 +181,7 @@ int mock_vtd_speculate(struct mock_iommu *mi, const struct mock_req *req,
 		.pasid_valid = req->pasid_valid,
 	};
 
-	lockdep_assert_held(&mi->lock);
-	if (!m->regs || !m->te)
+	if (!m->te)
 		return -EFAULT;
 	if (!mock_vtd_check_mode(m, req->pasid_valid) &&
 	    !mock_vtd_find_context(&w) && !mock_vtd_check_pasid(&w))

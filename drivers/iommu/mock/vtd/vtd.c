@@ -5,8 +5,8 @@
 #include <linux/kstrtox.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 
-#include "../trace.h"
 #include "regs.h"
 
 static struct mock_vtd *mock_vtd_from_item(struct config_item *item)
@@ -206,58 +206,31 @@ static int mock_vtd_model_translate(struct mock_iommu *mi, const struct mock_req
 	struct mock_vtd_fault fault = {};
 	int ret;
 
-	lockdep_assert_held(&mi->lock);
-	/* An endpoint may outlive the unit by one last request */
-	if (!m->regs)
-		return -EFAULT;
 	ret = mock_vtd_translate(m, req, res, &fault);
 	if (fault.reason)
 		mock_vtd_fault_record(m, req, &fault);
-	trace_mock_translate(mi, req, res, ret);
 	return ret;
 }
 
 static int mock_vtd_model_page_request(struct mock_iommu *mi,
 				       const struct mock_page_request *preq)
 {
-	struct mock_vtd *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (!m->regs)
-		return -EFAULT;
-	return mock_vtd_page_request(m, preq);
+	return mock_vtd_page_request(mi->priv, preq);
 }
 
-static void mock_vtd_misbehave(struct mock_iommu *mi, enum mock_misbehave what,
-			       u32 count)
+static void mock_vtd_acknowledge(struct mock_iommu *mi)
 {
-	struct mock_vtd *m = mi->priv;
-
-	guard(spinlock_irqsave)(&mi->lock);
-	if (count || !m->regs)
-		return;
-	if (what == MOCK_MISBEHAVE_CMD_STALL)
-		mock_vtd_qi_kick(m);
-	else if (what == MOCK_MISBEHAVE_REG_STALL)
-		mock_vtd_regs_unstall(m);
+	mock_vtd_regs_unstall(mi->priv);
 }
 
 static void mock_vtd_resume(struct mock_iommu *mi)
 {
-	struct mock_vtd *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (m->regs)
-		mock_vtd_qi_kick(m);
+	mock_vtd_qi_kick(mi->priv);
 }
 
 static void mock_vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
-	struct mock_vtd *m = mi->priv;
-
-	lockdep_assert_held(&mi->lock);
-	if (m->regs)
-		mock_vtd_qi_devtlb_lost(m, sid);
+	mock_vtd_qi_devtlb_lost(mi->priv, sid);
 }
 
 /* The instance type "vtd" */
@@ -274,7 +247,7 @@ const struct mock_model mock_vtd_model = {
 	.speculate = mock_vtd_speculate,
 	.page_request = mock_vtd_model_page_request,
 	.debugfs = mock_vtd_debugfs,
-	.misbehave = mock_vtd_misbehave,
+	.acknowledge = mock_vtd_acknowledge,
 	.resume = mock_vtd_resume,
 	.devtlb_lost = mock_vtd_devtlb_lost,
 };

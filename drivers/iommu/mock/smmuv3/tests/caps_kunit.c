@@ -233,7 +233,7 @@ static void mock_smmu_caps_live_test(struct kunit *test)
 	struct mock_firmware fw = {};
 
 	dut->m->idr[0] &= ~BIT(10);
-	KUNIT_EXPECT_EQ(test, mock_smmuv3_model.start(dut->mi, &dut->unit),
+	KUNIT_EXPECT_EQ(test, mock_model_start(dut->mi, &dut->unit),
 			-EINVAL);
 	KUNIT_EXPECT_NULL(test, dut->m->hw);
 	dut->m->idr[0] |= BIT(10);

@@ -126,8 +126,7 @@ struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test)
  */
 void mock_smmu_dut_start(struct mock_smmu_dut *dut)
 {
-	KUNIT_ASSERT_EQ(dut->test, mock_smmuv3_model.start(dut->mi, &dut->unit),
-			0);
+	KUNIT_ASSERT_EQ(dut->test, mock_model_start(dut->mi, &dut->unit), 0);
 }
 
 /**
@@ -136,8 +135,8 @@ void mock_smmu_dut_start(struct mock_smmu_dut *dut)
  */
 void mock_smmu_dut_stop(struct mock_smmu_dut *dut)
 {
-	if (dut->m->hw)
-		mock_smmuv3_model.stop(dut->mi);
+	if (dut->mi->running)
+		mock_model_stop(dut->mi);
 }
 
 /**
@@ -373,7 +372,5 @@ void mock_smmu_dut_expect_error(struct mock_smmu_dut *dut, u32 idx, u8 cerror)
 void mock_smmu_dut_misbehave(struct mock_smmu_dut *dut,
 			     enum mock_misbehave what, u32 count)
 {
-	scoped_guard(spinlock_irqsave, &dut->mi->lock)
-		dut->mi->misbehave[what] = count;
-	mock_smmuv3_model.misbehave(dut->mi, what, count);
+	mock_model_misbehave(dut->mi, what, count);
 }

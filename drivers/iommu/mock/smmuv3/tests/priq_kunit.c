@@ -11,7 +11,7 @@ static int send_request(struct mock_smmu_dut *dut,
 			const struct mock_page_request *preq)
 {
 	guard(spinlock_irq)(&dut->mi->lock);
-	return mock_smmuv3_model.page_request(dut->mi, preq);
+	return mock_model_page_request(dut->mi, preq);
 }
 
 static const struct mock_page_request plain = {

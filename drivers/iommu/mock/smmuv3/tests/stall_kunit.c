@@ -251,12 +251,12 @@ static void mock_smmu_stall_gone_test(struct kunit *test)
 
 	a = stall_request(dut, DUT_SID);
 	scoped_guard(spinlock_irq, &dut->mi->lock)
-		mock_smmuv3_model.stall_gone(dut->mi, DUT_SID, a);
+		mock_model_stall_gone(dut->mi, DUT_SID, a);
 	b = stall_request(dut, DUT_SID);
 	KUNIT_EXPECT_NE(test, a, b);
 	/* One without a record is forgotten at once */
 	scoped_guard(spinlock_irq, &dut->mi->lock)
-		mock_smmuv3_model.stall_gone(dut->mi, DUT_SID, b);
+		mock_model_stall_gone(dut->mi, DUT_SID, b);
 	mock_smmu_dut_cmd(dut, RESUME | SID(DUT_SID) | RETRY, a);
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 	KUNIT_EXPECT_EQ(test, stall_request(dut, DUT_SID), a);

@@ -94,7 +94,7 @@ struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test)
  */
 void mock_vtd_hw_start(struct mock_vtd_hw *hw)
 {
-	KUNIT_ASSERT_EQ(hw->test, mock_vtd_model.start(hw->mi, &hw->unit), 0);
+	KUNIT_ASSERT_EQ(hw->test, mock_model_start(hw->mi, &hw->unit), 0);
 }
 
 /**
@@ -103,8 +103,8 @@ void mock_vtd_hw_start(struct mock_vtd_hw *hw)
  */
 void mock_vtd_hw_stop(struct mock_vtd_hw *hw)
 {
-	if (hw->m->regs)
-		mock_vtd_model.stop(hw->mi);
+	if (hw->mi->running)
+		mock_model_stop(hw->mi);
 }
 
 struct hw_mem {
@@ -327,9 +327,7 @@ void mock_vtd_hw_expect_done(struct mock_vtd_hw *hw, u32 val)
 void mock_vtd_hw_misbehave(struct mock_vtd_hw *hw, enum mock_misbehave what,
 			   u32 count)
 {
-	scoped_guard(spinlock_irq, &hw->mi->lock)
-		hw->mi->misbehave[what] = count;
-	mock_vtd_model.misbehave(hw->mi, what, count);
+	mock_model_misbehave(hw->mi, what, count);
 }
 
 /**
@@ -350,7 +348,7 @@ int mock_vtd_hw_translate(struct mock_vtd_hw *hw, u64 addr)
 	struct mock_xlate res;
 
 	guard(spinlock_irqsave)(&hw->mi->lock);
-	return mock_vtd_model.translate(hw->mi, &req, &res);
+	return mock_model_translate(hw->mi, &req, &res);
 }
 
 /**
@@ -364,7 +362,7 @@ int mock_vtd_hw_page_request(struct mock_vtd_hw *hw,
 			     const struct mock_page_request *preq)
 {
 	guard(spinlock_irqsave)(&hw->mi->lock);
-	return mock_vtd_model.page_request(hw->mi, preq);
+	return mock_model_page_request(hw->mi, preq);
 }
 
 /**

@@ -330,7 +330,7 @@ static void regs_start_invalid(struct kunit *test)
 
 	mock_vtd_hw_stop(hw);
 	hw->m->ecap &= ~VTD_ECAP_SMTS;
-	KUNIT_EXPECT_EQ(test, mock_vtd_model.start(hw->mi, &hw->unit), -EINVAL);
+	KUNIT_EXPECT_EQ(test, mock_model_start(hw->mi, &hw->unit), -EINVAL);
 	KUNIT_EXPECT_NULL(test, hw->m->regs);
 	/* What comes from an endpoint now is blocked */
 	KUNIT_EXPECT_EQ(test, mock_vtd_hw_translate(hw, 0), -EFAULT);
