@@ -3,6 +3,7 @@
 #include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include "mock.h"
 
@@ -23,8 +24,9 @@ static u32 cache_capacity(const struct mock_cache_params *p,
  * mock_caches_create() - make the caches of a model
  * @set: set to them; destroyed ones, or zeroed
  * @desc: what they are
- * @cache: where their pointers go
  * @nr: how many there are
+ * @size: of what the model knows of them, which begins with their pointers and is
+ *	zeroed behind them
  * @p: capacities and retention
  *
  * Each has a seed of its own, or chance would strike all at the same time.
@@ -33,13 +35,15 @@ static u32 cache_capacity(const struct mock_cache_params *p,
  * Return: 0, or -ENOMEM with none of them made
  */
 int mock_caches_create(struct mock_cache_set *set,
-		       const struct mock_cache_desc *desc,
-		       struct mock_cache **cache, u32 nr,
+		       const struct mock_cache_desc *desc, u32 nr, size_t size,
 		       const struct mock_cache_params *p)
 {
+	struct mock_cache **cache = kzalloc(size, GFP_KERNEL);
 	u32 i;
 
 	*set = (struct mock_cache_set){ .desc = desc, .cache = cache };
+	if (!cache)
+		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
 		cache[i] = mock_cache_create(cache_capacity(p, desc[i].kind),
 					     desc[i].data_size, p->evict_period,
@@ -62,8 +66,9 @@ void mock_caches_destroy(struct mock_cache_set *set)
 	while (set->nr) {
 		set->nr--;
 		mock_cache_destroy(set->cache[set->nr]);
-		set->cache[set->nr] = NULL;
 	}
+	kfree(set->cache);
+	set->cache = NULL;
 }
 
 /**

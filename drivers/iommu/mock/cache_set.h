@@ -51,7 +51,8 @@ struct mock_cache_desc {
 /**
  * struct mock_cache_set - the caches of an instance
  * @desc: what they are
- * @cache: the caches, in the same order
+ * @cache: the caches, in the same order; the beginning of what the model knows
+ *	of them
  * @nr: how many there are
  */
 struct mock_cache_set {
@@ -61,8 +62,7 @@ struct mock_cache_set {
 };
 
 int mock_caches_create(struct mock_cache_set *set,
-		       const struct mock_cache_desc *desc,
-		       struct mock_cache **cache, u32 nr,
+		       const struct mock_cache_desc *desc, u32 nr, size_t size,
 		       const struct mock_cache_params *p);
 void mock_caches_destroy(struct mock_cache_set *set);
 void mock_caches_invalidate_all(struct mock_cache_set *set);

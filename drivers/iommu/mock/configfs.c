@@ -9,11 +9,14 @@
  * A write changes the configuration of an instance that is not live, and gives
  * EBUSY otherwise. The directories of a live instance are pinned.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -78,6 +81,41 @@ void *mock_priv_from_item(struct config_item *item,
 	if (READ_ONCE(to_instance(item)->mi.model) != model)
 		return NULL;
 	return mock_any_priv_from_item(item, model);
+}
+
+/**
+ * mock_complain() - say why a configuration is refused
+ * @why: why, %NULL if it is not
+ *
+ * An errno alone would leave one guessing among many rules.
+ *
+ * Return: 0, or -EINVAL if it is
+ */
+int mock_complain(const char *why)
+{
+	if (!why)
+		return 0;
+	pr_info("%s\n", why);
+	return -EINVAL;
+}
+
+/**
+ * mock_need_missing() - does a feature lack what it needs?
+ * @needs: features
+ * @nr: how many there are
+ * @val: the register
+ *
+ * Return: what is wrong with the first one, or %NULL
+ */
+const char *mock_need_missing(const struct mock_need *needs, size_t nr, u64 val)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if ((val & needs[i].feature) &&
+		    (val & needs[i].needs) != needs[i].needs)
+			return needs[i].why;
+	return NULL;
 }
 
 /**

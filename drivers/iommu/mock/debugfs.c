@@ -27,6 +27,39 @@ static const char * const misbehave_names[MOCK_MISBEHAVE_NR] = {
 
 static struct dentry *mock_debugfs_root;
 
+/**
+ * mock_show_field() - show a field of a register, unless it is 0
+ * @s: where
+ * @name: name of the field
+ * @mask: its place
+ * @val: the register
+ */
+void mock_show_field(struct seq_file *s, const char *name, u64 mask, u64 val)
+{
+	u64 field = (val & mask) >> __ffs64(mask);
+
+	if (field)
+		seq_printf(s, " %s=%#llx", name, field);
+}
+
+/**
+ * mock_show_fields() - show the fields of a register that are not 0
+ * @s: where
+ * @fields: fields of all registers
+ * @nr: how many there are
+ * @off: offset of the register
+ * @val: the register
+ */
+void mock_show_fields(struct seq_file *s, const struct mock_reg_field *fields,
+		      size_t nr, u32 off, u64 val)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (fields[i].off == off)
+			mock_show_field(s, fields[i].name, fields[i].mask, val);
+}
+
 static int misbehave_get(void *data, u64 *val)
 {
 	struct mock_misbehave_file *file = data;

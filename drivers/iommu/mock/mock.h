@@ -26,6 +26,7 @@ struct mock_endpoint;
 struct mock_iommu;
 struct mock_its;
 struct mock_reorder;
+struct seq_file;
 
 /**
  * enum mock_at - address type of a request (PCIe AT field)
@@ -317,12 +318,41 @@ struct mock_iommu {
 	struct mock_slow slow;
 };
 
+/**
+ * struct mock_need - bits of a capability register that need others of it
+ * @feature: the bits, any of them
+ * @needs: what they are nothing without, all of it
+ * @why: in words
+ */
+struct mock_need {
+	u64 feature;
+	u64 needs;
+	const char *why;
+};
+
+/**
+ * struct mock_reg_field - a bit or field of a register that is worth a name
+ * @off: offset of the register
+ * @name: as the specification calls it
+ * @mask: where it is
+ */
+struct mock_reg_field {
+	u32 off;
+	const char *name;
+	u64 mask;
+};
+
 /* core: instances */
 struct mock_iommu *mock_iommu_from_item(struct config_item *item);
 void *mock_any_priv_from_item(struct config_item *item,
 			      const struct mock_model *model);
 void *mock_priv_from_item(struct config_item *item,
 			  const struct mock_model *model);
+int mock_complain(const char *why);
+void mock_show_field(struct seq_file *s, const char *name, u64 mask, u64 val);
+void mock_show_fields(struct seq_file *s, const struct mock_reg_field *fields,
+		      size_t nr, u32 off, u64 val);
+const char *mock_need_missing(const struct mock_need *needs, size_t nr, u64 val);
 bool mock_iommu_is_live(struct mock_iommu *mi);
 int mock_iommu_config_lock(struct mock_iommu *mi);
 void mock_iommu_config_unlock(struct mock_iommu *mi);

@@ -88,6 +88,27 @@ u32 mock_reorder_pick(struct mock_iommu *mi, u64 eligible)
 	return __ffs64(eligible);
 }
 
+/**
+ * mock_reorder_take() - take one of the postponed commands, to execute it
+ * @mi: the instance
+ * @pool: the commands, in the order of the queue
+ * @size: of one
+ * @nr: how many there are, is one less then
+ * @eligible: those that may be next, by their place; not 0
+ * @cmd: set to the command
+ */
+void mock_reorder_take(struct mock_iommu *mi, void *pool, size_t size, u32 *nr,
+		       u64 eligible, void *cmd)
+{
+	u32 place = mock_reorder_pick(mi, eligible);
+	void *from = pool + place * size;
+
+	memcpy(cmd, from, size);
+	--*nr;
+	memmove(from, from + size, (*nr - place) * size);
+	mock_speculate(mi, *nr < MOCK_REORDER_THOROUGH);
+}
+
 static bool same_page(const struct mock_req *a, const struct mock_req *b)
 {
 	return a->addr / SZ_4K == b->addr / SZ_4K && a->sid == b->sid &&

@@ -52,6 +52,8 @@ void mock_reorder_destroy(struct mock_iommu *mi);
 bool mock_reorder_chance(struct mock_iommu *mi, u32 period);
 void mock_reorder_begin(struct mock_iommu *mi);
 u32 mock_reorder_pick(struct mock_iommu *mi, u64 eligible);
+void mock_reorder_take(struct mock_iommu *mi, void *pool, size_t size, u32 *nr,
+		       u64 eligible, void *cmd);
 void mock_reorder_note(struct mock_iommu *mi, const struct mock_req *req);
 void mock_reorder_forget(struct mock_iommu *mi, u32 sid);
 void mock_speculate(struct mock_iommu *mi, bool all);

@@ -366,7 +366,6 @@ void mock_smmu_tlb2_insert(struct mock_smmu_walk *w, u64 ipa,
 void mock_smmu_caches_destroy(struct mock_smmu *m)
 {
 	mock_caches_destroy(&m->mi->caches);
-	kfree(m->caches);
 	m->caches = NULL;
 }
 
@@ -381,15 +380,9 @@ void mock_smmu_caches_destroy(struct mock_smmu *m)
 int mock_smmu_caches_create(struct mock_smmu *m,
 			    const struct mock_cache_params *p)
 {
-	struct mock_smmu_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int ret = mock_caches_create(&m->mi->caches, mock_smmu_cache_descs,
+				     MOCK_SMMU_NR_CACHES, sizeof(*m->caches), p);
 
-	if (!c)
-		return -ENOMEM;
-	m->caches = c;
-	if (mock_caches_create(&m->mi->caches, mock_smmu_cache_descs, c->all,
-			       MOCK_SMMU_NR_CACHES, p)) {
-		mock_smmu_caches_destroy(m);
-		return -ENOMEM;
-	}
-	return 0;
+	m->caches = (struct mock_smmu_caches *)m->mi->caches.cache;
+	return ret;
 }

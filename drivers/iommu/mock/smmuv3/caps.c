@@ -170,11 +170,7 @@ const char *mock_smmu_aidr_check(u32 val)
 }
 
 /* A feature, and what it is nothing without; all of it in IDR0 */
-static const struct {
-	u32 feature;
-	u32 needs;
-	const char *why;
-} mock_smmu_idr0_needs[] = {
+static const struct mock_need mock_smmu_idr0_needs[] = {
 	{ SMMU_IDR0_VMW, SMMU_IDR0_S2P, "IDR0.VMW: needs S2P" },
 	{ SMMU_IDR0_PRI, SMMU_IDR0_ATS, "IDR0.PRI: needs ATS" },
 	{ SMMU_IDR0_ATSRECERR, SMMU_IDR0_ATS, "IDR0.ATSRECERR: needs ATS" },
@@ -245,13 +241,12 @@ static const char *mock_smmu_stall_check(const struct mock_smmu *m)
 static const char *mock_smmu_needs_check(const struct mock_smmu *m)
 {
 	u32 idr0 = m->idr[0];
-	unsigned int i;
+	const char *why;
 
-	for (i = 0; i < ARRAY_SIZE(mock_smmu_idr0_needs); i++)
-		if ((idr0 & mock_smmu_idr0_needs[i].feature) &&
-		    (idr0 & mock_smmu_idr0_needs[i].needs) != mock_smmu_idr0_needs[i].needs)
-			return mock_smmu_idr0_needs[i].why;
-
+	why = mock_need_missing(mock_smmu_idr0_needs,
+				ARRAY_SIZE(mock_smmu_idr0_needs), idr0);
+	if (why)
+		return why;
 	if (!(idr0 & (SMMU_IDR0_S1P | SMMU_IDR0_S2P)))
 		return "IDR0: neither S1P nor S2P";
 	if (FIELD_GET(SMMU_IDR1_SIDSIZE, m->idr[1]) >= 7 &&

@@ -6,11 +6,7 @@
 #include "regs.h"
 
 /* Bits and fields worth a name, by register */
-static const struct mock_smmu_field {
-	u32 off;
-	const char *name;
-	u64 mask;
-} mock_smmu_fields[] = {
+static const struct mock_reg_field mock_smmu_fields[] = {
 	{ SMMU_REG_CR0, "SMMUEN", SMMU_CR0_SMMUEN },
 	{ SMMU_REG_CR0, "PRIQEN", SMMU_CR0_PRIQEN },
 	{ SMMU_REG_CR0, "EVENTQEN", SMMU_CR0_EVENTQEN },
@@ -53,22 +49,6 @@ static const struct {
 	{ "MSI_GERROR_ABT_ERR", SMMU_GERROR_MSI_GERROR_ABT_ERR },
 };
 
-static void mock_smmu_show_fields(struct seq_file *s, u32 off, u64 val)
-{
-	unsigned int i;
-	u64 field;
-
-	for (i = 0; i < ARRAY_SIZE(mock_smmu_fields); i++) {
-		if (mock_smmu_fields[i].off != off)
-			continue;
-		field = (val & mock_smmu_fields[i].mask) >>
-			__ffs64(mock_smmu_fields[i].mask);
-		if (field)
-			seq_printf(s, " %s=%#llx", mock_smmu_fields[i].name,
-				   field);
-	}
-}
-
 static void mock_smmu_show_errors(struct seq_file *s, const struct mock_smmu *m)
 {
 	unsigned int i;
@@ -92,7 +72,8 @@ static void mock_smmu_show_reg(struct seq_file *s, const struct mock_smmu *m,
 	off = page1 ? SMMU_PAGE1 | slot : slot;
 	val = mock_smmu_reg_read(m, off);
 	seq_printf(s, "%#07x %-15s %#018llx", off, name, val);
-	mock_smmu_show_fields(s, off, val);
+	mock_show_fields(s, mock_smmu_fields, ARRAY_SIZE(mock_smmu_fields), off,
+			 val);
 	if (off == SMMU_REG_GERROR)
 		mock_smmu_show_errors(s, m);
 	seq_putc(s, '\n');

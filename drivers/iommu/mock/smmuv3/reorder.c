@@ -7,20 +7,15 @@
  * until there is one. CMD_RESUME, CMD_STALL_TERM and CMD_PRI_RESP are executed
  * at once, in front of what is postponed: software need not wait for them.
  */
-#include <linux/string.h>
-
 #include "regs.h"
 
 static void execute_one(struct mock_smmu *m)
 {
 	struct mock_smmu_pending *p = &m->hw->pending;
-	u64 all = GENMASK_ULL(p->nr - 1, 0);
-	u32 i = mock_reorder_pick(m->mi, all);
-	const struct mock_smmu_cmd cmd = p->cmd[i];
+	struct mock_smmu_cmd cmd;
 
-	p->nr--;
-	memmove(&p->cmd[i], &p->cmd[i + 1], (p->nr - i) * sizeof(cmd));
-	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
+	mock_reorder_take(m->mi, p->cmd, sizeof(cmd), &p->nr,
+			  GENMASK_ULL(p->nr - 1, 0), &cmd);
 	mock_smmu_cmd_execute(m, &cmd);
 }
 

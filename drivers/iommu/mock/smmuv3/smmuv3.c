@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: the model as instances know it */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/kstrtox.h>
-#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -12,15 +9,6 @@
 static struct mock_smmu *mock_smmu_from_item(struct config_item *item)
 {
 	return mock_priv_from_item(item, &mock_smmuv3_model);
-}
-
-/* Say why, an errno alone would leave one guessing among many rules */
-static int mock_smmu_complain(const char *why)
-{
-	if (!why)
-		return 0;
-	pr_info("%s\n", why);
-	return -EINVAL;
 }
 
 /* Registers that are attributes; IDR0 to IDR5 have their numbers */
@@ -79,7 +67,7 @@ static ssize_t mock_smmu_attr_store(struct config_item *item, const char *page,
 		return -EOPNOTSUPP;
 	ret = kstrtou32(page, 0, &val);
 	if (!ret)
-		ret = mock_smmu_complain(mock_smmu_idr_why(n, val));
+		ret = mock_complain(mock_smmu_idr_why(n, val));
 	if (ret)
 		return ret;
 
@@ -214,7 +202,7 @@ static int mock_smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	struct mock_smmu *m = mi->priv;
 	int ret;
 
-	ret = mock_smmu_complain(mock_smmu_caps_check(m));
+	ret = mock_complain(mock_smmu_caps_check(m));
 	if (ret)
 		return ret;
 

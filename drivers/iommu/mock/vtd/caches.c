@@ -484,7 +484,6 @@ void mock_vtd_inval_all(struct mock_vtd *m)
 void mock_vtd_caches_destroy(struct mock_vtd *m)
 {
 	mock_caches_destroy(&m->mi->caches);
-	kfree(m->caches);
 	m->caches = NULL;
 }
 
@@ -499,15 +498,9 @@ void mock_vtd_caches_destroy(struct mock_vtd *m)
 int mock_vtd_caches_create(struct mock_vtd *m,
 			   const struct mock_cache_params *p)
 {
-	struct mock_vtd_caches *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int ret = mock_caches_create(&m->mi->caches, mock_vtd_cache_descs,
+				     MOCK_VTD_NR_CACHES, sizeof(*m->caches), p);
 
-	if (!c)
-		return -ENOMEM;
-	m->caches = c;
-	if (mock_caches_create(&m->mi->caches, mock_vtd_cache_descs, c->all,
-			       MOCK_VTD_NR_CACHES, p)) {
-		mock_vtd_caches_destroy(m);
-		return -ENOMEM;
-	}
-	return 0;
+	m->caches = (struct mock_vtd_caches *)m->mi->caches.cache;
+	return ret;
 }

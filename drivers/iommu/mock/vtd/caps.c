@@ -144,11 +144,7 @@ const char *mock_vtd_cap_check(u64 cap)
 }
 
 /* 11.4.3: a feature, and another that it is nothing without */
-static const struct {
-	u64 feature;
-	u64 needs;
-	const char *text;
-} mock_vtd_ecap_needs[] = {
+static const struct mock_need mock_vtd_ecap_needs[] = {
 	{ VTD_ECAP_SMTS, VTD_ECAP_QI, "ECAP.SMTS: needs QI" },
 	{ VTD_ECAP_DT, VTD_ECAP_QI, "ECAP.DT: needs QI" },
 	{ VTD_ECAP_FSTS, VTD_ECAP_SMTS, "ECAP.FSTS: needs SMTS" },
@@ -181,7 +177,7 @@ static const struct {
 const char *mock_vtd_ecap_check(u64 ecap)
 {
 	u32 iro = FIELD_GET(VTD_ECAP_IRO, ecap) * 16;
-	unsigned int i;
+	const char *why;
 
 	/* 11.4.3 */
 	if (ecap & VTD_ECAP_RSVD)
@@ -197,11 +193,10 @@ const char *mock_vtd_ecap_check(u64 ecap)
 	if (ecap & VTD_ECAP_PMS)
 		return "ECAP.PMS: performance monitoring is not modelled";
 
-	for (i = 0; i < ARRAY_SIZE(mock_vtd_ecap_needs); i++)
-		if ((ecap & mock_vtd_ecap_needs[i].feature) &&
-		    (ecap & mock_vtd_ecap_needs[i].needs) !=
-			    mock_vtd_ecap_needs[i].needs)
-			return mock_vtd_ecap_needs[i].text;
+	why = mock_need_missing(mock_vtd_ecap_needs,
+				ARRAY_SIZE(mock_vtd_ecap_needs), ecap);
+	if (why)
+		return why;
 
 	/* Legacy mode is not modelled, and a unit must translate somehow */
 	if (!(ecap & VTD_ECAP_SMTS))

@@ -6,11 +6,7 @@
 #include "regs.h"
 
 /* Bits and fields worth a name, by register */
-static const struct mock_vtd_field {
-	u32 off;
-	const char *name;
-	u64 mask;
-} mock_vtd_fields[] = {
+static const struct mock_reg_field mock_vtd_fields[] = {
 	{ VTD_REG_GSTS, "TES", VTD_GSTS_TES },
 	{ VTD_REG_GSTS, "RTPS", VTD_GSTS_RTPS },
 	{ VTD_REG_GSTS, "QIES", VTD_GSTS_QIES },
@@ -38,19 +34,9 @@ static const struct mock_vtd_field {
 	{ VTD_REG_PECTL, "IP", VTD_ECTL_IP },
 };
 
-static void mock_vtd_show_field(struct seq_file *s, const char *name, u64 mask,
-				u64 val)
-{
-	u64 field = (val & mask) >> __ffs64(mask);
-
-	if (field)
-		seq_printf(s, " %s=%#llx", name, field);
-}
-
 static void mock_vtd_show_reg(struct seq_file *s, const struct mock_vtd *m,
 			      u32 off)
 {
-	unsigned int i;
 	const char *name;
 	bool wide;
 	u64 val;
@@ -60,10 +46,8 @@ static void mock_vtd_show_reg(struct seq_file *s, const struct mock_vtd *m,
 		return;
 	val = wide ? mock_vtd_reg64(m, off) : mock_vtd_reg32(m, off);
 	seq_printf(s, "%#05x %-8s %#018llx", off, name, val);
-	for (i = 0; i < ARRAY_SIZE(mock_vtd_fields); i++)
-		if (mock_vtd_fields[i].off == off)
-			mock_vtd_show_field(s, mock_vtd_fields[i].name,
-					    mock_vtd_fields[i].mask, val);
+	mock_show_fields(s, mock_vtd_fields, ARRAY_SIZE(mock_vtd_fields), off,
+			 val);
 	seq_putc(s, '\n');
 }
 
@@ -76,16 +60,16 @@ static void mock_vtd_show_frcd(struct seq_file *s, const struct mock_vtd *m,
 	seq_printf(s, "%#05x FRCD%-4u %#018llx %#018llx",
 		   (u32)(mock_vtd_frcd_offset(m->cap) + nr * sizeof(*frcd)), nr,
 		   frcd->lo, hi);
-	mock_vtd_show_field(s, "F", VTD_FRCD1_F, hi);
-	mock_vtd_show_field(s, "SID", VTD_FRCD1_SID, hi);
-	mock_vtd_show_field(s, "FR", VTD_FRCD1_FR, hi);
-	mock_vtd_show_field(s, "T1", VTD_FRCD1_T1, hi);
-	mock_vtd_show_field(s, "T2", VTD_FRCD1_T2, hi);
-	mock_vtd_show_field(s, "AT", VTD_FRCD1_AT, hi);
-	mock_vtd_show_field(s, "PP", VTD_FRCD1_PP, hi);
-	mock_vtd_show_field(s, "PV", VTD_FRCD1_PV, hi);
-	mock_vtd_show_field(s, "EXE", VTD_FRCD1_EXE, hi);
-	mock_vtd_show_field(s, "PRIV", VTD_FRCD1_PRIV, hi);
+	mock_show_field(s, "F", VTD_FRCD1_F, hi);
+	mock_show_field(s, "SID", VTD_FRCD1_SID, hi);
+	mock_show_field(s, "FR", VTD_FRCD1_FR, hi);
+	mock_show_field(s, "T1", VTD_FRCD1_T1, hi);
+	mock_show_field(s, "T2", VTD_FRCD1_T2, hi);
+	mock_show_field(s, "AT", VTD_FRCD1_AT, hi);
+	mock_show_field(s, "PP", VTD_FRCD1_PP, hi);
+	mock_show_field(s, "PV", VTD_FRCD1_PV, hi);
+	mock_show_field(s, "EXE", VTD_FRCD1_EXE, hi);
+	mock_show_field(s, "PRIV", VTD_FRCD1_PRIV, hi);
 	seq_putc(s, '\n');
 }
 

@@ -17,7 +17,6 @@
  * nobody.
  */
 #include <linux/bitfield.h>
-#include <linux/string.h>
 
 #include "regs.h"
 #include "walk.h"
@@ -75,12 +74,10 @@ static bool waits_pending(const struct mock_vtd_pending *p)
 static void execute_one(struct mock_vtd *m)
 {
 	struct mock_vtd_pending *p = &m->regs->pending;
-	u32 i = mock_reorder_pick(m->mi, find_eligible(p));
-	const struct mock_vtd_inv inv = p->inv[i];
+	struct mock_vtd_inv inv;
 
-	p->nr--;
-	memmove(&p->inv[i], &p->inv[i + 1], (p->nr - i) * sizeof(inv));
-	mock_speculate(m->mi, p->nr < MOCK_REORDER_THOROUGH);
+	mock_reorder_take(m->mi, p->inv, sizeof(inv), &p->nr, find_eligible(p),
+			  &inv);
 	mock_vtd_qi_execute(m, &inv);
 }
 

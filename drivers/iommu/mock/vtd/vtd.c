@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: the model as instances know it */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/kstrtox.h>
-#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -12,15 +9,6 @@
 static struct mock_vtd *mock_vtd_from_item(struct config_item *item)
 {
 	return mock_priv_from_item(item, &mock_vtd_model);
-}
-
-/* Say why, an errno alone would leave one guessing among many rules */
-static int mock_vtd_complain(const char *why)
-{
-	if (!why)
-		return 0;
-	pr_info("%s\n", why);
-	return -EINVAL;
 }
 
 static ssize_t mock_vtd_attr_store(struct config_item *item, const char *page,
@@ -35,7 +23,7 @@ static ssize_t mock_vtd_attr_store(struct config_item *item, const char *page,
 		return -EOPNOTSUPP;
 	ret = kstrtou64(page, 0, &val);
 	if (!ret)
-		ret = mock_vtd_complain(check(val));
+		ret = mock_complain(check(val));
 	if (ret)
 		return ret;
 
@@ -165,7 +153,7 @@ static int mock_vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	struct mock_vtd *m = mi->priv;
 	int ret;
 
-	ret = mock_vtd_complain(mock_vtd_caps_check(m->cap, m->ecap, m->ver));
+	ret = mock_complain(mock_vtd_caps_check(m->cap, m->ecap, m->ver));
 	if (ret)
 		return ret;
 

@@ -205,7 +205,7 @@ static void mock_smmu_cmdq_other_ack_test(struct kunit *test)
 
 	mock_smmu_dut_cmdq(dut, 3);
 	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1) | MSI_DATA(1),
-			  mock_smmu_dut_no_ram(test));
+			  mock_test_no_ram(test));
 	mock_smmu_dut_cmd(dut, CMD_BAD, 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(0) | BIT(4));
 	dut->cmdq[2] = cpu_to_le64(CMD_TLBI_ALL);
@@ -223,7 +223,7 @@ static void mock_smmu_cmdq_abt_test(struct kunit *test)
 	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	mock_smmu_dut_cmdq(dut, 3);
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_CMDQEN);
-	dut_write64(dut, SMMU_REG_CMDQ_BASE, mock_smmu_dut_no_ram(test) | 3);
+	dut_write64(dut, SMMU_REG_CMDQ_BASE, mock_test_no_ram(test) | 3);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_CMDQEN, 0);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), 0);
 	mock_smmu_dut_cmd(dut, CMD_SYNC, 0);
@@ -338,12 +338,12 @@ static void mock_smmu_cmdq_sync_abort_test(struct kunit *test)
 
 	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	mock_smmu_dut_cmdq(dut, 3);
-	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_smmu_dut_no_ram(test));
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_test_no_ram(test));
 	/* It was consumed all the same, and more is processed */
 	mock_smmu_dut_expect_done(dut);
 	KUNIT_EXPECT_EQ(test, dut_gerror(dut), BIT(4));
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
-	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_smmu_dut_no_ram(test));
+	mock_smmu_dut_cmd(dut, CMD_SYNC | CS(1), mock_test_no_ram(test));
 	KUNIT_EXPECT_EQ(test, dut->nr_msi[IOMMU_UNIT_SMMUV3_IRQ_GERROR], 1);
 	mock_smmu_dut_expect_done(dut);
 	mock_smmu_dut_ack(dut);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: an SMMU for the tests of its registers and queues */
 #include <kunit/static_stub.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
-#include <linux/mm.h>
 
 #include "../../phys.h"
 #include "dut.h"
@@ -72,14 +70,6 @@ static bool dut_resume(struct mock_smmu *m, u32 sid, u16 stag,
 	return true;
 }
 
-static void dut_destroy(void *data)
-{
-	struct mock_smmu_dut *dut = data;
-
-	mock_smmu_dut_stop(dut);
-	mock_smmuv3_model.destroy(dut->mi);
-}
-
 /**
  * mock_smmu_dut_create - make an SMMU that is not live, with default ID registers
  * @test: the test, the SMMU goes with it
@@ -94,20 +84,8 @@ struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, dut);
 	dut->test = test;
 	dut->mi = &dut->inst.mi;
-	INIT_LIST_HEAD(&dut->inst.endpoints);
-	dut->mi->model = &mock_smmuv3_model;
-	dut->mi->cache_params = (struct mock_cache_params){
-		.iotlb_entries = 16,
-		.pwc_entries = 16,
-		.config_entries = 16,
-		.atc_entries = 16,
-	};
-	spin_lock_init(&dut->mi->lock);
-	dut->word = mock_smmu_dut_pages(test, 0);
-
-	KUNIT_ASSERT_EQ(test, mock_smmuv3_model.create(dut->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dut_destroy, dut),
-			0);
+	mock_test_unit_create(test, &dut->inst, &mock_smmuv3_model);
+	dut->word = mock_test_pages(test, 0);
 	dut->m = dut->mi->priv;
 
 	kunit_activate_static_stub(test, mock_smmu_send_msi, dut_msi);
@@ -126,7 +104,7 @@ struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test)
  */
 void mock_smmu_dut_start(struct mock_smmu_dut *dut)
 {
-	KUNIT_ASSERT_EQ(dut->test, mock_model_start(dut->mi, &dut->unit), 0);
+	mock_test_unit_start(dut->test, dut->mi, &dut->unit);
 }
 
 /**
@@ -135,8 +113,7 @@ void mock_smmu_dut_start(struct mock_smmu_dut *dut)
  */
 void mock_smmu_dut_stop(struct mock_smmu_dut *dut)
 {
-	if (dut->mi->running)
-		mock_model_stop(dut->mi);
+	mock_test_unit_stop(dut->mi);
 }
 
 /**
@@ -151,53 +128,6 @@ struct mock_smmu_dut *mock_smmu_dut_live(struct kunit *test)
 
 	mock_smmu_dut_start(dut);
 	return dut;
-}
-
-struct dut_mem {
-	unsigned long addr;
-	unsigned int order;
-};
-
-static void dut_free_pages(void *data)
-{
-	struct dut_mem *mem = data;
-
-	free_pages(mem->addr, mem->order);
-}
-
-/**
- * mock_smmu_dut_pages - memory for tables and queues
- * @test: the test, the memory goes with it
- * @order: 2^order pages
- *
- * Return: the memory, zeroed
- */
-void *mock_smmu_dut_pages(struct kunit *test, unsigned int order)
-{
-	struct dut_mem *mem;
-
-	mem = kunit_kzalloc(test, sizeof(*mem), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, mem);
-	mem->order = order;
-	mem->addr = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
-	KUNIT_ASSERT_NE(test, mem->addr, 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, dut_free_pages,
-							mem), 0);
-	return (void *)mem->addr;
-}
-
-/**
- * mock_smmu_dut_no_ram - an address that is not memory
- * @test: the test
- *
- * Return: a physical address, aligned for any queue
- */
-u64 mock_smmu_dut_no_ram(struct kunit *test)
-{
-	u64 pa = BIT_ULL(45);
-
-	KUNIT_ASSERT_NULL(test, pfn_to_online_page(PHYS_PFN(pa)));
-	return pa;
 }
 
 /**
@@ -218,7 +148,7 @@ void mock_smmu_dut_cr0(struct mock_smmu_dut *dut, u32 set, u32 clear)
 /* Memory for a queue, whole pages */
 static __le64 *dut_queue(struct mock_smmu_dut *dut, u32 lg2, u32 entry)
 {
-	return mock_smmu_dut_pages(dut->test, get_order(entry << lg2));
+	return mock_test_pages(dut->test, get_order(entry << lg2));
 }
 
 /**

@@ -9,9 +9,7 @@
 #ifndef __IOMMU_MOCK_SMMUV3_DUT_H
 #define __IOMMU_MOCK_SMMUV3_DUT_H
 
-#include <kunit/test.h>
-
-#include "../../core.h"
+#include "../../tests/unit.h"
 #include "../regs.h"
 
 /* A message to this address with data n is interrupt n of the unit */
@@ -85,8 +83,6 @@ struct mock_smmu_dut *mock_smmu_dut_create(struct kunit *test);
 void mock_smmu_dut_start(struct mock_smmu_dut *dut);
 void mock_smmu_dut_stop(struct mock_smmu_dut *dut);
 struct mock_smmu_dut *mock_smmu_dut_live(struct kunit *test);
-void *mock_smmu_dut_pages(struct kunit *test, unsigned int order);
-u64 mock_smmu_dut_no_ram(struct kunit *test);
 
 void mock_smmu_dut_cr0(struct mock_smmu_dut *dut, u32 set, u32 clear);
 void mock_smmu_dut_cmdq(struct mock_smmu_dut *dut, u32 lg2);

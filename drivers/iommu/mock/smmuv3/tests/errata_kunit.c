@@ -217,7 +217,7 @@ static void errata_page0_event_test(struct kunit *test)
 	dut_write32(dut, 0xa8, 0);
 	dut_write32(dut, 0xac, 0);
 	dut_write64(dut, SMMU_REG_EVTQ_BASE,
-		    virt_to_phys(mock_smmu_dut_pages(test, 0)) | 1);
+		    virt_to_phys(mock_test_pages(test, 0)) | 1);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	for (i = 0; i < 4; i++) {
 		ev.sid = i;

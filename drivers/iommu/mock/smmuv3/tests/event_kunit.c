@@ -240,7 +240,7 @@ static void mock_smmu_event_abort_test(struct kunit *test)
 	mock_smmu_dut_irqs(dut, DUT_MSI_ADDR);
 	mock_smmu_dut_evtq(dut, 2);
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_smmu_dut_no_ram(test) | 2);
+	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_test_no_ram(test) | 2);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	record_at(dut, 0x1000);
 	KUNIT_EXPECT_EQ(test, evt_prod(dut), 0);

@@ -109,7 +109,7 @@ static void mock_smmu_irq_line_test(struct kunit *test)
 static void mock_smmu_irq_abort_test(struct kunit *test)
 {
 	struct mock_smmu_dut *dut = mock_smmu_dut_live(test);
-	u64 nowhere = mock_smmu_dut_no_ram(test);
+	u64 nowhere = mock_test_no_ram(test);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {

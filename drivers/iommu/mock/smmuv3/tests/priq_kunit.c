@@ -53,7 +53,7 @@ static struct mock_smmu_dut *priq_dut(struct kunit *test, u32 lg2)
 /* A linear stream table of 64 entries, the one of DUT_SID with @w0 and @w1 */
 static void priq_strtab(struct mock_smmu_dut *dut, u64 w0, u64 w1)
 {
-	__le64 *tab = mock_smmu_dut_pages(dut->test, 0);
+	__le64 *tab = mock_test_pages(dut->test, 0);
 
 	tab[DUT_SID * 8] = cpu_to_le64(w0);
 	tab[DUT_SID * 8 + 1] = cpu_to_le64(w1);
@@ -281,7 +281,7 @@ static void mock_smmu_priq_failure_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 3);
 
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
-	dut_write64(dut, SMMU_REG_PRIQ_BASE, mock_smmu_dut_no_ram(test) | 2);
+	dut_write64(dut, SMMU_REG_PRIQ_BASE, mock_test_no_ram(test) | 2);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_PRIQEN | SMMU_CR0_SMMUEN, 0);
 	KUNIT_EXPECT_EQ(test, send_request(dut, &plain), -EFAULT);
 	KUNIT_EXPECT_EQ(test, dut->nr_resp, 4);

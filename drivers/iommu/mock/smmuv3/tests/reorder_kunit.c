@@ -23,11 +23,6 @@ static u8 log_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 	return 0;
 }
 
-static void destroy_mock(void *mi)
-{
-	mock_reorder_destroy(mi);
-}
-
 static int reorder_init(struct kunit *test)
 {
 	struct log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
@@ -35,10 +30,7 @@ static int reorder_init(struct kunit *test)
 	if (!log)
 		return -ENOMEM;
 	log->dut = mock_smmu_dut_create(test);
-	log->dut->mi->reorder_seed = 1;
-	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->dut->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_mock,
-							log->dut->mi), 0);
+	mock_test_reorder(test, log->dut->mi);
 	mock_smmu_dut_start(log->dut);
 	mock_smmu_dut_cmdq(log->dut, LG2);
 	test->priv = log;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: an SMMU, streams and hand-built tables for tests */
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/swab.h>
 
+#include "../../tests/unit.h"
 #include "rig.h"
 
 #define RIG_IDR0 \
@@ -67,33 +67,10 @@ struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test)
 	return rig;
 }
 
-struct mock_smmu_rig_block {
-	unsigned long mem;
-	u8 order;
-};
-
-static void mock_smmu_rig_free_pages(void *p)
-{
-	struct mock_smmu_rig_block *block = p;
-
-	free_pages(block->mem, block->order);
-}
-
 /* Zeroed pages, aligned to their size, by their physical address */
 u64 mock_smmu_rig_pages(struct mock_smmu_rig *rig, u8 order)
 {
-	struct mock_smmu_rig_block *block;
-
-	block = kunit_kzalloc(rig->test, sizeof(*block), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(rig->test, block);
-	block->order = order;
-	block->mem = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
-	KUNIT_ASSERT_NE(rig->test, 0UL, block->mem);
-	KUNIT_ASSERT_EQ(rig->test, 0,
-			kunit_add_action_or_reset(rig->test,
-						  mock_smmu_rig_free_pages,
-						  block));
-	return virt_to_phys((void *)block->mem);
+	return virt_to_phys(mock_test_pages(rig->test, order));
 }
 
 u64 *mock_smmu_rig_word(u64 pa)

@@ -208,7 +208,7 @@ static void mock_smmu_stall_writable_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut->nr_resume, 1);
 
 	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
-	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_smmu_dut_no_ram(test) | 4);
+	dut_write64(dut, SMMU_REG_EVTQ_BASE, mock_test_no_ram(test) | 4);
 	mock_smmu_dut_cr0(dut, SMMU_CR0_EVENTQEN, 0);
 	/* 7.2.2: the record is lost, the transaction stays */
 	stall_request(dut, DUT_SID);

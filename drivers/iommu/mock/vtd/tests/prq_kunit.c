@@ -22,7 +22,7 @@ static int prq_init(struct kunit *test)
 	mock_vtd_hw_unmask(prq->hw);
 	mock_vtd_hw_tables(prq->hw,
 			   VTD_CTX0_PASIDE | VTD_CTX0_DTE | VTD_CTX0_PRE);
-	prq->q = mock_vtd_hw_pages(test, 0);
+	prq->q = mock_test_pages(test, 0);
 	hw_write64(prq->hw, VTD_REG_PQA, virt_to_phys(prq->q));
 	test->priv = prq;
 	return 0;
@@ -150,7 +150,7 @@ static void prq_size(struct kunit *test)
 	struct mock_vtd_hw *hw = prq->hw;
 	unsigned int i;
 
-	prq->q = mock_vtd_hw_pages(test, 1);
+	prq->q = mock_test_pages(test, 1);
 	hw_write64(hw, VTD_REG_PQA, virt_to_phys(prq->q) | 1);
 	for (i = 0; i < 2 * ENTRIES - 1; i++)
 		KUNIT_ASSERT_EQ(test, send_request(prq), 0);
@@ -275,7 +275,7 @@ static void prq_unusable(struct kunit *test)
 	struct prq *prq = test->priv;
 	struct mock_vtd_hw *hw = prq->hw;
 
-	hw_write64(hw, VTD_REG_PQA, mock_vtd_hw_no_ram(test));
+	hw_write64(hw, VTD_REG_PQA, mock_test_no_ram(test));
 	expect_invalid(prq);
 
 	/* Never set up */

@@ -49,7 +49,7 @@ static void qi_wait(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->nr_msi[MOCK_VTD_EVENT_INV], 2);
 
 	mock_vtd_hw_put(hw, VTD_QI_WAIT | VTD_WAIT0_SW,
-			mock_vtd_hw_no_ram(test));
+			mock_test_no_ram(test));
 	mock_vtd_hw_bell(hw);
 	mock_vtd_hw_expect_done(hw, 10);
 	KUNIT_EXPECT_EQ(test, hw->m->stats.invalidations, 0);

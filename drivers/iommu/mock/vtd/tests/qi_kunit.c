@@ -96,8 +96,8 @@ static void qi_latch(struct kunit *test)
 	struct mock_vtd_hw *hw = test->priv;
 
 	mock_vtd_hw_iq_enable(hw, 0, true);
-	hw_write64(hw, VTD_REG_IQA, mock_vtd_hw_no_ram(test) | 3);
-	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQA), mock_vtd_hw_no_ram(test) | 3);
+	hw_write64(hw, VTD_REG_IQA, mock_test_no_ram(test) | 3);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_IQA), mock_test_no_ram(test) | 3);
 	mock_vtd_hw_put_wait(hw, 1, 0);
 	mock_vtd_hw_bell(hw);
 	mock_vtd_hw_expect_done(hw, 1);
@@ -145,7 +145,7 @@ static void qi_fetch(struct kunit *test)
 {
 	struct mock_vtd_hw *hw = test->priv;
 
-	hw_write64(hw, VTD_REG_IQA, mock_vtd_hw_no_ram(test) | VTD_IQA_DW);
+	hw_write64(hw, VTD_REG_IQA, mock_test_no_ram(test) | VTD_IQA_DW);
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_QIE, true);
 	KUNIT_EXPECT_EQ(test, hw_read32(hw, VTD_REG_FSTS), 0);
 	hw_write64(hw, VTD_REG_IQT, 32);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: a unit for the tests of its registers and queues */
 #include <kunit/static_stub.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
-#include <linux/mm.h>
 
 #include "regs_hw.h"
 
@@ -44,14 +42,6 @@ static void hw_response(struct mock_vtd *m, u32 sid, bool pasid_valid,
 	hw->resp.code = code;
 }
 
-static void hw_destroy(void *data)
-{
-	struct mock_vtd_hw *hw = data;
-
-	mock_vtd_hw_stop(hw);
-	mock_vtd_model.destroy(hw->mi);
-}
-
 /**
  * mock_vtd_hw_create - make a unit that is not live, with default capabilities
  * @test: the test, the unit goes with it
@@ -66,19 +56,8 @@ struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, hw);
 	hw->test = test;
 	hw->mi = &hw->inst.mi;
-	INIT_LIST_HEAD(&hw->inst.endpoints);
-	hw->mi->model = &mock_vtd_model;
-	hw->mi->cache_params = (struct mock_cache_params){
-		.iotlb_entries = 16,
-		.pwc_entries = 16,
-		.config_entries = 16,
-		.atc_entries = 16,
-	};
-	spin_lock_init(&hw->mi->lock);
-	hw->status = mock_vtd_hw_pages(test, 0);
-
-	KUNIT_ASSERT_EQ(test, mock_vtd_model.create(hw->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, hw_destroy, hw), 0);
+	mock_test_unit_create(test, &hw->inst, &mock_vtd_model);
+	hw->status = mock_test_pages(test, 0);
 	hw->m = hw->mi->priv;
 
 	kunit_activate_static_stub(test, mock_vtd_send_msi, hw_msi);
@@ -94,7 +73,7 @@ struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test)
  */
 void mock_vtd_hw_start(struct mock_vtd_hw *hw)
 {
-	KUNIT_ASSERT_EQ(hw->test, mock_model_start(hw->mi, &hw->unit), 0);
+	mock_test_unit_start(hw->test, hw->mi, &hw->unit);
 }
 
 /**
@@ -103,54 +82,7 @@ void mock_vtd_hw_start(struct mock_vtd_hw *hw)
  */
 void mock_vtd_hw_stop(struct mock_vtd_hw *hw)
 {
-	if (hw->mi->running)
-		mock_model_stop(hw->mi);
-}
-
-struct hw_mem {
-	unsigned long addr;
-	unsigned int order;
-};
-
-static void hw_free_pages(void *data)
-{
-	struct hw_mem *mem = data;
-
-	free_pages(mem->addr, mem->order);
-}
-
-/**
- * mock_vtd_hw_pages - memory for tables and queues
- * @test: the test, the memory goes with it
- * @order: 2^order pages
- *
- * Return: the memory, zeroed
- */
-void *mock_vtd_hw_pages(struct kunit *test, unsigned int order)
-{
-	struct hw_mem *mem;
-
-	mem = kunit_kzalloc(test, sizeof(*mem), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, mem);
-	mem->order = order;
-	mem->addr = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
-	KUNIT_ASSERT_NE(test, mem->addr, 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, hw_free_pages, mem), 0);
-	return (void *)mem->addr;
-}
-
-/**
- * mock_vtd_hw_no_ram - an address that is not memory
- * @test: the test
- *
- * Return: a page-aligned physical address
- */
-u64 mock_vtd_hw_no_ram(struct kunit *test)
-{
-	u64 pa = BIT_ULL(45);
-
-	KUNIT_ASSERT_NULL(test, pfn_to_online_page(PHYS_PFN(pa)));
-	return pa;
+	mock_test_unit_stop(hw->mi);
 }
 
 /**
@@ -177,7 +109,7 @@ void mock_vtd_hw_gcmd(struct mock_vtd_hw *hw, u32 bit, bool set)
  */
 void mock_vtd_hw_iq_enable(struct mock_vtd_hw *hw, unsigned int qs, bool wide)
 {
-	hw->iq = mock_vtd_hw_pages(hw->test, qs);
+	hw->iq = mock_test_pages(hw->test, qs);
 	hw->iq_len = 4096 << qs;
 	hw->iq_wide = wide;
 	hw->tail = 0;
@@ -194,7 +126,7 @@ void mock_vtd_hw_iq_enable(struct mock_vtd_hw *hw, unsigned int qs, bool wide)
 void mock_vtd_hw_scalable(struct mock_vtd_hw *hw)
 {
 	hw_write64(hw, VTD_REG_RTADDR,
-		   virt_to_phys(mock_vtd_hw_pages(hw->test, 0)) |
+		   virt_to_phys(mock_test_pages(hw->test, 0)) |
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE));
 	mock_vtd_hw_gcmd(hw, VTD_GCMD_SRTP, true);
 }
@@ -206,10 +138,10 @@ void mock_vtd_hw_scalable(struct mock_vtd_hw *hw)
  */
 void mock_vtd_hw_tables(struct mock_vtd_hw *hw, u64 ctx_bits)
 {
-	__le64 *root = mock_vtd_hw_pages(hw->test, 0);
-	__le64 *ctx = mock_vtd_hw_pages(hw->test, 0);
-	__le64 *dir = mock_vtd_hw_pages(hw->test, 0);
-	__le64 *tbl = mock_vtd_hw_pages(hw->test, 0);
+	__le64 *root = mock_test_pages(hw->test, 0);
+	__le64 *ctx = mock_test_pages(hw->test, 0);
+	__le64 *dir = mock_test_pages(hw->test, 0);
+	__le64 *tbl = mock_test_pages(hw->test, 0);
 	u8 bus = HW_SID >> 8, devfn = HW_SID & 0xff;
 	const u32 pasids[] = { 0, HW_PASID };
 	unsigned int i;

@@ -9,9 +9,7 @@
 #ifndef __IOMMU_MOCK_VTD_REGS_HW_H
 #define __IOMMU_MOCK_VTD_REGS_HW_H
 
-#include <kunit/test.h>
-
-#include "../../core.h"
+#include "../../tests/unit.h"
 #include "../regs.h"
 
 #define HW_MSI_ADDR	0x12fee00000ULL
@@ -69,8 +67,6 @@ struct mock_vtd_hw {
 struct mock_vtd_hw *mock_vtd_hw_create(struct kunit *test);
 void mock_vtd_hw_start(struct mock_vtd_hw *hw);
 void mock_vtd_hw_stop(struct mock_vtd_hw *hw);
-void *mock_vtd_hw_pages(struct kunit *test, unsigned int order);
-u64 mock_vtd_hw_no_ram(struct kunit *test);
 
 void mock_vtd_hw_gcmd(struct mock_vtd_hw *hw, u32 bit, bool set);
 void mock_vtd_hw_iq_enable(struct mock_vtd_hw *hw, unsigned int qs, bool wide);

@@ -160,7 +160,7 @@ static void regs_no_prs(struct kunit *test)
 static void regs_gcmd(struct kunit *test)
 {
 	struct mock_vtd_hw *hw = test->priv;
-	u64 root = virt_to_phys(mock_vtd_hw_pages(test, 0)) |
+	u64 root = virt_to_phys(mock_test_pages(test, 0)) |
 		   FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE);
 
 	hw_write64(hw, VTD_REG_RTADDR, root);

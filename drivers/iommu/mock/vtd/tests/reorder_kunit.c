@@ -22,11 +22,6 @@ static int log_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 	return 0;
 }
 
-static void destroy_mock(void *mi)
-{
-	mock_reorder_destroy(mi);
-}
-
 static int reorder_init(struct kunit *test)
 {
 	struct log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
@@ -34,10 +29,7 @@ static int reorder_init(struct kunit *test)
 	if (!log)
 		return -ENOMEM;
 	log->hw = mock_vtd_hw_create(test);
-	log->hw->mi->reorder_seed = 1;
-	KUNIT_ASSERT_EQ(test, mock_reorder_create(log->hw->mi), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_mock,
-							log->hw->mi), 0);
+	mock_test_reorder(test, log->hw->mi);
 	mock_vtd_hw_start(log->hw);
 	mock_vtd_hw_scalable(log->hw);
 	mock_vtd_hw_iq_enable(log->hw, 0, true);

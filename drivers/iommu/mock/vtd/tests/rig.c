@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: a unit, devices and hand-built tables for tests */
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/sizes.h>
 
+#include "../../tests/unit.h"
 #include "rig.h"
 
 #define RIG_CAP \
@@ -53,20 +53,10 @@ struct rig *rig_create(struct kunit *test)
 	return rig;
 }
 
-static void rig_free_page(void *page)
-{
-	free_page((unsigned long)page);
-}
-
 /* A zeroed page, by its physical address */
 u64 rig_page(struct rig *rig)
 {
-	void *page = (void *)get_zeroed_page(GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(rig->test, page);
-	KUNIT_ASSERT_EQ(rig->test, 0,
-			kunit_add_action_or_reset(rig->test, rig_free_page, page));
-	return virt_to_phys(page);
+	return virt_to_phys(mock_test_pages(rig->test, 0));
 }
 
 u64 *rig_word(u64 pa)

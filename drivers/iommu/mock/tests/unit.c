@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mock IOMMU: what the units under test of all models have in common */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+#include "../reorder.h"
+#include "unit.h"
+
+static void unit_destroy(void *data)
+{
+	struct mock_iommu *mi = data;
+
+	mock_test_unit_stop(mi);
+	mi->model->destroy(mi);
+}
+
+/**
+ * mock_test_unit_create - make a unit that is not live, as it is by default
+ * @test: the test, the unit goes with it
+ * @inst: the instance, zeroed
+ * @model: what it is of
+ */
+void mock_test_unit_create(struct kunit *test, struct mock_instance *inst,
+			   const struct mock_model *model)
+{
+	struct mock_iommu *mi = &inst->mi;
+
+	INIT_LIST_HEAD(&inst->endpoints);
+	spin_lock_init(&mi->lock);
+	mi->model = model;
+	mi->cache_params = (struct mock_cache_params){
+		.iotlb_entries = 16,
+		.pwc_entries = 16,
+		.config_entries = 16,
+		.atc_entries = 16,
+	};
+	KUNIT_ASSERT_EQ(test, model->create(mi), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unit_destroy, mi),
+			0);
+}
+
+/**
+ * mock_test_unit_start - the unit goes live
+ * @test: the test
+ * @mi: the instance
+ * @unit: is completed
+ */
+void mock_test_unit_start(struct kunit *test, struct mock_iommu *mi,
+			  struct iommu_unit *unit)
+{
+	KUNIT_ASSERT_EQ(test, mock_model_start(mi, unit), 0);
+}
+
+/**
+ * mock_test_unit_stop - the unit goes down if it is live
+ * @mi: the instance
+ */
+void mock_test_unit_stop(struct mock_iommu *mi)
+{
+	if (mi->running)
+		mock_model_stop(mi);
+}
+
+static void reorder_destroy(void *mi)
+{
+	mock_reorder_destroy(mi);
+}
+
+/**
+ * mock_test_reorder - the unit will reorder, by the same seed each time
+ * @test: the test
+ * @mi: the instance, which is not live
+ */
+void mock_test_reorder(struct kunit *test, struct mock_iommu *mi)
+{
+	mi->reorder_seed = 1;
+	KUNIT_ASSERT_EQ(test, mock_reorder_create(mi), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, reorder_destroy, mi), 0);
+}
+
+struct block {
+	unsigned long addr;
+	unsigned int order;
+};
+
+static void block_free(void *data)
+{
+	struct block *block = data;
+
+	free_pages(block->addr, block->order);
+}
+
+/**
+ * mock_test_pages - memory for tables and queues
+ * @test: the test, the memory goes with it
+ * @order: 2^order pages
+ *
+ * Return: the memory, zeroed, aligned to its size
+ */
+void *mock_test_pages(struct kunit *test, unsigned int order)
+{
+	struct block *block = kunit_kzalloc(test, sizeof(*block), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	block->order = order;
+	block->addr = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
+	KUNIT_ASSERT_NE(test, block->addr, 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, block_free, block),
+			0);
+	return (void *)block->addr;
+}
+
+/**
+ * mock_test_no_ram - an address that is not memory
+ * @test: the test
+ *
+ * Return: a physical address, aligned for any queue
+ */
+u64 mock_test_no_ram(struct kunit *test)
+{
+	u64 pa = BIT_ULL(45);
+
+	KUNIT_ASSERT_NULL(test, pfn_to_online_page(PHYS_PFN(pa)));
+	return pa;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Mock IOMMU: what the units under test of all models have in common */
+#ifndef __IOMMU_MOCK_TESTS_UNIT_H
+#define __IOMMU_MOCK_TESTS_UNIT_H
+
+#include <kunit/test.h>
+
+#include "../core.h"
+
+void mock_test_unit_create(struct kunit *test, struct mock_instance *inst,
+			   const struct mock_model *model);
+void mock_test_unit_start(struct kunit *test, struct mock_iommu *mi,
+			  struct iommu_unit *unit);
+void mock_test_unit_stop(struct mock_iommu *mi);
+void mock_test_reorder(struct kunit *test, struct mock_iommu *mi);
+void *mock_test_pages(struct kunit *test, unsigned int order);
+u64 mock_test_no_ram(struct kunit *test);
+
+#endif /* __IOMMU_MOCK_TESTS_UNIT_H */
