@@ -96,33 +96,3 @@ test_modules_against_kdir()
 			fail "$name is not installed"
 	done
 }
-
-# What dkms does: the tree copied elsewhere, MAKE[0] there, its modules where
-# BUILT_MODULE_LOCATION says.
-test_dkms()
-{
-	local kernel i
-	local -a MAKE BUILT_MODULE_NAME BUILT_MODULE_LOCATION
-	# dkms sets these for the file.
-	local kernelver=7.2 kernel_source_dir arch=x86_64
-
-	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" fast)
-	# shellcheck disable=SC2034
-	kernel_source_dir=$kernel
-	mkdir "$T/dkms"
-	cp -r "$TOP"/{Kbuild,Makefile,drivers,include,scripts} "$T/dkms/"
-	. "$TOP/dkms.conf"
-	: "$kernelver $arch"
-	cd "$T/dkms" || fail "no such directory"
-	export ARCH=um
-	without_kunit
-	succeeds bash -c "${MAKE[0]}"
-	[ "$(printf '%s\n' "${BUILT_MODULE_NAME[@]}" | sort)" = \
-		"$(printf '%s\n' "${MODULES[@]}" | sort)" ] || fail "other modules"
-	grep -qF "IOMMU_NESTED_VERSION \"$PACKAGE_VERSION\"" \
-		"$TOP/include/linux/iommu-nested/version.h" || fail "another version"
-	for i in "${!BUILT_MODULE_NAME[@]}"; do
-		[ -f "${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" ] ||
-			fail "no ${BUILT_MODULE_NAME[i]}.ko"
-	done
-}
