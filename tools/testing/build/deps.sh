@@ -2,28 +2,31 @@
 # shellcheck shell=bash
 # Packages, on a machine that lacks some.
 
-# only_commands_but NAME...: a $PATH with everything except these. Python stays
-# the one that this machine calls so, wherever that is: another may not have the
-# packages that this one has.
-only_commands_but()
+# machine_without NAME...: a $PATH where all that deps asks for is there, but for these,
+# whatever this machine has. Make is its own, which the tests call.
+machine_without()
 {
-	local dir python
+	local wanted dir name
 
-	python=$(command -v python3)
+	mapfile -t wanted < <(sed -n 's/.* command -v \([a-z0-9-]*\)$/\1/p' \
+		"$TOP/scripts/deps" | grep -vx make)
+	[ ${#wanted[@]} -gt 10 ] || fail "hardly anything is asked for"
 	mkdir -p "$T/bin"
-	for dir in /usr/sbin /sbin /usr/bin /bin; do
-		ln -sf "$dir"/* "$T/bin/"
+	for dir in /sbin /bin /usr/sbin /usr/bin; do
+		[ -L "$dir" ] || ln -sf "$dir"/* "$T/bin/"
 	done
-	rm -f "$T/bin/python3"
-	stub python3 <<<"PATH=$(printf %q "$PATH") exec $(printf %q "$python") \"\$@\""
+	for name in id apt-get perl "${wanted[@]}"; do
+		rm -f "$T/bin/$name"
+		stub "$name" <<<'exit 0'
+	done
 	(cd "$T/bin" && rm -f "$@")
+	export DEBIAN_KEYRING=$T/bin/perl
 	PATH=$T/bin
 }
 
 test_without_root_the_command_is_printed()
 {
-	only_commands_but sparse shellcheck
-	rm -f "$T/bin/id" "$T/bin/apt-get"
+	machine_without sparse shellcheck
 	stub id <<<'echo 1000'
 	stub apt-get <<<"touch $T/called"
 	fails "$TOP/scripts/deps" lint
@@ -34,8 +37,7 @@ test_without_root_the_command_is_printed()
 
 test_as_root_they_are_installed()
 {
-	only_commands_but sparse
-	rm -f "$T/bin/id" "$T/bin/apt-get"
+	machine_without sparse
 	stub id <<<'echo 0'
 	stub apt-get <<STUB
 echo "\$*" >>$T/called
@@ -48,8 +50,7 @@ STUB
 
 test_a_failed_installation_is_a_failure()
 {
-	only_commands_but sparse
-	rm -f "$T/bin/id" "$T/bin/apt-get"
+	machine_without sparse
 	stub id <<<'echo 0'
 	stub apt-get <<<'exit 100'
 	fails "$TOP/scripts/deps" lint
@@ -59,6 +60,7 @@ test_a_failed_installation_is_a_failure()
 
 test_nothing_missing_is_quiet()
 {
+	machine_without nothing
 	succeeds "$TOP/scripts/deps" all
 	[ ! -s "$T/out" ] || fail "it says something"
 }
@@ -68,8 +70,7 @@ test_no_command_starts_without_them()
 {
 	local target
 
-	only_commands_but flex
-	rm -f "$T/bin/id" "$T/bin/apt-get"
+	machine_without flex
 	stub id <<<'echo 1000'
 	stub apt-get <<<'exit 1'
 	for target in kernel modules headers demo kunit selftests lint check bench; do
@@ -77,4 +78,15 @@ test_no_command_starts_without_them()
 		says "apt-get install --no-install-recommends -y flex"
 		[ ! -d "$CACHE/src" ] || fail "make $target went on"
 	done
+}
+
+# What is installed, and what is not, is for `make deps` and not for its tests.
+test_tests_of_deps_do_not_look_at_this_machine()
+{
+	stub perl <<<'exit 1'
+	stub gcc <<<'exit 1'
+	succeeds env BUILD="$BUILD" CACHE="$CACHE" "$TOP/tools/testing/build/run" \
+		test_without_root_the_command_is_printed test_as_root_they_are_installed \
+		test_a_failed_installation_is_a_failure test_nothing_missing_is_quiet
+	says "4 passed, 0 failed"
 }
