@@ -158,3 +158,16 @@ not ok 1 suite
 END
 	ktap_counts "0 0 0" <<<"nothing was said"
 }
+
+test_results_can_be_read_in_part()
+{
+	{
+		echo "1..100000"
+		seq -f 'not ok %.0f of many' 1 100000
+	} >"$T/ktap"
+	(set +o pipefail; "$TOP/scripts/ktap" "$T/ktap" 2>"$T/out" | head -n 1 >"$T/first")
+	[ "$(cat "$T/first")" = "0 100000 0" ] || fail "another sum"
+	[ ! -s "$T/out" ] || fail "it complains of a reader that went"
+	(set +o pipefail; "$TOP/scripts/check-docs" 2>"$T/out" | true)
+	[ ! -s "$T/out" ] || fail "check-docs complains of a reader that went"
+}
