@@ -3,6 +3,7 @@
  * KUnit: the users of a domain, and walks through the units that it is used on
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/slab.h>
 
 #include "fake_unit.h"
@@ -77,6 +78,37 @@ static void in_order(struct kunit *test)
 	fake_paging_free(test, t.p);
 }
 
+/**
+ * struct grace - somebody who waits for a grace period
+ * @rcu: called after it
+ * @done: completed then
+ */
+struct grace {
+	struct rcu_head rcu;
+	struct completion done;
+};
+
+static void grace_done(struct rcu_head *rcu)
+{
+	complete(&container_of(rcu, struct grace, rcu)->done);
+}
+
+/*
+ * Returns when what was to be freed for a unit may be. It is called in a section of
+ * another unit: to lockdep synchronize_srcu() of the one looks like that of the other.
+ */
+static void await_grace(struct vtd_unit *unit)
+{
+	struct grace grace;
+
+	rcu_barrier();
+	init_rcu_head_on_stack(&grace.rcu);
+	init_completion(&grace.done);
+	call_srcu(&unit->srcu, &grace.rcu, grace_done);
+	wait_for_completion(&grace.done);
+	destroy_rcu_head_on_stack(&grace.rcu);
+}
+
 /*
  * While a walk visits one unit, what it stands on is taken out of the lists, and
  * what is behind that is freed: another unit does not wait for the walk
@@ -97,9 +129,7 @@ static void goes_behind_walk(struct kunit *test)
 	at = list_first_entry(&t.p->users.units, struct vtd_unit_users, node);
 	vtd_detach(t.vdev[0], 0);
 	vtd_detach(t.vdev[1], 0);
-	/* All that is to be freed for the second unit is free after this */
-	rcu_barrier();
-	srcu_barrier(&t.fake[1]->unit.srcu);
+	await_grace(&t.fake[1]->unit);
 	/* What it stands on is there still */
 	KUNIT_EXPECT_PTR_EQ(test, walk.at, at);
 	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 0));
