@@ -40,6 +40,8 @@ struct cmd_ring;
  * @devtlb: one of the commands is for a device-TLB
  * @parks: the waiter can wait for the recovery of the ring
  * @parked: it does so: the ring has lost what it waits for
+ * @taken: with ETIMEDOUT in @err, the hardware has consumed the commands nevertheless,
+ *	where the driver can tell
  * @done: set last; the waiter may be gone after that
  */
 struct cmd_wait {
@@ -51,6 +53,7 @@ struct cmd_wait {
 	bool devtlb;
 	bool parks;
 	bool parked;
+	bool taken;
 	bool done;
 };
 
@@ -62,6 +65,8 @@ struct cmd_wait {
  * @look: may a wait be complete? Without the lock. If so, everything in front of
  *	@pos is. The ring ignores a position where the hardware cannot be
  * @consumed: everything in front of the result is complete. Locked
+ * @taken: the hardware has consumed everything in front of the result, if it is not
+ *	complete. Locked; may be NULL
  * @handle_errors: see whether the hardware has stopped, and have it go on. Takes
  *	the lock. Returns whether it had
  * @stuck: nothing is queued any more: have the ring recovered sometime. Locked,
@@ -75,6 +80,7 @@ struct cmd_ring_ops {
 	bool (*look)(struct cmd_ring *ring, const struct cmd_wait *wait,
 		     u32 *pos);
 	u32 (*consumed)(struct cmd_ring *ring);
+	u32 (*taken)(struct cmd_ring *ring);
 	bool (*handle_errors)(struct cmd_ring *ring);
 	void (*stuck)(struct cmd_ring *ring);
 };
@@ -170,6 +176,7 @@ struct cmd_ring {
  * @refused: how many commands the hardware had refused then
  * @resets: how often the ring had been reset then
  * @error: what went wrong before the wait
+ * @taken: of commands that were not complete in time, see struct cmd_wait
  * @spent: time that it took to get here, if the owner wants to know
  * @nr: commands in @cmds
  * @cmds: commands that are not in the ring yet
@@ -183,6 +190,7 @@ struct cmd_batch {
 	unsigned int refused;
 	u64 resets;
 	int error;
+	bool taken;
 	ktime_t spent;
 	unsigned int nr;
 	struct cmd_words cmds[CMD_BATCH];
@@ -200,6 +208,7 @@ static inline void cmd_batch_begin(struct cmd_batch *batch, bool atomic)
 {
 	batch->atomic = atomic;
 	batch->parks = false;
+	batch->taken = false;
 	batch->spent = 0;
 	cmd_batch_empty(batch);
 }
@@ -296,6 +305,23 @@ static inline void cmd_ring_reap(struct cmd_ring *ring)
 	cmd_ring_reap_to(ring, ring->ops->consumed(ring));
 }
 
+/* The commands of a wait were not complete in time */
+static inline void cmd_ring_time_out(struct cmd_ring *ring,
+				     struct cmd_wait *wait)
+{
+	u32 at;
+
+	lockdep_assert_held(&ring->lock);
+
+	if (ring->ops->taken) {
+		at = ring->ops->taken(ring);
+		wait->taken = cmd_ring_plausible(ring, at) &&
+			      wait->pos - ring->oldest <= at - ring->oldest;
+	}
+	wait->err = -ETIMEDOUT;
+	cmd_ring_finish(wait);
+}
+
 /*
  * The hardware does not answer: nothing is queued until the ring is reset. A waiter
  * that can wait for the reset does, and may get its answer late.
@@ -309,10 +335,8 @@ static inline void cmd_ring_give_up(struct cmd_ring *ring)
 	WRITE_ONCE(ring->stuck, true);
 	ring->owed = CMD_OWED_ALL;
 	list_for_each_entry_safe(wait, tmp, &ring->waiters, node) {
-		if (wait->parks)
-			continue;
-		wait->err = -ETIMEDOUT;
-		cmd_ring_finish(wait);
+		if (!wait->parks)
+			cmd_ring_time_out(ring, wait);
 	}
 	if (ring->ops->stuck)
 		ring->ops->stuck(ring);

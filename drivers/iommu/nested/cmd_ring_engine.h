@@ -348,6 +348,7 @@ static int cmd_ring_put_and_await(struct cmd_ring *ring,
 	ret = cmd_ring_put(ring, batch, &wait, &start);
 	if (!ret) {
 		ret = cmd_ring_await(ring, &wait, batch->atomic);
+		batch->taken = wait.taken;
 		end = inval_time_add(&CMD_RING_METER, &ring->time->hw, start);
 		if (start && end)
 			batch->spent += end - start;

@@ -57,8 +57,7 @@ static inline void cmd_ring_park(struct cmd_ring *ring)
 			list_move_tail(&wait->node, &ring->parked);
 			continue;
 		}
-		wait->err = -ETIMEDOUT;
-		cmd_ring_finish(wait);
+		cmd_ring_time_out(ring, wait);
 	}
 	ring->head = 0;
 	ring->oldest = 0;

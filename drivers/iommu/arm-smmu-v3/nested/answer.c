@@ -8,9 +8,10 @@
  * does not wait for that: it may have locks that a thread wants which has the unit's
  * mutex.
  *
- * If the queue has timed out for an answer, the unit has not taken it: what is
- * complete when the queue is given up counts as done. If an answer comes twice
- * nevertheless, the second one does nothing, since no request waits for it (4.7.1).
+ * No answer is sent twice. If the unit has consumed it the device has it, also if the
+ * queue timed out for the CMD_SYNC behind it. Then the unit may have given the same
+ * STAG to the next stalled transaction of the device, to which a second answer would
+ * belong (4.7.1).
  */
 #include <kunit/static_stub.h>
 #include <linux/errno.h>
@@ -37,16 +38,19 @@ struct kept_answer {
  * @cmd: the answer
  *
  * Context: as smmu3_answer().
- * Return: 0; -EIO if it was refused, -ETIMEDOUT if it is lost
+ * Return: 0 if the unit has consumed it; -EIO if it was refused, -ETIMEDOUT if it is
+ * lost
  */
 int smmu3_answer_send(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	struct smmu3_batch batch;
+	int ret;
 
 	KUNIT_STATIC_STUB_REDIRECT(smmu3_answer_send, unit, cmd);
 	smmu3_batch_begin(&batch, unit, false);
 	smmu3_batch_add(&batch, cmd);
-	return smmu3_batch_flush(&batch);
+	ret = smmu3_batch_flush(&batch);
+	return ret == -ETIMEDOUT && batch.cmds.taken ? 0 : ret;
 }
 
 static u32 smmu3_sid_of(struct cmd_words cmd)

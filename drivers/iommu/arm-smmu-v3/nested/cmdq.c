@@ -94,17 +94,21 @@ static bool smmu3_cmdq_look(struct cmd_ring *ring, const struct cmd_wait *wait,
 	return beyond && beyond <= ring->slots && cons != SMMU3_NO_ANSWER;
 }
 
-static u32 smmu3_cmdq_consumed(struct cmd_ring *ring)
+static u32 smmu3_cmdq_taken(struct cmd_ring *ring)
 {
-	u32 cons;
+	u32 cons = smmu3_read32(smmu3_cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
 
-	if (ring->status)
-		return cmd_ring_behind_written(ring);
-
-	cons = smmu3_read32(smmu3_cmdq_unit(ring), SMMU_REG_CMDQ_CONS);
 	if (cons == SMMU3_NO_ANSWER)
 		return ring->oldest;
 	return smmu3_cmdq_position(ring, cons);
+}
+
+static u32 smmu3_cmdq_consumed(struct cmd_ring *ring)
+{
+	if (ring->status)
+		return cmd_ring_behind_written(ring);
+	/* Each CMD_SYNC in front of it is complete */
+	return smmu3_cmdq_taken(ring);
 }
 
 static bool smmu3_cmdq_handle_errors(struct cmd_ring *ring)
@@ -123,6 +127,7 @@ static const struct cmd_ring_ops cmdq_ops = {
 	.doorbell = smmu3_cmdq_doorbell,
 	.look = smmu3_cmdq_look,
 	.consumed = smmu3_cmdq_consumed,
+	.taken = smmu3_cmdq_taken,
 	.handle_errors = smmu3_cmdq_handle_errors,
 	.stuck = smmu3_cmdq_stuck,
 };

@@ -56,6 +56,38 @@ static void answer_lost(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 }
 
+/* The queue stands still as soon as it has consumed the answer */
+static void stops_behind(struct fake_unit *fake, struct cmd_words cmd)
+{
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_RESUME)
+		fake->dead = true;
+}
+
+/* The device has it: a second one would be the next transaction's */
+static void consumed(struct kunit *test, u32 idr0_clear)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, idr0_clear);
+
+	sham_device_new(test, fake, SID, 0, false);
+	fake->spy = stops_behind;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	KUNIT_EXPECT_TRUE(test, fake->unit.cmdq.ring.stuck ||
+			  fake->unit.cmdq.ring.resets);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+	fake->spy = NULL;
+	fake->dead = false;
+	recover(fake);
+	KUNIT_EXPECT_FALSE(test, fake->unit.cmdq.ring.stuck);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
+}
+
+static void consumed_without_sync(struct kunit *test)
+{
+	consumed(test, 0);
+	/* The waiter polls CMDQ_CONS */
+	consumed(test, SMMU_IDR0_MSI);
+}
+
 /* The queue was reset, and works again, before the one that answered is told */
 static int lost_and_recovered(struct smmu3_unit *unit, struct cmd_words cmd)
 {
@@ -157,6 +189,7 @@ static void blocked_meanwhile(struct kunit *test)
 
 static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(answer_lost),
+	KUNIT_CASE(consumed_without_sync),
 	KUNIT_CASE(told_late),
 	KUNIT_CASE(brought_back_by_attach),
 	KUNIT_CASE(bounded),
