@@ -14,7 +14,8 @@
  *
  * So a PASID-based IOTLB invalidation may well come after the one of a device-TLB
  * without PASID that is behind it. Page group responses wait for nothing and for
- * nobody.
+ * nobody. Both of a device-TLB also come after invalidations of the interrupt entry
+ * cache, which a unit without interrupt remapping refuses.
  */
 #include <linux/bitfield.h>
 

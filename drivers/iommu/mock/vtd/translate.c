@@ -207,8 +207,9 @@ static u8 walk_and_cache(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 		*leaf = (struct mock_vtd_leaf){ .lg2 = 12, .reason = reason };
 	leaf->fpd = w->fpd;
 	/*
-	 * 9.6, 9.8: SNP of the page at stage-2, if there is a stage-2, or PGSNP,
-	 * of which stage-1 and pass-through have nothing else
+	 * Table 6 of 3.10: PGSNP has all accesses snoop, whatever the type of
+	 * translation. So has SNP of the page at stage-2, if there is a stage-2,
+	 * nested or not.
 	 */
 	leaf->snp |= w->pe.pgsnp;
 	leaf->pgtt = w->pe.pgtt;
@@ -443,7 +444,10 @@ static void fill_result(struct mock_xlate *res, const struct mock_vtd_walk *w,
 	res->read = leaf->read;
 	res->write = leaf->write;
 	res->exec = w->exec && leaf->exec;
-	/* 3.10: No Snoop counts where nothing forces snooping */
+	/*
+	 * 3.10: No Snoop counts where nothing forces snooping. The N bit of a
+	 * translation completion is set by the same rule (4.2.3).
+	 */
 	res->snooped = leaf->snp || !req->no_snoop;
 	res->must_snoop = w->ats && leaf->snp;
 	/* 4.2.3: PRIV as it was requested, not what RID_PRIV made of it */
