@@ -84,6 +84,23 @@ static __always_inline ktime_t inval_time_add(struct inval_meter *meter,
 }
 
 /**
+ * inval_time_between - add an interval that has ended already
+ * @meter: the driver's measurement
+ * @sum: the interval is added to it, less what reading the clock takes
+ * @start: its begin, as inval_time_start() returned it
+ * @end: its end, likewise
+ */
+static __always_inline void inval_time_between(struct inval_meter *meter,
+					       atomic64_t *sum, ktime_t start,
+					       ktime_t end)
+{
+	/* Switched on or off in between */
+	if (start && end)
+		atomic64_add(ktime_to_ns(ktime_sub(end, start)) - meter->clock,
+			     sum);
+}
+
+/**
  * inval_time_call - a call is done
  * @meter: the driver's measurement
  * @time: the unit's sums

@@ -259,12 +259,15 @@ static int vtd_do_block(struct inv_call *call,
 			const struct iommu_hwpt_vtd_s1_invalidate *reqs,
 			unsigned int nr, ktime_t start)
 {
+	ktime_t copied = vtd_timing_start();
 	struct vtd_walk walk;
 	int ret, err, bad = 0;
 
 	ret = vtd_begin_block(call, &walk);
 	if (walk.at)
-		start = vtd_timing_add(&walk.at->unit->timing.copy, start);
+		inval_time_between(&vtd_meter, &walk.at->unit->timing.copy,
+				   start, copied);
+	start = vtd_timing_start();
 	nr = vtd_valid_requests(reqs, nr, &bad);
 	user_array_did(&call->array, nr, bad);
 	while (walk.at) {
