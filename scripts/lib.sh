@@ -69,6 +69,19 @@ die()
 	exit 1
 }
 
+# only NAME WORDS ALLOWED...: refuses a word of the variable NAME that is not one of
+# the others.
+only()
+{
+	local name=$1 words word
+
+	read -ra words <<<"$2"
+	shift 2
+	for word in "${words[@]}"; do
+		[[ " $* " == *" $word "* ]] || die "there is no $name=$word, there is: $*"
+	done
+}
+
 note()
 {
 	printf '%s\n' "$*" >&2
