@@ -224,7 +224,10 @@ judge()
 	# 120 and above come from uml-run and hw-run, not from what they ran.
 	case $status in
 	0 | 4) [ $((p + f)) -gt 0 ] || why="no test in it ran" ;;
-	1) [ "$f" -gt 0 ] || why="it failed, although every result is good" ;;
+	1)
+		[ $((p + f)) -gt 0 ] || why="no test in it ran"
+		[ "$f" -gt 0 ] || why=${why:-it failed, although every result is good}
+		;;
 	120) why="the kernel complained, or a module, or kmemleak" ;;
 	121) why="the kernel died" ;;
 	124) why="it took too long" ;;

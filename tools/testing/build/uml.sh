@@ -48,6 +48,20 @@ test_uml_time_is_bounded()
 	status_is 124
 }
 
+test_uml_one_processor_is_not_two()
+{
+	mkdir "$T/kernel"
+	echo 'CONFIG_SMP=y' >"$T/kernel/.config"
+	fails uml --kernel "$T/kernel" --smp true
+	does_not_say "one processor"
+	echo '# CONFIG_SMP is not set' >"$T/kernel/.config"
+	fails uml --kernel "$T/kernel" --smp true
+	says "that kernel has one processor"
+	says_one_line
+	fails uml --variant guest true
+	says "there is no --variant=guest, there is: fast debug"
+}
+
 test_uml_cannot_write_to_the_host()
 {
 	run uml sh -c "echo x >/tmp/$$.uml && echo covered; echo x >'$T/x'; echo x >'$TOP/x'"

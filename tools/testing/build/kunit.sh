@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# KUnit in the modules: some of it, and what failed.
+
+# suite_in_a_module: a module in $T/modules where scripts/uml-run looks for the first of
+# ours, with a suite of one test that passes and one that does not.
+suite_in_a_module()
+{
+	local kernel path=$T/modules/drivers/iommu
+
+	path=$path/$(dirname "$(module_path "${MODULES[0]}")")
+	mkdir -p "$path"
+	echo "obj-m := ${MODULES[0]}.o" >"$path/Kbuild"
+	cat >"$path/${MODULES[0]}.c" <<-'C'
+	#include <kunit/test.h>
+	#include <linux/module.h>
+	static void good(struct kunit *test) { }
+	static void bad(struct kunit *test) { KUNIT_FAIL(test, "on purpose"); }
+	static struct kunit_case cases[] = { KUNIT_CASE(good), KUNIT_CASE(bad), { } };
+	static struct kunit_suite suite = { .name = "planted", .test_cases = cases };
+	kunit_test_suite(suite);
+	MODULE_DESCRIPTION("a suite that fails");
+	MODULE_LICENSE("GPL");
+	C
+	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" fast)
+	succeeds make -s -C "$kernel" ARCH=um M="$path" modules
+}
+
+test_a_failed_suite_is_a_failed_run()
+{
+	suite_in_a_module
+	run uml --modules "$T/modules" --kunit true
+	status_is 1
+	says "1 passed and 1 failed"
+	says "planted.bad"
+	run uml --modules "$T/modules" --kunit sh -c 'exit 7'
+	status_is 7
+	run uml --modules "$T/modules" --kunit --append kunit.filter_glob=planted.good true
+	status_is 0
+	run uml --modules "$T/modules" --kunit --append kunit.filter_glob=nosuch true
+	status_is 1
+	says "no KUnit suite has run"
+}
+
+test_no_such_suite_is_one_sentence()
+{
+	refuses "FILTER=nosuch is no KUnit suite" make -C "$TOP" kunit FILTER=nosuch
+	refuses "FILTER=nosuch.* is no KUnit suite" make -C "$TOP" kunit FILTER='nosuch.*'
+	refuses "there is no VARIANTS=smp, there is: fast debug" make -C "$TOP" kunit VARIANTS=smp
+}
+
+# Neither another kernel nor another suite
+test_one_suite_is_run_in_the_modules()
+{
+	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" FILTER='iommu_mock_cach?' \
+		"$TOP/scripts/kunit"
+	rm -f "$REAL_BUILD/results/kunit-modules-fast-$KSERIES"
+	says "kunit-modules-fast-$KSERIES"
+	does_not_say grafted
+	[ "$(ls "$REAL_BUILD/kunit-fast-$KSERIES/kunit")" = iommu_mock_cache ] ||
+		fail "other suites: $(ls "$REAL_BUILD/kunit-fast-$KSERIES/kunit")"
+}
