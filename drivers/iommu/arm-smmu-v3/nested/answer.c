@@ -17,7 +17,9 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "queue.h"
+#include "recover.h"
 
 /* Answers that are kept for each device: one with more requests at once is broken */
 #define MOST	256

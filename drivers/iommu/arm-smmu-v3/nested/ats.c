@@ -11,7 +11,7 @@
 #include <linux/pci-ats.h>
 #include <linux/property.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
 
 /**
  * smmu3_ats_able - can a device and its unit do ATS?

@@ -14,8 +14,14 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 #include "trace.h"
+#include "viommu.h"
 
 static struct smmu3_paging *smmu3_paging_of(const struct smmu3_attach *att)
 {

@@ -32,7 +32,12 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 
 /* A device that fails again so soon, in ms, is not asked at once */
 #define RELAPSE		60000

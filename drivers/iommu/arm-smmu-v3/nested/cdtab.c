@@ -8,8 +8,10 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 
+#include "arm_smmu_v3_nested.h"
 #include "entry.h"
-#include "nested.h"
+#include "queue.h"
+#include "tables.h"
 
 /* CDs in a table of the second level, as bits: 64K of memory */
 #define CDTAB_SPLIT	10

@@ -10,6 +10,7 @@
 
 #include "../../nested/cmd_ring_recover.h"
 
+#include "recover.h"
 #include "cmdq.h"
 #include "trace.h"
 

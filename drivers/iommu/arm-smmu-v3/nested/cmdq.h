@@ -7,7 +7,7 @@
 
 #include <linux/io.h>
 
-#include "nested.h"
+#include "queue.h"
 
 static inline struct smmu3_unit *smmu3_cmdq_unit(struct cmd_ring *ring)
 {

@@ -9,7 +9,8 @@
 #include <linux/seq_file.h>
 
 #include "../../nested/debugfs.h"
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
 
 struct inval_meter smmu3_meter = INVAL_METER_INIT;
 

@@ -10,7 +10,10 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "tables.h"
+#include "viommu.h"
 
 /**
  * smmu3_device_canwbs - DMA of a device that says it does not snoop does

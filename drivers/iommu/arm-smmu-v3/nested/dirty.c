@@ -7,7 +7,8 @@
  * that a nesting parent is none that tracks dirty pages.
  */
 #include "../../nested/dirty.h"
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
 
 /* The page table library counts levels so that pages are in the last one */
 #define LAST_LEVEL	3

@@ -22,7 +22,8 @@
  */
 #include <linux/of.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "queue.h"
 
 #define IMPLEMENTER_ARM		0x43b
 #define PRODUCT_MMU_600		0x483

@@ -10,8 +10,11 @@
 #include <linux/ratelimit.h>
 #include <linux/string_choices.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "event.h"
 #include "trace.h"
+#include "viommu.h"
 
 /* log2 of records in the queue, if the unit has so many */
 #define EVTQ_MAX_SHIFT	10

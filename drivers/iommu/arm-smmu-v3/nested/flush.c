@@ -2,15 +2,20 @@
 /*
  * Invalidation of what is cached of a domain
  *
- * The walk of a domain's attachments here takes no lock, see nested.h. The list
- * keeps attachments with the same tag together, so that each tag is invalidated
- * once.
+ * The walk of a domain's attachments here takes no lock, see arm_smmu_v3_nested.h.
+ * The list keeps attachments with the same tag together, so that each tag is
+ * invalidated once.
  */
 #include <linux/log2.h>
 #include <linux/rculist.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "queue.h"
 #include "range.h"
+#include "recover.h"
+#include "viommu.h"
 
 /*
  * Is a device asked to forget what is in its ATC? One that has failed, or is

@@ -22,6 +22,7 @@
 #include <linux/ratelimit.h>
 
 #include "cmdq.h"
+#include "recover.h"
 
 /* Aborted fetches of one command in a row */
 #define CMDQ_MAX_ABORTS	8

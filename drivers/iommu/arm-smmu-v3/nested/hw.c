@@ -13,7 +13,12 @@
 #include <linux/iopoll.h>
 #include <linux/sizes.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "event.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 
 /*
  * Changes an enable bit of CR0. The hardware takes its time, and says so in

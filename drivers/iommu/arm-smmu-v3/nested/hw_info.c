@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
 
 #ifdef SMMU3_HW_INFO_ERRATA
 /*

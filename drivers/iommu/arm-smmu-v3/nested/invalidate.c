@@ -15,7 +15,11 @@
 #include <uapi/linux/iommufd.h>
 
 #include "../../nested/user_array.h"
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "flush.h"
+#include "guest.h"
+#include "queue.h"
+#include "viommu.h"
 
 /* Commands that are copied at once */
 #define INV_BLOCK	32

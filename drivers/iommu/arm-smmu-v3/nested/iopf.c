@@ -8,7 +8,9 @@
  */
 #include <linux/device.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "event.h"
 
 /**
  * smmu3_iopf_init - make the queue of page faults of a unit, if it can stall

@@ -6,7 +6,9 @@
 #include <linux/interrupt.h>
 #include <linux/msi.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "event.h"
+#include "queue.h"
 
 static const struct {
 	u32 cfg0;

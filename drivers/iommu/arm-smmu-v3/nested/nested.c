@@ -9,7 +9,10 @@
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "guest.h"
+#include "viommu.h"
 
 static void smmu3_nested_free(struct iommu_domain *domain)
 {

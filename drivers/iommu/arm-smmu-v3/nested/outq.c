@@ -6,7 +6,8 @@
 #include <linux/device.h>
 #include <linux/ratelimit.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "event.h"
 
 /* Records that are freed at once */
 #define OUTQ_CHUNK	16

@@ -22,7 +22,7 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
 
 /**
  * struct kept_page - a page of a table whose address the unit may have cached

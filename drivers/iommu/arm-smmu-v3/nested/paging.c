@@ -7,7 +7,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "flush.h"
 
 /* Without IDR5.VAX, and what the library makes of it on any machine */
 #define STAGE1_BITS	48

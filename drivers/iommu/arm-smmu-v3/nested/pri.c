@@ -9,7 +9,8 @@
 #include <linux/device.h>
 #include <linux/ratelimit.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "event.h"
 
 /* log2 of records in the queue, if the unit has so many */
 #define PRIQ_MAX_SHIFT	8

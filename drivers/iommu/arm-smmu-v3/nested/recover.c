@@ -18,6 +18,9 @@
 
 #include "../../nested/cmd_ring_recover.h"
 #include "cmdq.h"
+#include "domain.h"
+#include "flush.h"
+#include "recover.h"
 
 /**
  * smmu3_unit_flush_all - invalidate all caches of a unit

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Devices and units that do not answer: their marks, and how they come back
+ * Devices and units that do not answer, and how they come back
  */
 #ifndef __ARM_SMMU_V3_NESTED_RECOVER_H
 #define __ARM_SMMU_V3_NESTED_RECOVER_H
 
-#include <linux/bits.h>
 #include <linux/minmax.h>
 #include <linux/workqueue.h>
 
 struct smmu3_unit;
 struct smmu3_device;
 struct smmu3_paging;
-
-/**
- * enum smmu3_mark - bits of struct smmu3_device @state
- * @SMMU3_DEV_FAILED: it may hold stale translations, and is to be blocked
- * @SMMU3_DEV_BLOCKED: its STEs are abort, whatever is attached
- * @SMMU3_DEV_OUT: and no cache has anything else of them: the hardware translates
- *	nothing for the device. Without this mark nobody may rely on that
- *
- * @SMMU3_DEV_ASKED: it may come back, and is asked whether it works
- *
- * While a device has none of the other marks its ATC is invalidated as usual.
- */
-enum smmu3_mark {
-	SMMU3_DEV_FAILED,
-	SMMU3_DEV_BLOCKED,
-	SMMU3_DEV_OUT,
-	SMMU3_DEV_ASKED,
-};
-
-/* Does a thread that invalidates have to invalidate the ATC of a device, too? */
-static inline bool smmu3_state_live(unsigned long state)
-{
-	return !(state & ~BIT(SMMU3_DEV_ASKED));
-}
 
 /* The first and the longest interval between two tries, in ms */
 #define SMMU3_BACKOFF_FIRST	100

@@ -8,8 +8,10 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 
+#include "arm_smmu_v3_nested.h"
 #include "entry.h"
-#include "nested.h"
+#include "queue.h"
+#include "tables.h"
 
 /* StreamIDs in a table of the second level, as bits: 16K of memory */
 #define STRTAB_SPLIT		8

@@ -9,7 +9,10 @@
 #include <linux/device.h>
 #include <linux/ratelimit.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "queue.h"
+#include "recover.h"
 
 /**
  * smmu3_tags_init - find out which ASIDs and VMIDs a unit has

@@ -21,7 +21,12 @@
 
 #include "../../nested/debugfs.h"
 #include "../../nested/suspend.h"
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "event.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 
 static unsigned int timeout_ms = 1000;
 module_param(timeout_ms, uint, 0644);

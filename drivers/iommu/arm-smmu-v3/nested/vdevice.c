@@ -6,7 +6,8 @@
  * it without a lock: a look-up is in a read-side section of the unit's @srcu, which a
  * device outlives.
  */
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "viommu.h"
 
 static void smmu3_vdevice_destroy(struct iommufd_vdevice *vdev)
 {

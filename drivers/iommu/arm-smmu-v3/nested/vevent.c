@@ -17,7 +17,11 @@
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "event.h"
+#include "guest.h"
+#include "viommu.h"
 
 /* Events that wait for the work */
 #define VEVENTS		64

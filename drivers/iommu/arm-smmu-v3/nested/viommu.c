@@ -11,7 +11,10 @@
 #include <linux/module.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "arm_smmu_v3_nested.h"
+#include "domain.h"
+#include "guest.h"
+#include "viommu.h"
 
 static bool unsafe_guest_memory_types;
 module_param(unsafe_guest_memory_types, bool, 0644);

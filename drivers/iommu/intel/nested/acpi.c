@@ -13,7 +13,8 @@
 #include <linux/slab.h>
 
 #include "dmar.h"
-#include "nested.h"
+#include "firmware.h"
+#include "intel_nested.h"
 
 /**
  * struct acpi_unit - a unit's platform device

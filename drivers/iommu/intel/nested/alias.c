@@ -11,7 +11,12 @@
 #include <linux/device.h>
 #include <linux/pci.h>
 
-#include "nested.h"
+#include "firmware.h"
+#include "flush.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 
 /**
  * struct alias_walk - a walk through the further source-ids of a device

@@ -11,7 +11,13 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "guest.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 #include "trace.h"
 
 /**

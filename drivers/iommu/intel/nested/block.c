@@ -28,8 +28,10 @@
  */
 #include <linux/device.h>
 
-#include "nested.h"
+#include "flush.h"
+#include "queue.h"
 #include "retry.h"
+#include "tables.h"
 
 /* The device is blocked: no cache has its context entry */
 static void device_set_blocked(struct vtd_device *vdev)

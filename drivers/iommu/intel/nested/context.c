@@ -8,7 +8,8 @@
  */
 #include <linux/io.h>
 
-#include "nested.h"
+#include "intel_nested.h"
+#include "tables.h"
 
 /**
  * vtd_ctx_encode - a present scalable-mode context entry

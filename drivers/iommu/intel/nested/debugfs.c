@@ -9,7 +9,8 @@
 #include <linux/seq_file.h>
 
 #include "../../nested/debugfs.h"
-#include "nested.h"
+#include "domain.h"
+#include "intel_nested.h"
 
 struct inval_meter vtd_meter = INVAL_METER_INIT;
 

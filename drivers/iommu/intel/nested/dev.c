@@ -8,7 +8,14 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "firmware.h"
+#include "flush.h"
+#include "guest.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
 
 /* Finds the unit and the source-id of a device: property "iommus" of its node */
 static struct vtd_unit *vtd_find(struct device *dev, u16 *sid)

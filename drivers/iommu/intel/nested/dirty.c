@@ -10,7 +10,8 @@
 #include <linux/io.h>
 
 #include "../../nested/dirty.h"
-#include "nested.h"
+#include "domain.h"
+#include "intel_nested.h"
 
 /* Bits of an address that a level takes, in a table of 512 entries */
 #define LEVEL_BITS	9

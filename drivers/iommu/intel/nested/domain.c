@@ -15,7 +15,10 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "intel_nested.h"
+#include "recover.h"
+#include "users.h"
 
 /**
  * struct vtd_did - a domain-id

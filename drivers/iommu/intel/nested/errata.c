@@ -25,7 +25,7 @@
  */
 #include <linux/pci_ids.h>
 
-#include "nested.h"
+#include "intel_nested.h"
 
 static bool vtd_has_spr17(const struct vtd_unit *unit)
 {

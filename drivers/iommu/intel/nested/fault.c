@@ -12,7 +12,8 @@
 #include <linux/ratelimit.h>
 #include <linux/string_choices.h>
 
-#include "nested.h"
+#include "firmware.h"
+#include "intel_nested.h"
 
 /* A fault recording register */
 #define VTD_FRCD_SIZE		16

@@ -2,13 +2,19 @@
 /*
  * Invalidations: what the host has changed
  *
- * A walk of a domain's attachments holds no lock here, see nested.h. It visits one
+ * A walk of a domain's attachments holds no lock here, see intel_nested.h. It visits one
  * unit after another, and has a batch for each: so there is one doorbell and one
  * wait for each unit.
  */
 #include <linux/rculist.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "range.h"
+#include "recover.h"
+#include "users.h"
 
 /**
  * vtd_add_devtlb - invalidate a range of a device's device-TLB

@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "intel_nested.h"
 
 /**
  * vtd_hw_info - report the unit of a device

@@ -2,7 +2,7 @@
 /*
  * Invalidations: what a guest asks for
  *
- * A walk of a domain's attachments holds no lock here, see nested.h. It visits one
+ * A walk of a domain's attachments holds no lock here, see intel_nested.h. It visits one
  * unit after another, and a batch is for one of them: so there is one doorbell and
  * one wait for each unit.
  *
@@ -14,7 +14,13 @@
 #include <linux/rculist.h>
 
 #include "../../nested/user_array.h"
-#include "nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "guest.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "range.h"
+#include "users.h"
 
 /* Requests that are copied at once */
 #define VTD_INV_BLOCK	32

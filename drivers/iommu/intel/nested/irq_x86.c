@@ -14,7 +14,8 @@
 #include <linux/mutex.h>
 #include <asm/irqdomain.h>
 
-#include "nested.h"
+#include "firmware.h"
+#include "intel_nested.h"
 
 static struct irq_domain *vtd_irq_domain;
 static DEFINE_MUTEX(vtd_irq_lock);

@@ -10,7 +10,9 @@
  */
 #include <linux/pci.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "firmware.h"
+#include "intel_nested.h"
 
 /**
  * struct vtd_kept - a device that is passed through

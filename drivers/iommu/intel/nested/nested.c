@@ -6,7 +6,10 @@
 #include <linux/slab.h>
 #include <uapi/linux/iommufd.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "guest.h"
+#include "intel_nested.h"
+#include "users.h"
 
 /* The table pointer has no more bits, however wide stage-2 is (9.6) */
 #define VTD_MAX_HAW	52U

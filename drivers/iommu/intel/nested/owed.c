@@ -19,7 +19,9 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "intel_nested.h"
+#include "recover.h"
 
 /**
  * struct held_tables - tables of a domain that are withheld because of one unit

@@ -10,7 +10,11 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "intel_nested.h"
+#include "recover.h"
+#include "users.h"
 
 static const struct iommu_domain_ops vtd_paging_ops;
 

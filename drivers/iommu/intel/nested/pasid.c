@@ -8,7 +8,8 @@
 #include <linux/io.h>
 #include <linux/log2.h>
 
-#include "nested.h"
+#include "intel_nested.h"
+#include "tables.h"
 
 /**
  * vtd_pte_identity - a PASID table entry for pass-through

@@ -8,7 +8,8 @@
 #include <linux/pci-ats.h>
 
 #include "dmar.h"
-#include "nested.h"
+#include "firmware.h"
+#include "intel_nested.h"
 
 /* Devices and functions of a bus */
 #define DEVFNS	256

@@ -5,7 +5,6 @@
  * All waits are fences, so that one completed wait completes all earlier ones as
  * well (6.5.2.12). A wait writes a word of its own slot's.
  */
-#include "nested.h"
 #include "qi.h"
 #include "trace.h"
 

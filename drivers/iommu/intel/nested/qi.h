@@ -7,7 +7,7 @@
 
 #include <linux/io.h>
 
-#include "nested.h"
+#include "queue.h"
 
 /* Conditions of the fault status register that are the queue's */
 #define QI_ERRORS	(VTD_FSTS_IQE | VTD_FSTS_ICE | VTD_FSTS_ITE)

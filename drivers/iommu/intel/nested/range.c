@@ -4,7 +4,8 @@
  */
 #include <linux/log2.h>
 
-#include "nested.h"
+#include "intel_nested.h"
+#include "range.h"
 
 /**
  * vtd_split_range - split a range of pages into aligned powers of two

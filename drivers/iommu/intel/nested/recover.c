@@ -16,7 +16,9 @@
 #include <linux/device.h>
 
 #include "../../nested/cmd_ring_recover.h"
-#include "nested.h"
+#include "domain.h"
+#include "flush.h"
+#include "queue.h"
 #include "retry.h"
 
 /**

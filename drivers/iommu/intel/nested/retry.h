@@ -9,7 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 
-#include "nested.h"
+#include "intel_nested.h"
 
 /* The first interval between two tries, and the longest: each is twice the last one */
 #define VTD_RETRY_FIRST_MS	100

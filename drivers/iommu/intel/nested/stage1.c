@@ -11,7 +11,8 @@
 #include <linux/generic_pt/iommu.h>
 #include <linux/sizes.h>
 
-#include "nested.h"
+#include "domain.h"
+#include "intel_nested.h"
 
 /**
  * vtd_stage1_width - the width of stage-1 input addresses

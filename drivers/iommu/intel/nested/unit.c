@@ -18,7 +18,13 @@
 
 #include "../../nested/debugfs.h"
 #include "../../nested/suspend.h"
-#include "nested.h"
+#include "domain.h"
+#include "firmware.h"
+#include "intel_nested.h"
+#include "queue.h"
+#include "recover.h"
+#include "tables.h"
+#include "users.h"
 
 static unsigned int timeout_ms = 1000;
 module_param(timeout_ms, uint, 0644);

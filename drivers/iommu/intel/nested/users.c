@@ -20,7 +20,8 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "nested.h"
+#include "intel_nested.h"
+#include "users.h"
 
 /**
  * vtd_readers_init - prepare a unit for walks that visit it

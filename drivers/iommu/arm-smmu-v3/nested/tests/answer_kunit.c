@@ -6,6 +6,9 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../flush.h"
+#include "../queue.h"
+#include "../recover.h"
 #include "fake_unit.h"
 
 #define SID	5

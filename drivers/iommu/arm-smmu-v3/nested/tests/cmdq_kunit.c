@@ -6,6 +6,7 @@
 #include <linux/kthread.h>
 
 #include "../../../nested/cmd_ring_recover.h"
+#include "../queue.h"
 #include "fake_unit.h"
 
 static struct cmd_words some(u16 vmid)

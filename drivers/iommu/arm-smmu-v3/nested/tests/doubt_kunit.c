@@ -5,6 +5,10 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../flush.h"
+#include "../queue.h"
+#include "../recover.h"
 #include "fake_unit.h"
 
 #define NEST	IOMMU_HWPT_ALLOC_NEST_PARENT

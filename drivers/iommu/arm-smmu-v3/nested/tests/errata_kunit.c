@@ -7,6 +7,9 @@
 #include <linux/ioport.h>
 #include <linux/sizes.h>
 
+#include "../domain.h"
+#include "../event.h"
+#include "../queue.h"
 #include "fake_unit.h"
 
 /* Product, variant and revision, of Arm's */

@@ -5,6 +5,11 @@
 #include <linux/io.h>
 #include <linux/irqflags.h>
 
+#include "../domain.h"
+#include "../event.h"
+#include "../queue.h"
+#include "../recover.h"
+#include "../tables.h"
 #include "fake_unit.h"
 
 static void sham_error(struct fake_unit *fake, u8 code)

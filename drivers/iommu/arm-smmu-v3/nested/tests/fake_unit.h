@@ -10,7 +10,7 @@
 #include <kunit/test.h>
 
 #include "../../../nested/tests/fake.h"
-#include "../nested.h"
+#include "../arm_smmu_v3_nested.h"
 
 #define FAKE_WRITES	64
 

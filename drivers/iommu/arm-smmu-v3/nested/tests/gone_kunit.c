@@ -5,6 +5,10 @@
 #include <kunit/test.h>
 
 #include "../../../nested/suspend.h"
+#include "../domain.h"
+#include "../event.h"
+#include "../queue.h"
+#include "../recover.h"
 #include "fake_unit.h"
 
 /* More than any function may read before it sees that nobody answers */

@@ -4,7 +4,10 @@
  */
 #include <kunit/test.h>
 
-#include "../nested.h"
+#include "../arm_smmu_v3_nested.h"
+#include "../guest.h"
+#include "../queue.h"
+#include "../viommu.h"
 
 /* What a guest's STE may have set, as numbers */
 #define STE0_BITS	0xf80fffffffffffffULL

@@ -4,6 +4,8 @@
  */
 #include <kunit/test.h>
 
+#include "../queue.h"
+#include "../tables.h"
 #include "fake_unit.h"
 
 static void refused(struct kunit *test)

@@ -7,6 +7,8 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../viommu.h"
 #include "fake_unit.h"
 
 #define NEST	IOMMU_HWPT_ALLOC_NEST_PARENT

@@ -6,7 +6,8 @@
  */
 #include <kunit/test.h>
 
-#include "../nested.h"
+#include "../arm_smmu_v3_nested.h"
+#include "../guest.h"
 
 struct op_masks {
 	u8 op;

@@ -6,6 +6,9 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../flush.h"
+#include "../guest.h"
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DR | VTD_IOTLB0_DW)

@@ -6,6 +6,8 @@
 #include <kunit/test.h>
 #include <linux/slab.h>
 
+#include "../firmware.h"
+#include "../tables.h"
 #include "fake_unit.h"
 
 /*

@@ -7,7 +7,8 @@
  */
 #include <kunit/test.h>
 
-#include "../nested.h"
+#include "../intel_nested.h"
+#include "../tables.h"
 
 static void expect_pte(struct kunit *test, struct vtd_pte pte, u64 w0, u64 w1,
 		       u64 w2)

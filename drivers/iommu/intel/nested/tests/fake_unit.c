@@ -4,6 +4,11 @@
  */
 #include <linux/io.h>
 
+#include "../domain.h"
+#include "../guest.h"
+#include "../queue.h"
+#include "../tables.h"
+#include "../users.h"
 #include "fake_unit.h"
 
 static void fake_log(struct fake_unit *fake, struct cmd_words desc)

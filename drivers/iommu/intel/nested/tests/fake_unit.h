@@ -10,7 +10,7 @@
 #include <kunit/test.h>
 
 #include "../../../nested/tests/fake.h"
-#include "../nested.h"
+#include "../intel_nested.h"
 
 /**
  * struct fake_unit - the unit and its hardware

@@ -8,6 +8,8 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../tables.h"
 #include "fake_unit.h"
 
 #define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT

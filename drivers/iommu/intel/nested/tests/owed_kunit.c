@@ -7,6 +7,9 @@
 #include <linux/sizes.h>
 
 #include "../../../nested/cmd_ring_recover.h"
+#include "../domain.h"
+#include "../flush.h"
+#include "../queue.h"
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)

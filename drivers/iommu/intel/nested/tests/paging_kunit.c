@@ -7,6 +7,7 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
 #include "fake_unit.h"
 
 #define STAGE2		IOMMU_HWPT_ALLOC_NEST_PARENT

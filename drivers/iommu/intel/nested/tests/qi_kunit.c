@@ -6,6 +6,9 @@
 #include <linux/delay.h>
 
 #include "../../../nested/cmd_ring_recover.h"
+#include "../domain.h"
+#include "../flush.h"
+#include "../queue.h"
 #include "fake_unit.h"
 
 static void qi_order(struct kunit *test)

@@ -5,7 +5,8 @@
 #include <kunit/test.h>
 #include <linux/log2.h>
 
-#include "../nested.h"
+#include "../intel_nested.h"
+#include "../range.h"
 
 #define RANGE_PAGES	64
 

@@ -6,6 +6,10 @@
 #include <kunit/test.h>
 #include <linux/jiffies.h>
 
+#include "../domain.h"
+#include "../flush.h"
+#include "../queue.h"
+#include "../users.h"
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)

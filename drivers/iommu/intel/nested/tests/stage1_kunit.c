@@ -6,6 +6,8 @@
 #include <linux/sizes.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../tables.h"
 #include "fake_unit.h"
 
 #define DRAIN	(VTD_IOTLB0_DR | VTD_IOTLB0_DW)

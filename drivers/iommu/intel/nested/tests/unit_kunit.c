@@ -8,6 +8,10 @@
 #include <linux/sizes.h>
 
 #include "../../../nested/suspend.h"
+#include "../domain.h"
+#include "../firmware.h"
+#include "../flush.h"
+#include "../queue.h"
 #include "fake_unit.h"
 
 /* More than any function may read before it sees that nobody answers */

@@ -8,6 +8,9 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../domain.h"
+#include "../guest.h"
+#include "../users.h"
 #include "fake_unit.h"
 
 #define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT

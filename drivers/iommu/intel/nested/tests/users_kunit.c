@@ -6,6 +6,8 @@
 #include <linux/completion.h>
 #include <linux/slab.h>
 
+#include "../domain.h"
+#include "../users.h"
 #include "fake_unit.h"
 
 #define PARENT	IOMMU_HWPT_ALLOC_NEST_PARENT

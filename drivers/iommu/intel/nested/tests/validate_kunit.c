@@ -5,7 +5,9 @@
 #include <kunit/test.h>
 #include <uapi/linux/iommufd.h>
 
-#include "../nested.h"
+#include "../domain.h"
+#include "../guest.h"
+#include "../intel_nested.h"
 
 struct s1_case {
 	const char *name;

@@ -32,7 +32,6 @@
 #include <linux/bitfield.h>
 #include <linux/io-pgtable.h>
 #include <linux/iommu.h>
-#include <linux/iommufd.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -51,9 +50,7 @@
 #include "answer.h"
 #include "ask.h"
 #include "desc.h"
-#include "guest.h"
 #include "pages.h"
-#include "recover.h"
 
 /* VMID 0 is what stage-1 without a stage-2 is tagged with */
 #define SMMU3_VMID_FIRST	1
@@ -66,7 +63,6 @@
 struct resource;
 struct smmu3_unit;
 struct smmu3_device;
-struct smmu3_vevents;
 struct smmu3_viommu;
 
 /**
@@ -82,20 +78,6 @@ struct smmu3_cmdq {
 	unsigned int shift;
 	unsigned int aborts;
 	u32 abort_pos;
-};
-
-/**
- * struct smmu3_batch - commands on their way to a unit's queue
- * @unit: the unit
- * @reserve: commands that are kept free, for errata of the unit
- * @atc: its latest commands are ATC invalidations of this device, or NULL
- * @cmds: the commands
- */
-struct smmu3_batch {
-	struct smmu3_unit *unit;
-	unsigned int reserve;
-	struct smmu3_device *atc;
-	struct cmd_batch cmds;
 };
 
 /**
@@ -311,6 +293,30 @@ struct smmu3_cdtab {
 };
 
 /**
+ * enum smmu3_mark - bits of struct smmu3_device @state
+ * @SMMU3_DEV_FAILED: it may hold stale translations, and is to be blocked
+ * @SMMU3_DEV_BLOCKED: its STEs are abort, whatever is attached
+ * @SMMU3_DEV_OUT: and no cache has anything else of them: the hardware translates
+ *	nothing for the device. Without this mark nobody may rely on that
+ *
+ * @SMMU3_DEV_ASKED: it may come back, and is asked whether it works
+ *
+ * While a device has none of the other marks its ATC is invalidated as usual.
+ */
+enum smmu3_mark {
+	SMMU3_DEV_FAILED,
+	SMMU3_DEV_BLOCKED,
+	SMMU3_DEV_OUT,
+	SMMU3_DEV_ASKED,
+};
+
+/* Does a thread that invalidates have to invalidate the ATC of a device, too? */
+static inline bool smmu3_state_live(unsigned long state)
+{
+	return !(state & ~BIT(SMMU3_DEV_ASKED));
+}
+
+/**
  * struct smmu3_device - an endpoint behind a unit
  * @dev: its device
  * @unit: its unit
@@ -394,59 +400,14 @@ struct smmu3_paging {
 	struct list_head attachments;
 };
 
-/**
- * struct smmu3_viommu - an SMMU of a guest
- * @core: iommufd's view
- * @unit: the unit
- * @parent: its stage-2
- * @vmid: its VMID, other than that of @parent
- * @rules: what the commands of the guest may say
- * @vevents: its events
- * @streams: its devices, by the StreamIDs that the guest knows. A look-up
- *	without a vDEVICE at hand is in a read-side section of the unit's @srcu
- */
-struct smmu3_viommu {
-	struct iommufd_viommu core;
-	struct smmu3_unit *unit;
-	struct smmu3_paging *parent;
-	u16 vmid;
-	struct smmu3_rules rules;
-	struct smmu3_vevents *vevents;
-	struct xarray streams;
-};
-
-/**
- * struct smmu3_nested - a domain made of a guest's STE
- * @domain: the core's view
- * @viommu: the guest's SMMU
- * @vste: the first two words of the guest's STE, validated, without EATS
- * @ats: the guest enables ATS
- */
-struct smmu3_nested {
-	struct iommu_domain domain;
-	struct smmu3_viommu *viommu;
-	u64 vste[2];
-	bool ats;
-};
-
 static inline struct smmu3_paging *to_smmu3_paging(struct iommu_domain *domain)
 {
 	return container_of(domain, struct smmu3_paging, domain);
 }
 
-static inline struct smmu3_nested *to_smmu3_nested(struct iommu_domain *domain)
-{
-	return container_of(domain, struct smmu3_nested, domain);
-}
-
 static inline struct smmu3_unit *to_smmu3_unit(struct iommu_device *iommu)
 {
 	return container_of(iommu, struct smmu3_unit, iommu);
-}
-
-static inline struct smmu3_viommu *to_smmu3_viommu(struct iommufd_viommu *viommu)
-{
-	return container_of(viommu, struct smmu3_viommu, core);
 }
 
 /* If not, nothing that it has cached is of any use to a device */
@@ -517,157 +478,6 @@ int smmu3_cr0(struct smmu3_unit *unit, u32 set, u32 clear);
 /* errata.c */
 bool smmu3_errata_page0_only(const struct device *dev);
 void smmu3_errata_probe(struct smmu3_unit *unit);
-void smmu3_batch_add_slow(struct smmu3_batch *batch, struct cmd_words cmd);
-
-/* cmdq.c */
-int smmu3_cmdq_init(struct smmu3_unit *unit);
-void smmu3_cmdq_exit(struct smmu3_unit *unit);
-int smmu3_cmdq_enable(struct smmu3_unit *unit);
-int smmu3_cmdq_ready(struct smmu3_unit *unit);
-int smmu3_cmdq_disable(struct smmu3_unit *unit);
-int smmu3_cmdq_reset(struct smmu3_unit *unit);
-void smmu3_batch_push(struct smmu3_batch *batch);
-int smmu3_batch_flush(struct smmu3_batch *batch);
-
-/**
- * smmu3_batch_begin - start a batch of commands
- * @batch: the batch
- * @unit: whose queue it is for
- * @atomic: its owner cannot sleep
- */
-static inline void smmu3_batch_begin(struct smmu3_batch *batch,
-				     struct smmu3_unit *unit, bool atomic)
-{
-	batch->unit = unit;
-	batch->reserve = unit->reserve;
-	batch->atc = NULL;
-	cmd_batch_begin(&batch->cmds, atomic);
-}
-
-/**
- * smmu3_batch_add - add a command, which reaches the queue at the latest with
- *	smmu3_batch_flush()
- * @batch: the batch
- * @cmd: the command, any but CMD_ATC_INV
- */
-static __always_inline void smmu3_batch_add(struct smmu3_batch *batch,
-					    struct cmd_words cmd)
-{
-	if (unlikely(batch->cmds.nr + batch->reserve >= CMD_BATCH))
-		return smmu3_batch_add_slow(batch, cmd);
-	batch->cmds.cmds[batch->cmds.nr++] = cmd;
-}
-
-void smmu3_batch_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
-			 struct cmd_words cmd);
-void smmu3_batch_other(struct smmu3_batch *batch);
-
-/* gerror.c */
-bool smmu3_gerror_irq(struct smmu3_unit *unit);
-
-/* strtab.c */
-int smmu3_strtab_init(struct smmu3_unit *unit);
-void smmu3_strtab_exit(struct smmu3_unit *unit);
-void smmu3_strtab_program(struct smmu3_unit *unit);
-int smmu3_strtab_prepare(struct smmu3_unit *unit, u32 sid);
-__le64 *smmu3_strtab_entry(struct smmu3_unit *unit, u32 sid);
-int smmu3_device_write_ste(struct smmu3_device *sdev,
-			   const struct smmu3_ste *ste);
-void smmu3_device_abort(struct smmu3_device *sdev);
-void smmu3_add_cfgi(struct smmu3_batch *batch, const struct smmu3_device *sdev);
-
-/* cdtab.c */
-unsigned int smmu3_cdtab_max_bits(const struct smmu3_unit *unit);
-int smmu3_cdtab_alloc(struct smmu3_device *sdev);
-void smmu3_cdtab_free(struct smmu3_device *sdev);
-int smmu3_cdtab_prepare(struct smmu3_device *sdev, u32 pasid);
-__le64 *smmu3_cdtab_entry(struct smmu3_device *sdev, u32 pasid);
-int smmu3_device_write_cd(struct smmu3_device *sdev, u32 pasid,
-			  const struct smmu3_cd *cd);
-void smmu3_device_put_cd(struct smmu3_device *sdev, u32 pasid,
-			 const struct smmu3_cd *cd);
-
-/* paging.c */
-bool smmu3_can_nest(const struct smmu3_unit *unit);
-bool smmu3_can_dirty(const struct smmu3_unit *unit);
-bool smmu3_is_paging(const struct iommu_domain *domain);
-struct iommu_domain *smmu3_paging_alloc(struct smmu3_unit *unit,
-					struct smmu3_device *sdev, u32 flags);
-struct iommu_domain *
-smmu3_domain_alloc_paging_flags(struct device *dev, u32 flags,
-				const struct iommu_user_data *user_data);
-void smmu3_paging_stage2(const struct smmu3_paging *paging,
-			 struct smmu3_stage2 *s2);
-void smmu3_paging_stage1(const struct smmu3_paging *paging,
-			 struct smmu3_stage1 *s1);
-
-/* dirty.c */
-extern const struct iommu_dirty_ops smmu3_dirty_ops;
-
-/* tag.c */
-void smmu3_tags_init(struct smmu3_unit *unit);
-int smmu3_vmid_alloc(struct smmu3_unit *unit, struct tag_share *share);
-void smmu3_vmid_free(struct smmu3_unit *unit, struct tag_share *share,
-		     u16 vmid);
-int smmu3_asid_alloc(struct smmu3_unit *unit, struct tag_share *share);
-void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
-		     u16 asid);
-void smmu3_tags_forgotten(struct smmu3_unit *unit);
-
-/* flush.c */
-bool smmu3_is_atomic(const struct smmu3_paging *paging);
-void smmu3_paging_flush(struct smmu3_paging *paging, u64 first, u64 last,
-			size_t granule, bool leaf);
-void smmu3_paging_flush_all(struct smmu3_paging *paging);
-void smmu3_add_tag(struct smmu3_batch *batch, const struct smmu3_attach *att);
-void smmu3_add_atc_pasid(struct smmu3_batch *batch,
-			 const struct smmu3_attach *att, u64 first, u64 last);
-void smmu3_add_atc_all(struct smmu3_batch *batch, struct smmu3_device *sdev);
-int smmu3_finish(struct smmu3_paging *paging, const struct smmu3_viommu *viommu,
-		 int err);
-
-/* attach.c */
-extern struct iommu_domain smmu3_identity_domain;
-extern struct iommu_domain smmu3_blocked_domain;
-int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
-		 struct iommu_domain *domain);
-void smmu3_detach(struct smmu3_device *sdev, u32 pasid);
-int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
-		     struct iommu_domain *old);
-int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
-			ioasid_t pasid, struct iommu_domain *old);
-int smmu3_device_update(struct smmu3_device *sdev,
-			const struct smmu3_attach *rid);
-
-/* outq.c */
-int smmu3_outq_init(struct smmu3_unit *unit, struct smmu3_outq *q,
-		    unsigned int shift, unsigned int size, u32 prod,
-		    u32 cons_reg);
-void smmu3_outq_exit(struct smmu3_outq *q);
-int smmu3_outq_start(struct smmu3_unit *unit, struct smmu3_outq *q, u32 base,
-		     u32 enable);
-unsigned int smmu3_outq_drain(struct smmu3_unit *unit, struct smmu3_outq *q,
-			      void (*handle)(struct smmu3_unit *unit,
-					     const u64 *record));
-unsigned int smmu3_outq_pass(struct smmu3_unit *unit, struct smmu3_outq *q,
-			     void (*handle)(struct smmu3_unit *unit,
-					    const u64 *record));
-
-/* event.c */
-int smmu3_evtq_init(struct smmu3_unit *unit);
-unsigned int smmu3_evtq_drain(struct smmu3_unit *unit);
-void smmu3_evtq_pass(struct smmu3_unit *unit);
-void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken);
-
-/* pri.c */
-int smmu3_priq_init(struct smmu3_unit *unit);
-unsigned int smmu3_priq_drain(struct smmu3_unit *unit);
-
-/* irq.c */
-void smmu3_irq_alloc_msis(struct smmu3_unit *unit);
-int smmu3_irq_init(struct smmu3_unit *unit);
-void smmu3_irq_exit(struct smmu3_unit *unit);
-int smmu3_irq_enable(struct smmu3_unit *unit);
 
 /* ats.c */
 bool smmu3_ats_able(struct smmu3_device *sdev);
@@ -677,42 +487,6 @@ void smmu3_ats_stop(struct smmu3_device *sdev);
 /* dev.c */
 extern const struct iommu_ops smmu3_iommu_ops;
 bool smmu3_device_canwbs(const struct smmu3_device *sdev);
-
-/* nested.c */
-struct iommu_domain *smmu3_nested_new(struct smmu3_viommu *viommu,
-				      const struct iommu_hwpt_arm_smmuv3 *arg);
-struct iommu_domain *
-smmu3_alloc_domain_nested(struct iommufd_viommu *core, u32 flags,
-			  const struct iommu_user_data *user_data);
-int smmu3_nested_prepare(struct smmu3_attach *att);
-
-/* viommu.c */
-size_t smmu3_get_viommu_size(struct device *dev, enum iommu_viommu_type type);
-int smmu3_viommu_init(struct iommufd_viommu *core, struct iommu_domain *parent,
-		      const struct iommu_user_data *user_data);
-int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
-		       struct smmu3_paging *parent);
-void smmu3_viommu_exit(struct smmu3_viommu *viommu);
-
-/* vdevice.c */
-int smmu3_add_stream(struct smmu3_viommu *viommu, u64 vsid,
-		     struct smmu3_device *sdev);
-int smmu3_find_vsid(struct smmu3_viommu *viommu,
-		    const struct smmu3_device *sdev, u32 *vsid);
-int smmu3_vdevice_init(struct iommufd_vdevice *vdev);
-
-/* invalidate.c */
-int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
-		      struct cmd_words cmd);
-int smmu3_cache_invalidate(struct iommufd_viommu *core,
-			   struct iommu_user_data_array *array);
-
-/* vevent.c */
-struct smmu3_vevents *smmu3_vevents_find(const struct smmu3_attach *att);
-void smmu3_vevents_put(struct smmu3_vevents *q);
-bool smmu3_vevent_give(struct smmu3_vevents *q, const u64 *evt, u32 vsid);
-int smmu3_vevents_init(struct smmu3_viommu *viommu);
-void smmu3_vevents_exit(struct smmu3_viommu *viommu);
 
 /* hw_info.c */
 void *smmu3_hw_info(struct device *dev, u32 *length,

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Units that firmware describes, and PCI devices behind them
+ */
+#ifndef __INTEL_NESTED_FIRMWARE_H
+#define __INTEL_NESTED_FIRMWARE_H
+
+#include "intel_nested.h"
+
+struct resource;
+struct vtd_dmar;
+
+/**
+ * vtd_may_do_dma - may the driver of a PCI device have given it physical addresses?
+ * @bound: it has a driver
+ * @master: the device can be a bus master now
+ * @leaves_dma: it is of the kind that leaves DMA to userspace
+ *
+ * A driver may make it one later, with addresses that it has got already.
+ *
+ * Return: true if it may
+ */
+static inline bool vtd_may_do_dma(bool bound, bool master, bool leaves_dma)
+{
+	return bound && (master || !leaves_dma);
+}
+
+/* alias.c */
+int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+		       void *data);
+int vtd_alias_add(struct vtd_device *vdev);
+void vtd_alias_del(struct vtd_device *vdev);
+
+struct pci_dev;
+
+#if IS_ENABLED(CONFIG_ACPI) && IS_ENABLED(CONFIG_PCI)
+/* acpi.c */
+const struct vtd_dmar *vtd_acpi_table(void);
+int vtd_acpi_init(void);
+void vtd_acpi_exit(void);
+int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res);
+void vtd_acpi_unmap(struct vtd_unit *unit);
+
+/* pci.c */
+struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
+int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
+		    void *data);
+void vtd_pci_enable(struct vtd_device *vdev);
+void vtd_pci_disable(struct vtd_device *vdev);
+void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head);
+
+/* kept.c */
+int vtd_kept_init(void);
+void vtd_kept_exit(void);
+void vtd_keep_devices(struct vtd_unit *unit);
+void vtd_kept_release(struct vtd_unit *unit);
+#else
+static inline int vtd_acpi_init(void)
+{
+	return 0;
+}
+
+static inline void vtd_acpi_exit(void)
+{
+}
+
+static inline int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
+{
+	return -ENODEV;
+}
+
+static inline void vtd_acpi_unmap(struct vtd_unit *unit)
+{
+}
+
+static inline struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)
+{
+	return NULL;
+}
+
+static inline int vtd_pci_aliases(struct pci_dev *pdev,
+				  int (*fn)(u16 sid, void *data), void *data)
+{
+	return 0;
+}
+
+static inline void vtd_pci_enable(struct vtd_device *vdev)
+{
+}
+
+static inline void vtd_pci_disable(struct vtd_device *vdev)
+{
+}
+
+static inline void vtd_pci_resv_regions(struct pci_dev *pdev,
+					struct list_head *head)
+{
+}
+
+static inline int vtd_kept_init(void)
+{
+	return 0;
+}
+
+static inline void vtd_kept_exit(void)
+{
+}
+
+static inline void vtd_keep_devices(struct vtd_unit *unit)
+{
+}
+
+static inline void vtd_kept_release(struct vtd_unit *unit)
+{
+}
+#endif
+
+/* irq_x86.c */
+#ifdef CONFIG_X86_LOCAL_APIC
+void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index);
+void vtd_irq_free(struct vtd_unit *unit, unsigned int index);
+void vtd_irq_exit(void);
+#else
+static inline void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
+{
+}
+
+static inline void vtd_irq_free(struct vtd_unit *unit, unsigned int index)
+{
+}
+
+static inline void vtd_irq_exit(void)
+{
+}
+#endif
+
+#endif /* __INTEL_NESTED_FIRMWARE_H */
