@@ -35,18 +35,28 @@ struct vtd_unit_users *vtd_unit_users_get(struct vtd_users *users,
 					  struct vtd_unit *unit);
 void vtd_unit_users_put(struct vtd_unit_users *part);
 
+static inline struct vtd_walk *vtd_walk_start(struct vtd_walk *walk,
+					      const struct vtd_users *users)
+{
+	vtd_walk_begin(walk, users);
+	return walk;
+}
+
 /* Visit all units that a domain is used on. Leave it by vtd_walk_end() only. */
-#define vtd_for_each_unit(walk, users)				\
-	for (vtd_walk_begin(walk, users); vtd_walk_next(walk); )
+#define vtd_for_each_unit(walk, users)					\
+	for (struct vtd_walk *_walk = vtd_walk_start(walk, users);	\
+	     vtd_walk_next(_walk);)
 
 /* Attachments of a domain to devices of the unit that a walk visits */
 #define vtd_for_each_attach(att, at)					\
-	list_for_each_entry_srcu(att, &(at)->attachments, node,		\
-				 srcu_read_lock_held(&(at)->unit->srcu))
+	for (const struct vtd_unit_users *_at = (at); _at; _at = NULL)	\
+		list_for_each_entry_srcu(att, &_at->attachments, node,	\
+			srcu_read_lock_held(&_at->unit->srcu))
 
 /* And those of the domains that are nested on it */
 #define vtd_for_each_nested(att, at)					\
-	list_for_each_entry_srcu(att, &(at)->nested, parent_node,	\
-				 srcu_read_lock_held(&(at)->unit->srcu))
+	for (const struct vtd_unit_users *_at = (at); _at; _at = NULL)	\
+		list_for_each_entry_srcu(att, &_at->nested, parent_node, \
+			srcu_read_lock_held(&_at->unit->srcu))
 
 #endif /* __INTEL_NESTED_USERS_H */
