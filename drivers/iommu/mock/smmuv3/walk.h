@@ -410,7 +410,7 @@ u8 mock_smmu_check_stage2(struct mock_smmu_walk *w,
 struct mock_smmu_access
 mock_smmu_request_access(const struct mock_smmu_walk *w);
 
-/* translate.c */
+/* stages.c */
 bool mock_smmu_is_translation_related(u8 id);
 int mock_smmu_finish_fault(struct mock_smmu_walk *w, u8 id);
 void mock_smmu_apply_overrides(struct mock_smmu_walk *w);

@@ -84,27 +84,6 @@ static u8 find_entry(struct mock_vtd_walk *w)
 	return 0;
 }
 
-/**
- * mock_vtd_check_rights() - does a translation permit the request?
- * @w: the request
- * @leaf: the translation
- *
- * Return: 0 or a fault reason
- */
-u8 mock_vtd_check_rights(const struct mock_vtd_walk *w,
-			 const struct mock_vtd_leaf *leaf)
-{
-	if (leaf->reason)
-		return leaf->reason;
-	if (w->need_exec && !leaf->exec)
-		return leaf->no_exec;
-	if (w->need_write && !leaf->write)
-		return VTD_FR_WRITE;
-	if (w->need_read && !leaf->read)
-		return VTD_FR_READ;
-	return 0;
-}
-
 /* 3.7: stage-2 alone */
 static u8 walk_stage2(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {

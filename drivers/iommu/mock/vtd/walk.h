@@ -250,7 +250,7 @@ u8 mock_vtd_find_context(struct mock_vtd_walk *w);
 u8 mock_vtd_check_pasid(struct mock_vtd_walk *w);
 u8 mock_vtd_find_pasid(struct mock_vtd_walk *w);
 
-/* translate.c */
+/* rights.c */
 u8 mock_vtd_check_rights(const struct mock_vtd_walk *w,
 			 const struct mock_vtd_leaf *leaf);
 
