@@ -202,16 +202,16 @@ static ssize_t mock_instance_type_store(struct config_item *item,
 	struct mock_instance *inst = to_instance(item);
 	int i, ret;
 
-	for (i = 0; i < MOCK_NR_MODELS; i++)
+	for (i = 0; mock_models[i]; i++)
 		if (sysfs_streq(page, mock_models[i]->name))
 			break;
 	ret = mock_iommu_config_lock(&inst->mi);
 	if (ret)
 		return ret;
-	if (i < MOCK_NR_MODELS)
+	if (mock_models[i])
 		mock_instance_set_model(inst, i);
 	mock_iommu_config_unlock(&inst->mi);
-	return i < MOCK_NR_MODELS ? count : -EINVAL;
+	return mock_models[i] ? count : -EINVAL;
 }
 
 static ssize_t mock_instance_dev_name_show(struct config_item *item, char *page)
@@ -480,7 +480,7 @@ static struct configfs_attribute **attrs_join(void)
 	struct configfs_attribute **attrs;
 	int i;
 
-	for (i = 0; i < MOCK_NR_MODELS; i++)
+	for (i = 0; mock_models[i]; i++)
 		n += attrs_count(mock_models[i]->attrs);
 	attrs = kcalloc(n + 1, sizeof(*attrs), GFP_KERNEL);
 	if (!attrs)
@@ -488,7 +488,7 @@ static struct configfs_attribute **attrs_join(void)
 
 	n = attrs_count(mock_instance_attrs);
 	memcpy(attrs, mock_instance_attrs, n * sizeof(*attrs));
-	for (i = 0; i < MOCK_NR_MODELS; i++) {
+	for (i = 0; mock_models[i]; i++) {
 		size_t more = attrs_count(mock_models[i]->attrs);
 
 		memcpy(attrs + n, mock_models[i]->attrs, more * sizeof(*attrs));

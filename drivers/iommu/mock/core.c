@@ -15,16 +15,19 @@
 #define DEFAULT_CONFIG_ENTRIES	256
 #define DEFAULT_ATC_ENTRIES	512
 
+/* The Makefile has made MOCK_MODELS of the folders */
+#define MOCK_MODEL(_name)	extern const struct mock_model mock_##_name##_model;
+MOCK_MODELS
+#undef MOCK_MODEL
+
 const struct mock_model * const mock_models[] = {
-#ifdef CONFIG_IOMMU_MOCK_VTD
-	&mock_vtd_model,
-#endif
-#ifdef CONFIG_IOMMU_MOCK_SMMUV3
-	&mock_smmuv3_model,
-#endif
+#define MOCK_MODEL(_name)	&mock_##_name##_model,
+	MOCK_MODELS
+#undef MOCK_MODEL
+	NULL
 };
 
-static_assert(ARRAY_SIZE(mock_models) == MOCK_NR_MODELS);
+static_assert(ARRAY_SIZE(mock_models) - 1 <= MOCK_MAX_MODELS);
 
 /* Numbers of platform devices, which must differ between instances */
 static DEFINE_IDA(mock_unit_ids);
@@ -88,6 +91,7 @@ bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what)
 	return true;
 }
 
+/* The first @nr of them */
 static void models_destroy(struct mock_instance *inst, int nr)
 {
 	while (nr--) {
@@ -100,7 +104,7 @@ static int models_create(struct mock_instance *inst)
 {
 	int i, ret;
 
-	for (i = 0; i < MOCK_NR_MODELS; i++) {
+	for (i = 0; mock_models[i]; i++) {
 		ret = mock_models[i]->create(&inst->mi);
 		if (ret) {
 			models_destroy(inst, i);
@@ -134,7 +138,7 @@ struct mock_instance *mock_instance_create(void)
 	struct mock_instance *inst;
 	int ret;
 
-	if (!MOCK_NR_MODELS)
+	if (!mock_models[0])
 		return ERR_PTR(-ENODEV);
 	inst = kzalloc_obj(*inst);
 	if (!inst)
@@ -176,7 +180,7 @@ err_free:
  */
 void mock_instance_destroy(struct mock_instance *inst)
 {
-	models_destroy(inst, MOCK_NR_MODELS);
+	models_destroy(inst, ARRAY_SIZE(mock_models) - 1);
 	ida_free(&mock_unit_ids, inst->id);
 	mutex_destroy(&inst->lock);
 	kfree(inst);

@@ -22,10 +22,9 @@
 struct mock_devtree;
 struct mock_instance;
 
-/* Kinds of IOMMU hardware; a new instance is of the first one */
-#define MOCK_NR_MODELS	(IS_ENABLED(CONFIG_IOMMU_MOCK_VTD) + \
-			 IS_ENABLED(CONFIG_IOMMU_MOCK_SMMUV3))
+#define MOCK_MAX_MODELS	8
 
+/* Kinds of IOMMU hardware, %NULL-terminated; a new instance is of the first one */
 extern const struct mock_model * const mock_models[];
 
 /**
@@ -79,7 +78,7 @@ struct mock_instance {
 	struct mutex lock;	/* configuration, live, endpoints */
 	bool live;
 	int id;
-	void *privs[MOCK_NR_MODELS + 1];
+	void *privs[MOCK_MAX_MODELS];
 	struct list_head endpoints;
 	struct fwnode_handle *node;
 	struct mock_devtree *devtree;

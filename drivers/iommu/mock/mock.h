@@ -394,8 +394,4 @@ void mock_stall_resume_stream(struct mock_iommu *mi, u32 sid,
 			      enum mock_stall how);
 void mock_stall_resume_all(struct mock_iommu *mi, enum mock_stall how);
 
-/* models */
-extern const struct mock_model mock_vtd_model;
-extern const struct mock_model mock_smmuv3_model;
-
 #endif /* __IOMMU_MOCK_H */

@@ -113,6 +113,9 @@ struct mock_smmu_tlbi {
 	bool leaf;
 };
 
+/* smmuv3.c */
+extern const struct mock_model mock_smmuv3_model;
+
 /* translate.c, ste.c, cd.c, stage1.c, stage2.c, caches.c */
 int mock_smmu_caches_create(struct mock_smmu *m,
 			    const struct mock_cache_params *p);

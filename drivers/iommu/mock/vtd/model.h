@@ -61,6 +61,9 @@ struct mock_vtd_fault {
 	bool fpd;
 };
 
+/* vtd.c */
+extern const struct mock_model mock_vtd_model;
+
 /* translate.c, context.c, stage1.c, stage2.c, caches.c */
 int mock_vtd_caches_create(struct mock_vtd *m,
 			   const struct mock_cache_params *p);
