@@ -468,7 +468,7 @@ static size_t attrs_count(struct configfs_attribute **attrs)
 {
 	size_t n = 0;
 
-	while (attrs[n])
+	while (attrs && attrs[n])
 		n++;
 	return n;
 }

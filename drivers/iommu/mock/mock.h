@@ -206,7 +206,8 @@ struct mock_firmware {
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
  *	directory has those of every type, whose names must therefore differ;
  *	their show and store get the model's private data by
- *	mock_priv_from_item(), and return -EOPNOTSUPP when there is none
+ *	mock_priv_from_item(), and return -EOPNOTSUPP when there is none.
+ *	Optional
  * @create: allocate the model's private data with default capabilities, store it
  *	in &mock_iommu.priv. Called when a directory is made, whatever its type
  *	will be. Process context. Returns 0 or -ENOMEM
