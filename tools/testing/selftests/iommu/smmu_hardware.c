@@ -9,9 +9,13 @@
 #define IOVA	0x0000033330000000ull
 #define SSID_0	0
 
-static int twice_up(struct rig *r, bool hidden, bool async)
+static int twice_up(struct rig *r, bool hidden, bool async, bool ats)
 {
-	const struct rig_config cfg = { .type = MOCK_SMMUV3, .async = async };
+	const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.async = async,
+		.ats = ats,
+	};
 	int rc;
 
 	rc = rig_mock(r, &cfg);
@@ -24,7 +28,15 @@ static int twice_up(struct rig *r, bool hidden, bool async)
 		rc = rig_guest(r);
 	if (!rc)
 		rc = rig_parent(r);
-	return rc ?: rig_nested(r);
+	if (!rc)
+		rc = rig_nested(r);
+	return rc ?: ep_ats(&r->dev[0], ats ? MOCK_EP_ATS_ENABLE : 0);
+}
+
+static int forget_atc(struct rig *r)
+{
+	return vmm_command(r->iommufd, r->nest.viommu,
+			   smmu_cmd_atc(r->nest.devs[0].vsid, SSID_0, 0, 64));
 }
 
 /* Invalidations of an SMMU's own caches that leave everything behind at first */
@@ -37,6 +49,7 @@ FIXTURE_VARIANT(twice)
 {
 	bool hidden;
 	bool async;
+	bool ats;
 };
 
 FIXTURE_VARIANT_ADD(twice, said)
@@ -48,6 +61,12 @@ FIXTURE_VARIANT_ADD(twice, said_async)
 	.async = true,
 };
 
+/* What is kept by the SMMU would come back into the device's cache */
+FIXTURE_VARIANT_ADD(twice, said_ats)
+{
+	.ats = true,
+};
+
 FIXTURE_VARIANT_ADD(twice, hidden)
 {
 	.hidden = true,
@@ -57,7 +76,8 @@ FIXTURE_SETUP(twice)
 {
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, twice_up(&self->rig, variant->hidden, variant->async));
+	ASSERT_EQ(0, twice_up(&self->rig, variant->hidden, variant->async,
+			      variant->ats));
 }
 
 FIXTURE_TEARDOWN(twice)
@@ -123,6 +143,9 @@ TEST_F(twice, guest_unmaps_many)
 	}
 	ASSERT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	ASSERT_EQ(ARRAY_SIZE(cmd), num);
+	/* Not in the same call: a CMD_SYNC is between them */
+	if (variant->ats)
+		ASSERT_EQ(0, forget_atc(r));
 	for (i = 0; i < num; i++)
 		EXPECT_EQ(variant->hidden ? 0 : -EFAULT,
 			  rig_sees(r, 0, IOVA + i * PAGE_4K, i));
@@ -146,6 +169,8 @@ TEST_F(twice, guest_context)
 	ASSERT_EQ(0, vmm_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_cd(r->nest.devs[0].vsid, SSID_0,
 					     true)));
+	if (variant->ats)
+		ASSERT_EQ(0, forget_atc(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, variant->hidden ? 1 : 2));
 }
 
@@ -162,7 +187,7 @@ TEST(twice_streams)
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, twice_up(r, false, false));
+	ASSERT_EQ(0, twice_up(r, false, false, false));
 	ASSERT_EQ(0, rig_s1(r, &other));
 	ASSERT_EQ(0, rig_hwpt(r, &other, &hwpt));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
