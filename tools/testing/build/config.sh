@@ -8,6 +8,7 @@ prepared()
 	mkdir -p "$T/kernel/include/config"
 	echo "$1" >"$T/kernel/include/config/kernel.release"
 	printf 'CONFIG_%s=y\n' "${@:2}" >"$T/kernel/include/config/auto.conf"
+	printf '0x00000000\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n' >"$T/kernel/Module.symvers"
 }
 
 every_option()
@@ -67,6 +68,21 @@ test_unprepared_kernel_is_one_sentence()
 	says_one_line
 	fails "$TOP/scripts/kernel-check" "$T/nowhere"
 	says "there is no directory"
+}
+
+# That is what `make modules_prepare` leaves.
+test_kernel_without_its_symbols_is_one_sentence()
+{
+	local options
+
+	options=$(every_option)
+	# shellcheck disable=SC2086
+	prepared 7.2.0 $options
+	rm "$T/kernel/Module.symvers"
+	fails make -s -C "$TOP" modules KDIR="$T/kernel"
+	says "it has no Module.symvers"
+	grep -v '^make' "$T/out" >"$T/said" && mv "$T/said" "$T/out"
+	says_one_line
 }
 
 # Modules that nobody will load are built without their suites, which takes half
