@@ -167,6 +167,13 @@ source_version()
 		"$1/Makefile"
 }
 
+# is_kernel_source DIR: is it a tree that a kernel is built from?
+is_kernel_source()
+{
+	[ -f "$1/Kbuild" ] && [ -f "$1/Kconfig" ] && [ -f "$1/Makefile" ] &&
+		[[ $(source_version "$1") =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
 # source_id DIR: a name for what is built from a kernel source tree. A tree of
 # the user's own may have the version of another.
 source_id()

@@ -161,6 +161,7 @@ test_fetch_own_tree()
 {
 	mkdir -p "$T/linux"
 	touch "$T/linux/Kbuild" "$T/linux/Kconfig"
+	printf 'VERSION = 7\nPATCHLEVEL = 2\nSUBLEVEL = 1\n' >"$T/linux/Makefile"
 	succeeds env KSRC="$T/linux" "$TOP/scripts/kernel-fetch"
 	[ "$(cat "$T/out")" = "$T/linux" ] || fail "another path"
 	touch "$T/linux/.config"

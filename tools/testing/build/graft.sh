@@ -4,7 +4,10 @@
 
 little_tree()
 {
-	mkdir -p "$1/drivers/iommu/intel" "$1/include/uapi/linux" "$1/include/linux"
+	mkdir -p "$1/drivers/iommu/iommufd" "$1/drivers/iommu/intel" "$1/include/uapi/linux" "$1/include/linux"
+	touch "$1/Kbuild" "$1/Kconfig"
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = 0\n' "${KMIN%.*}" "${KMIN#*.}" \
+		>"$1/Makefile"
 	echo 'config IOMMU_API' >"$1/drivers/iommu/Kconfig"
 	echo 'obj-y += arm/ iommufd/' >"$1/drivers/iommu/Makefile"
 	touch "$1/drivers/iommu/intel/Kconfig" "$1/drivers/iommu/intel/keep.c"
@@ -53,7 +56,38 @@ test_graft_spares_the_pristine_source()
 
 test_graft_wants_a_kernel_tree()
 {
-	mkdir "$T/linux"
-	fails "$TOP/scripts/graft" "$T/linux"
+	local file
+
+	# This much of a tree was once enough.
+	mkdir -p "$T/empty/drivers/iommu"
+	touch "$T/empty/drivers/iommu/Kconfig" "$T/empty/drivers/iommu/Makefile"
+	fails "$TOP/scripts/graft" "$T/empty"
 	says "is not a kernel source tree"
+	says_one_line
+	for file in Kbuild Kconfig Makefile; do
+		little_tree "$T/linux"
+		rm "$T/linux/$file"
+		fails "$TOP/scripts/graft" "$T/linux"
+		says "is not a kernel source tree"
+		says_one_line
+	done
+	fails "$TOP/scripts/graft" "$TOP"
+	says "is not a kernel source tree"
+	fails env KSRC="$TOP" "$TOP/scripts/kernel-fetch"
+	says "is not a kernel source tree"
+}
+
+test_graft_wants_a_kernel_that_it_can_be_built_with()
+{
+	little_tree "$T/linux"
+	sed -i 's/^VERSION = .*/VERSION = 6/' "$T/linux/Makefile"
+	fails "$TOP/scripts/graft" "$T/linux"
+	says "is Linux 6.${KMIN#*.}.0, and the drivers need $KMIN or later"
+	says_one_line
+	little_tree "$T/linux"
+	rmdir "$T/linux/drivers/iommu/iommufd"
+	fails "$TOP/scripts/graft" "$T/linux"
+	says "without drivers/iommu/iommufd"
+	says_one_line
+	[ ! -e "$T/linux/drivers/iommu/mock" ] || fail "something was added"
 }
