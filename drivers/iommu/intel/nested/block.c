@@ -34,7 +34,7 @@
 #include "tables.h"
 
 /* The device is blocked: no cache has its context entry */
-static void device_set_blocked(struct vtd_device *vdev)
+static void vtd_device_set_blocked(struct vtd_device *vdev)
 {
 	/* The hardware has forgotten the entry before anybody sees the mark */
 	smp_mb__before_atomic();
@@ -45,7 +45,7 @@ static void device_set_blocked(struct vtd_device *vdev)
 	vtd_unit_kick(vdev->unit);
 }
 
-static void device_block(struct vtd_device *vdev)
+static void vtd_device_block(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
@@ -57,7 +57,7 @@ static void device_block(struct vtd_device *vdev)
 		vtd_unit_reset_or_forget(unit);
 	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
 	vtd_retry_failed(&vdev->retry);
-	device_set_blocked(vdev);
+	vtd_device_set_blocked(vdev);
 }
 
 /**
@@ -79,7 +79,7 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 		again = false;
 		xa_for_each(&unit->devices, sid, vdev) {
 			if (test_bit(VTD_DEV_FAILED, &vdev->state)) {
-				device_block(vdev);
+				vtd_device_block(vdev);
 				again = true;
 			}
 		}
@@ -164,7 +164,7 @@ int vtd_device_unblock(struct vtd_device *vdev)
 		vtd_ask_later(unit, jiffies - began);
 	if (ret) {
 		vtd_retry_later_still(&vdev->retry, began);
-		device_set_blocked(vdev);
+		vtd_device_set_blocked(vdev);
 		return ret;
 	}
 
@@ -174,7 +174,7 @@ int vtd_device_unblock(struct vtd_device *vdev)
 		vtd_add_context_flush(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 		if (ret) {
-			device_block(vdev);
+			vtd_device_block(vdev);
 			return ret;
 		}
 	}

@@ -56,7 +56,7 @@ static struct vtd_unit *vtd_find_any(struct device *dev, u16 *sid)
 	return unit;
 }
 
-static u32 platform_u32(struct device *dev, const char *name, u32 otherwise)
+static u32 vtd_platform_u32(struct device *dev, const char *name, u32 otherwise)
 {
 	u32 val;
 
@@ -71,8 +71,8 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 	u32 val;
 
 	vdev->devtlb_twice =
-		vtd_errata_devtlb_twice(platform_u32(dev, "vendor-id", 0),
-					platform_u32(dev, "device-id", 0));
+		vtd_errata_devtlb_twice(vtd_platform_u32(dev, "vendor-id", 0),
+					vtd_platform_u32(dev, "device-id", 0));
 	if (unit->ecap & VTD_ECAP_PASID &&
 	    !device_property_read_u32(dev, "pasid-num-bits", &val)) {
 		u32 max = vtd_unit_pasid_bits(unit);
@@ -81,7 +81,7 @@ static void vtd_platform_enable(struct vtd_device *vdev)
 	}
 	if (unit->ecap & VTD_ECAP_DT &&
 	    device_property_read_bool(dev, "ats-supported"))
-		vdev->ats_depth = clamp(platform_u32(dev, "ats-queue-depth", 1),
+		vdev->ats_depth = clamp(vtd_platform_u32(dev, "ats-queue-depth", 1),
 					1, 32);
 }
 

@@ -43,7 +43,7 @@ void vtd_owed_init(struct vtd_unit *unit)
 	INIT_LIST_HEAD(&unit->owed.held);
 }
 
-static void release_all(struct list_head *list)
+static void vtd_release_all(struct list_head *list)
 {
 	struct vtd_held *held, *tmp;
 
@@ -59,7 +59,7 @@ static void release_all(struct list_head *list)
  */
 void vtd_owed_exit(struct vtd_unit *unit)
 {
-	release_all(&unit->owed.held);
+	vtd_release_all(&unit->owed.held);
 }
 
 /**
@@ -158,7 +158,7 @@ void vtd_owed_done(struct vtd_unit *unit, u32 lost, bool devtlbs)
 		list_for_each_entry_safe(held, tmp, &owed->held, node)
 			if ((s32)(held->lost - lost) <= 0)
 				list_move(&held->node, &done);
-	release_all(&done);
+	vtd_release_all(&done);
 }
 
 /**
@@ -191,7 +191,7 @@ void vtd_withheld_init(struct vtd_withheld *withheld)
 	withheld->pages = IOMMU_PAGES_LIST_INIT(withheld->pages);
 }
 
-static void tables_release(struct vtd_held *held)
+static void vtd_tables_release(struct vtd_held *held)
 {
 	struct held_tables *tables = container_of(held, struct held_tables,
 						  held);
@@ -233,7 +233,7 @@ void vtd_withhold(struct vtd_paging *paging, struct vtd_unit *unit)
 		return;
 	}
 	tables->paging = paging;
-	vtd_hold(unit, &tables->held, tables_release);
+	vtd_hold(unit, &tables->held, vtd_tables_release);
 }
 
 /**

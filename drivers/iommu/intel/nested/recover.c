@@ -53,7 +53,7 @@ int vtd_unit_flush_all(struct vtd_unit *unit)
 	return vtd_qi_flush(&batch);
 }
 
-static int unit_restart(struct vtd_unit *unit)
+static int vtd_unit_restart(struct vtd_unit *unit)
 {
 	int ret;
 
@@ -72,7 +72,7 @@ static int unit_restart(struct vtd_unit *unit)
  * Invalidate the device-TLB of one device. If it is silent the queue is reset once
  * more: that loses descriptors of others too, but none for a device-TLB.
  */
-static int flush_device(struct vtd_device *vdev)
+static int vtd_flush_device(struct vtd_device *vdev)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
@@ -83,14 +83,14 @@ static int flush_device(struct vtd_device *vdev)
 	if (!vtd_qi_flush(&batch))
 		return 0;
 	vtd_device_silent(vdev);
-	ret = unit_restart(unit);
+	ret = vtd_unit_restart(unit);
 	if (!ret)
 		cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
 	return ret;
 }
 
 /* A device of the kernel's own is not silent on purpose, a user's may be */
-static bool device_is_users(const struct vtd_device *vdev)
+static bool vtd_device_is_users(const struct vtd_device *vdev)
 {
 	return !vdev->rid || vtd_is_users(vdev->rid->domain);
 }
@@ -106,7 +106,7 @@ static bool device_is_users(const struct vtd_device *vdev)
  * devices may, those that are left are blocked instead, until it is their turn to be
  * asked.
  */
-static int flush_devices(struct vtd_unit *unit, bool users)
+static int vtd_flush_devices(struct vtd_unit *unit, bool users)
 {
 	unsigned long end = jiffies +
 			    2 * usecs_to_jiffies(unit->qi.ring.devtlb_timeout_us);
@@ -115,14 +115,15 @@ static int flush_devices(struct vtd_unit *unit, bool users)
 	int ret;
 
 	xa_for_each(&unit->devices, sid, vdev) {
-		if (!vtd_devtlb_live(vdev) || device_is_users(vdev) != users)
+		if (!vtd_devtlb_live(vdev) ||
+		    vtd_device_is_users(vdev) != users)
 			continue;
 		if (users && time_after_eq(jiffies, end)) {
 			vdev->skipped = true;
 			set_bit(VTD_DEV_FAILED, &vdev->state);
 			continue;
 		}
-		ret = flush_device(vdev);
+		ret = vtd_flush_device(vdev);
 		if (ret)
 			return ret;
 	}
@@ -136,7 +137,7 @@ static int flush_devices(struct vtd_unit *unit, bool users)
  * Without CAP.ESRTPS the driver has the unit abort all DMA until the queue works
  * again, if the unit can do that.
  */
-static void unit_forget(struct vtd_unit *unit)
+static void vtd_unit_forget(struct vtd_unit *unit)
 {
 	u32 lost = vtd_owed_begin(unit);
 	int ret = -EOPNOTSUPP;
@@ -156,7 +157,7 @@ static void unit_forget(struct vtd_unit *unit)
 			    "caches are empty nevertheless");
 }
 
-static int unit_reset(struct vtd_unit *unit)
+static int vtd_unit_reset(struct vtd_unit *unit)
 {
 	struct cmd_ring *ring = &unit->qi.ring;
 	u32 lost = vtd_owed_begin(unit);
@@ -170,12 +171,13 @@ static int unit_reset(struct vtd_unit *unit)
 	dev_warn_ratelimited(unit->dev, "resetting the invalidation queue\n");
 	if (ring->stuck && cmd_ring_asks_devtlb(ring))
 		vtd_ask_later(unit, usecs_to_jiffies(ring->devtlb_timeout_us));
-	ret = unit_restart(unit);
+	ret = vtd_unit_restart(unit);
 	if (!ret) {
 		/* The unit's own caches are empty; device-TLBs are not yet */
 		vtd_owed_done(unit, lost, false);
 		cmd_ring_settle(ring, CMD_OWED_DEVTLB);
-		ret = flush_devices(unit, false) ?: flush_devices(unit, true);
+		ret = vtd_flush_devices(unit, false) ?:
+		      vtd_flush_devices(unit, true);
 	}
 	vtd_ask_later(unit, jiffies - began);
 	if (!ret) {
@@ -184,7 +186,7 @@ static int unit_reset(struct vtd_unit *unit)
 		unit->retry.ms = 0;
 		return 0;
 	}
-	unit_forget(unit);
+	vtd_unit_forget(unit);
 	/* The waiters are told after the caches are empty */
 	cmd_ring_fail(ring);
 	vtd_retry_later(&unit->retry);
@@ -203,9 +205,9 @@ static int unit_reset(struct vtd_unit *unit)
 void vtd_unit_reset_or_forget(struct vtd_unit *unit)
 {
 	if (unit->qi.ring.dead && !vtd_retry_due(&unit->retry))
-		unit_forget(unit);
+		vtd_unit_forget(unit);
 	else
-		unit_reset(unit);
+		vtd_unit_reset(unit);
 }
 
 /**
@@ -224,7 +226,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 
 	vtd_unit_block_failed(unit);
 	if (unit->qi.ring.stuck) {
-		ret = unit_reset(unit);
+		ret = vtd_unit_reset(unit);
 		vtd_unit_block_failed(unit);
 	}
 	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
@@ -235,7 +237,7 @@ int vtd_device_recover(struct vtd_device *vdev)
 }
 
 /* Jiffies until something is to be tried, or 0 */
-static unsigned long next_try(struct vtd_unit *unit)
+static unsigned long vtd_next_try(struct vtd_unit *unit)
 {
 	unsigned long next = MAX_JIFFY_OFFSET;
 	struct vtd_device *vdev;
@@ -251,7 +253,7 @@ static unsigned long next_try(struct vtd_unit *unit)
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
 }
 
-static bool may_owe(const struct vtd_attach *att)
+static bool vtd_may_owe(const struct vtd_attach *att)
 {
 	struct vtd_paging *paging = att ? vtd_domain_paging(att->domain) : NULL;
 
@@ -264,15 +266,15 @@ static bool may_owe(const struct vtd_attach *att)
  * device is not asked without need: if it takes its time, invalidations behind it are
  * given up, that is lost, in turn, and this would never end.
  */
-static bool device_may_owe(struct vtd_device *vdev)
+static bool vtd_device_may_owe(struct vtd_device *vdev)
 {
 	struct vtd_attach *att;
 	unsigned long pasid;
 
-	if (may_owe(vdev->rid))
+	if (vtd_may_owe(vdev->rid))
 		return true;
 	xa_for_each(&vdev->pasids, pasid, att)
-		if (may_owe(att))
+		if (vtd_may_owe(att))
 			return true;
 	return false;
 }
@@ -282,7 +284,7 @@ static bool device_may_owe(struct vtd_device *vdev)
  * in it still: that is no reason to reset it, nor to blame a device that takes its
  * time.
  */
-static void make_up(struct vtd_unit *unit)
+static void vtd_make_up(struct vtd_unit *unit)
 {
 	u32 lost = vtd_owed_begin(unit);
 	struct vtd_qi_batch batch;
@@ -296,12 +298,12 @@ static void make_up(struct vtd_unit *unit)
 		vtd_owed_done(unit, lost, false);
 		vtd_qi_begin(&batch, unit, false);
 		xa_for_each(&unit->devices, sid, vdev)
-			if (vtd_devtlb_live(vdev) && device_may_owe(vdev))
+			if (vtd_devtlb_live(vdev) && vtd_device_may_owe(vdev))
 				vtd_add_devtlb_all(&batch, vdev);
 		ret = vtd_qi_flush(&batch);
 	}
 	if (ret)
-		unit_reset(unit);
+		vtd_unit_reset(unit);
 	else
 		vtd_owed_done(unit, lost, true);
 }
@@ -310,14 +312,14 @@ static void make_up(struct vtd_unit *unit)
  * The queue is stuck. If it is too early to reset it, the caches are emptied without
  * it at least, for those that wait for that.
  */
-static void bring_back(struct vtd_unit *unit)
+static void vtd_bring_back(struct vtd_unit *unit)
 {
 	const struct cmd_ring *ring = &unit->qi.ring;
 
 	if (vtd_retry_due(&unit->retry))
-		unit_reset(unit);
+		vtd_unit_reset(unit);
 	else if (ring->dead && !ring->ended && vtd_owes_caches(unit))
-		unit_forget(unit);
+		vtd_unit_forget(unit);
 }
 
 /**
@@ -337,19 +339,19 @@ unsigned long vtd_unit_recover(struct vtd_unit *unit)
 
 	vtd_unit_block_failed(unit);
 	if (unit->qi.ring.stuck)
-		bring_back(unit);
+		vtd_bring_back(unit);
 	else if (vtd_owes(unit))
-		make_up(unit);
+		vtd_make_up(unit);
 	xa_for_each(&unit->devices, sid, vdev)
 		if (!unit->qi.ring.stuck &&
 		    test_bit(VTD_DEV_BLOCKED, &vdev->state) && vtd_may_ask(vdev))
 			vtd_device_unblock(vdev);
 	vtd_unit_block_failed(unit);
-	return next_try(unit);
+	return vtd_next_try(unit);
 }
 
 /* The work of vtd_unit_kick() */
-static void recover_work(struct work_struct *work)
+static void vtd_recover_work(struct work_struct *work)
 {
 	struct vtd_unit *unit = container_of(to_delayed_work(work),
 					     struct vtd_unit, recover_work);
@@ -368,5 +370,5 @@ void vtd_unit_recover_init(struct vtd_unit *unit)
 {
 	vtd_owed_init(unit);
 	unit->ask_after = jiffies;
-	INIT_DELAYED_WORK(&unit->recover_work, recover_work);
+	INIT_DELAYED_WORK(&unit->recover_work, vtd_recover_work);
 }
