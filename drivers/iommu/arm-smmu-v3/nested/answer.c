@@ -96,7 +96,7 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 		smmu3_recover_soon(unit);
 	else
 		queue_delayed_work(system_unbound_wq, &unit->recover_work,
-				   msecs_to_jiffies(SMMU3_BACKOFF_FIRST));
+				   msecs_to_jiffies(BACKOFF_FIRST_MS));
 	return 0;
 }
 

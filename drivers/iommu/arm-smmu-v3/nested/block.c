@@ -66,7 +66,7 @@ static void smmu3_first_try(struct smmu3_device *sdev)
 	else
 		sdev->backoff = 0;
 	sdev->retry = jiffies + msecs_to_jiffies(max(sdev->backoff,
-						     SMMU3_BACKOFF_FIRST));
+						     BACKOFF_FIRST_MS));
 }
 
 static int smmu3_device_block(struct smmu3_device *sdev)

@@ -8,16 +8,11 @@
 #include <linux/minmax.h>
 #include <linux/workqueue.h>
 
+#include "../../nested/backoff.h"
+
 struct smmu3_unit;
 struct smmu3_device;
 struct smmu3_paging;
-
-/* The first and the longest interval between two tries, in ms */
-#define SMMU3_BACKOFF_FIRST	100
-#define SMMU3_BACKOFF_LAST	60000
-
-/* After a try that took t there is none for so many times t: others need the queue */
-#define SMMU3_BACKOFF_SHARE	10
 
 /**
  * smmu3_backoff - how long to wait after a try that has failed
@@ -28,10 +23,7 @@ struct smmu3_paging;
  */
 static inline unsigned int smmu3_backoff(unsigned int last, unsigned int took)
 {
-	unsigned int next = clamp(2 * last, SMMU3_BACKOFF_FIRST,
-				  SMMU3_BACKOFF_LAST);
-
-	return max(next, min(took, SMMU3_BACKOFF_LAST) * SMMU3_BACKOFF_SHARE);
+	return max(backoff_next_ms(last), backoff_share(took, BACKOFF_LAST_MS));
 }
 
 /* recover.c */

@@ -9,17 +9,8 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 
+#include "../../nested/backoff.h"
 #include "intel_nested.h"
-
-/* The first interval between two tries, and the longest: each is twice the last one */
-#define VTD_RETRY_FIRST_MS	100
-#define VTD_RETRY_MAX_MS	(60 * MSEC_PER_SEC)
-
-/*
- * After a try that took t a device is left alone for so many times t, since other
- * devices need the queue
- */
-#define VTD_RETRY_SHARE	10
 
 /* A device that has worked for so long begins with the first interval again */
 #define VTD_RETRY_FORGIVE_MS	(15 * 60 * MSEC_PER_SEC)
@@ -30,8 +21,7 @@
  */
 static inline void vtd_retry_later(struct vtd_retry *retry)
 {
-	retry->ms = retry->ms ? min(2 * retry->ms, VTD_RETRY_MAX_MS) :
-				VTD_RETRY_FIRST_MS;
+	retry->ms = backoff_next_ms(retry->ms);
 	retry->at = jiffies + msecs_to_jiffies(retry->ms);
 }
 
@@ -46,8 +36,7 @@ static inline void vtd_retry_later_still(struct vtd_retry *retry,
 	unsigned long took = jiffies - began;
 
 	vtd_retry_later(retry);
-	retry->at += min(took, msecs_to_jiffies(VTD_RETRY_MAX_MS)) *
-		     VTD_RETRY_SHARE;
+	retry->at += backoff_share(took, msecs_to_jiffies(BACKOFF_LAST_MS));
 }
 
 /**

@@ -166,7 +166,7 @@ static void expect_out(struct kunit *test, struct smmu3_device *sdev)
 	KUNIT_EXPECT_EQ(test, sdev->state, FAKE_OUT);
 	KUNIT_EXPECT_EQ(test, sham_config(sdev), SMMU_STE_CONFIG_ABORT);
 	KUNIT_EXPECT_FALSE(test, sdev->ats_on);
-	KUNIT_EXPECT_GE(test, sdev->backoff, SMMU3_BACKOFF_FIRST);
+	KUNIT_EXPECT_GE(test, sdev->backoff, BACKOFF_FIRST_MS);
 	KUNIT_EXPECT_TRUE(test, time_after(sdev->retry, jiffies));
 }
 

@@ -476,7 +476,7 @@ static void end_while_asking(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ring->ended);
 	KUNIT_EXPECT_EQ(test, o.sdev->state, FAKE_OUT);
 	/* It counts how long it took */
-	KUNIT_EXPECT_LT(test, o.sdev->backoff, LONG * SMMU3_BACKOFF_SHARE);
+	KUNIT_EXPECT_LT(test, o.sdev->backoff, LONG * BACKOFF_SHARE);
 	one_down(test, &o);
 }
 

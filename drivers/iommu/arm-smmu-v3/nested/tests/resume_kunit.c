@@ -318,8 +318,8 @@ static void asked_at_once(struct kunit *test)
 	struct still s;
 
 	dies(test, &s);
-	s.ats[0]->backoff = SMMU3_BACKOFF_LAST;
-	s.ats[0]->retry = jiffies + msecs_to_jiffies(SMMU3_BACKOFF_LAST);
+	s.ats[0]->backoff = BACKOFF_LAST_MS;
+	s.ats[0]->retry = jiffies + msecs_to_jiffies(BACKOFF_LAST_MS);
 	KUNIT_EXPECT_EQ(test, recover(s.plain), 0);
 	KUNIT_EXPECT_EQ(test, s.ats[0]->state, FAKE_OUT);
 	KUNIT_EXPECT_EQ(test, s.ats[0]->backoff, 0);
