@@ -63,10 +63,56 @@ kernel_arch()
 	fi
 }
 
+# full_disk [LOG]: says so if there is no room left to work in. What fails then says
+# nothing, or cannot be written down.
+full_disk()
+{
+	local dir
+
+	for dir in "$BUILD" "$CACHE" "${TMPDIR:-/tmp}"; do
+		[ -d "$dir" ] || continue
+		[ "$(df -k --output=avail "$dir" | tail -n 1)" -lt 1024 ] 2>/dev/null || continue
+		printf '    no space is left on the disk of %s\n' "$dir" >&2
+		return
+	done
+	[ -z "${1:-}" ] || ! grep -qsF 'No space left on device' "$1" ||
+		printf '    a disk was full\n' >&2
+}
+
 die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	full_disk
 	exit 1
+}
+
+# no_blanks PATH...: what the kernel's make cannot work with is refused.
+no_blanks()
+{
+	local path
+
+	for path; do
+		[[ $path != *[[:space:]:]* ]] ||
+			die "the kernel's make cannot work with a blank or a colon in a path: '$path'"
+	done
+}
+
+# writable DIR: whether or not it is there yet, can files be made in it?
+writable()
+{
+	local dir=$1
+
+	while [ ! -e "$dir" ]; do
+		dir=$(dirname "$dir")
+	done
+	[ -w "$dir" ]
+}
+
+# can_build: refuses in a sentence where nothing can be built.
+can_build()
+{
+	no_blanks "$TOP" "$BUILD" "$CACHE"
+	writable "$BUILD" || die "cannot write to $BUILD; BUILD=DIR takes another directory"
 }
 
 # only NAME WORDS ALLOWED...: refuses a word of the variable NAME that is not one of
@@ -137,6 +183,7 @@ step()
 	fi
 	printf 'FAILED after %s\n' "$(elapsed "$start")" >&2
 	tail -n 25 "$log" | sed 's/^/    | /' >&2
+	full_disk "$log"
 	note "    whole log: $log"
 	return "$rc"
 }
@@ -147,7 +194,8 @@ with_lock()
 	local name=$1
 
 	shift
-	mkdir -p "$CACHE/lock" || die "cannot write to the cache $CACHE"
+	writable "$CACHE/lock" || die "cannot write to the cache $CACHE"
+	mkdir -p "$CACHE/lock"
 	(
 		flock -n 9 || LOG=$BUILD/log/wait.log step "waiting for another run: $name" flock 9
 		"$@" 9>&-
