@@ -43,8 +43,7 @@ static void driver_path(char *path, size_t size, const struct mock *m,
 	must(mock_get_text(m, "dev_name", unit, sizeof(unit)),
 	     "the name of the unit of %s", m->name);
 	snprintf(path, size, "/sys/kernel/debug/%s/%s/%s",
-		 m->type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
-		 unit, file);
+		 mock_driver_name(m->type), unit, file);
 }
 
 static void driver_read(const struct mock *m, const char *file, char *path,

@@ -19,9 +19,10 @@
 /* The drivers have the numbers of what they are for */
 enum module { VTD_DRIVER, SMMU_DRIVER, MOCK, NR_MODULES };
 
-static const char * const module_name[NR_MODULES] = {
-	"intel_nested", "arm_smmu_v3_nested", "iommu_mock",
-};
+static const char *module_name(int module)
+{
+	return module == MOCK ? "iommu_mock" : mock_driver_name(module);
+}
 
 static_assert((int)VTD_DRIVER == MOCK_VTD && (int)SMMU_DRIVER == MOCK_SMMUV3,
 	      "a driver has another number");
@@ -41,7 +42,7 @@ static int note_module(const char *path, const struct stat *st, int type,
 	if (type != FTW_F)
 		return 0;
 	for (i = 0; i < NR_MODULES; i++) {
-		snprintf(name, sizeof(name), "%s.ko", module_name[i]);
+		snprintf(name, sizeof(name), "%s.ko", module_name(i));
 		if (!strcmp(path + ftw->base, name))
 			snprintf(module_file[i], sizeof(module_file[i]), "%s",
 				 path);
@@ -67,7 +68,7 @@ static bool loaded(int module)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/sys/module/%s", module_name[module]);
+	snprintf(path, sizeof(path), "/sys/module/%s", module_name(module));
 	return !access(path, F_OK);
 }
 
@@ -87,7 +88,7 @@ static int load(int module)
 
 static int unload(int module)
 {
-	return syscall(SYS_delete_module, module_name[module], O_NONBLOCK) ?
+	return syscall(SYS_delete_module, module_name(module), O_NONBLOCK) ?
 		       -errno : 0;
 }
 

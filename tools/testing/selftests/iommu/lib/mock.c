@@ -47,6 +47,21 @@ bool mock_reorders(void)
 	return seed;
 }
 
+/* What there is of each type: its name, its driver, and the driver's queue in debugfs */
+static const struct {
+	const char *name;
+	const char *driver;
+	const char *queue;
+} types[] = {
+	[MOCK_VTD] = { "vtd", "intel_nested", "qi" },
+	[MOCK_SMMUV3] = { "smmuv3", "arm_smmu_v3_nested", "cmdq" },
+};
+
+const char *mock_driver_name(enum mock_type type)
+{
+	return types[type].driver;
+}
+
 int mock_create(struct mock *m, enum mock_type type, const char *prefix)
 {
 	char path[PATH_LEN];
@@ -57,7 +72,8 @@ int mock_create(struct mock *m, enum mock_type type, const char *prefix)
 	if (mkdir(path, 0755))
 		return -errno;
 	m->type = type;
-	return type == MOCK_SMMUV3 ? mock_set_text(m, "type", "smmuv3") : 0;
+	/* What a new instance is */
+	return type == MOCK_VTD ? 0 : mock_set_text(m, "type", types[type].name);
 }
 
 int mock_destroy(struct mock *m)
@@ -270,8 +286,7 @@ int mock_driver_count(const struct mock *m, const char *name, uint64_t *val)
 	if (rc)
 		return rc;
 	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s/%s",
-		 m->type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
-		 unit, m->type == MOCK_SMMUV3 ? "cmdq" : "qi");
+		 mock_driver_name(m->type), unit, types[m->type].queue);
 	rc = util_read(path, text, sizeof(text));
 	if (rc)
 		return rc;
@@ -290,8 +305,7 @@ int mock_driver_param(enum mock_type type, const char *name, uint32_t val)
 	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s",
-		 type == MOCK_SMMUV3 ? "arm_smmu_v3_nested" : "intel_nested",
-		 name);
+		 mock_driver_name(type), name);
 	return util_write(path, "%u", val);
 }
 

@@ -145,6 +145,8 @@ int mock_debugfs(const struct mock *m, const char *file, char *buf,
 /* What the driver counts of its commands to the unit: @name is a line there */
 int mock_driver_count(const struct mock *m, const char *name, uint64_t *val);
 int mock_misbehave(const struct mock *m, const char *what, uint32_t count);
+/* The module that drives units of this type */
+const char *mock_driver_name(enum mock_type type);
 /* A parameter of the driver of this type's units, for units found later */
 int mock_driver_param(enum mock_type type, const char *name, uint32_t val);
 

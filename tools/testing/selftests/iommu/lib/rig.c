@@ -250,8 +250,7 @@ int rig_up(struct rig *r, const struct rig_config *cfg)
 
 int rig_unsafe_memory_types(bool on)
 {
-	return util_write("/sys/module/arm_smmu_v3_nested/parameters/unsafe_guest_memory_types",
-			  "%d", on);
+	return mock_driver_param(MOCK_SMMUV3, "unsafe_guest_memory_types", on);
 }
 
 int rig_down(struct rig *r)
