@@ -5,6 +5,7 @@
  * has to be seen, or the test would prove nothing.
  */
 #include "harness.h"
+#include "held.h"
 
 #define IOVA	0x0000033330000000ull
 #define SSID_0	0
@@ -176,31 +177,136 @@ TEST_F(twice, guest_context)
 
 /*
  * Stream table entries, which are cached too. The driver writes them in steps, each
- * of which invalidates: what a silent firmware would do here is left to chance
+ * of which invalidates, so that a step often repeats the one before it. DMA between
+ * two steps has the unit cache what is to be forgotten at the next.
  */
-TEST(twice_streams)
+FIXTURE(twice_streams)
+{
+	struct rig rig;
+};
+
+/* The driver has patience: what these tests hold they let go themselves */
+#define PATIENCE_MS	60000
+
+FIXTURE_SETUP(twice_streams)
+{
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, mock_driver_param(MOCK_SMMUV3, "timeout_ms", PATIENCE_MS));
+	ASSERT_EQ(0, twice_up(&self->rig, false, false, false));
+	ASSERT_NE(0, rig_page(&self->rig, &self->rig.s1, IOVA, 1));
+}
+
+FIXTURE_TEARDOWN(twice_streams)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+	EXPECT_EQ(0, mock_driver_param(MOCK_SMMUV3, "timeout_ms", 1000));
+}
+
+/* What a device is to be attached to: nothing, if it is 0 */
+struct change {
+	struct vdev *dev;
+	uint32_t hwpt;
+};
+
+static int change_now(void *arg)
+{
+	const struct change *c = arg;
+
+	return c->hwpt ? vdev_attach_id(c->dev, c->hwpt) : vdev_detach(c->dev);
+}
+
+/*
+ * Make a change, with DMA in front of its @nth invalidation of the configuration.
+ * @held: there were so many
+ */
+static int change_under_dma(struct rig *r, uint32_t hwpt, unsigned int nth,
+			    bool *held)
+{
+	struct change c = { &r->dev[0], hwpt };
+	char state[32] = "";
+	struct job job;
+	int rc;
+
+	rc = mock_hold(&r->mock, "context", nth);
+	if (!rc)
+		rc = job_start(&job, change_now, &c);
+	if (rc)
+		return rc;
+	while (!job_done(&job) && strncmp(state, "held", 4)) {
+		rc = mock_hold_state(&r->mock, state, sizeof(state));
+		usleep(100);
+	}
+	*held = !job_done(&job);
+	if (*held)
+		rig_sees(r, 0, IOVA, 0);
+	rc = mock_go(&r->mock) ?: rc;
+	return job_join(&job) ?: rc;
+}
+
+TEST_F(twice_streams, changes)
+{
+	enum { NOTHING, NESTED, OTHER, PARENT, NR };
+	static const unsigned int changes[] = {
+		OTHER, NESTED, PARENT, OTHER, NOTHING, NESTED, NOTHING, PARENT,
+		NESTED,
+	};
+	struct rig *r = &self->rig;
+	unsigned int nth, most = 1, i;
+	uint32_t ids[NR] = { 0, r->nested, 0, r->ioas };
+	struct s1 other;
+	bool held;
+
+	ASSERT_EQ(0, rig_s1(r, &other));
+	ASSERT_EQ(0, rig_hwpt(r, &other, &ids[OTHER]));
+	ASSERT_NE(0, rig_page(r, &other, IOVA, 2));
+	for (nth = 1; nth <= most; nth++) {
+		for (i = 0; i < ARRAY_SIZE(changes); i++) {
+			ASSERT_EQ(0, change_under_dma(r, ids[changes[i]], nth,
+						      &held));
+			if (held)
+				most = nth + 1;
+			EXPECT_EQ(changes[i] == NESTED,
+				  rig_sees(r, 0, IOVA, 1) == 0)
+				TH_LOG("change %u, DMA at %u", i, nth);
+			EXPECT_EQ(changes[i] == OTHER,
+				  rig_sees(r, 0, IOVA, 2) == 0)
+				TH_LOG("change %u, DMA at %u", i, nth);
+		}
+	}
+	/* Each change is at least one that is repeated */
+	EXPECT_LT(2, most);
+}
+
+/*
+ * A device that does not answer is blocked by one change of its entry. Whether that
+ * would repeat what was invalidated before depends on what that was
+ */
+TEST(twice_blocked)
 {
 	struct rig rig, *r = &rig;
-	struct s1 other;
-	uint32_t hwpt;
-	unsigned int i;
+	unsigned int i, round;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	ASSERT_EQ(0, twice_up(r, false, false, false));
-	ASSERT_EQ(0, rig_s1(r, &other));
-	ASSERT_EQ(0, rig_hwpt(r, &other, &hwpt));
-	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
-	ASSERT_NE(0, rig_page(r, &other, IOVA, 2));
-	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
-		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 2));
-		ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 2));
-		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+	for (round = 0; round < 4; round++) {
+		ASSERT_EQ(0, twice_up(r, false, false, true));
+		ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+		for (i = 0; i < round; i++) {
+			ASSERT_EQ(0, vdev_attach_id(&r->dev[0], i & 1 ?
+						    r->nested : r->ioas));
+		}
+		if (round & 1)
+			ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+		ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
+		ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout",
+					    MOCK_FOR_EVER));
+		EXPECT_NE(0, rig_inv_all(r));
+		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1))
+			TH_LOG("round %u", round);
+		ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 0));
+		ASSERT_EQ(0, rig_down(r));
 	}
-	EXPECT_EQ(0, rig_down(r));
 }
 
 /* An SMMU that loses invalidations if there are many without a CMD_SYNC */
