@@ -19,6 +19,116 @@
 #include "recover.h"
 #include "tables.h"
 #include "trace.h"
+#include "users.h"
+
+/*
+ * Both lists of a unit keep together what one invalidation covers, so that a walk
+ * sends it once: it only compares an attachment with the one before it. A new one
+ * is put before its like, or else before all others.
+ */
+static struct list_head *vtd_list_place(struct list_head *head,
+					const struct vtd_attach *att)
+{
+	struct vtd_attach *cur;
+
+	list_for_each_entry(cur, head, node)
+		if (cur->pasid == att->pasid)
+			return &cur->node;
+	return head->next;
+}
+
+static struct list_head *vtd_nested_place(struct list_head *head,
+					  const struct vtd_attach *att)
+{
+	struct vtd_attach *cur;
+
+	list_for_each_entry(cur, head, parent_node)
+		if (cur->did == att->did)
+			return &cur->parent_node;
+	return head->next;
+}
+
+static void vtd_parts_put(struct vtd_attach *att)
+{
+	if (att->users)
+		vtd_unit_users_put(att->users);
+	if (att->parent_users)
+		vtd_unit_users_put(att->parent_users);
+}
+
+static int vtd_parts_get(struct vtd_attach *att)
+{
+	struct iommu_domain *domain = att->domain;
+	struct vtd_unit *unit = att->vdev->unit;
+
+	att->users = vtd_unit_users_get(vtd_domain_users(domain), unit);
+	if (!att->users)
+		return -ENOMEM;
+	if (domain->type != IOMMU_DOMAIN_NESTED)
+		return 0;
+	att->parent_users =
+		vtd_unit_users_get(&to_vtd_nested(domain)->parent->users, unit);
+	return att->parent_users ? 0 : -ENOMEM;
+}
+
+/**
+ * vtd_attach_link - make an attachment known to its domain
+ * @att: the attachment
+ *
+ * From now on invalidations reach it. It gets its domain-id here. On failure it
+ * is freed.
+ *
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Return: 0, -ENOMEM or -ENOSPC
+ */
+static int vtd_attach_link(struct vtd_attach *att)
+{
+	int ret;
+
+	if (!vtd_domain_users(att->domain)) {
+		att->did = VTD_DID_IDENTITY;
+		return 0;
+	}
+
+	ret = vtd_parts_get(att) ?: vtd_did_get(att);
+	if (ret) {
+		vtd_parts_put(att);
+		kfree(att);
+		return ret;
+	}
+
+	list_add_tail_rcu(&att->node,
+			  vtd_list_place(&att->users->attachments, att));
+	if (att->parent_users)
+		list_add_tail_rcu(&att->parent_node,
+				  vtd_nested_place(&att->parent_users->nested,
+						   att));
+	return 0;
+}
+
+static void vtd_attach_free(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct vtd_attach, rcu));
+}
+
+/**
+ * vtd_attach_unlink - forget an attachment, and free it sometime
+ * @att: the attachment, which the hardware has forgotten
+ *
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
+ */
+static void vtd_attach_unlink(struct vtd_attach *att)
+{
+	if (att->users) {
+		list_del_rcu(&att->node);
+		if (att->parent_users)
+			list_del_rcu(&att->parent_node);
+		vtd_did_put(att);
+		vtd_parts_put(att);
+	}
+	if (att != &att->vdev->rid_identity)
+		call_srcu(&att->vdev->unit->srcu, &att->rcu, vtd_attach_free);
+}
 
 /**
  * vtd_attached - what is attached to a PASID
@@ -393,10 +503,18 @@ struct iommu_domain vtd_blocked_domain = {
 	},
 };
 
-/* Change a bit of an entry that may change while the entry is present */
-static int vtd_attach_change(struct vtd_attach *att,
-			     void (*change)(struct vtd_device *vdev,
-					    __le64 *entry, bool on), bool on)
+/**
+ * vtd_attach_change - change a bit of an entry that may be present meanwhile
+ * @att: the attachment
+ * @change: changes it
+ * @on: what it is to be
+ *
+ * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Return: 0, or -ETIMEDOUT or -EIO if the hardware failed, with the device blocked
+ */
+int vtd_attach_change(struct vtd_attach *att,
+		      void (*change)(struct vtd_device *vdev, __le64 *entry,
+				     bool on), bool on)
 {
 	struct vtd_device *vdev = att->vdev;
 	__le64 *entry;
@@ -417,53 +535,6 @@ static int vtd_attach_change(struct vtd_attach *att,
 	ret = vtd_entry_flush(att);
 	if (ret)
 		vtd_device_block_now(vdev);
-	return ret;
-}
-
-static int vtd_domain_set_dirty(struct vtd_paging *paging, bool on)
-{
-	struct vtd_unit_users *part;
-	struct vtd_attach *att;
-	int ret = 0, err;
-
-	lockdep_assert_held(&paging->lock);
-
-	list_for_each_entry(part, &paging->users.units, node) {
-		list_for_each_entry(att, &part->attachments, node) {
-			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
-			ret = ret ?: err;
-		}
-		list_for_each_entry(att, &part->nested, parent_node) {
-			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
-			ret = ret ?: err;
-		}
-	}
-	return ret;
-}
-
-/**
- * vtd_set_dirty_tracking - switch dirty bits of stage-2 on or off
- * @domain: a paging domain, perhaps with nested domains on it
- * @enable: on
- *
- * Context: process context.
- * Return: 0; -ETIMEDOUT or -EIO if the hardware failed, with everything as it
- * was and the failed devices blocked
- */
-int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
-{
-	struct vtd_paging *paging = to_vtd_paging(domain);
-	int ret;
-
-	guard(mutex)(&paging->lock);
-
-	if (paging->dirty == enable)
-		return 0;
-	ret = vtd_domain_set_dirty(paging, enable);
-	if (ret)
-		vtd_domain_set_dirty(paging, !enable);
-	else
-		paging->dirty = enable;
 	return ret;
 }
 

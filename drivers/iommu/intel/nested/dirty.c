@@ -12,6 +12,7 @@
 #include "../../nested/dirty.h"
 #include "domain.h"
 #include "intel_nested.h"
+#include "tables.h"
 
 /* Bits of an address that a level takes, in a table of 512 entries */
 #define LEVEL_BITS	9
@@ -58,6 +59,53 @@ static int vtd_read_and_clear_dirty(struct iommu_domain *domain,
 {
 	return dirty_read_and_clear(&stage2_table, domain, iova, size, flags,
 				    dirty);
+}
+
+static int vtd_domain_set_dirty(struct vtd_paging *paging, bool on)
+{
+	struct vtd_unit_users *part;
+	struct vtd_attach *att;
+	int ret = 0, err;
+
+	lockdep_assert_held(&paging->lock);
+
+	list_for_each_entry(part, &paging->users.units, node) {
+		list_for_each_entry(att, &part->attachments, node) {
+			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
+			ret = ret ?: err;
+		}
+		list_for_each_entry(att, &part->nested, parent_node) {
+			err = vtd_attach_change(att, vtd_pasid_set_ssade, on);
+			ret = ret ?: err;
+		}
+	}
+	return ret;
+}
+
+/**
+ * vtd_set_dirty_tracking - switch dirty bits of stage-2 on or off
+ * @domain: a paging domain, perhaps with nested domains on it
+ * @enable: on
+ *
+ * Context: process context.
+ * Return: 0; -ETIMEDOUT or -EIO if the hardware failed, with everything as it
+ * was and the failed devices blocked
+ */
+int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable)
+{
+	struct vtd_paging *paging = to_vtd_paging(domain);
+	int ret;
+
+	guard(mutex)(&paging->lock);
+
+	if (paging->dirty == enable)
+		return 0;
+	ret = vtd_domain_set_dirty(paging, enable);
+	if (ret)
+		vtd_domain_set_dirty(paging, !enable);
+	else
+		paging->dirty = enable;
+	return ret;
 }
 
 const struct iommu_dirty_ops vtd_dirty_ops = {

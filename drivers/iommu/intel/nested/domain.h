@@ -7,16 +7,16 @@
 
 #include "intel_nested.h"
 
-/* domain.c */
+/* tag.c */
 void vtd_dids_init(struct vtd_unit *unit);
-bool vtd_is_users(const struct iommu_domain *domain);
-int vtd_attach_link(struct vtd_attach *att);
-void vtd_attach_unlink(struct vtd_attach *att);
-struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);
-struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
+int vtd_did_get(struct vtd_attach *att);
+void vtd_did_put(const struct vtd_attach *att);
 
 /* paging.c */
 bool vtd_is_paging(const struct iommu_domain *domain);
+bool vtd_is_users(const struct iommu_domain *domain);
+struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
+struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);
 struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags);
 struct vtd_paging *vtd_paging_new(struct vtd_unit *unit);
 void vtd_paging_delete(struct vtd_paging *paging);
@@ -59,10 +59,13 @@ int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old);
 struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid);
-int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable);
+int vtd_attach_change(struct vtd_attach *att,
+		      void (*change)(struct vtd_device *vdev, __le64 *entry,
+				     bool on), bool on);
 void vtd_enforce_page_snoop(struct vtd_paging *paging);
 
 /* dirty.c */
 extern const struct iommu_dirty_ops vtd_dirty_ops;
+int vtd_set_dirty_tracking(struct iommu_domain *domain, bool enable);
 
 #endif /* __INTEL_NESTED_DOMAIN_H */

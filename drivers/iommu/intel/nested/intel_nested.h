@@ -400,11 +400,18 @@ static inline u8 vtd_unit_pasid_bits(const struct vtd_unit *unit)
 	return FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1;
 }
 
-/* unit.c */
+/* hw.c */
 void vtd_clean_cache(const struct vtd_unit *unit, void *addr, size_t size);
 int vtd_gcmd(struct vtd_unit *unit, u32 set, u32 clear, u32 status, u32 want);
 int vtd_set_root(struct vtd_unit *unit, u64 ttm);
+int vtd_hw_check(struct vtd_unit *unit);
+int vtd_hw_prepare(struct vtd_unit *unit);
+int vtd_hw_start(struct vtd_unit *unit);
+void vtd_hw_pass(struct vtd_unit *unit);
+void vtd_hw_stop(struct vtd_unit *unit);
 void vtd_hw_end(struct vtd_unit *unit);
+
+/* unit.c */
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
 struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
 

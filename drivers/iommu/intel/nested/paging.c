@@ -30,6 +30,52 @@ bool vtd_is_paging(const struct iommu_domain *domain)
 }
 
 /**
+ * vtd_is_users - does a domain belong to userspace?
+ * @domain: the domain
+ *
+ * It does if iommufd has made it, or a container of VFIO's. The others are the
+ * kernel's own: identity, and those of the DMA API.
+ *
+ * Return: true if it does
+ */
+bool vtd_is_users(const struct iommu_domain *domain)
+{
+	return domain->type == IOMMU_DOMAIN_UNMANAGED ||
+	       domain->type == IOMMU_DOMAIN_NESTED;
+}
+
+/**
+ * vtd_domain_users - the users of a domain
+ * @domain: the domain
+ *
+ * Return: that, or NULL for the static domains
+ */
+struct vtd_users *vtd_domain_users(struct iommu_domain *domain)
+{
+	if (domain->type == IOMMU_DOMAIN_NESTED)
+		return &to_vtd_nested(domain)->users;
+	if (vtd_is_paging(domain))
+		return &to_vtd_paging(domain)->users;
+	return NULL;
+}
+
+/**
+ * vtd_domain_paging - the paging domain that a domain is, or is nested on
+ * @domain: the domain
+ *
+ * Return: the domain itself if it is a paging domain, the parent of a nested
+ * domain, NULL for the static domains
+ */
+struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain)
+{
+	if (domain->type == IOMMU_DOMAIN_NESTED)
+		return to_vtd_nested(domain)->parent;
+	if (vtd_is_paging(domain))
+		return to_vtd_paging(domain);
+	return NULL;
+}
+
+/**
  * vtd_stage2_width - the width of stage-2 input addresses
  * @cap: capability register
  * @level: set to the page table library's number of the top level
