@@ -85,6 +85,30 @@ test_kernel_without_its_symbols_is_one_sentence()
 	says_one_line
 }
 
+# A build takes minutes; what it does is for its log, what the compiler warns of is not.
+test_modules_say_what_they_do_and_no_more()
+{
+	local options
+
+	options=$(every_option)
+	# shellcheck disable=SC2086
+	prepared 7.2.0 $options
+	cat >"$T/kernel/Makefile" <<MAKE
+modules:
+	@echo '  CC [M]  a.o'
+	@echo 'a.c:1:1: warning: planted' >&2
+	@[ ! -e $T/broken ]
+MAKE
+	succeeds make -s -C "$TOP" modules KDIR="$T/kernel"
+	says "building the modules, Linux 7.2.0"
+	says "a.c:1:1: warning: planted"
+	does_not_say "CC [M]"
+	touch "$T/broken"
+	fails make -s -C "$TOP" modules KDIR="$T/kernel"
+	says "| a.c:1:1: warning: planted"
+	says "the modules could not be built"
+}
+
 # Modules that nobody will load are built without their suites, which takes half
 # the time.
 without_kunit()
