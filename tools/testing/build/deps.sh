@@ -17,7 +17,12 @@ machine_without()
 	done
 	for name in id apt-get perl "${wanted[@]}"; do
 		rm -f "$T/bin/$name"
-		stub "$name" <<<'exit 0'
+		case $name in
+		id) stub id <<<'echo 0' ;;
+		# A writer to a pipe that nobody reads has failed.
+		*gcc) stub "$name" <<<'cat >/dev/null' ;;
+		*) stub "$name" <<<'exit 0' ;;
+		esac
 	done
 	(cd "$T/bin" && rm -f "$@")
 	export DEBIAN_KEYRING=$T/bin/perl
