@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who uses a domain, unit by unit
+ * The users of a domain, unit by unit
  */
 #ifndef __INTEL_NESTED_USERS_H
 #define __INTEL_NESTED_USERS_H
