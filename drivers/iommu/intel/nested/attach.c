@@ -182,12 +182,12 @@ static int vtd_entry_clear(struct vtd_device *vdev, __le64 *entry,
 }
 
 static int vtd_entry_set(struct vtd_device *vdev, __le64 *entry,
-			 const struct vtd_pte *pte)
+			 const struct vtd_pasid_entry *pe)
 {
 	struct vtd_unit *unit = vdev->unit;
 	struct vtd_qi_batch batch;
 
-	vtd_pasid_write(vdev, entry, pte);
+	vtd_pasid_write(vdev, entry, pe);
 	if (!vtd_must_flush_new(unit))
 		return 0;
 
@@ -200,14 +200,14 @@ static int vtd_entry_set(struct vtd_device *vdev, __le64 *entry,
 
 static int vtd_entry_replace(struct vtd_device *vdev, __le64 *entry,
 			     const struct vtd_attach *old,
-			     const struct vtd_pte *pte)
+			     const struct vtd_pasid_entry *pe)
 {
 	int ret = 0;
 
 	if (old)
 		ret = vtd_entry_clear(vdev, entry, old);
-	if (!ret && pte)
-		ret = vtd_entry_set(vdev, entry, pte);
+	if (!ret && pe)
+		ret = vtd_entry_set(vdev, entry, pe);
 	return ret;
 }
 
@@ -218,7 +218,7 @@ static int vtd_entry_replace(struct vtd_device *vdev, __le64 *entry,
 static bool vtd_cannot_fail(const struct vtd_attach *new)
 {
 	return !new || (new->pasid == IOMMU_NO_PASID &&
-			!vtd_is_users(new->domain));
+			!vtd_is_userspaces(new->domain));
 }
 
 /*
@@ -230,11 +230,11 @@ static bool vtd_cannot_fail(const struct vtd_attach *new)
  * the core thinks after an error; or with @new, if that cannot fail.
  */
 static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
-		       struct vtd_attach *new, const struct vtd_pte *pte,
+		       struct vtd_attach *new, const struct vtd_pasid_entry *pe,
 		       struct vtd_attach **old)
 {
 	struct vtd_attach *cur;
-	struct vtd_pte was;
+	struct vtd_pasid_entry was;
 	int ret = 0;
 
 	lockdep_assert_held(&vdev->unit->lock);
@@ -246,7 +246,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 
 	cur = vtd_attached(vdev, pasid);
 	was = vtd_pasid_read(entry);
-	ret = vtd_entry_replace(vdev, entry, cur, pte);
+	ret = vtd_entry_replace(vdev, entry, cur, pe);
 	trace_vtd_attach(vdev->dev, pasid, new ? new->did : 0, ret);
 	if (ret) {
 		vtd_device_block_now(vdev);
@@ -257,7 +257,7 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 		dev_err_ratelimited(vdev->dev,
 				    "hardware failure %d, all DMA is blocked\n",
 				    ret);
-		vtd_pasid_write(vdev, entry, pte);
+		vtd_pasid_write(vdev, entry, pe);
 	}
 	vtd_set_attached(vdev, pasid, new);
 	*old = cur;
@@ -280,7 +280,7 @@ static u8 vtd_max_aw(const struct vtd_unit *unit)
 	return fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) - 1;
 }
 
-static struct vtd_pte vtd_encode(const struct vtd_attach *att)
+static struct vtd_pasid_entry vtd_encode(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->vdev->unit;
 	struct iommu_domain *domain = att->domain;
@@ -289,19 +289,19 @@ static struct vtd_pte vtd_encode(const struct vtd_attach *att)
 	struct vtd_stage1 s1;
 
 	if (domain == &vtd_identity_domain)
-		return vtd_pte_identity(att->did, vtd_max_aw(unit));
+		return vtd_pasid_identity(att->did, vtd_max_aw(unit));
 
 	paging = vtd_domain_paging(domain);
 	if (vtd_is_stage1(paging)) {
 		vtd_paging_stage1(paging, unit, &s1);
-		return vtd_pte_stage1(att->did, &s1);
+		return vtd_pasid_stage1(att->did, &s1);
 	}
 	vtd_paging_stage2(paging, unit, &s2);
 	if (vtd_is_paging(domain))
-		return vtd_pte_stage2(att->did, &s2);
+		return vtd_pasid_stage2(att->did, &s2);
 
 	vtd_nested_stage1(to_vtd_nested(domain), &s1);
-	return vtd_pte_nested(att->did, &s2, &s1);
+	return vtd_pasid_nested(att->did, &s2, &s1);
 }
 
 static struct vtd_attach *vtd_attach_alloc(struct vtd_device *vdev, u32 pasid,
@@ -335,14 +335,14 @@ static void vtd_attach_drop(struct vtd_attach *att)
 /* With the mutex of the paging domain held, if there is one */
 static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 {
-	struct vtd_pte pte = vtd_encode(new);
+	struct vtd_pasid_entry pe = vtd_encode(new);
 	struct vtd_device *vdev = new->vdev;
 	__le64 *entry;
 	int ret;
 
 	guard(mutex)(&vdev->unit->lock);
 
-	entry = vtd_pasid_entry(vdev, new->pasid, true);
+	entry = vtd_pasid_slot(vdev, new->pasid, true);
 	if (!entry)
 		return -ENOMEM;
 	if (new->pasid != IOMMU_NO_PASID) {
@@ -350,7 +350,7 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 		if (ret)
 			return ret;
 	}
-	ret = vtd_replace(vdev, new->pasid, entry, new, &pte, old);
+	ret = vtd_replace(vdev, new->pasid, entry, new, &pe, old);
 	if (ret && new->pasid != IOMMU_NO_PASID)
 		xa_release(&vdev->pasids, new->pasid);
 	return ret;
@@ -378,7 +378,7 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 	if (domain->iopf_handler)
 		return -ENODEV;
 	/* A user's device that is not translated yet could reach all memory */
-	if (vtd_is_users(domain) && !READ_ONCE(vdev->unit->translating))
+	if (vtd_is_userspaces(domain) && !READ_ONCE(vdev->unit->translating))
 		return -EBUSY;
 	ret = vtd_compatible(vdev, domain);
 	if (ret)
@@ -417,7 +417,7 @@ void vtd_detach(struct vtd_device *vdev, u32 pasid)
 	__le64 *entry;
 
 	scoped_guard(mutex, &vdev->unit->lock) {
-		entry = vtd_pasid_entry(vdev, pasid, false);
+		entry = vtd_pasid_slot(vdev, pasid, false);
 		/*
 		 * The core takes no failure for an answer, and there is none:
 		 * if the hardware fails the whole device is blocked.
@@ -526,7 +526,7 @@ int vtd_attach_change(struct vtd_attach *att,
 	if (vtd_attached(vdev, att->pasid) != att)
 		return 0;
 
-	entry = vtd_pasid_entry(vdev, att->pasid, false);
+	entry = vtd_pasid_slot(vdev, att->pasid, false);
 	change(vdev, entry, on);
 	/* Then no cache has it, or will be believed before it was emptied */
 	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))

@@ -23,10 +23,10 @@
 #define VTD_AM_ALL		(64 - VTD_PAGE_SHIFT)
 
 /**
- * struct vtd_pte - a PASID table entry
+ * struct vtd_pasid_entry - a PASID table entry
  * @w: its words
  */
-struct vtd_pte {
+struct vtd_pasid_entry {
 	u64 w[VTD_PTE_WORDS];
 };
 

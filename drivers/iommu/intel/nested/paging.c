@@ -30,7 +30,7 @@ bool vtd_is_paging(const struct iommu_domain *domain)
 }
 
 /**
- * vtd_is_users - does a domain belong to userspace?
+ * vtd_is_userspaces - does a domain belong to userspace?
  * @domain: the domain
  *
  * It does if iommufd has made it, or a container of VFIO's. The others are the
@@ -38,7 +38,7 @@ bool vtd_is_paging(const struct iommu_domain *domain)
  *
  * Return: true if it does
  */
-bool vtd_is_users(const struct iommu_domain *domain)
+bool vtd_is_userspaces(const struct iommu_domain *domain)
 {
 	return domain->type == IOMMU_DOMAIN_UNMANAGED ||
 	       domain->type == IOMMU_DOMAIN_NESTED;

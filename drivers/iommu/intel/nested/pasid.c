@@ -12,16 +12,16 @@
 #include "tables.h"
 
 /**
- * vtd_pte_identity - a PASID table entry for pass-through
+ * vtd_pasid_identity - a PASID table entry for pass-through
  * @did: domain-id
  * @aw: the largest VTD_AW_* of the unit, which bounds the addresses (9.6); 0 if
  *	it has no stage-2, when the field is reserved
  *
  * Return: the entry
  */
-struct vtd_pte vtd_pte_identity(u16 did, u8 aw)
+struct vtd_pasid_entry vtd_pasid_identity(u16 did, u8 aw)
 {
-	return (struct vtd_pte) {
+	return (struct vtd_pasid_entry) {
 		.w = {
 			FIELD_PREP(VTD_PTE0_PGTT, VTD_PGTT_PT) |
 			FIELD_PREP(VTD_PTE0_AW, aw) | VTD_PTE0_P,
@@ -30,10 +30,10 @@ struct vtd_pte vtd_pte_identity(u16 did, u8 aw)
 	};
 }
 
-static struct vtd_pte vtd_pte_with_stage2(u64 pgtt, u16 did,
-					  const struct vtd_stage2 *s2)
+static struct vtd_pasid_entry vtd_pasid_with_stage2(u64 pgtt, u16 did,
+						    const struct vtd_stage2 *s2)
 {
-	return (struct vtd_pte) {
+	return (struct vtd_pasid_entry) {
 		.w = {
 			(s2->root & VTD_PTE0_SSPTPTR) |
 			FIELD_PREP(VTD_PTE0_PGTT, pgtt) |
@@ -47,18 +47,18 @@ static struct vtd_pte vtd_pte_with_stage2(u64 pgtt, u16 did,
 }
 
 /**
- * vtd_pte_stage2 - a PASID table entry for stage-2 alone
+ * vtd_pasid_stage2 - a PASID table entry for stage-2 alone
  * @did: domain-id
  * @s2: the stage-2
  *
  * Return: the entry
  */
-struct vtd_pte vtd_pte_stage2(u16 did, const struct vtd_stage2 *s2)
+struct vtd_pasid_entry vtd_pasid_stage2(u16 did, const struct vtd_stage2 *s2)
 {
-	return vtd_pte_with_stage2(VTD_PGTT_STAGE2, did, s2);
+	return vtd_pasid_with_stage2(VTD_PGTT_STAGE2, did, s2);
 }
 
-static u64 vtd_pte_stage1_word(const struct vtd_stage1 *s1)
+static u64 vtd_pasid_stage1_word(const struct vtd_stage1 *s1)
 {
 	return (s1->root & VTD_PTE2_FSPTPTR) |
 	       FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :
@@ -68,7 +68,7 @@ static u64 vtd_pte_stage1_word(const struct vtd_stage1 *s1)
 }
 
 /**
- * vtd_pte_stage1 - a PASID table entry for stage-1 alone
+ * vtd_pasid_stage1 - a PASID table entry for stage-1 alone
  * @did: domain-id
  * @s1: the stage-1
  *
@@ -76,35 +76,36 @@ static u64 vtd_pte_stage1_word(const struct vtd_stage1 *s1)
  *
  * Return: the entry
  */
-struct vtd_pte vtd_pte_stage1(u16 did, const struct vtd_stage1 *s1)
+struct vtd_pasid_entry vtd_pasid_stage1(u16 did, const struct vtd_stage1 *s1)
 {
-	return (struct vtd_pte) {
+	return (struct vtd_pasid_entry) {
 		.w = {
 			FIELD_PREP(VTD_PTE0_PGTT, VTD_PGTT_STAGE1) |
 			FIELD_PREP(VTD_PTE0_AW, s1->aw) | VTD_PTE0_P,
 			FIELD_PREP(VTD_PTE1_DID, did) |
 			(s1->pwsnp ? VTD_PTE1_PWSNP : 0) |
 			(s1->pgsnp ? VTD_PTE1_PGSNP : 0),
-			vtd_pte_stage1_word(s1),
+			vtd_pasid_stage1_word(s1),
 		},
 	};
 }
 
 /**
- * vtd_pte_nested - a PASID table entry for stage-1 on stage-2
+ * vtd_pasid_nested - a PASID table entry for stage-1 on stage-2
  * @did: domain-id
  * @s2: the stage-2
  * @s1: the stage-1
  *
  * Return: the entry
  */
-struct vtd_pte vtd_pte_nested(u16 did, const struct vtd_stage2 *s2,
-			      const struct vtd_stage1 *s1)
+struct vtd_pasid_entry vtd_pasid_nested(u16 did, const struct vtd_stage2 *s2,
+					const struct vtd_stage1 *s1)
 {
-	struct vtd_pte pte = vtd_pte_with_stage2(VTD_PGTT_NESTED, did, s2);
+	struct vtd_pasid_entry pe =
+		vtd_pasid_with_stage2(VTD_PGTT_NESTED, did, s2);
 
-	pte.w[2] = vtd_pte_stage1_word(s1);
-	return pte;
+	pe.w[2] = vtd_pasid_stage1_word(s1);
+	return pe;
 }
 
 static unsigned int vtd_dir_entries(const struct vtd_device *vdev)
@@ -130,7 +131,7 @@ int vtd_pasid_dir_alloc(struct vtd_device *vdev)
 		return -ENOMEM;
 	vtd_clean_cache(vdev->unit, vdev->dir, vdev->dir_size);
 
-	if (!vtd_pasid_entry(vdev, IOMMU_NO_PASID, true)) {
+	if (!vtd_pasid_slot(vdev, IOMMU_NO_PASID, true)) {
 		vtd_pasid_dir_free(vdev);
 		return -ENOMEM;
 	}
@@ -156,7 +157,7 @@ void vtd_pasid_dir_free(struct vtd_device *vdev)
 }
 
 /**
- * vtd_pasid_entry - find the PASID table entry of a PASID
+ * vtd_pasid_slot - find the PASID table entry of a PASID
  * @vdev: the device
  * @pasid: the PASID, within the device's width
  * @alloc: allocate the table if there is none
@@ -168,7 +169,7 @@ void vtd_pasid_dir_free(struct vtd_device *vdev)
  * no other thread knows the device yet.
  * Return: the entry, or NULL if there is none
  */
-__le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc)
+__le64 *vtd_pasid_slot(struct vtd_device *vdev, u32 pasid, bool alloc)
 {
 	__le64 *slot = &vdev->dir[pasid >> VTD_PASID_PDE_SHIFT];
 	u64 pde = le64_to_cpu(READ_ONCE(*slot));
@@ -201,31 +202,31 @@ __le64 *vtd_pasid_entry(struct vtd_device *vdev, u32 pasid, bool alloc)
  *
  * Return: its words
  */
-struct vtd_pte vtd_pasid_read(const __le64 *entry)
+struct vtd_pasid_entry vtd_pasid_read(const __le64 *entry)
 {
-	struct vtd_pte pte;
+	struct vtd_pasid_entry pe;
 	int i;
 
 	for (i = 0; i < VTD_PTE_WORDS; i++)
-		pte.w[i] = le64_to_cpu(READ_ONCE(entry[i]));
-	return pte;
+		pe.w[i] = le64_to_cpu(READ_ONCE(entry[i]));
+	return pe;
 }
 
 /**
  * vtd_pasid_write - install a PASID table entry
  * @vdev: the device
  * @entry: where; not present now, neither in memory nor in a cache
- * @pte: the entry, or NULL to leave zeros
+ * @pe: the entry, or NULL to leave zeros
  */
 void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
-		     const struct vtd_pte *pte)
+		     const struct vtd_pasid_entry *pe)
 {
 	int i;
 
 	lockdep_assert_held(&vdev->unit->lock);
 
 	for (i = VTD_PTE_WORDS - 1; i > 0; i--)
-		WRITE_ONCE(entry[i], cpu_to_le64(pte ? pte->w[i] : 0));
+		WRITE_ONCE(entry[i], cpu_to_le64(pe ? pe->w[i] : 0));
 	vtd_clean_cache(vdev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
 	/*
 	 * The word with the present bit comes last, after all stores that this
@@ -233,7 +234,7 @@ void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
 	 * in the domain's lists: a later change of the tables must find it.
 	 */
 	smp_mb();
-	WRITE_ONCE(entry[0], cpu_to_le64(pte ? pte->w[0] : 0));
+	WRITE_ONCE(entry[0], cpu_to_le64(pe ? pe->w[0] : 0));
 	vtd_clean_cache(vdev->unit, entry, sizeof(*entry));
 }
 

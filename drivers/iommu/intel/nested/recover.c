@@ -90,9 +90,9 @@ static int vtd_flush_device(struct vtd_device *vdev)
 }
 
 /* A device of the kernel's own is not silent on purpose, a user's may be */
-static bool vtd_device_is_users(const struct vtd_device *vdev)
+static bool vtd_device_is_userspaces(const struct vtd_device *vdev)
 {
-	return !vdev->rid || vtd_is_users(vdev->rid->domain);
+	return !vdev->rid || vtd_is_userspaces(vdev->rid->domain);
 }
 
 /*
@@ -116,7 +116,7 @@ static int vtd_flush_devices(struct vtd_unit *unit, bool users)
 
 	xa_for_each(&unit->devices, sid, vdev) {
 		if (!vtd_devtlb_live(vdev) ||
-		    vtd_device_is_users(vdev) != users)
+		    vtd_device_is_userspaces(vdev) != users)
 			continue;
 		if (users && time_after_eq(jiffies, end)) {
 			vdev->skipped = true;

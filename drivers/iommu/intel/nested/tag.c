@@ -137,7 +137,8 @@ int vtd_did_get(struct vtd_attach *att)
 	if (!did)
 		return -ENOMEM;
 
-	id = tag_alloc(&unit->dids, att->vdev->share, vtd_is_users(att->domain));
+	id = tag_alloc(&unit->dids, att->vdev->share,
+		       vtd_is_userspaces(att->domain));
 	if (id < 0) {
 		kfree(did);
 		return id;

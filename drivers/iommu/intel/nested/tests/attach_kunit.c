@@ -37,7 +37,7 @@ static void attach_replace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
 	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
 	pt_iommu_vtdss_hw_info(&a->ss, &info);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(VTD_DID_IDENTITY, 0),
 		    vtd_desc_iotlb_domain(VTD_DID_IDENTITY, DRAIN));
@@ -49,9 +49,9 @@ static void attach_replace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
 	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_NESTED);
 	pt_iommu_vtdss_hw_info(&b->ss, &info);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0x5000);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0x5000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
@@ -60,14 +60,14 @@ static void attach_replace(struct kunit *test)
 	old = fake_did(vdev, 0);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &m->domain), 0);
 	KUNIT_EXPECT_NE(test, fake_did(vdev, 0), old);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0x6000);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0x6000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* To nothing */
 	vtd_detach(vdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), 0);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0);
 
 	/* And again: there is nothing to do */
 	fake_forget(fake);
@@ -375,9 +375,9 @@ static void dirty(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtd_attach(two, 0, &q->domain), 0);
 
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, true), 0);
-	KUNIT_EXPECT_TRUE(test, fake_pte_word(one, 0, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_TRUE(test, fake_pte_word(two, 7, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(two, 0, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(one, 0, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(two, 7, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(two, 0, 0) & VTD_PTE0_SSADE);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(one, 0), 0),
 		    vtd_desc_iotlb_domain(fake_did(one, 0), DRAIN),
 		    vtd_desc_pc_pasid(fake_did(two, 7), 7),
@@ -385,15 +385,15 @@ static void dirty(struct kunit *test)
 
 	/* A later domain has it too */
 	KUNIT_ASSERT_EQ(test, vtd_attach(one, 3, &n->domain), 0);
-	KUNIT_EXPECT_TRUE(test, fake_pte_word(one, 3, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(one, 3, 0) & VTD_PTE0_SSADE);
 
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, true), 0);
 	FAKE_EXPECT_NONE(test, fake);
 	KUNIT_EXPECT_EQ(test, vtd_set_dirty_tracking(&p->domain, false), 0);
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(one, 0, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(two, 7, 0) & VTD_PTE0_SSADE);
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(one, 3, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(one, 0, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(two, 7, 0) & VTD_PTE0_SSADE);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(one, 3, 0) & VTD_PTE0_SSADE);
 	KUNIT_EXPECT_EQ(test, fake_pgtt(one, 3), VTD_PGTT_NESTED);
 
 	vtd_detach(one, 0);

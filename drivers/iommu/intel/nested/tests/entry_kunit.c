@@ -10,25 +10,25 @@
 #include "../intel_nested.h"
 #include "../tables.h"
 
-static void expect_pte(struct kunit *test, struct vtd_pte pte, u64 w0, u64 w1,
-		       u64 w2)
+static void expect_pasid(struct kunit *test, struct vtd_pasid_entry pe, u64 w0,
+			 u64 w1, u64 w2)
 {
 	int i;
 
-	KUNIT_EXPECT_EQ(test, pte.w[0], w0);
-	KUNIT_EXPECT_EQ(test, pte.w[1], w1);
-	KUNIT_EXPECT_EQ(test, pte.w[2], w2);
+	KUNIT_EXPECT_EQ(test, pe.w[0], w0);
+	KUNIT_EXPECT_EQ(test, pe.w[1], w1);
+	KUNIT_EXPECT_EQ(test, pe.w[2], w2);
 	for (i = 3; i < VTD_PTE_WORDS; i++)
-		KUNIT_EXPECT_EQ(test, pte.w[i], 0);
+		KUNIT_EXPECT_EQ(test, pe.w[i], 0);
 }
 
 static void pte_identity(struct kunit *test)
 {
 	/* PGTT 100b in 8:6, AW in 4:2, P; DID in 79:64 */
-	expect_pte(test, vtd_pte_identity(1, VTD_AW_48BIT),
-		   0x100 | 2 << 2 | 1, 1, 0);
-	expect_pte(test, vtd_pte_identity(0xffff, VTD_AW_57BIT),
-		   0x100 | 3 << 2 | 1, 0xffff, 0);
+	expect_pasid(test, vtd_pasid_identity(1, VTD_AW_48BIT),
+		     0x100 | 2 << 2 | 1, 1, 0);
+	expect_pasid(test, vtd_pasid_identity(0xffff, VTD_AW_57BIT),
+		     0x100 | 3 << 2 | 1, 0xffff, 0);
 }
 
 static void pte_stage2(struct kunit *test)
@@ -38,18 +38,18 @@ static void pte_stage2(struct kunit *test)
 	};
 
 	/* PGTT 010b */
-	expect_pte(test, vtd_pte_stage2(0x1234, &s2),
-		   0x123456789089, 0x1234, 0);
+	expect_pasid(test, vtd_pasid_stage2(0x1234, &s2),
+		     0x123456789089, 0x1234, 0);
 	s2.aw = VTD_AW_57BIT;
-	expect_pte(test, vtd_pte_stage2(2, &s2), 0x12345678908d, 2, 0);
+	expect_pasid(test, vtd_pasid_stage2(2, &s2), 0x12345678908d, 2, 0);
 	s2.aw = VTD_AW_39BIT;
-	expect_pte(test, vtd_pte_stage2(2, &s2), 0x123456789085, 2, 0);
+	expect_pasid(test, vtd_pasid_stage2(2, &s2), 0x123456789085, 2, 0);
 	/* SSADE is bit 9, PWSNP bit 87, PGSNP bit 88 */
 	s2.ssade = true;
 	s2.pwsnp = true;
 	s2.pgsnp = true;
-	expect_pte(test, vtd_pte_stage2(2, &s2),
-		   0x123456789285, 0x1800002, 0);
+	expect_pasid(test, vtd_pasid_stage2(2, &s2),
+		     0x123456789285, 0x1800002, 0);
 }
 
 static void pte_nested(struct kunit *test)
@@ -61,25 +61,25 @@ static void pte_nested(struct kunit *test)
 	struct vtd_stage2 all = s2;
 
 	/* PGTT 011b; FSPTPTR in 191:140 */
-	expect_pte(test, vtd_pte_nested(7, &s2, &s1),
-		   0xfffffffff0c9, 0x800007, 0x7654321000);
+	expect_pasid(test, vtd_pasid_nested(7, &s2, &s1),
+		     0xfffffffff0c9, 0x800007, 0x7654321000);
 	/* FSPM in 131:130, SRE 128, WPE 132, EAFE 135 */
 	s1.five_level = true;
-	expect_pte(test, vtd_pte_nested(7, &s2, &s1),
-		   0xfffffffff0c9, 0x800007, 0x7654321004);
+	expect_pasid(test, vtd_pasid_nested(7, &s2, &s1),
+		     0xfffffffff0c9, 0x800007, 0x7654321004);
 	s1.sre = true;
-	expect_pte(test, vtd_pte_nested(7, &s2, &s1),
-		   0xfffffffff0c9, 0x800007, 0x7654321005);
+	expect_pasid(test, vtd_pasid_nested(7, &s2, &s1),
+		     0xfffffffff0c9, 0x800007, 0x7654321005);
 	s1.wpe = true;
-	expect_pte(test, vtd_pte_nested(7, &s2, &s1),
-		   0xfffffffff0c9, 0x800007, 0x7654321015);
+	expect_pasid(test, vtd_pasid_nested(7, &s2, &s1),
+		     0xfffffffff0c9, 0x800007, 0x7654321015);
 	s1.eafe = true;
-	expect_pte(test, vtd_pte_nested(7, &s2, &s1),
-		   0xfffffffff0c9, 0x800007, 0x7654321095);
+	expect_pasid(test, vtd_pasid_nested(7, &s2, &s1),
+		     0xfffffffff0c9, 0x800007, 0x7654321095);
 	all.ssade = true;
 	all.pgsnp = true;
-	expect_pte(test, vtd_pte_nested(7, &all, &s1),
-		   0xfffffffff2c9, 0x1800007, 0x7654321095);
+	expect_pasid(test, vtd_pasid_nested(7, &all, &s1),
+		     0xfffffffff2c9, 0x1800007, 0x7654321095);
 }
 
 static void context(struct kunit *test)

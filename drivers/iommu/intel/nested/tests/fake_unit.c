@@ -381,16 +381,16 @@ struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 }
 
 /**
- * fake_pte_word - a word of a PASID table entry
+ * fake_pasid_word - a word of a PASID table entry
  * @vdev: the device
  * @pasid: the PASID
  * @word: which word
  *
  * Return: the word, 0 if there is no table
  */
-u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word)
+u64 fake_pasid_word(struct vtd_device *vdev, u32 pasid, int word)
 {
-	__le64 *entry = vtd_pasid_entry(vdev, pasid, false);
+	__le64 *entry = vtd_pasid_slot(vdev, pasid, false);
 
 	return entry ? le64_to_cpu(entry[word]) : 0;
 }
@@ -404,7 +404,7 @@ u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word)
  */
 u64 fake_pgtt(struct vtd_device *vdev, u32 pasid)
 {
-	u64 word = fake_pte_word(vdev, pasid, 0);
+	u64 word = fake_pasid_word(vdev, pasid, 0);
 
 	return word & VTD_PTE0_P ? FIELD_GET(VTD_PTE0_PGTT, word) : 0;
 }
@@ -418,7 +418,7 @@ u64 fake_pgtt(struct vtd_device *vdev, u32 pasid)
  */
 u16 fake_did(struct vtd_device *vdev, u32 pasid)
 {
-	return FIELD_GET(VTD_PTE1_DID, fake_pte_word(vdev, pasid, 1));
+	return FIELD_GET(VTD_PTE1_DID, fake_pasid_word(vdev, pasid, 1));
 }
 
 /**

@@ -100,7 +100,7 @@ bool fake_executed(const struct fake_unit *fake, struct cmd_words desc);
 void fake_forget(struct fake_unit *fake);
 void fake_no_recovery(struct fake_unit *fake);
 
-u64 fake_pte_word(struct vtd_device *vdev, u32 pasid, int word);
+u64 fake_pasid_word(struct vtd_device *vdev, u32 pasid, int word);
 u64 fake_pgtt(struct vtd_device *vdev, u32 pasid);
 u16 fake_did(struct vtd_device *vdev, u32 pasid);
 bool fake_context_present(struct vtd_device *vdev);

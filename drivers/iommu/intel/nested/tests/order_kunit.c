@@ -94,7 +94,7 @@ static void pasid_entry_order(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(pasids); i++) {
 		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, pasids[i], &n->domain), 0);
-		w = watch_new(test, vtd_pasid_entry(vdev, pasids[i], false),
+		w = watch_new(test, vtd_pasid_slot(vdev, pasids[i], false),
 			      VTD_PTE_WORDS);
 		KUNIT_ASSERT_TRUE(test, w->want[0] & VTD_PTE0_P);
 		KUNIT_ASSERT_NE(test, w->want[2], 0);
@@ -136,7 +136,7 @@ static bool enforce(struct vtd_paging *p)
 
 static bool snoops(struct vtd_device *vdev, u32 pasid)
 {
-	return fake_pte_word(vdev, pasid, 1) & VTD_PTE1_PGSNP;
+	return fake_pasid_word(vdev, pasid, 1) & VTD_PTE1_PGSNP;
 }
 
 /* What is to be coherent is, for every kind of entry: PGSNP (9.6) */

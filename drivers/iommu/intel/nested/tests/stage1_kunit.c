@@ -20,26 +20,26 @@
 static void entry(struct kunit *test)
 {
 	struct vtd_stage1 s1 = { .root = 0x123456789000 };
-	struct vtd_pte pte = vtd_pte_stage1(0x1234, &s1);
+	struct vtd_pasid_entry pe = vtd_pasid_stage1(0x1234, &s1);
 	int i;
 
 	/* PGTT 001b in 8:6, no AW; DID in 79:64; FSPTPTR in 191:140 */
-	KUNIT_EXPECT_EQ(test, pte.w[0], 0x41);
-	KUNIT_EXPECT_EQ(test, pte.w[1], 0x1234);
-	KUNIT_EXPECT_EQ(test, pte.w[2], 0x123456789000);
+	KUNIT_EXPECT_EQ(test, pe.w[0], 0x41);
+	KUNIT_EXPECT_EQ(test, pe.w[1], 0x1234);
+	KUNIT_EXPECT_EQ(test, pe.w[2], 0x123456789000);
 	for (i = 3; i < VTD_PTE_WORDS; i++)
-		KUNIT_EXPECT_EQ(test, pte.w[i], 0);
+		KUNIT_EXPECT_EQ(test, pe.w[i], 0);
 	/* FSPM in 131:130, PWSNP bit 87, PGSNP bit 88 */
 	s1.five_level = true;
 	s1.pwsnp = true;
-	pte = vtd_pte_stage1(2, &s1);
-	KUNIT_EXPECT_EQ(test, pte.w[1], 0x800002);
-	KUNIT_EXPECT_EQ(test, pte.w[2], 0x123456789004);
+	pe = vtd_pasid_stage1(2, &s1);
+	KUNIT_EXPECT_EQ(test, pe.w[1], 0x800002);
+	KUNIT_EXPECT_EQ(test, pe.w[2], 0x123456789004);
 	s1.pgsnp = true;
 	s1.aw = VTD_AW_48BIT;
-	pte = vtd_pte_stage1(2, &s1);
-	KUNIT_EXPECT_EQ(test, pte.w[0], 0x49);
-	KUNIT_EXPECT_EQ(test, pte.w[1], 0x1800002);
+	pe = vtd_pasid_stage1(2, &s1);
+	KUNIT_EXPECT_EQ(test, pe.w[0], 0x49);
+	KUNIT_EXPECT_EQ(test, pe.w[1], 0x1800002);
 }
 
 static void width(struct kunit *test)
@@ -171,15 +171,15 @@ static void snoop(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test,
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_TRUE(test, fake_pte_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
 	KUNIT_EXPECT_TRUE(test,
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &q->domain), 0);
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
 	fake_forget(fake);
 	KUNIT_EXPECT_TRUE(test,
 			  q->domain.ops->enforce_cache_coherency(&q->domain));
-	KUNIT_EXPECT_TRUE(test, fake_pte_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
 	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE1);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(vdev, 0), 0),
 		    vtd_desc_iotlb_domain(fake_did(vdev, 0), DRAIN));
@@ -189,7 +189,8 @@ static void snoop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_attach(cannot, 0, &r->domain), 0);
 	KUNIT_EXPECT_FALSE(test,
 			   r->domain.ops->enforce_cache_coherency(&r->domain));
-	KUNIT_EXPECT_FALSE(test, fake_pte_word(cannot, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_FALSE(test,
+			   fake_pasid_word(cannot, 0, 1) & VTD_PTE1_PGSNP);
 	vtd_detach(cannot, 0);
 	fake_paging_free(test, r);
 	fake_paging_free(test, p);
@@ -227,9 +228,9 @@ static void tables(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->domain.pgsize_bitmap, SZ_4K | SZ_2M);
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
 	pt_iommu_x86_64_hw_info(&p->fs, &info);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 2), info.gcr3_pt);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), info.gcr3_pt);
 	/* Stage-2's fields stay zero */
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0), 0x41);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0x41);
 
 	KUNIT_ASSERT_EQ(test, iommu_map(&p->domain, SZ_1M, 0x7000, SZ_4K, rw,
 					GFP_KERNEL), 0);
@@ -341,10 +342,10 @@ static void errata_aw(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&both->unit, false), 0);
 
 	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vdev, 0, 0), 0x49);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0x49);
 	/* Nor has pass-through one, where there is no stage-2 */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vgood, 0, &vtd_identity_domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pte_word(vgood, 0, 0), 0x101);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(vgood, 0, 0), 0x101);
 	vtd_detach(vdev, 0);
 	vtd_detach(vgood, 0);
 	fake_paging_free(test, p);
