@@ -20,11 +20,11 @@
 
 /**
  * struct alias_walk - a walk through the further source-ids of a device
- * @vdev: the device
+ * @edev: the device
  * @took: it has got one
  */
 struct alias_walk {
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	bool took;
 };
 
@@ -32,53 +32,53 @@ struct alias_walk {
 static int vtd_alias_take(u16 sid, void *data)
 {
 	struct alias_walk *walk = data;
-	struct vtd_unit *unit = walk->vdev->unit;
+	struct vtd_unit *unit = walk->edev->unit;
 	int ret;
 
 	if (xa_load(&unit->devices, sid) || xa_load(&unit->aliases, sid))
 		return 0;
 	ret = vtd_context_alloc(unit, sid);
 	if (!ret)
-		ret = xa_insert(&unit->aliases, sid, walk->vdev, GFP_KERNEL);
+		ret = xa_insert(&unit->aliases, sid, walk->edev, GFP_KERNEL);
 	walk->took |= !ret;
 	return ret;
 }
 
 /**
  * vtd_device_aliases - the further source-ids that requests of a device may have
- * @vdev: the device
+ * @edev: the device
  * @fn: called for each; stops if it returns other than 0
  * @data: for @fn
  *
  * Return: 0, or what @fn returned
  */
-int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+int vtd_device_aliases(struct vtd_device *edev, int (*fn)(u16 sid, void *data),
 		       void *data)
 {
-	KUNIT_STATIC_STUB_REDIRECT(vtd_device_aliases, vdev, fn, data);
-	if (!dev_is_pci(vdev->dev))
+	KUNIT_STATIC_STUB_REDIRECT(vtd_device_aliases, edev, fn, data);
+	if (!dev_is_pci(edev->dev))
 		return 0;
-	return vtd_pci_aliases(to_pci_dev(vdev->dev), fn, data);
+	return vtd_pci_aliases(to_pci_dev(edev->dev), fn, data);
 }
 
 /* Sets @took if it has got one that it did not have */
-static int vtd_aliases_take(struct vtd_device *vdev, bool *took)
+static int vtd_aliases_take(struct vtd_device *edev, bool *took)
 {
-	struct alias_walk walk = { .vdev = vdev };
-	int ret = vtd_device_aliases(vdev, vtd_alias_take, &walk);
+	struct alias_walk walk = { .edev = edev };
+	int ret = vtd_device_aliases(edev, vtd_alias_take, &walk);
 
 	*took = walk.took;
 	return ret;
 }
 
-static void vtd_aliases_drop(struct vtd_device *vdev)
+static void vtd_aliases_drop(struct vtd_device *edev)
 {
 	struct vtd_device *owner;
 	unsigned long sid;
 
-	xa_for_each(&vdev->unit->aliases, sid, owner)
-		if (owner == vdev)
-			xa_erase(&vdev->unit->aliases, sid);
+	xa_for_each(&edev->unit->aliases, sid, owner)
+		if (owner == edev)
+			xa_erase(&edev->unit->aliases, sid);
 }
 
 /* Its context entries have become more, or fewer */
@@ -122,46 +122,46 @@ static int vtd_alias_give_up(struct vtd_unit *unit, u16 sid)
 
 /**
  * vtd_alias_add - find the further source-ids of a device
- * @vdev: the device, which is not in the unit's @devices yet
+ * @edev: the device, which is not in the unit's @devices yet
  *
  * Their context entries come with the device's own.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, -ENOMEM, -EIO or -ETIMEDOUT
  */
-int vtd_alias_add(struct vtd_device *vdev)
+int vtd_alias_add(struct vtd_device *edev)
 {
-	int ret = vtd_alias_give_up(vdev->unit, vdev->sid);
+	int ret = vtd_alias_give_up(edev->unit, edev->sid);
 	bool took;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	if (!ret)
-		ret = vtd_aliases_take(vdev, &took);
+		ret = vtd_aliases_take(edev, &took);
 	if (ret)
-		vtd_alias_del(vdev);
+		vtd_alias_del(edev);
 	return ret;
 }
 
 /**
  * vtd_alias_del - forget the further source-ids of a device
- * @vdev: the device, which is not in the unit's @devices any more, and whose
+ * @edev: the device, which is not in the unit's @devices any more, and whose
  *	context entries no cache has
  *
  * Those that others use too are theirs then, and so is the device's own.
  *
  * Context: process context; the unit's mutex is held.
  */
-void vtd_alias_del(struct vtd_device *vdev)
+void vtd_alias_del(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_device *other;
 	unsigned long sid;
 	bool took;
 
 	lockdep_assert_held(&unit->lock);
 
-	vtd_aliases_drop(vdev);
+	vtd_aliases_drop(edev);
 	xa_for_each(&unit->devices, sid, other) {
 		/* What fails here leaves the source-id blocked, which is safe */
 		vtd_aliases_take(other, &took);

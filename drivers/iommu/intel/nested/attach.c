@@ -59,7 +59,7 @@ static void vtd_parts_put(struct vtd_attach *att)
 static int vtd_parts_get(struct vtd_attach *att)
 {
 	struct iommu_domain *domain = att->domain;
-	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_unit *unit = att->edev->unit;
 
 	att->users = vtd_unit_users_get(vtd_domain_users(domain), unit);
 	if (!att->users)
@@ -126,68 +126,68 @@ static void vtd_attach_unlink(struct vtd_attach *att)
 		vtd_did_put(att);
 		vtd_parts_put(att);
 	}
-	if (att != &att->vdev->rid_identity)
-		call_srcu(&att->vdev->unit->srcu, &att->rcu, vtd_attach_free);
+	if (att != &att->edev->rid_identity)
+		call_srcu(&att->edev->unit->srcu, &att->rcu, vtd_attach_free);
 }
 
 /**
  * vtd_attached - what is attached to a PASID
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID
  *
  * Context: the unit's mutex is held.
  * Return: the attachment, or NULL if the PASID is blocked
  */
-struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid)
+struct vtd_attach *vtd_attached(struct vtd_device *edev, u32 pasid)
 {
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	if (pasid == IOMMU_NO_PASID)
-		return vdev->rid;
-	return xa_load(&vdev->pasids, pasid);
+		return edev->rid;
+	return xa_load(&edev->pasids, pasid);
 }
 
-static void vtd_set_attached(struct vtd_device *vdev, u32 pasid,
+static void vtd_set_attached(struct vtd_device *edev, u32 pasid,
 			     struct vtd_attach *att)
 {
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	if (pasid == IOMMU_NO_PASID)
-		vdev->rid = att;
+		edev->rid = att;
 	else if (att)
 		/* Its place was reserved, or is that of the one before it */
-		xa_store(&vdev->pasids, pasid, att, GFP_ATOMIC);
+		xa_store(&edev->pasids, pasid, att, GFP_ATOMIC);
 	else
-		xa_erase(&vdev->pasids, pasid);
+		xa_erase(&edev->pasids, pasid);
 }
 
-static bool vtd_unhealthy(struct vtd_device *vdev)
+static bool vtd_unhealthy(struct vtd_device *edev)
 {
-	return READ_ONCE(vdev->unit->qi.ring.stuck) || READ_ONCE(vdev->state);
+	return READ_ONCE(edev->unit->qi.ring.stuck) || READ_ONCE(edev->state);
 }
 
 /*
  * Make an entry not present and the caches forget it, in the order of 6.5.3.3:
  * the present bit, the PASID cache, the IOTLB, the device-TLB.
  */
-static int vtd_entry_clear(struct vtd_device *vdev, __le64 *entry,
+static int vtd_entry_clear(struct vtd_device *edev, __le64 *entry,
 			   const struct vtd_attach *old)
 {
 	int ret = 0;
 
-	if (vtd_pasid_clear_present(vdev, entry))
+	if (vtd_pasid_clear_present(edev, entry))
 		ret = vtd_entry_flush(old);
-	vtd_pasid_write(vdev, entry, NULL);
+	vtd_pasid_write(edev, entry, NULL);
 	return ret;
 }
 
-static int vtd_entry_set(struct vtd_device *vdev, __le64 *entry,
+static int vtd_entry_set(struct vtd_device *edev, __le64 *entry,
 			 const struct vtd_pasid_entry *pe)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 
-	vtd_pasid_write(vdev, entry, pe);
+	vtd_pasid_write(edev, entry, pe);
 	if (!vtd_must_flush_new(unit))
 		return 0;
 
@@ -198,16 +198,16 @@ static int vtd_entry_set(struct vtd_device *vdev, __le64 *entry,
 	return vtd_qi_flush(&batch);
 }
 
-static int vtd_entry_replace(struct vtd_device *vdev, __le64 *entry,
+static int vtd_entry_replace(struct vtd_device *edev, __le64 *entry,
 			     const struct vtd_attach *old,
 			     const struct vtd_pasid_entry *pe)
 {
 	int ret = 0;
 
 	if (old)
-		ret = vtd_entry_clear(vdev, entry, old);
+		ret = vtd_entry_clear(edev, entry, old);
 	if (!ret && pe)
-		ret = vtd_entry_set(vdev, entry, pe);
+		ret = vtd_entry_set(edev, entry, pe);
 	return ret;
 }
 
@@ -229,7 +229,7 @@ static bool vtd_cannot_fail(const struct vtd_attach *new)
  * comes back with what is attached then: with what was before, for that is what
  * the core thinks after an error; or with @new, if that cannot fail.
  */
-static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
+static int vtd_replace(struct vtd_device *edev, u32 pasid, __le64 *entry,
 		       struct vtd_attach *new, const struct vtd_pasid_entry *pe,
 		       struct vtd_attach **old)
 {
@@ -237,39 +237,39 @@ static int vtd_replace(struct vtd_device *vdev, u32 pasid, __le64 *entry,
 	struct vtd_pasid_entry was;
 	int ret = 0;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
-	if (vtd_unhealthy(vdev) && new)
-		ret = vtd_device_recover(vdev);
+	if (vtd_unhealthy(edev) && new)
+		ret = vtd_device_recover(edev);
 	if (ret && !vtd_cannot_fail(new))
 		return ret;
 
-	cur = vtd_attached(vdev, pasid);
+	cur = vtd_attached(edev, pasid);
 	was = vtd_pasid_read(entry);
-	ret = vtd_entry_replace(vdev, entry, cur, pe);
-	trace_vtd_attach(vdev->dev, pasid, new ? new->did : 0, ret);
+	ret = vtd_entry_replace(edev, entry, cur, pe);
+	trace_vtd_attach(edev->dev, pasid, new ? new->did : 0, ret);
 	if (ret) {
-		vtd_device_block_now(vdev);
+		vtd_device_block_now(edev);
 		if (!vtd_cannot_fail(new)) {
-			vtd_pasid_write(vdev, entry, cur ? &was : NULL);
+			vtd_pasid_write(edev, entry, cur ? &was : NULL);
 			return ret;
 		}
-		dev_err_ratelimited(vdev->dev,
+		dev_err_ratelimited(edev->dev,
 				    "hardware failure %d, all DMA is blocked\n",
 				    ret);
-		vtd_pasid_write(vdev, entry, pe);
+		vtd_pasid_write(edev, entry, pe);
 	}
-	vtd_set_attached(vdev, pasid, new);
+	vtd_set_attached(edev, pasid, new);
 	*old = cur;
 	return 0;
 }
 
-static int vtd_compatible(struct vtd_device *vdev, struct iommu_domain *domain)
+static int vtd_compatible(struct vtd_device *edev, struct iommu_domain *domain)
 {
 	if (domain->type == IOMMU_DOMAIN_NESTED)
-		return vtd_nested_compatible(to_vtd_nested(domain), vdev->unit);
+		return vtd_nested_compatible(to_vtd_nested(domain), edev->unit);
 	if (vtd_is_paging(domain))
-		return vtd_paging_compatible(to_vtd_paging(domain), vdev->unit);
+		return vtd_paging_compatible(to_vtd_paging(domain), edev->unit);
 	return 0;
 }
 
@@ -282,7 +282,7 @@ static u8 vtd_max_aw(const struct vtd_unit *unit)
 
 static struct vtd_pasid_entry vtd_encode(const struct vtd_attach *att)
 {
-	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_unit *unit = att->edev->unit;
 	struct iommu_domain *domain = att->domain;
 	struct vtd_paging *paging;
 	struct vtd_stage2 s2;
@@ -304,18 +304,18 @@ static struct vtd_pasid_entry vtd_encode(const struct vtd_attach *att)
 	return vtd_pasid_nested(att->did, &s2, &s1);
 }
 
-static struct vtd_attach *vtd_attach_alloc(struct vtd_device *vdev, u32 pasid,
+static struct vtd_attach *vtd_attach_alloc(struct vtd_device *edev, u32 pasid,
 					   struct iommu_domain *domain)
 {
 	struct vtd_attach *att;
 
 	if (pasid == IOMMU_NO_PASID && domain == &vtd_identity_domain)
-		att = &vdev->rid_identity;
+		att = &edev->rid_identity;
 	else
 		att = kzalloc_obj(*att, GFP_KERNEL_ACCOUNT);
 	if (!att)
 		return NULL;
-	att->vdev = vdev;
+	att->edev = edev;
 	att->pasid = pasid;
 	att->domain = domain;
 	return att;
@@ -336,29 +336,29 @@ static void vtd_attach_drop(struct vtd_attach *att)
 static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 {
 	struct vtd_pasid_entry pe = vtd_encode(new);
-	struct vtd_device *vdev = new->vdev;
+	struct vtd_device *edev = new->edev;
 	__le64 *entry;
 	int ret;
 
-	guard(mutex)(&vdev->unit->lock);
+	guard(mutex)(&edev->unit->lock);
 
-	entry = vtd_pasid_slot(vdev, new->pasid, true);
+	entry = vtd_pasid_slot(edev, new->pasid, true);
 	if (!entry)
 		return -ENOMEM;
 	if (new->pasid != IOMMU_NO_PASID) {
-		ret = xa_reserve(&vdev->pasids, new->pasid, GFP_KERNEL_ACCOUNT);
+		ret = xa_reserve(&edev->pasids, new->pasid, GFP_KERNEL_ACCOUNT);
 		if (ret)
 			return ret;
 	}
-	ret = vtd_replace(vdev, new->pasid, entry, new, &pe, old);
+	ret = vtd_replace(edev, new->pasid, entry, new, &pe, old);
 	if (ret && new->pasid != IOMMU_NO_PASID)
-		xa_release(&vdev->pasids, new->pasid);
+		xa_release(&edev->pasids, new->pasid);
 	return ret;
 }
 
 /**
  * vtd_attach - attach a domain to a PASID, whatever was there before
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID, 0 for requests without
  * @domain: the domain, any but the blocked one
  *
@@ -368,7 +368,7 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  * device blocked until the hardware is in order again, if it was needed for that.
  * For domains that the core relies on that is no error.
  */
-int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
+int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 {
 	struct vtd_paging *paging = vtd_domain_paging(domain);
 	struct vtd_attach *new, *old = NULL;
@@ -378,13 +378,13 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 	if (domain->iopf_handler)
 		return -ENODEV;
 	/* A user's device that is not translated yet could reach all memory */
-	if (vtd_is_userspaces(domain) && !READ_ONCE(vdev->unit->translating))
+	if (vtd_is_userspaces(domain) && !READ_ONCE(edev->unit->translating))
 		return -EBUSY;
-	ret = vtd_compatible(vdev, domain);
+	ret = vtd_compatible(edev, domain);
 	if (ret)
 		return ret;
 
-	new = vtd_attach_alloc(vdev, pasid, domain);
+	new = vtd_attach_alloc(edev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
 
@@ -406,24 +406,24 @@ int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain)
 
 /**
  * vtd_detach - block a PASID
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID, 0 for requests without
  *
  * Context: process context; nobody else changes this device's PASIDs.
  */
-void vtd_detach(struct vtd_device *vdev, u32 pasid)
+void vtd_detach(struct vtd_device *edev, u32 pasid)
 {
 	struct vtd_attach *old = NULL;
 	__le64 *entry;
 
-	scoped_guard(mutex, &vdev->unit->lock) {
-		entry = vtd_pasid_slot(vdev, pasid, false);
+	scoped_guard(mutex, &edev->unit->lock) {
+		entry = vtd_pasid_slot(edev, pasid, false);
 		/*
 		 * The core takes no failure for an answer, and there is none:
 		 * if the hardware fails the whole device is blocked.
 		 */
 		if (entry)
-			vtd_replace(vdev, pasid, entry, NULL, NULL, &old);
+			vtd_replace(edev, pasid, entry, NULL, NULL, &old);
 	}
 	if (old)
 		vtd_attach_drop(old);
@@ -457,13 +457,13 @@ int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
-	if (!vdev->pasid_bits)
+	if (!edev->pasid_bits)
 		return -EOPNOTSUPP;
-	if (pasid >> vdev->pasid_bits)
+	if (pasid >> edev->pasid_bits)
 		return -EINVAL;
-	return vtd_attach(vdev, pasid, domain);
+	return vtd_attach(edev, pasid, domain);
 }
 
 static int vtd_identity_attach_dev(struct iommu_domain *domain,
@@ -513,28 +513,28 @@ struct iommu_domain vtd_blocked_domain = {
  * Return: 0, or -ETIMEDOUT or -EIO if the hardware failed, with the device blocked
  */
 int vtd_attach_change(struct vtd_attach *att,
-		      void (*change)(struct vtd_device *vdev, __le64 *entry,
+		      void (*change)(struct vtd_device *edev, __le64 *entry,
 				     bool on), bool on)
 {
-	struct vtd_device *vdev = att->vdev;
+	struct vtd_device *edev = att->edev;
 	__le64 *entry;
 	int ret;
 
-	guard(mutex)(&vdev->unit->lock);
+	guard(mutex)(&edev->unit->lock);
 
 	/* Another domain may have taken the PASID already */
-	if (vtd_attached(vdev, att->pasid) != att)
+	if (vtd_attached(edev, att->pasid) != att)
 		return 0;
 
-	entry = vtd_pasid_slot(vdev, att->pasid, false);
-	change(vdev, entry, on);
+	entry = vtd_pasid_slot(edev, att->pasid, false);
+	change(edev, entry, on);
 	/* Then no cache has it, or will be believed before it was emptied */
-	if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
+	if (test_bit(VTD_DEV_BLOCKED, &edev->state))
 		return 0;
 
 	ret = vtd_entry_flush(att);
 	if (ret)
-		vtd_device_block_now(vdev);
+		vtd_device_block_now(edev);
 	return ret;
 }
 

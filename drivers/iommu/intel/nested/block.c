@@ -34,30 +34,30 @@
 #include "tables.h"
 
 /* The device is blocked: no cache has its context entry */
-static void vtd_device_set_blocked(struct vtd_device *vdev)
+static void vtd_device_set_blocked(struct vtd_device *edev)
 {
 	/* The hardware has forgotten the entry before anybody sees the mark */
 	smp_mb__before_atomic();
-	set_bit(VTD_DEV_BLOCKED, &vdev->state);
+	set_bit(VTD_DEV_BLOCKED, &edev->state);
 	/* There is no moment in which the device has neither mark */
-	clear_bit(VTD_DEV_FAILED, &vdev->state);
-	clear_bit(VTD_DEV_REVIVING, &vdev->state);
-	vtd_unit_kick(vdev->unit);
+	clear_bit(VTD_DEV_FAILED, &edev->state);
+	clear_bit(VTD_DEV_REVIVING, &edev->state);
+	vtd_unit_kick(edev->unit);
 }
 
-static void vtd_device_block(struct vtd_device *vdev)
+static void vtd_device_block(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 
-	vtd_context_clear(vdev);
+	vtd_context_clear(edev);
 	vtd_qi_begin(&batch, unit, false);
-	vtd_add_context_flush(&batch, vdev);
+	vtd_add_context_flush(&batch, edev);
 	if (vtd_qi_flush(&batch))
 		vtd_unit_reset_or_forget(unit);
-	dev_err_ratelimited(vdev->dev, "all DMA is blocked\n");
-	vtd_retry_failed(&vdev->retry);
-	vtd_device_set_blocked(vdev);
+	dev_err_ratelimited(edev->dev, "all DMA is blocked\n");
+	vtd_retry_failed(&edev->retry);
+	vtd_device_set_blocked(edev);
 }
 
 /**
@@ -68,7 +68,7 @@ static void vtd_device_block(struct vtd_device *vdev)
  */
 void vtd_unit_block_failed(struct vtd_unit *unit)
 {
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned long sid;
 	bool again;
 
@@ -77,9 +77,9 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 	/* While one device is blocked another can fail; each is blocked once */
 	do {
 		again = false;
-		xa_for_each(&unit->devices, sid, vdev) {
-			if (test_bit(VTD_DEV_FAILED, &vdev->state)) {
-				vtd_device_block(vdev);
+		xa_for_each(&unit->devices, sid, edev) {
+			if (test_bit(VTD_DEV_FAILED, &edev->state)) {
+				vtd_device_block(edev);
 				again = true;
 			}
 		}
@@ -88,27 +88,27 @@ void vtd_unit_block_failed(struct vtd_unit *unit)
 
 /**
  * vtd_device_mark_failed - a device may hold stale translations
- * @vdev: the device. If it is blocked it gets no mark, since it forgets everything
+ * @edev: the device. If it is blocked it gets no mark, since it forgets everything
  *	before it comes back
  *
  * Context: any.
  */
-void vtd_device_mark_failed(struct vtd_device *vdev)
+void vtd_device_mark_failed(struct vtd_device *edev)
 {
-	if (!test_bit(VTD_DEV_BLOCKED, &vdev->state))
-		set_bit(VTD_DEV_FAILED, &vdev->state);
+	if (!test_bit(VTD_DEV_BLOCKED, &edev->state))
+		set_bit(VTD_DEV_FAILED, &edev->state);
 }
 
 /**
  * vtd_device_block_now - block a device, whatever the hardware still has of it
- * @vdev: the device, which the recovery brings back by itself
+ * @edev: the device, which the recovery brings back by itself
  *
  * Context: process context; the unit's mutex is held.
  */
-void vtd_device_block_now(struct vtd_device *vdev)
+void vtd_device_block_now(struct vtd_device *edev)
 {
-	vtd_device_mark_failed(vdev);
-	vtd_unit_block_failed(vdev->unit);
+	vtd_device_mark_failed(edev);
+	vtd_unit_block_failed(edev->unit);
 }
 
 /**
@@ -130,55 +130,55 @@ void vtd_unit_failed(struct vtd_unit *unit, bool atomic)
 
 /**
  * vtd_device_unblock - try to bring a blocked device back
- * @vdev: the device
+ * @edev: the device
  *
  * The top of this file explains the order.
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
  */
-int vtd_device_unblock(struct vtd_device *vdev)
+int vtd_device_unblock(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	unsigned long began = jiffies;
 	struct vtd_qi_batch batch;
 	int ret;
 
-	vdev->skipped = false;
-	set_bit(VTD_DEV_REVIVING, &vdev->state);
-	clear_bit(VTD_DEV_BLOCKED, &vdev->state);
+	edev->skipped = false;
+	set_bit(VTD_DEV_REVIVING, &edev->state);
+	clear_bit(VTD_DEV_BLOCKED, &edev->state);
 	/* Pairs with the barrier between a change of tables and its flush */
 	smp_mb__after_atomic();
 
 	vtd_qi_begin(&batch, unit, false);
-	vtd_add_context_flush(&batch, vdev);
+	vtd_add_context_flush(&batch, edev);
 	ret = vtd_qi_flush(&batch);
-	if (!ret && vdev->ats_depth) {
-		vtd_add_devtlb_all(&batch, vdev);
+	if (!ret && edev->ats_depth) {
+		vtd_add_devtlb_all(&batch, edev);
 		ret = vtd_qi_flush(&batch);
 	}
-	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
+	if (!ret && test_bit(VTD_DEV_FAILED, &edev->state))
 		ret = -ETIMEDOUT;
 	/* If the queue is stuck the reset counts the time */
 	if (!unit->qi.ring.stuck)
 		vtd_ask_later(unit, jiffies - began);
 	if (ret) {
-		vtd_retry_later_still(&vdev->retry, began);
-		vtd_device_set_blocked(vdev);
+		vtd_retry_later_still(&edev->retry, began);
+		vtd_device_set_blocked(edev);
 		return ret;
 	}
 
-	vdev->retry.at = jiffies;
-	vtd_context_set(vdev);
+	edev->retry.at = jiffies;
+	vtd_context_set(edev);
 	if (vtd_must_flush_new(unit)) {
-		vtd_add_context_flush(&batch, vdev);
+		vtd_add_context_flush(&batch, edev);
 		ret = vtd_qi_flush(&batch);
 		if (ret) {
-			vtd_device_block(vdev);
+			vtd_device_block(edev);
 			return ret;
 		}
 	}
-	clear_bit(VTD_DEV_REVIVING, &vdev->state);
-	dev_info_ratelimited(vdev->dev, "DMA is possible again\n");
+	clear_bit(VTD_DEV_REVIVING, &edev->state);
+	dev_info_ratelimited(edev->dev, "DMA is possible again\n");
 	return 0;
 }

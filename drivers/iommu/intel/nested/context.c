@@ -113,45 +113,45 @@ static void vtd_context_entry_clear(struct vtd_unit *unit, u16 sid)
 
 /**
  * vtd_context_set - let the hardware see a device's PASID directory
- * @vdev: the device, whose context entries are not present
+ * @edev: the device, whose context entries are not present
  *
  * No cache has such an entry, except where vtd_must_flush_new() says so: then
  * the caller invalidates it.
  */
-void vtd_context_set(struct vtd_device *vdev)
+void vtd_context_set(struct vtd_device *edev)
 {
-	struct vtd_ctx ctx = vtd_ctx_encode(virt_to_phys(vdev->dir),
-					    vdev->pasid_bits, vdev->ats_depth,
-					    vdev->pri);
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_ctx ctx = vtd_ctx_encode(virt_to_phys(edev->dir),
+					    edev->pasid_bits, edev->ats_depth,
+					    edev->pri);
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_device *owner;
 	unsigned long sid;
 
 	lockdep_assert_held(&unit->lock);
 
-	vtd_context_entry_write(unit, vdev->sid, &ctx);
+	vtd_context_entry_write(unit, edev->sid, &ctx);
 	xa_for_each(&unit->aliases, sid, owner)
-		if (owner == vdev)
+		if (owner == edev)
 			vtd_context_entry_write(unit, sid, &ctx);
 }
 
 /**
  * vtd_context_clear - make a device's context entries not present
- * @vdev: the device
+ * @edev: the device
  *
  * The caller invalidates the context cache, and all that hangs on it.
  */
-void vtd_context_clear(struct vtd_device *vdev)
+void vtd_context_clear(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_device *owner;
 	unsigned long sid;
 
 	lockdep_assert_held(&unit->lock);
 
-	vtd_context_entry_clear(unit, vdev->sid);
+	vtd_context_entry_clear(unit, edev->sid);
 	xa_for_each(&unit->aliases, sid, owner)
-		if (owner == vdev)
+		if (owner == edev)
 			vtd_context_entry_clear(unit, sid);
 }
 

@@ -41,29 +41,29 @@ static const char *vtd_domain_name(const struct iommu_domain *domain)
 	return "paging";
 }
 
-static void vtd_domains_line(struct seq_file *s, const struct vtd_device *vdev,
+static void vtd_domains_line(struct seq_file *s, const struct vtd_device *edev,
 			     const struct vtd_attach *att)
 {
 	seq_printf(s, "%s sid %#06x pasid %u did %u %s%s\n",
-		   dev_name(vdev->dev), vdev->sid, att->pasid, att->did,
+		   dev_name(edev->dev), edev->sid, att->pasid, att->did,
 		   vtd_domain_name(att->domain),
-		   test_bit(VTD_DEV_BLOCKED, &vdev->state) ? " blocked" : "");
+		   test_bit(VTD_DEV_BLOCKED, &edev->state) ? " blocked" : "");
 }
 
 static int vtd_domains_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
 	unsigned long sid, pasid;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	struct vtd_attach *att;
 
 	guard(mutex)(&unit->lock);
 
-	xa_for_each(&unit->devices, sid, vdev) {
-		if (vdev->rid)
-			vtd_domains_line(s, vdev, vdev->rid);
-		xa_for_each(&vdev->pasids, pasid, att)
-			vtd_domains_line(s, vdev, att);
+	xa_for_each(&unit->devices, sid, edev) {
+		if (edev->rid)
+			vtd_domains_line(s, edev, edev->rid);
+		xa_for_each(&edev->pasids, pasid, att)
+			vtd_domains_line(s, edev, att);
 	}
 	return 0;
 }

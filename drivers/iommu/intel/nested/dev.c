@@ -64,65 +64,65 @@ static u32 vtd_platform_u32(struct device *dev, const char *name, u32 otherwise)
 }
 
 /* What both a platform device and its unit can do */
-static void vtd_platform_enable(struct vtd_device *vdev)
+static void vtd_platform_enable(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
-	struct device *dev = vdev->dev;
+	struct vtd_unit *unit = edev->unit;
+	struct device *dev = edev->dev;
 	u32 val;
 
-	vdev->devtlb_twice =
+	edev->devtlb_twice =
 		vtd_errata_devtlb_twice(vtd_platform_u32(dev, "vendor-id", 0),
 					vtd_platform_u32(dev, "device-id", 0));
 	if (unit->ecap & VTD_ECAP_PASID &&
 	    !device_property_read_u32(dev, "pasid-num-bits", &val)) {
 		u32 max = vtd_unit_pasid_bits(unit);
 
-		vdev->pasid_bits = min3(val, max, VTD_PASID_BITS);
+		edev->pasid_bits = min3(val, max, VTD_PASID_BITS);
 	}
 	if (unit->ecap & VTD_ECAP_DT &&
 	    device_property_read_bool(dev, "ats-supported"))
-		vdev->ats_depth = clamp(vtd_platform_u32(dev, "ats-queue-depth", 1),
+		edev->ats_depth = clamp(vtd_platform_u32(dev, "ats-queue-depth", 1),
 					1, 32);
 }
 
 /* Caches may have its context entry still, which is not present any more */
-static void vtd_device_out(struct vtd_device *vdev)
+static void vtd_device_out(struct vtd_device *edev)
 {
 	/* With the queue translation is over, and with that nothing is used */
-	if (!vdev->unit->qi.ring.ended)
-		vtd_device_block_now(vdev);
+	if (!edev->unit->qi.ring.ended)
+		vtd_device_block_now(edev);
 }
 
 /* Makes the device known; all its DMA is blocked until a domain is attached */
-static int vtd_device_add(struct vtd_device *vdev)
+static int vtd_device_add(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 	int ret;
 
 	guard(mutex)(&unit->lock);
 
-	if (xa_load(&unit->devices, vdev->sid))
+	if (xa_load(&unit->devices, edev->sid))
 		return -EBUSY;
-	ret = vtd_context_alloc(unit, vdev->sid) ?: vtd_alias_add(vdev);
+	ret = vtd_context_alloc(unit, edev->sid) ?: vtd_alias_add(edev);
 	if (ret)
 		return ret;
-	ret = xa_insert(&unit->devices, vdev->sid, vdev, GFP_KERNEL);
+	ret = xa_insert(&unit->devices, edev->sid, edev, GFP_KERNEL);
 	if (ret) {
-		vtd_alias_del(vdev);
+		vtd_alias_del(edev);
 		return ret;
 	}
 
-	vtd_context_set(vdev);
+	vtd_context_set(edev);
 	if (!vtd_must_flush_new(unit))
 		return 0;
 	vtd_qi_begin(&batch, unit, false);
-	vtd_add_context_flush(&batch, vdev);
+	vtd_add_context_flush(&batch, edev);
 	ret = vtd_qi_flush(&batch);
 	if (ret) {
-		vtd_device_out(vdev);
-		xa_erase(&unit->devices, vdev->sid);
-		vtd_alias_del(vdev);
+		vtd_device_out(edev);
+		xa_erase(&unit->devices, edev->sid);
+		vtd_alias_del(edev);
 	}
 	return ret;
 }
@@ -137,13 +137,13 @@ static void vtd_device_free_rcu(struct rcu_head *rcu)
  * still: but neither its tables nor its struct device. The walk may wait for another
  * device of the unit, for as long as a device-TLB may take.
  */
-static void vtd_device_free(struct vtd_device *vdev)
+static void vtd_device_free(struct vtd_device *edev)
 {
-	if (vdev->dir)
-		vtd_pasid_dir_free(vdev);
-	tag_share_del(&vdev->unit->dids, vdev->share);
-	xa_destroy(&vdev->pasids);
-	call_srcu(&vdev->unit->srcu, &vdev->rcu, vtd_device_free_rcu);
+	if (edev->dir)
+		vtd_pasid_dir_free(edev);
+	tag_share_del(&edev->unit->dids, edev->share);
+	xa_destroy(&edev->pasids);
+	call_srcu(&edev->unit->srcu, &edev->rcu, vtd_device_free_rcu);
 }
 
 static void vtd_device_release(struct vtd_held *held)
@@ -152,29 +152,29 @@ static void vtd_device_release(struct vtd_held *held)
 }
 
 /* Not before its unit has forgotten where its tables are */
-static void vtd_device_drop(struct vtd_device *vdev)
+static void vtd_device_drop(struct vtd_device *edev)
 {
-	if (READ_ONCE(vdev->unit->stale))
-		vtd_hold(vdev->unit, &vdev->held, vtd_device_release);
+	if (READ_ONCE(edev->unit->stale))
+		vtd_hold(edev->unit, &edev->held, vtd_device_release);
 	else
-		vtd_device_free(vdev);
+		vtd_device_free(edev);
 }
 
-static void vtd_device_enable(struct vtd_device *vdev)
+static void vtd_device_enable(struct vtd_device *edev)
 {
 	/* Its driver may not want what it has not switched on itself */
-	if (vdev->dev->driver && dev_is_pci(vdev->dev))
+	if (edev->dev->driver && dev_is_pci(edev->dev))
 		return;
-	if (dev_is_pci(vdev->dev))
-		vtd_pci_enable(vdev);
+	if (dev_is_pci(edev->dev))
+		vtd_pci_enable(edev);
 	else
-		vtd_platform_enable(vdev);
+		vtd_platform_enable(edev);
 }
 
-static void vtd_device_disable(struct vtd_device *vdev)
+static void vtd_device_disable(struct vtd_device *edev)
 {
-	if (dev_is_pci(vdev->dev))
-		vtd_pci_disable(vdev);
+	if (dev_is_pci(edev->dev))
+		vtd_pci_disable(edev);
 }
 
 /**
@@ -190,34 +190,34 @@ static void vtd_device_disable(struct vtd_device *vdev)
 struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 				  u16 sid)
 {
-	struct vtd_device *vdev = kzalloc_obj(*vdev);
+	struct vtd_device *edev = kzalloc_obj(*edev);
 	int ret;
 
-	if (!vdev)
+	if (!edev)
 		return ERR_PTR(-ENOMEM);
-	vdev->dev = dev;
-	vdev->unit = unit;
-	vdev->sid = sid;
-	vdev->pfsid = sid;
-	xa_init(&vdev->pasids);
-	vtd_device_enable(vdev);
+	edev->dev = dev;
+	edev->unit = unit;
+	edev->sid = sid;
+	edev->pfsid = sid;
+	xa_init(&edev->pasids);
+	vtd_device_enable(edev);
 
-	vdev->share = tag_share_new(&unit->dids);
-	ret = vdev->share ? vtd_pasid_dir_alloc(vdev) : -ENOMEM;
+	edev->share = tag_share_new(&unit->dids);
+	ret = edev->share ? vtd_pasid_dir_alloc(edev) : -ENOMEM;
 	if (!ret)
-		ret = vtd_device_add(vdev);
+		ret = vtd_device_add(edev);
 	if (ret) {
-		vtd_device_disable(vdev);
-		vtd_device_drop(vdev);
+		vtd_device_disable(edev);
+		vtd_device_drop(edev);
 		dev_err(dev, "source-id %#06x: cannot be used: %d\n", sid, ret);
 		return ERR_PTR(ret);
 	}
-	return vdev;
+	return edev;
 }
 
 static struct iommu_device *vtd_probe_device(struct device *dev)
 {
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	struct vtd_unit *unit;
 	u16 sid;
 
@@ -225,62 +225,62 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 	if (!unit)
 		return ERR_PTR(-ENODEV);
 
-	vdev = vtd_device_new(dev, unit, sid);
+	edev = vtd_device_new(dev, unit, sid);
 	/* It must not keep others from being probed */
-	if (IS_ERR(vdev))
-		return ERR_PTR(PTR_ERR(vdev) == -ENOMEM ? -ENOMEM : -ENODEV);
+	if (IS_ERR(edev))
+		return ERR_PTR(PTR_ERR(edev) == -ENOMEM ? -ENOMEM : -ENODEV);
 
-	dev_iommu_priv_set(dev, vdev);
+	dev_iommu_priv_set(dev, edev);
 	return &unit->iommu;
 }
 
 /**
  * vtd_device_delete - have a unit forget a device
- * @vdev: the device
+ * @edev: the device
  *
  * It and its PASIDs are blocked: no entry is present, and no cache has one. What
  * is left is the context entry.
  *
  * Context: process context.
  */
-void vtd_device_delete(struct vtd_device *vdev)
+void vtd_device_delete(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 
 	scoped_guard(mutex, &unit->lock) {
-		vtd_context_clear(vdev);
+		vtd_context_clear(edev);
 		vtd_qi_begin(&batch, unit, false);
-		vtd_add_context_flush(&batch, vdev);
-		if (vdev->ats_depth && !vdev->state)
-			vtd_qi_add_devtlb(&batch, vdev,
-					  vtd_desc_devtlb(vdev->sid,
-							  vtd_pfsid(vdev),
-							  vdev->ats_depth, 0,
+		vtd_add_context_flush(&batch, edev);
+		if (edev->ats_depth && !edev->state)
+			vtd_qi_add_devtlb(&batch, edev,
+					  vtd_desc_devtlb(edev->sid,
+							  vtd_pfsid(edev),
+							  edev->ats_depth, 0,
 							  VTD_AM_ALL));
 		if (vtd_qi_flush(&batch)) {
-			dev_err(vdev->dev, "the unit does not answer\n");
-			vtd_device_out(vdev);
+			dev_err(edev->dev, "the unit does not answer\n");
+			vtd_device_out(edev);
 		}
 		/* Until here it could be named as the one that does not answer */
-		xa_erase(&unit->devices, vdev->sid);
-		vtd_alias_del(vdev);
+		xa_erase(&unit->devices, edev->sid);
+		vtd_alias_del(edev);
 	}
-	vtd_device_disable(vdev);
-	vtd_device_drop(vdev);
+	vtd_device_disable(edev);
+	vtd_device_drop(edev);
 }
 
 static void vtd_release_device(struct device *dev)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
 	/*
 	 * With memory of firmware's the core has left it with the identity
 	 * domain, for it may go on to use that. It goes away itself.
 	 */
 	if (dev->iommu->require_direct)
-		vtd_detach(vdev, IOMMU_NO_PASID);
-	vtd_device_delete(vdev);
+		vtd_detach(edev, IOMMU_NO_PASID);
+	vtd_device_delete(edev);
 }
 
 static struct iommu_group *vtd_device_group(struct device *dev)
@@ -307,18 +307,18 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 
 static bool vtd_capable(struct device *dev, enum iommu_cap cap)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
 	switch (cap) {
 	case IOMMU_CAP_CACHE_COHERENCY:
 		return true;
 	case IOMMU_CAP_ENFORCE_CACHE_COHERENCY:
-		return vdev->unit->ecap & VTD_ECAP_SC;
+		return edev->unit->ecap & VTD_ECAP_SC;
 	case IOMMU_CAP_DIRTY_TRACKING:
-		return vdev->unit->ecap & VTD_ECAP_SSTS &&
-		       vdev->unit->ecap & VTD_ECAP_SSADS;
+		return edev->unit->ecap & VTD_ECAP_SSTS &&
+		       edev->unit->ecap & VTD_ECAP_SSADS;
 	case IOMMU_CAP_PCI_ATS_SUPPORTED:
-		return vdev->ats_depth;
+		return edev->ats_depth;
 	default:
 		return false;
 	}
@@ -326,9 +326,9 @@ static bool vtd_capable(struct device *dev, enum iommu_cap cap)
 
 static int vtd_def_domain_type(struct device *dev)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
-	return vdev->identity ? IOMMU_DOMAIN_IDENTITY : 0;
+	return edev->identity ? IOMMU_DOMAIN_IDENTITY : 0;
 }
 
 const struct iommu_ops vtd_iommu_ops = {

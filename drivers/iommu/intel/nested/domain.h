@@ -52,15 +52,15 @@ static inline bool vtd_is_stage1(const struct vtd_paging *paging)
 /* attach.c */
 extern struct iommu_domain vtd_identity_domain;
 extern struct iommu_domain vtd_blocked_domain;
-int vtd_attach(struct vtd_device *vdev, u32 pasid, struct iommu_domain *domain);
-void vtd_detach(struct vtd_device *vdev, u32 pasid);
+int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain);
+void vtd_detach(struct vtd_device *edev, u32 pasid);
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old);
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old);
-struct vtd_attach *vtd_attached(struct vtd_device *vdev, u32 pasid);
+struct vtd_attach *vtd_attached(struct vtd_device *edev, u32 pasid);
 int vtd_attach_change(struct vtd_attach *att,
-		      void (*change)(struct vtd_device *vdev, __le64 *entry,
+		      void (*change)(struct vtd_device *edev, __le64 *entry,
 				     bool on), bool on);
 void vtd_enforce_page_snoop(struct vtd_paging *paging);
 

@@ -26,10 +26,10 @@ static inline bool vtd_may_do_dma(bool bound, bool master, bool leaves_dma)
 }
 
 /* alias.c */
-int vtd_device_aliases(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+int vtd_device_aliases(struct vtd_device *edev, int (*fn)(u16 sid, void *data),
 		       void *data);
-int vtd_alias_add(struct vtd_device *vdev);
-void vtd_alias_del(struct vtd_device *vdev);
+int vtd_alias_add(struct vtd_device *edev);
+void vtd_alias_del(struct vtd_device *edev);
 
 struct pci_dev;
 
@@ -45,8 +45,8 @@ void vtd_acpi_unmap(struct vtd_unit *unit);
 struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
 int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
 		    void *data);
-void vtd_pci_enable(struct vtd_device *vdev);
-void vtd_pci_disable(struct vtd_device *vdev);
+void vtd_pci_enable(struct vtd_device *edev);
+void vtd_pci_disable(struct vtd_device *edev);
 void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head);
 
 /* kept.c */
@@ -84,11 +84,11 @@ static inline int vtd_pci_aliases(struct pci_dev *pdev,
 	return 0;
 }
 
-static inline void vtd_pci_enable(struct vtd_device *vdev)
+static inline void vtd_pci_enable(struct vtd_device *edev)
 {
 }
 
-static inline void vtd_pci_disable(struct vtd_device *vdev)
+static inline void vtd_pci_disable(struct vtd_device *edev)
 {
 }
 

@@ -26,38 +26,38 @@
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am)
 {
-	const struct vtd_device *vdev = att->vdev;
+	const struct vtd_device *edev = att->edev;
 
-	if (!vtd_devtlb_live(vdev))
+	if (!vtd_devtlb_live(edev))
 		return;
 	if (att->pasid == IOMMU_NO_PASID)
-		vtd_qi_add_devtlb(batch, vdev,
-				  vtd_desc_devtlb(vdev->sid, vtd_pfsid(vdev),
-						  vdev->ats_depth, addr, am));
+		vtd_qi_add_devtlb(batch, edev,
+				  vtd_desc_devtlb(edev->sid, vtd_pfsid(edev),
+						  edev->ats_depth, addr, am));
 	else
-		vtd_qi_add_devtlb(batch, vdev,
-				  vtd_desc_pdevtlb(vdev->sid, vtd_pfsid(vdev),
-						   vdev->ats_depth, att->pasid,
+		vtd_qi_add_devtlb(batch, edev,
+				  vtd_desc_pdevtlb(edev->sid, vtd_pfsid(edev),
+						   edev->ats_depth, att->pasid,
 						   addr, am));
 }
 
 /**
  * vtd_add_devtlb_all - invalidate all that is in a device's device-TLB
  * @batch: gets the descriptors
- * @vdev: the device, which has a device-TLB
+ * @edev: the device, which has a device-TLB
  */
 void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
-			const struct vtd_device *vdev)
+			const struct vtd_device *edev)
 {
-	u16 pfsid = vtd_pfsid(vdev);
+	u16 pfsid = vtd_pfsid(edev);
 
-	vtd_qi_add_devtlb(batch, vdev,
-			  vtd_desc_devtlb(vdev->sid, pfsid, vdev->ats_depth, 0,
+	vtd_qi_add_devtlb(batch, edev,
+			  vtd_desc_devtlb(edev->sid, pfsid, edev->ats_depth, 0,
 					  VTD_AM_ALL));
-	if (vdev->pasid_bits)
-		vtd_qi_add_devtlb(batch, vdev,
-				  vtd_desc_pdevtlb_all(vdev->sid, pfsid,
-						       vdev->ats_depth));
+	if (edev->pasid_bits)
+		vtd_qi_add_devtlb(batch, edev,
+				  vtd_desc_pdevtlb_all(edev->sid, pfsid,
+						       edev->ats_depth));
 }
 
 /**
@@ -73,20 +73,20 @@ void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
  */
 int vtd_entry_flush(const struct vtd_attach *att)
 {
-	struct vtd_device *vdev = att->vdev;
+	struct vtd_device *edev = att->edev;
 	struct vtd_qi_batch batch;
 	int ret;
 
-	vtd_qi_begin(&batch, vdev->unit, false);
+	vtd_qi_begin(&batch, edev->unit, false);
 	vtd_qi_add(&batch, vtd_desc_pc_pasid(att->did, att->pasid));
 	vtd_qi_add(&batch, vtd_desc_iotlb_domain(att->did,
-						 vtd_drain(vdev->unit)));
+						 vtd_drain(edev->unit)));
 	ret = vtd_qi_flush(&batch);
 	if (ret)
 		return ret;
 	vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
 	ret = vtd_qi_flush(&batch);
-	if (!ret && test_bit(VTD_DEV_FAILED, &vdev->state))
+	if (!ret && test_bit(VTD_DEV_FAILED, &edev->state))
 		return -ETIMEDOUT;
 	return ret;
 }
@@ -94,20 +94,20 @@ int vtd_entry_flush(const struct vtd_attach *att)
 /**
  * vtd_add_context_flush - forget all that hangs on a context entry
  * @batch: gets the descriptors
- * @vdev: whose entry
+ * @edev: whose entry
  *
  * The table of 6.5.3.3 has it by domain; which ones these were is not worth
  * remembering. The device-TLB is left to the caller.
  */
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
-			   const struct vtd_device *vdev)
+			   const struct vtd_device *edev)
 {
 	struct vtd_device *owner;
 	unsigned long sid;
 
-	vtd_qi_add(batch, vtd_desc_cc_device(vdev->sid));
-	xa_for_each(&vdev->unit->aliases, sid, owner)
-		if (owner == vdev)
+	vtd_qi_add(batch, vtd_desc_cc_device(edev->sid));
+	xa_for_each(&edev->unit->aliases, sid, owner)
+		if (owner == edev)
 			vtd_qi_add(batch, vtd_desc_cc_device(sid));
 	vtd_qi_add(batch, vtd_desc_pc_global());
 	vtd_qi_add(batch, vtd_desc_iotlb_global(vtd_drain(batch->unit)));
@@ -181,9 +181,9 @@ static unsigned long vtd_marks_of(const struct vtd_unit_users *at)
 	unsigned long marks = 0;
 
 	vtd_for_each_attach(att, at)
-		marks |= READ_ONCE(att->vdev->state);
+		marks |= READ_ONCE(att->edev->state);
 	vtd_for_each_nested(att, at)
-		marks |= READ_ONCE(att->vdev->state);
+		marks |= READ_ONCE(att->edev->state);
 	return marks;
 }
 
@@ -192,9 +192,9 @@ static void vtd_mark_all_failed(const struct vtd_unit_users *at)
 	struct vtd_attach *att;
 
 	vtd_for_each_attach(att, at)
-		vtd_device_mark_failed(att->vdev);
+		vtd_device_mark_failed(att->edev);
 	vtd_for_each_nested(att, at)
-		vtd_device_mark_failed(att->vdev);
+		vtd_device_mark_failed(att->edev);
 }
 
 static void vtd_batch_undone(struct vtd_qi_batch *batch)
@@ -302,7 +302,7 @@ static bool vtd_add_iotlb(struct vtd_qi_batch *batch,
 
 	vtd_for_each_attach(att, at) {
 		vtd_add_paging(batch, att, prev, pieces, leaf, stage1);
-		ats |= att->vdev->ats_depth;
+		ats |= att->edev->ats_depth;
 		prev = att;
 	}
 
@@ -312,7 +312,7 @@ static bool vtd_add_iotlb(struct vtd_qi_batch *batch,
 			vtd_qi_add(batch,
 				   vtd_desc_iotlb_domain(att->did,
 							 vtd_drain(batch->unit)));
-		ats |= att->vdev->ats_depth;
+		ats |= att->edev->ats_depth;
 		prev = att;
 	}
 	return ats;
@@ -417,7 +417,7 @@ int vtd_paging_flush_new(struct vtd_paging *paging, u64 first, u64 last)
 	vtd_for_each_unit(&walk, &paging->users) {
 		need |= vtd_must_flush_new(walk.at->unit);
 		vtd_for_each_attach(att, walk.at)
-			stale |= vtd_may_be_stale(att->vdev);
+			stale |= vtd_may_be_stale(att->edev);
 	}
 	if (need)
 		stale |= vtd_paging_flush(paging, first, last, false);

@@ -14,9 +14,9 @@ struct vtd_unit_users;
 void vtd_add_devtlb(struct vtd_qi_batch *batch, const struct vtd_attach *att,
 		    u64 addr, u8 am);
 void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
-			const struct vtd_device *vdev);
+			const struct vtd_device *edev);
 void vtd_add_context_flush(struct vtd_qi_batch *batch,
-			   const struct vtd_device *vdev);
+			   const struct vtd_device *edev);
 int vtd_entry_flush(const struct vtd_attach *att);
 bool vtd_is_atomic(const struct vtd_paging *paging);
 int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at);

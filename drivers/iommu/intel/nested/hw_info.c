@@ -19,7 +19,7 @@
 void *vtd_hw_info(struct device *dev, u32 *length,
 		  enum iommu_hw_info_type *type)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 	struct iommu_hw_info_vtd *info;
 
 	if (*type != IOMMU_HW_INFO_TYPE_DEFAULT &&
@@ -30,9 +30,9 @@ void *vtd_hw_info(struct device *dev, u32 *length,
 	if (!info)
 		return ERR_PTR(-ENOMEM);
 
-	info->flags = vtd_errata_hw_info_flags(vdev->unit);
-	info->cap_reg = vdev->unit->cap;
-	info->ecap_reg = vdev->unit->ecap;
+	info->flags = vtd_errata_hw_info_flags(edev->unit);
+	info->cap_reg = edev->unit->cap;
+	info->ecap_reg = edev->unit->ecap;
 	*length = sizeof(*info);
 	*type = IOMMU_HW_INFO_TYPE_INTEL_VTD;
 	return info;

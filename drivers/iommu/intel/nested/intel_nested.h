@@ -174,7 +174,7 @@ struct vtd_domain_ids;
  * @parent_node: in the list of nested attachments on that, of the domain's parent
  * @users: what has the first of these lists, if the domain has one
  * @parent_users: what has the second one
- * @vdev: the device
+ * @edev: the device
  * @domain: the domain
  * @pasid: the PASID; 0 is requests without PASID
  * @did: the domain's domain-id on the device's unit
@@ -185,7 +185,7 @@ struct vtd_attach {
 	struct list_head parent_node;
 	struct vtd_unit_users *users;
 	struct vtd_unit_users *parent_users;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	struct iommu_domain *domain;
 	u32 pasid;
 	u16 did;
@@ -378,9 +378,9 @@ static inline u64 vtd_drain(const struct vtd_unit *unit)
 }
 
 /* For device-TLB throttling; reserved without ECAP.DIT */
-static inline u16 vtd_pfsid(const struct vtd_device *vdev)
+static inline u16 vtd_pfsid(const struct vtd_device *edev)
 {
-	return vdev->unit->ecap & VTD_ECAP_DIT ? vdev->pfsid : 0;
+	return edev->unit->ecap & VTD_ECAP_DIT ? edev->pfsid : 0;
 }
 
 /*
@@ -388,10 +388,10 @@ static inline u16 vtd_pfsid(const struct vtd_device *vdev)
  * behind what is to be forgotten. A caller that is told no because the device has
  * failed sees to it that it is blocked.
  */
-static inline bool vtd_devtlb_live(const struct vtd_device *vdev)
+static inline bool vtd_devtlb_live(const struct vtd_device *edev)
 {
-	return vdev->ats_depth &&
-	       !(READ_ONCE(vdev->state) &
+	return edev->ats_depth &&
+	       !(READ_ONCE(edev->state) &
 		 (BIT(VTD_DEV_FAILED) | BIT(VTD_DEV_BLOCKED)));
 }
 
@@ -439,7 +439,7 @@ void vtd_irq_program(struct vtd_unit *unit, unsigned int index);
 extern const struct iommu_ops vtd_iommu_ops;
 struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 				  u16 sid);
-void vtd_device_delete(struct vtd_device *vdev);
+void vtd_device_delete(struct vtd_device *edev);
 
 /* debugfs.c */
 extern struct inval_meter vtd_meter;

@@ -141,7 +141,7 @@ vtd_add_devtlb_requests(struct vtd_qi_batch *batch,
 {
 	unsigned int i;
 
-	if (!vtd_devtlb_live(att->vdev))
+	if (!vtd_devtlb_live(att->edev))
 		return;
 	if (att->pasid == IOMMU_NO_PASID)
 		vtd_qi_add(batch, vtd_desc_fence(batch->unit));

@@ -17,11 +17,11 @@
 /**
  * struct vtd_kept - a device that is passed through
  * @node: in the list of all
- * @vdev: the device
+ * @edev: the device
  */
 struct vtd_kept {
 	struct list_head node;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 };
 
 static LIST_HEAD(vtd_kept);
@@ -42,23 +42,23 @@ static bool vtd_pci_may_do_dma(struct pci_dev *pdev)
 static int vtd_keep(struct pci_dev *pdev, struct vtd_unit *unit)
 {
 	struct vtd_kept *kept = kzalloc_obj(*kept);
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	int ret;
 
 	if (!kept)
 		return -ENOMEM;
-	vdev = vtd_device_new(&pdev->dev, unit, pci_dev_id(pdev));
-	if (IS_ERR(vdev)) {
+	edev = vtd_device_new(&pdev->dev, unit, pci_dev_id(pdev));
+	if (IS_ERR(edev)) {
 		kfree(kept);
-		return PTR_ERR(vdev);
+		return PTR_ERR(edev);
 	}
-	ret = vtd_attach(vdev, IOMMU_NO_PASID, &vtd_identity_domain);
+	ret = vtd_attach(edev, IOMMU_NO_PASID, &vtd_identity_domain);
 	if (ret) {
-		vtd_device_delete(vdev);
+		vtd_device_delete(edev);
 		kfree(kept);
 		return ret;
 	}
-	kept->vdev = vdev;
+	kept->edev = edev;
 	get_device(&pdev->dev);
 	list_add_tail(&kept->node, &vtd_kept);
 	return 0;
@@ -94,11 +94,11 @@ void vtd_keep_devices(struct vtd_unit *unit)
 
 static void vtd_forget(struct vtd_kept *kept)
 {
-	struct device *dev = kept->vdev->dev;
+	struct device *dev = kept->edev->dev;
 
 	list_del(&kept->node);
-	vtd_detach(kept->vdev, IOMMU_NO_PASID);
-	vtd_device_delete(kept->vdev);
+	vtd_detach(kept->edev, IOMMU_NO_PASID);
+	vtd_device_delete(kept->edev);
 	put_device(dev);
 	kfree(kept);
 }
@@ -116,7 +116,7 @@ void vtd_kept_release(struct vtd_unit *unit)
 	guard(mutex)(&vtd_kept_lock);
 
 	list_for_each_entry_safe(kept, tmp, &vtd_kept, node)
-		if (kept->vdev->unit == unit)
+		if (kept->edev->unit == unit)
 			vtd_forget(kept);
 }
 
@@ -132,7 +132,7 @@ static int vtd_bus_event(struct notifier_block *nb, unsigned long action,
 	guard(mutex)(&vtd_kept_lock);
 
 	list_for_each_entry_safe(kept, tmp, &vtd_kept, node)
-		if (kept->vdev->dev == data)
+		if (kept->edev->dev == data)
 			vtd_forget(kept);
 	return NOTIFY_OK;
 }

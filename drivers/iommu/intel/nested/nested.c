@@ -165,8 +165,8 @@ struct iommu_domain *
 vtd_domain_alloc_nested(struct device *dev, struct iommu_domain *parent,
 			u32 flags, const struct iommu_user_data *user_data)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
+	struct vtd_unit *unit = edev->unit;
 	struct iommu_hwpt_vtd_s1 s1;
 	int ret;
 

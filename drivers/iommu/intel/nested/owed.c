@@ -102,19 +102,19 @@ bool vtd_owes_caches(const struct vtd_unit *unit)
 
 /**
  * vtd_may_be_stale - may the hardware use for a device what was unmapped?
- * @vdev: the device
+ * @edev: the device
  *
  * Return: true if it may
  */
-bool vtd_may_be_stale(const struct vtd_device *vdev)
+bool vtd_may_be_stale(const struct vtd_device *edev)
 {
-	const struct vtd_unit *unit = vdev->unit;
+	const struct vtd_unit *unit = edev->unit;
 
 	if (READ_ONCE(unit->stale) || vtd_owes_caches(unit))
 		return true;
-	if (!vdev->ats_depth)
+	if (!edev->ats_depth)
 		return false;
-	return vtd_owes(unit) || test_bit(VTD_DEV_FAILED, &vdev->state);
+	return vtd_owes(unit) || test_bit(VTD_DEV_FAILED, &edev->state);
 }
 
 /**

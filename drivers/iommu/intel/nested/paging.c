@@ -306,11 +306,11 @@ struct iommu_domain *
 vtd_domain_alloc_paging_flags(struct device *dev, u32 flags,
 			      const struct iommu_user_data *user_data)
 {
-	struct vtd_device *vdev = dev_iommu_priv_get(dev);
+	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
 	if (user_data)
 		return ERR_PTR(-EOPNOTSUPP);
-	return vtd_paging_alloc(vdev->unit, flags);
+	return vtd_paging_alloc(edev->unit, flags);
 }
 
 /**

@@ -108,31 +108,31 @@ struct vtd_pasid_entry vtd_pasid_nested(u16 did, const struct vtd_stage2 *s2,
 	return pe;
 }
 
-static unsigned int vtd_dir_entries(const struct vtd_device *vdev)
+static unsigned int vtd_dir_entries(const struct vtd_device *edev)
 {
-	return 1U << max(vdev->pasid_bits - VTD_PASID_PDE_SHIFT, 7);
+	return 1U << max(edev->pasid_bits - VTD_PASID_PDE_SHIFT, 7);
 }
 
 /**
  * vtd_pasid_dir_alloc - allocate a device's PASID directory
- * @vdev: the device
+ * @edev: the device
  *
  * The table of PASID 0 comes with it, so that attaching a domain to requests
  * without PASID needs no memory.
  *
  * Return: 0 or -ENOMEM
  */
-int vtd_pasid_dir_alloc(struct vtd_device *vdev)
+int vtd_pasid_dir_alloc(struct vtd_device *edev)
 {
-	vdev->dir_size = vtd_dir_entries(vdev) * sizeof(*vdev->dir);
-	vdev->dir = iommu_alloc_pages_node_sz(dev_to_node(vdev->unit->dev),
-					      GFP_KERNEL, vdev->dir_size);
-	if (!vdev->dir)
+	edev->dir_size = vtd_dir_entries(edev) * sizeof(*edev->dir);
+	edev->dir = iommu_alloc_pages_node_sz(dev_to_node(edev->unit->dev),
+					      GFP_KERNEL, edev->dir_size);
+	if (!edev->dir)
 		return -ENOMEM;
-	vtd_clean_cache(vdev->unit, vdev->dir, vdev->dir_size);
+	vtd_clean_cache(edev->unit, edev->dir, edev->dir_size);
 
-	if (!vtd_pasid_slot(vdev, IOMMU_NO_PASID, true)) {
-		vtd_pasid_dir_free(vdev);
+	if (!vtd_pasid_slot(edev, IOMMU_NO_PASID, true)) {
+		vtd_pasid_dir_free(edev);
 		return -ENOMEM;
 	}
 	return 0;
@@ -140,25 +140,25 @@ int vtd_pasid_dir_alloc(struct vtd_device *vdev)
 
 /**
  * vtd_pasid_dir_free - free a device's PASID directory and tables
- * @vdev: the device, whose context entry is not present in any cache
+ * @edev: the device, whose context entry is not present in any cache
  */
-void vtd_pasid_dir_free(struct vtd_device *vdev)
+void vtd_pasid_dir_free(struct vtd_device *edev)
 {
 	unsigned int i;
 
-	for (i = 0; i < vtd_dir_entries(vdev); i++) {
-		u64 pde = le64_to_cpu(vdev->dir[i]);
+	for (i = 0; i < vtd_dir_entries(edev); i++) {
+		u64 pde = le64_to_cpu(edev->dir[i]);
 
 		if (pde)
 			iommu_free_pages(phys_to_virt(pde & VTD_PDE_SMPTBLPTR));
 	}
-	iommu_free_pages(vdev->dir);
-	vdev->dir = NULL;
+	iommu_free_pages(edev->dir);
+	edev->dir = NULL;
 }
 
 /**
  * vtd_pasid_slot - find the PASID table entry of a PASID
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID, within the device's width
  * @alloc: allocate the table if there is none
  *
@@ -169,9 +169,9 @@ void vtd_pasid_dir_free(struct vtd_device *vdev)
  * no other thread knows the device yet.
  * Return: the entry, or NULL if there is none
  */
-__le64 *vtd_pasid_slot(struct vtd_device *vdev, u32 pasid, bool alloc)
+__le64 *vtd_pasid_slot(struct vtd_device *edev, u32 pasid, bool alloc)
 {
-	__le64 *slot = &vdev->dir[pasid >> VTD_PASID_PDE_SHIFT];
+	__le64 *slot = &edev->dir[pasid >> VTD_PASID_PDE_SHIFT];
 	u64 pde = le64_to_cpu(READ_ONCE(*slot));
 	__le64 *table;
 
@@ -180,18 +180,18 @@ __le64 *vtd_pasid_slot(struct vtd_device *vdev, u32 pasid, bool alloc)
 	} else {
 		if (!alloc)
 			return NULL;
-		table = iommu_alloc_pages_node_sz(dev_to_node(vdev->unit->dev),
+		table = iommu_alloc_pages_node_sz(dev_to_node(edev->unit->dev),
 						  GFP_KERNEL_ACCOUNT,
 						  VTD_PASID_TBL_ENTRIES *
 						  VTD_PTE_WORDS *
 						  sizeof(*table));
 		if (!table)
 			return NULL;
-		vtd_clean_cache(vdev->unit, table, VTD_PAGE_SIZE);
+		vtd_clean_cache(edev->unit, table, VTD_PAGE_SIZE);
 		/* The table is empty before the hardware can find it */
 		dma_wmb();
 		WRITE_ONCE(*slot, cpu_to_le64(virt_to_phys(table) | VTD_PDE_P));
-		vtd_clean_cache(vdev->unit, slot, sizeof(*slot));
+		vtd_clean_cache(edev->unit, slot, sizeof(*slot));
 	}
 	return table + (pasid % VTD_PASID_TBL_ENTRIES) * VTD_PTE_WORDS;
 }
@@ -214,20 +214,20 @@ struct vtd_pasid_entry vtd_pasid_read(const __le64 *entry)
 
 /**
  * vtd_pasid_write - install a PASID table entry
- * @vdev: the device
+ * @edev: the device
  * @entry: where; not present now, neither in memory nor in a cache
  * @pe: the entry, or NULL to leave zeros
  */
-void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
+void vtd_pasid_write(struct vtd_device *edev, __le64 *entry,
 		     const struct vtd_pasid_entry *pe)
 {
 	int i;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	for (i = VTD_PTE_WORDS - 1; i > 0; i--)
 		WRITE_ONCE(entry[i], cpu_to_le64(pe ? pe->w[i] : 0));
-	vtd_clean_cache(vdev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
+	vtd_clean_cache(edev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
 	/*
 	 * The word with the present bit comes last, after all stores that this
 	 * thread made to the tables it points to, and after the attachment is
@@ -235,64 +235,64 @@ void vtd_pasid_write(struct vtd_device *vdev, __le64 *entry,
 	 */
 	smp_mb();
 	WRITE_ONCE(entry[0], cpu_to_le64(pe ? pe->w[0] : 0));
-	vtd_clean_cache(vdev->unit, entry, sizeof(*entry));
+	vtd_clean_cache(edev->unit, entry, sizeof(*entry));
 }
 
 /**
  * vtd_pasid_clear_present - make a PASID table entry not present
- * @vdev: the device
+ * @edev: the device
  * @entry: the entry
  *
  * The rest of the entry is left alone until the caches forgot it.
  *
  * Return: true if it was present: the caller invalidates the caches
  */
-bool vtd_pasid_clear_present(struct vtd_device *vdev, __le64 *entry)
+bool vtd_pasid_clear_present(struct vtd_device *edev, __le64 *entry)
 {
 	u64 word = le64_to_cpu(READ_ONCE(entry[0]));
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	if (!(word & VTD_PTE0_P))
 		return false;
 	WRITE_ONCE(entry[0], cpu_to_le64(word & ~VTD_PTE0_P));
-	vtd_clean_cache(vdev->unit, entry, sizeof(*entry));
+	vtd_clean_cache(edev->unit, entry, sizeof(*entry));
 	return true;
 }
 
 /**
  * vtd_pasid_set_ssade - switch accessed and dirty bits of stage-2 on or off
- * @vdev: the device
+ * @edev: the device
  * @entry: a present entry with stage-2
  * @on: on
  *
  * It is a bit that may change while the entry is present, if the caches are
  * invalidated afterwards (6.5.3.3).
  */
-void vtd_pasid_set_ssade(struct vtd_device *vdev, __le64 *entry, bool on)
+void vtd_pasid_set_ssade(struct vtd_device *edev, __le64 *entry, bool on)
 {
 	u64 word = le64_to_cpu(READ_ONCE(entry[0])) & ~VTD_PTE0_SSADE;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	WRITE_ONCE(entry[0], cpu_to_le64(word | (on ? VTD_PTE0_SSADE : 0)));
-	vtd_clean_cache(vdev->unit, entry, sizeof(*entry));
+	vtd_clean_cache(edev->unit, entry, sizeof(*entry));
 }
 
 /**
  * vtd_pasid_set_pgsnp - switch snooping of all accesses on or off
- * @vdev: the device
+ * @edev: the device
  * @entry: a present entry of stage-1 tables
  * @on: on
  *
  * As vtd_pasid_set_ssade().
  */
-void vtd_pasid_set_pgsnp(struct vtd_device *vdev, __le64 *entry, bool on)
+void vtd_pasid_set_pgsnp(struct vtd_device *edev, __le64 *entry, bool on)
 {
 	u64 word = le64_to_cpu(READ_ONCE(entry[1])) & ~VTD_PTE1_PGSNP;
 
-	lockdep_assert_held(&vdev->unit->lock);
+	lockdep_assert_held(&edev->unit->lock);
 
 	WRITE_ONCE(entry[1], cpu_to_le64(word | (on ? VTD_PTE1_PGSNP : 0)));
-	vtd_clean_cache(vdev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
+	vtd_clean_cache(edev->unit, entry, VTD_PTE_WORDS * sizeof(*entry));
 }

@@ -146,46 +146,46 @@ static bool vtd_pasid_enable(struct pci_dev *pdev)
 
 /**
  * vtd_pci_enable - switch on what both a PCI device and its unit can do
- * @vdev: the device, which nobody drives; filled in
+ * @edev: the device, which nobody drives; filled in
  *
  * PASIDs come before ATS, for they must not be switched on after it. The device
  * sends no requests yet: that it is blocked until a domain is attached makes no
  * difference.
  */
-void vtd_pci_enable(struct vtd_device *vdev)
+void vtd_pci_enable(struct vtd_device *edev)
 {
-	struct pci_dev *pdev = to_pci_dev(vdev->dev);
-	struct vtd_unit *unit = vdev->unit;
+	struct pci_dev *pdev = to_pci_dev(edev->dev);
+	struct vtd_unit *unit = edev->unit;
 	int pasids = pci_max_pasids(pdev);
 	u8 bits;
 
-	vdev->pfsid = pci_dev_id(pci_physfn(pdev));
-	vdev->devtlb_twice = vtd_errata_devtlb_twice(pdev->vendor,
+	edev->pfsid = pci_dev_id(pci_physfn(pdev));
+	edev->devtlb_twice = vtd_errata_devtlb_twice(pdev->vendor,
 						     pdev->device);
-	vdev->identity = vtd_errata_vmd(pdev->vendor, pdev->device);
+	edev->identity = vtd_errata_vmd(pdev->vendor, pdev->device);
 	if (unit->ecap & VTD_ECAP_PASID && pasids > 0 &&
 	    vtd_pasid_enable(pdev)) {
 		bits = min_t(u8, ilog2(pasids), VTD_PASID_BITS);
-		vdev->pasid_bits = min_t(u8, bits, vtd_unit_pasid_bits(unit));
-		vdev->pasid_on = true;
+		edev->pasid_bits = min_t(u8, bits, vtd_unit_pasid_bits(unit));
+		edev->pasid_on = true;
 	}
 	if (vtd_ats_possible(unit, pdev) &&
 	    !pci_prepare_ats(pdev, VTD_PAGE_SHIFT) &&
 	    !pci_enable_ats(pdev, VTD_PAGE_SHIFT))
-		vdev->ats_depth = vtd_ats_queue_depth(pdev);
+		edev->ats_depth = vtd_ats_queue_depth(pdev);
 }
 
 /**
  * vtd_pci_disable - undo vtd_pci_enable()
- * @vdev: the device
+ * @edev: the device
  */
-void vtd_pci_disable(struct vtd_device *vdev)
+void vtd_pci_disable(struct vtd_device *edev)
 {
-	struct pci_dev *pdev = to_pci_dev(vdev->dev);
+	struct pci_dev *pdev = to_pci_dev(edev->dev);
 
-	if (vdev->ats_depth)
+	if (edev->ats_depth)
 		pci_disable_ats(pdev);
-	if (vdev->pasid_on)
+	if (edev->pasid_on)
 		pci_disable_pasid(pdev);
 }
 

@@ -39,18 +39,18 @@ static void vtd_qi_refused(struct vtd_unit *unit, u64 record)
 
 /**
  * vtd_device_silent - mark a device whose device-TLB does not answer
- * @vdev: the device
+ * @edev: the device
  *
  * Context: any.
  */
-void vtd_device_silent(struct vtd_device *vdev)
+void vtd_device_silent(struct vtd_device *edev)
 {
 	/* Its struct device may be gone, see vtd_device_delete() */
-	dev_err_ratelimited(vdev->unit->dev,
+	dev_err_ratelimited(edev->unit->dev,
 			    "a device-TLB invalidation was not answered, source-id %#06x\n",
-			    vdev->sid);
-	WRITE_ONCE(vdev->silent, true);
-	set_bit(VTD_DEV_FAILED, &vdev->state);
+			    edev->sid);
+	WRITE_ONCE(edev->silent, true);
+	set_bit(VTD_DEV_FAILED, &edev->state);
 }
 
 /*
@@ -59,11 +59,11 @@ void vtd_device_silent(struct vtd_device *vdev)
  */
 static void vtd_qi_device_failed(struct vtd_unit *unit, u16 sid)
 {
-	struct vtd_device *vdev = xa_load(&unit->devices, sid);
+	struct vtd_device *edev = xa_load(&unit->devices, sid);
 	unsigned long index;
 
-	if (vdev) {
-		vtd_device_silent(vdev);
+	if (edev) {
+		vtd_device_silent(edev);
 		return;
 	}
 
@@ -71,9 +71,9 @@ static void vtd_qi_device_failed(struct vtd_unit *unit, u16 sid)
 	dev_err_ratelimited(unit->dev,
 			    "a device-TLB invalidation was not answered, by unknown source-id %#06x\n",
 			    sid);
-	xa_for_each(&unit->devices, index, vdev)
-		if (vtd_devtlb_live(vdev))
-			vtd_device_silent(vdev);
+	xa_for_each(&unit->devices, index, edev)
+		if (vtd_devtlb_live(edev))
+			vtd_device_silent(edev);
 }
 
 static struct cmd_wait *vtd_qi_find_wait(struct cmd_ring *ring, u32 pos)
@@ -88,7 +88,7 @@ static struct cmd_wait *vtd_qi_find_wait(struct cmd_ring *ring, u32 pos)
 
 /* Is it an invalidation of a device-TLB, and whose? */
 static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
-			     struct vtd_device **vdev)
+			     struct vtd_device **edev)
 {
 	u16 sid;
 
@@ -102,7 +102,7 @@ static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
 	default:
 		return false;
 	}
-	*vdev = xa_load(&unit->devices, sid);
+	*edev = xa_load(&unit->devices, sid);
 	return true;
 }
 
@@ -118,7 +118,7 @@ static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
  */
 void vtd_qi_blame(struct vtd_unit *unit)
 {
-	struct vtd_device *vdev, *found = NULL;
+	struct vtd_device *edev, *found = NULL;
 	struct cmd_ring *ring = &unit->qi.ring;
 	u32 pos, stop;
 
@@ -129,12 +129,12 @@ void vtd_qi_blame(struct vtd_unit *unit)
 	if (!cmd_ring_asks_devtlb(ring) || !cmd_ring_plausible(ring, stop))
 		return;
 	for (pos = ring->oldest; pos != stop; pos++) {
-		if (!vtd_qi_is_devtlb(unit, cmd_ring_load(ring, pos), &vdev) ||
-		    !vdev)
+		if (!vtd_qi_is_devtlb(unit, cmd_ring_load(ring, pos), &edev) ||
+		    !edev)
 			continue;
-		if (found && found != vdev)
+		if (found && found != edev)
 			return;
-		found = vdev;
+		found = edev;
 	}
 	if (found)
 		vtd_device_silent(found);
@@ -150,7 +150,7 @@ static void vtd_qi_requeue(struct vtd_unit *unit)
 	struct vtd_qi *qi = &unit->qi;
 	struct cmd_wait *wait, *last = NULL;
 	struct cmd_ring *ring = &qi->ring;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	u32 stop;
 
 	cmd_ring_reap(ring);
@@ -169,9 +169,9 @@ static void vtd_qi_requeue(struct vtd_unit *unit)
 			wait->first = stop;
 			vtd_qi_append_wait(qi, wait);
 			last = wait;
-		} else if (!vtd_qi_is_devtlb(unit, desc, &vdev)) {
+		} else if (!vtd_qi_is_devtlb(unit, desc, &edev)) {
 			vtd_qi_append(qi, desc);
-		} else if (vdev && vtd_devtlb_live(vdev)) {
+		} else if (edev && vtd_devtlb_live(edev)) {
 			/* Others are blocked anyway, or have gone */
 			vtd_qi_append(qi, desc);
 			WRITE_ONCE(ring->devtlb, ring->head);

@@ -34,7 +34,7 @@ void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 
 /* qi_error.c */
-void vtd_device_silent(struct vtd_device *vdev);
+void vtd_device_silent(struct vtd_device *edev);
 
 static inline void vtd_qi_begin(struct vtd_qi_batch *batch,
 				struct vtd_unit *unit, bool atomic)
@@ -56,16 +56,16 @@ static __always_inline void vtd_qi_add(struct vtd_qi_batch *batch,
 /**
  * vtd_qi_add_devtlb - have a device forget translations
  * @batch: gets the descriptor
- * @vdev: the device
+ * @edev: the device
  * @desc: the descriptor, made for it
  */
 static inline void vtd_qi_add_devtlb(struct vtd_qi_batch *batch,
-				     const struct vtd_device *vdev,
+				     const struct vtd_device *edev,
 				     struct cmd_words desc)
 {
 	batch->cmds.devtlb = true;
 	vtd_qi_add(batch, desc);
-	if (unlikely(vdev->devtlb_twice))
+	if (unlikely(edev->devtlb_twice))
 		vtd_qi_add(batch, desc);
 }
 

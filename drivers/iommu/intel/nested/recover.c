@@ -72,17 +72,17 @@ static int vtd_unit_restart(struct vtd_unit *unit)
  * Invalidate the device-TLB of one device. If it is silent the queue is reset once
  * more: that loses descriptors of others too, but none for a device-TLB.
  */
-static int vtd_flush_device(struct vtd_device *vdev)
+static int vtd_flush_device(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 	int ret;
 
 	vtd_qi_begin(&batch, unit, false);
-	vtd_add_devtlb_all(&batch, vdev);
+	vtd_add_devtlb_all(&batch, edev);
 	if (!vtd_qi_flush(&batch))
 		return 0;
-	vtd_device_silent(vdev);
+	vtd_device_silent(edev);
 	ret = vtd_unit_restart(unit);
 	if (!ret)
 		cmd_ring_settle(&unit->qi.ring, CMD_OWED_DEVTLB);
@@ -90,9 +90,9 @@ static int vtd_flush_device(struct vtd_device *vdev)
 }
 
 /* A device of the kernel's own is not silent on purpose, a user's may be */
-static bool vtd_device_is_userspaces(const struct vtd_device *vdev)
+static bool vtd_device_is_userspaces(const struct vtd_device *edev)
 {
-	return !vdev->rid || vtd_is_userspaces(vdev->rid->domain);
+	return !edev->rid || vtd_is_userspaces(edev->rid->domain);
 }
 
 /*
@@ -110,20 +110,20 @@ static int vtd_flush_devices(struct vtd_unit *unit, bool users)
 {
 	unsigned long end = jiffies +
 			    2 * usecs_to_jiffies(unit->qi.ring.devtlb_timeout_us);
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned long sid;
 	int ret;
 
-	xa_for_each(&unit->devices, sid, vdev) {
-		if (!vtd_devtlb_live(vdev) ||
-		    vtd_device_is_userspaces(vdev) != users)
+	xa_for_each(&unit->devices, sid, edev) {
+		if (!vtd_devtlb_live(edev) ||
+		    vtd_device_is_userspaces(edev) != users)
 			continue;
 		if (users && time_after_eq(jiffies, end)) {
-			vdev->skipped = true;
-			set_bit(VTD_DEV_FAILED, &vdev->state);
+			edev->skipped = true;
+			set_bit(VTD_DEV_FAILED, &edev->state);
 			continue;
 		}
-		ret = vtd_flush_device(vdev);
+		ret = vtd_flush_device(edev);
 		if (ret)
 			return ret;
 	}
@@ -212,14 +212,14 @@ void vtd_unit_reset_or_forget(struct vtd_unit *unit)
 
 /**
  * vtd_device_recover - bring a device back that was blocked
- * @vdev: the device, or its unit, has failed
+ * @edev: the device, or its unit, has failed
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
  */
-int vtd_device_recover(struct vtd_device *vdev)
+int vtd_device_recover(struct vtd_device *edev)
 {
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_unit *unit = edev->unit;
 	int ret = 0;
 
 	lockdep_assert_held(&unit->lock);
@@ -229,27 +229,27 @@ int vtd_device_recover(struct vtd_device *vdev)
 		ret = vtd_unit_reset(unit);
 		vtd_unit_block_failed(unit);
 	}
-	if (ret || !test_bit(VTD_DEV_BLOCKED, &vdev->state))
+	if (ret || !test_bit(VTD_DEV_BLOCKED, &edev->state))
 		return ret;
-	if (vtd_may_be_silent(vdev) && !vtd_may_ask(vdev))
+	if (vtd_may_be_silent(edev) && !vtd_may_ask(edev))
 		return -ETIMEDOUT;
-	return vtd_device_unblock(vdev);
+	return vtd_device_unblock(edev);
 }
 
 /* Jiffies until something is to be tried, or 0 */
 static unsigned long vtd_next_try(struct vtd_unit *unit)
 {
 	unsigned long next = MAX_JIFFY_OFFSET;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned long sid;
 
 	if (unit->qi.ring.ended)
 		return 0;
 	if (unit->qi.ring.stuck)
 		return vtd_retry_until(&unit->retry);
-	xa_for_each(&unit->devices, sid, vdev)
-		if (test_bit(VTD_DEV_BLOCKED, &vdev->state))
-			next = min(next, vtd_until_asked(vdev));
+	xa_for_each(&unit->devices, sid, edev)
+		if (test_bit(VTD_DEV_BLOCKED, &edev->state))
+			next = min(next, vtd_until_asked(edev));
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
 }
 
@@ -266,14 +266,14 @@ static bool vtd_may_owe(const struct vtd_attach *att)
  * device is not asked without need: if it takes its time, invalidations behind it are
  * given up, that is lost, in turn, and this would never end.
  */
-static bool vtd_device_may_owe(struct vtd_device *vdev)
+static bool vtd_device_may_owe(struct vtd_device *edev)
 {
 	struct vtd_attach *att;
 	unsigned long pasid;
 
-	if (vtd_may_owe(vdev->rid))
+	if (vtd_may_owe(edev->rid))
 		return true;
-	xa_for_each(&vdev->pasids, pasid, att)
+	xa_for_each(&edev->pasids, pasid, att)
 		if (vtd_may_owe(att))
 			return true;
 	return false;
@@ -288,7 +288,7 @@ static void vtd_make_up(struct vtd_unit *unit)
 {
 	u32 lost = vtd_owed_begin(unit);
 	struct vtd_qi_batch batch;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned long sid;
 	int ret;
 
@@ -297,9 +297,9 @@ static void vtd_make_up(struct vtd_unit *unit)
 		/* What concerns no device-TLB need not wait for these */
 		vtd_owed_done(unit, lost, false);
 		vtd_qi_begin(&batch, unit, false);
-		xa_for_each(&unit->devices, sid, vdev)
-			if (vtd_devtlb_live(vdev) && vtd_device_may_owe(vdev))
-				vtd_add_devtlb_all(&batch, vdev);
+		xa_for_each(&unit->devices, sid, edev)
+			if (vtd_devtlb_live(edev) && vtd_device_may_owe(edev))
+				vtd_add_devtlb_all(&batch, edev);
 		ret = vtd_qi_flush(&batch);
 	}
 	if (ret)
@@ -332,7 +332,7 @@ static void vtd_bring_back(struct vtd_unit *unit)
  */
 unsigned long vtd_unit_recover(struct vtd_unit *unit)
 {
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned long sid;
 
 	guard(mutex)(&unit->lock);
@@ -342,10 +342,10 @@ unsigned long vtd_unit_recover(struct vtd_unit *unit)
 		vtd_bring_back(unit);
 	else if (vtd_owes(unit))
 		vtd_make_up(unit);
-	xa_for_each(&unit->devices, sid, vdev)
+	xa_for_each(&unit->devices, sid, edev)
 		if (!unit->qi.ring.stuck &&
-		    test_bit(VTD_DEV_BLOCKED, &vdev->state) && vtd_may_ask(vdev))
-			vtd_device_unblock(vdev);
+		    test_bit(VTD_DEV_BLOCKED, &edev->state) && vtd_may_ask(edev))
+			vtd_device_unblock(edev);
 	vtd_unit_block_failed(unit);
 	return vtd_next_try(unit);
 }

@@ -75,7 +75,7 @@ void vtd_owed_exit(struct vtd_unit *unit);
 void vtd_lose(struct vtd_unit *unit);
 bool vtd_owes(const struct vtd_unit *unit);
 bool vtd_owes_caches(const struct vtd_unit *unit);
-bool vtd_may_be_stale(const struct vtd_device *vdev);
+bool vtd_may_be_stale(const struct vtd_device *edev);
 u32 vtd_owed_begin(struct vtd_unit *unit);
 void vtd_owed_done(struct vtd_unit *unit, u32 lost, bool devtlbs);
 void vtd_hold(struct vtd_unit *unit, struct vtd_held *held,
@@ -90,15 +90,15 @@ bool vtd_withhold_all(struct vtd_paging *paging);
 void vtd_unit_recover_init(struct vtd_unit *unit);
 int vtd_unit_flush_all(struct vtd_unit *unit);
 void vtd_unit_reset_or_forget(struct vtd_unit *unit);
-int vtd_device_recover(struct vtd_device *vdev);
+int vtd_device_recover(struct vtd_device *edev);
 void vtd_unit_kick(struct vtd_unit *unit);
 unsigned long vtd_unit_recover(struct vtd_unit *unit);
 
 /* block.c */
 void vtd_unit_block_failed(struct vtd_unit *unit);
-void vtd_device_mark_failed(struct vtd_device *vdev);
-void vtd_device_block_now(struct vtd_device *vdev);
+void vtd_device_mark_failed(struct vtd_device *edev);
+void vtd_device_block_now(struct vtd_device *edev);
 void vtd_unit_failed(struct vtd_unit *unit, bool atomic);
-int vtd_device_unblock(struct vtd_device *vdev);
+int vtd_device_unblock(struct vtd_device *edev);
 
 #endif /* __INTEL_NESTED_RECOVER_H */

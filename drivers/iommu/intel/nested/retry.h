@@ -94,18 +94,18 @@ static inline void vtd_ask_later(struct vtd_unit *unit, unsigned long took)
 
 /**
  * vtd_may_be_silent - may a device not answer when it is asked?
- * @vdev: the device
+ * @edev: the device
  *
  * Return: true if it was silent before, or if there was no time to find out
  */
-static inline bool vtd_may_be_silent(const struct vtd_device *vdev)
+static inline bool vtd_may_be_silent(const struct vtd_device *edev)
 {
-	return READ_ONCE(vdev->silent) || vdev->skipped;
+	return READ_ONCE(edev->silent) || edev->skipped;
 }
 
 /**
  * vtd_may_ask - may a device be asked now whether it works again?
- * @vdev: the device
+ * @edev: the device
  *
  * After a silent device has kept the queue waiting, no other one that may be silent
  * is asked for as long: all of them together must not have the queue for more than
@@ -113,25 +113,25 @@ static inline bool vtd_may_be_silent(const struct vtd_device *vdev)
  *
  * Return: true if it may
  */
-static inline bool vtd_may_ask(const struct vtd_device *vdev)
+static inline bool vtd_may_ask(const struct vtd_device *edev)
 {
-	return vtd_retry_due(&vdev->retry) &&
-	       (!vtd_may_be_silent(vdev) ||
-		time_after_eq(jiffies, vdev->unit->ask_after));
+	return vtd_retry_due(&edev->retry) &&
+	       (!vtd_may_be_silent(edev) ||
+		time_after_eq(jiffies, edev->unit->ask_after));
 }
 
 /**
  * vtd_until_asked - how long to wait until a device may be asked
- * @vdev: the device
+ * @edev: the device
  *
  * Return: in jiffies, at least 1
  */
-static inline unsigned long vtd_until_asked(const struct vtd_device *vdev)
+static inline unsigned long vtd_until_asked(const struct vtd_device *edev)
 {
-	long left = vdev->unit->ask_after - jiffies;
-	unsigned long next = vtd_retry_until(&vdev->retry);
+	long left = edev->unit->ask_after - jiffies;
+	unsigned long next = vtd_retry_until(&edev->retry);
 
-	if (vtd_may_be_silent(vdev) && left > 0)
+	if (vtd_may_be_silent(edev) && left > 0)
 		next = max(next, (unsigned long)left);
 	return next;
 }

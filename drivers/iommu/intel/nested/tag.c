@@ -64,11 +64,11 @@ static void vtd_dids_mark_busy(struct vtd_paging *parent,
 	struct vtd_did *did;
 
 	list_for_each_entry(did, &parent->nested_dids, node)
-		did->busy = did->unit != att->vdev->unit;
+		did->busy = did->unit != att->edev->unit;
 	list_for_each_entry(cur, &att->parent_users->nested, parent_node) {
 		if (cur->pasid != att->pasid || cur->domain == att->domain)
 			continue;
-		did = vtd_did_find(&parent->nested_dids, cur->vdev->unit,
+		did = vtd_did_find(&parent->nested_dids, cur->edev->unit,
 				   cur->did);
 		if (!WARN_ON(!did))
 			did->busy = true;
@@ -79,7 +79,7 @@ static void vtd_dids_mark_busy(struct vtd_paging *parent,
 static struct vtd_did *vtd_did_share(const struct vtd_attach *att)
 {
 	struct list_head *dids = vtd_did_list(att->domain);
-	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_unit *unit = att->edev->unit;
 	const struct vtd_attach *cur;
 	struct vtd_did *did;
 
@@ -123,7 +123,7 @@ void vtd_dids_init(struct vtd_unit *unit)
  */
 int vtd_did_get(struct vtd_attach *att)
 {
-	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_unit *unit = att->edev->unit;
 	struct vtd_did *did = vtd_did_share(att);
 	int id;
 
@@ -137,14 +137,14 @@ int vtd_did_get(struct vtd_attach *att)
 	if (!did)
 		return -ENOMEM;
 
-	id = tag_alloc(&unit->dids, att->vdev->share,
+	id = tag_alloc(&unit->dids, att->edev->share,
 		       vtd_is_userspaces(att->domain));
 	if (id < 0) {
 		kfree(did);
 		return id;
 	}
 	did->unit = unit;
-	did->share = att->vdev->share;
+	did->share = att->edev->share;
 	did->did = id;
 	did->users = 1;
 	list_add(&did->node, vtd_did_list(att->domain));
@@ -169,7 +169,7 @@ static void vtd_did_release(struct vtd_held *held)
  */
 void vtd_did_put(const struct vtd_attach *att)
 {
-	struct vtd_unit *unit = att->vdev->unit;
+	struct vtd_unit *unit = att->edev->unit;
 	struct vtd_did *did = vtd_did_find(vtd_did_list(att->domain), unit,
 					   att->did);
 

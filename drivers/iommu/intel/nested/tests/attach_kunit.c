@@ -19,25 +19,25 @@
 static void attach_replace(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *a = fake_paging_new(test, vdev, STAGE2);
-	struct vtd_paging *b = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, b, 0x5000);
-	struct vtd_nested *m = fake_nested_new(test, vdev, b, 0x6000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_paging *a = fake_paging_new(test, edev, STAGE2);
+	struct vtd_paging *b = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, b, 0x5000);
+	struct vtd_nested *m = fake_nested_new(test, edev, b, 0x6000);
 	struct pt_iommu_vtdss_hw_info info;
 	u16 old;
 
 	/* Not present to present: no cache has anything to forget */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_PT);
-	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), VTD_DID_IDENTITY);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &vtd_identity_domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_PT);
+	KUNIT_EXPECT_EQ(test, fake_did(edev, 0), VTD_DID_IDENTITY);
 	FAKE_EXPECT_NONE(test, fake);
 
 	/* Identity to paging */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &a->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
 	pt_iommu_vtdss_hw_info(&a->ss, &info);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(VTD_DID_IDENTITY, 0),
 		    vtd_desc_iotlb_domain(VTD_DID_IDENTITY, DRAIN));
@@ -45,33 +45,33 @@ static void attach_replace(struct kunit *test)
 
 	/* Paging to nested on another */
 	fake_forget(fake);
-	old = fake_did(vdev, 0);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_NESTED);
+	old = fake_did(edev, 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_NESTED);
 	pt_iommu_vtdss_hw_info(&b->ss, &info);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0) & VTD_PTE0_SSPTPTR,
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 0) & VTD_PTE0_SSPTPTR,
 			info.ssptptr);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0x5000);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 2), 0x5000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* Stage-1 by another of the same parent: not the same domain-id */
 	fake_forget(fake);
-	old = fake_did(vdev, 0);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &m->domain), 0);
-	KUNIT_EXPECT_NE(test, fake_did(vdev, 0), old);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0x6000);
+	old = fake_did(edev, 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &m->domain), 0);
+	KUNIT_EXPECT_NE(test, fake_did(edev, 0), old);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 2), 0x6000);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN));
 
 	/* To nothing */
-	vtd_detach(vdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), 0);
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 0), 0);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 2), 0);
 
 	/* And again: there is nothing to do */
 	fake_forget(fake);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	FAKE_EXPECT_NONE(test, fake);
 
 	n->domain.ops->free(&n->domain);
@@ -83,31 +83,31 @@ static void attach_replace(struct kunit *test)
 static void attach_pasid(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 4);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 4);
+	struct vtd_paging *p = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, p, 0x5000);
 	const u32 pasid = 0x12345;
 	u16 old;
 
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, pasid, &n->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, pasid), VTD_PGTT_NESTED);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, pasid, &n->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, pasid), VTD_PGTT_NESTED);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 
 	/* The PASID alone is forgotten, in the device too */
-	old = fake_did(vdev, pasid);
-	KUNIT_EXPECT_NE(test, old, fake_did(vdev, 0));
+	old = fake_did(edev, pasid);
+	KUNIT_EXPECT_NE(test, old, fake_did(edev, 0));
 	fake_forget(fake);
-	vtd_detach(vdev, pasid);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, pasid), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	vtd_detach(edev, pasid);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, pasid), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, pasid),
 		    vtd_desc_iotlb_domain(old, DRAIN),
 		    vtd_desc_pdevtlb(0x10, 0, 4, pasid, 0, VTD_AM_ALL));
 
-	old = fake_did(vdev, 0);
+	old = fake_did(edev, 0);
 	fake_forget(fake);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(old, 0),
 		    vtd_desc_iotlb_domain(old, DRAIN),
 		    vtd_desc_devtlb(0x10, 0, 4, 0, VTD_AM_ALL));
@@ -121,11 +121,11 @@ static void attach_caching_mode(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP | VTD_CAP_CM,
 					       FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), VTD_DID_FIRST);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_did(edev, 0), VTD_DID_FIRST);
 	FAKE_EXPECT(test, fake, vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN));
 
@@ -133,7 +133,7 @@ static void attach_caching_mode(struct kunit *test)
 	vtd_paging_flush_new(p, 0x3000, 0x3fff);
 	FAKE_EXPECT(test, fake, vtd_desc_iotlb_page(VTD_DID_FIRST, 0x3000, 0,
 						    false, DRAIN));
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	fake_paging_free(test, p);
 }
 
@@ -149,7 +149,7 @@ static void attach_refused(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, small, FAKE_ECAP);
 	struct fake_unit *other = fake_unit_new(test, FAKE_CAP,
 						FAKE_ECAP & ~VTD_ECAP_NEST);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *foreign = fake_device_new(test, other, 0x10, 20, 0);
 	/* 16 domain-ids, of which two are not for domains */
 	struct vtd_paging *p[15];
@@ -158,31 +158,31 @@ static void attach_refused(struct kunit *test)
 	int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(p); i++)
-		p[i] = fake_paging_new(test, vdev, STAGE2);
+		p[i] = fake_paging_new(test, edev, STAGE2);
 	for (i = 0; i < ARRAY_SIZE(p) - 1; i++) {
-		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, i + 1, &p[i]->domain), 0);
+		KUNIT_ASSERT_EQ(test, vtd_attach(edev, i + 1, &p[i]->domain), 0);
 		for (j = 0; j < i; j++)
-			KUNIT_EXPECT_NE(test, fake_did(vdev, i + 1),
-					fake_did(vdev, j + 1));
-		KUNIT_EXPECT_GE(test, fake_did(vdev, i + 1), VTD_DID_FIRST);
+			KUNIT_EXPECT_NE(test, fake_did(edev, i + 1),
+					fake_did(edev, j + 1));
+		KUNIT_EXPECT_GE(test, fake_did(edev, i + 1), VTD_DID_FIRST);
 	}
 	fake_forget(fake);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 1, &p[14]->domain), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 1), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 1, &p[14]->domain), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 1), VTD_PGTT_STAGE2);
 	FAKE_EXPECT_NONE(test, fake);
 	/* The same domain once more takes none */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 99, &p[3]->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_did(vdev, 99), fake_did(vdev, 4));
-	vtd_detach(vdev, 99);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 99, &p[3]->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_did(edev, 99), fake_did(edev, 4));
+	vtd_detach(edev, 99);
 	/* One that is given back can be had again */
-	vtd_detach(vdev, 5);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 1, &p[14]->domain), 0);
+	vtd_detach(edev, 5);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 1, &p[14]->domain), 0);
 	for (i = 0; i < ARRAY_SIZE(p) - 1; i++)
-		vtd_detach(vdev, i + 1);
+		vtd_detach(edev, i + 1);
 
 	/* A unit that cannot nest takes no parent, nor what is nested on it */
-	parent = fake_paging_new(test, vdev, PARENT);
-	n = fake_nested_new(test, vdev, parent, 0);
+	parent = fake_paging_new(test, edev, PARENT);
+	n = fake_nested_new(test, edev, parent, 0);
 	KUNIT_EXPECT_EQ(test, vtd_attach(foreign, 0, &vtd_identity_domain), 0);
 	fake_forget(other);
 	KUNIT_EXPECT_EQ(test, vtd_attach(foreign, 0, &parent->domain), -EINVAL);
@@ -193,11 +193,11 @@ static void attach_refused(struct kunit *test)
 	vtd_detach(foreign, 0);
 
 	/* Nobody would hand page requests to it */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &vtd_identity_domain), 0);
 	n->domain.iopf_handler = no_handler;
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &n->domain), -ENODEV);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_PT);
-	vtd_detach(vdev, 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &n->domain), -ENODEV);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_PT);
+	vtd_detach(edev, 0);
 
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, parent);
@@ -223,7 +223,7 @@ static void attach_incompatible(struct kunit *test)
 		{ 0, VTD_ECAP_NEST, PARENT },
 	};
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
 	struct vtd_paging *p;
 	int i;
 
@@ -232,7 +232,7 @@ static void attach_incompatible(struct kunit *test)
 			fake_unit_new(test, FAKE_CAP & ~cases[i].cap_without,
 				      FAKE_ECAP & ~cases[i].ecap_without);
 
-		p = fake_paging_new(test, vdev, cases[i].flags);
+		p = fake_paging_new(test, edev, cases[i].flags);
 		KUNIT_EXPECT_EQ(test, vtd_paging_compatible(p, &fake->unit), 0);
 		KUNIT_EXPECT_EQ_MSG(test,
 				    vtd_paging_compatible(p, &other->unit),
@@ -241,7 +241,7 @@ static void attach_incompatible(struct kunit *test)
 	}
 
 	/* Snooping is forced from some time on */
-	p = fake_paging_new(test, vdev, STAGE2);
+	p = fake_paging_new(test, edev, STAGE2);
 	fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP & ~VTD_ECAP_SC);
 	KUNIT_EXPECT_EQ(test, vtd_paging_compatible(p, &fake->unit), 0);
 	KUNIT_EXPECT_TRUE(test,
@@ -409,36 +409,36 @@ static void dirty(struct kunit *test)
 static void dead_unit(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *a = fake_paging_new(test, vdev, STAGE2);
-	struct vtd_paging *b = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_paging *a = fake_paging_new(test, edev, STAGE2);
+	struct vtd_paging *b = fake_paging_new(test, edev, STAGE2);
 	u16 did;
 
 	fake_no_recovery(fake);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &a->domain), 0);
-	did = fake_did(vdev, 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &a->domain), 0);
+	did = fake_did(edev, 0);
 	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &b->domain), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &b->domain), -ETIMEDOUT);
 	/* The old domain is attached still, but the device is blocked */
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
-	KUNIT_EXPECT_EQ(test, fake_did(vdev, 0), did);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, fake_did(edev, 0), did);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(edev));
 	/* A second try fails as cleanly, and so does detaching */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &a->domain), -ETIMEDOUT);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(vdev));
-	vtd_detach(vdev, 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &a->domain), -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(edev));
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), 0);
 
 	fake->dead = false;
 	fake_forget(fake);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &b->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
-	KUNIT_EXPECT_TRUE(test, fake_context_present(vdev));
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &b->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(edev));
 	FAKE_EXPECT(test, fake, vtd_desc_cc_global(), vtd_desc_pc_global(),
 		    vtd_desc_iotlb_global(DRAIN), vtd_desc_cc_device(0x10),
 		    vtd_desc_pc_global(), vtd_desc_iotlb_global(DRAIN));
 
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	fake_paging_free(test, a);
 	fake_paging_free(test, b);
 }
@@ -462,26 +462,26 @@ static void dead_unit_caches(struct kunit *test)
 						       FAKE_CAP | cases[i].cap,
 						       FAKE_ECAP |
 						       cases[i].ecap);
-		struct vtd_device *vdev =
+		struct vtd_device *edev =
 			fake_device_new(test, fake, 0x10, 0, 0);
 		u64 root = virt_to_phys(fake->unit.root);
 		u64 want = root | FIELD_PREP(VTD_RTADDR_TTM, cases[i].ttm);
 
 		fake_no_recovery(fake);
-		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
+		KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &vtd_identity_domain),
 				0);
 		fake->dead = true;
-		vtd_detach(vdev, 0);
+		vtd_detach(edev, 0);
 		KUNIT_EXPECT_EQ(test, fake->roots, 1);
 		KUNIT_EXPECT_EQ(test, fake->rtaddr, want);
 
 		fake->dead = false;
-		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain),
+		KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &vtd_identity_domain),
 				0);
 		want = root | FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE);
 		KUNIT_EXPECT_EQ(test, fake->rtaddr, want);
 		KUNIT_EXPECT_FALSE(test, fake->unit.aborting);
-		vtd_detach(vdev, 0);
+		vtd_detach(edev, 0);
 	}
 }
 
@@ -489,25 +489,25 @@ static void dead_unit_caches(struct kunit *test)
 static void dead_unit_unmap(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *other = fake_device_new(test, fake, 0x18, 20, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 	int atomic;
 
 	KUNIT_ASSERT_EQ(test, vtd_attach(other, 0, &vtd_identity_domain), 0);
 	for (atomic = 0; atomic < 2; atomic++) {
 		p->domain.cookie_type = atomic ? IOMMU_COOKIE_NONE :
 						 IOMMU_COOKIE_IOMMUFD;
-		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-		KUNIT_ASSERT_TRUE(test, fake_context_present(vdev));
+		KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+		KUNIT_ASSERT_TRUE(test, fake_context_present(edev));
 		fake->dead = true;
 		p->domain.ops->flush_iotlb_all(&p->domain);
 		/* A caller that cannot sleep is no user, and is not blocked for one */
-		KUNIT_EXPECT_EQ(test, fake_context_present(vdev), atomic);
+		KUNIT_EXPECT_EQ(test, fake_context_present(edev), atomic);
 		KUNIT_EXPECT_TRUE(test, fake_context_present(other));
 		fake->dead = false;
 	}
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	vtd_detach(other, 0);
 	fake_paging_free(test, p);
 }

@@ -14,7 +14,7 @@
  * Is the memory of a device free? Then it is that of one of the next. What is in it
  * does not say: nobody need have written there yet.
  */
-static bool memory_is_free(const struct vtd_device *vdev)
+static bool memory_is_free(const struct vtd_device *edev)
 {
 	struct vtd_device *next[16];
 	bool is_free = false;
@@ -22,7 +22,7 @@ static bool memory_is_free(const struct vtd_device *vdev)
 
 	for (i = 0; i < ARRAY_SIZE(next); i++) {
 		next[i] = kzalloc_obj(*next[i]);
-		is_free |= next[i] == vdev;
+		is_free |= next[i] == edev;
 	}
 	for (i = 0; i < ARRAY_SIZE(next); i++)
 		kfree(next[i]);
@@ -35,13 +35,13 @@ static void silent_when_it_leaves(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *other = fake_device_new(test, fake, 0x10, 0, 1);
 	struct device *dev = fake_dev_new(test, "leaves");
-	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
+	struct vtd_device *edev = vtd_device_new(dev, &fake->unit, 0x18);
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
-	vdev->ats_depth = 1;
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, edev);
+	edev->ats_depth = 1;
 	fake->silent = true;
 	fake->silent_sid = 0x18;
-	vtd_device_delete(vdev);
+	vtd_device_delete(edev);
 	KUNIT_EXPECT_EQ(test, fake->unit.qi.ring.errors, 1);
 	KUNIT_EXPECT_EQ(test, other->state, 0);
 	KUNIT_EXPECT_TRUE(test, fake_context_present(other));
@@ -56,23 +56,23 @@ static void leaves_behind_reader(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct device *dev = fake_dev_new(test, "read");
-	struct vtd_device *vdev = vtd_device_new(dev, &fake->unit, 0x18);
+	struct vtd_device *edev = vtd_device_new(dev, &fake->unit, 0x18);
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, edev);
 	scoped_guard(srcu, &fake->unit.srcu) {
-		vtd_device_delete(vdev);
+		vtd_device_delete(edev);
 		KUNIT_EXPECT_NULL(test, xa_load(&fake->unit.devices, 0x18));
-		KUNIT_EXPECT_FALSE(test, memory_is_free(vdev));
-		KUNIT_EXPECT_EQ(test, vdev->sid, 0x18);
+		KUNIT_EXPECT_FALSE(test, memory_is_free(edev));
+		KUNIT_EXPECT_EQ(test, edev->sid, 0x18);
 	}
 }
 
 static void find_new(struct fake_unit *fake)
 {
-	struct vtd_device *vdev = xa_load(&fake->unit.devices, 0x18);
+	struct vtd_device *edev = xa_load(&fake->unit.devices, 0x18);
 
-	if (vdev)
-		fake->hook_data = vdev;
+	if (edev)
+		fake->hook_data = edev;
 }
 
 /* One that was known for a moment: a reader that has found it then may use it */
@@ -129,10 +129,10 @@ static void alias_not_given_up(struct kunit *test)
 #define ALIAS		0x18
 
 /* As if it was a function that sends with the number of another, too */
-static int one_alias(struct vtd_device *vdev, int (*fn)(u16 sid, void *data),
+static int one_alias(struct vtd_device *edev, int (*fn)(u16 sid, void *data),
 		     void *data)
 {
-	return vdev->sid == ALIAS_OWNER ? fn(ALIAS, data) : 0;
+	return edev->sid == ALIAS_OWNER ? fn(ALIAS, data) : 0;
 }
 
 /* The device whose source-id it is comes and goes: then it is shared again */

@@ -245,15 +245,15 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 /* It goes before its unit, whose recovery may be looking after it */
 static void fake_device_free(void *data)
 {
-	struct vtd_device *vdev = data;
-	struct vtd_unit *unit = vdev->unit;
+	struct vtd_device *edev = data;
+	struct vtd_unit *unit = edev->unit;
 
 	scoped_guard(mutex, &unit->lock)
-		if (xa_load(&unit->devices, vdev->sid) == vdev)
-			xa_erase(&unit->devices, vdev->sid);
+		if (xa_load(&unit->devices, edev->sid) == edev)
+			xa_erase(&unit->devices, edev->sid);
 	srcu_barrier(&unit->srcu);
-	vtd_pasid_dir_free(vdev);
-	xa_destroy(&vdev->pasids);
+	vtd_pasid_dir_free(edev);
+	xa_destroy(&edev->pasids);
 }
 
 /**
@@ -269,27 +269,27 @@ static void fake_device_free(void *data)
 struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 				   u16 sid, u8 pasid_bits, u8 ats_depth)
 {
-	struct vtd_device *vdev = kunit_kzalloc(test, sizeof(*vdev), GFP_KERNEL);
+	struct vtd_device *edev = kunit_kzalloc(test, sizeof(*edev), GFP_KERNEL);
 	struct vtd_unit *unit = &fake->unit;
 
-	KUNIT_ASSERT_NOT_NULL(test, vdev);
-	vdev->dev = fake_dev_new(test, "endpoint");
-	vdev->unit = unit;
-	vdev->sid = sid;
-	vdev->pfsid = sid;
-	vdev->pasid_bits = pasid_bits;
-	vdev->ats_depth = ats_depth;
-	xa_init(&vdev->pasids);
-	KUNIT_ASSERT_EQ(test, vtd_pasid_dir_alloc(vdev), 0);
+	KUNIT_ASSERT_NOT_NULL(test, edev);
+	edev->dev = fake_dev_new(test, "endpoint");
+	edev->unit = unit;
+	edev->sid = sid;
+	edev->pfsid = sid;
+	edev->pasid_bits = pasid_bits;
+	edev->ats_depth = ats_depth;
+	xa_init(&edev->pasids);
+	KUNIT_ASSERT_EQ(test, vtd_pasid_dir_alloc(edev), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
-							vdev), 0);
+							edev), 0);
 	scoped_guard(mutex, &unit->lock) {
 		KUNIT_ASSERT_EQ(test, vtd_context_alloc(unit, sid), 0);
-		KUNIT_ASSERT_EQ(test, xa_insert(&unit->devices, sid, vdev,
+		KUNIT_ASSERT_EQ(test, xa_insert(&unit->devices, sid, edev,
 						GFP_KERNEL), 0);
-		vtd_context_set(vdev);
+		vtd_context_set(edev);
 	}
-	return vdev;
+	return edev;
 }
 
 /**
@@ -329,15 +329,15 @@ bool fake_executed(const struct fake_unit *fake, struct cmd_words desc)
 /**
  * fake_paging_new - a paging domain
  * @test: the test
- * @vdev: the device it is for
+ * @edev: the device it is for
  * @flags: IOMMU_HWPT_ALLOC_*
  *
  * Return: the domain, as iommufd would own it; freed by fake_paging_free()
  */
-struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
+struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *edev,
 				   u32 flags)
 {
-	struct iommu_domain *domain = vtd_paging_alloc(vdev->unit, flags);
+	struct iommu_domain *domain = vtd_paging_alloc(edev->unit, flags);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 	domain->type = IOMMU_DOMAIN_UNMANAGED;
@@ -361,20 +361,20 @@ void fake_paging_free(struct kunit *test, struct vtd_paging *paging)
 /**
  * fake_nested_new - a nested domain
  * @test: the test
- * @vdev: the device it is for
+ * @edev: the device it is for
  * @parent: its stage-2
  * @pgtbl: address of its stage-1 table
  *
  * Return: the domain, freed by its own operation
  */
-struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
+struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *edev,
 				   struct vtd_paging *parent, u64 pgtbl)
 {
 	const struct iommu_hwpt_vtd_s1 s1 = {
 		.pgtbl_addr = pgtbl,
 		.addr_width = 48,
 	};
-	struct iommu_domain *domain = vtd_nested_alloc(vdev->unit, parent, &s1);
+	struct iommu_domain *domain = vtd_nested_alloc(edev->unit, parent, &s1);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 	return to_vtd_nested(domain);
@@ -382,43 +382,43 @@ struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
 
 /**
  * fake_pasid_word - a word of a PASID table entry
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID
  * @word: which word
  *
  * Return: the word, 0 if there is no table
  */
-u64 fake_pasid_word(struct vtd_device *vdev, u32 pasid, int word)
+u64 fake_pasid_word(struct vtd_device *edev, u32 pasid, int word)
 {
-	__le64 *entry = vtd_pasid_slot(vdev, pasid, false);
+	__le64 *entry = vtd_pasid_slot(edev, pasid, false);
 
 	return entry ? le64_to_cpu(entry[word]) : 0;
 }
 
 /**
  * fake_pgtt - the type of translation of a PASID
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID
  *
  * Return: VTD_PGTT_*, 0 if the entry is not present
  */
-u64 fake_pgtt(struct vtd_device *vdev, u32 pasid)
+u64 fake_pgtt(struct vtd_device *edev, u32 pasid)
 {
-	u64 word = fake_pasid_word(vdev, pasid, 0);
+	u64 word = fake_pasid_word(edev, pasid, 0);
 
 	return word & VTD_PTE0_P ? FIELD_GET(VTD_PTE0_PGTT, word) : 0;
 }
 
 /**
  * fake_did - the domain-id in a PASID table entry
- * @vdev: the device
+ * @edev: the device
  * @pasid: the PASID
  *
  * Return: the domain-id
  */
-u16 fake_did(struct vtd_device *vdev, u32 pasid)
+u16 fake_did(struct vtd_device *edev, u32 pasid)
 {
-	return FIELD_GET(VTD_PTE1_DID, fake_pasid_word(vdev, pasid, 1));
+	return FIELD_GET(VTD_PTE1_DID, fake_pasid_word(edev, pasid, 1));
 }
 
 /**
@@ -438,11 +438,11 @@ bool fake_context_present_at(struct vtd_unit *unit, u16 sid)
 
 /**
  * fake_context_present - is a device's context entry present?
- * @vdev: the device
+ * @edev: the device
  *
  * Return: true if it is
  */
-bool fake_context_present(struct vtd_device *vdev)
+bool fake_context_present(struct vtd_device *edev)
 {
-	return fake_context_present_at(vdev->unit, vdev->sid);
+	return fake_context_present_at(edev->unit, edev->sid);
 }

@@ -91,19 +91,19 @@ struct device *fake_dev_new(struct kunit *test, const char *what);
 struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap);
 struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 				   u16 sid, u8 pasid_bits, u8 ats_depth);
-struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *vdev,
+struct vtd_paging *fake_paging_new(struct kunit *test, struct vtd_device *edev,
 				   u32 flags);
 void fake_paging_free(struct kunit *test, struct vtd_paging *paging);
-struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *vdev,
+struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *edev,
 				   struct vtd_paging *parent, u64 pgtbl);
 bool fake_executed(const struct fake_unit *fake, struct cmd_words desc);
 void fake_forget(struct fake_unit *fake);
 void fake_no_recovery(struct fake_unit *fake);
 
-u64 fake_pasid_word(struct vtd_device *vdev, u32 pasid, int word);
-u64 fake_pgtt(struct vtd_device *vdev, u32 pasid);
-u16 fake_did(struct vtd_device *vdev, u32 pasid);
-bool fake_context_present(struct vtd_device *vdev);
+u64 fake_pasid_word(struct vtd_device *edev, u32 pasid, int word);
+u64 fake_pgtt(struct vtd_device *edev, u32 pasid);
+u16 fake_did(struct vtd_device *edev, u32 pasid);
+bool fake_context_present(struct vtd_device *edev);
 bool fake_context_present_at(struct vtd_unit *unit, u16 sid);
 
 /* What a fence is in the log */

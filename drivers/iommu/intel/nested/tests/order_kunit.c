@@ -85,25 +85,25 @@ static void pasid_entry_order(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP,
 					       FAKE_ECAP & ~VTD_ECAP_C);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, p, 0x5000);
 	const u32 pasids[] = { 0, 9 };
 	struct order_watch *w;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(pasids); i++) {
-		KUNIT_ASSERT_EQ(test, vtd_attach(vdev, pasids[i], &n->domain), 0);
-		w = watch_new(test, vtd_pasid_slot(vdev, pasids[i], false),
+		KUNIT_ASSERT_EQ(test, vtd_attach(edev, pasids[i], &n->domain), 0);
+		w = watch_new(test, vtd_pasid_slot(edev, pasids[i], false),
 			      VTD_PTE_WORDS);
 		KUNIT_ASSERT_TRUE(test, w->want[0] & VTD_PTE0_P);
 		KUNIT_ASSERT_NE(test, w->want[2], 0);
-		vtd_detach(vdev, pasids[i]);
+		vtd_detach(edev, pasids[i]);
 		kunit_activate_static_stub(test, vtd_clean_cache, watch_clean);
-		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, pasids[i], &n->domain), 0);
+		KUNIT_EXPECT_EQ(test, vtd_attach(edev, pasids[i], &n->domain), 0);
 		kunit_deactivate_static_stub(test, vtd_clean_cache);
 		watch_expect(test, w);
-		vtd_detach(vdev, pasids[i]);
+		vtd_detach(edev, pasids[i]);
 	}
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, p);
@@ -114,16 +114,16 @@ static void context_entry_order(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP,
 					       FAKE_ECAP & ~VTD_ECAP_C);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
 	u64 table = le64_to_cpu(fake->unit.root[0]) & VTD_ROOT_CTP;
 	__le64 *entry = (__le64 *)phys_to_virt(table) + 0x10 * VTD_CTX_WORDS;
 	struct order_watch *w = watch_new(test, entry, VTD_CTX_WORDS);
 
 	KUNIT_ASSERT_TRUE(test, w->want[0] & VTD_CTX0_P);
 	guard(mutex)(&fake->unit.lock);
-	vtd_context_clear(vdev);
+	vtd_context_clear(edev);
 	kunit_activate_static_stub(test, vtd_clean_cache, watch_clean);
-	vtd_context_set(vdev);
+	vtd_context_set(edev);
 	kunit_deactivate_static_stub(test, vtd_clean_cache);
 	/* RID_PASID is PASID 0: the second word is zero anyway */
 	watch_expect(test, w);
@@ -134,9 +134,9 @@ static bool enforce(struct vtd_paging *p)
 	return p->domain.ops->enforce_cache_coherency(&p->domain);
 }
 
-static bool snoops(struct vtd_device *vdev, u32 pasid)
+static bool snoops(struct vtd_device *edev, u32 pasid)
 {
-	return fake_pasid_word(vdev, pasid, 1) & VTD_PTE1_PGSNP;
+	return fake_pasid_word(edev, pasid, 1) & VTD_PTE1_PGSNP;
 }
 
 /* What is to be coherent is, for every kind of entry: PGSNP (9.6) */
@@ -147,19 +147,19 @@ static void snooping(struct kunit *test)
 						~(VTD_ECAP_SSTS |
 						  VTD_ECAP_NEST |
 						  VTD_ECAP_SSADS));
-	struct vtd_device *vdev = fake_device_new(test, both, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, both, 0x10, 20, 0);
 	struct vtd_device *only = fake_device_new(test, first, 0x10, 20, 0);
-	struct vtd_paging *parent = fake_paging_new(test, vdev, PARENT);
-	struct vtd_paging *plain = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *parent = fake_paging_new(test, edev, PARENT);
+	struct vtd_paging *plain = fake_paging_new(test, edev, 0);
 	struct vtd_paging *stage1 = fake_paging_new(test, only, 0);
-	struct vtd_nested *n = fake_nested_new(test, vdev, parent, 0x5000);
+	struct vtd_nested *n = fake_nested_new(test, edev, parent, 0x5000);
 
 	KUNIT_ASSERT_TRUE(test, vtd_is_stage1(stage1));
 	KUNIT_ASSERT_FALSE(test, vtd_is_stage1(parent));
 	/* Not where nobody asks for it */
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &parent->domain), 0);
-	KUNIT_EXPECT_FALSE(test, snoops(vdev, 0));
-	vtd_detach(vdev, 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &parent->domain), 0);
+	KUNIT_EXPECT_FALSE(test, snoops(edev, 0));
+	vtd_detach(edev, 0);
 	KUNIT_ASSERT_EQ(test, vtd_attach(only, 0, &stage1->domain), 0);
 	KUNIT_EXPECT_FALSE(test, snoops(only, 0));
 	vtd_detach(only, 0);
@@ -167,17 +167,17 @@ static void snooping(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, enforce(parent));
 	KUNIT_EXPECT_TRUE(test, enforce(plain));
 	KUNIT_EXPECT_TRUE(test, enforce(stage1));
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &parent->domain), 0);
-	KUNIT_EXPECT_TRUE(test, snoops(vdev, 0));
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
-	KUNIT_EXPECT_TRUE(test, snoops(vdev, 0));
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 9, &plain->domain), 0);
-	KUNIT_EXPECT_TRUE(test, snoops(vdev, 9));
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &parent->domain), 0);
+	KUNIT_EXPECT_TRUE(test, snoops(edev, 0));
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
+	KUNIT_EXPECT_TRUE(test, snoops(edev, 0));
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 9, &plain->domain), 0);
+	KUNIT_EXPECT_TRUE(test, snoops(edev, 9));
 	KUNIT_ASSERT_EQ(test, vtd_attach(only, 0, &stage1->domain), 0);
 	KUNIT_EXPECT_TRUE(test, snoops(only, 0));
 	vtd_detach(only, 0);
-	vtd_detach(vdev, 9);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 9);
+	vtd_detach(edev, 0);
 
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, parent);
@@ -194,24 +194,24 @@ static void no_snooping(struct kunit *test)
 						~(VTD_ECAP_SSTS | VTD_ECAP_SC |
 						  VTD_ECAP_NEST |
 						  VTD_ECAP_SSADS));
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *only = fake_device_new(test, first, 0x10, 20, 0);
-	struct vtd_paging *parent = fake_paging_new(test, vdev, PARENT);
+	struct vtd_paging *parent = fake_paging_new(test, edev, PARENT);
 	struct vtd_paging *stage1 = fake_paging_new(test, only, 0);
-	struct vtd_nested *n = fake_nested_new(test, vdev, parent, 0x5000);
+	struct vtd_nested *n = fake_nested_new(test, edev, parent, 0x5000);
 
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &parent->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &parent->domain), 0);
 	KUNIT_EXPECT_FALSE(test, enforce(parent));
-	KUNIT_EXPECT_FALSE(test, snoops(vdev, 0));
+	KUNIT_EXPECT_FALSE(test, snoops(edev, 0));
 	/* Nor if only nested domains use it */
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
 	KUNIT_EXPECT_FALSE(test, enforce(parent));
-	KUNIT_EXPECT_FALSE(test, snoops(vdev, 0));
+	KUNIT_EXPECT_FALSE(test, snoops(edev, 0));
 	KUNIT_ASSERT_EQ(test, vtd_attach(only, 0, &stage1->domain), 0);
 	KUNIT_EXPECT_FALSE(test, enforce(stage1));
 	KUNIT_EXPECT_FALSE(test, snoops(only, 0));
 	vtd_detach(only, 0);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, parent);
@@ -222,10 +222,10 @@ static void no_snooping(struct kunit *test)
 static void translation_first(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
-	struct vtd_paging *users = fake_paging_new(test, vdev, PARENT);
-	struct vtd_paging *kernels = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, users, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_paging *users = fake_paging_new(test, edev, PARENT);
+	struct vtd_paging *kernels = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, users, 0x5000);
 	const u32 pasids[] = { 0, 9 };
 	unsigned int i;
 
@@ -233,22 +233,22 @@ static void translation_first(struct kunit *test)
 	kernels->domain.type = IOMMU_DOMAIN_DMA;
 	fake->unit.translating = false;
 	for (i = 0; i < ARRAY_SIZE(pasids); i++) {
-		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, pasids[i],
+		KUNIT_EXPECT_EQ(test, vtd_attach(edev, pasids[i],
 						 &users->domain), -EBUSY);
-		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, pasids[i], &n->domain),
+		KUNIT_EXPECT_EQ(test, vtd_attach(edev, pasids[i], &n->domain),
 				-EBUSY);
-		KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, pasids[i]), 0);
+		KUNIT_EXPECT_EQ(test, fake_pgtt(edev, pasids[i]), 0);
 	}
 	/* The kernel's own are what the unit is started with */
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &vtd_identity_domain), 0);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &kernels->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE2);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &vtd_identity_domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &kernels->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
 
 	fake->unit.translating = true;
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &users->domain), 0);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 9, &n->domain), 0);
-	vtd_detach(vdev, 9);
-	vtd_detach(vdev, 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &users->domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 9, &n->domain), 0);
+	vtd_detach(edev, 9);
+	vtd_detach(edev, 0);
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, users);
 	fake_paging_free(test, kernels);

@@ -17,12 +17,12 @@
 #define STAGE2	IOMMU_HWPT_ALLOC_NEST_PARENT
 
 /* As the DMA API has them, which may unmap where nobody can sleep */
-static struct vtd_paging *dma_new(struct kunit *test, struct vtd_device *vdev)
+static struct vtd_paging *dma_new(struct kunit *test, struct vtd_device *edev)
 {
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 
 	p->domain.cookie_type = IOMMU_COOKIE_NONE;
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 	return p;
 }
 
@@ -43,7 +43,7 @@ static void disk_behind_devtlb(struct kunit *test)
 	struct vtd_paging *g = fake_paging_new(test, slow, STAGE2);
 	struct vtd_paging *d = dma_new(test, disk);
 	struct cmd_ring *ring = &fake->unit.qi.ring;
-	struct vtd_attach att = { .vdev = slow };
+	struct vtd_attach att = { .edev = slow };
 	struct vtd_qi_batch guest;
 	u32 head;
 
@@ -235,17 +235,17 @@ static void device_withheld(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_unit *unit = &fake->unit;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 
 	fake_no_recovery(fake);
-	vdev = vtd_device_new(fake_dev_new(test, "goes"), unit, 0x18);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
+	edev = vtd_device_new(fake_dev_new(test, "goes"), unit, 0x18);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, edev);
 	fake->dead = true;
-	vtd_device_delete(vdev);
+	vtd_device_delete(edev);
 	KUNIT_EXPECT_NULL(test, xa_load(&unit->devices, 0x18));
 	KUNIT_EXPECT_TRUE(test, unit->stale);
 	KUNIT_ASSERT_TRUE(test, list_is_singular(&unit->owed.held));
-	KUNIT_EXPECT_NOT_NULL(test, vdev->dir);
+	KUNIT_EXPECT_NOT_NULL(test, edev->dir);
 
 	fake->dead = false;
 	unit->retry.ms = 0;
@@ -253,10 +253,10 @@ static void device_withheld(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&unit->owed.held));
 
 	unit->cap |= VTD_CAP_ESRTPS;
-	vdev = vtd_device_new(fake_dev_new(test, "forgotten"), unit, 0x18);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vdev);
+	edev = vtd_device_new(fake_dev_new(test, "forgotten"), unit, 0x18);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, edev);
 	fake->dead = true;
-	vtd_device_delete(vdev);
+	vtd_device_delete(edev);
 	KUNIT_EXPECT_GE(test, fake->roots, 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&unit->owed.held));
 }
@@ -283,14 +283,14 @@ static void new_device_withheld(struct kunit *test)
 static void domain_withheld(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x18, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x18, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 	struct vtd_unit *unit = &fake->unit;
 
 	fake_no_recovery(fake);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 	fake->dead = true;
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	KUNIT_EXPECT_TRUE(test, unit->stale);
 	fake_paging_free(test, p);
 	KUNIT_EXPECT_EQ(test, unit->dids.used, 1);
@@ -416,9 +416,9 @@ static void bystanders_first(struct kunit *test)
 static void atomic_keeps_out(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 1);
 	struct cmd_ring *ring = &fake->unit.qi.ring;
-	struct vtd_attach att = { .vdev = vdev };
+	struct vtd_attach att = { .edev = edev };
 	struct vtd_qi_batch batch;
 
 	ring->owed = CMD_OWED_DEVTLB;

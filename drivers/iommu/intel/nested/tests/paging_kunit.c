@@ -48,8 +48,8 @@ enum how {
 static bool is_freed(struct kunit *test, u64 cap, enum how how, bool atomic)
 {
 	struct fake_unit *fake = fake_unit_new(test, cap, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 	struct page *page;
 	bool freed;
 	void *table;
@@ -58,7 +58,7 @@ static bool is_freed(struct kunit *test, u64 cap, enum how how, bool atomic)
 		p->domain.cookie_type = IOMMU_COOKIE_NONE;
 		fake_no_recovery(fake);
 	}
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 	KUNIT_ASSERT_EQ(test, iommu_map(&p->domain, SZ_1G, SZ_4K, SZ_2M,
 					IOMMU_READ, GFP_KERNEL), 0);
 	table = lowest_table(p, SZ_1G);
@@ -73,7 +73,7 @@ static bool is_freed(struct kunit *test, u64 cap, enum how how, bool atomic)
 	/* At the latest when the unit has recovered */
 	fake->gcmd_dead = false;
 	fake->dead = false;
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	fake->unit.retry.ms = 0;
 	vtd_unit_recover(&fake->unit);
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);

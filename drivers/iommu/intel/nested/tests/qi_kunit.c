@@ -246,7 +246,7 @@ static void qi_wrong_answer(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_attach att = { .vdev = bad };
+	struct vtd_attach att = { .edev = bad };
 	struct vtd_qi_batch batch;
 
 	fake->silent = true;
@@ -360,9 +360,9 @@ static void flusher_end(struct flusher *flusher)
 static void qi_recovery_alone(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 1);
 	struct cmd_ring *ring = &fake->unit.qi.ring;
-	struct vtd_attach att = { .vdev = vdev };
+	struct vtd_attach att = { .edev = edev };
 	struct flusher flusher;
 
 	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
@@ -391,9 +391,9 @@ static void qi_recovery_alone(struct kunit *test)
 static void qi_recovery_between(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 1);
 	struct cmd_ring *ring = &fake->unit.qi.ring;
-	struct vtd_attach att = { .vdev = vdev };
+	struct vtd_attach att = { .edev = edev };
 	struct flusher flusher;
 
 	cmd_ring_settle(ring, CMD_OWED_DEVTLB);

@@ -18,7 +18,7 @@
 
 /**
  * struct watch - what is looked at while descriptors are executed
- * @vdev: the device
+ * @edev: the device
  * @blocking: descriptors that invalidate its context entry
  * @early: it was said to be blocked already
  * @reviving: descriptors that invalidate what may be stale in it
@@ -26,7 +26,7 @@
  * @present: its context entry was present
  */
 struct watch {
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	unsigned int blocking;
 	unsigned int early;
 	unsigned int reviving;
@@ -42,12 +42,12 @@ static void watch_blocking(struct fake_unit *fake, struct cmd_words desc)
 	if (type != VTD_QI_CC && type != VTD_QI_PC && type != VTD_QI_IOTLB)
 		return;
 	/* That of the unmap comes before it is known */
-	if (fake_context_present(w->vdev))
+	if (fake_context_present(w->edev))
 		return;
 	w->blocking++;
 	/* A flush must take it now neither for blocked nor for well */
-	w->early += test_bit(VTD_DEV_BLOCKED, &w->vdev->state) ||
-		    !test_bit(VTD_DEV_FAILED, &w->vdev->state);
+	w->early += test_bit(VTD_DEV_BLOCKED, &w->edev->state) ||
+		    !test_bit(VTD_DEV_FAILED, &w->edev->state);
 }
 
 static void watch_reviving(struct fake_unit *fake, struct cmd_words desc)
@@ -55,15 +55,15 @@ static void watch_reviving(struct fake_unit *fake, struct cmd_words desc)
 	struct watch *w = fake->hook_data;
 
 	w->reviving++;
-	w->marked += !vtd_devtlb_live(w->vdev);
-	w->present += fake_context_present(w->vdev);
+	w->marked += !vtd_devtlb_live(w->edev);
+	w->present += fake_context_present(w->edev);
 }
 
 /* Everybody's time has come */
-static void due(struct vtd_device *vdev)
+static void due(struct vtd_device *edev)
 {
-	vdev->retry.at = jiffies;
-	vdev->unit->ask_after = jiffies;
+	edev->retry.at = jiffies;
+	edev->unit->ask_after = jiffies;
 }
 
 static void order(struct kunit *test)
@@ -71,7 +71,7 @@ static void order(struct kunit *test)
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *bad = fake_device_new(test, fake, 0x10, 20, 1);
 	struct vtd_paging *p = fake_paging_new(test, bad, STAGE2);
-	struct watch w = { .vdev = bad };
+	struct watch w = { .edev = bad };
 
 	fake_no_recovery(fake);
 	KUNIT_ASSERT_EQ(test, vtd_attach(bad, 0, &p->domain), 0);
@@ -381,16 +381,16 @@ static void lost(struct kunit *test)
 static void ended(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, STAGE2);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
 
 	fake_no_recovery(fake);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 	KUNIT_EXPECT_EQ(test, vtd_qi_disable(&fake->unit), 0);
 	vtd_paging_flush(p, 0x1000, 0x1fff, true);
 	KUNIT_EXPECT_EQ(test, vtd_unit_recover(&fake->unit), 0);
 	KUNIT_EXPECT_FALSE(test, fake->gsts & VTD_GSTS_QIES);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	KUNIT_EXPECT_FALSE(test, fake->gsts & VTD_GSTS_QIES);
 	fake_paging_free(test, p);
 }
@@ -403,7 +403,7 @@ static void atomic_behind_devtlb(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_attach att = { .vdev = slow };
+	struct vtd_attach att = { .edev = slow };
 	struct vtd_qi_batch guest, disk;
 
 	fake_no_recovery(fake);
@@ -448,7 +448,7 @@ static void atomic_behind_many(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *slow = fake_device_new(test, fake, 0x10, 0, 1);
-	struct vtd_attach att = { .vdev = slow };
+	struct vtd_attach att = { .edev = slow };
 	struct vtd_qi_batch guest, disk;
 	ktime_t last = ktime_get();
 	unsigned int i;

@@ -74,7 +74,7 @@ static void alloc(struct kunit *test)
 					       FAKE_ECAP);
 	struct fake_unit *one = fake_unit_new(test, FAKE_CAP,
 					      FAKE_ECAP & ~VTD_ECAP_FSTS);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
 	struct vtd_device *other = fake_device_new(test, both, 0x10, 20, 0);
 	struct vtd_device *no_stage1 = fake_device_new(test, one, 0x10, 20, 0);
 	static const u32 refused[] = {
@@ -91,7 +91,7 @@ static void alloc(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, PTR_ERR(vtd_paging_alloc(&fake->unit,
 							       refused[i])),
 				-EOPNOTSUPP);
-	p = fake_paging_new(test, vdev, IOMMU_HWPT_ALLOC_PASID);
+	p = fake_paging_new(test, edev, IOMMU_HWPT_ALLOC_PASID);
 	KUNIT_EXPECT_TRUE(test, vtd_is_stage1(p));
 	KUNIT_EXPECT_EQ(test, p->domain.pgsize_bitmap, SZ_4K | SZ_2M | SZ_1G);
 	KUNIT_EXPECT_NULL(test, p->domain.dirty_ops);
@@ -112,8 +112,8 @@ static void alloc(struct kunit *test)
 	/* Each is attached where there is such a stage */
 	KUNIT_EXPECT_EQ(test, vtd_attach(other, 0, &p->domain), 0);
 	KUNIT_EXPECT_EQ(test, fake_pgtt(other, 0), VTD_PGTT_STAGE1);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &q->domain), -EINVAL);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &q->domain), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), 0);
 	/* It is nobody's parent */
 	KUNIT_EXPECT_FALSE(test, p->nest_parent);
 	vtd_detach(other, 0);
@@ -137,8 +137,8 @@ static void incompatible(struct kunit *test)
 	u64 cap = (CAP & ~VTD_CAP_MGAW) | FIELD_PREP(VTD_CAP_MGAW, 56) |
 		  VTD_CAP_FS5LP;
 	struct fake_unit *fake = fake_unit_new(test, cap, ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, 0);
 	struct fake_unit *other;
 	int i;
 
@@ -161,29 +161,29 @@ static void incompatible(struct kunit *test)
 static void snoop(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, CAP, ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
 	struct fake_unit *lacks = fake_unit_new(test, CAP, ECAP & ~VTD_ECAP_SC);
 	struct vtd_device *cannot = fake_device_new(test, lacks, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
-	struct vtd_paging *q = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, 0);
+	struct vtd_paging *q = fake_paging_new(test, edev, 0);
 	struct vtd_paging *r = fake_paging_new(test, cannot, 0);
 
 	KUNIT_EXPECT_TRUE(test,
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_TRUE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(edev, 0, 1) & VTD_PTE1_PGSNP);
 	KUNIT_EXPECT_TRUE(test,
 			  p->domain.ops->enforce_cache_coherency(&p->domain));
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &q->domain), 0);
-	KUNIT_EXPECT_FALSE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &q->domain), 0);
+	KUNIT_EXPECT_FALSE(test, fake_pasid_word(edev, 0, 1) & VTD_PTE1_PGSNP);
 	fake_forget(fake);
 	KUNIT_EXPECT_TRUE(test,
 			  q->domain.ops->enforce_cache_coherency(&q->domain));
-	KUNIT_EXPECT_TRUE(test, fake_pasid_word(vdev, 0, 1) & VTD_PTE1_PGSNP);
-	KUNIT_EXPECT_EQ(test, fake_pgtt(vdev, 0), VTD_PGTT_STAGE1);
-	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(vdev, 0), 0),
-		    vtd_desc_iotlb_domain(fake_did(vdev, 0), DRAIN));
-	vtd_detach(vdev, 0);
+	KUNIT_EXPECT_TRUE(test, fake_pasid_word(edev, 0, 1) & VTD_PTE1_PGSNP);
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE1);
+	FAKE_EXPECT(test, fake, vtd_desc_pc_pasid(fake_did(edev, 0), 0),
+		    vtd_desc_iotlb_domain(fake_did(edev, 0), DRAIN));
+	vtd_detach(edev, 0);
 
 	/* Not where a unit cannot */
 	KUNIT_EXPECT_EQ(test, vtd_attach(cannot, 0, &r->domain), 0);
@@ -219,18 +219,18 @@ static u64 leaf(struct vtd_paging *p, u64 iova)
 static void tables(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, CAP & ~VTD_CAP_FS1GP, ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, 0);
 	const int rw = IOMMU_READ | IOMMU_WRITE;
 	struct pt_iommu_x86_64_hw_info info;
 	u64 e;
 
 	KUNIT_EXPECT_EQ(test, p->domain.pgsize_bitmap, SZ_4K | SZ_2M);
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
 	pt_iommu_x86_64_hw_info(&p->fs, &info);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 2), info.gcr3_pt);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 2), info.gcr3_pt);
 	/* Stage-2's fields stay zero */
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0x41);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 0), 0x41);
 
 	KUNIT_ASSERT_EQ(test, iommu_map(&p->domain, SZ_1M, 0x7000, SZ_4K, rw,
 					GFP_KERNEL), 0);
@@ -254,7 +254,7 @@ static void tables(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->domain.geometry.aperture_start, 0);
 	KUNIT_EXPECT_NE(test, iommu_map(&p->domain, 1ULL << 47, 0x7000, SZ_4K,
 					rw, GFP_KERNEL), 0);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	fake_paging_free(test, p);
 }
 
@@ -330,9 +330,9 @@ static void errata_aw(struct kunit *test)
 	struct fake_unit *good = fake_unit_new(test, CAP | VTD_CAP_SAGAW_3LVL |
 						     VTD_CAP_SAGAW_4LVL, ECAP);
 	struct fake_unit *both = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, odd, 0x10, 0, 0);
+	struct vtd_device *edev = fake_device_new(test, odd, 0x10, 0, 0);
 	struct vtd_device *vgood = fake_device_new(test, good, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, 0);
 
 	odd->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
 	both->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
@@ -341,12 +341,12 @@ static void errata_aw(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&good->unit, false), 0);
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&both->unit, false), 0);
 
-	KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain), 0);
-	KUNIT_EXPECT_EQ(test, fake_pasid_word(vdev, 0, 0), 0x49);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	KUNIT_EXPECT_EQ(test, fake_pasid_word(edev, 0, 0), 0x49);
 	/* Nor has pass-through one, where there is no stage-2 */
 	KUNIT_EXPECT_EQ(test, vtd_attach(vgood, 0, &vtd_identity_domain), 0);
 	KUNIT_EXPECT_EQ(test, fake_pasid_word(vgood, 0, 0), 0x101);
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	vtd_detach(vgood, 0);
 	fake_paging_free(test, p);
 }

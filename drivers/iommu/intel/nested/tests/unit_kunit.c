@@ -58,7 +58,7 @@ static void gone_commands(struct kunit *test)
 static void gone_queue(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 4);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 4);
 	struct vtd_unit *unit = &fake->unit;
 
 	fake->dead = true;
@@ -67,7 +67,7 @@ static void gone_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flush_once(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_LE(test, fake->reads, FEW_READS);
 	KUNIT_EXPECT_EQ(test, unit->qi.ring.errors, 0);
-	KUNIT_EXPECT_EQ(test, vdev->state, 0);
+	KUNIT_EXPECT_EQ(test, edev->state, 0);
 	fake->gone = 0;
 }
 
@@ -75,7 +75,7 @@ static void gone_queue(struct kunit *test)
 static void ended(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
 	struct vtd_unit *unit = &fake->unit;
 
 	fake->gsts |= VTD_GSTS_TES;
@@ -87,9 +87,9 @@ static void ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flush_once(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, vtd_qi_reset(unit), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, vtd_set_root(unit, VTD_TTM_SCALABLE), -ETIMEDOUT);
-	set_bit(VTD_DEV_FAILED, &vdev->state);
+	set_bit(VTD_DEV_FAILED, &edev->state);
 	scoped_guard(mutex, &unit->lock)
-		KUNIT_EXPECT_NE(test, vtd_device_recover(vdev), 0);
+		KUNIT_EXPECT_NE(test, vtd_device_recover(edev), 0);
 	KUNIT_EXPECT_EQ(test, fake->gsts & (VTD_GSTS_TES | VTD_GSTS_QIES), 0);
 	KUNIT_EXPECT_EQ(test, fake->roots, 0);
 }
@@ -106,20 +106,20 @@ static bool somebody_waits(struct vtd_unit *unit)
 static void ended_meanwhile(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 1);
 	struct vtd_unit *unit = &fake->unit;
 
 	unit->qi.ring.timeout_us = 15 * USEC_PER_SEC;
 	unit->qi.ring.devtlb_timeout_us = 15 * USEC_PER_SEC;
 	fake->dead = true;
-	set_bit(VTD_DEV_BLOCKED, &vdev->state);
+	set_bit(VTD_DEV_BLOCKED, &edev->state);
 	vtd_unit_kick(unit);
 	while (!somebody_waits(unit))
 		usleep_range(100, 1000);
 	vtd_hw_end(unit);
-	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &vdev->state));
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_BLOCKED, &edev->state));
 	/* After a wait to the end it would be left alone for ten times that */
-	KUNIT_EXPECT_TRUE(test, time_before(vdev->retry.at,
+	KUNIT_EXPECT_TRUE(test, time_before(edev->retry.at,
 					    jiffies + 10 * 15 * HZ));
 }
 
@@ -138,19 +138,19 @@ static void no_suspend(struct kunit *test)
 static void devtlb_twice(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 8, 4);
-	struct vtd_paging *paging = fake_paging_new(test, vdev, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 8, 4);
+	struct vtd_paging *paging = fake_paging_new(test, edev, 0);
 	struct cmd_words rid, pasid;
 	unsigned int i, nr = 0;
 
-	vdev->devtlb_twice = true;
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, IOMMU_NO_PASID, &paging->domain),
+	edev->devtlb_twice = true;
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, IOMMU_NO_PASID, &paging->domain),
 			0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 3, &paging->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 3, &paging->domain), 0);
 	fake_forget(fake);
 	vtd_paging_flush(paging, 0, SZ_4K - 1, true);
-	rid = vtd_desc_devtlb(0x10, vtd_pfsid(vdev), 4, 0, 0);
-	pasid = vtd_desc_pdevtlb(0x10, vtd_pfsid(vdev), 4, 3, 0, 0);
+	rid = vtd_desc_devtlb(0x10, vtd_pfsid(edev), 4, 0, 0);
+	pasid = vtd_desc_pdevtlb(0x10, vtd_pfsid(edev), 4, 3, 0, 0);
 	for (i = 0; i < fake->nr; i++) {
 		struct cmd_words desc = fake->log[i];
 
@@ -158,8 +158,8 @@ static void devtlb_twice(struct kunit *test)
 		      (desc.w0 == pasid.w0 && desc.w1 == pasid.w1);
 	}
 	KUNIT_EXPECT_EQ(test, nr, 4);
-	vtd_detach(vdev, 3);
-	vtd_detach(vdev, IOMMU_NO_PASID);
+	vtd_detach(edev, 3);
+	vtd_detach(edev, IOMMU_NO_PASID);
 	fake_paging_free(test, paging);
 }
 
@@ -182,13 +182,13 @@ static void quirks(struct kunit *test)
 static void vmd_is_passed_through(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct dev_iommu iommu = { .priv = vdev };
-	struct device *dev = vdev->dev;
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct dev_iommu iommu = { .priv = edev };
+	struct device *dev = edev->dev;
 
 	dev->iommu = &iommu;
 	KUNIT_EXPECT_EQ(test, vtd_iommu_ops.def_domain_type(dev), 0);
-	vdev->identity = true;
+	edev->identity = true;
 	KUNIT_EXPECT_EQ(test, vtd_iommu_ops.def_domain_type(dev),
 			IOMMU_DOMAIN_IDENTITY);
 	dev->iommu = NULL;

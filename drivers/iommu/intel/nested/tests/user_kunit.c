@@ -117,9 +117,9 @@ static void user_everywhere(struct kunit *test)
 static void user_many(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, p, 0x5000);
 	struct iommu_hwpt_vtd_s1_invalidate *reqs;
 	u32 num = USER_MANY, i, bad;
 	void __user *uptr;
@@ -131,7 +131,7 @@ static void user_many(struct kunit *test)
 		reqs[i].npages = 1;
 	}
 	uptr = user_requests(test, reqs, USER_MANY);
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
 
 	fake_forget(fake);
 	KUNIT_EXPECT_EQ(test, invalidate(n, uptr, &num), 0);
@@ -167,7 +167,7 @@ static void user_many(struct kunit *test)
 					 &num), -EFAULT);
 	KUNIT_EXPECT_EQ(test, num, bad);
 
-	vtd_detach(vdev, 0);
+	vtd_detach(edev, 0);
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, p);
 }
@@ -175,9 +175,9 @@ static void user_many(struct kunit *test)
 static void user_array_checks(struct kunit *test)
 {
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, p, 0x5000);
 	struct iommu_user_data_array array = {
 		.type = IOMMU_HWPT_INVALIDATE_DATA_VTD_S1,
 	};
@@ -209,7 +209,7 @@ static void user_array_checks(struct kunit *test)
 /* A guest with one device, and a request of it that invalidates everything */
 struct user_guest {
 	struct fake_unit *fake;
-	struct vtd_device *vdev;
+	struct vtd_device *edev;
 	struct vtd_paging *parent;
 	struct vtd_nested *nested;
 	void __user *uptr;
@@ -222,16 +222,16 @@ static void user_guest_up(struct kunit *test, struct user_guest *g)
 	};
 
 	g->fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-	g->vdev = fake_device_new(test, g->fake, 0x10, 0, 1);
-	g->parent = fake_paging_new(test, g->vdev, PARENT);
-	g->nested = fake_nested_new(test, g->vdev, g->parent, 0x5000);
+	g->edev = fake_device_new(test, g->fake, 0x10, 0, 1);
+	g->parent = fake_paging_new(test, g->edev, PARENT);
+	g->nested = fake_nested_new(test, g->edev, g->parent, 0x5000);
 	g->uptr = user_requests(test, &req, 1);
-	KUNIT_ASSERT_EQ(test, vtd_attach(g->vdev, 0, &g->nested->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(g->edev, 0, &g->nested->domain), 0);
 }
 
 static void user_guest_down(struct kunit *test, struct user_guest *g)
 {
-	vtd_detach(g->vdev, 0);
+	vtd_detach(g->edev, 0);
 	g->nested->domain.ops->free(&g->nested->domain);
 	fake_paging_free(test, g->parent);
 }
@@ -246,19 +246,19 @@ static void user_dead(struct kunit *test)
 	g.fake->dead = true;
 	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(g.vdev));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(g.edev));
 	g.fake->dead = false;
 
-	KUNIT_ASSERT_EQ(test, vtd_attach(g.vdev, 0, &g.parent->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(g.vdev, 0, &g.nested->domain), 0);
-	KUNIT_EXPECT_TRUE(test, fake_context_present(g.vdev));
+	KUNIT_ASSERT_EQ(test, vtd_attach(g.edev, 0, &g.parent->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(g.edev, 0, &g.nested->domain), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(g.edev));
 
 	g.fake->silent = true;
 	g.fake->silent_sid = 0x10;
 	num = 1;
 	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, num, 0);
-	KUNIT_EXPECT_FALSE(test, fake_context_present(g.vdev));
+	KUNIT_EXPECT_FALSE(test, fake_context_present(g.edev));
 	g.fake->silent = false;
 
 	user_guest_down(test, &g);
@@ -279,8 +279,8 @@ static void user_reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, invalidate(g.nested, g.uptr, &num), 0);
 	KUNIT_EXPECT_EQ(test, num, 1);
 	KUNIT_EXPECT_EQ(test, g.fake->unit.qi.ring.resets, 1);
-	KUNIT_EXPECT_EQ(test, g.vdev->state, 0);
-	KUNIT_EXPECT_TRUE(test, fake_context_present(g.vdev));
+	KUNIT_EXPECT_EQ(test, g.edev->state, 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(g.edev));
 
 	user_guest_down(test, &g);
 }
@@ -369,12 +369,12 @@ static void user_units_change(struct kunit *test)
 	struct fake_unit *old = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
 	struct vtd_device *o = fake_device_new(test, old, 0x10, 0, 0);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
-	struct vtd_paging *p = fake_paging_new(test, vdev, PARENT);
-	struct vtd_nested *n = fake_nested_new(test, vdev, p, 0x5000);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, PARENT);
+	struct vtd_nested *n = fake_nested_new(test, edev, p, 0x5000);
 
 	/* The first block is waited for before the second is for the other unit */
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
 	fake_forget(fake);
 	fake_forget(old);
 	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, o, NULL), 0);
@@ -395,7 +395,7 @@ static void user_units_change(struct kunit *test)
 	/* The one with the open batch is left: the detach has waited */
 	fake_forget(fake);
 	fake_forget(old);
-	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, NULL, vdev), 0);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, NULL, edev), 0);
 	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), 32);
 	KUNIT_EXPECT_EQ(test, pages_done(old, 0), USER_BLOCKS);
 
@@ -403,10 +403,10 @@ static void user_units_change(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, NULL, o), 0);
 
 	/* From one to the other */
-	KUNIT_ASSERT_EQ(test, vtd_attach(vdev, 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &n->domain), 0);
 	fake_forget(fake);
 	fake_forget(old);
-	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, o, vdev), 0);
+	KUNIT_EXPECT_EQ(test, invalidate_between(test, n, 2, o, edev), 0);
 	KUNIT_EXPECT_EQ(test, pages_done(fake, 0), 32);
 	KUNIT_EXPECT_EQ(test, pages_done(old, 32), USER_BLOCKS - 32);
 

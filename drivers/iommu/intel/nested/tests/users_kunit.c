@@ -15,12 +15,12 @@
 /**
  * struct three - a domain, and three units that it may be used on
  * @fake: the units, the oldest first
- * @vdev: a device behind each
+ * @edev: a device behind each
  * @p: the domain
  */
 struct three {
 	struct fake_unit *fake[3];
-	struct vtd_device *vdev[3];
+	struct vtd_device *edev[3];
 	struct vtd_paging *p;
 };
 
@@ -30,9 +30,9 @@ static void three_new(struct kunit *test, struct three *t)
 
 	for (i = 0; i < ARRAY_SIZE(t->fake); i++) {
 		t->fake[i] = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
-		t->vdev[i] = fake_device_new(test, t->fake[i], 0x10, 0, 0);
+		t->edev[i] = fake_device_new(test, t->fake[i], 0x10, 0, 0);
 	}
-	t->p = fake_paging_new(test, t->vdev[0], PARENT);
+	t->p = fake_paging_new(test, t->edev[0], PARENT);
 }
 
 static bool visits(const struct vtd_walk *walk, const struct three *t,
@@ -54,7 +54,7 @@ static void in_order(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
 	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
 	for (i = 0; i < ARRAY_SIZE(order); i++)
-		KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[order[i]], 0,
+		KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[order[i]], 0,
 						 &t.p->domain), 0);
 
 	vtd_walk_begin(&walk, &t.p->users);
@@ -66,7 +66,7 @@ static void in_order(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
 	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
 
-	vtd_detach(t.vdev[1], 0);
+	vtd_detach(t.edev[1], 0);
 	KUNIT_EXPECT_TRUE(test, vtd_walk_find(&walk, &t.p->users,
 					      t.fake[2]->unit.id));
 	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
@@ -75,8 +75,8 @@ static void in_order(struct kunit *test)
 					       t.fake[1]->unit.id));
 	KUNIT_EXPECT_NULL(test, walk.at);
 
-	vtd_detach(t.vdev[0], 0);
-	vtd_detach(t.vdev[2], 0);
+	vtd_detach(t.edev[0], 0);
+	vtd_detach(t.edev[2], 0);
 	fake_paging_free(test, t.p);
 }
 
@@ -122,15 +122,15 @@ static void goes_behind_walk(struct kunit *test)
 	struct three t;
 
 	three_new(test, &t);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[2], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[0], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[1], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[2], 0, &t.p->domain), 0);
 
 	vtd_walk_begin(&walk, &t.p->users);
 	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
 	at = list_first_entry(&t.p->users.units, struct vtd_unit_users, node);
-	vtd_detach(t.vdev[0], 0);
-	vtd_detach(t.vdev[1], 0);
+	vtd_detach(t.edev[0], 0);
+	vtd_detach(t.edev[1], 0);
 	await_grace(&t.fake[1]->unit);
 	/* What it stands on is there still */
 	KUNIT_EXPECT_PTR_EQ(test, walk.at, at);
@@ -140,7 +140,7 @@ static void goes_behind_walk(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vtd_walk_next(&walk));
 	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
 	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
-	vtd_detach(t.vdev[2], 0);
+	vtd_detach(t.edev[2], 0);
 	fake_paging_free(test, t.p);
 }
 
@@ -151,20 +151,20 @@ static void comes_meanwhile(struct kunit *test)
 	struct three t;
 
 	three_new(test, &t);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[1], 0, &t.p->domain), 0);
 	vtd_walk_begin(&walk, &t.p->users);
 	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[0], 0, &t.p->domain), 0);
 	KUNIT_EXPECT_FALSE(test, vtd_walk_has_next(&walk));
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[2], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[2], 0, &t.p->domain), 0);
 	KUNIT_EXPECT_TRUE(test, vtd_walk_has_next(&walk));
 	KUNIT_EXPECT_TRUE(test, vtd_walk_next(&walk));
 	KUNIT_EXPECT_TRUE(test, visits(&walk, &t, 2));
 	KUNIT_EXPECT_FALSE(test, vtd_walk_next(&walk));
 
-	vtd_detach(t.vdev[0], 0);
-	vtd_detach(t.vdev[1], 0);
-	vtd_detach(t.vdev[2], 0);
+	vtd_detach(t.edev[0], 0);
+	vtd_detach(t.edev[1], 0);
+	vtd_detach(t.edev[2], 0);
 	fake_paging_free(test, t.p);
 }
 
@@ -176,9 +176,9 @@ static void nested_too(struct kunit *test)
 	struct three t;
 
 	three_new(test, &t);
-	n = fake_nested_new(test, t.vdev[0], t.p, 0x5000);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &n->domain), 0);
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[0], 0, &t.p->domain), 0);
+	n = fake_nested_new(test, t.edev[0], t.p, 0x5000);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[1], 0, &n->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[0], 0, &t.p->domain), 0);
 
 	vtd_walk_begin(&walk, &t.p->users);
 	KUNIT_ASSERT_TRUE(test, vtd_walk_next(&walk));
@@ -192,7 +192,7 @@ static void nested_too(struct kunit *test)
 	vtd_walk_end(&walk);
 
 	/* The part stays as long as either has something in it */
-	KUNIT_ASSERT_EQ(test, vtd_attach(t.vdev[1], 0, &t.p->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[1], 0, &t.p->domain), 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(&n->users.units));
 	KUNIT_EXPECT_TRUE(test, vtd_walk_find(&walk, &t.p->users,
 					      t.fake[1]->unit.id));
@@ -200,8 +200,8 @@ static void nested_too(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&walk.at->nested));
 	vtd_walk_end(&walk);
 
-	vtd_detach(t.vdev[0], 0);
-	vtd_detach(t.vdev[1], 0);
+	vtd_detach(t.edev[0], 0);
+	vtd_detach(t.edev[1], 0);
 	n->domain.ops->free(&n->domain);
 	fake_paging_free(test, t.p);
 }
@@ -224,7 +224,7 @@ static void domain_ids_are_kept(struct kunit *test)
 	/* 16 domain-ids, of which two are not for domains */
 	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP & ~VTD_CAP_ND,
 					       FAKE_ECAP);
-	struct vtd_device *vdev = fake_device_new(test, fake, 0x10, 0, 0);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 0);
 	struct tag_share *share[7];
 	struct vtd_paging *p;
 	unsigned int i;
@@ -236,12 +236,12 @@ static void domain_ids_are_kept(struct kunit *test)
 	/* Two for each */
 	KUNIT_ASSERT_EQ(test, fake->unit.dids.kept, 14);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		p = fake_paging_new(test, vdev, PARENT);
+		p = fake_paging_new(test, edev, PARENT);
 		p->domain.type = kinds[i].type;
 		p->domain.cookie_type = kinds[i].cookie;
-		KUNIT_EXPECT_EQ(test, vtd_attach(vdev, 0, &p->domain),
+		KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain),
 				kinds[i].ret);
-		vtd_detach(vdev, 0);
+		vtd_detach(edev, 0);
 		fake_paging_free(test, p);
 	}
 	for (i = 0; i < ARRAY_SIZE(share); i++)
