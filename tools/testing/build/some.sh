@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# KUnit in the modules: some of it, and what failed.
+# Some of the tests: those that were asked for, on one kernel, and what failed.
 
 # suite_in_a_module: a module in $T/modules where scripts/uml-run looks for the first of
 # ours, with a suite of one test that passes and one that does not.
@@ -59,4 +59,16 @@ test_one_suite_is_run_in_the_modules()
 	does_not_say grafted
 	[ "$(ls "$REAL_BUILD/kunit-fast-$KSERIES/kunit")" = iommu_mock_cache ] ||
 		fail "other suites: $(ls "$REAL_BUILD/kunit-fast-$KSERIES/kunit")"
+}
+
+# On one kernel, and nothing is built for other programs
+test_one_program_is_run_on_the_fast_kernel()
+{
+	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" TESTS=object_life \
+		"$TOP/scripts/selftests"
+	rm -f "$REAL_BUILD/results/selftests-fast-$KSERIES"
+	says "selftests-fast-$KSERIES"
+	[ "$(grep -c selftests- "$T/out")" -eq 1 ] || fail "on several kernels"
+	[ "$(ls "$REAL_BUILD/selftests-fast-$KSERIES"/*.ktap)" = \
+		"$REAL_BUILD/selftests-fast-$KSERIES/object_life.ktap" ] || fail "another program"
 }
