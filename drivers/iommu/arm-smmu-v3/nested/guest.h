@@ -30,26 +30,54 @@ struct smmu3_rules {
 	bool level1_16k;
 };
 
+/**
+ * enum smmu3_target - what a command of a guest is for
+ * @SMMU3_FOR_NOTHING: a guest must not send it
+ * @SMMU3_FOR_VMID: what the TLB has of the guest: its VMID is put in
+ * @SMMU3_FOR_STREAM: the configuration of a stream: its StreamID is put in
+ * @SMMU3_FOR_ATC: the ATC of a stream: the same
+ */
+enum smmu3_target {
+	SMMU3_FOR_NOTHING,
+	SMMU3_FOR_VMID,
+	SMMU3_FOR_STREAM,
+	SMMU3_FOR_ATC,
+};
+
+/**
+ * struct smmu3_usercmd - a command that a guest may send
+ * @w0: fields of the first word that it has on every unit, without the opcode
+ * @w1: those of the second word
+ * @target: what it is for
+ * @op: the opcode that the unit gets
+ * @asid: it has an ASID
+ * @range: it has the fields of ranged invalidation
+ * @ssid: it has a SubstreamID
+ */
+struct smmu3_usercmd {
+	u64 w0;
+	u64 w1;
+	u8 target;
+	u8 op;
+	bool asid;
+	bool range;
+	bool ssid;
+};
+
 /* usercmd.c */
+extern const struct smmu3_usercmd smmu3_usercmds[U8_MAX + 1];
 void smmu3_rules_init(struct smmu3_rules *rules, const u32 idr[6]);
 int smmu3_usercmd_check(const struct smmu3_rules *rules, struct cmd_words cmd);
 
 /**
- * smmu3_usercmd_has_sid - is a command for one stream?
- * @cmd: a command that smmu3_usercmd_check() let through
+ * smmu3_usercmd_of - what is known of a command
+ * @cmd: the command, any
  *
- * Return: true if it names a StreamID, false if a VMID has to be put in
+ * Return: that; its @target tells whether a guest may send it
  */
-static inline bool smmu3_usercmd_has_sid(struct cmd_words cmd)
+static inline const struct smmu3_usercmd *smmu3_usercmd_of(struct cmd_words cmd)
 {
-	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
-	case SMMU_OP_ATC_INV:
-	case SMMU_OP_CFGI_CD:
-	case SMMU_OP_CFGI_CD_ALL:
-		return true;
-	default:
-		return false;
-	}
+	return &smmu3_usercmds[FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)];
 }
 
 /**
@@ -69,20 +97,19 @@ static inline struct cmd_words smmu3_usercmd_set_sid(struct cmd_words cmd,
 
 /**
  * smmu3_usercmd_set_vmid - keep an invalidation of the TLB within a guest
- * @cmd: a command that has no StreamID
+ * @cmd: a command for a VMID, which smmu3_usercmd_check() has let through
  * @vmid: the guest's VMID
- *
- * A guest's "all VMIDs" are its own one.
  *
  * Return: the command for the unit
  */
 static inline struct cmd_words smmu3_usercmd_set_vmid(struct cmd_words cmd,
 						      u16 vmid)
 {
-	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_TLBI_NSNH_ALL)
-		return smmu3_cmd_tlbi_nh_all(vmid);
-	cmd.w0 &= ~SMMU_TLBI0_VMID;
-	cmd.w0 |= FIELD_PREP(SMMU_TLBI0_VMID, vmid);
+	u8 op = smmu3_usercmd_of(cmd)->op;
+
+	cmd.w0 &= ~(SMMU_CMD0_OPCODE | SMMU_TLBI0_VMID);
+	cmd.w0 |= FIELD_PREP(SMMU_CMD0_OPCODE, op) |
+		  FIELD_PREP(SMMU_TLBI0_VMID, vmid);
 	return cmd;
 }
 

@@ -47,6 +47,7 @@ static bool smmu3_guest_atc_live(const struct smmu3_device *sdev)
 int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 		      struct cmd_words cmd)
 {
+	u8 target = smmu3_usercmd_of(cmd)->target;
 	struct smmu3_device *sdev;
 	int ret;
 
@@ -54,7 +55,7 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	if (unlikely(ret))
 		return ret;
 
-	if (!smmu3_usercmd_has_sid(cmd)) {
+	if (target == SMMU3_FOR_VMID) {
 		smmu3_batch_other(batch);
 		smmu3_batch_add(batch, smmu3_usercmd_set_vmid(cmd, viommu->vmid));
 		return 0;
@@ -64,7 +65,7 @@ int smmu3_add_usercmd(struct smmu3_batch *batch, struct smmu3_viommu *viommu,
 	if (!sdev)
 		return -EIO;
 	cmd = smmu3_usercmd_set_sid(cmd, sdev->sids[0]);
-	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) != SMMU_OP_ATC_INV) {
+	if (target == SMMU3_FOR_STREAM) {
 		smmu3_batch_other(batch);
 		smmu3_batch_add(batch, cmd);
 	} else if (smmu3_guest_atc_live(sdev)) {

@@ -16,6 +16,60 @@
 /* log2 of the pages of all addresses; hardware may refuse larger ones (4.5.1) */
 #define ATC_MAX_SIZE	SMMU_ATC_SIZE_ALL
 
+/* All that is known of them, by opcode */
+const struct smmu3_usercmd smmu3_usercmds[U8_MAX + 1] = {
+	[SMMU_OP_CFGI_CD] = {
+		.target = SMMU3_FOR_STREAM,
+		.op = SMMU_OP_CFGI_CD,
+		.w0 = SMMU_CMD0_SID,
+		.w1 = SMMU_CFGI1_LEAF,
+		.ssid = true,
+	},
+	[SMMU_OP_CFGI_CD_ALL] = {
+		.target = SMMU3_FOR_STREAM,
+		.op = SMMU_OP_CFGI_CD_ALL,
+		.w0 = SMMU_CMD0_SID,
+	},
+	[SMMU_OP_TLBI_NH_ALL] = {
+		.target = SMMU3_FOR_VMID,
+		.op = SMMU_OP_TLBI_NH_ALL,
+		.w0 = SMMU_TLBI0_VMID,
+	},
+	[SMMU_OP_TLBI_NH_ASID] = {
+		.target = SMMU3_FOR_VMID,
+		.op = SMMU_OP_TLBI_NH_ASID,
+		.w0 = SMMU_TLBI0_VMID,
+		.asid = true,
+	},
+	[SMMU_OP_TLBI_NH_VA] = {
+		.target = SMMU3_FOR_VMID,
+		.op = SMMU_OP_TLBI_NH_VA,
+		.w0 = SMMU_TLBI0_VMID,
+		.w1 = SMMU_TLBI1_LEAF | SMMU_TLBI1_VA,
+		.asid = true,
+		.range = true,
+	},
+	[SMMU_OP_TLBI_NH_VAA] = {
+		.target = SMMU3_FOR_VMID,
+		.op = SMMU_OP_TLBI_NH_VAA,
+		.w0 = SMMU_TLBI0_VMID,
+		.w1 = SMMU_TLBI1_LEAF | SMMU_TLBI1_VA,
+		.range = true,
+	},
+	/* A guest's "all VMIDs" are its own one */
+	[SMMU_OP_TLBI_NSNH_ALL] = {
+		.target = SMMU3_FOR_VMID,
+		.op = SMMU_OP_TLBI_NH_ALL,
+	},
+	[SMMU_OP_ATC_INV] = {
+		.target = SMMU3_FOR_ATC,
+		.op = SMMU_OP_ATC_INV,
+		.w0 = SMMU_CMD0_SID,
+		.w1 = SMMU_ATC1_SIZE | SMMU_ATC1_ADDR,
+		.ssid = true,
+	},
+};
+
 /**
  * smmu3_rules_init - find out which fields of commands a unit has
  * @rules: filled in
@@ -67,45 +121,28 @@ static bool smmu3_range_reserved(const struct smmu3_rules *rules,
  */
 int smmu3_usercmd_check(const struct smmu3_rules *rules, struct cmd_words cmd)
 {
-	u64 w0 = SMMU_CMD0_OPCODE, w1 = 0;
+	const struct smmu3_usercmd *known = smmu3_usercmd_of(cmd);
+	u64 w0 = SMMU_CMD0_OPCODE | known->w0, w1 = known->w1;
 
-	switch (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0)) {
-	case SMMU_OP_TLBI_NSNH_ALL:
-		break;
-	case SMMU_OP_TLBI_NH_VA:
+	if (known->target == SMMU3_FOR_NOTHING)
+		return -EIO;
+	if (known->asid)
 		w0 |= rules->asid;
-		fallthrough;
-	case SMMU_OP_TLBI_NH_VAA:
+	if (known->range) {
 		if (rules->range1 && smmu3_range_reserved(rules, cmd))
 			return -EIO;
-		w0 |= SMMU_TLBI0_VMID | rules->range0;
-		w1 |= SMMU_TLBI1_LEAF | SMMU_TLBI1_VA | rules->range1;
-		break;
-	case SMMU_OP_TLBI_NH_ASID:
-		w0 |= rules->asid;
-		fallthrough;
-	case SMMU_OP_TLBI_NH_ALL:
-		w0 |= SMMU_TLBI0_VMID;
-		break;
-	case SMMU_OP_ATC_INV:
+		w0 |= rules->range0;
+		w1 |= rules->range1;
+	}
+	if (known->ssid)
+		w0 |= rules->ssid;
+	if (known->target == SMMU3_FOR_ATC) {
 		if (!rules->ats ||
 		    FIELD_GET(SMMU_ATC1_SIZE, cmd.w1) > ATC_MAX_SIZE)
 			return -EIO;
-		/* Without SSV the other two are ignored, not reserved */
+		/* Without SSV the SubstreamID and this are ignored, not reserved */
 		if (rules->ssid)
-			w0 |= SMMU_CMD0_SSV | rules->ssid | SMMU_ATC0_GLOBAL;
-		w0 |= SMMU_CMD0_SID;
-		w1 |= SMMU_ATC1_SIZE | SMMU_ATC1_ADDR;
-		break;
-	case SMMU_OP_CFGI_CD:
-		w0 |= rules->ssid;
-		w1 |= SMMU_CFGI1_LEAF;
-		fallthrough;
-	case SMMU_OP_CFGI_CD_ALL:
-		w0 |= SMMU_CMD0_SID;
-		break;
-	default:
-		return -EIO;
+			w0 |= SMMU_CMD0_SSV | SMMU_ATC0_GLOBAL;
 	}
 	return (cmd.w0 & ~w0) || (cmd.w1 & ~w1) ? -EIO : 0;
 }

@@ -208,9 +208,9 @@ static void converted(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct cmd_words cmd = cases[i].cmd;
 
-		cmd = smmu3_usercmd_has_sid(cmd) ?
-		      smmu3_usercmd_set_sid(cmd, 0x87654321) :
-		      smmu3_usercmd_set_vmid(cmd, 0x5678);
+		cmd = smmu3_usercmd_of(cmd)->target == SMMU3_FOR_VMID ?
+		      smmu3_usercmd_set_vmid(cmd, 0x5678) :
+		      smmu3_usercmd_set_sid(cmd, 0x87654321);
 		KUNIT_EXPECT_EQ_MSG(test, cmd.w0, cases[i].want.w0, "case %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, cmd.w1, cases[i].want.w1, "case %u", i);
 	}
