@@ -15,17 +15,14 @@
 #define DEFAULT_CONFIG_ENTRIES	256
 #define DEFAULT_ATC_ENTRIES	512
 
-/* The Makefile has made MOCK_MODELS of the folders */
-#define MOCK_MODEL(_name)	extern const struct mock_model mock_##_name##_model;
-MOCK_MODELS
+/* The Makefile has made MOCK_MODELS of the folders, with commas between them */
+#define MOCK_MODEL(_name)	mock_##_name##_model
+extern const struct mock_model MOCK_MODELS;
 #undef MOCK_MODEL
 
-const struct mock_model * const mock_models[] = {
-#define MOCK_MODEL(_name)	&mock_##_name##_model,
-	MOCK_MODELS
+#define MOCK_MODEL(_name)	(&mock_##_name##_model)
+const struct mock_model * const mock_models[] = { MOCK_MODELS, NULL };
 #undef MOCK_MODEL
-	NULL
-};
 
 static_assert(ARRAY_SIZE(mock_models) - 1 <= MOCK_MAX_MODELS);
 

@@ -38,10 +38,10 @@ TRACE_EVENT(event,							\
 )
 
 /*
- * A domain was attached to a PASID, or was not. @tag is the field with what the
- * caches tag it with, and @what the architecture's name for that.
+ * A domain was attached to a PASID, or was not. The caches tag its translations with
+ * a number, for which @what is the architecture's name.
  */
-#define ATTACH_EVENT(event, tag, what)					\
+#define ATTACH_EVENT(event, what)					\
 TRACE_EVENT(event,							\
 	TP_PROTO(const struct device *dev, u32 pasid, u16 tag, int ret), \
 	TP_ARGS(dev, pasid, tag, ret),					\

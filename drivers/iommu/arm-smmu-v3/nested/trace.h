@@ -17,7 +17,7 @@
 
 CMD_SUBMIT_EVENT(smmu3_cmdq_submit);
 
-ATTACH_EVENT(smmu3_attach, id, "ASID or VMID");
+ATTACH_EVENT(smmu3_attach, "ASID or VMID");
 
 TRACE_EVENT(smmu3_event,
 	TP_PROTO(const struct device *unit, const u64 *evt, bool taken),

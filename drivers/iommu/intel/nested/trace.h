@@ -15,7 +15,7 @@
 
 CMD_SUBMIT_EVENT(vtd_qi_submit);
 
-ATTACH_EVENT(vtd_attach, did, "domain-id");
+ATTACH_EVENT(vtd_attach, "domain-id");
 
 #endif /* __INTEL_NESTED_TRACE_H */
 
