@@ -166,4 +166,24 @@ TEST_F(twice, replace)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, variant->device ? 2 : 1));
 }
 
+/* A device that has not answered comes back, and has forgotten what it was to forget */
+TEST_F(twice, comes_back)
+{
+	struct rig *r = &self->rig;
+	unsigned int tries = 0;
+
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA + PAGE_4K, 2));
+	ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", MOCK_FOR_EVER));
+	s1_unmap(&r->s1, IOVA, S1_4K);
+	EXPECT_EQ(-ETIMEDOUT, rig_inv(r, IOVA, 1, true));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "devtlb_timeout", 0));
+	while (rig_sees(r, 0, IOVA + PAGE_4K, 2) && tries++ < 12000)
+		usleep(10000);
+	ASSERT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(GONE, rig_sees(r, 0, IOVA, 1));
+}
+
 TEST_HARNESS_MAIN
