@@ -29,11 +29,20 @@ read_modules()
 		case $name in '' | '#'*) continue ;; esac
 		MODULES+=("$name")
 		MODULE_DIR[$name]=$folder
-		# shellcheck disable=SC2034 # the scripts use it
 		[ "$model" = - ] || MODULE_MODEL[$name]=$model
 	done <"$TOP/scripts/modules.list"
 }
 read_modules
+
+# driver_of MODEL: the module that drives such hardware
+driver_of()
+{
+	local name
+
+	for name in "${MODULES[@]}"; do
+		[ "${MODULE_MODEL[$name]:-}" != "$1" ] || printf '%s\n' "$name"
+	done
+}
 
 # module_path NAME: where the build puts it, below drivers/iommu
 module_path()
