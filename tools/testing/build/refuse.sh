@@ -22,12 +22,15 @@ test_no_such_test_is_one_sentence()
 		TESTS="object_life nosuch" make -C "$TOP" selftests
 	refuses "there is no VARIANTS=foo, there is: fast debug smp reorder" \
 		VARIANTS="fast foo" make -C "$TOP" selftests
+	refuses "REORDER=often is no number" REORDER=often make -C "$TOP" selftests
 }
 
 test_no_such_scenario_is_one_sentence()
 {
 	refuses "there is no SCENARIOS=nosuch, there is: one_endpoint" \
 		make -C "$TOP" vmm SCENARIOS="ats nosuch"
+	refuses "there is no SHELL_IN=here, there is: host guest" \
+		SHELL_IN=here make -C "$TOP" vmm
 	refuses "there is no VARIANT=smp, there is: fast debug" \
 		make -C "$TOP" vmm VARIANT=smp
 	refuses "there is no SCENARIOS=nosuch, there is: iommu mock cycle" \
