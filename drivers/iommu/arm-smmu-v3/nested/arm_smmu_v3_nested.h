@@ -63,6 +63,7 @@
 struct resource;
 struct smmu3_unit;
 struct smmu3_device;
+struct smmu3_paging;
 struct smmu3_viommu;
 
 /**
@@ -258,7 +259,9 @@ enum smmu3_tag {
  * @id: the ASID or VMID
  * @ats: the device may have translations of it in its ATC
  * @iopf: the core's page fault handling is on for it
- * @viommu: of a nested domain, its vIOMMU
+ * @paging: the domain with tables of the kernel's that @domain is, or is nested on;
+ *	NULL if it is the identity domain
+ * @viommu: of a nested domain, its vIOMMU; else NULL
  * @vsid_valid: the device has a StreamID in @viommu
  * @vsid: that
  * @rcu: to free it after the last walk of the list
@@ -272,6 +275,7 @@ struct smmu3_attach {
 	u16 id;
 	bool ats;
 	bool iopf;
+	struct smmu3_paging *paging;
 	struct smmu3_viommu *viommu;
 	bool vsid_valid;
 	u32 vsid;

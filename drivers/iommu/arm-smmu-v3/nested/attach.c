@@ -23,15 +23,6 @@
 #include "trace.h"
 #include "viommu.h"
 
-static struct smmu3_paging *smmu3_paging_of(const struct smmu3_attach *att)
-{
-	if (att->domain->type == IOMMU_DOMAIN_NESTED)
-		return to_smmu3_nested(att->domain)->viommu->parent;
-	if (smmu3_is_paging(att->domain))
-		return to_smmu3_paging(att->domain);
-	return NULL;
-}
-
 static bool smmu3_is_stage1(const struct smmu3_attach *att)
 {
 	return att && att->tag == SMMU3_TAG_ASID;
@@ -68,7 +59,7 @@ static void smmu3_set_attached(struct smmu3_device *sdev, u32 pasid,
  */
 static void smmu3_attach_link(struct smmu3_attach *att)
 {
-	struct smmu3_paging *paging = smmu3_paging_of(att);
+	struct smmu3_paging *paging = att->paging;
 	struct smmu3_attach *cur;
 	struct list_head *place;
 
@@ -92,7 +83,7 @@ static void smmu3_attach_free(struct rcu_head *rcu)
 /* The hardware has forgotten it, or has never known it */
 static void smmu3_attach_drop(struct smmu3_attach *att, bool linked)
 {
-	if (linked && smmu3_paging_of(att))
+	if (linked && att->paging)
 		list_del_rcu(&att->node);
 	smmu3_iopf_disable(att);
 	if (att != &att->sdev->rid_identity)
@@ -102,7 +93,7 @@ static void smmu3_attach_drop(struct smmu3_attach *att, bool linked)
 /* Nobody else would see that pages under this tag are unmapped from now on */
 static bool smmu3_last_of_tag(const struct smmu3_attach *att)
 {
-	struct smmu3_paging *paging = smmu3_paging_of(att);
+	struct smmu3_paging *paging = att->paging;
 	struct smmu3_attach *cur;
 
 	if (!paging)
@@ -188,7 +179,7 @@ static struct smmu3_ste smmu3_device_ste(const struct smmu3_device *sdev,
 	if (rid->tag == SMMU3_TAG_NONE)
 		return smmu3_ste_bypass(&env);
 
-	smmu3_paging_stage2(smmu3_paging_of(rid), &s2);
+	smmu3_paging_stage2(rid->paging, &s2);
 	s2.vmid = rid->id;
 	if (rid->tag == SMMU3_TAG_VMID)
 		return smmu3_ste_stage2(&env, &s2);
@@ -322,8 +313,8 @@ static int smmu3_replace(struct smmu3_device *sdev, u32 pasid,
 		smmu3_device_fail(sdev);
 		/* Its domain may be used elsewhere, or come back */
 		if (out && smmu3_attach_forget(sdev, out, false, false) &&
-		    smmu3_paging_of(out))
-			smmu3_recover_doubt(smmu3_paging_of(out));
+		    out->paging)
+			smmu3_recover_doubt(out->paging);
 	}
 	trace_smmu3_attach(sdev->dev, pasid, new ? new->id : 0, ret);
 	if (out)
@@ -331,29 +322,24 @@ static int smmu3_replace(struct smmu3_device *sdev, u32 pasid,
 	return ret;
 }
 
-static int smmu3_compatible(struct smmu3_device *sdev, u32 pasid,
-			    struct iommu_domain *domain)
+static int smmu3_compatible(const struct smmu3_attach *att)
 {
-	struct smmu3_paging *paging = NULL;
+	struct smmu3_device *sdev = att->sdev;
+	bool stage1;
 
-	if (domain->type == IOMMU_DOMAIN_NESTED) {
-		if (to_smmu3_nested(domain)->viommu->unit != sdev->unit)
-			return -EINVAL;
-	} else if (smmu3_is_paging(domain)) {
-		paging = to_smmu3_paging(domain);
-		if (paging->unit != sdev->unit)
-			return -EINVAL;
-		if (paging->enforce_coherency && !smmu3_device_canwbs(sdev))
-			return -EINVAL;
-	} else {
+	if (!att->paging)
 		return 0;
-	}
+	if ((att->viommu ? att->viommu->unit : att->paging->unit) != sdev->unit)
+		return -EINVAL;
+	if (!att->viommu && att->paging->enforce_coherency &&
+	    !smmu3_device_canwbs(sdev))
+		return -EINVAL;
 
-	if (pasid == IOMMU_NO_PASID)
+	stage1 = !att->viommu && att->paging->stage1;
+	if (att->pasid == IOMMU_NO_PASID)
 		/* Stage-2 is for all PASIDs alike, or a guest's */
-		return sdev->nr_pasids && !(paging && paging->stage1) ?
-		       -EBUSY : 0;
-	if (!paging || !paging->stage1)
+		return sdev->nr_pasids && !stage1 ? -EBUSY : 0;
+	if (!stage1)
 		return -EINVAL;
 	if (sdev->rid && sdev->rid->tag != SMMU3_TAG_NONE &&
 	    !smmu3_is_stage1(sdev->rid))
@@ -386,17 +372,15 @@ static bool smmu3_wants_ats(const struct smmu3_attach *att)
 /* Fills in what depends on the domain. The unit's mutex is held. */
 static int smmu3_attach_prepare(struct smmu3_attach *att)
 {
+	struct smmu3_paging *paging = att->paging;
 	struct smmu3_device *sdev = att->sdev;
-	struct smmu3_paging *paging;
 	int ret = 0;
 
-	if (att->domain->type == IOMMU_DOMAIN_NESTED) {
-		att->viommu = to_smmu3_nested(att->domain)->viommu;
+	if (att->viommu) {
 		att->tag = SMMU3_TAG_GUEST;
 		att->id = att->viommu->vmid;
 		ret = smmu3_nested_prepare(att);
-	} else if (smmu3_is_paging(att->domain)) {
-		paging = to_smmu3_paging(att->domain);
+	} else if (paging) {
 		att->tag = paging->stage1 ? SMMU3_TAG_ASID : SMMU3_TAG_VMID;
 		att->id = paging->id;
 		if (paging->stage1)
@@ -427,7 +411,7 @@ static int smmu3_attach_locked(struct smmu3_attach *new)
 
 	guard(mutex)(&sdev->unit->lock);
 
-	ret = smmu3_compatible(sdev, new->pasid, new->domain);
+	ret = smmu3_compatible(new);
 	if (ret)
 		goto err_unused;
 	if (READ_ONCE(sdev->unit->cmdq.ring.stuck) || READ_ONCE(sdev->state))
@@ -460,6 +444,12 @@ static struct smmu3_attach *smmu3_attach_alloc(struct smmu3_device *sdev,
 	att->sdev = sdev;
 	att->pasid = pasid;
 	att->domain = domain;
+	if (domain->type == IOMMU_DOMAIN_NESTED) {
+		att->viommu = to_smmu3_nested(domain)->viommu;
+		att->paging = att->viommu->parent;
+	} else if (smmu3_is_paging(domain)) {
+		att->paging = to_smmu3_paging(domain);
+	}
 	return att;
 }
 

@@ -139,8 +139,8 @@ int smmu3_block_marked(struct smmu3_unit *unit)
 
 static bool smmu3_is_own(const struct smmu3_attach *att)
 {
-	return att && smmu3_is_paging(att->domain) &&
-	       smmu3_is_atomic(to_smmu3_paging(att->domain));
+	return att && att->paging && !att->viommu &&
+	       smmu3_is_atomic(att->paging);
 }
 
 /**

@@ -58,16 +58,15 @@ static void vtd_parts_put(struct vtd_attach *att)
 
 static int vtd_parts_get(struct vtd_attach *att)
 {
-	struct iommu_domain *domain = att->domain;
 	struct vtd_unit *unit = att->edev->unit;
 
-	att->users = vtd_unit_users_get(vtd_domain_users(domain), unit);
+	att->users = vtd_unit_users_get(att->nested ? &att->nested->users :
+						      &att->paging->users, unit);
 	if (!att->users)
 		return -ENOMEM;
-	if (domain->type != IOMMU_DOMAIN_NESTED)
+	if (!att->nested)
 		return 0;
-	att->parent_users =
-		vtd_unit_users_get(&to_vtd_nested(domain)->parent->users, unit);
+	att->parent_users = vtd_unit_users_get(&att->paging->users, unit);
 	return att->parent_users ? 0 : -ENOMEM;
 }
 
@@ -78,14 +77,14 @@ static int vtd_parts_get(struct vtd_attach *att)
  * From now on invalidations reach it. It gets its domain-id here. On failure it
  * is freed.
  *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Context: process context; the mutex of its @paging is held.
  * Return: 0, -ENOMEM or -ENOSPC
  */
 static int vtd_attach_link(struct vtd_attach *att)
 {
 	int ret;
 
-	if (!vtd_domain_users(att->domain)) {
+	if (!att->paging) {
 		att->did = VTD_DID_IDENTITY;
 		return 0;
 	}
@@ -115,7 +114,7 @@ static void vtd_attach_free(struct rcu_head *rcu)
  * vtd_attach_unlink - forget an attachment, and free it sometime
  * @att: the attachment, which the hardware has forgotten
  *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Context: process context; the mutex of its @paging is held.
  */
 static void vtd_attach_unlink(struct vtd_attach *att)
 {
@@ -283,24 +282,21 @@ static u8 vtd_max_aw(const struct vtd_unit *unit)
 static struct vtd_pasid_entry vtd_encode(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->edev->unit;
-	struct iommu_domain *domain = att->domain;
-	struct vtd_paging *paging;
 	struct vtd_stage2 s2;
 	struct vtd_stage1 s1;
 
-	if (domain == &vtd_identity_domain)
+	if (!att->paging)
 		return vtd_pasid_identity(att->did, vtd_max_aw(unit));
 
-	paging = vtd_domain_paging(domain);
-	if (vtd_is_stage1(paging)) {
-		vtd_paging_stage1(paging, unit, &s1);
+	if (vtd_is_stage1(att->paging)) {
+		vtd_paging_stage1(att->paging, unit, &s1);
 		return vtd_pasid_stage1(att->did, &s1);
 	}
-	vtd_paging_stage2(paging, unit, &s2);
-	if (vtd_is_paging(domain))
+	vtd_paging_stage2(att->paging, unit, &s2);
+	if (!att->nested)
 		return vtd_pasid_stage2(att->did, &s2);
 
-	vtd_nested_stage1(to_vtd_nested(domain), &s1);
+	vtd_nested_stage1(att->nested, &s1);
 	return vtd_pasid_nested(att->did, &s2, &s1);
 }
 
@@ -318,12 +314,18 @@ static struct vtd_attach *vtd_attach_alloc(struct vtd_device *edev, u32 pasid,
 	att->edev = edev;
 	att->pasid = pasid;
 	att->domain = domain;
+	if (domain->type == IOMMU_DOMAIN_NESTED) {
+		att->nested = to_vtd_nested(domain);
+		att->paging = att->nested->parent;
+	} else if (vtd_is_paging(domain)) {
+		att->paging = to_vtd_paging(domain);
+	}
 	return att;
 }
 
 static void vtd_attach_drop(struct vtd_attach *att)
 {
-	struct vtd_paging *paging = vtd_domain_paging(att->domain);
+	struct vtd_paging *paging = att->paging;
 
 	if (paging)
 		mutex_lock(&paging->lock);
@@ -370,8 +372,8 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  */
 int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 {
-	struct vtd_paging *paging = vtd_domain_paging(domain);
 	struct vtd_attach *new, *old = NULL;
+	struct vtd_paging *paging;
 	int ret;
 
 	/* Page requests are not enabled: their handler would never be called */
@@ -388,6 +390,8 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 	if (!new)
 		return -ENOMEM;
 
+	/* It may be gone before the mutex is let go of */
+	paging = new->paging;
 	if (paging)
 		mutex_lock(&paging->lock);
 	ret = vtd_attach_link(new);
@@ -509,7 +513,7 @@ struct iommu_domain vtd_blocked_domain = {
  * @change: changes it
  * @on: what it is to be
  *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Context: process context; the mutex of its @paging is held.
  * Return: 0, or -ETIMEDOUT or -EIO if the hardware failed, with the device blocked
  */
 int vtd_attach_change(struct vtd_attach *att,

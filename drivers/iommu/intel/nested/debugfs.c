@@ -32,13 +32,11 @@ static int vtd_qi_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vtd_qi);
 
-static const char *vtd_domain_name(const struct iommu_domain *domain)
+static const char *vtd_domain_name(const struct vtd_attach *att)
 {
-	if (domain == &vtd_identity_domain)
+	if (!att->paging)
 		return "identity";
-	if (domain->type == IOMMU_DOMAIN_NESTED)
-		return "nested";
-	return "paging";
+	return att->nested ? "nested" : "paging";
 }
 
 static void vtd_domains_line(struct seq_file *s, const struct vtd_device *edev,
@@ -46,7 +44,7 @@ static void vtd_domains_line(struct seq_file *s, const struct vtd_device *edev,
 {
 	seq_printf(s, "%s sid %#06x pasid %u did %u %s%s\n",
 		   dev_name(edev->dev), edev->sid, att->pasid, att->did,
-		   vtd_domain_name(att->domain),
+		   vtd_domain_name(att),
 		   test_bit(VTD_DEV_BLOCKED, &edev->state) ? " blocked" : "");
 }
 

@@ -15,8 +15,6 @@ void vtd_did_put(const struct vtd_attach *att);
 /* paging.c */
 bool vtd_is_paging(const struct iommu_domain *domain);
 bool vtd_is_userspaces(const struct iommu_domain *domain);
-struct vtd_users *vtd_domain_users(struct iommu_domain *domain);
-struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain);
 struct iommu_domain *vtd_paging_alloc(struct vtd_unit *unit, u32 flags);
 struct vtd_paging *vtd_paging_new(struct vtd_unit *unit);
 void vtd_paging_delete(struct vtd_paging *paging);

@@ -166,8 +166,6 @@ enum {
 	VTD_DEV_REVIVING,	/* not BLOCKED any more, but cannot be used yet */
 };
 
-struct vtd_domain_ids;
-
 /**
  * struct vtd_attach - one domain attached to one PASID of one device
  * @node: in the list of the domain's attachments on the device's unit
@@ -176,6 +174,9 @@ struct vtd_domain_ids;
  * @parent_users: what has the second one
  * @edev: the device
  * @domain: the domain
+ * @paging: the domain with tables of the kernel's that @domain is, or is nested on;
+ *	NULL if it is the identity domain
+ * @nested: @domain, if it is a guest's; else NULL
  * @pasid: the PASID; 0 is requests without PASID
  * @did: the domain's domain-id on the device's unit
  * @rcu: to free it after the last walk of the lists
@@ -187,6 +188,8 @@ struct vtd_attach {
 	struct vtd_unit_users *parent_users;
 	struct vtd_device *edev;
 	struct iommu_domain *domain;
+	struct vtd_paging *paging;
+	struct vtd_nested *nested;
 	u32 pasid;
 	u16 did;
 	struct rcu_head rcu;

@@ -45,37 +45,6 @@ bool vtd_is_userspaces(const struct iommu_domain *domain)
 }
 
 /**
- * vtd_domain_users - the users of a domain
- * @domain: the domain
- *
- * Return: that, or NULL for the static domains
- */
-struct vtd_users *vtd_domain_users(struct iommu_domain *domain)
-{
-	if (domain->type == IOMMU_DOMAIN_NESTED)
-		return &to_vtd_nested(domain)->users;
-	if (vtd_is_paging(domain))
-		return &to_vtd_paging(domain)->users;
-	return NULL;
-}
-
-/**
- * vtd_domain_paging - the paging domain that a domain is, or is nested on
- * @domain: the domain
- *
- * Return: the domain itself if it is a paging domain, the parent of a nested
- * domain, NULL for the static domains
- */
-struct vtd_paging *vtd_domain_paging(struct iommu_domain *domain)
-{
-	if (domain->type == IOMMU_DOMAIN_NESTED)
-		return to_vtd_nested(domain)->parent;
-	if (vtd_is_paging(domain))
-		return to_vtd_paging(domain);
-	return NULL;
-}
-
-/**
  * vtd_stage2_width - the width of stage-2 input addresses
  * @cap: capability register
  * @level: set to the page table library's number of the top level

@@ -255,9 +255,7 @@ static unsigned long vtd_next_try(struct vtd_unit *unit)
 
 static bool vtd_may_owe(const struct vtd_attach *att)
 {
-	struct vtd_paging *paging = att ? vtd_domain_paging(att->domain) : NULL;
-
-	return paging && vtd_is_atomic(paging);
+	return att && att->paging && vtd_is_atomic(att->paging);
 }
 
 /*

@@ -38,11 +38,9 @@ struct vtd_did {
 	struct vtd_held held;
 };
 
-static struct list_head *vtd_did_list(struct iommu_domain *domain)
+static struct list_head *vtd_did_list(const struct vtd_attach *att)
 {
-	if (domain->type == IOMMU_DOMAIN_NESTED)
-		return &to_vtd_nested(domain)->parent->nested_dids;
-	return &to_vtd_paging(domain)->dids;
+	return att->nested ? &att->paging->nested_dids : &att->paging->dids;
 }
 
 static struct vtd_did *vtd_did_find(struct list_head *dids,
@@ -78,12 +76,12 @@ static void vtd_dids_mark_busy(struct vtd_paging *parent,
 /* One that is in use and that an attachment may have too, or NULL */
 static struct vtd_did *vtd_did_share(const struct vtd_attach *att)
 {
-	struct list_head *dids = vtd_did_list(att->domain);
+	struct list_head *dids = vtd_did_list(att);
 	struct vtd_unit *unit = att->edev->unit;
 	const struct vtd_attach *cur;
 	struct vtd_did *did;
 
-	if (att->domain->type != IOMMU_DOMAIN_NESTED) {
+	if (!att->nested) {
 		list_for_each_entry(did, dids, node)
 			if (did->unit == unit)
 				return did;
@@ -95,7 +93,7 @@ static struct vtd_did *vtd_did_share(const struct vtd_attach *att)
 		if (cur->pasid == att->pasid)
 			return vtd_did_find(dids, unit, cur->did);
 
-	vtd_dids_mark_busy(to_vtd_nested(att->domain)->parent, att);
+	vtd_dids_mark_busy(att->paging, att);
 	list_for_each_entry(did, dids, node)
 		if (!did->busy)
 			return did;
@@ -118,7 +116,7 @@ void vtd_dids_init(struct vtd_unit *unit)
  * vtd_did_get - give an attachment a domain-id
  * @att: the attachment, of a domain with tables
  *
- * Context: process context; the mutex of its vtd_domain_paging() is held.
+ * Context: process context; the mutex of its @paging is held.
  * Return: 0, -ENOMEM or -ENOSPC
  */
 int vtd_did_get(struct vtd_attach *att)
@@ -147,7 +145,7 @@ int vtd_did_get(struct vtd_attach *att)
 	did->share = att->edev->share;
 	did->did = id;
 	did->users = 1;
-	list_add(&did->node, vtd_did_list(att->domain));
+	list_add(&did->node, vtd_did_list(att));
 	att->did = id;
 	return 0;
 }
@@ -170,7 +168,7 @@ static void vtd_did_release(struct vtd_held *held)
 void vtd_did_put(const struct vtd_attach *att)
 {
 	struct vtd_unit *unit = att->edev->unit;
-	struct vtd_did *did = vtd_did_find(vtd_did_list(att->domain), unit,
+	struct vtd_did *did = vtd_did_find(vtd_did_list(att), unit,
 					   att->did);
 
 	if (WARN_ON(!did) || --did->users)
@@ -181,5 +179,5 @@ void vtd_did_put(const struct vtd_attach *att)
 		return;
 	}
 	vtd_hold(unit, &did->held, vtd_did_release);
-	vtd_withhold(vtd_domain_paging(att->domain), unit);
+	vtd_withhold(att->paging, unit);
 }
