@@ -4,6 +4,7 @@
 
 # dkms_build VERSION: what `dkms add` and `dkms build` do, in directories of the test's,
 # called from one that is neither the tree nor where dkms builds. The kernel is UML's.
+# The mock is left out of the list, which takes half the time.
 dkms_build()
 {
 	local kernel
@@ -15,6 +16,7 @@ dkms_build()
 	mkdir -p "$T/dkms" "$T/lib" "$T/elsewhere" "$T/src/iommufd-nested-$1"
 	cp -r "$TOP"/{Kbuild,Makefile,dkms.conf,drivers,include,scripts} \
 		"$T/src/iommufd-nested-$1/"
+	sed -i '/^iommu_mock/d' "$T/src/iommufd-nested-$1/scripts/modules.list"
 	cd "$T/elsewhere" || fail "no such directory"
 	export ARCH=um
 	without_kunit
@@ -37,7 +39,8 @@ test_dkms()
 	mapfile -t built < <(find "$T/dkms/iommufd-nested/$version" -path '*/module/*' \
 		-name '*.ko*')
 	printf '%s\n' "${built[@]##*/}" | sed 's/\.ko.*//' | sort >"$T/built"
-	printf '%s\n' "${MODULES[@]}" | sort >"$T/wanted"
+	printf '%s\n' "${MODULES[@]}" | grep -vx iommu_mock | sort >"$T/wanted"
+	[ "$(wc -l <"$T/wanted")" -ge 2 ] || fail "there are not two drivers"
 	cmp -s "$T/wanted" "$T/built" || fail "it built $(xargs <"$T/built")"
 	for module in "${built[@]}"; do
 		[ "$(modinfo -F version "$module")" = "$version" ] ||
