@@ -309,6 +309,30 @@ TEST(twice_blocked)
 	}
 }
 
+/* What a recovery has the SMMU forget of a device it must be told twice too */
+TEST(twice_comes_back)
+{
+	struct rig rig, *r = &rig;
+	unsigned int tries = 0;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, twice_up(r, false, false, false));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA + PAGE_4K, 2));
+	ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
+	s1_unmap(&r->s1, IOVA, S1_4K);
+	/* The command, the CMD_SYNC, and the command again */
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", 3));
+	EXPECT_EQ(-EIO, rig_inv(r, IOVA, 1, true));
+	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", 0));
+	while (rig_sees(r, 0, IOVA + PAGE_4K, 2) && tries++ < 12000)
+		usleep(10000);
+	ASSERT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, 2));
+	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
+	EXPECT_EQ(0, rig_down(r));
+}
+
 /* An SMMU that loses invalidations if there are many without a CMD_SYNC */
 static int unmap_many(struct rig *r, uint32_t iidr, unsigned int *stale)
 {
