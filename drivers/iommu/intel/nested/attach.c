@@ -434,7 +434,7 @@ void vtd_detach(struct vtd_device *edev, u32 pasid)
 }
 
 /**
- * vtd_attach_dev - attach a paging or a nested domain to a device
+ * vtd_attach_dev - attach a domain to a device, any but the blocked one
  * @domain: the domain
  * @dev: the device
  * @old: what the core thinks is attached; the driver knows by itself
@@ -470,16 +470,10 @@ int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 	return vtd_attach(edev, pasid, domain);
 }
 
-static int vtd_identity_attach_dev(struct iommu_domain *domain,
-				   struct device *dev, struct iommu_domain *old)
-{
-	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
-}
-
 struct iommu_domain vtd_identity_domain = {
 	.type = IOMMU_DOMAIN_IDENTITY,
 	.ops = &(const struct iommu_domain_ops) {
-		.attach_dev = vtd_identity_attach_dev,
+		.attach_dev = vtd_attach_dev,
 		.set_dev_pasid = vtd_set_dev_pasid,
 	},
 };
