@@ -85,6 +85,22 @@ test_kernel_without_its_symbols_is_one_sentence()
 	says_one_line
 }
 
+test_modules_are_installed_below_where_the_caller_is()
+{
+	local options
+
+	options=$(every_option)
+	# shellcheck disable=SC2086
+	prepared 7.2.0 $options
+	# shellcheck disable=SC2016 # make's
+	printf 'modules:\nmodules_install:\n\techo "to $(INSTALL_MOD_PATH)"\n' \
+		>"$T/kernel/Makefile"
+	mkdir "$T/here"
+	cd "$T/here" || fail "no such directory"
+	INSTALL_MOD_PATH=root succeeds "$TOP/scripts/modules" --kdir "$T/kernel" --install
+	grep -rqF "to $T/here/root" "$BUILD/log" "$T/out" || fail "it is installed elsewhere"
+}
+
 # A build takes minutes; what it does is for its log, what the compiler warns of is not.
 test_modules_say_what_they_do_and_no_more()
 {
