@@ -102,7 +102,7 @@ no_blanks()
 
 	for path; do
 		[[ $path != *[[:space:]:]* ]] ||
-			die "the kernel's make cannot work with a blank or a colon in a path: '$path'"
+			die "make cannot work with a blank or a colon in a path: '$path'"
 	done
 }
 
