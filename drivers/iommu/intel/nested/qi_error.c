@@ -53,6 +53,38 @@ void vtd_device_silent(struct vtd_device *edev)
 	set_bit(VTD_DEV_FAILED, &edev->state);
 }
 
+static bool vtd_qi_devtlb_sid(struct cmd_words desc, u16 *sid)
+{
+	switch (FIELD_GET(VTD_QI_TYPE_LO, desc.w0)) {
+	case VTD_QI_DTLB:
+		*sid = FIELD_GET(VTD_DTLB0_SID, desc.w0);
+		return true;
+	case VTD_QI_PDTLB:
+		*sid = FIELD_GET(VTD_PDTLB0_SID, desc.w0);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Is there an invalidation for @sid among what the hardware has fetched? */
+static bool vtd_qi_has_asked(struct vtd_unit *unit, u16 sid)
+{
+	struct cmd_ring *ring = &unit->qi.ring;
+	u32 pos, stop = vtd_qi_hw_position(unit);
+	u16 asked;
+
+	lockdep_assert_held(&ring->lock);
+
+	if (!cmd_ring_plausible(ring, stop))
+		return false;
+	for (pos = ring->oldest; pos != stop; pos++)
+		if (vtd_qi_devtlb_sid(cmd_ring_load(ring, pos), &asked) &&
+		    asked == sid)
+			return true;
+	return false;
+}
+
 /*
  * A device is freed after a grace period of its unit's @srcu, and with the unit's
  * mutex held before that; every waiter has one of the two.
@@ -66,6 +98,13 @@ static void vtd_qi_device_failed(struct vtd_unit *unit, u16 sid)
 		vtd_device_silent(edev);
 		return;
 	}
+
+	/*
+	 * A walk may have put its descriptors into the queue after the device that
+	 * they are for had left. No other device is to blame for that.
+	 */
+	if (vtd_qi_has_asked(unit, sid))
+		return;
 
 	/* Hardware that does not say which device: it can be any */
 	dev_err_ratelimited(unit->dev,
@@ -92,16 +131,8 @@ static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
 {
 	u16 sid;
 
-	switch (FIELD_GET(VTD_QI_TYPE_LO, desc.w0)) {
-	case VTD_QI_DTLB:
-		sid = FIELD_GET(VTD_DTLB0_SID, desc.w0);
-		break;
-	case VTD_QI_PDTLB:
-		sid = FIELD_GET(VTD_PDTLB0_SID, desc.w0);
-		break;
-	default:
+	if (!vtd_qi_devtlb_sid(desc, &sid))
 		return false;
-	}
 	*edev = xa_load(&unit->devices, sid);
 	return true;
 }

@@ -67,6 +67,7 @@ static void fake_run(struct fake_unit *fake)
 				fake->iqh = (fake->iqh + VTD_QI_DESC_SIZE) % size;
 			fake->fsts |= VTD_FSTS_ITE;
 			fake->iqercd = FIELD_PREP(VTD_IQERCD_ITESID,
+						  fake->unnamed ? 0 :
 						  fake->silent_sid);
 			return;
 		}

@@ -33,6 +33,7 @@
  * @ahead: how many descriptors behind it are fetched then, and lost
  * @wrong: they do not time out, but get a wrong answer
  * @silent: @silent_sid is valid
+ * @unnamed: the unit does not say which device has not answered
  * @dead: the queue does nothing
  * @until_reset: and is cured of that by being switched off
  * @rtaddr: root table address
@@ -62,6 +63,7 @@ struct fake_unit {
 	bool refuse_sticky;
 	u16 silent_sid;
 	bool silent;
+	bool unnamed;
 	unsigned int ahead;
 	bool wrong;
 	bool dead;

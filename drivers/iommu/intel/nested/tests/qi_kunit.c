@@ -185,6 +185,43 @@ static void qi_silent_device(struct kunit *test)
 		    vtd_desc_devtlb(0x18, 0, 1, 0x1000, 0));
 }
 
+/* A device is asked after it has left: the others have nothing to do with it */
+static void qi_silent_gone(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_qi_batch batch;
+
+	fake->silent = true;
+	fake->silent_sid = 0x18;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x18, 0, 1, 0, 0));
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_EXPECT_EQ(test, edev->state, 0);
+	FAKE_EXPECT(test, fake, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+}
+
+/* Hardware that does not say which device has not answered: it can be any */
+static void qi_silent_unnamed(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *ats = fake_device_new(test, fake, 0x10, 0, 1);
+	struct vtd_device *other = fake_device_new(test, fake, 0x18, 0, 1);
+	struct vtd_device *none = fake_device_new(test, fake, 0x20, 0, 0);
+	struct vtd_qi_batch batch;
+
+	fake->silent = true;
+	fake->silent_sid = 0x10;
+	fake->unnamed = true;
+	vtd_qi_begin(&batch, &fake->unit, false);
+	vtd_qi_add(&batch, vtd_desc_devtlb(0x10, 0, 1, 0, 0));
+	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), 0);
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_FAILED, &ats->state));
+	KUNIT_EXPECT_TRUE(test, test_bit(VTD_DEV_FAILED, &other->state));
+	KUNIT_EXPECT_EQ(test, none->state, 0);
+}
+
 /*
  * Two producers, one of which has descriptors before and after the other's, and
  * hardware that has fetched @ahead more when it stops
@@ -421,6 +458,8 @@ static struct kunit_case qi_cases[] = {
 	KUNIT_CASE(qi_refused_wait),
 	KUNIT_CASE(qi_refused_always),
 	KUNIT_CASE(qi_silent_device),
+	KUNIT_CASE(qi_silent_gone),
+	KUNIT_CASE(qi_silent_unnamed),
 	KUNIT_CASE(qi_silent_device_shared),
 	KUNIT_CASE(qi_wrong_answer),
 	KUNIT_CASE(qi_dead),
