@@ -283,10 +283,11 @@ static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
 
 	/*
 	 * Every unmap in the meantime asks for a recovery, which is no reason to try
-	 * a dead unit sooner: it aborts everything, and forgets everything before it
-	 * translates again.
+	 * a dead unit sooner that aborts everything: it forgets everything before it
+	 * translates again. One that could not be made to abort may use what is stale,
+	 * and is tried whenever there is more of that.
 	 */
-	if (unit->dead && time_before(jiffies, unit->retry)) {
+	if (unit->aborts && time_before(jiffies, unit->retry)) {
 		smmu3_unit_block_failed(unit);
 		return smmu3_until_retry(unit);
 	}

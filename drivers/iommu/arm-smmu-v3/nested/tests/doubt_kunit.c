@@ -200,6 +200,14 @@ static void not_aborting(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.own->state, 0);
 	KUNIT_EXPECT_EQ(test, map_page(t.dma, SZ_2G), 0);
 
+	/* It may use what is stale: whatever is unmapped has it tried at once */
+	unit->retry = jiffies + 600 * HZ;
+	t.fake->nr_writes = 0;
+	smmu3_recover_soon(unit);
+	flush_delayed_work(&unit->recover_work);
+	KUNIT_EXPECT_GT(test, t.fake->nr_writes, 0);
+	KUNIT_EXPECT_TRUE(test, unit->dead);
+
 	t.fake->dead = false;
 	t.fake->cr0_dead = false;
 	try_now(&t);
