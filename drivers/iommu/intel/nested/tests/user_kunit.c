@@ -4,6 +4,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <linux/mman.h>
 #include <linux/uaccess.h>
 #include <uapi/linux/iommufd.h>
@@ -295,6 +296,8 @@ static void user_reset(struct kunit *test)
  * @attach: a device that is attached to @domain then, or NULL
  * @detach: a device that is detached then, or NULL
  * @domain: the domain
+ * @cured: a silent device that answers again and has recovered two walks later, or
+ *	NULL
  */
 struct between {
 	unsigned int walks;
@@ -302,9 +305,20 @@ struct between {
 	struct vtd_device *attach;
 	struct vtd_device *detach;
 	struct iommu_domain *domain;
+	struct vtd_device *cured;
 };
 
 static struct between between;
+
+static void device_cure(struct vtd_device *edev)
+{
+	struct vtd_unit *unit = edev->unit;
+
+	container_of(unit, struct fake_unit, unit)->silent = false;
+	edev->retry.ms = 0;
+	unit->ask_after = jiffies;
+	vtd_unit_recover(unit);
+}
 
 static void walk_begin(struct vtd_walk *walk, const struct vtd_users *users)
 {
@@ -314,36 +328,49 @@ static void walk_begin(struct vtd_walk *walk, const struct vtd_users *users)
 		if (between.attach)
 			vtd_attach(between.attach, 0, between.domain);
 	}
+	if (between.cured && between.walks == between.at + 2)
+		device_cure(between.cured);
 	walk->users = users;
 	walk->at = NULL;
 	walk->id = 0;
+}
+
+/* Successive pages, from address 0 on */
+static int invalidate_pages(struct kunit *test, struct vtd_nested *n, u32 *num)
+{
+	struct iommu_hwpt_vtd_s1_invalidate *reqs;
+	u32 i;
+
+	reqs = kunit_kcalloc(test, *num, sizeof(*reqs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reqs);
+	for (i = 0; i < *num; i++) {
+		reqs[i].addr = (u64)i << VTD_PAGE_SHIFT;
+		reqs[i].npages = 1;
+	}
+	return invalidate(n, user_requests(test, reqs, *num), num);
+}
+
+static int invalidate_while(struct kunit *test, struct vtd_nested *n,
+			    struct between what, u32 *num)
+{
+	int ret;
+
+	between = what;
+	between.domain = &n->domain;
+	kunit_activate_static_stub(test, vtd_walk_begin, walk_begin);
+	ret = invalidate_pages(test, n, num);
+	kunit_deactivate_static_stub(test, vtd_walk_begin);
+	return ret;
 }
 
 static int invalidate_between(struct kunit *test, struct vtd_nested *n,
 			      unsigned int at, struct vtd_device *attach,
 			      struct vtd_device *detach)
 {
-	struct iommu_hwpt_vtd_s1_invalidate *reqs;
-	u32 num = USER_BLOCKS, i;
-	void __user *uptr;
-	int ret;
+	struct between what = { .at = at, .attach = attach, .detach = detach };
+	u32 num = USER_BLOCKS;
+	int ret = invalidate_while(test, n, what, &num);
 
-	reqs = kunit_kcalloc(test, num, sizeof(*reqs), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, reqs);
-	for (i = 0; i < num; i++) {
-		reqs[i].addr = (u64)i << VTD_PAGE_SHIFT;
-		reqs[i].npages = 1;
-	}
-	uptr = user_requests(test, reqs, num);
-	between = (struct between) {
-		.at = at,
-		.attach = attach,
-		.detach = detach,
-		.domain = &n->domain,
-	};
-	kunit_activate_static_stub(test, vtd_walk_begin, walk_begin);
-	ret = invalidate(n, uptr, &num);
-	kunit_deactivate_static_stub(test, vtd_walk_begin);
 	KUNIT_EXPECT_EQ(test, num, USER_BLOCKS);
 	return ret;
 }
@@ -415,6 +442,111 @@ static void user_units_change(struct kunit *test)
 	fake_paging_free(test, p);
 }
 
+/**
+ * struct user_two - a guest with a device behind each of two units
+ * @fake: the units, the older first
+ * @edev: the devices, which have device-TLBs
+ * @p: the stage-2
+ * @n: the guest's domain, attached nowhere yet
+ */
+struct user_two {
+	struct fake_unit *fake[2];
+	struct vtd_device *edev[2];
+	struct vtd_paging *p;
+	struct vtd_nested *n;
+};
+
+static void user_two_up(struct kunit *test, struct user_two *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		t->fake[i] = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+		t->edev[i] = fake_device_new(test, t->fake[i], 0x10, 0, 1);
+		t->fake[i]->silent_sid = 0x10;
+		fake_no_recovery(t->fake[i]);
+	}
+	t->p = fake_paging_new(test, t->edev[0], PARENT);
+	t->n = fake_nested_new(test, t->edev[0], t->p, 0x5000);
+}
+
+static void user_two_attach(struct kunit *test, struct user_two *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[i], 0, &t->n->domain),
+				0);
+}
+
+static void user_two_down(struct kunit *test, struct user_two *t)
+{
+	vtd_detach(t->edev[0], 0);
+	vtd_detach(t->edev[1], 0);
+	t->n->domain.ops->free(&t->n->domain);
+	fake_paging_free(test, t->p);
+}
+
+/*
+ * A device is silent behind one unit or the other, or one behind each: the guest is
+ * told, whichever it is, and each such device is blocked when it is told
+ */
+static void user_one_fails(struct kunit *test)
+{
+	/* One block, and more, of which the last unit is not waited for at once */
+	static const u32 nums[] = { 1, USER_BLOCKS };
+	unsigned int i, k, silent;
+	struct user_two t;
+	u32 num;
+
+	for (k = 0; k < ARRAY_SIZE(nums); k++) {
+		for (silent = 1; silent < 4; silent++) {
+			user_two_up(test, &t);
+			user_two_attach(test, &t);
+			for (i = 0; i < 2; i++)
+				t.fake[i]->silent = silent & BIT(i);
+			num = nums[k];
+			KUNIT_EXPECT_EQ_MSG(test,
+					    invalidate_pages(test, t.n, &num),
+					    -ETIMEDOUT, "units %u", silent);
+			KUNIT_EXPECT_EQ(test, num, 0);
+			for (i = 0; i < 2; i++) {
+				KUNIT_EXPECT_EQ_MSG(test,
+						    fake_context_present(t.edev[i]),
+						    !(silent & BIT(i)),
+						    "unit %u of %u", i, silent);
+				t.fake[i]->silent = false;
+			}
+			user_two_down(test, &t);
+		}
+	}
+}
+
+/*
+ * A device was silent in the first block, behind the unit with the open batch, and
+ * has recovered before that unit is visited for the second: the guest is told
+ */
+static void user_open_fails(struct kunit *test)
+{
+	struct between what = { .at = 2 };
+	u32 num = USER_BLOCKS;
+	struct user_two t;
+
+	user_two_up(test, &t);
+	KUNIT_ASSERT_EQ(test, vtd_attach(t.edev[1], 0, &t.n->domain), 0);
+	t.fake[1]->silent = true;
+	what.attach = t.edev[0];
+	what.cured = t.edev[1];
+	KUNIT_EXPECT_EQ(test, invalidate_while(test, t.n, what, &num),
+			-ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, num, 0);
+	/* Nothing else would have told */
+	KUNIT_EXPECT_EQ(test, between.walks, 4);
+	KUNIT_EXPECT_EQ(test, t.edev[1]->state, 0);
+	KUNIT_EXPECT_EQ(test, t.edev[0]->state, 0);
+	user_two_down(test, &t);
+}
+
 static struct kunit_case user_cases[] = {
 	KUNIT_CASE(user_everywhere),
 	KUNIT_CASE(user_many),
@@ -422,6 +554,8 @@ static struct kunit_case user_cases[] = {
 	KUNIT_CASE(user_dead),
 	KUNIT_CASE(user_reset),
 	KUNIT_CASE(user_units_change),
+	KUNIT_CASE(user_one_fails),
+	KUNIT_CASE(user_open_fails),
 	{}
 };
 
