@@ -67,12 +67,12 @@ static void atc_stale(struct kunit *test)
 	b->write[3] = false;
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, 0,
-			send_invalidation(b, false, 0, false, 0x4000, 12));
+	KUNIT_EXPECT_EQ(test, send_invalidation(b, false, 0, false, 0x4000, 12),
+			0);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
-	KUNIT_EXPECT_EQ(test, 0,
-			send_invalidation(b, false, 0, false, 0x3000, 12));
+	KUNIT_EXPECT_EQ(test, send_invalidation(b, false, 0, false, 0x3000, 12),
+			0);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0x3000, 1),
 			MOCK_EP_STS_WRITE_FAIL | MOCK_EP_STS_DST_ADDR_INVALID);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_FAULT),
@@ -253,14 +253,15 @@ static void ats_absent(struct kunit *test)
 
 	mock_endpoint_stop(&b->ep);
 	b->ep.config.caps = (struct mock_pci_caps){};
-	KUNIT_ASSERT_EQ(test, 0, mock_endpoint_start(&b->ep));
+	KUNIT_ASSERT_EQ(test, mock_endpoint_start(&b->ep), 0);
 	mock_pci_config_write(&b->ep.pci, 4, 6);
 	ep_bench_write(b, MOCK_EP_ATS, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_RAW |
 		       MOCK_EP_ATS_PRI);
 	KUNIT_EXPECT_EQ(test, ep_bench_run(b, MOCK_EP_CMD_WRITE, 0, 0, 1),
 			MOCK_EP_STS_WRITE_SUCCESS);
 	KUNIT_EXPECT_EQ(test, b->requests[MOCK_AT_UNTRANSLATED], 1);
-	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, send_invalidation(b, false, 0, false, 0, 64));
+	KUNIT_EXPECT_EQ(test, send_invalidation(b, false, 0, false, 0, 64),
+			-ETIMEDOUT);
 }
 
 static void pri_success(struct kunit *test)

@@ -19,8 +19,8 @@ static struct mock_cache *make_cache(struct kunit *test, u32 capacity,
 
 	c = mock_cache_create(capacity, sizeof(u64), period, seed);
 	KUNIT_ASSERT_NOT_NULL(test, c);
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, destroy_cache, c));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_cache, c),
+			0);
 	return c;
 }
 
@@ -30,7 +30,7 @@ static void put_entry(struct kunit *test, struct mock_cache *c, u64 tag,
 	u64 *data = mock_cache_insert(c, tag, addr, lg2);
 
 	KUNIT_ASSERT_NOT_NULL(test, data);
-	KUNIT_EXPECT_EQ(test, 0, *data);
+	KUNIT_EXPECT_EQ(test, *data, 0);
 	*data = val;
 }
 
@@ -55,20 +55,20 @@ static void cache_test_lookup(struct kunit *test)
 
 	data = mock_cache_lookup(c, 1, 0x1234, &key);
 	KUNIT_ASSERT_NOT_NULL(test, data);
-	KUNIT_EXPECT_EQ(test, 11, *data);
-	KUNIT_EXPECT_EQ(test, 1, key.tag);
-	KUNIT_EXPECT_EQ(test, 0x1000, key.addr);
-	KUNIT_EXPECT_EQ(test, 12, key.lg2);
-	KUNIT_EXPECT_EQ(test, 0x1fff, mock_cache_key_last(&key));
-	KUNIT_EXPECT_EQ(test, 22, get_value(c, 2, 0x1000));
-	KUNIT_EXPECT_EQ(test, 33, get_value(c, 1, U64_MAX));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x2000));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0xfff));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 3, 0x1000));
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->hits);
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->misses);
-	KUNIT_EXPECT_EQ(test, 3, mock_cache_stats(c)->inserts);
-	KUNIT_EXPECT_EQ(test, 3, mock_cache_count(c));
+	KUNIT_EXPECT_EQ(test, *data, 11);
+	KUNIT_EXPECT_EQ(test, key.tag, 1);
+	KUNIT_EXPECT_EQ(test, key.addr, 0x1000);
+	KUNIT_EXPECT_EQ(test, key.lg2, 12);
+	KUNIT_EXPECT_EQ(test, mock_cache_key_last(&key), 0x1fff);
+	KUNIT_EXPECT_EQ(test, get_value(c, 2, 0x1000), 22);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, U64_MAX), 33);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x2000), 0);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0xfff), 0);
+	KUNIT_EXPECT_EQ(test, get_value(c, 3, 0x1000), 0);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->hits, 1);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->misses, 1);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->inserts, 3);
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 3);
 }
 
 static void cache_test_overwrite(struct kunit *test)
@@ -77,11 +77,11 @@ static void cache_test_overwrite(struct kunit *test)
 
 	put_entry(test, c, 1, 0x1000, 12, 1);
 	put_entry(test, c, 1, 0x1008, 12, 2);
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 2, get_value(c, 1, 0x1000));
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 1);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x1000), 2);
 	/* Another size is another entry */
 	put_entry(test, c, 1, 0x1000, 13, 3);
-	KUNIT_EXPECT_EQ(test, 2, mock_cache_count(c));
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 2);
 }
 
 static u64 peek_larger(struct mock_cache *c, u64 tag, u64 addr, u8 lg2)
@@ -100,25 +100,25 @@ static void cache_test_large_pages(struct kunit *test)
 	put_entry(test, c, 1, 0x40212345, 12, 12);
 
 	/* The smallest region that has the address */
-	KUNIT_EXPECT_EQ(test, 12, get_value(c, 1, 0x40212fff));
-	KUNIT_EXPECT_EQ(test, 21, get_value(c, 1, 0x40213000));
-	KUNIT_EXPECT_EQ(test, 21, get_value(c, 1, 0x40200000));
-	KUNIT_EXPECT_EQ(test, 30, get_value(c, 1, 0x40400000));
-	KUNIT_EXPECT_EQ(test, 30, get_value(c, 1, 0x7fffffff));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x80000000));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, 0x3fffffff));
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x40212fff), 12);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x40213000), 21);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x40200000), 21);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x40400000), 30);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x7fffffff), 30);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x80000000), 0);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x3fffffff), 0);
 
 	/* The next larger one */
-	KUNIT_EXPECT_EQ(test, 21, peek_larger(c, 1, 0x40212345, 12));
-	KUNIT_EXPECT_EQ(test, 30, peek_larger(c, 1, 0x40212345, 21));
-	KUNIT_EXPECT_EQ(test, 30, peek_larger(c, 1, 0x40400000, 0));
-	KUNIT_EXPECT_EQ(test, 0, peek_larger(c, 1, 0x40212345, 30));
-	KUNIT_EXPECT_EQ(test, 0, peek_larger(c, 2, 0x40212345, 12));
+	KUNIT_EXPECT_EQ(test, peek_larger(c, 1, 0x40212345, 12), 21);
+	KUNIT_EXPECT_EQ(test, peek_larger(c, 1, 0x40212345, 21), 30);
+	KUNIT_EXPECT_EQ(test, peek_larger(c, 1, 0x40400000, 0), 30);
+	KUNIT_EXPECT_EQ(test, peek_larger(c, 1, 0x40212345, 30), 0);
+	KUNIT_EXPECT_EQ(test, peek_larger(c, 2, 0x40212345, 12), 0);
 
 	/* A region is all of the address space but for its first bit */
 	put_entry(test, c, 1, 0, 63, 63);
-	KUNIT_EXPECT_EQ(test, 63, get_value(c, 1, 0x80000000));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 1, BIT_ULL(63)));
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, 0x80000000), 63);
+	KUNIT_EXPECT_EQ(test, get_value(c, 1, BIT_ULL(63)), 0);
 }
 
 static void cache_test_lru(struct kunit *test)
@@ -130,16 +130,16 @@ static void cache_test_lru(struct kunit *test)
 		put_entry(test, c, 0, i * SZ_4K, 12, i + 1);
 	/* 0 is used, a peek at 1 does not count: 1 is the oldest now */
 	KUNIT_EXPECT_NOT_NULL(test, mock_cache_lookup(c, 0, 0, NULL));
-	KUNIT_EXPECT_EQ(test, 2, get_value(c, 0, SZ_4K));
+	KUNIT_EXPECT_EQ(test, get_value(c, 0, SZ_4K), 2);
 	put_entry(test, c, 0, CAPACITY * SZ_4K, 12, 100);
 
-	KUNIT_EXPECT_EQ(test, CAPACITY, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 1, get_value(c, 0, 0));
-	KUNIT_EXPECT_EQ(test, 0, get_value(c, 0, SZ_4K));
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), CAPACITY);
+	KUNIT_EXPECT_EQ(test, get_value(c, 0, 0), 1);
+	KUNIT_EXPECT_EQ(test, get_value(c, 0, SZ_4K), 0);
 	for (i = 2; i < CAPACITY; i++)
 		KUNIT_EXPECT_EQ(test, i + 1, get_value(c, 0, i * SZ_4K));
-	KUNIT_EXPECT_EQ(test, 100, get_value(c, 0, CAPACITY * SZ_4K));
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_stats(c)->replaced);
+	KUNIT_EXPECT_EQ(test, get_value(c, 0, CAPACITY * SZ_4K), 100);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->replaced, 1);
 }
 
 static void cache_test_no_capacity(struct kunit *test)
@@ -148,10 +148,11 @@ static void cache_test_no_capacity(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, mock_cache_insert(c, 0, 0, 12));
 	KUNIT_EXPECT_NULL(test, mock_cache_lookup(c, 0, 0, NULL));
-	KUNIT_EXPECT_EQ(test, 0, mock_cache_invalidate_all(c));
-	KUNIT_EXPECT_EQ(test, 0,
-			mock_cache_invalidate_range(c, 0, U64_MAX, NULL, NULL));
-	KUNIT_EXPECT_EQ(test, 0, mock_cache_count(c));
+	KUNIT_EXPECT_EQ(test, mock_cache_invalidate_all(c), 0);
+	KUNIT_EXPECT_EQ(test,
+			mock_cache_invalidate_range(c, 0, U64_MAX, NULL, NULL),
+			0);
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 0);
 }
 
 static bool match_tag(const struct mock_cache_key *key, const void *data,
@@ -173,20 +174,20 @@ static void cache_test_invalidate(struct kunit *test)
 
 	for (i = 0; i < CAPACITY; i++)
 		put_entry(test, c, i % 3, i * SZ_4K, 12, i + 1);
-	KUNIT_EXPECT_EQ(test, 3, mock_cache_invalidate(c, match_tag, &tag));
+	KUNIT_EXPECT_EQ(test, mock_cache_invalidate(c, match_tag, &tag), 3);
 	for (i = 0; i < CAPACITY; i++)
 		KUNIT_EXPECT_EQ(test, i % 3 == 1 ? 0 : i + 1,
 				get_value(c, i % 3, i * SZ_4K));
 	/* 1, 3, 7 are left of the odd ones */
-	KUNIT_EXPECT_EQ(test, 3, mock_cache_invalidate(c, match_odd, NULL));
-	KUNIT_EXPECT_EQ(test, 2, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 2, mock_cache_invalidate_all(c));
-	KUNIT_EXPECT_EQ(test, 0, mock_cache_count(c));
-	KUNIT_EXPECT_EQ(test, 8, mock_cache_stats(c)->invalidated);
+	KUNIT_EXPECT_EQ(test, mock_cache_invalidate(c, match_odd, NULL), 3);
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 2);
+	KUNIT_EXPECT_EQ(test, mock_cache_invalidate_all(c), 2);
+	KUNIT_EXPECT_EQ(test, mock_cache_count(c), 0);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->invalidated, 8);
 	/* And they can all be used again */
 	for (i = 0; i < CAPACITY; i++)
 		put_entry(test, c, 0, i * SZ_4K, 12, i + 1);
-	KUNIT_EXPECT_EQ(test, 0, mock_cache_stats(c)->replaced);
+	KUNIT_EXPECT_EQ(test, mock_cache_stats(c)->replaced, 0);
 }
 
 struct range_case {
@@ -252,10 +253,13 @@ static void cache_test_whole_range(struct kunit *test)
 
 	put_entry(test, c, 0, 0x1234, 0, 1);
 	put_entry(test, c, 0, U64_MAX, 0, 2);
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 1, U64_MAX - 1,
-							     NULL, NULL));
-	KUNIT_EXPECT_EQ(test, 1, mock_cache_invalidate_range(c, 0, U64_MAX,
-							     NULL, NULL));
+	KUNIT_EXPECT_EQ(test,
+			mock_cache_invalidate_range(c, 1, U64_MAX - 1, NULL,
+						    NULL),
+			1);
+	KUNIT_EXPECT_EQ(test,
+			mock_cache_invalidate_range(c, 0, U64_MAX, NULL, NULL),
+			1);
 }
 
 /* The way by look-ups and the scan find the same, whatever the range */
@@ -309,11 +313,11 @@ static void cache_test_eviction(struct kunit *test)
 	u32 seed, first, differ = 0;
 
 	/* Never, always, and now and then */
-	KUNIT_EXPECT_EQ(test, 0xff, survivors(test, 0, 1));
-	KUNIT_EXPECT_EQ(test, 0, survivors(test, 1, 1));
+	KUNIT_EXPECT_EQ(test, survivors(test, 0, 1), 0xff);
+	KUNIT_EXPECT_EQ(test, survivors(test, 1, 1), 0);
 	first = survivors(test, 5, 1);
-	KUNIT_EXPECT_NE(test, 0xff, first);
-	KUNIT_EXPECT_NE(test, 0, first);
+	KUNIT_EXPECT_NE(test, first, 0xff);
+	KUNIT_EXPECT_NE(test, first, 0);
 	/* The same seed strikes the same entries, another one others */
 	KUNIT_EXPECT_EQ(test, first, survivors(test, 5, 1));
 	for (seed = 2; seed < 10; seed++)
@@ -338,7 +342,7 @@ static void cache_test_for_each(struct kunit *test)
 		put_entry(test, c, 0, i * SZ_4K, 12, i);
 	mock_cache_lookup(c, 0, 2 * SZ_4K, NULL);
 	mock_cache_for_each(c, add_value, &sum);
-	KUNIT_EXPECT_EQ(test, 2431, sum);
+	KUNIT_EXPECT_EQ(test, sum, 2431);
 }
 
 static struct kunit_case cache_test_cases[] = {

@@ -138,9 +138,10 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, b);
 	b->memory = alloc_pages_exact(BENCH_PAGES * SZ_4K, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, b->memory);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
-							   bench_free_memory,
-							   b->memory));
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, bench_free_memory,
+						  b->memory),
+			0);
 	get_random_bytes(b->memory, BENCH_PAGES * SZ_4K);
 	memset(b->read, true, sizeof(b->read));
 	memset(b->write, true, sizeof(b->write));
@@ -160,9 +161,9 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 		.ats_queue_depth = 32,
 		.pri = true,
 	};
-	KUNIT_ASSERT_EQ(test, 0, mock_endpoint_start(&b->ep));
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, bench_stop,
-							   b));
+	KUNIT_ASSERT_EQ(test, mock_endpoint_start(&b->ep), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bench_stop, b),
+			0);
 	mock_pci_config_write(&b->ep.pci, PCI_COMMAND,
 			      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	return b;

@@ -21,8 +21,8 @@ static struct ep_bench *its_bench(struct kunit *test)
 	struct mock_its *its = mock_its_create(S16_MAX);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(its));
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, its_destroy,
-							   its));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, its_destroy, its),
+			0);
 	b->mi.its = its;
 	b->doorbell[DOORBELL_PAGE] = true;
 	b->ep.msi.msg[VECTOR] = (struct msi_msg){

@@ -19,8 +19,9 @@ static struct mock_iommu *make_instance(struct kunit *test, u32 seed)
 	spin_lock_init(&mi->lock);
 	mi->reorder_seed = seed;
 	KUNIT_ASSERT_EQ(test, mock_reorder_create(mi), 0);
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, destroy_instance, mi));
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, destroy_instance, mi),
+			0);
 	return mi;
 }
 

@@ -59,10 +59,10 @@ static void expect_no_access(struct ats *a, u64 addr)
 	struct kunit *test = a->rig->test;
 	struct mock_xlate res;
 
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(a, addr, true, &res));
-	KUNIT_EXPECT_EQ(test, 0, a->rig->ret);
+	KUNIT_EXPECT_EQ(test, ask_translation(a, addr, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a->rig->ret, 0);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write || res.exec);
-	KUNIT_EXPECT_EQ(test, 12, res.lg2);
+	KUNIT_EXPECT_EQ(test, res.lg2, 12);
 }
 
 static void ats_test_full(struct kunit *test)
@@ -71,16 +71,16 @@ static void ats_test_full(struct kunit *test)
 	struct ats a;
 
 	build_tables(test, &a, SMMU_EATS_TRANS);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
-	KUNIT_EXPECT_EQ(test, 12, res.lg2);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE);
+	KUNIT_EXPECT_EQ(test, res.lg2, 12);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.exec || res.priv || res.global);
 	/* 13.7.1: a dirty page may be written even if that was not asked for */
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, false, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, false, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE + 5, true, &res));
-	KUNIT_EXPECT_EQ(test, PAGE + 5, res.pa);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, PAGE + 5, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE + 5);
 
 	/* 3.9.1.2: translation-related faults of either stage */
 	expect_no_access(&a, BIT_ULL(52));
@@ -155,7 +155,7 @@ static void ats_test_permissions(struct kunit *test)
 		a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, tries[i].instcfg);
 		*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | tries[i].leaf;
 		mock_smmu_rig_flush(a.rig);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(a.rig, &req, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(a.rig, &req, &res), 0);
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].r, res.read, "case %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].w, res.write, "case %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, tries[i].x, res.exec, "case %d", i);
@@ -166,7 +166,7 @@ static void ats_test_permissions(struct kunit *test)
 		   FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_SSID0) |
 		   FIELD_PREP(SMMU_STE1_PRIVCFG, SMMU_PRIVCFG_PRIV);
 	*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.priv);
 }
@@ -180,17 +180,17 @@ static void ats_test_no_grant(struct kunit *test)
 	build_tables(test, &a, SMMU_EATS_TRANS);
 	*a.leaf1 = GPA | (RIG_PAGE1 & ~SMMU_PTE_AP_EL0) | SMMU_PTE_UXN;
 	*mock_smmu_rig_desc(a.s1->s2, GPA, 1) = RIG_NOT_RAM | RIG_TABLE;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, 0);
 	KUNIT_EXPECT_FALSE(test, res.read || res.write);
 	/* 13.7: nor is an access flag set */
 	a.cd[0] |= SMMU_CD0_HA;
 	*a.leaf1 &= ~SMMU_PTE_AF;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
 	KUNIT_EXPECT_FALSE(test, *a.leaf1 & SMMU_PTE_AF);
 	*a.leaf1 = GPA | RIG_PAGE1;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 }
 
 /* Who may use ATS: STE.EATS, Config, ATSCHK */
@@ -232,7 +232,7 @@ static void ats_test_enable(struct kunit *test)
 					       false, &res));
 		KUNIT_EXPECT_EQ(test, tries[i].use ? -EFAULT : 0, a.rig->ret);
 		if (!tries[i].use)
-			KUNIT_EXPECT_EQ(test, PAGE, res.pa);
+			KUNIT_EXPECT_EQ(test, res.pa, PAGE);
 	}
 
 	/* Bypass: as if EATS was 0. Abort: silent */
@@ -240,28 +240,28 @@ static void ats_test_enable(struct kunit *test)
 	a.ste[1] = FIELD_PREP(SMMU_STE1_EATS, SMMU_EATS_TRANS);
 	a.ste[0] &= ~SMMU_STE0_CONFIG;
 	a.ste[0] |= FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_BYPASS);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_BAD_ATS_TREQ,
-			ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSL_FORBIDDEN,
-			use_translated(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res),
+			SMMU_EVT_F_BAD_ATS_TREQ);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, IOVA, true, &res),
+			SMMU_EVT_F_TRANSL_FORBIDDEN);
 	a.rig->m.cr0 &= ~SMMU_CR0_ATSCHK;
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, 0);
 	/* 3.9.1.1: an address check there is in any case */
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, BIT_ULL(48), true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, BIT_ULL(48), true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 	a.rig->m.cr0 |= SMMU_CR0_ATSCHK;
 	a.ste[0] &= ~SMMU_STE0_CONFIG;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 
 	/* An SMMU without ATS */
 	a.rig->m.idr[0] &= ~SMMU_IDR0_ATS;
 	a.ste[0] |= FIELD_PREP(SMMU_STE0_CONFIG, SMMU_STE_CONFIG_NESTED);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 }
 
 /* 3.9.1.2, 3.9.1.3: configuration errors, recorded if REC_CFG_ATS says so */
@@ -281,28 +281,28 @@ static void ats_test_config_errors(struct kunit *test)
 		a.ste[0] &= ~SMMU_STE0_V;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STE : 0,
 				ask_translation(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STE : 0,
 				use_translated(&a, PAGE, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		a.ste[0] = ste0;
 		a.ste[1] &= ~SMMU_STE1_S1DSS;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_F_STREAM_DISABLED : 0,
 				ask_translation(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		/* Of a translated request, substreams are not looked at */
-		KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE, true, &res));
-		KUNIT_EXPECT_EQ(test, 0, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, use_translated(&a, PAGE, true, &res), 0);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, 0);
 		a.ste[1] = ste1;
 		a.cd[0] = 0;
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_CD : 0,
 				ask_translation(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		a.cd[0] = cd0;
 		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_F_WALK_EABT : 0,
 				ask_translation(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		*mock_smmu_rig_desc(a.s1->s2, a.s1->root, 3) ^= BIT_ULL(47);
 		KUNIT_EXPECT_EQ(test, top, *mock_smmu_rig_desc(a.s1, IOVA, 0));
 
@@ -311,11 +311,11 @@ static void ats_test_config_errors(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STREAMID : 0,
 				ask_translation(&a, IOVA, true, &res));
 		a.rig->m.cr2 &= ~SMMU_CR2_RECINVSID;
-		KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		KUNIT_EXPECT_EQ(test, rec ? SMMU_EVT_C_BAD_STREAMID : 0,
 				use_translated(&a, PAGE, true, &res));
-		KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+		KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 		a.rig->m.strtab_cfg = 6;
 	}
 }
@@ -327,40 +327,40 @@ static void ats_test_split(struct kunit *test)
 	struct ats a;
 
 	build_tables(test, &a, SMMU_EATS_S1CHK);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, GPA, res.pa);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, GPA);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA + 0x123, true, &res));
-	KUNIT_EXPECT_EQ(test, PAGE + 0x123, res.pa);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, GPA + 0x123, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE + 0x123);
 
 	/* Permissions of both stages, when asked and when used */
 	*a.leaf2 &= ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.write);
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA, false, &res));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			use_translated(&a, GPA, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, GPA, false, &res), 0);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, GPA, true, &res),
+			SMMU_EVT_F_PERMISSION);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 	KUNIT_EXPECT_TRUE(test, a.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, a.rig->ev.class);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			use_translated(&a, PAGE, true, &res));
+	KUNIT_EXPECT_EQ(test, a.rig->ev.class, SMMU_EVT_CLASS_IN);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, PAGE, true, &res),
+			SMMU_EVT_F_TRANSLATION);
 	a.ste[2] &= ~SMMU_STE2_S2R;
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, PAGE, true, &res));
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, use_translated(&a, PAGE, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 	/* The check against IAS is stage 1's */
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			use_translated(&a, BIT_ULL(48), true, &res));
+	KUNIT_EXPECT_EQ(test, use_translated(&a, BIT_ULL(48), true, &res),
+			SMMU_EVT_F_ADDR_SIZE);
 	KUNIT_EXPECT_FALSE(test, a.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, -EFAULT, a.rig->ret);
+	KUNIT_EXPECT_EQ(test, a.rig->ret, -EFAULT);
 	/* 13.7: overrides count when it is used, too */
 	*a.leaf2 = PAGE | RIG_PAGE2 | FIELD_PREP(SMMU_PTE_S2XN, 2);
 	a.ste[1] |= FIELD_PREP(SMMU_STE1_INSTCFG, SMMU_INSTCFG_INST);
 	a.ste[2] |= SMMU_STE2_S2R;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			use_translated(&a, GPA, false, &res));
+	KUNIT_EXPECT_EQ(test, use_translated(&a, GPA, false, &res),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_TRUE(test, a.rig->ev.ind);
-	KUNIT_EXPECT_EQ(test, 0, use_translated(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, use_translated(&a, GPA, true, &res), 0);
 }
 
 /* 13.6.4, 13.6.5: without SubstreamID stage 1 is skipped */
@@ -373,30 +373,30 @@ static void ats_test_skip(struct kunit *test)
 	build_tables(test, &a, SMMU_EATS_TRANS);
 	a.ste[1] = FIELD_PREP(SMMU_STE1_EATS, SMMU_EATS_TRANS) |
 		   FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_BYPASS);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
-	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, GPA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE);
 	expect_no_access(&a, IOVA);
 	expect_no_access(&a, BIT_ULL(48));
 	/* With one it is not */
 	req = mock_smmu_rig_req_ssid(RIG_SID, 1, IOVA, true);
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(a.rig, &req, &res));
-	KUNIT_EXPECT_EQ(test, PAGE, res.pa);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(a.rig, &req, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE);
 
 	a.ste[1] ^= SMMU_STE1_EATS;	/* split-stage */
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
-	KUNIT_EXPECT_EQ(test, GPA, res.pa);
-	KUNIT_EXPECT_EQ(test, 12, res.lg2);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, GPA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, GPA);
+	KUNIT_EXPECT_EQ(test, res.lg2, 12);
 	*a.leaf2 &= ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, GPA, true, &res));
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, GPA, true, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read);
 	KUNIT_EXPECT_FALSE(test, res.write);
 
 	/* Stage 1 alone: as if there was no translation */
 	a.ste[1] ^= SMMU_STE1_EATS;
 	a.ste[0] ^= FIELD_PREP(SMMU_STE0_CONFIG, 2);
-	KUNIT_EXPECT_EQ(test, 0, ask_translation(&a, IOVA, true, &res));
-	KUNIT_EXPECT_EQ(test, IOVA, res.pa);
+	KUNIT_EXPECT_EQ(test, ask_translation(&a, IOVA, true, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, IOVA);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.exec);
 	expect_no_access(&a, BIT_ULL(48));
@@ -428,8 +428,8 @@ static void ats_test_stu(struct kunit *test)
 		req.at = MOCK_AT_TRANSLATION;
 		rig->m.idr[5] &= ~tries[i].without;
 		mock_smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
-		KUNIT_EXPECT_EQ(test, 0, rig->ret);
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &req, &res), 0);
+		KUNIT_EXPECT_EQ(test, rig->ret, 0);
 		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 	}
 }

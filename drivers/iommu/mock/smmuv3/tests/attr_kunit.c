@@ -108,17 +108,17 @@ static void attr_test_override(struct kunit *test)
 	struct mock_smmu_attr attr;
 
 	attr = mock_smmu_attr_override(false, 0, SMMU_SHCFG_INCOMING);
-	KUNIT_EXPECT_EQ(test, WB, attr.mair);
-	KUNIT_EXPECT_EQ(test, ISH, attr.sh);
+	KUNIT_EXPECT_EQ(test, attr.mair, WB);
+	KUNIT_EXPECT_EQ(test, attr.sh, ISH);
 	KUNIT_EXPECT_TRUE(test, mock_smmu_attr_snooped(attr, false));
 	KUNIT_EXPECT_FALSE(test, mock_smmu_attr_snooped(attr, true));
 	attr = mock_smmu_attr_override(false, 0, NSH);
 	KUNIT_EXPECT_FALSE(test, mock_smmu_attr_snooped(attr, false));
 	attr = mock_smmu_attr_override(true, 0x5, SMMU_SHCFG_INCOMING);
-	KUNIT_EXPECT_EQ(test, NC, attr.mair);
+	KUNIT_EXPECT_EQ(test, attr.mair, NC);
 	attr = mock_smmu_attr_override(true, 0xf, OSH);
-	KUNIT_EXPECT_EQ(test, WB, attr.mair);
-	KUNIT_EXPECT_EQ(test, OSH, attr.sh);
+	KUNIT_EXPECT_EQ(test, attr.mair, WB);
+	KUNIT_EXPECT_EQ(test, attr.sh, OSH);
 }
 
 static bool is_snooped(struct mock_smmu_rig *rig, bool no_snoop)
@@ -127,7 +127,7 @@ static bool is_snooped(struct mock_smmu_rig *rig, bool no_snoop)
 	struct mock_xlate res = {};
 
 	req.no_snoop = no_snoop;
-	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(rig->test, mock_smmu_rig_send(rig, &req, &res), 0);
 	return res.snooped;
 }
 

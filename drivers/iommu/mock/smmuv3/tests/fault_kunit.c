@@ -127,25 +127,25 @@ static void fault_test_others(struct kunit *test)
 	cd[0] |= SMMU_CD0_S;
 	good_cd = cd[0];
 	mock_smmu_rig_map(s1, IOVA, 2, RIG_NOT_RAM | RIG_TABLE);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-			mock_smmu_rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL),
+			SMMU_EVT_F_WALK_EABT);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	KUNIT_EXPECT_FALSE(test, rig->ev.stall);
 	cd[0] = 0;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_CD,
-			mock_smmu_rig_read_anew(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, IOVA, NULL),
+			SMMU_EVT_C_BAD_CD);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	cd[0] = good_cd;
 	ste[0] = good_ste & ~SMMU_STE0_V;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_C_BAD_STE,
-			mock_smmu_rig_read_anew(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, IOVA, NULL),
+			SMMU_EVT_C_BAD_STE);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	/* 3.12: an address that stage 1 lets through, too large */
 	ste[0] = good_ste | FIELD_PREP(SMMU_STE0_S1CDMAX, 1);
 	ste[1] = FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_BYPASS);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-			mock_smmu_rig_read_anew(rig, BIT_ULL(48), NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, BIT_ULL(48), NULL),
+			SMMU_EVT_F_ADDR_SIZE);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	KUNIT_EXPECT_FALSE(test, rig->ev.stall);
 }
 
@@ -157,19 +157,19 @@ static void fault_test_not_in_tlb(struct kunit *test)
 	u64 *cd = mock_smmu_rig_cd(rig, RIG_SID);
 
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	cd[0] &= ~SMMU_CD0_A;
 	cd[0] |= SMMU_CD0_S;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EINPROGRESS, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EINPROGRESS);
 }
 
 /* A retried request meets what is there then (3.12.2) */
@@ -179,12 +179,12 @@ static void fault_test_retry(struct kunit *test)
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_only_stage1(rig);
 
 	mock_smmu_rig_cd(rig, RIG_SID)[0] |= SMMU_CD0_S;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, -EINPROGRESS, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, rig->ret, -EINPROGRESS);
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig->ret);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig->ret, 0);
 }
 
 static struct kunit_case fault_test_cases[] = {

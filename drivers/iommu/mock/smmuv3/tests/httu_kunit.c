@@ -80,36 +80,36 @@ static void check_access_flag(struct kunit *test, struct stage *s)
 {
 	/* Without HTTU: a fault, which has priority over permissions */
 	*s->leaf = s->good & ~AF;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ACCESS,
-			mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_ACCESS);
 	KUNIT_EXPECT_EQ(test, s->s2, s->rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, s->rig->ev.class);
+	KUNIT_EXPECT_EQ(test, s->rig->ev.class, SMMU_EVT_CLASS_IN);
 	set_clean(s, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ACCESS,
-			mock_smmu_rig_write(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(s->rig, IOVA, NULL),
+			SMMU_EVT_F_ACCESS);
 	/* It was not cached: no invalidation is needed */
 	*s->leaf = s->good;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(s->rig, IOVA, NULL), 0);
 
 	/* AFFD: as if it was set, but it is not */
 	*s->leaf = s->good & ~AF;
 	*s->config |= s->affd;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, s->good & ~AF, *s->leaf);
 	/* HD alone is nothing */
 	*s->config ^= s->affd | s->hd;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ACCESS,
-			mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_ACCESS);
 
 	/* HA: it is set, whatever AFFD */
 	*s->config |= s->affd | s->ha;
 	*s->config &= ~s->hd;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, s->good, *s->leaf);
 	/* A page without permission is not accessed */
 	set_clean(s, false);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_FALSE(test, *s->leaf & AF);
 	*s->config &= ~(s->affd | s->ha);
 }
@@ -119,33 +119,33 @@ static void check_dirty(struct kunit *test, struct stage *s)
 	/* HA without HD: DBM says nothing */
 	*s->config |= s->ha;
 	set_clean(s, true);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_EQ(test, s->s2, s->rig->ev.s2);
 	KUNIT_EXPECT_FALSE(test, is_dirty(s));
 
 	*s->config |= s->hd;
 	/* Only a write makes it dirty, also one that the TLB has an entry for */
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_FALSE(test, is_dirty(s));
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, is_dirty(s));
 	KUNIT_EXPECT_TRUE(test, *s->leaf & DBM);
 	/* From then on the TLB knows */
 	set_clean(s, true);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_FALSE(test, is_dirty(s));
 	/* Both at once */
 	set_clean(s, false);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(s->rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, is_dirty(s));
 	KUNIT_EXPECT_TRUE(test, *s->leaf & AF);
 
 	/* Without DBM, read-only is read-only */
 	set_clean(s, true);
 	*s->leaf &= ~DBM;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_FALSE(test, is_dirty(s));
 	*s->config &= ~(s->ha | s->hd);
 }
@@ -178,14 +178,14 @@ static void httu_test_hierarchical(struct kunit *test)
 	mock_smmu_rig_cd(rig, RIG_SID)[0] |= SMMU_CD0_HA | SMMU_CD0_HD;
 	mock_smmu_rig_map(s1, IOVA, 3, clean);
 	*mock_smmu_rig_desc(s1, IOVA, 1) |= SMMU_PTE_APTABLE_RO;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_EQ(test, clean, *mock_smmu_rig_desc(s1, IOVA, 3));
 	/* Nor is what the request's privilege has no access to */
 	*mock_smmu_rig_desc(s1, IOVA, 1) ^= SMMU_PTE_APTABLE_RO |
 				       SMMU_PTE_APTABLE_EL0;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_EQ(test, clean, *mock_smmu_rig_desc(s1, IOVA, 3));
 }
 
@@ -199,7 +199,7 @@ static void httu_test_big_endian(struct kunit *test)
 	mock_smmu_rig_set_stage2(rig, RIG_SID, s2, RIG_VMID);
 	mock_smmu_rig_ste(rig, RIG_SID)[2] |= SMMU_STE2_S2HA | SMMU_STE2_S2HD;
 	mock_smmu_rig_map(s2, IOVA, 3, clean);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, swab64(clean | S2W | AF),
 			*mock_smmu_rig_desc(s2, IOVA, 3));
 }
@@ -237,12 +237,12 @@ static void httu_test_nested_permission(struct kunit *test)
 
 	build_nested(test, &n);
 	*n.table2 &= ~S2W;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL), 0);
 	*n.leaf1 &= ~AF;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_TT);
 	KUNIT_EXPECT_FALSE(test, n.rig->ev.ttrnw);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.rnw);
 	/* 7.3.16: IPA is the descriptor's address */
@@ -254,16 +254,16 @@ static void httu_test_nested_permission(struct kunit *test)
 	/* With dirty state by hardware at stage 2, the table becomes dirty */
 	n.ste[2] |= SMMU_STE2_S2HA | SMMU_STE2_S2HD;
 	*n.table2 |= DBM;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, *n.leaf1 & AF);
 	KUNIT_EXPECT_TRUE(test, *n.table2 & S2W);
 	/* To read it, it need not be */
 	*n.table2 &= ~S2W;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_FALSE(test, *n.table2 & S2W);
 	/* Nor to read a CD from it */
 	*n.leaf1 |= RO | DBM;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_FALSE(test, *n.leaf1 & RO);
 	KUNIT_EXPECT_TRUE(test, *n.table2 & S2W);
 }
@@ -281,10 +281,10 @@ static void httu_test_nested_dirty(struct kunit *test)
 	n.ste[2] |= SMMU_STE2_S2HA | SMMU_STE2_S2HD;
 	*n.leaf1 = clean1;
 	*n.leaf2 = clean2;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, clean1, *n.leaf1);
 	KUNIT_EXPECT_EQ(test, clean2, *n.leaf2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, clean1 & ~RO, *n.leaf1);
 	KUNIT_EXPECT_EQ(test, clean2 | S2W, *n.leaf2);
 
@@ -295,13 +295,13 @@ static void httu_test_nested_dirty(struct kunit *test)
 	*n.leaf1 = clean1 & ~AF;
 	*n.leaf2 = clean2 & ~AF;
 	mock_smmu_rig_flush(n.rig);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(n.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(n.rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read);
 	KUNIT_EXPECT_FALSE(test, res.write);
 	KUNIT_EXPECT_EQ(test, clean1, *n.leaf1);
 	KUNIT_EXPECT_EQ(test, clean2, *n.leaf2);
 	req.write = true;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(n.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(n.rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.write);
 	KUNIT_EXPECT_EQ(test, clean1 & ~RO, *n.leaf1);
 	KUNIT_EXPECT_EQ(test, clean2 | S2W, *n.leaf2);
@@ -310,14 +310,14 @@ static void httu_test_nested_dirty(struct kunit *test)
 	*n.leaf1 = (clean1 & ~DBM);
 	*n.leaf2 = clean2;
 	mock_smmu_rig_flush(n.rig);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(n.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(n.rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.write);
 	KUNIT_EXPECT_EQ(test, clean2, *n.leaf2);
 	/* And the reverse */
 	*n.leaf1 = clean1;
 	*n.leaf2 = clean2 & ~DBM;
 	mock_smmu_rig_flush(n.rig);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(n.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(n.rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.write);
 	KUNIT_EXPECT_EQ(test, clean1, *n.leaf1);
 }
@@ -356,19 +356,19 @@ static void check_races(struct kunit *test, struct stage *s)
 	*s->leaf = s->good & ~AF;
 	raced_val = (s->good & ~AF) + SZ_4K;
 	races = 1;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(s->rig, IOVA, &res));
-	KUNIT_EXPECT_EQ(test, PAGE + SZ_4K, res.pa);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE + SZ_4K);
 	KUNIT_EXPECT_EQ(test, s->good + SZ_4K, *s->leaf);
 	*s->leaf = s->good & ~AF;
 	raced_val = 0;
 	races = 1;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
 
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, aborting_cmpxchg);
 	*s->leaf = s->good & ~AF;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-			mock_smmu_rig_read_anew(s->rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(s->rig, IOVA, NULL),
+			SMMU_EVT_F_WALK_EABT);
 	KUNIT_EXPECT_EQ(test, s->s2, s->rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, s->s2 ? SMMU_EVT_CLASS_IN : SMMU_EVT_CLASS_TT,
 			s->rig->ev.class);
@@ -406,8 +406,8 @@ static void httu_test_livelock(struct kunit *test)
 		*s.leaf = s.good & ~AF;
 		kunit_activate_static_stub(test, mock_phys_cmpxchg64,
 					   never_cmpxchg);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-				mock_smmu_rig_read(s.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(s.rig, IOVA, NULL),
+				SMMU_EVT_F_WALK_EABT);
 		kunit_deactivate_static_stub(test, mock_phys_cmpxchg64);
 	}
 }

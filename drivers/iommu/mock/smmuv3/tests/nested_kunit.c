@@ -81,8 +81,8 @@ static void nested_test_sizes(struct kunit *test)
 							  RIG_BLOCK2));
 		/* By a walk, and by the TLB */
 		for (again = 0; again < 2; again++) {
-			KUNIT_EXPECT_EQ(test, 0,
-					mock_smmu_rig_read(rig, iova, &res));
+			KUNIT_EXPECT_EQ(test,
+					mock_smmu_rig_read(rig, iova, &res), 0);
 			KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 			KUNIT_EXPECT_EQ(test, (pa >> shift2 << shift2) |
 					(mid & GENMASK_ULL(shift2 - 1, 0)),
@@ -98,35 +98,35 @@ static void nested_test_rights(struct kunit *test)
 	struct nest n;
 
 	build_tables(test, &n);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL), 0);
 	*n.leaf2 &= ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_IN);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
 	/* The same by the TLB */
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
 
 	/* Stage 1 is asked first */
 	*n.leaf1 |= SMMU_PTE_AP_RO;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 	*n.leaf2 = 0;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_IN);
 	KUNIT_EXPECT_EQ(test, GPA | 0xabc, n.rig->ev.addr2);
-	KUNIT_EXPECT_EQ(test, IOVA, n.rig->ev.input_addr);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.input_addr, IOVA);
 }
 
 /* 7.3.22, 2: faults of stage 2 for each table of stage 1 */
@@ -155,8 +155,8 @@ static void nested_test_tables(struct kunit *test)
 					mock_smmu_rig_write_anew(n.rig, IOVA,
 								 NULL));
 			KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT,
-					n.rig->ev.class);
+			KUNIT_EXPECT_EQ(test, n.rig->ev.class,
+					SMMU_EVT_CLASS_TT);
 			KUNIT_EXPECT_EQ(test, descriptor_ipa(&n, level),
 					n.rig->ev.addr2);
 			KUNIT_EXPECT_TRUE(test, n.rig->ev.ttrnw);
@@ -164,23 +164,24 @@ static void nested_test_tables(struct kunit *test)
 		}
 		/* A descriptor of stage 1 that is nowhere: stage 1's abort */
 		*n.tables2[level] = RIG_NOT_RAM | RIG_PAGE2;
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+				SMMU_EVT_F_WALK_EABT);
 		KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_TT, n.rig->ev.class);
+		KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_TT);
 		KUNIT_EXPECT_EQ(test, RIG_NOT_RAM +
 				(descriptor_ipa(&n, level) & 0xfff),
 				n.rig->ev.addr2);
 		*n.tables2[level] = good;
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL), 0);
 	}
 	/* A descriptor of stage 2 that is nowhere */
 	*mock_smmu_rig_desc(n.s2, n.tables[3], 1) = RIG_NOT_RAM | RIG_TABLE;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-			mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_WALK_EABT);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_CD);
 }
 
 /* The same for the CD, which is fetched before anything else */
@@ -193,31 +194,31 @@ static void nested_test_cd(struct kunit *test)
 	good = *n.cd2;
 	ipa = n.ste[0] & SMMU_STE0_S1CONTEXTPTR;
 	*n.cd2 &= ~SMMU_PTE_VALID;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_CD);
 	KUNIT_EXPECT_EQ(test, ipa, n.rig->ev.addr2);
 	/* 3.21.3: not cached, no CFGI_CD is needed */
 	*n.cd2 = good & ~SMMU_PTE_S2AP_R;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(n.rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	*n.cd2 = RIG_NOT_RAM | RIG_PAGE2;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_CD_FETCH,
-			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_CD_FETCH);
 	KUNIT_EXPECT_EQ(test, RIG_NOT_RAM + (ipa & 0xfff), n.rig->ev.addr2);
 	/* To read it, read permission is enough */
 	*n.cd2 = good & ~SMMU_PTE_S2AP_W;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL), 0);
 	/* An IPA that stage 2 does not take */
 	n.ste[2] &= ~(SMMU_STE2_S2T0SZ | SMMU_STE2_S2SL0);
 	n.ste[2] |= FIELD_PREP(SMMU_STE2_S2T0SZ, 64 - 40) |
 		    FIELD_PREP(SMMU_STE2_S2SL0, 2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL), 0);
 	n.ste[0] |= BIT_ULL(41);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_write_anew(n.rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_CD, n.rig->ev.class);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write_anew(n.rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, n.rig->ev.class, SMMU_EVT_CLASS_CD);
 	KUNIT_EXPECT_EQ(test, ipa | BIT_ULL(41), n.rig->ev.addr2);
 }
 
@@ -237,16 +238,18 @@ static void nested_test_ipa_size(struct kunit *test)
 		u64 good = *desc;
 
 		*desc |= BIT_ULL(40);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+				SMMU_EVT_F_TRANSLATION);
 		KUNIT_EXPECT_TRUE(test, n.rig->ev.s2);
 		KUNIT_EXPECT_EQ(test, level == 3 ? SMMU_EVT_CLASS_IN :
 						   SMMU_EVT_CLASS_TT,
 				n.rig->ev.class);
 		cd[0] &= ~SMMU_CD0_IPS;
 		cd[0] |= FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_40);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-				mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+				SMMU_EVT_F_ADDR_SIZE);
 		KUNIT_EXPECT_FALSE(test, n.rig->ev.s2);
 		cd[0] |= FIELD_PREP(SMMU_CD0_IPS, SMMU_OAS_48);
 		*desc = good;
@@ -287,13 +290,15 @@ static void nested_test_ptw(struct kunit *test)
 
 			*where[w] = (good & ~SMMU_PTE_S2MEMATTR) | attr;
 			n.ste[2] &= ~SMMU_STE2_S2PTW;
-			KUNIT_EXPECT_EQ(test, 0,
+			KUNIT_EXPECT_EQ(test,
 					mock_smmu_rig_read_anew(n.rig, IOVA,
-								NULL));
+								NULL),
+					0);
 			n.ste[2] |= SMMU_STE2_S2PTW;
 			KUNIT_EXPECT_EQ_MSG(test,
 					    device ? SMMU_EVT_F_PERMISSION : 0,
-					    mock_smmu_rig_read_anew(n.rig, IOVA, NULL),
+					    mock_smmu_rig_read_anew(n.rig, IOVA,
+								    NULL),
 					    "MemAttr %x FWB %d",
 					    tries[c].memattr, fwb);
 			if (device) {
@@ -308,10 +313,10 @@ static void nested_test_ptw(struct kunit *test)
 	n.rig->m.idr[3] &= ~SMMU_IDR3_FWB;
 	*n.tables2[2] &= ~SMMU_PTE_S2MEMATTR;
 	*n.tables2[2] |= FIELD_PREP(SMMU_PTE_S2MEMATTR, 0x9);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL), 0);
 	/* The page itself may be Device memory */
 	*n.leaf2 &= ~SMMU_PTE_S2MEMATTR;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(n.rig, IOVA, NULL), 0);
 }
 
 /* Stage-1 tables larger than stage-2 pages lie anywhere, page by page */
@@ -339,11 +344,11 @@ static void nested_test_scattered(struct kunit *test)
 	memset(mock_smmu_rig_at(rig, table + 15 * SZ_4K), 0, SZ_4K);
 	mock_smmu_rig_map(s2, table + 15 * SZ_4K, 3, moved | RIG_PAGE2);
 	for (i = 0; i < 2; i++) {
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, 0, &res));
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read(rig, SZ_512M - SZ_64K,
-						   &res));
-		KUNIT_EXPECT_EQ(test, 12 + 4, res.lg2);
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, 0, &res), 0);
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, SZ_512M - SZ_64K, &res),
+				0);
+		KUNIT_EXPECT_EQ(test, res.lg2, 12 + 4);
 	}
 }
 
@@ -371,9 +376,9 @@ static void nested_test_granules(struct kunit *test)
 		mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
 		mock_smmu_rig_map(s1, 0x123450000, 3, 0x7650000 | RIG_PAGE1);
 		mock_smmu_rig_map(s2, 0x7650000, 3, 0x3eb9c4d50000 | RIG_PAGE2);
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read(rig, 0x123450678, &res));
-		KUNIT_EXPECT_EQ(test, 0x3eb9c4d50678ULL, res.pa);
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, 0x123450678, &res), 0);
+		KUNIT_EXPECT_EQ(test, res.pa, 0x3eb9c4d50678ULL);
 		KUNIT_EXPECT_EQ(test, min(g1, g2), res.lg2);
 	}
 }
@@ -399,31 +404,31 @@ static void nested_test_references(struct kunit *test)
 	 * STE; 4 of stage 2 for the CD, and the CD; its neighbours in IPA space
 	 * are the tables, 1 each and their descriptor; 3 of stage 2 for the page
 	 */
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 1 + 4 + 1 + 4 * 2 + 4 - 1, st->walk_refs);
-	KUNIT_EXPECT_EQ(test, 0, st->iotlb_hits);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 1, st->iotlb_hits);
-	KUNIT_EXPECT_EQ(test, 17, st->walk_refs);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, st->walk_refs, 1 + 4 + 1 + 4 * 2 + 4 - 1);
+	KUNIT_EXPECT_EQ(test, st->iotlb_hits, 0);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, st->iotlb_hits, 1);
+	KUNIT_EXPECT_EQ(test, st->walk_refs, 17);
 	/* The stage-1 descriptor alone */
 	mock_smmu_inval_tlb(&n.rig->m, &va);
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, before + 1, st->walk_refs);
 	/* With stage 1's tables gone too */
 	va.leaf = false;
 	mock_smmu_inval_tlb(&n.rig->m, &va);
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, before + 4, st->walk_refs);
 
 	/* An SMMU without any cache makes all of them, every time */
 	mock_smmu_caches_destroy(&n.rig->m);
-	KUNIT_ASSERT_EQ(test, 0,
-			mock_smmu_caches_create(&n.rig->m, &no_caches));
+	KUNIT_ASSERT_EQ(test, mock_smmu_caches_create(&n.rig->m, &no_caches),
+			0);
 	before = st->walk_refs;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(n.rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(n.rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_EQ(test, before + 2 * (1 + 4 + 1 + 4 * 5 + 4),
 			st->walk_refs);
 }

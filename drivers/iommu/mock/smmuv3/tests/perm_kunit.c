@@ -32,11 +32,11 @@ static u8 granted_perms(struct mock_smmu_rig *rig, bool s2)
 		if (!id)
 			got |= BIT(bit);
 		else
-			KUNIT_EXPECT_EQ(rig->test, SMMU_EVT_F_PERMISSION, id);
+			KUNIT_EXPECT_EQ(rig->test, id, SMMU_EVT_F_PERMISSION);
 		if (id) {
 			KUNIT_EXPECT_EQ(rig->test, s2, rig->ev.s2);
-			KUNIT_EXPECT_EQ(rig->test, SMMU_EVT_CLASS_IN,
-					rig->ev.class);
+			KUNIT_EXPECT_EQ(rig->test, rig->ev.class,
+					SMMU_EVT_CLASS_IN);
 		}
 	}
 	return got;
@@ -186,7 +186,7 @@ static void perm_test_el2(struct kunit *test)
 	cd[0] = good;
 	cd[1] &= ~SMMU_CD1_E0PD0;
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | (RIG_PAGE1 & ~EL0));
-	KUNIT_EXPECT_EQ(test, PR | PW | PX | UX, granted_anew(rig, false));
+	KUNIT_EXPECT_EQ(test, granted_anew(rig, false), PR | PW | PX | UX);
 }
 
 /* 5.4, E0PD: a translation fault without privilege, in TLB or not */
@@ -202,15 +202,15 @@ static void perm_test_e0pd(struct kunit *test)
 	priv = user;
 	priv.priv = true;
 	cd[1] |= SMMU_CD1_E0PD0;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_send(rig, &user, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &user, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &priv, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_send(rig, &user, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &priv, NULL), 0);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &user, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	rig->m.idr[3] &= ~SMMU_IDR3_E0PD;
 	mock_smmu_rig_flush(rig);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &user, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &user, NULL), 0);
 }
 
 static void perm_test_stage2(struct kunit *test)
@@ -242,7 +242,7 @@ static void perm_test_stage2(struct kunit *test)
 		rig->m.idr[3] |= SMMU_IDR3_XNX;
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].perms,
 				    granted_anew(rig, true), "case %d", i);
-		KUNIT_EXPECT_EQ(test, IOVA, rig->ev.id ? rig->ev.addr2 : IOVA);
+		KUNIT_EXPECT_EQ(test, rig->ev.id ? rig->ev.addr2 : IOVA, IOVA);
 		rig->m.idr[3] &= ~SMMU_IDR3_XNX;
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].without_xnx,
 				    granted_anew(rig, true), "case %d", i);
@@ -258,11 +258,11 @@ static void perm_test_result(struct kunit *test)
 	struct mock_xlate res;
 
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | RO | UXN);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read);
 	KUNIT_EXPECT_FALSE(test, res.write || res.exec || res.priv);
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.read && res.exec && res.priv);
 	KUNIT_EXPECT_FALSE(test, res.write);
 }

@@ -58,10 +58,11 @@ struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test)
 		.cr2 = SMMU_CR2_RECINVSID,
 		.strtab_cfg = RIG_LOG2SIZE,
 	};
-	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
-	KUNIT_ASSERT_EQ(test, 0,
+	KUNIT_ASSERT_EQ(test, mock_smmu_caches_create(&rig->m, &params), 0);
+	KUNIT_ASSERT_EQ(test,
 			kunit_add_action_or_reset(test, mock_smmu_rig_destroy,
-						  rig));
+						  rig),
+			0);
 	rig->strtab = mock_smmu_rig_pages(rig, 0);
 	rig->m.strtab_base = rig->strtab | SMMU_STRTAB_BASE_RA;
 	return rig;
@@ -218,7 +219,7 @@ void mock_smmu_rig_map(struct mock_smmu_rig_tree *tree, u64 addr, u8 level,
 
 u64 *mock_smmu_rig_ste(struct mock_smmu_rig *rig, u32 sid)
 {
-	KUNIT_ASSERT_EQ(rig->test, 0, sid >> RIG_LOG2SIZE);
+	KUNIT_ASSERT_EQ(rig->test, sid >> RIG_LOG2SIZE, 0);
 	return mock_smmu_rig_word(rig->strtab + sid * SMMU_STE_SIZE);
 }
 

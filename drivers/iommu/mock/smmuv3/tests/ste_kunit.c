@@ -312,8 +312,9 @@ static void ste_test_overrides(struct kunit *test)
 			req.priv = n;
 			req.exec = n;
 			mock_smmu_rig_flush(rig);
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					mock_smmu_rig_send(rig, &req, NULL));
+			KUNIT_EXPECT_EQ(test,
+					mock_smmu_rig_send(rig, &req, NULL),
+					SMMU_EVT_F_TRANSLATION);
 			KUNIT_EXPECT_EQ(test, tries[i].pnu[n], rig->ev.pnu);
 			KUNIT_EXPECT_EQ(test, tries[i].ind[n], rig->ev.ind);
 			KUNIT_EXPECT_EQ(test, !tries[i].write, rig->ev.rnw);
@@ -326,8 +327,8 @@ static void ste_test_overrides(struct kunit *test)
 	ste[1] = FIELD_PREP(SMMU_STE1_PRIVCFG, 3) |
 		 FIELD_PREP(SMMU_STE1_INSTCFG, 3) |
 		 FIELD_PREP(SMMU_STE1_S1DSS, SMMU_S1DSS_SSID0);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, IOVA, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	KUNIT_EXPECT_FALSE(test, rig->ev.pnu || rig->ev.ind || rig->ev.ssv);
 }
 

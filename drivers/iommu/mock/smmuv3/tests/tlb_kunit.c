@@ -49,31 +49,31 @@ static void tlb_test_tags(struct kunit *test)
 	u64 *ste = mock_smmu_rig_ste(rig, RIG_SID2);
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), PAGE);
 	/* ASID */
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), PAGE);
 	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	/* VMID: two guests with equal ASIDs */
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	/* StreamWorld; EL2 has neither VMIDs nor ASIDs, E2H has ASIDs */
 	ste[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 	mock_smmu_rig_ste(rig, RIG_SID)[1] = ste[1];
 	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	rig->m.cr2 |= SMMU_CR2_E2H;
 	mock_smmu_inval_ste(&rig->m, 0, 32, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 	/* Without stage 2 there are no VMIDs */
 	rig->m.idr[0] &= ~SMMU_IDR0_S2P;
 	ste[1] = 0;
@@ -81,10 +81,10 @@ static void tlb_test_tags(struct kunit *test)
 	mock_smmu_rig_cd(rig, RIG_SID)[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_rig_flush(rig);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), PAGE);
 	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 }
 
 /* 3.17.1: global entries, in a VMID and an ASID set */
@@ -96,23 +96,23 @@ static void tlb_test_global(struct kunit *test)
 
 	add_stream(rig, RIG_SID, PAGE, RIG_PAGE1 & ~SMMU_PTE_NG);
 	cd[0] ^= FIELD_PREP(SMMU_CD0_ASID, 1);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), PAGE);
 	cd[0] |= SMMU_CD0_ASET;
 	mock_smmu_inval_cd(&rig->m, RIG_SID2, false, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	cd[0] &= ~SMMU_CD0_ASET;
 	ste[2] ^= FIELD_PREP(SMMU_STE2_S2VMID, 1);
 	mock_smmu_inval_ste(&rig->m, RIG_SID2, 0, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), OTHER);
 	/* 4.4.2.2: not by ASID; 4.4.2.4: by address whatever the ASID */
 	send_inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
 	mock_smmu_rig_cd(rig, RIG_SID)[1] = cd[1];
 	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 }
 
 /* What a forgotten invalidation means: the story of a page of stage 1 */
@@ -123,30 +123,30 @@ static void tlb_test_stale(struct kunit *test)
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_stage1(rig, 12, 48, NULL);
 	u64 *desc;
 
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	/* Another tree: CD, tables and TLB, in that order */
 	mock_smmu_rig_map(s1, IOVA, 3, OTHER | RIG_PAGE1);
 	cd[1] = s1->root;
 	send_inval(rig, SMMU_OP_TLBI_NH_ASID, 0, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	mock_smmu_inval_cd(&rig->m, RIG_SID, false, 0, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	/* Leaf: the TLB forgets, but the old tables lead to the old page */
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	/* A changed page */
 	desc = mock_smmu_rig_desc(s1, IOVA, 3);
 	*desc = PAGE | RIG_PAGE1;
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	/* The stream is taken away */
 	*mock_smmu_rig_ste(rig, RIG_SID) = 0;
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	mock_smmu_inval_ste(&rig->m, RIG_SID, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), 0);
 }
 
 /* 4.4.3.1: the page under a nested translation is moved */
@@ -158,24 +158,24 @@ static void tlb_test_stale_nested(struct kunit *test)
 
 	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	*leaf2 = PAGE | RIG_PAGE2;
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	*leaf2 = OTHER | RIG_PAGE2;
 	/* Stage 2 alone: the entry of both stages is still there */
 	send_inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	/* Stage 1 alone: that of the IPA is */
 	*leaf2 = PAGE | RIG_PAGE2;
 	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	/* In the wrong order, the one brings the other back */
 	send_inval(rig, SMMU_OP_TLBI_NH_ALL, 0, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	send_inval(rig, SMMU_OP_TLBI_S2_IPA, GPA, true);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 	send_inval(rig, SMMU_OP_TLBI_S12_VMALL, 0, false);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 }
 
 /* The page that a stage-1 table is on is moved */
@@ -188,7 +188,7 @@ static void tlb_test_stale_table(struct kunit *test)
 	mock_smmu_rig_map(s1, IOVA, 3, GPA | RIG_PAGE1);
 	mock_smmu_rig_map(s1->s2, GPA, 3, PAGE | RIG_PAGE2);
 	mock_smmu_rig_map(s1->s2, GPA + SZ_4K, 3, OTHER | RIG_PAGE2);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	table = *mock_smmu_rig_desc(s1, IOVA, 2) & SMMU_PTE_ADDR;
 	mock_smmu_rig_word(copy)[(IOVA >> 12) & 511] = (GPA + SZ_4K) |
 						       RIG_PAGE1;
@@ -196,9 +196,9 @@ static void tlb_test_stale_table(struct kunit *test)
 	/* What is known of stage-1 tables was found through stage 2 */
 	send_inval(rig, SMMU_OP_TLBI_S2_IPA, table, false);
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, true);
-	KUNIT_EXPECT_EQ(test, PAGE, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), PAGE);
 	send_inval(rig, SMMU_OP_TLBI_NH_VA, IOVA, false);
-	KUNIT_EXPECT_EQ(test, OTHER, where_to(rig, RIG_SID, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID, IOVA), OTHER);
 }
 
 /* A block of stage 1 on pages of stage 2: one address stands for all of it */
@@ -243,24 +243,24 @@ static void tlb_test_permission(struct kunit *test)
 	struct mock_smmu_rig_tree *s1;
 
 	add_stream(rig, RIG_SID2, OTHER, 0);
-	KUNIT_EXPECT_EQ(test, 0, where_to(rig, RIG_SID2, IOVA));
+	KUNIT_EXPECT_EQ(test, where_to(rig, RIG_SID2, IOVA), 0);
 	s1 = mock_smmu_rig_only_stage1(rig);
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1 | SMMU_PTE_AP_RO);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	mock_smmu_rig_map(s1, IOVA, 3, PAGE | RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_PERMISSION,
-			mock_smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL),
+			SMMU_EVT_F_PERMISSION);
 	mock_smmu_inval_tlb(&rig->m, &(struct mock_smmu_tlbi){
 		.op = SMMU_OP_TLBI_NSNH_ALL,
 	});
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, IOVA, NULL), 0);
 	/* A translation fault is not cached */
 	mock_smmu_rig_map(s1, IOVA + SZ_4K, 3, 0);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	mock_smmu_rig_map(s1, IOVA + SZ_4K, 3, PAGE | RIG_PAGE1);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL), 0);
 }
 
 /* 3.21.1: pages become a block without break-before-make */
@@ -295,12 +295,13 @@ static void tlb_test_bbml(struct kunit *test)
 		mock_smmu_rig_map(tree, IOVA, 3,
 				  (block + (IOVA & (SZ_2M - 1))) |
 				  (s2 ? RIG_PAGE2 : RIG_PAGE1));
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL), 0);
 		/* The tables are gone, the page is still cached */
 		*mock_smmu_rig_desc(tree, IOVA, 2) = desc;
 		mock_cache_invalidate_all(rig->m.caches->walk1);
 		mock_cache_invalidate_all(rig->m.caches->walk2);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, IOVA + SZ_4K, NULL), 0);
 		KUNIT_EXPECT_EQ_MSG(test, tries[c].id,
 				    mock_smmu_rig_read(rig, IOVA, NULL), "case %d", c);
 		KUNIT_EXPECT_EQ(test, tries[c].id ? -EFAULT : 0, rig->ret);
@@ -310,7 +311,7 @@ static void tlb_test_bbml(struct kunit *test)
 		mock_smmu_inval_tlb(&rig->m, &(struct mock_smmu_tlbi){
 			.op = SMMU_OP_TLBI_NSNH_ALL,
 		});
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, IOVA, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, IOVA, NULL), 0);
 	}
 }
 
@@ -346,7 +347,7 @@ static void tlb_test_eviction(struct kunit *test)
 	int i;
 
 	mock_smmu_caches_destroy(&rig->m);
-	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
+	KUNIT_ASSERT_EQ(test, mock_smmu_caches_create(&rig->m, &params), 0);
 	mock_smmu_rig_map(s1->s2, GPA, 1, SZ_1G * 5ULL | RIG_BLOCK2);
 	for (i = 0; i < 32; i++)
 		mock_smmu_rig_map(s1, IOVA + i * SZ_4K, 3,

@@ -156,7 +156,7 @@ static bool is_hit(struct mock_smmu_rig *rig, int nr)
 	u64 before = rig->m.stats.iotlb_hits;
 	struct mock_xlate res;
 
-	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(rig->test, mock_smmu_rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_EQ(rig->test, labels[nr].addr, res.pa);
 	return rig->m.stats.iotlb_hits != before;
 }
@@ -174,14 +174,14 @@ static int walk_level(struct mock_smmu_rig *rig, int nr, bool s2)
 	struct mock_smmu_table2 table2;
 	struct mock_smmu_table table;
 
-	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_find_ste(&w));
+	KUNIT_EXPECT_EQ(rig->test, mock_smmu_find_ste(&w), 0);
 	if (s2)
 		return w.ste->s2 &&
 		       mock_smmu_walk2_lookup(&w, w.addr, &table2) ?
 		       table2.level : -1;
 	if (!w.ste->s1)
 		return -1;
-	KUNIT_EXPECT_EQ(rig->test, 0, mock_smmu_find_context(&w));
+	KUNIT_EXPECT_EQ(rig->test, mock_smmu_find_context(&w), 0);
 	return mock_smmu_walk1_lookup(&w, &w.cd->half[0].tt, &table) ?
 	       table.level : -1;
 }
@@ -237,7 +237,7 @@ static struct mock_smmu_rig *fill_caches(struct kunit *test)
 	/* IPAs of structures differ, they are known by address alone */
 	two->next += SZ_1G;
 	mock_smmu_caches_destroy(&rig->m);
-	KUNIT_ASSERT_EQ(test, 0, mock_smmu_caches_create(&rig->m, &params));
+	KUNIT_ASSERT_EQ(test, mock_smmu_caches_create(&rig->m, &params), 0);
 	add_stage1_stream(rig, SID_A, one, VMID1, ASID1, 0);
 	add_stage1_stream(rig, SID_B, one, VMID1, ASID2, 0);
 	add_stage1_stream(rig, SID_C, two, VMID2, ASID1, 0);

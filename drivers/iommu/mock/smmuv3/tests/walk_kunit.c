@@ -63,19 +63,19 @@ static void check_pages(struct mock_smmu_rig *rig,
 
 	mock_smmu_rig_map(tree, base, 3, OUT | page);
 	mock_smmu_rig_map(tree, last, 3, (OUT + size) | page);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, base + 0x123, &res));
-	KUNIT_EXPECT_EQ(test, OUT + 0x123, res.pa);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, base + 0x123, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, OUT + 0x123);
 	KUNIT_EXPECT_EQ(test, tree->granule, res.lg2);
-	KUNIT_EXPECT_EQ(test, 0,
-			mock_smmu_rig_write(rig, last + size - 1, &res));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_write(rig, last + size - 1, &res),
+			0);
 	KUNIT_EXPECT_EQ(test, OUT + 2 * size - 1, res.pa);
 	/* The neighbours of the pages are not mapped, if they have any */
 	if (tree->input == tree->granule + 1)
 		return;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, base + size, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, last - 1, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, base + size, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, last - 1, NULL),
+			SMMU_EVT_F_TRANSLATION);
 }
 
 /* A block at every level of the tree: where there is none, it is invalid */
@@ -96,12 +96,13 @@ static void check_blocks(struct mock_smmu_rig *rig,
 		mock_smmu_rig_map(tree, addr, level, out | block);
 		mock_smmu_rig_flush(rig);
 		if (!has_block(tree->granule, level)) {
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					mock_smmu_rig_read(rig, addr, NULL));
+			KUNIT_EXPECT_EQ(test,
+					mock_smmu_rig_read(rig, addr, NULL),
+					SMMU_EVT_F_TRANSLATION);
 			mock_smmu_rig_map(tree, addr, level, 0);
 			continue;
 		}
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, addr, &res), 0);
 		KUNIT_EXPECT_EQ(test, out + 0x5678, res.pa);
 		KUNIT_EXPECT_EQ(test, shift, res.lg2);
 		/* Bits between the granule and the block are not an address */
@@ -109,14 +110,14 @@ static void check_blocks(struct mock_smmu_rig *rig,
 			mock_smmu_rig_map(tree, addr, level,
 					  out | block | BIT_ULL(shift - 1));
 		mock_smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, addr, &res), 0);
 		KUNIT_EXPECT_EQ(test, out + 0x5678, res.pa);
 		mock_smmu_rig_map(tree, addr, level, 0);
 	}
 	/* At level 3, a block's type is reserved */
 	mock_smmu_rig_map(tree, base, 3, OUT | block);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(rig, base, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, base, NULL),
+			SMMU_EVT_F_TRANSLATION);
 }
 
 static void check_beyond(struct mock_smmu_rig *rig, u8 input, bool s2)
@@ -125,8 +126,9 @@ static void check_beyond(struct mock_smmu_rig *rig, u8 input, bool s2)
 	int bit;
 
 	for (bit = input; bit < 48; bit++) {
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				mock_smmu_rig_read(rig, BIT_ULL(bit), NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, BIT_ULL(bit), NULL),
+				SMMU_EVT_F_TRANSLATION);
 		KUNIT_EXPECT_EQ(test, s2, rig->ev.s2);
 	}
 	/* 3.4: stage 1 is not there to translate these */
@@ -153,7 +155,7 @@ static void walk_test_stage2(struct kunit *test)
 	mock_smmu_rig_map(tree, 0, 3, OUT | RIG_PAGE2);
 	mock_smmu_rig_ste(rig, RIG_SID)[3] +=
 		8ULL << (g->input - mock_smmu_rig_shift(tree, g->start) - 1);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, 0, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, 0, NULL), 0);
 }
 
 /* Stage 1 by TTB0, then the same tree by TTB1 */
@@ -177,7 +179,7 @@ static void walk_test_stage1(struct kunit *test)
 		*(mock_smmu_rig_at(rig, cd) + 1) +=
 			8ULL
 			<< (g->input - mock_smmu_rig_shift(tree, g->start) - 1);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, 0, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, 0, NULL), 0);
 	}
 
 	upper = ~GENMASK_ULL(g->input - 1, 0);
@@ -186,12 +188,13 @@ static void walk_test_stage1(struct kunit *test)
 	mock_smmu_rig_flush(rig);
 	check_pages(rig, tree, upper, RIG_PAGE1);
 	check_blocks(rig, tree, upper, RIG_BLOCK1);
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, 0, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, upper - 1, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, upper ^ BIT_ULL(60), NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, 0, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, upper - 1, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test,
+			mock_smmu_rig_read(rig, upper ^ BIT_ULL(60), NULL),
+			SMMU_EVT_F_TRANSLATION);
 }
 
 /* 3.4.1: top byte ignored, in each half by itself */
@@ -212,36 +215,37 @@ static void walk_test_tbi(struct kunit *test)
 		cd[0] &= ~SMMU_CD0_TBI;
 		cd[0] |= FIELD_PREP(SMMU_CD0_TBI, tbi);
 		mock_smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, low, &res));
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, high, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, low, &res), 0);
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, high, &res), 0);
 		KUNIT_EXPECT_EQ(test, tbi & 1 ? 0 : SMMU_EVT_F_TRANSLATION,
 				mock_smmu_rig_read(rig, low | tag, NULL));
 		KUNIT_EXPECT_EQ(test, tbi & 2 ? 0 : SMMU_EVT_F_TRANSLATION,
 				mock_smmu_rig_read(rig, high ^ tag, NULL));
 		/* Bits below the top byte count */
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				mock_smmu_rig_read(rig, low | BIT_ULL(50),
-						   NULL));
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, low | BIT_ULL(50), NULL),
+				SMMU_EVT_F_TRANSLATION);
+		KUNIT_EXPECT_EQ(test,
 				mock_smmu_rig_read(rig, high ^ BIT_ULL(50),
-						   NULL));
+						   NULL),
+				SMMU_EVT_F_TRANSLATION);
 	}
 	/* EL2 has one half, and only zeros above it */
 	mock_smmu_rig_ste(rig, RIG_SID)[1] = FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_EL2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, low | tag, NULL));
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read(rig, high, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, low | tag, NULL), 0);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, high, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	cd[0] &= ~SMMU_CD0_TBI;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(rig, low | tag, NULL));
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, low, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, low | tag, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, low, NULL), 0);
 	/* EPD0 does not exist there, with E2H it does */
 	cd[0] |= SMMU_CD0_EPD0;
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read_anew(rig, low, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, low, NULL), 0);
 	rig->m.cr2 |= SMMU_CR2_E2H;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(rig, low, NULL));
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, high, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, low, NULL),
+			SMMU_EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, high, NULL), 0);
 }
 
 /* Output addresses at every level against IPS, S2PS and OAS */
@@ -256,13 +260,13 @@ static void check_output(struct mock_smmu_rig *rig,
 		u64 good = *mock_smmu_rig_desc(tree, addr, level);
 
 		mock_smmu_rig_map(tree, addr, level, good | BIT_ULL(40));
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_ADDR_SIZE,
-				mock_smmu_rig_read_anew(rig, addr, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, addr, NULL),
+				SMMU_EVT_F_ADDR_SIZE);
 		KUNIT_EXPECT_EQ(test, s2, rig->ev.s2);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, rig->ev.class);
+		KUNIT_EXPECT_EQ(test, rig->ev.class, SMMU_EVT_CLASS_IN);
 		mock_smmu_rig_map(tree, addr, level, good);
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read_anew(rig, addr, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, addr, NULL),
+				0);
 	}
 }
 
@@ -314,11 +318,11 @@ static void walk_test_aborts(struct kunit *test)
 
 			mock_smmu_rig_map(trees[i], addr, level,
 					  good & ~SMMU_PTE_VALID);
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-					mock_smmu_rig_read_anew(rig, addr,
-								NULL));
+			KUNIT_EXPECT_EQ(test,
+					mock_smmu_rig_read_anew(rig, addr, NULL),
+					SMMU_EVT_F_TRANSLATION);
 			KUNIT_EXPECT_EQ(test, i, rig->ev.s2);
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_CLASS_IN, rig->ev.class);
+			KUNIT_EXPECT_EQ(test, rig->ev.class, SMMU_EVT_CLASS_IN);
 			if (i)
 				KUNIT_EXPECT_EQ(test, addr, rig->ev.addr2);
 			if (level == 3) {
@@ -327,10 +331,10 @@ static void walk_test_aborts(struct kunit *test)
 			}
 			mock_smmu_rig_map(trees[i], addr, level,
 					  RIG_NOT_RAM | RIG_TABLE);
-			KUNIT_EXPECT_EQ(test, SMMU_EVT_F_WALK_EABT,
-					mock_smmu_rig_read_anew(rig, addr,
-								NULL));
-			KUNIT_EXPECT_EQ(test, -EFAULT, rig->ret);
+			KUNIT_EXPECT_EQ(test,
+					mock_smmu_rig_read_anew(rig, addr, NULL),
+					SMMU_EVT_F_WALK_EABT);
+			KUNIT_EXPECT_EQ(test, rig->ret, -EFAULT);
 			KUNIT_EXPECT_EQ(test, i, rig->ev.s2);
 			KUNIT_EXPECT_EQ(test, i ? SMMU_EVT_CLASS_IN :
 						  SMMU_EVT_CLASS_TT,
@@ -340,8 +344,8 @@ static void walk_test_aborts(struct kunit *test)
 					rig->ev.addr2);
 			mock_smmu_rig_map(trees[i], addr, level, good);
 		}
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read_anew(rig, addr, NULL));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, addr, NULL),
+				0);
 	}
 }
 
@@ -364,12 +368,12 @@ static void walk_test_endian(struct kunit *test)
 	mock_smmu_rig_set_stage1(rig, RIG_SID, cd, 0);
 	mock_smmu_rig_map(s1, addr, 3, SZ_1G | RIG_PAGE1);
 	mock_smmu_rig_map(s2, SZ_1G, 3, OUT | RIG_PAGE2);
-	KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
-	KUNIT_EXPECT_EQ(test, OUT, res.pa);
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, addr, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, OUT);
 	/* Read as little-endian they are nonsense */
 	*mock_smmu_rig_at(rig, cd) &= ~SMMU_CD0_ENDI;
-	KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-			mock_smmu_rig_read_anew(rig, addr, NULL));
+	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read_anew(rig, addr, NULL),
+			SMMU_EVT_F_TRANSLATION);
 	KUNIT_EXPECT_FALSE(test, rig->ev.s2);
 }
 
@@ -402,18 +406,18 @@ static void walk_test_contiguous(struct kunit *test)
 		desc |= level == 3 ? RIG_PAGE2 : RIG_BLOCK2;
 		mock_smmu_rig_map(tree, addr, level, desc);
 		mock_smmu_rig_flush(rig);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, addr, &res), 0);
 		KUNIT_EXPECT_EQ(test, tries[i].lg2, res.lg2);
 		/* The neighbours are taken on trust */
-		KUNIT_EXPECT_EQ(test, 0,
-				mock_smmu_rig_read(rig, addr + size, &res));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read(rig, addr + size, &res), 0);
 		KUNIT_EXPECT_EQ(test, addr + size, res.pa);
-		KUNIT_EXPECT_EQ(test, SMMU_EVT_F_TRANSLATION,
-				mock_smmu_rig_read_anew(rig, addr + size,
-							NULL));
+		KUNIT_EXPECT_EQ(test,
+				mock_smmu_rig_read_anew(rig, addr + size, NULL),
+				SMMU_EVT_F_TRANSLATION);
 		/* A descriptor that cannot be part of such a run */
 		mock_smmu_rig_map(tree, addr, level, desc + size);
-		KUNIT_EXPECT_EQ(test, 0, mock_smmu_rig_read(rig, addr, &res));
+		KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, addr, &res), 0);
 		KUNIT_EXPECT_EQ(test, addr + size, res.pa);
 		KUNIT_EXPECT_EQ(test, mock_smmu_rig_shift(tree, level),
 				res.lg2);

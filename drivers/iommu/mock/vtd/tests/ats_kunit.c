@@ -145,9 +145,9 @@ static void ats_test_completion(struct kunit *test)
 	*leaf = GPA | RIG_FS_PAGE | VTD_FS_G;
 	*rig_ss(sp, GPA, 1) = PAGE | RIG_SS_RW;
 
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_EQ(test, PAGE + (IOVA & 0xfff), res.pa);
-	KUNIT_EXPECT_EQ(test, 12, res.lg2);
+	KUNIT_EXPECT_EQ(test, res.lg2, 12);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_FALSE(test, res.global || res.priv || res.exec ||
 			   res.untranslated_only);
@@ -157,28 +157,28 @@ static void ats_test_completion(struct kunit *test)
 	/* No Write: read only, and no dirty flag */
 	*leaf &= ~VTD_FS_D;
 	req.write = false;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_TRUE(test, res.read && !res.write);
 	KUNIT_EXPECT_FALSE(test, *leaf & VTD_FS_D);
 	/* Ignored by a unit that does not know the flag */
 	rig->m.ecap &= ~VTD_ECAP_NWFS;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_FS_D);
 
 	/* Not writable: effective permission, no dirty flag */
 	*leaf &= ~(VTD_FS_D | VTD_FS_RW);
 	req.write = true;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_TRUE(test, res.read && !res.write);
 	KUNIT_EXPECT_FALSE(test, *leaf & VTD_FS_D);
 
 	/* Privileged: PRIV in any case, permissions if SRE allows it */
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, NOTHING, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), NOTHING);
 	KUNIT_EXPECT_TRUE(test, res.priv);
 	rig_pasid(rig, RIG_SID, RIG_PASID)[2] |= VTD_PTE2_SRE;
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_TRUE(test, res.priv && res.write);
 }
 
@@ -190,17 +190,17 @@ static void ats_test_iotlb(struct kunit *test)
 	struct mock_req req = rig_req(RIG_SID, GPA, false);
 
 	*rig_ss(sp, GPA, 1) = PAGE | RIG_SS_RW;
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, GPA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, GPA, NULL), 0);
 	*rig_ss(sp, GPA, 1) = 0;
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 1);
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), 0);
 	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_CTX_DTE);
 	/* An untranslated request still finds the stale translation */
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, GPA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, GPA, NULL), 0);
 }
 
 /* S.1, S.2 */
@@ -212,14 +212,14 @@ static void ats_test_interrupt_range(struct kunit *test)
 	u8 reason;
 
 	rig_simple(rig, VTD_PGTT_PT);
-	KUNIT_EXPECT_EQ(test, GRANTED, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), GRANTED);
 	KUNIT_EXPECT_TRUE(test, !res.read && res.write && res.untranslated_only);
 	req.write = false;
-	KUNIT_EXPECT_EQ(test, NOTHING, ats_request(rig, req, &reason, &res));
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), NOTHING);
 	KUNIT_EXPECT_FALSE(test, res.untranslated_only);
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
-	KUNIT_EXPECT_EQ(test, ERROR, ats_request(rig, req, &reason, &res));
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, reason);
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res), ERROR);
+	KUNIT_EXPECT_EQ(test, reason, VTD_FR_CTX_DTE);
 }
 
 /* Pass-through: large, but never with the interrupt range inside */
@@ -246,8 +246,8 @@ static void ats_test_pass_through(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mock_req req = rig_req(RIG_SID, cases[i].addr, true);
 
-		KUNIT_EXPECT_EQ(test, GRANTED,
-				ats_request(rig, req, &reason, &res));
+		KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, &res),
+				GRANTED);
 		KUNIT_EXPECT_EQ_MSG(test, cases[i].lg2, res.lg2, "%llx",
 				    cases[i].addr);
 		KUNIT_EXPECT_EQ(test, cases[i].addr, res.pa);
@@ -263,13 +263,13 @@ static void ats_test_large_page(struct kunit *test)
 	u8 reason;
 
 	*rig_ss(sp, 0x200000, 2) = 0xfee00000 | RIG_SS_RW | VTD_SS_PS;
-	KUNIT_EXPECT_EQ(test, ERROR, ats_request(rig, req, &reason, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, reason);
+	KUNIT_EXPECT_EQ(test, ats_request(rig, req, &reason, NULL), ERROR);
+	KUNIT_EXPECT_EQ(test, reason, VTD_FR_INTR_ADDR);
 	/* An untranslated request is beside it. Its page may be cached, then */
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x300000, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x300000, NULL), 0);
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_send(rig, &req, NULL));
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_INTR_ADDR);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 1);
 }
 
 static void ats_test_translated(struct kunit *test)
@@ -280,24 +280,24 @@ static void ats_test_translated(struct kunit *test)
 
 	rig_simple(rig, VTD_PGTT_STAGE2);
 	req.at = MOCK_AT_TRANSLATED;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
-	KUNIT_EXPECT_EQ(test, PAGE + 0x123, res.pa);
-	KUNIT_EXPECT_EQ(test, 12, res.lg2);
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, PAGE + 0x123);
+	KUNIT_EXPECT_EQ(test, res.lg2, 12);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	req.addr = VTD_INTR_ADDR_LAST;
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_INTR_ADDR);
 	req.addr = BIT_ULL(MOCK_VTD_HAW);
-	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_ADDR_WIDTH);
 	req.addr = PAGE;
 	req.pasid_valid = true;
 	req.pasid = RIG_PASID;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_EPTR, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_CTX_EPTR);
 	req.pasid_valid = false;
 	*rig_context(rig, RIG_SID) &= ~(VTD_CTX0_DTE | VTD_CTX0_PRE);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_DTE, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_CTX_DTE);
 	req.sid++;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_CTX_NP);
 }
 
 static u8 page_request(struct rig *rig, bool with_pasid, u64 addr)
@@ -325,20 +325,20 @@ static void ats_test_page_request(struct kunit *test)
 
 	rig_simple(rig, VTD_PGTT_STAGE2);
 	ce = rig_context(rig, RIG_SID);
-	KUNIT_EXPECT_EQ(test, 0, page_request(rig, false, GPA));
-	KUNIT_EXPECT_EQ(test, 0, page_request(rig, true, GPA));
+	KUNIT_EXPECT_EQ(test, page_request(rig, false, GPA), 0);
+	KUNIT_EXPECT_EQ(test, page_request(rig, true, GPA), 0);
 	ce[0] &= ~VTD_CTX0_PASIDE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_PASIDE, page_request(rig, true, GPA));
+	KUNIT_EXPECT_EQ(test, page_request(rig, true, GPA), VTD_FR_CTX_PASIDE);
 	ce[0] &= ~VTD_CTX0_PRE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_PRE, page_request(rig, false, GPA));
+	KUNIT_EXPECT_EQ(test, page_request(rig, false, GPA), VTD_FR_CTX_PRE);
 	ce[0] |= VTD_CTX0_PRE;
 	*rig_pasid(rig, RIG_SID, RIG_RID_PASID) = 0;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, page_request(rig, false, GPA));
+	KUNIT_EXPECT_EQ(test, page_request(rig, false, GPA), VTD_FR_PTE_NP);
 	rig->m.rtaddr = rig->root;
-	KUNIT_EXPECT_EQ(test, VTD_FR_RTA_PGRP, page_request(rig, false, GPA));
+	KUNIT_EXPECT_EQ(test, page_request(rig, false, GPA), VTD_FR_RTA_PGRP);
 }
 
 static struct kunit_case ats_test_cases[] = {

@@ -79,7 +79,7 @@ static bool is_hit(struct rig *rig, int nr)
 
 	req.pasid_valid = l->pasid;
 	req.pasid = l->pasid;
-	KUNIT_EXPECT_EQ(rig->test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(rig->test, rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_EQ(rig->test, l->addr, res.pa);
 	return rig->m.stats.iotlb_hits != before;
 }
@@ -274,8 +274,8 @@ static void send_page_request(struct rig *rig, const struct inval_case *ic)
 	struct mock_vtd_fault fault;
 
 	guard(spinlock_irqsave)(&rig->mi.lock);
-	KUNIT_EXPECT_EQ(rig->test, 0,
-			mock_vtd_page_request_check(&rig->m, &preq, &fault));
+	KUNIT_EXPECT_EQ(rig->test,
+			mock_vtd_page_request_check(&rig->m, &preq, &fault), 0);
 }
 
 static void run_inval(struct rig *rig, const struct inval_case *ic)
@@ -412,7 +412,7 @@ static void caches_test_iotlb_tags(struct kunit *test)
 	mock_vtd_iotlb_insert(&w, &leaf);
 	leaf = (struct mock_vtd_leaf){};
 	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&w, &leaf));
-	KUNIT_EXPECT_EQ(test, Z, leaf.pa);
+	KUNIT_EXPECT_EQ(test, leaf.pa, Z);
 	other = w;
 	other.addr = (X | (SZ_2M - 1));
 	KUNIT_EXPECT_TRUE(test, mock_vtd_iotlb_lookup(&other, &leaf));
@@ -452,43 +452,43 @@ static void caches_test_stale(struct kunit *test)
 
 	remap_space(a, Y);
 	remap_space(b, Z);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
 	/* A changed entry is not seen */
 	remap_space(a, Z);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Y, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Y);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
 			      X, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Z, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Z);
 
 	/* Another table: needs PASID cache, structures and IOTLB, in that order */
 	remap_space(a, Y);
 	rig_attach(b, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
 			      false);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Y, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Y);
 	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID,
 				   RIG_RID_PASID);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Y, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Y);
 	/* IH: the IOTLB forgets, but the old structures lead to the old page */
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PAGE, RIG_DID, RIG_RID_PASID,
 			      X, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Y, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Y);
 	mock_vtd_inval_piotlb(&rig->m, VTD_PIOTLB_PASID, RIG_DID, RIG_RID_PASID, 0, 0,
 			      false);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
-	KUNIT_EXPECT_EQ(test, Z, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, Z);
 
 	/* The device is taken away: it still reaches the page */
 	*rig_context(rig, RIG_SID) = 0;
 	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), 0);
 	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_DOMAIN, RIG_DID, 0, 0, false);
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, &res), VTD_FR_CTX_NP);
 }
 
 /* 6.1: in caching mode what faults can be cached, of stage-1 it is not */
@@ -502,34 +502,34 @@ static void caches_test_caching_mode(struct kunit *test)
 
 	rig->m.cap |= VTD_CAP_CM;
 	*rig_context(rig, RIG_SID) = 0;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_CTX_NP);
 	*rig_context(rig, RIG_SID) = ce;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_CTX_NP);
 	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 
 	pe[0] &= ~VTD_PTE0_P;
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
 	pe[0] |= VTD_PTE0_P;
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
 	/* Under the reserved domain-id */
 	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID,
 				   RIG_RID_PASID);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
 	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, 0, RIG_RID_PASID);
 
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);
 	*rig_ss(ss, X, 1) = Z | RIG_SS_RW;
 	*rig_ss(ss, Y, 1) = Z | RIG_SS_RW;
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, X, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, Y, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, Y, NULL), 0);
 	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), 0);
 
 	rig_attach(fs, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_FS_NP);
 	remap_space(fs, Y);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), 0);
 }
 
 /* A failed translation leaves nothing behind */
@@ -539,20 +539,20 @@ static void caches_test_faults_not_cached(struct kunit *test)
 	struct rig_space *sp = rig_simple(rig, VTD_PGTT_STAGE2);
 
 	*rig_ss(sp, X, 1) = VTD_INTR_ADDR_FIRST | RIG_SS_RW;
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_INTR_ADDR);
 	*rig_ss(sp, X, 1) = Z | VTD_SS_R;
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, rig_write(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, X, NULL), VTD_FR_WRITE);
 	*rig_ss(sp, X, 1) = Z | VTD_SS_W;
-	KUNIT_EXPECT_EQ(test, VTD_FR_READ, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_READ);
 	*rig_ss(sp, X, 1) = 0;
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);
 	*rig_ss(sp, X, 1) = Z | VTD_SS_R;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), 0);
 	/* 6.5.3.5: of what is cached, even more permission is not seen */
 	*rig_ss(sp, X, 1) = Z | RIG_SS_RW;
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, rig_write(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, X, NULL), VTD_FR_WRITE);
 	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_PAGE, RIG_DID, X, 0, true);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, X, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, X, NULL), 0);
 }
 
 static struct kunit_case caches_test_cases[] = {

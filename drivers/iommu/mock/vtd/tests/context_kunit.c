@@ -195,7 +195,7 @@ static void context_test_entry(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, is_cached(ec) ? ec->reason : 0,
 			entry_send(rig, ec));
 	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
-	KUNIT_EXPECT_EQ(test, 0, entry_send(rig, ec));
+	KUNIT_EXPECT_EQ(test, entry_send(rig, ec), 0);
 }
 
 /* The reserved bits of what is there: none is forgotten, none too many */
@@ -272,13 +272,13 @@ static void context_test_pasid_range(struct kunit *test)
 		rig_attach(sp, RIG_SID, limit - 1);
 		mock_vtd_inval_all(&rig->m);
 		req = rig_req_pasid(RIG_SID, limit - 1, ADDR, false);
-		KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
+		KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), 0);
 		req.pasid = limit;
-		KUNIT_EXPECT_EQ(test, VTD_FR_CTX_PASID_RANGE,
-				rig_send(rig, &req, NULL));
+		KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL),
+				VTD_FR_CTX_PASID_RANGE);
 	}
 	req.pasid = BIT(20);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PASID_SIZE, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_PASID_SIZE);
 }
 
 /* Requests without PASID use RID_PASID and RID_PRIV, or 0 without support */
@@ -291,24 +291,24 @@ static void context_test_rid_pasid(struct kunit *test)
 
 	/* Only for supervisors */
 	*rig_fs(sp, ADDR, 1) = rig_page(rig) | VTD_FS_P | VTD_FS_RW;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), VTD_FR_FS_US);
 	ce[1] |= VTD_CTX1_RID_PRIV;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_SRE, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), VTD_FR_PTE_SRE);
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[2] |= VTD_PTE2_SRE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
 
 	rig->m.ecap &= ~(VTD_ECAP_RPS | VTD_ECAP_RPRIVS);
 	ce[1] = 0;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_NP, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), VTD_FR_PTE_NP);
 	rig_attach(sp, RIG_SID, 0);
 	pe = rig_pasid(rig, RIG_SID, 0);
 	pe[2] |= VTD_PTE2_SRE;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), VTD_FR_FS_US);
 	*rig_fs(sp, ADDR, 1) |= VTD_FS_US;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
 }
 
 static void context_test_upper_table(struct kunit *test)
@@ -317,16 +317,16 @@ static void context_test_upper_table(struct kunit *test)
 	struct rig_space *sp = rig_simple(rig, VTD_PGTT_PT);
 	struct mock_req req = rig_req(RIG_SID2, ADDR, false);
 
-	KUNIT_EXPECT_EQ(test, VTD_FR_ROOT_NP, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_ROOT_NP);
 	rig_device(rig, RIG_SID2);
-	KUNIT_EXPECT_EQ(test, VTD_FR_PDE_NP, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_PDE_NP);
 	rig_attach(sp, RIG_SID2, RIG_RID_PASID);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), 0);
 	/* Neighbours of both have nothing */
 	req.sid = RIG_SID2 - 1;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_CTX_NP);
 	req.sid = RIG_SID + 0x80;
-	KUNIT_EXPECT_EQ(test, VTD_FR_CTX_NP, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_CTX_NP);
 }
 
 struct fpd_case {
@@ -374,13 +374,13 @@ static void context_test_fpd(struct kunit *test)
 	fpd_word = entry_word(rig, &fpd);
 	word = entry_word(rig, &broken);
 	*word = (*word & ~fc->clear) | fc->set;
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, rig_translate(rig, &req, &res, &fault), -EFAULT);
 	KUNIT_EXPECT_FALSE(test, fault.fpd);
-	KUNIT_EXPECT_NE(test, 0, fault.reason);
+	KUNIT_EXPECT_NE(test, fault.reason, 0);
 	mock_vtd_inval_all(&rig->m);
 	/* Bit 1 in all of them */
 	*fpd_word |= VTD_CTX0_FPD;
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
+	KUNIT_EXPECT_EQ(test, rig_translate(rig, &req, &res, &fault), -EFAULT);
 	KUNIT_EXPECT_EQ(test, fc->suppressed, fault.fpd);
 }
 
@@ -395,10 +395,10 @@ static void context_test_fpd_cached(struct kunit *test)
 
 	*rig_ss(sp, ADDR, 1) = rig_page(rig) | VTD_SS_R;
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[0] |= VTD_PTE0_FPD;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
 	rig_pasid(rig, RIG_SID, RIG_RID_PASID)[0] &= ~VTD_PTE0_FPD;
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
-	KUNIT_EXPECT_EQ(test, VTD_FR_WRITE, fault.reason);
+	KUNIT_EXPECT_EQ(test, rig_translate(rig, &req, &res, &fault), -EFAULT);
+	KUNIT_EXPECT_EQ(test, fault.reason, VTD_FR_WRITE);
 	KUNIT_EXPECT_TRUE(test, fault.fpd);
 }
 
@@ -411,16 +411,16 @@ static void context_test_translation_off(struct kunit *test)
 
 	rig->m.te = false;
 	rig->m.rtaddr = RIG_NOT_RAM;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
-	KUNIT_EXPECT_EQ(test, ADDR, res.pa);
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
+	KUNIT_EXPECT_EQ(test, res.pa, ADDR);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
 	/* 4.2.1: unsupported requests, not faults */
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
-	KUNIT_EXPECT_EQ(test, 0, fault.reason);
+	KUNIT_EXPECT_EQ(test, rig_translate(rig, &req, &res, &fault), -EFAULT);
+	KUNIT_EXPECT_EQ(test, fault.reason, 0);
 	req.at = MOCK_AT_TRANSLATED;
-	KUNIT_EXPECT_EQ(test, -EFAULT, rig_translate(rig, &req, &res, &fault));
-	KUNIT_EXPECT_EQ(test, 0, fault.reason);
+	KUNIT_EXPECT_EQ(test, rig_translate(rig, &req, &res, &fault), -EFAULT);
+	KUNIT_EXPECT_EQ(test, fault.reason, 0);
 }
 
 static void context_test_exec(struct kunit *test)
@@ -431,14 +431,14 @@ static void context_test_exec(struct kunit *test)
 
 	rig_simple(rig, VTD_PGTT_PT);
 	req.exec = true;
-	KUNIT_EXPECT_EQ(test, VTD_FR_PTE_ERE, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_PTE_ERE);
 	rig->m.ecap |= VTD_ECAP_ERS;
 	rig_pasid(rig, RIG_SID, RIG_PASID)[2] |= VTD_PTE2_ERE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.exec);
 	rig->m.ver = FIELD_PREP(VTD_VER_MAX, 8);
-	KUNIT_EXPECT_EQ(test, VTD_FR_RTA_EXEC, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_RTA_EXEC);
 }
 
 /* Each table access can abort. Nothing is cached then */
@@ -453,23 +453,23 @@ static void context_test_walk_abort(struct kunit *test)
 	rig_simple(rig, VTD_PGTT_PT);
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
 	KUNIT_EXPECT_EQ(test, reasons[0], rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.walk_refs);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 5, rig->m.stats.walk_refs);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.walk_refs, 1);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.walk_refs, 5);
 	/* From the context cache on */
 	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_GLOBAL, 0, 0);
 	mock_vtd_inval_iotlb(&rig->m, VTD_IOTLB_GLOBAL, 0, 0, 0, false);
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
 	KUNIT_EXPECT_EQ(test, reasons[2], rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 8, rig->m.stats.walk_refs);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.walk_refs, 8);
 	/* For ever, and answered by the IOTLB nevertheless */
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = U32_MAX;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, ADDR, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 1);
 	mock_vtd_inval_all(&rig->m);
 	KUNIT_EXPECT_EQ(test, reasons[0], rig_read(rig, ADDR, NULL));
-	KUNIT_EXPECT_EQ(test, 6, rig->m.stats.translations);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.translations, 6);
 }
 
 static struct kunit_case context_test_cases[] = {

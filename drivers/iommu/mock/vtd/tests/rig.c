@@ -45,9 +45,9 @@ struct rig *rig_create(struct kunit *test)
 		.ver = FIELD_PREP(VTD_VER_MAX, 4),
 		.te = true,
 	};
-	KUNIT_ASSERT_EQ(test, 0, mock_vtd_caches_create(&rig->m, &params));
-	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, rig_destroy, rig));
+	KUNIT_ASSERT_EQ(test, mock_vtd_caches_create(&rig->m, &params), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, rig_destroy, rig),
+			0);
 	rig->root = rig_page(rig);
 	rig->m.rtaddr = rig->root | FIELD_PREP(VTD_RTADDR_TTM, VTD_TTM_SCALABLE);
 	return rig;

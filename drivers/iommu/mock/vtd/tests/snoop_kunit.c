@@ -87,15 +87,15 @@ static void snoop_test_forced(struct kunit *test)
 	req = rig_req(RIG_SID, s.addr, true);
 	for (again = 0; again < 2; again++) {
 		req.no_snoop = false;
-		KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+		KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 		KUNIT_EXPECT_TRUE(test, res.snooped);
 		req.no_snoop = true;
-		KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+		KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 		KUNIT_EXPECT_EQ(test, c->forced, res.snooped);
 		KUNIT_EXPECT_FALSE(test, res.must_snoop);
 	}
 	req.at = MOCK_AT_TRANSLATION;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_EQ(test, c->forced, res.must_snoop);
 }
 
@@ -109,12 +109,12 @@ static void snoop_test_cached(struct kunit *test)
 	build_space(test, &s, VTD_PGTT_STAGE2);
 	req = rig_req(RIG_SID, IOVA, false);
 	req.no_snoop = true;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	set_to(s.ss, VTD_SS_SNP, true);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.snooped);
 	mock_vtd_inval_all(&s.rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.snooped);
 }
 
@@ -128,18 +128,18 @@ static void snoop_test_untouched(struct kunit *test)
 	build_space(test, &s, VTD_PGTT_STAGE2);
 	req = rig_req(RIG_SID, PAGE, false);
 	req.at = MOCK_AT_TRANSLATED;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.snooped);
 	req.no_snoop = true;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.snooped);
 	/* 4.2.1: translation is off */
 	s.rig->m.te = false;
 	req.at = MOCK_AT_UNTRANSLATED;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.snooped);
 	req.no_snoop = false;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(s.rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(s.rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.snooped);
 }
 

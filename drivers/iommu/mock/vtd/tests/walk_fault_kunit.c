@@ -23,28 +23,28 @@ static void walk_fault_test_exec(struct kunit *test)
 	struct mock_xlate res;
 
 	*leaf = 0x5000 | RIG_FS_PAGE | VTD_FS_XD;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_FALSE(test, res.exec);
 
 	rig->m.ecap |= VTD_ECAP_ERS;
 	entry[2] |= VTD_PTE2_ERE | VTD_PTE2_SRE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_RSVD, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_FS_RSVD);
 	entry[2] |= VTD_PTE2_NXE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
 	req.exec = true;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NX, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_FS_NX);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NX, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_FS_NX);
 	*leaf &= ~VTD_FS_XD;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
 	KUNIT_EXPECT_TRUE(test, res.exec);
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), 0);
 	entry[2] |= VTD_PTE2_SMEP;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SMEP, rig_send(rig, &req, &res));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, &res), VTD_FR_SMEP);
 }
 
 /* Accessed and dirty flags without a coherent walk: SFS.9 and SSS.5 */
@@ -57,27 +57,27 @@ static void walk_fault_test_no_snoop(struct kunit *test)
 
 	*rig_fs(sp, IOVA, 1) = 0x5000 | RIG_FS_PAGE;
 	pasid_entry(rig)[1] &= ~VTD_PTE1_PWSNP;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_AD_NOSNOOP, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_AD_NOSNOOP);
 	for (level = 4; level; level--)
 		*rig_fs(sp, IOVA, level) |= VTD_FS_A;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_AD_NOSNOOP, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), VTD_FR_FS_AD_NOSNOOP);
 	*rig_fs(sp, IOVA, 1) |= VTD_FS_D;
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), 0);
 
 	ss = rig_space(rig, VTD_PGTT_STAGE2, RIG_DID + 1, 4, 4);
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
 	*rig_ss(ss, IOVA, 1) = 0x5000 | RIG_SS_RW;
 	pasid_entry(rig)[1] &= ~VTD_PTE1_PWSNP;
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), 0);
 	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_NOSNOOP, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_AD_NOSNOOP);
 	for (level = 4; level; level--)
 		*rig_ss(ss, IOVA, level) |= VTD_SS_A;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_NOSNOOP, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), VTD_FR_SS_AD_NOSNOOP);
 }
 
 static int cmpxchg_fails(u64 pa, u64 old, u64 new)
@@ -106,22 +106,22 @@ static void walk_fault_test_update_fails(struct kunit *test)
 	*rig_fs(sp, IOVA, 1) = 0x5000 | RIG_FS_PAGE;
 	*rig_ss(ss, IOVA, 1) = 0x5000 | RIG_SS_RW;
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_fails);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_AD_UPDATE, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_AD_UPDATE);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_loses);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_AD_UPDATE, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_AD_UPDATE);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_races);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, 0, *rig_fs(sp, IOVA, 4));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_NP);
+	KUNIT_EXPECT_EQ(test, *rig_fs(sp, IOVA, 4), 0);
 
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_fails);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_UPDATE, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_AD_UPDATE);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_loses);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_AD_UPDATE, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_AD_UPDATE);
 	kunit_activate_static_stub(test, mock_phys_cmpxchg64, cmpxchg_races);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_PERM);
 }
 
 /* Table accesses that abort */
@@ -132,19 +132,19 @@ static void walk_fault_test_not_ram(struct kunit *test)
 	struct rig_space *ss = rig_space(rig, VTD_PGTT_STAGE2, RIG_DID + 1, 4, 4);
 
 	*rig_fs(sp, IOVA, 2) = RIG_NOT_RAM | RIG_FS_TABLE;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ACCESS, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_ACCESS);
 	pasid_entry(rig)[2] = RIG_NOT_RAM;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_ROOT_ACCESS, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_ROOT_ACCESS);
 
 	rig_attach(ss, RIG_SID, RIG_RID_PASID);
 	*rig_ss(ss, IOVA, 2) = RIG_NOT_RAM | RIG_SS_RW;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ACCESS, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_ACCESS);
 	pasid_entry(rig)[0] &= ~VTD_PTE0_SSPTPTR;
 	pasid_entry(rig)[0] |= RIG_NOT_RAM;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_ROOT, rig_read(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_SS_ROOT);
 }
 
 /* A cached table is no way around the permissions above it */
@@ -158,12 +158,12 @@ static void walk_fault_test_cached_rights(struct kunit *test)
 	*rig_fs(sp, IOVA, 1) = 0;
 	*rig_fs(sp, IOVA, 3) &= ~VTD_FS_US;
 	req.priv = true;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_FS_NP);
 	/* The same reason with cached structures and without */
 	req.priv = false;
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_FS_US);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_US, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), VTD_FR_FS_US);
 }
 
 static struct kunit_case walk_fault_test_cases[] = {

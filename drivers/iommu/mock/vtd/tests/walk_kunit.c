@@ -108,7 +108,7 @@ static void walk_test_stage1(struct kunit *test)
 	leaf = rig_fs(sp, IOVA, s->fs_leaf);
 	*leaf = target | RIG_FS_PAGE | (s->fs_leaf > 1 ? VTD_FS_PS : 0);
 
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, &res), 0);
 	KUNIT_EXPECT_EQ(test, target + low_bits(IOVA, lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, lg2, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
@@ -121,25 +121,25 @@ static void walk_test_stage1(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, any & (VTD_FS_D | VTD_FS_EA));
 
 	/* The first write needs the D flag, in the leaf only */
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
-	KUNIT_EXPECT_EQ(test, 0, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, &res), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 0);
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_FS_D);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, &res), 0);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 1);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, &res), 0);
 	fs_flags(sp, IOVA, s->fs_leaf + 1, &all, &any);
 	KUNIT_EXPECT_FALSE(test, any & VTD_FS_D);
 
 	/* Extended accessed flags, set together with the others */
 	pasid_entry(rig)[2] |= VTD_PTE2_EAFE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, &res), 0);
 	fs_flags(sp, IOVA, s->fs_leaf, &all, &any);
 	KUNIT_EXPECT_TRUE(test, all & VTD_FS_EA);
 	/* The neighbour is not mapped */
-	KUNIT_EXPECT_EQ(test, VTD_FR_FS_NP,
-			rig_read(rig, IOVA ^ BIT_ULL(lg2), &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA ^ BIT_ULL(lg2), &res),
+			VTD_FR_FS_NP);
 }
 
 static void walk_test_stage2(struct kunit *test)
@@ -158,7 +158,7 @@ static void walk_test_stage2(struct kunit *test)
 	leaf = rig_ss(sp, iova, s->ss_leaf);
 	*leaf = target | RIG_SS_RW | (s->ss_leaf > 1 ? VTD_SS_PS : 0);
 
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, &res));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, iova, &res), 0);
 	KUNIT_EXPECT_EQ(test, target + low_bits(iova, lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, lg2, res.lg2);
 	KUNIT_EXPECT_TRUE(test, res.read && res.write);
@@ -168,22 +168,25 @@ static void walk_test_stage2(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, *leaf & (VTD_SS_A | VTD_SS_D));
 	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, iova, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, iova, NULL), 0);
 	for (level = s->ss_levels; level >= s->ss_leaf; level--)
-		KUNIT_EXPECT_EQ(test, VTD_SS_A,
-				*rig_ss(sp, iova, level) & (VTD_SS_A | VTD_SS_D));
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
+		KUNIT_EXPECT_EQ(test,
+				*rig_ss(sp, iova, level) & (VTD_SS_A | VTD_SS_D),
+				VTD_SS_A);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, iova, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, *leaf & VTD_SS_D);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, iova, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, iova, NULL), 0);
 	for (level = s->ss_levels; level > s->ss_leaf; level--)
 		KUNIT_EXPECT_FALSE(test, *rig_ss(sp, iova, level) & VTD_SS_D);
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_PERM,
-			rig_read(rig, iova ^ BIT_ULL(lg2), NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, iova ^ BIT_ULL(lg2), NULL),
+			VTD_FR_SS_PERM);
 	/* 3.7: the width is AW's */
 	if (s->ss_levels < 5)
-		KUNIT_EXPECT_EQ(test, VTD_FR_SS_OUT_WIDTH,
-				rig_read(rig, BIT_ULL(12 + 9 * s->ss_levels), NULL));
+		KUNIT_EXPECT_EQ(test,
+				rig_read(rig, BIT_ULL(12 + 9 * s->ss_levels),
+					 NULL),
+				VTD_FR_SS_OUT_WIDTH);
 }
 
 static void walk_test_nested(struct kunit *test)
@@ -205,29 +208,29 @@ static void walk_test_nested(struct kunit *test)
 	ss_leaf = rig_ss(sp, gpa, s->ss_leaf);
 	*ss_leaf = target | RIG_SS_RW | (s->ss_leaf > 1 ? VTD_SS_PS : 0);
 
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, &res), 0);
 	KUNIT_EXPECT_EQ(test, target + low_bits(gpa, ss_lg2), res.pa);
 	KUNIT_EXPECT_EQ(test, min(fs_lg2, ss_lg2), res.lg2);
 	KUNIT_EXPECT_TRUE(test, *fs_leaf & VTD_FS_A);
 	KUNIT_EXPECT_FALSE(test, *fs_leaf & VTD_FS_D);
 	/* From the IOTLB the same, at the other end of the region too */
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA ^ 0xfff, &res));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA ^ 0xfff, &res), 0);
 	KUNIT_EXPECT_EQ(test, (target + low_bits(gpa, ss_lg2)) ^ 0xfff, res.pa);
-	KUNIT_EXPECT_EQ(test, 1, rig->m.stats.iotlb_hits);
+	KUNIT_EXPECT_EQ(test, rig->m.stats.iotlb_hits, 1);
 
 	/* Both stages' dirty flags by a write, the tables' by A flags */
 	pasid_entry(rig)[0] |= VTD_PTE0_SSADE;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, IOVA, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_SS_A, *ss_leaf & (VTD_SS_A | VTD_SS_D));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), 0);
+	KUNIT_EXPECT_EQ(test, *ss_leaf & (VTD_SS_A | VTD_SS_D), VTD_SS_A);
 	KUNIT_EXPECT_FALSE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, *fs_leaf & VTD_FS_D);
 	KUNIT_EXPECT_TRUE(test, *ss_leaf & VTD_SS_D);
 	KUNIT_EXPECT_FALSE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
 	*rig_fs(sp, IOVA, s->fs_levels) &= ~VTD_FS_A;
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, IOVA, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, IOVA, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, *rig_fs(sp, IOVA, s->fs_levels) & VTD_FS_A);
 	KUNIT_EXPECT_TRUE(test, *rig_ss(sp, sp->fs_root, 1) & VTD_SS_D);
 }
@@ -401,24 +404,24 @@ static void walk_test_canonical(struct kunit *test)
 
 	*rig_fs(sp, 0x00007ffffffff000, 1) = 0x5000 | RIG_FS_PAGE;
 	*rig_fs(sp, 0xffff800000000000, 1) = 0x6000 | RIG_FS_PAGE;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x00007fffffffffff, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0xffff800000000000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_NON_CANONICAL,
-			rig_read(rig, 0x0000800000000000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_NON_CANONICAL,
-			rig_read(rig, 0xffff7fffffffffff, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_NON_CANONICAL,
-			rig_read(rig, BIT_ULL(63), NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x00007fffffffffff, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0xffff800000000000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x0000800000000000, NULL),
+			VTD_FR_NON_CANONICAL);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0xffff7fffffffffff, NULL),
+			VTD_FR_NON_CANONICAL);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, BIT_ULL(63), NULL),
+			VTD_FR_NON_CANONICAL);
 
 	sp5 = rig_space(rig, VTD_PGTT_STAGE1, RIG_DID + 1, 5, 4);
 	rig_attach(sp5, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
 	*rig_fs(sp5, 0x00ffffffffffffff, 1) = 0x5000 | RIG_FS_PAGE;
 	*rig_fs(sp5, 0x0000800000000000, 1) = 0x5000 | RIG_FS_PAGE;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x00ffffffffffffff, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x0000800000000000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_NON_CANONICAL,
-			rig_read(rig, 0x0100000000000000, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x00ffffffffffffff, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x0000800000000000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x0100000000000000, NULL),
+			VTD_FR_NON_CANONICAL);
 }
 
 static void walk_test_widths(struct kunit *test)
@@ -432,17 +435,18 @@ static void walk_test_widths(struct kunit *test)
 	rig->m.cap |= FIELD_PREP(VTD_CAP_MGAW, 41);
 	*rig_ss(sp, BIT_ULL(42) - 1, 1) = 0x5000 | RIG_SS_RW;
 	*rig_ss(sp, BIT_ULL(42), 1) = 0x5000 | RIG_SS_RW;
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, BIT_ULL(42) - 1, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_SS_OUT_WIDTH,
-			rig_read(rig, BIT_ULL(42), NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, BIT_ULL(42) - 1, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, BIT_ULL(42), NULL),
+			VTD_FR_SS_OUT_WIDTH);
 
 	pt = rig_space(rig, VTD_PGTT_PT, RIG_DID + 1, 4, 4);
 	rig_attach(pt, RIG_SID, RIG_RID_PASID);
 	mock_vtd_inval_all(&rig->m);
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, BIT_ULL(MOCK_VTD_HAW) - 1, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH,
-			rig_write(rig, BIT_ULL(MOCK_VTD_HAW), NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_ADDR_WIDTH, rig_read(rig, U64_MAX, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, BIT_ULL(MOCK_VTD_HAW) - 1, NULL),
+			0);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, BIT_ULL(MOCK_VTD_HAW), NULL),
+			VTD_FR_ADDR_WIDTH);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, U64_MAX, NULL), VTD_FR_ADDR_WIDTH);
 }
 
 /* 3.15, SGN.8 */
@@ -460,16 +464,18 @@ static void walk_test_interrupt_range(struct kunit *test)
 		*rig_ss(sp, addr, 1) = 0x5000 | RIG_SS_RW;
 
 	/* Output addresses; what is beside is mapped by the same large page */
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_read(rig, 0x1000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_read(rig, 0x2fffff, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_read(rig, 0x300000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_read(rig, 0x2fffff, NULL));
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x1000, NULL), VTD_FR_INTR_ADDR);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x2fffff, NULL), VTD_FR_INTR_ADDR);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x300000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0x2fffff, NULL), VTD_FR_INTR_ADDR);
 	/* Input addresses, without PASID only */
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, 0xfedfffff, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_write(rig, 0xfee00000, NULL));
-	KUNIT_EXPECT_EQ(test, VTD_FR_INTR_ADDR, rig_read(rig, 0xfeefffff, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_write(rig, 0xfef00000, NULL));
-	KUNIT_EXPECT_EQ(test, 0, rig_send(rig, &req, NULL));
+	KUNIT_EXPECT_EQ(test, rig_write(rig, 0xfedfffff, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, 0xfee00000, NULL),
+			VTD_FR_INTR_ADDR);
+	KUNIT_EXPECT_EQ(test, rig_read(rig, 0xfeefffff, NULL),
+			VTD_FR_INTR_ADDR);
+	KUNIT_EXPECT_EQ(test, rig_write(rig, 0xfef00000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, rig_send(rig, &req, NULL), 0);
 }
 
 static struct kunit_case walk_test_cases[] = {
