@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of memory attributes, and of what they mean for caches */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789000ULL
 #define GPA	0x0000003210987000ULL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: KUnit tests of the rules for ID registers */
-#include "dut.h"
+#include "unit.h"
 
 #define IIDR	6
 #define AIDR	7

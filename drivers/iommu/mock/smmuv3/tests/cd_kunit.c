@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of what makes a CD ILLEGAL (5.4.2) */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789abcULL
 

@@ -5,7 +5,7 @@
  * The fields are numbers of the specification (4.2 to 4.7) here, so that a
  * mistake in the constants shows.
  */
-#include "dut.h"
+#include "unit.h"
 
 #define SID		(~0ULL << 32)
 #define SSID		0xfffff000ULL

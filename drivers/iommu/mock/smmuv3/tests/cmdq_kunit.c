@@ -3,7 +3,7 @@
 #include <linux/delay.h>
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define CMD_SYNC	0x46ULL
 #define CMD_BAD		0x00ULL

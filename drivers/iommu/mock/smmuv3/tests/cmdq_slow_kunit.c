@@ -4,7 +4,7 @@
 #include <linux/io.h>
 
 #include "../../tests/slow_kunit.h"
-#include "dut.h"
+#include "unit.h"
 
 #define CMD_CFGI_ALL	0x04ULL
 #define CMD_ATC_INV	(0x40ULL | (u64)SLOW_SID << 32)

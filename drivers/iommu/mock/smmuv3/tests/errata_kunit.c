@@ -2,7 +2,7 @@
 /* Mock SMMUv3: KUnit tests of implementations that are not as they should be */
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define CMD_SYNC	0x46ULL
 #define CMD_TLBI_ALL	0x30ULL

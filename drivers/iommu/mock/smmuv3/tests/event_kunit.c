@@ -6,7 +6,7 @@
  */
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define EVTQ	IOMMU_UNIT_SMMUV3_IRQ_EVTQ
 

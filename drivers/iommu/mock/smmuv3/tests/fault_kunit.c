@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of what becomes of a request that faults (3.12, 5.5) */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789abcULL
 #define GPA	0x0000003210987000ULL

@@ -5,7 +5,7 @@
 #include <linux/swab.h>
 
 #include "../../phys.h"
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789000ULL
 #define GPA	0x0000003210987000ULL

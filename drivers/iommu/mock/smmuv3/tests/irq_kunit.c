@@ -2,7 +2,7 @@
 /* Mock SMMUv3: KUnit tests of interrupts (3.18) and global errors (7.5) */
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 static const struct {
 	enum mock_smmu_irq irq;

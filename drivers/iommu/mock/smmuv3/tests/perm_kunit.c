@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of permissions (13.4, Arm ARM D8.4) */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789000ULL
 #define PAGE	0x00003eb9c4d5e000ULL

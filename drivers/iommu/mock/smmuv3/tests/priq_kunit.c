@@ -2,7 +2,7 @@
 /* Mock SMMUv3: KUnit tests of the PRI queue (chapter 8) */
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define PRIQ	IOMMU_UNIT_SMMUV3_IRQ_PRIQ
 #define LO	BIT(31)

@@ -5,7 +5,7 @@
  * Offsets and masks are numbers of the specification (6.3) here, so that a
  * mistake in the constants shows.
  */
-#include "dut.h"
+#include "unit.h"
 
 #define P1	0x10000
 

@@ -2,7 +2,7 @@
 /* Mock SMMUv3: KUnit tests of the order in which commands are executed */
 #include <kunit/static_stub.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define ROUNDS		64
 #define LG2		7

@@ -2,7 +2,7 @@
 /* Mock SMMUv3: KUnit tests of stalled transactions (3.12.2, 4.7.1, 4.7.2) */
 #include <linux/io.h>
 
-#include "dut.h"
+#include "unit.h"
 
 #define RESUME		0x44ULL
 #define STALL_TERM	0x45ULL

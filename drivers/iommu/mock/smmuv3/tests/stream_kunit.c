@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of the stream table, and of streams that are not translated */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789abcULL
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of who finds an entry of the TLB, and of stale ones (3.17) */
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789000ULL
 #define GPA	0x0000003210987000ULL

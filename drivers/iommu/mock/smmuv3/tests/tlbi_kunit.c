@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of what each TLB invalidation removes, and what not (4.4) */
-#include "rig.h"
+#include "tables.h"
 
 /*
  * X and Y are neighbours, Z is in a 2M block of another 1G region, G is a global

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of the walks' geometry: granules, levels, sizes (Arm ARM D8.2) */
-#include "rig.h"
+#include "tables.h"
 
 #define OUT	0x00003eb9c0000000ULL	/* aligned for every block but 1G ones */
 

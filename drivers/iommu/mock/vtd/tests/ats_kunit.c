@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of translation requests, translated and page requests */
 #include <linux/sizes.h>
 
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789abcULL
 #define GPA	0x0000003210987000ULL

@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the caches' tags, and of what each invalidation removes */
 #include <linux/sizes.h>
 
-#include "rig.h"
+#include "tables.h"
 
 /* X and Y are neighbours, Z is in a 2M page of another 1G region */
 #define X	0x0000001234566000ULL

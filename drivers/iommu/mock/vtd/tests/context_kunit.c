@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the way from the source-id to the PASID table entry */
 #include <linux/sizes.h>
 
-#include "rig.h"
+#include "tables.h"
 
 #define ADDR	0x12345678
 #define PTR52	BIT_ULL(52)	/* beyond the host address width */

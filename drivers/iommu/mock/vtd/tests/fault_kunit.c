@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: tests of primary fault logging */
-#include "regs_hw.h"
+#include "unit.h"
 
 #define NFR	4
 

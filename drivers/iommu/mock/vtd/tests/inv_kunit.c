@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the descriptors of the invalidation queue */
 #include <kunit/static_stub.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 static struct mock_vtd_inv last_inv;
 static unsigned int nr_inv;

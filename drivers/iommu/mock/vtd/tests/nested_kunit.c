@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of what only a nested translation can meet */
 #include <linux/sizes.h>
 
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x0000123456789abcULL
 #define GPA	0x0000003210987000ULL

@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the page request queue */
 #include <linux/io.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 #define ENTRIES		128	/* with PQS 0 */
 

@@ -3,7 +3,7 @@
 #include <linux/delay.h>
 #include <linux/io.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 /* In scalable mode, with an enabled queue of one page */
 static int qi_init_scalable(struct kunit *test)

@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the invalidation queue's ring */
 #include <linux/io.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 static int qi_init(struct kunit *test)
 {

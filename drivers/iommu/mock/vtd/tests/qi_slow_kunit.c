@@ -3,7 +3,7 @@
 #include <kunit/static_stub.h>
 
 #include "../../tests/slow_kunit.h"
-#include "regs_hw.h"
+#include "unit.h"
 
 struct qi_slow {
 	struct mock_vtd_hw *hw;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: tests of the register space */
-#include "regs_hw.h"
+#include "unit.h"
 
 static int regs_init(struct kunit *test)
 {

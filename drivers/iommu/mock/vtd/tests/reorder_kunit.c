@@ -2,7 +2,7 @@
 /* Mock VT-d: KUnit tests of the order in which descriptors are executed */
 #include <kunit/static_stub.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 #define ROUNDS		64
 

@@ -3,7 +3,7 @@
 #include <kunit/static_stub.h>
 
 #include "../../phys.h"
-#include "rig.h"
+#include "tables.h"
 
 #define IOVA	0x00007a4567891abcULL
 

@@ -2,7 +2,7 @@
 /* Mock VT-d: tests of the walks over hand-built tables */
 #include <linux/sizes.h>
 
-#include "rig.h"
+#include "tables.h"
 
 /* Indexes differ at every level, and from those of the GPA */
 #define IOVA	0x00007a4567891abcULL

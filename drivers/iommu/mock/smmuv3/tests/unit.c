@@ -4,7 +4,7 @@
 #include <linux/io.h>
 
 #include "../../phys.h"
-#include "dut.h"
+#include "unit.h"
 
 static struct mock_smmu_dut *to_dut(struct mock_smmu *m)
 {

@@ -4,7 +4,7 @@
 #include <linux/swab.h>
 
 #include "../../tests/unit.h"
-#include "rig.h"
+#include "tables.h"
 
 #define RIG_IDR0 \
 	(SMMU_IDR0_S2P | SMMU_IDR0_S1P | \

@@ -6,8 +6,8 @@
  * and by memory. What the unit sends (interrupts, messages to endpoints) is
  * recorded here instead.
  */
-#ifndef __IOMMU_MOCK_VTD_REGS_HW_H
-#define __IOMMU_MOCK_VTD_REGS_HW_H
+#ifndef __IOMMU_MOCK_VTD_TEST_UNIT_H
+#define __IOMMU_MOCK_VTD_TEST_UNIT_H
 
 #include "../../tests/unit.h"
 #include "../regs.h"
@@ -132,4 +132,4 @@ static inline u16 hw_icesid(struct mock_vtd_hw *hw)
 	return FIELD_GET(VTD_IQERCD_ICESID, hw_read64(hw, VTD_REG_IQERCD));
 }
 
-#endif /* __IOMMU_MOCK_VTD_REGS_HW_H */
+#endif /* __IOMMU_MOCK_VTD_TEST_UNIT_H */

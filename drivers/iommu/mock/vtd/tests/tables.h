@@ -5,8 +5,8 @@
  * Tables are real pages. A nested space puts its stage-1 tables at addresses of
  * stage-2 that differ from the physical ones.
  */
-#ifndef __IOMMU_MOCK_VTD_RIG_H
-#define __IOMMU_MOCK_VTD_RIG_H
+#ifndef __IOMMU_MOCK_VTD_TEST_TABLES_H
+#define __IOMMU_MOCK_VTD_TEST_TABLES_H
 
 #include <kunit/test.h>
 
@@ -85,4 +85,4 @@ u8 rig_send(struct rig *rig, const struct mock_req *req,
 u8 rig_read(struct rig *rig, u64 addr, struct mock_xlate *res);
 u8 rig_write(struct rig *rig, u64 addr, struct mock_xlate *res);
 
-#endif /* __IOMMU_MOCK_VTD_RIG_H */
+#endif /* __IOMMU_MOCK_VTD_TEST_TABLES_H */

@@ -4,7 +4,7 @@
 #include <linux/sizes.h>
 
 #include "../../tests/unit.h"
-#include "rig.h"
+#include "tables.h"
 
 #define RIG_CAP \
 	(FIELD_PREP(VTD_CAP_ND, 6) | VTD_CAP_SAGAW_3LVL | VTD_CAP_SAGAW_4LVL | \

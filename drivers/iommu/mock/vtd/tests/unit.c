@@ -3,7 +3,7 @@
 #include <kunit/static_stub.h>
 #include <linux/io.h>
 
-#include "regs_hw.h"
+#include "unit.h"
 
 static struct mock_vtd_hw *to_hw(struct mock_vtd *m)
 {

@@ -5,8 +5,8 @@
  * Tables are real pages. With stage 2, the structures of stage 1 (tables, CDs) are
  * at IPAs that differ from the physical addresses.
  */
-#ifndef __IOMMU_MOCK_SMMUV3_RIG_H
-#define __IOMMU_MOCK_SMMUV3_RIG_H
+#ifndef __IOMMU_MOCK_SMMUV3_TEST_TABLES_H
+#define __IOMMU_MOCK_SMMUV3_TEST_TABLES_H
 
 #include <kunit/test.h>
 #include <linux/io.h>
@@ -125,4 +125,4 @@ u8 mock_smmu_rig_write_anew(struct mock_smmu_rig *rig, u64 addr,
 			    struct mock_xlate *res);
 void mock_smmu_rig_flush(struct mock_smmu_rig *rig);
 
-#endif /* __IOMMU_MOCK_SMMUV3_RIG_H */
+#endif /* __IOMMU_MOCK_SMMUV3_TEST_TABLES_H */

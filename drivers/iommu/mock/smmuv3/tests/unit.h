@@ -6,8 +6,8 @@
  * and by memory. What the SMMU sends (interrupts, messages to endpoints) is
  * recorded here instead.
  */
-#ifndef __IOMMU_MOCK_SMMUV3_DUT_H
-#define __IOMMU_MOCK_SMMUV3_DUT_H
+#ifndef __IOMMU_MOCK_SMMUV3_TEST_UNIT_H
+#define __IOMMU_MOCK_SMMUV3_TEST_UNIT_H
 
 #include "../../tests/unit.h"
 #include "../regs.h"
@@ -138,4 +138,4 @@ static inline u64 dut_pri(struct mock_smmu_dut *dut, u32 idx, u32 n)
 	return le64_to_cpu(READ_ONCE(dut->priq[idx * SMMU_PRI_WORDS + n]));
 }
 
-#endif /* __IOMMU_MOCK_SMMUV3_DUT_H */
+#endif /* __IOMMU_MOCK_SMMUV3_TEST_UNIT_H */
