@@ -11,7 +11,8 @@
 int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 			unsigned int stage2_width);
 int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit);
-void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *s1);
+void vtd_nested_stage1(const struct vtd_nested *nested,
+		       struct vtd_stage1 *entry);
 struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
 				      struct vtd_paging *parent,
 				      const struct iommu_hwpt_vtd_s1 *s1);

@@ -43,6 +43,8 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <uapi/linux/iommufd.h>
+
 #include <linux/iommu-nested/unit.h>
 #include <linux/iommu-nested/vtd.h>
 
@@ -311,17 +313,13 @@ PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, fs.iommu, domain);
  * struct vtd_nested - a domain with stage-1 tables of a guest
  * @domain: the core's view
  * @parent: the stage-2 that it is nested on
- * @flags: IOMMU_VTD_S1_*
- * @pgtbl: guest physical address of the top table
- * @addr_width: 48 or 57
+ * @s1: the user's request, validated
  * @users: its users
  */
 struct vtd_nested {
 	struct iommu_domain domain;
 	struct vtd_paging *parent;
-	u64 flags;
-	u64 pgtbl;
-	u32 addr_width;
+	struct iommu_hwpt_vtd_s1 s1;
 	struct vtd_users users;
 };
 

@@ -70,32 +70,28 @@ static unsigned int vtd_parent_width(const struct vtd_paging *parent)
  */
 int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit)
 {
-	const struct iommu_hwpt_vtd_s1 s1 = {
-		.flags = nested->flags,
-		.pgtbl_addr = nested->pgtbl,
-		.addr_width = nested->addr_width,
-	};
-
 	return vtd_paging_compatible(nested->parent, unit) ?:
 	       vtd_errata_check_parent(unit, nested->parent) ?:
-	       vtd_stage1_validate(&s1, unit->cap, unit->ecap,
+	       vtd_stage1_validate(&nested->s1, unit->cap, unit->ecap,
 				   vtd_parent_width(nested->parent));
 }
 
 /**
  * vtd_nested_stage1 - what the PASID table entries of a domain say of stage-1
  * @nested: the domain
- * @s1: filled in
+ * @entry: filled in
  */
-void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *s1)
+void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *entry)
 {
-	*s1 = (struct vtd_stage1) {
-		.root = nested->pgtbl,
-		.five_level = nested->addr_width == 57,
-		.sre = nested->flags & IOMMU_VTD_S1_SRE,
-		.wpe = nested->flags & IOMMU_VTD_S1_SRE &&
-		       nested->flags & IOMMU_VTD_S1_WPE,
-		.eafe = nested->flags & IOMMU_VTD_S1_EAFE,
+	const struct iommu_hwpt_vtd_s1 *s1 = &nested->s1;
+
+	*entry = (struct vtd_stage1) {
+		.root = s1->pgtbl_addr,
+		.five_level = s1->addr_width == 57,
+		.sre = s1->flags & IOMMU_VTD_S1_SRE,
+		.wpe = s1->flags & IOMMU_VTD_S1_SRE &&
+		       s1->flags & IOMMU_VTD_S1_WPE,
+		.eafe = s1->flags & IOMMU_VTD_S1_EAFE,
 	};
 }
 
@@ -142,9 +138,7 @@ struct iommu_domain *vtd_nested_alloc(struct vtd_unit *unit,
 	nested->domain.type = IOMMU_DOMAIN_NESTED;
 	nested->domain.ops = &vtd_nested_ops;
 	nested->parent = parent;
-	nested->flags = s1->flags;
-	nested->pgtbl = s1->pgtbl_addr;
-	nested->addr_width = s1->addr_width;
+	nested->s1 = *s1;
 	vtd_users_init(&nested->users);
 	/* Our code frees it, perhaps when no device of ours is left */
 	__module_get(THIS_MODULE);
