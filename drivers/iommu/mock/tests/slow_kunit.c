@@ -101,6 +101,8 @@ int slow_bench_send(struct slow_bench *b)
 {
 	const struct mock_atc_inv msg = { .sid = SLOW_SID, .lg2 = 64 };
 
+	if (b->silent)
+		return mock_slow_send(b->mi, NULL, &msg);
 	/* As mock_atc_invalidate() does */
 	if (!b->ep.inv_delay_ms)
 		return mock_ep_atc_invalidate(&b->ep, false, 0, false, 0, 64);

@@ -18,12 +18,14 @@
  * @mi: the instance
  * @now: what time it is
  * @timer: when the timer is to expire, 0: it is not started
+ * @silent: nothing answers in the place of the endpoint
  * @ep: the endpoint, which has an ATC
  */
 struct slow_bench {
 	struct mock_iommu *mi;
 	ktime_t now;
 	ktime_t timer;
+	bool silent;
 	struct mock_endpoint ep;
 };
 

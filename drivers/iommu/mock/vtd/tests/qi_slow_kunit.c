@@ -8,16 +8,12 @@
 struct qi_slow {
 	struct mock_vtd_hw *hw;
 	struct slow_bench *bench;
-	bool silent;
 };
 
 static int send_late(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	struct qi_slow *s = kunit_get_current_test()->priv;
-	const struct mock_atc_inv msg = { .sid = SLOW_SID, .lg2 = 64 };
 
-	if (s->silent)
-		return mock_slow_send(m->mi, NULL, &msg);
 	return slow_bench_send(s->bench);
 }
 
@@ -88,7 +84,7 @@ static void qi_slow_limit(struct kunit *test)
 	slow_bench_set(s->bench, &hw->mi->slow.devtlb_limit_ms, 20);
 	for (round = 0; round < 2; round++) {
 		/* One that comes too late, and one that never comes */
-		s->silent = round;
+		s->bench->silent = round;
 		s->bench->ep.inv_delay_ms = 1000;
 		put_devtlb(hw);
 		mock_vtd_hw_put_wait(hw, 1 + round, VTD_WAIT0_IF);
@@ -121,7 +117,7 @@ static void qi_slow_limit_alone(struct kunit *test)
 	struct qi_slow *s = test->priv;
 	struct mock_vtd_hw *hw = s->hw;
 
-	s->silent = true;
+	s->bench->silent = true;
 	slow_bench_set(s->bench, &hw->mi->slow.devtlb_limit_ms, 20);
 	put_devtlb(hw);
 	mock_vtd_hw_bell(hw);
