@@ -102,10 +102,10 @@ bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words)
 	if (!old) {
 		old = &skips->cmd[skips->nr++ % MOCK_SMMU_NR_SKIPPED];
 		memcpy(old->words, words, sizeof(old->words));
-		old->complete = false;
+		old->syncs = skips->syncs;
 		return true;
 	}
-	if (!old->complete)
+	if (old->syncs == skips->syncs)
 		return true;
 	*old = (struct mock_smmu_skipped){};
 	return false;
@@ -117,8 +117,5 @@ bool mock_smmu_skip(struct mock_smmu_skips *skips, const u64 *words)
  */
 void mock_smmu_skips_complete(struct mock_smmu_skips *skips)
 {
-	u32 i;
-
-	for (i = 0; i < MOCK_SMMU_NR_SKIPPED; i++)
-		skips->cmd[i].complete = true;
+	skips->syncs++;
 }

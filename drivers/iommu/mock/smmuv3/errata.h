@@ -37,21 +37,23 @@ struct mock_smmu_errata {
 /**
  * struct mock_smmu_skipped - an invalidation that was not carried out
  * @words: the command
- * @complete: a CMD_SYNC after it has completed
+ * @syncs: how many CMD_SYNCs had completed by then
  */
 struct mock_smmu_skipped {
 	u64 words[SMMU_CMD_WORDS];
-	bool complete;
+	u64 syncs;
 };
 
 /**
  * struct mock_smmu_skips - all of them
  * @cmd: a ring of them, the oldest is the first to be overwritten
  * @nr: how many there were; those that were carried out since are zero
+ * @syncs: CMD_SYNCs that have completed
  */
 struct mock_smmu_skips {
 	struct mock_smmu_skipped cmd[MOCK_SMMU_NR_SKIPPED];
 	u32 nr;
+	u64 syncs;
 };
 
 void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
