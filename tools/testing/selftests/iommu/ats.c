@@ -163,8 +163,7 @@ TEST_F(ats, stage2_unmapped)
 	struct rig *r = &self->rig;
 
 	ASSERT_EQ(0, read_all(self, 0, 0));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, OLD(0)));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + PAGE_4K, OLD(1)));
 }

@@ -211,16 +211,14 @@ TEST_F(bad, stalled_unmap)
 
 	ram = guest_ptr(&r->guest, s1_gpa(&r->s1, IOVA, 1));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_stall", MOCK_FOR_EVER));
-	EXPECT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	EXPECT_EQ(0, rig_unmap_guest(r));
 	for (i = 0; i < r->cfg.nr_eps; i++) {
 		EXPECT_EQ(-EFAULT, ep_write(&r->dev[i], IOVA, 8, 1, NULL));
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[i], IOVA, 8, 0, NULL));
 	}
 	EXPECT_TRUE(util_is_fill(ram, PAGE_4K, 1));
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_stall", 0));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-				  r->guest.size, r->guest.gpa, VMM_RW));
+	ASSERT_EQ(0, rig_map_guest(r));
 	change_page(self);
 	EXPECT_EQ(0, recovered(self, 0));
 	EXPECT_EQ(0, recovered(self, 1));

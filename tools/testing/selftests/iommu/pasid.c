@@ -391,8 +391,7 @@ TEST(nested_share_domain_ids)
 	EXPECT_EQ(0, sees(&rig, 4, IOVA, 4));
 
 	/* Of stage-2 all of it is */
-	ASSERT_EQ(0, vmm_ioas_unmap(rig.iommufd, rig.ioas, rig.guest.gpa,
-				    rig.guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(&rig));
 	for (i = 0; i < N; i++)
 		EXPECT_EQ(-EFAULT, sees(&rig, i + 1, IOVA, i));
 	for (i = N / 2; i < N; i++) {

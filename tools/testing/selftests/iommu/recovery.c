@@ -181,17 +181,7 @@ static int guest_asks(FIXTURE_DATA(recovery) *self)
 
 static int guest_unmap(FIXTURE_DATA(recovery) *self)
 {
-	struct rig *r = &self->rig;
-
-	return vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size);
-}
-
-static int guest_map(FIXTURE_DATA(recovery) *self)
-{
-	struct rig *r = &self->rig;
-
-	return vmm_ioas_map(r->iommufd, r->ioas, r->guest.va, r->guest.size,
-			    r->guest.gpa, VMM_RW);
+	return rig_unmap_guest(&self->rig);
 }
 
 /* The bystander's memory goes, and is out of reach when it has gone */
@@ -431,7 +421,7 @@ TEST_F(recovery, unmap_while_blocked)
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA + PAGE_4K, 8, 1, NULL));
 	EXPECT_TRUE(util_is_fill(ram, PAGE_4K, 2));
 	EXPECT_EQ(-ETIMEDOUT, call_end(&guest));
-	ASSERT_EQ(0, guest_map(self));
+	ASSERT_EQ(0, rig_map_guest(&self->rig));
 	EXPECT_EQ(0, comes_back(self, 9));
 }
 
@@ -462,7 +452,7 @@ TEST_F(recovery, unmap_while_unblocked)
 	EXPECT_EQ(0, call_end(&unmap));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA + PAGE_4K, 8, 1, NULL));
 	EXPECT_TRUE(util_is_fill(ram, PAGE_4K, 2));
-	ASSERT_EQ(0, guest_map(self));
+	ASSERT_EQ(0, rig_map_guest(&self->rig));
 	EXPECT_EQ(0, comes_back(self, 1));
 }
 

@@ -95,8 +95,7 @@ TEST_F(twice, unmap)
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->ioas));
 	ASSERT_EQ(0, rig_sees(r, 0, gpa, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(variant->hidden ? 0 : -EFAULT, rig_sees(r, 0, gpa, 1));
 }
 
@@ -107,8 +106,7 @@ TEST_F(twice, unmap_parent)
 
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(variant->hidden ? 0 : -EFAULT, rig_sees(r, 0, IOVA, 1));
 }
 
@@ -361,8 +359,7 @@ static int unmap_many(struct rig *r, uint32_t iidr, unsigned int *stale)
 	for (i = 0; !rc && i < pages; i++)
 		rc = ep_write(&r->dev[0], RIG_GPA + i * PAGE_4K, 8, 1, NULL);
 	if (!rc)
-		rc = vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size);
+		rc = rig_unmap_guest(r);
 	*stale = 0;
 	for (i = 0; !rc && i < pages; i++)
 		*stale += !ep_write(&r->dev[0], RIG_GPA + i * PAGE_4K, 8, 1,

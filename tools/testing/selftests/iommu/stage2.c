@@ -216,12 +216,10 @@ TEST_F(stage2, tables_unmapped)
 
 	ASSERT_EQ(0, map_extra(self, VMM_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 100));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + PAGE_4K, 101));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-				  r->guest.size, r->guest.gpa, VMM_RW));
+	ASSERT_EQ(0, rig_map_guest(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));
 }
 

@@ -104,11 +104,6 @@ FIXTURE_TEARDOWN(stale)
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
-static int unmap_all(struct rig *r)
-{
-	return vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size);
-}
-
 /* Neither read nor written: RAM is as it was filled */
 static int out_of_reach(struct rig *r, unsigned int dev, const struct s1 *s1,
 			uint64_t seed)
@@ -127,7 +122,7 @@ TEST_F(stale, all_on_one_parent)
 {
 	struct rig *r = &self->rig;
 
-	ASSERT_EQ(0, unmap_all(r));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(0, out_of_reach(r, 0, &r->s1, 1));
 	EXPECT_EQ(0, out_of_reach(r, 1, &self->s1, 2));
 }
@@ -140,7 +135,7 @@ TEST_F(stale, attached_again)
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 	ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, unmap_all(r));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(0, out_of_reach(r, 0, &r->s1, 1));
 	EXPECT_EQ(0, out_of_reach(r, 1, &self->s1, 2));
 }
@@ -159,11 +154,10 @@ TEST_F(stale, unmapped_while_detached)
 		uint32_t hwpt = i ? self->hwpt : r->nested;
 
 		ASSERT_EQ(0, vdev_detach(&r->dev[i]));
-		ASSERT_EQ(0, unmap_all(r));
+		ASSERT_EQ(0, rig_unmap_guest(r));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], hwpt));
 		EXPECT_EQ(0, out_of_reach(r, i, s1, 1 + i));
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-					  r->guest.size, r->guest.gpa, VMM_RW));
+		ASSERT_EQ(0, rig_map_guest(r));
 		ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
 		ASSERT_EQ(0, rig_sees(r, 1, IOVA, 2));
 	}
@@ -210,15 +204,14 @@ TEST_F(stale, with_pasid)
 	ASSERT_EQ(0, use_pasid(r));
 	ASSERT_EQ(0, with_pasid(r, 1));
 	ASSERT_EQ(0, with_pasid(r, 1));
-	ASSERT_EQ(0, unmap_all(r));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(-EFAULT, with_pasid(r, 1));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], SSID | MOCK_EP_PASID_VALID));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 77, NULL));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 0));
 	EXPECT_TRUE(util_is_fill(ram, PAGE_4K, 1));
 	/* Detached, nothing of it is left in the device */
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-				  r->guest.size, r->guest.gpa, VMM_RW));
+	ASSERT_EQ(0, rig_map_guest(r));
 	ASSERT_EQ(0, with_pasid(r, 1));
 	ASSERT_EQ(0, r->cfg.type == MOCK_VTD ?
 		     vdev_detach_pasid(&r->dev[0], SSID) :

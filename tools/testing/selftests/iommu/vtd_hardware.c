@@ -96,8 +96,7 @@ TEST_F(twice, unmap)
 	ASSERT_NE(0, gpa);
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->ioas));
 	ASSERT_EQ(0, rig_sees(r, 0, gpa, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(GONE, rig_sees(r, 0, gpa, 1));
 }
 
@@ -108,8 +107,7 @@ TEST_F(twice, unmap_parent)
 
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	ASSERT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa,
-				    r->guest.size));
+	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(GONE, rig_sees(r, 0, IOVA, 1));
 }
 

@@ -159,8 +159,20 @@ int rig_guest(struct rig *r)
 	rc = vmm_ioas_alloc(r->iommufd, &r->ioas);
 	if (rc)
 		return rc;
+	return rig_map_guest(r);
+}
+
+int rig_map_guest(struct rig *r)
+{
+	struct guest *g = &r->guest;
+
 	return vmm_ioas_map(r->iommufd, r->ioas, g->va, g->size, g->gpa,
 			    r->cfg.perm);
+}
+
+int rig_unmap_guest(struct rig *r)
+{
+	return vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size);
 }
 
 int rig_parent(struct rig *r)

@@ -118,6 +118,9 @@ int rig_mock(struct rig *r, const struct rig_config *cfg);
 int rig_devices(struct rig *r);
 /* Guest RAM, mapped into an IOAS */
 int rig_guest(struct rig *r);
+/* It is unmapped from that, and mapped again */
+int rig_unmap_guest(struct rig *r);
+int rig_map_guest(struct rig *r);
 /* The nesting parent; for SMMUv3 a vIOMMU and vDEVICEs too */
 int rig_parent(struct rig *r);
 /* Stage-1, its HWPT, and every endpoint attached to it */
