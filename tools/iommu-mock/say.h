@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef IOMMU_MOCK_SAY_H
+#define IOMMU_MOCK_SAY_H
+
+#include <stddef.h>
+
+/* Statuses of "run" that are not the program's own. */
+enum {
+	STATUS_COMPLAINED = 120,
+	STATUS_DIED = 121,
+	STATUS_LEAK = 122,
+	STATUS_TIMEOUT = 124,
+	STATUS_SETUP = 125,
+	STATUS_CANNOT_RUN = 126,
+	STATUS_NOT_FOUND = 127,
+};
+
+/* Where say() writes instead of standard error, if set. */
+extern void (*say_to)(const char *line);
+
+/* A sentence for the user, after "iommu-mock: ". */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* The same, and the end of the command with a status. */
+__attribute__((noreturn, format(printf, 2, 3)))
+void die(int status, const char *format, ...);
+
+/* Memory that is there, or the command ends. */
+void *grab(size_t size);
+void *grow(void *old, size_t size);
+char *copy_string(const char *text);
+__attribute__((format(printf, 1, 2))) char *form(const char *format, ...);
+
+#endif
