@@ -441,6 +441,7 @@ static struct config_group *mock_make_instance(struct config_group *group,
 	if (IS_ERR(inst))
 		return ERR_CAST(inst);
 	config_group_init_type_name(&inst->group, name, &mock_instance_type);
+	inst->mi.name = config_item_name(&inst->group.cg_item);
 	config_group_init_type_name(&inst->caches, "caches", &mock_caches_type);
 	configfs_add_default_group(&inst->caches, &inst->group);
 	return &inst->group;

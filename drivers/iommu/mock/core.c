@@ -236,6 +236,25 @@ struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid)
 	return NULL;
 }
 
+/**
+ * mock_instance_ep_name() - what is the endpoint with a source-id called?
+ * @mi: the instance, which is live
+ * @sid: source-id or StreamID
+ *
+ * Return: its name, even if it is unplugged, or NULL if there is none
+ */
+const char *mock_instance_ep_name(const struct mock_iommu *mi, u32 sid)
+{
+	const struct mock_instance *inst =
+		container_of_const(mi, struct mock_instance, mi);
+	const struct mock_ep_item *item;
+
+	list_for_each_entry(item, &inst->endpoints, list)
+		if (item->ep.config.sid == sid)
+			return item->ep.name;
+	return NULL;
+}
+
 /* The width, because the type may have been changed since they were set */
 static bool source_ids_valid(struct mock_instance *inst)
 {

@@ -126,6 +126,7 @@ void mock_instance_set_model(struct mock_instance *inst, int nr);
 int mock_instance_start(struct mock_instance *inst);
 int mock_instance_stop(struct mock_instance *inst);
 struct mock_endpoint *mock_instance_endpoint(struct mock_iommu *mi, u32 sid);
+const char *mock_instance_ep_name(const struct mock_iommu *mi, u32 sid);
 struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst);
 void mock_ep_item_destroy(struct mock_ep_item *item);
 int mock_ep_item_add(struct mock_ep_item *item);

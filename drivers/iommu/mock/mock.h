@@ -19,6 +19,7 @@
 #include <linux/iommu-nested/unit.h>
 
 #include "cache_set.h"
+#include "log.h"
 #include "slow.h"
 
 struct dentry;
@@ -26,6 +27,7 @@ struct mock_endpoint;
 struct mock_iommu;
 struct mock_its;
 struct mock_reorder;
+struct seq_buf;
 struct seq_file;
 
 /**
@@ -201,6 +203,8 @@ struct mock_firmware {
  * @compatible: value of this property of the unit in the device tree, %NULL for
  *	hardware that is described by software nodes
  * @sid_bits: width of a source-id or StreamID, at most 32
+ * @sid_name: which of the two it is called
+ * @pasid_name: what a PASID is called
  * @msi_translated: interrupt messages of endpoints are translated like any other
  *	write, on their way to a doorbell
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
@@ -247,6 +251,9 @@ struct mock_firmware {
  *	(the model has then answered it itself as the specification says).
  *	Optional
  * @debugfs: add the model's files to the instance's directory
+ * @queue: describe the command queue in @s, and add what is not carried out yet to
+ *	@view, by mock_queue_view_add(). Same context as @translate
+ * @command_words: put a command, as it is in memory, into words. Any context
  * @acknowledge: %MOCK_MISBEHAVE_REG_STALL is over (see mock_misbehave_take()): what
  *	was not acknowledged is now. Same context as @translate. Optional
  * @resume: %MOCK_MISBEHAVE_CMD_STALL is over, or what mock_slow_ready() has answered
@@ -264,6 +271,8 @@ struct mock_model {
 	const char *unit_name;
 	const char *compatible;
 	u8 sid_bits;
+	const char *sid_name;
+	const char *pasid_name;
 	bool msi_translated;
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
@@ -279,6 +288,9 @@ struct mock_model {
 	int (*page_request)(struct mock_iommu *mi,
 			    const struct mock_page_request *preq);
 	void (*debugfs)(struct mock_iommu *mi, struct dentry *dir);
+	void (*queue)(struct mock_iommu *mi, struct seq_file *s,
+		      struct mock_queue_view *view);
+	void (*command_words)(struct seq_buf *s, const u64 *words);
 	void (*acknowledge)(struct mock_iommu *mi);
 	void (*resume)(struct mock_iommu *mi);
 	void (*devtlb_lost)(struct mock_iommu *mi, u32 sid);
@@ -286,6 +298,7 @@ struct mock_model {
 
 /**
  * struct mock_iommu - an instance
+ * @name: of its directory in configfs, constant
  * @model: its kind, constant while live
  * @priv: the model's private data, constant while live
  * @lock: the instance's one lock, taken with interrupts off
@@ -302,8 +315,10 @@ struct mock_model {
  * @misbehave: remaining counts, under @lock; U32_MAX is for ever
  * @running: the model has been started and not stopped, under @lock
  * @slow: how it takes its time
+ * @log: what happened last
  */
 struct mock_iommu {
+	const char *name;
 	const struct mock_model *model;
 	void *priv;
 	spinlock_t lock; /* see the top of this file */
@@ -317,6 +332,7 @@ struct mock_iommu {
 	u32 misbehave[MOCK_MISBEHAVE_NR];
 	bool running;
 	struct mock_slow slow;
+	struct mock_log log;
 };
 
 /**

@@ -7,6 +7,7 @@
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/seq_buf.h>
 
 #include "core.h"
 #include "trace.h"
@@ -26,6 +27,7 @@ int mock_model_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	if (ret)
 		return ret;
 	guard(spinlock_irq)(&mi->lock);
+	mock_log_reset(mi);
 	mi->running = true;
 	return 0;
 }
@@ -41,6 +43,17 @@ void mock_model_stop(struct mock_iommu *mi)
 	scoped_guard(spinlock_irq, &mi->lock)
 		mi->running = false;
 	mi->model->stop(mi);
+}
+
+static void trace_translate(struct mock_iommu *mi, const struct mock_req *req,
+			    const struct mock_xlate *res, int ret)
+{
+	char text[MOCK_LOG_TEXT];
+	struct seq_buf s;
+
+	seq_buf_init(&s, text, sizeof(text));
+	mock_translate_words(&s, mi, req, res, ret);
+	trace_mock_translate(mi, req, ret, seq_buf_str(&s));
 }
 
 /**
@@ -61,7 +74,8 @@ int mock_model_translate(struct mock_iommu *mi, const struct mock_req *req,
 	if (!mi->running)
 		return -EFAULT;
 	ret = mi->model->translate(mi, req, res);
-	trace_mock_translate(mi, req, res, ret);
+	if (trace_mock_translate_enabled())
+		trace_translate(mi, req, res, ret);
 	return ret;
 }
 

@@ -18,6 +18,7 @@
 struct dentry;
 struct mock_endpoint;
 struct mock_iommu;
+struct seq_file;
 
 /**
  * enum mock_cmd_kind - what a command or descriptor is for
@@ -108,6 +109,7 @@ void mock_slow_set_timer(struct mock_iommu *mi, ktime_t when);
 
 /* slow_debugfs.c */
 void mock_slow_debugfs(struct mock_iommu *mi, struct dentry *misbehave);
+void mock_slow_show(const struct mock_iommu *mi, struct seq_file *m);
 void mock_slow_debugfs_endpoint(struct mock_endpoint *ep, struct dentry *dir);
 
 #endif /* __IOMMU_MOCK_SLOW_H */

@@ -17,12 +17,8 @@ static const char * const kind_names[MOCK_CMD_NR] = {
 	[MOCK_CMD_SYNC] = "sync",
 };
 
-static int hold_show(struct seq_file *m, void *unused)
+static void show_hold(struct seq_file *m, const struct mock_slow *s)
 {
-	struct mock_iommu *mi = m->private;
-	const struct mock_slow *s = &mi->slow;
-
-	guard(spinlock_irqsave)(&mi->lock);
 	if (s->hold == MOCK_CMD_OTHER)
 		seq_puts(m, "off\n");
 	else if (s->hold_left)
@@ -30,7 +26,28 @@ static int hold_show(struct seq_file *m, void *unused)
 			   s->hold_left);
 	else
 		seq_printf(m, "held %s\n", kind_names[s->hold]);
+}
+
+static int hold_show(struct seq_file *m, void *unused)
+{
+	struct mock_iommu *mi = m->private;
+
+	guard(spinlock_irqsave)(&mi->lock);
+	show_hold(m, &mi->slow);
 	return 0;
+}
+
+/**
+ * mock_slow_show() - what keeps the queue from going on, errors aside
+ * @mi: the instance, with its lock held
+ * @m: where
+ */
+void mock_slow_show(const struct mock_iommu *mi, struct seq_file *m)
+{
+	if (mi->misbehave[MOCK_MISBEHAVE_CMD_STALL])
+		seq_puts(m, "cmd_stall on\n");
+	seq_puts(m, "hold ");
+	show_hold(m, &mi->slow);
 }
 
 static int hold_open(struct inode *inode, struct file *file)

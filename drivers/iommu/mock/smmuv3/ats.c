@@ -36,6 +36,9 @@ static int config_error(struct mock_smmu_walk *w, u8 id, bool wanted)
 {
 	if (wanted && w->m->cr2 & SMMU_CR2_REC_CFG_ATS)
 		w->ev->id = id;
+	else
+		mock_smmu_unrecorded(w, id,
+				     "not recorded: CR2 does not ask for it, for an ATS request");
 	return -EFAULT;
 }
 
@@ -104,8 +107,10 @@ int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
 	id = mock_smmu_find_ste(w);
 	if (id)
 		return completer_abort(w, id);
-	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS))
+	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS)) {
+		mock_smmu_unrecorded(w, 0, MOCK_SMMU_WHY_ABORT);
 		return -EFAULT;
+	}
 	if (effective_eats(w) == SMMU_EATS_ABORT)
 		return unsupported_request(w, req);
 	id = mock_smmu_find_context(w);
@@ -132,8 +137,10 @@ int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
 static int pass_address(struct mock_smmu_walk *w, struct mock_xlate *res)
 {
 	/* 3.9.1.1: too large an address is terminated without an event */
-	if (w->addr >> mock_smmu_oas(w->m))
+	if (w->addr >> mock_smmu_oas(w->m)) {
+		mock_smmu_unrecorded(w, 0, "not recorded: the address is beyond the output size");
 		return -EFAULT;
+	}
 	res->pa = w->addr;
 	res->read = true;
 	res->write = true;
@@ -181,8 +188,10 @@ int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res)
 	id = mock_smmu_find_ste(w);
 	if (id)
 		return config_error(w, id, true);
-	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS))
+	if (!(w->ste->config & SMMU_STE_CONFIG_BYPASS)) {
+		mock_smmu_unrecorded(w, 0, MOCK_SMMU_WHY_ABORT);
 		return -EFAULT;
+	}
 	switch (effective_eats(w)) {
 	case SMMU_EATS_TRANS:
 		return pass_address(w, res);

@@ -8,6 +8,7 @@
  */
 #include <kunit/static_stub.h>
 #include <linux/bitfield.h>
+#include <linux/seq_buf.h>
 
 #include "../trace.h"
 #include "regs.h"
@@ -375,42 +376,56 @@ static void mock_smmu_cmd_resume(struct mock_smmu *m,
 	mock_smmu_stall_resume(m, cmd->sid, cmd->stag, how);
 }
 
-static void mock_smmu_cmd_invalidate(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
+static const char mock_smmu_done[] = "done";
+
+/* The ATS interface is not operational without SMMUEN. Returns the outcome */
+static const char *mock_smmu_cmd_atc_inv(struct mock_smmu *m,
+					 const struct mock_smmu_cmd *cmd)
+{
+	if (!(m->cr0 & SMMU_CR0_SMMUEN))
+		return "no effect: SMMUEN is 0";
+	switch (mock_smmu_send_atc_invalidate(m, cmd)) {
+	case -ETIMEDOUT:
+		m->hw->atc_lost = true;
+		return "not answered";
+	case -EINPROGRESS:
+		return "sent, the answer is waited for";
+	default:
+		return mock_smmu_done;
+	}
+}
+
+/* Returns the outcome */
+static const char *mock_smmu_cmd_invalidate(struct mock_smmu *m,
+					    const struct mock_smmu_cmd *cmd)
 {
 	const struct mock_smmu_tlbi *tlbi = &cmd->tlbi;
 
 	m->stats.invalidations++;
-	trace_mock_invalidate(m->mi, cmd->op, tlbi->tg, tlbi->vmid, cmd->sid,
-			      tlbi->op ? tlbi->asid : cmd->ssid,
-			      tlbi->op ? tlbi->addr : cmd->addr,
-			      tlbi->op ? tlbi->scale : cmd->range,
-			      tlbi->op ? tlbi->leaf : cmd->leaf);
 	if (tlbi->op) {
-		if (mock_smmu_tlbi_aligned(tlbi))
-			mock_smmu_inval_tlb(m, tlbi);
-		return;
+		if (!mock_smmu_tlbi_aligned(tlbi))
+			return "no effect: the address is not aligned to TG and TTL";
+		mock_smmu_inval_tlb(m, tlbi);
+		return mock_smmu_done;
 	}
 
 	switch (cmd->op) {
 	case SMMU_OP_CFGI_STE:
 		mock_smmu_inval_ste(m, cmd->sid, 0, cmd->leaf);
-		return;
+		break;
 	case SMMU_OP_CFGI_STE_RANGE:
 		mock_smmu_inval_ste(m, cmd->sid, cmd->range + 1, false);
-		return;
+		break;
 	case SMMU_OP_CFGI_CD:
 		mock_smmu_inval_cd(m, cmd->sid, false, cmd->ssid, cmd->leaf);
-		return;
+		break;
 	case SMMU_OP_CFGI_CD_ALL:
 		mock_smmu_inval_cd(m, cmd->sid, true, 0, false);
-		return;
+		break;
 	case SMMU_OP_ATC_INV:
-		/* The ATS interface is not operational without SMMUEN */
-		if ((m->cr0 & SMMU_CR0_SMMUEN) &&
-		    mock_smmu_send_atc_invalidate(m, cmd) == -ETIMEDOUT)
-			m->hw->atc_lost = true;
-		return;
+		return mock_smmu_cmd_atc_inv(m, cmd);
 	}
+	return mock_smmu_done;
 }
 
 /**
@@ -437,17 +452,17 @@ static void mock_smmu_collect(struct mock_smmu *m, const struct mock_smmu_cmd *c
 	c->cmd[c->nr++] = *cmd;
 }
 
-/* An invalidation, as far as this SMMU does what it is told */
-static void mock_smmu_cmd_try_invalidate(struct mock_smmu *m,
-					 const struct mock_smmu_cmd *cmd)
+/* An invalidation, as far as this SMMU does what it is told. Returns the outcome */
+static const char *mock_smmu_cmd_try_invalidate(struct mock_smmu *m,
+						const struct mock_smmu_cmd *cmd)
 {
 	if (mock_smmu_errata_skips(&m->errata, cmd->op) &&
 	    mock_smmu_skip(&m->hw->skips, cmd->words))
-		return;
-	if (m->errata.mmu700 && mock_smmu_is_inval(cmd->op))
-		mock_smmu_collect(m, cmd);
-	else
-		mock_smmu_cmd_invalidate(m, cmd);
+		return "no effect: skipped, an erratum";
+	if (!m->errata.mmu700 || !mock_smmu_is_inval(cmd->op))
+		return mock_smmu_cmd_invalidate(m, cmd);
+	mock_smmu_collect(m, cmd);
+	return "collected until a CMD_SYNC, an erratum";
 }
 
 /*
@@ -465,6 +480,48 @@ static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
 	return SMMU_CERROR_ATC_INV_SYNC;
 }
 
+/* Anything but a CMD_SYNC. Returns the outcome */
+static const char *mock_smmu_cmd_do(struct mock_smmu *m,
+				    const struct mock_smmu_cmd *cmd)
+{
+	/* CFGI_ALL ignores the StreamID (4.3.6), TLBI has none */
+	if (!cmd->tlbi.op &&
+	    !(cmd->op == SMMU_OP_CFGI_STE_RANGE &&
+	      cmd->range == SMMU_CFGI_RANGE_ALL) &&
+	    !mock_smmu_cmd_in_range(m, cmd))
+		return "no effect: StreamID or SubstreamID out of range";
+
+	switch (cmd->op) {
+	case SMMU_OP_PREFETCH_CONFIG:
+	case SMMU_OP_PREFETCH_ADDR:
+		if (m->cr0 & SMMU_CR0_SMMUEN)
+			mock_smmu_prefetch(m, cmd->sid, cmd->ssv, cmd->ssid);
+		return mock_smmu_done;
+	case SMMU_OP_PRI_RESP:
+		if (m->cr0 & SMMU_CR0_SMMUEN)
+			mock_smmu_cmd_pri_resp(m, cmd);
+		return mock_smmu_done;
+	case SMMU_OP_RESUME:
+		mock_smmu_cmd_resume(m, cmd);
+		return mock_smmu_done;
+	case SMMU_OP_STALL_TERM:
+		mock_smmu_stall_term(m, cmd->sid);
+		return mock_smmu_done;
+	default:
+		return mock_smmu_cmd_try_invalidate(m, cmd);
+	}
+}
+
+static void trace_cmd(struct mock_iommu *mi, const struct mock_smmu_cmd *cmd)
+{
+	char text[MOCK_LOG_TEXT];
+	struct seq_buf s;
+
+	seq_buf_init(&s, text, sizeof(text));
+	mock_smmu_command_words(&s, cmd->words);
+	trace_mock_smmuv3_cmd(mi, cmd->op, seq_buf_str(&s));
+}
+
 /**
  * mock_smmu_cmd_execute - do what a command asks for
  * @m: the SMMU
@@ -476,35 +533,19 @@ static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
  */
 u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 {
+	const char *outcome;
+	u8 cerror = 0;
+
 	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_cmd_execute, m, cmd);
 
-	if (cmd->op == SMMU_OP_SYNC)
-		return mock_smmu_cmd_sync(m);
-	/* CFGI_ALL ignores the StreamID (4.3.6), TLBI has none */
-	if (!cmd->tlbi.op &&
-	    !(cmd->op == SMMU_OP_CFGI_STE_RANGE &&
-	      cmd->range == SMMU_CFGI_RANGE_ALL) &&
-	    !mock_smmu_cmd_in_range(m, cmd))
-		return 0;
-
-	switch (cmd->op) {
-	case SMMU_OP_PREFETCH_CONFIG:
-	case SMMU_OP_PREFETCH_ADDR:
-		if (m->cr0 & SMMU_CR0_SMMUEN)
-			mock_smmu_prefetch(m, cmd->sid, cmd->ssv, cmd->ssid);
-		return 0;
-	case SMMU_OP_PRI_RESP:
-		if (m->cr0 & SMMU_CR0_SMMUEN)
-			mock_smmu_cmd_pri_resp(m, cmd);
-		return 0;
-	case SMMU_OP_RESUME:
-		mock_smmu_cmd_resume(m, cmd);
-		return 0;
-	case SMMU_OP_STALL_TERM:
-		mock_smmu_stall_term(m, cmd->sid);
-		return 0;
-	default:
-		mock_smmu_cmd_try_invalidate(m, cmd);
-		return 0;
+	if (trace_mock_smmuv3_cmd_enabled())
+		trace_cmd(m->mi, cmd);
+	if (cmd->op == SMMU_OP_SYNC) {
+		cerror = mock_smmu_cmd_sync(m);
+		outcome = cerror ? "CERROR_ATC_INV_SYNC" : mock_smmu_done;
+	} else {
+		outcome = mock_smmu_cmd_do(m, cmd);
 	}
+	mock_log_done(m->mi, cmd->words, ARRAY_SIZE(cmd->words), outcome);
+	return cerror;
 }

@@ -9,7 +9,6 @@
 #include <linux/bitfield.h>
 
 #include "../phys.h"
-#include "../trace.h"
 #include "regs.h"
 
 /* What a record has besides event number, StreamID and SubstreamID */
@@ -151,9 +150,12 @@ static void mock_smmu_evtq_overflow(struct mock_smmu *m)
 		mock_smmu_reg_set32(m, SMMU_REG_EVTQ_PROD, prod ^ SMMU_Q_OVFLG);
 }
 
-static void mock_smmu_evtq_put(struct mock_smmu *m,
-			       const struct mock_smmu_queue *q, const u64 *rec,
-			       bool mergeable)
+static const char mock_smmu_recorded[] = "recorded";
+
+/* Returns what became of the record, in words */
+static const char *mock_smmu_evtq_put(struct mock_smmu *m,
+				      const struct mock_smmu_queue *q,
+				      const u64 *rec, bool mergeable)
 {
 	u32 ovflg = mock_smmu_reg32(m, SMMU_REG_EVTQ_PROD) & SMMU_Q_OVFLG;
 	__le64 raw[SMMU_EVT_WORDS];
@@ -165,7 +167,7 @@ static void mock_smmu_evtq_put(struct mock_smmu *m,
 	if (mock_phys_write(mock_smmu_queue_entry(q, MOCK_SMMU_EVTQ, q->prod), raw,
 			    sizeof(raw))) {
 		mock_smmu_gerror_set(m, SMMU_GERROR_EVENTQ_ABT_ERR);
-		return;
+		return "lost: the event queue is not in memory (EVENTQ_ABT_ERR)";
 	}
 
 	memcpy(m->hw->merge, rec, sizeof(m->hw->merge));
@@ -175,6 +177,32 @@ static void mock_smmu_evtq_put(struct mock_smmu *m,
 			    ovflg | mock_smmu_queue_next(q, q->prod));
 	if (mock_smmu_queue_empty(q))
 		mock_smmu_irq_raise(m, MOCK_SMMU_IRQ_EVTQ);
+	return mock_smmu_recorded;
+}
+
+/* Returns what became of the event, in words */
+static const char *mock_smmu_event_put(struct mock_smmu *m,
+				       const struct mock_smmu_event *ev)
+{
+	u64 rec[SMMU_EVT_WORDS];
+	struct mock_smmu_queue q;
+	u16 fields;
+
+	if (!(m->cr0 & SMMU_CR0_EVENTQEN))
+		return "lost: the event queue is off (CR0.EVENTQEN)";
+	if (mock_smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR))
+		return "lost: EVENTQ_ABT_ERR is not acknowledged";
+
+	fields = mock_smmu_evt_fields[ev->id];
+	mock_smmu_event_encode(ev, fields, rec);
+	mock_smmu_queue_get(m, MOCK_SMMU_EVTQ, &q);
+	if (mock_smmu_event_merges(m, ev, fields, rec, &q))
+		return "merged with the record before it (SMMUv3 7.3.1)";
+	if (mock_smmu_queue_full(&q)) {
+		mock_smmu_evtq_overflow(m);
+		return "lost: the event queue is full";
+	}
+	return mock_smmu_evtq_put(m, &q, rec, !ev->stall);
 }
 
 /**
@@ -184,24 +212,27 @@ static void mock_smmu_evtq_put(struct mock_smmu *m,
  */
 void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev)
 {
-	u64 rec[SMMU_EVT_WORDS];
-	struct mock_smmu_queue q;
-	u16 fields;
+	struct mock_fault log;
+	const char *fate;
 
 	m->stats.faults++;
-	trace_mock_fault(m->mi, ev->sid, ev->ssv, ev->ssid, ev->input_addr,
-			 ev->id, false);
-	if (!(m->cr0 & SMMU_CR0_EVENTQEN) ||
-	    mock_smmu_gerror_active(m, SMMU_GERROR_EVENTQ_ABT_ERR))
-		return;
+	fate = mock_smmu_event_put(m, ev);
+	if (ev->stall && fate == mock_smmu_recorded)
+		fate = "recorded, and stalled until CMD_RESUME";
+	mock_smmu_event_describe(ev, fate, &log);
+	mock_log_fault(m->mi, &log);
+}
 
-	fields = mock_smmu_evt_fields[ev->id];
-	mock_smmu_event_encode(ev, fields, rec);
-	mock_smmu_queue_get(m, MOCK_SMMU_EVTQ, &q);
-	if (mock_smmu_event_merges(m, ev, fields, rec, &q))
-		return;
-	if (mock_smmu_queue_full(&q))
-		mock_smmu_evtq_overflow(m);
-	else
-		mock_smmu_evtq_put(m, &q, rec, !ev->stall);
+/**
+ * mock_smmu_event_unrecorded - a transaction was terminated without a record
+ * @m: the SMMU
+ * @ev: says why
+ */
+void mock_smmu_event_unrecorded(struct mock_smmu *m,
+				const struct mock_smmu_event *ev)
+{
+	struct mock_fault log;
+
+	mock_smmu_event_describe(ev, ev->why, &log);
+	mock_log_fault(m->mi, &log);
 }

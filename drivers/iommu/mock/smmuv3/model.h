@@ -70,6 +70,10 @@ struct mock_smmu {
  *	update, was not permitted
  * @addr2: IPA of a stage-2 fault, or the address of a fetch that aborted
  * @stag: out: stall tag
+ * @at: &enum mock_at of the transaction
+ * @page_request: it is a page request message
+ * @unrecorded: without @id: the event that there is, but is not to be recorded, or 0
+ * @why: without @id: why nothing is recorded, %NULL if there is no fault at all
  */
 struct mock_smmu_event {
 	u8 id;
@@ -87,6 +91,10 @@ struct mock_smmu_event {
 	u64 input_addr;
 	u64 addr2;
 	u16 stag;
+	u8 at;
+	bool page_request;
+	u8 unrecorded;
+	const char *why;
 };
 
 /**
@@ -133,6 +141,7 @@ void mock_smmu_inval_all(struct mock_smmu *m);
 /* regs.c, cmdq.c, event.c, priq.c */
 int mock_smmu_hw_create(struct mock_smmu *m);
 void mock_smmu_hw_destroy(struct mock_smmu *m);
+void mock_smmu_event_unrecorded(struct mock_smmu *m, const struct mock_smmu_event *ev);
 void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev);
 int mock_smmu_page_request(struct mock_smmu *m, const struct mock_page_request *preq);
 

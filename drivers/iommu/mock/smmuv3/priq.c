@@ -41,6 +41,9 @@ static void mock_smmu_pri_record(struct mock_smmu *m,
 {
 	ev->ssv = preq->pasid_valid;
 	ev->ssid = preq->pasid;
+	ev->page_request = true;
+	ev->rnw = !preq->write;
+	ev->input_addr = preq->addr;
 	if (!ev->id || !(m->cr2 & SMMU_CR2_REC_CFG_ATS))
 		return;
 	if (ev->id == SMMU_EVT_C_BAD_STREAMID &&

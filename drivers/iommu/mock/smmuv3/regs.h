@@ -262,6 +262,15 @@ void mock_smmu_reorder_drain(struct mock_smmu *m);
 int mock_smmu_speculate(struct mock_iommu *mi, const struct mock_req *req,
 			struct mock_xlate *res);
 
+/* words.c */
+void mock_smmu_event_describe(const struct mock_smmu_event *ev,
+			      const char *fate, struct mock_fault *log);
+void mock_smmu_command_words(struct seq_buf *s, const u64 *w);
+
+/* queue_debugfs.c */
+void mock_smmu_queue_show(struct mock_iommu *mi, struct seq_file *s,
+			  struct mock_queue_view *view);
+
 /* event.c */
 bool mock_smmu_evtq_writable(const struct mock_smmu *m);
 void mock_smmu_evtq_changed(struct mock_smmu *m);

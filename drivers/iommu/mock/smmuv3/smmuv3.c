@@ -247,6 +247,8 @@ static int mock_smmu_model_translate(struct mock_iommu *mi,
 		ret = mock_smmu_stall(m, &ev, res);
 	else if (ev.id)
 		mock_smmu_event_record(m, &ev);
+	else if (ev.why)
+		mock_smmu_event_unrecorded(m, &ev);
 	return ret;
 }
 
@@ -284,6 +286,8 @@ const struct mock_model mock_smmuv3_model = {
 	.unit_name = IOMMU_UNIT_SMMUV3_NAME,
 	.compatible = "arm,smmu-v3",
 	.sid_bits = 32,
+	.sid_name = "StreamID",
+	.pasid_name = "SubstreamID",
 	.msi_translated = true,
 	.attrs = mock_smmu_attrs,
 	.create = mock_smmu_create,
@@ -296,6 +300,8 @@ const struct mock_model mock_smmuv3_model = {
 	.stall_gone = mock_smmu_model_stall_gone,
 	.page_request = mock_smmu_model_page_request,
 	.debugfs = mock_smmu_debugfs,
+	.queue = mock_smmu_queue_show,
+	.command_words = mock_smmu_command_words,
 	.acknowledge = mock_smmu_acknowledge,
 	.resume = mock_smmu_resume,
 	.devtlb_lost = mock_smmu_devtlb_lost,

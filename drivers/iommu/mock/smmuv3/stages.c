@@ -28,14 +28,17 @@ bool mock_smmu_is_translation_related(u8 id)
 
 /* 5.5: stall, or terminate and record or not */
 static int apply_fault_model(struct mock_smmu_walk *w, u8 id, bool stall,
-			     bool record, bool abort)
+			     bool record, bool abort, const char *why)
 {
 	if (stall) {
 		w->ev->id = id;
 		w->ev->stall = true;
 		return -EINPROGRESS;
 	}
-	w->ev->id = record ? id : 0;
+	if (record)
+		w->ev->id = id;
+	else
+		mock_smmu_unrecorded(w, id, why);
 	return abort ? -EFAULT : -ENODATA;
 }
 
@@ -51,11 +54,15 @@ int mock_smmu_finish_fault(struct mock_smmu_walk *w, u8 id)
 	if (mock_smmu_is_translation_related(id) && !w->bypass_fault) {
 		if (w->ev->s2)
 			return apply_fault_model(w, id, w->ste->s2s,
-						 w->ste->s2r, true);
-		return apply_fault_model(w, id, w->cd->s, w->cd->r, w->cd->a);
+						 w->ste->s2r, true,
+						 "not recorded: STE.S2R is 0");
+		return apply_fault_model(w, id, w->cd->s, w->cd->r, w->cd->a,
+					 "not recorded: CD.R is 0");
 	}
 	if (id != SMMU_EVT_C_BAD_STREAMID || w->m->cr2 & SMMU_CR2_RECINVSID)
 		w->ev->id = id;
+	else
+		mock_smmu_unrecorded(w, id, "not recorded: CR2.RECINVSID is 0");
 	return -EFAULT;
 }
 

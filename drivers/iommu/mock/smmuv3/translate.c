@@ -11,8 +11,10 @@ static int translate_untranslated(struct mock_smmu_walk *w,
 
 	id = mock_smmu_find_ste(w);
 	/* 5.2: terminated without an event */
-	if (!id && !(w->ste->config & SMMU_STE_CONFIG_BYPASS))
+	if (!id && !(w->ste->config & SMMU_STE_CONFIG_BYPASS)) {
+		mock_smmu_unrecorded(w, 0, MOCK_SMMU_WHY_ABORT);
 		return -EFAULT;
+	}
 	if (!id)
 		id = mock_smmu_find_context(w);
 	if (!id)
@@ -48,8 +50,12 @@ static int translate_disabled(struct mock_smmu *m, const struct mock_req *req,
 	default:
 		break;
 	}
-	if (m->gbpa & SMMU_GBPA_ABORT || req->addr >> mock_smmu_oas(m))
+	if (m->gbpa & SMMU_GBPA_ABORT || req->addr >> mock_smmu_oas(m)) {
+		ev->why = m->gbpa & SMMU_GBPA_ABORT ?
+			  "not recorded: SMMUEN is 0 and GBPA.ABORT is 1" :
+			  "not recorded: the address is beyond the output size";
 		return -EFAULT;
+	}
 	res->pa = req->addr;
 	res->read = true;
 	res->write = true;
@@ -75,6 +81,7 @@ static struct mock_smmu_event new_event(const struct mock_req *req)
 		.rnw = !req->write,
 		.ttrnw = true,
 		.input_addr = req->addr,
+		.at = req->at,
 	};
 }
 

@@ -26,6 +26,9 @@
  */
 #define MOCK_SMMU_MAX_RETRIES	16
 
+/* Why there is no record of what STE.Config terminates */
+#define MOCK_SMMU_WHY_ABORT	"not recorded: STE.Config is abort"
+
 /* Translation regimes (STE.STRW): what a TLB entry belongs to */
 enum mock_smmu_world {
 	MOCK_SMMU_WORLD_EL1,
@@ -456,6 +459,14 @@ void mock_smmu_tlb_insert(struct mock_smmu_walk *w,
 u8 mock_smmu_tlb2_lookup(struct mock_smmu_walk *w, u64 ipa, const struct mock_smmu_leaf **leaf);
 void mock_smmu_tlb2_insert(struct mock_smmu_walk *w, u64 ipa,
 			   const struct mock_smmu_leaf *leaf);
+
+/* The request is terminated, and no record says so: @id is the event, if there is one */
+static inline void mock_smmu_unrecorded(struct mock_smmu_walk *w, u8 id,
+					const char *why)
+{
+	w->ev->unrecorded = id;
+	w->ev->why = why;
+}
 
 /* Note what a fault's record needs to say besides the request */
 static inline u8 mock_smmu_fault(struct mock_smmu_walk *w, u8 id, bool s2,

@@ -2,6 +2,8 @@
 /* Mock IOMMU: what the units under test of all models have in common */
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
 
 #include "../reorder.h"
 #include "unit.h"
@@ -123,4 +125,67 @@ u64 mock_test_no_ram(struct kunit *test)
 
 	KUNIT_ASSERT_NULL(test, pfn_to_online_page(PHYS_PFN(pa)));
 	return pa;
+}
+
+/**
+ * mock_test_seq - something to print into, as debugfs does it
+ * @test: the test, it goes with it
+ *
+ * Return: a seq_file
+ */
+struct seq_file *mock_test_seq(struct kunit *test)
+{
+	struct seq_file *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->size = SZ_32K;
+	s->buf = kunit_kzalloc(test, s->size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, s->buf);
+	return s;
+}
+
+/**
+ * mock_test_text - what was printed
+ * @test: the test
+ * @s: where; is empty then, and the text is there until more is printed
+ *
+ * Return: the text
+ */
+const char *mock_test_text(struct kunit *test, struct seq_file *s)
+{
+	KUNIT_ASSERT_FALSE(test, seq_has_overflowed(s));
+	s->buf[s->count] = 0;
+	s->count = 0;
+	return s->buf;
+}
+
+/**
+ * mock_test_says - expect that a text has something in it
+ * @test: the test
+ * @text: the text
+ * @fmt: what
+ */
+void mock_test_says(struct kunit *test, const char *text, const char *fmt, ...)
+{
+	char *what = kunit_kzalloc(test, SZ_1K, GFP_KERNEL);
+	va_list args;
+
+	KUNIT_ASSERT_NOT_NULL(test, what);
+	va_start(args, fmt);
+	vsnprintf(what, SZ_1K, fmt, args);
+	va_end(args);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, what),
+				  "\"%s\" is not in:\n%s", what, text);
+}
+
+/**
+ * mock_test_says_not - expect that a text does not have something in it
+ * @test: the test
+ * @text: the text
+ * @what: what
+ */
+void mock_test_says_not(struct kunit *test, const char *text, const char *what)
+{
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, what), "\"%s\" is in:\n%s",
+			      what, text);
 }

@@ -7,6 +7,8 @@
 
 #include "../core.h"
 
+struct seq_file;
+
 void mock_test_unit_create(struct kunit *test, struct mock_instance *inst,
 			   const struct mock_model *model);
 void mock_test_unit_start(struct kunit *test, struct mock_iommu *mi,
@@ -15,5 +17,10 @@ void mock_test_unit_stop(struct mock_iommu *mi);
 void mock_test_reorder(struct kunit *test, struct mock_iommu *mi);
 void *mock_test_pages(struct kunit *test, unsigned int order);
 u64 mock_test_no_ram(struct kunit *test);
+struct seq_file *mock_test_seq(struct kunit *test);
+__printf(3, 4)
+void mock_test_says(struct kunit *test, const char *text, const char *fmt, ...);
+void mock_test_says_not(struct kunit *test, const char *text, const char *what);
+const char *mock_test_text(struct kunit *test, struct seq_file *s);
 
 #endif /* __IOMMU_MOCK_TESTS_UNIT_H */

@@ -10,7 +10,6 @@
 #include <linux/bitfield.h>
 #include <linux/slab.h>
 
-#include "../trace.h"
 #include "regs.h"
 
 /* Request types, T1:T2 of a fault recording register */
@@ -115,17 +114,20 @@ static bool mock_vtd_fault_collapses(const struct mock_vtd_regs *regs, u64 hi)
 	return false;
 }
 
-static void mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
+/* Returns what became of the fault, in words */
+static const char *mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
 {
 	u32 fsts = mock_vtd_reg32(m, VTD_REG_FSTS);
 	struct mock_vtd_regs *regs = m->regs;
 	struct mock_vtd_frcd *frcd = &regs->frcd[regs->frcd_next];
 
-	if ((fsts & VTD_FSTS_PFO) || mock_vtd_fault_collapses(regs, hi))
-		return;
+	if (fsts & VTD_FSTS_PFO)
+		return "lost: FSTS.PFO is still set";
+	if (mock_vtd_fault_collapses(regs, hi))
+		return "not recorded: one of this source-id is pending (VT-d 7.2.1)";
 	if (frcd->hi & VTD_FRCD1_F) {
 		mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_PFO);
-		return;
+		return "lost: all fault recording registers are in use, FSTS.PFO is set";
 	}
 
 	frcd->lo = lo;
@@ -138,6 +140,7 @@ static void mock_vtd_fault_log(struct mock_vtd *m, u64 lo, u64 hi)
 	}
 	regs->frcd_next = (regs->frcd_next + 1) % regs->frcd_nr;
 	mock_vtd_event_set(m, MOCK_VTD_EVENT_FAULT, VTD_FSTS_PPF);
+	return "recorded";
 }
 
 /* 11.4.7.6: FI is as wide as the widest address that the unit translates */
@@ -185,6 +188,34 @@ static u8 mock_vtd_frcd_at(enum mock_at at)
 }
 
 /**
+ * mock_vtd_fault_describe - a fault as instances know it
+ * @req: the request
+ * @fault: why it was blocked
+ * @log: filled, as if it was not recorded
+ */
+void mock_vtd_fault_describe(const struct mock_req *req,
+			     const struct mock_vtd_fault *fault,
+			     struct mock_fault *log)
+{
+	*log = (struct mock_fault){
+		.addr = req->addr,
+		.why = mock_vtd_reason(fault->reason),
+		.fate = fault->fpd ?
+			"not recorded: FPD is set in an entry on the way (VT-d 7.1.1)" :
+			"not recorded",
+		.sid = req->sid,
+		.pasid = req->pasid,
+		.number = fault->reason,
+		.stage = mock_vtd_reason_stage(fault->reason),
+		.at = req->at,
+		.pasid_valid = req->pasid_valid,
+		.write = req->write,
+		.exec = req->exec && !req->write,
+		.priv = req->priv,
+	};
+}
+
+/**
  * mock_vtd_fault_record - record that a request was blocked
  * @m: the unit
  * @req: the request
@@ -193,13 +224,15 @@ static u8 mock_vtd_frcd_at(enum mock_at at)
 void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
 			   const struct mock_vtd_fault *fault)
 {
+	struct mock_fault log;
 	u64 hi;
 
 	m->stats.faults++;
-	trace_mock_fault(m->mi, req->sid, req->pasid_valid, req->pasid,
-			 fault->addr, fault->reason, fault->fpd);
-	if (fault->fpd)
+	mock_vtd_fault_describe(req, fault, &log);
+	if (fault->fpd) {
+		mock_log_fault(m->mi, &log);
 		return;
+	}
 
 	hi = mock_vtd_frcd_hi(req->sid, req->write ? MOCK_VTD_FAULT_WRITE : MOCK_VTD_FAULT_READ,
 			      mock_vtd_frcd_at(req->at), fault->reason);
@@ -207,7 +240,8 @@ void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
 		hi |= mock_vtd_frcd_hi_pasid(m, req->pasid,
 					     req->exec && !req->write,
 					     req->priv);
-	mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, fault->addr), hi);
+	log.fate = mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, fault->addr), hi);
+	mock_log_fault(m->mi, &log);
 }
 
 /**
@@ -220,17 +254,30 @@ void mock_vtd_fault_record_page_request(struct mock_vtd *m,
 					const struct mock_page_request *preq,
 					const struct mock_vtd_fault *fault)
 {
+	const struct mock_req req = {
+		.addr = preq->addr,
+		.sid = preq->sid,
+		.pasid = preq->pasid,
+		.pasid_valid = preq->pasid_valid,
+		.write = preq->write,
+		.exec = preq->exec,
+		.priv = preq->priv,
+	};
+	struct mock_fault log;
 	u64 hi;
 
 	m->stats.faults++;
-	trace_mock_fault(m->mi, preq->sid, preq->pasid_valid, preq->pasid,
-			 preq->addr, fault->reason, fault->fpd);
-	if (fault->fpd)
+	mock_vtd_fault_describe(&req, fault, &log);
+	log.page_request = true;
+	if (fault->fpd) {
+		mock_log_fault(m->mi, &log);
 		return;
+	}
 
 	hi = mock_vtd_frcd_hi(preq->sid, MOCK_VTD_FAULT_PAGE_REQUEST,
 			      MOCK_VTD_AT_UNTRANSLATED, fault->reason);
 	if (preq->pasid_valid)
 		hi |= mock_vtd_frcd_hi_pasid(m, preq->pasid, false, preq->priv);
-	mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, preq->addr), hi);
+	log.fate = mock_vtd_fault_log(m, mock_vtd_frcd_lo(m, preq->addr), hi);
+	mock_log_fault(m->mi, &log);
 }

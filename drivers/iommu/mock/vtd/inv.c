@@ -4,6 +4,7 @@
  */
 #include <kunit/static_stub.h>
 #include <linux/bitfield.h>
+#include <linux/seq_buf.h>
 
 #include "../phys.h"
 #include "../trace.h"
@@ -217,12 +218,12 @@ static const struct {
 u8 mock_vtd_inv_decode(const struct mock_vtd *m, const u64 *desc, bool wide,
 		       struct mock_vtd_inv *inv)
 {
-	u8 type = FIELD_GET(VTD_QI_TYPE_LO, desc[0]) |
-		  FIELD_GET(VTD_QI_TYPE_HI, desc[0]) << 4;
+	u8 type = mock_vtd_desc_type(desc);
 	u8 ttm = FIELD_GET(VTD_RTADDR_TTM, m->rtaddr);
 
 	memset(inv, 0, sizeof(*inv));
 	inv->type = type;
+	memcpy(inv->words, desc, (wide ? 4 : 2) * sizeof(*desc));
 	if (type >= ARRAY_SIZE(mock_vtd_inv_types) ||
 	    !mock_vtd_inv_types[type].decode)
 		return VTD_IQEI_TYPE;
@@ -246,6 +247,16 @@ static void mock_vtd_wait_complete(struct mock_vtd *m,
 		mock_vtd_event_set(m, MOCK_VTD_EVENT_INV, VTD_ICS_IWC);
 }
 
+static void trace_desc(struct mock_iommu *mi, const struct mock_vtd_inv *inv)
+{
+	char text[MOCK_LOG_TEXT];
+	struct seq_buf s;
+
+	seq_buf_init(&s, text, sizeof(text));
+	mock_vtd_command_words(&s, inv->words);
+	trace_mock_vtd_desc(mi, inv->type, seq_buf_str(&s));
+}
+
 /**
  * mock_vtd_inv_execute - do what a descriptor asks for
  * @m: the unit
@@ -258,8 +269,8 @@ int mock_vtd_inv_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
 	KUNIT_STATIC_STUB_REDIRECT(mock_vtd_inv_execute, m, inv);
 
-	trace_mock_invalidate(m->mi, inv->type, inv->gran, inv->did, inv->sid,
-			      inv->pasid, inv->addr, inv->am, inv->ih);
+	if (trace_mock_vtd_desc_enabled())
+		trace_desc(m->mi, inv);
 	switch (inv->type) {
 	case VTD_QI_WAIT:
 		mock_vtd_wait_complete(m, inv);

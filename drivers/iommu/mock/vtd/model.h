@@ -86,6 +86,9 @@ void mock_vtd_inval_all(struct mock_vtd *m);
 /* regs.c, qi.c, fault.c, prq.c */
 int mock_vtd_regs_create(struct mock_vtd *m);
 void mock_vtd_regs_destroy(struct mock_vtd *m);
+void mock_vtd_fault_describe(const struct mock_req *req,
+			     const struct mock_vtd_fault *fault,
+			     struct mock_fault *log);
 void mock_vtd_fault_record(struct mock_vtd *m, const struct mock_req *req,
 			   const struct mock_vtd_fault *fault);
 int mock_vtd_page_request(struct mock_vtd *m,

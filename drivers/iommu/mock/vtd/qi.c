@@ -138,6 +138,14 @@ static enum mock_cmd_kind mock_vtd_inv_kind(const struct mock_vtd_inv *inv)
 	}
 }
 
+static const char aborted[] = "aborted, an invalidation before it was not answered";
+
+static void mock_vtd_qi_log(struct mock_vtd *m, const struct mock_vtd_inv *inv,
+			    const char *outcome)
+{
+	mock_log_done(m->mi, inv->words, ARRAY_SIZE(inv->words), outcome);
+}
+
 /**
  * mock_vtd_qi_execute - execute a descriptor whose turn it is
  * @m: the unit
@@ -145,12 +153,23 @@ static enum mock_cmd_kind mock_vtd_inv_kind(const struct mock_vtd_inv *inv)
  */
 void mock_vtd_qi_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 {
-	/* A wait that is behind a lost invalidation never completes */
-	if (inv->type == VTD_QI_WAIT && m->regs->ite)
-		return;
+	const char *outcome = "done";
+	int ret;
 
-	if (mock_vtd_inv_execute(m, inv) == -ETIMEDOUT)
+	/* A wait that is behind a lost invalidation never completes */
+	if (inv->type == VTD_QI_WAIT && m->regs->ite) {
+		mock_vtd_qi_log(m, inv, aborted);
+		return;
+	}
+
+	ret = mock_vtd_inv_execute(m, inv);
+	if (ret == -ETIMEDOUT) {
 		mock_vtd_qi_lost(m, inv->sid);
+		outcome = "not answered";
+	} else if (ret == -EINPROGRESS) {
+		outcome = "sent, the answer is waited for";
+	}
+	mock_vtd_qi_log(m, inv, outcome);
 }
 
 /* False if the descriptor was not consumed: the head stays */
@@ -162,14 +181,17 @@ static bool mock_vtd_qi_one(struct mock_vtd *m, const struct mock_vtd_inv *inv)
 			return false;
 		}
 		mock_vtd_qi_completion_error(m, inv->sid);
+		mock_vtd_qi_log(m, inv, "invalid completion");
 		return true;
 	}
 
 	if (mock_reordering(m->mi))
 		mock_vtd_reorder_wait(m, inv);
 	/* It never completes, see mock_vtd_qi_execute() */
-	if (inv->type == VTD_QI_WAIT && m->regs->ite)
+	if (inv->type == VTD_QI_WAIT && m->regs->ite) {
+		mock_vtd_qi_log(m, inv, aborted);
 		return true;
+	}
 
 	if (!mock_slow_ready(m->mi, mock_vtd_inv_kind(inv)))
 		return false;

@@ -60,6 +60,7 @@ struct mock_vtd_frcd {
  * @pasid: PASID
  * @data: status data
  * @addr: address
+ * @words: the descriptor as it was fetched
  */
 struct mock_vtd_inv {
 	u8 type;
@@ -80,6 +81,7 @@ struct mock_vtd_inv {
 	u32 pasid;
 	u32 data;
 	u64 addr;
+	u64 words[MOCK_LOG_CMD_WORDS];
 };
 
 /**
@@ -183,6 +185,22 @@ static inline u16 mock_vtd_did(const struct mock_vtd *m, u64 did)
 
 	return did & GENMASK(bits - 1, 0);
 }
+
+static inline u8 mock_vtd_desc_type(const u64 *desc)
+{
+	return FIELD_GET(VTD_QI_TYPE_LO, desc[0]) |
+	       FIELD_GET(VTD_QI_TYPE_HI, desc[0]) << 4;
+}
+
+/* words.c */
+const struct mock_reason *mock_vtd_reason(u8 reason);
+u8 mock_vtd_reason_stage(u8 reason);
+void mock_vtd_command_words(struct seq_buf *s, const u64 *d);
+const char *mock_vtd_iqei_words(u8 iqei);
+
+/* queue_debugfs.c */
+void mock_vtd_queue_show(struct mock_iommu *mi, struct seq_file *s,
+			 struct mock_queue_view *view);
 
 /* event.c */
 void mock_vtd_event_set(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits);
