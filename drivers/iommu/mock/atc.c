@@ -287,6 +287,31 @@ static void atc_show_entry(const struct mock_cache_key *key, const void *data,
 }
 
 /**
+ * mock_atc_show_one() - print the entry for a request, if there is one
+ * @ep: the endpoint
+ * @req: the request
+ * @m: where to
+ *
+ * Return: there is one
+ */
+bool mock_atc_show_one(struct mock_endpoint *ep, const struct mock_req *req,
+		       struct seq_file *m)
+{
+	struct mock_cache_key key;
+	const struct atc_entry *e;
+
+	lockdep_assert_held(&ep->mi->lock);
+	if (!ep->atc)
+		return false;
+	e = mock_cache_peek(ep->atc, atc_tag(req), req->addr, &key);
+	if (!e)
+		return false;
+	seq_puts(m, "cached: ATC ");
+	atc_show_entry(&key, e, m);
+	return true;
+}
+
+/**
  * mock_atc_show() - print every entry, most recently used first
  * @ep: the endpoint
  * @m: where to

@@ -5,7 +5,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "mock.h"
+#include "walk.h"
 
 static u32 cache_capacity(const struct mock_cache_params *p,
 			  enum mock_cache_kind kind)
@@ -81,6 +81,42 @@ void mock_caches_invalidate_all(struct mock_cache_set *set)
 
 	for (i = 0; i < set->nr; i++)
 		mock_cache_invalidate_all(set->cache[i]);
+}
+
+/**
+ * mock_caches_lookup() - look something up in one of the caches
+ * @mi: the instance
+ * @c: the cache
+ * @tag: as for mock_cache_lookup()
+ * @addr: likewise
+ * @key: likewise
+ *
+ * Return: as mock_cache_lookup(); nothing is found by who only looks at the tables
+ */
+void *mock_caches_lookup(struct mock_iommu *mi, struct mock_cache *c, u64 tag,
+			 u64 addr, struct mock_cache_key *key)
+{
+	if (!mock_walking(mi))
+		return mock_cache_lookup(c, tag, addr, key);
+	mock_walk_cached(mi, c, tag, addr);
+	return NULL;
+}
+
+/**
+ * mock_caches_insert() - make an entry in one of the caches
+ * @mi: the instance
+ * @c: the cache
+ * @tag: as for mock_cache_insert()
+ * @addr: likewise
+ * @lg2: likewise
+ *
+ * Return: as mock_cache_insert(), which makes no entry for who only looks at the
+ * tables
+ */
+void *mock_caches_insert(struct mock_iommu *mi, struct mock_cache *c, u64 tag,
+			 u64 addr, u8 lg2)
+{
+	return mock_walking(mi) ? NULL : mock_cache_insert(c, tag, addr, lg2);
 }
 
 /* Every valid entry, one a line */

@@ -66,6 +66,10 @@ int mock_caches_create(struct mock_cache_set *set,
 		       const struct mock_cache_params *p);
 void mock_caches_destroy(struct mock_cache_set *set);
 void mock_caches_invalidate_all(struct mock_cache_set *set);
+void *mock_caches_lookup(struct mock_iommu *mi, struct mock_cache *c, u64 tag,
+			 u64 addr, struct mock_cache_key *key);
+void *mock_caches_insert(struct mock_iommu *mi, struct mock_cache *c, u64 tag,
+			 u64 addr, u8 lg2);
 void mock_caches_debugfs(struct mock_iommu *mi, struct dentry *dir);
 
 #endif /* __IOMMU_MOCK_CACHE_SET_H */

@@ -9,6 +9,7 @@
 
 #include "core.h"
 #include "reorder.h"
+#include "walk.h"
 
 #define DEFAULT_IOTLB_ENTRIES	4096
 #define DEFAULT_PWC_ENTRIES	1024
@@ -81,7 +82,7 @@ bool mock_misbehave_take(struct mock_iommu *mi, enum mock_misbehave what)
 {
 	lockdep_assert_held(&mi->lock);
 	/* Counts are for accesses that somebody has asked for */
-	if (!mi->misbehave[what] || mock_speculating(mi))
+	if (!mi->misbehave[what] || mock_speculating(mi) || mock_walking(mi))
 		return false;
 	if (mi->misbehave[what] != U32_MAX)
 		mi->misbehave[what]--;

@@ -15,6 +15,7 @@
 #include <linux/seq_file.h>
 
 #include "core.h"
+#include "walk.h"
 
 static const char * const misbehave_names[MOCK_MISBEHAVE_NR] = {
 	[MOCK_MISBEHAVE_CMD_ERROR] = "cmd_error",
@@ -196,6 +197,7 @@ void mock_debugfs_add(struct mock_instance *inst)
 	debugfs_create_file("stats", 0400, dir, &inst->mi, &stats_fops);
 	mock_caches_debugfs(&inst->mi, dir);
 	mock_log_debugfs(&inst->mi, dir);
+	mock_walk_debugfs(&inst->mi, dir);
 	if (inst->mi.model->debugfs)
 		inst->mi.model->debugfs(&inst->mi, dir);
 }

@@ -290,6 +290,8 @@ void mock_atc_insert(struct mock_endpoint *ep, const struct mock_req *req,
 bool mock_atc_wants(struct mock_endpoint *ep, const struct mock_req *req);
 int mock_ep_atc_invalidate(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
 			   bool all_pasids, u64 addr, u8 lg2);
+bool mock_atc_show_one(struct mock_endpoint *ep, const struct mock_req *req,
+		       struct seq_file *m);
 void mock_atc_show(struct mock_endpoint *ep, struct seq_file *m);
 
 /* pri.c */

@@ -27,6 +27,7 @@ struct mock_endpoint;
 struct mock_iommu;
 struct mock_its;
 struct mock_reorder;
+struct mock_walk;
 struct seq_buf;
 struct seq_file;
 
@@ -243,6 +244,9 @@ struct mock_firmware {
  *	fault is recorded, no table is written, nothing stalls (see
  *	mock_speculating()). Same context as @translate. Returns 0 and fills
  *	@res, or an errno
+ * @walk: translate @req as @translate does while &mock_iommu.walk is set, without
+ *	recording anything: if it faults, @fault is filled instead. Same context,
+ *	same result
  * @stall_gone: the endpoint gave a stalled request up (it was reset, or goes
  *	away with its instance); nobody will resume it. Same context as
  *	@translate. Optional
@@ -284,6 +288,8 @@ struct mock_model {
 			 struct mock_xlate *res);
 	int (*speculate)(struct mock_iommu *mi, const struct mock_req *req,
 			 struct mock_xlate *res);
+	int (*walk)(struct mock_iommu *mi, const struct mock_req *req,
+		    struct mock_xlate *res, struct mock_fault *fault);
 	void (*stall_gone)(struct mock_iommu *mi, u32 sid, u16 tag);
 	int (*page_request)(struct mock_iommu *mi,
 			    const struct mock_page_request *preq);
@@ -316,6 +322,7 @@ struct mock_model {
  * @running: the model has been started and not stopped, under @lock
  * @slow: how it takes its time
  * @log: what happened last
+ * @walk: somebody looks at the tables (walk.h), under @lock
  */
 struct mock_iommu {
 	const char *name;
@@ -333,6 +340,7 @@ struct mock_iommu {
 	bool running;
 	struct mock_slow slow;
 	struct mock_log log;
+	struct mock_walk *walk;
 };
 
 /**

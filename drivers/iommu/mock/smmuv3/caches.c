@@ -40,7 +40,7 @@
  */
 const struct mock_smmu_ste *mock_smmu_ste_lookup(struct mock_smmu *m, u32 sid)
 {
-	return mock_cache_lookup(m->caches->ste, 0, sid, NULL);
+	return mock_caches_lookup(m->mi, m->caches->ste, 0, sid, NULL);
 }
 
 /**
@@ -52,7 +52,7 @@ const struct mock_smmu_ste *mock_smmu_ste_lookup(struct mock_smmu *m, u32 sid)
 void mock_smmu_ste_insert(struct mock_smmu *m, u32 sid,
 			  const struct mock_smmu_ste *ste)
 {
-	struct mock_smmu_ste *to = mock_cache_insert(m->caches->ste, 0, sid, 0);
+	struct mock_smmu_ste *to = mock_caches_insert(m->mi, m->caches->ste, 0, sid, 0);
 
 	if (to)
 		*to = *ste;
@@ -68,7 +68,7 @@ void mock_smmu_ste_insert(struct mock_smmu *m, u32 sid,
  */
 bool mock_smmu_l1std_lookup(struct mock_smmu *m, u32 sid, u64 *l1std)
 {
-	const u64 *found = mock_cache_lookup(m->caches->l1std, 0, sid, NULL);
+	const u64 *found = mock_caches_lookup(m->mi, m->caches->l1std, 0, sid, NULL);
 
 	if (found)
 		*l1std = *found;
@@ -84,7 +84,7 @@ bool mock_smmu_l1std_lookup(struct mock_smmu *m, u32 sid, u64 *l1std)
  */
 void mock_smmu_l1std_insert(struct mock_smmu *m, u32 sid, u8 split, u64 l1std)
 {
-	u64 *to = mock_cache_insert(m->caches->l1std, 0, sid, split);
+	u64 *to = mock_caches_insert(m->mi, m->caches->l1std, 0, sid, split);
 
 	if (to)
 		*to = l1std;
@@ -101,7 +101,7 @@ void mock_smmu_l1std_insert(struct mock_smmu *m, u32 sid, u8 split, u64 l1std)
 const struct mock_smmu_cd *mock_smmu_cd_lookup(struct mock_smmu *m, u32 sid,
 					       u32 index)
 {
-	return mock_cache_lookup(m->caches->cd, sid, index, NULL);
+	return mock_caches_lookup(m->mi, m->caches->cd, sid, index, NULL);
 }
 
 /**
@@ -115,7 +115,7 @@ void mock_smmu_cd_insert(struct mock_smmu *m, u32 sid, u32 index,
 			 const struct mock_smmu_cd *cd)
 {
 	struct mock_smmu_cd *to =
-		mock_cache_insert(m->caches->cd, sid, index, 0);
+		mock_caches_insert(m->mi, m->caches->cd, sid, index, 0);
 
 	if (to)
 		*to = *cd;
@@ -132,7 +132,7 @@ void mock_smmu_cd_insert(struct mock_smmu *m, u32 sid, u32 index,
  */
 bool mock_smmu_l1cd_lookup(struct mock_smmu *m, u32 sid, u32 index, u64 *l1cd)
 {
-	const u64 *found = mock_cache_lookup(m->caches->l1cd, sid, index, NULL);
+	const u64 *found = mock_caches_lookup(m->mi, m->caches->l1cd, sid, index, NULL);
 
 	if (found)
 		*l1cd = *found;
@@ -150,7 +150,7 @@ bool mock_smmu_l1cd_lookup(struct mock_smmu *m, u32 sid, u32 index, u64 *l1cd)
 void mock_smmu_l1cd_insert(struct mock_smmu *m, u32 sid, u32 index, u8 bits,
 			   u64 l1cd)
 {
-	u64 *to = mock_cache_insert(m->caches->l1cd, sid, index, bits);
+	u64 *to = mock_caches_insert(m->mi, m->caches->l1cd, sid, index, bits);
 
 	if (to)
 		*to = l1cd;
@@ -194,7 +194,7 @@ bool mock_smmu_walk1_lookup(struct mock_smmu_walk *w,
 	u64 tag = asid_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	const struct mock_smmu_table *found;
 
-	found = mock_cache_lookup(w->m->caches->walk1, tag, w->va, NULL);
+	found = mock_caches_lookup(w->m->mi, w->m->caches->walk1, tag, w->va, NULL);
 	if (found)
 		*table = *found;
 	return found;
@@ -213,8 +213,8 @@ void mock_smmu_walk1_insert(struct mock_smmu_walk *w,
 	u64 tag = asid_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	struct mock_smmu_table *to;
 
-	to = mock_cache_insert(w->m->caches->walk1, tag, w->va,
-			       mock_smmu_tt_shift(tt, table->level));
+	to = mock_caches_insert(w->m->mi, w->m->caches->walk1, tag, w->va,
+				mock_smmu_tt_shift(tt, table->level));
 	if (to)
 		*to = *table;
 }
@@ -234,7 +234,7 @@ bool mock_smmu_walk2_lookup(struct mock_smmu_walk *w, u64 ipa,
 		  FIELD_PREP(MOCK_SMMU_KEY_GRANULE, w->ste->tt2.granule);
 	const struct mock_smmu_table2 *found;
 
-	found = mock_cache_lookup(w->m->caches->walk2, tag, ipa, NULL);
+	found = mock_caches_lookup(w->m->mi, w->m->caches->walk2, tag, ipa, NULL);
 	if (found)
 		*table = *found;
 	return found;
@@ -253,8 +253,8 @@ void mock_smmu_walk2_insert(struct mock_smmu_walk *w, u64 ipa,
 	u64 tag = ipa_tag(w) | FIELD_PREP(MOCK_SMMU_KEY_GRANULE, tt->granule);
 	struct mock_smmu_table2 *to;
 
-	to = mock_cache_insert(w->m->caches->walk2, tag, ipa,
-			       mock_smmu_tt_shift(tt, table->level));
+	to = mock_caches_insert(w->m->mi, w->m->caches->walk2, tag, ipa,
+				mock_smmu_tt_shift(tt, table->level));
 	if (to)
 		*to = *table;
 }
@@ -283,7 +283,7 @@ static u8 tlb_lookup(struct mock_smmu_walk *w, u64 tag, u64 addr,
 {
 	struct mock_cache_key key;
 
-	*leaf = mock_cache_lookup(w->m->caches->tlb, tag, addr, &key);
+	*leaf = mock_caches_lookup(w->m->mi, w->m->caches->tlb, tag, addr, &key);
 	return *leaf && is_conflict(w, tag, addr, &key, *leaf) ?
 	       SMMU_EVT_F_TLB_CONFLICT : 0;
 }
@@ -318,13 +318,14 @@ void mock_smmu_tlb_insert(struct mock_smmu_walk *w,
 
 	if (leaf->nocache)
 		return;
+	to = mock_caches_insert(w->m->mi, c->tlb,
+				leaf->global ? global_tag(w) : asid_tag(w),
+				w->va, leaf->lg2);
+	if (!to)
+		return;
+	*to = *leaf;
 	if (leaf->lg2 != leaf->lg2_in)
 		c->lg2_split = max(c->lg2_split, leaf->lg2_in);
-	to = mock_cache_insert(c->tlb,
-			       leaf->global ? global_tag(w) : asid_tag(w),
-			       w->va, leaf->lg2);
-	if (to)
-		*to = *leaf;
 }
 
 /**
@@ -354,7 +355,7 @@ void mock_smmu_tlb2_insert(struct mock_smmu_walk *w, u64 ipa,
 
 	if (leaf->nocache)
 		return;
-	to = mock_cache_insert(w->m->caches->tlb, ipa_tag(w), ipa, leaf->lg2);
+	to = mock_caches_insert(w->m->mi, w->m->caches->tlb, ipa_tag(w), ipa, leaf->lg2);
 	if (to)
 		*to = *leaf;
 }

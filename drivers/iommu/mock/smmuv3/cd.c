@@ -48,6 +48,7 @@ static u64 table_base(const struct mock_smmu_ste *ste, u8 lg2)
 static u8 read_l1cd(struct mock_smmu_walk *w, u32 index, u8 bits, u64 *l1cd)
 {
 	u64 addr, pa;
+	int ret;
 	u8 id;
 
 	if (mock_smmu_l1cd_lookup(w->m, w->sid, index, l1cd))
@@ -57,7 +58,10 @@ static u8 read_l1cd(struct mock_smmu_walk *w, u32 index, u8 bits, u64 *l1cd)
 	id = locate_structure(w, addr, &pa);
 	if (id)
 		return id;
-	if (mock_smmu_read64(w->m, pa, l1cd))
+	ret = mock_smmu_read64(w->m, pa, l1cd);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_l1cd(w, addr, pa, ret ? NULL : l1cd);
+	if (ret)
 		return mock_smmu_fault(w, SMMU_EVT_F_CD_FETCH, false, 0, pa);
 	mock_smmu_l1cd_insert(w->m, w->sid, index, bits, *l1cd);
 	return 0;
@@ -256,6 +260,7 @@ static u8 fetch_cd(struct mock_smmu_walk *w, u32 index)
 {
 	u64 words[SMMU_CD_WORDS];
 	u64 addr, pa;
+	int ret;
 	u8 id;
 
 	id = locate_cd(w, index, &addr);
@@ -263,7 +268,10 @@ static u8 fetch_cd(struct mock_smmu_walk *w, u32 index)
 		id = locate_structure(w, addr, &pa);
 	if (id)
 		return id;
-	if (mock_smmu_read_words(w->m, pa, words, SMMU_CD_WORDS))
+	ret = mock_smmu_read_words(w->m, pa, words, SMMU_CD_WORDS);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_cd(w, addr, pa, ret ? NULL : words);
+	if (ret)
 		return mock_smmu_fault(w, SMMU_EVT_F_CD_FETCH, false, 0, pa);
 	w->cd_mem = (struct mock_smmu_cd){};
 	if (!decode_cd(w->m, w->ste, words, &w->cd_mem))

@@ -321,6 +321,10 @@ int mock_smmu_desc_update(struct mock_smmu *m, const struct mock_smmu_tt *tt,
 	/* 3.13: a speculative access may set no dirty state, and need set no AF */
 	if (mock_speculating(m->mi))
 		return -EFAULT;
+	if (mock_walking(m->mi)) {
+		mock_smmu_walk_update(m, old, new);
+		return 0;
+	}
 	m->stats.walk_refs++;
 	if (tt->be)
 		return mock_phys_cmpxchg64(pa, swab64(old), swab64(new));

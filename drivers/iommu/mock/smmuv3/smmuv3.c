@@ -252,6 +252,21 @@ static int mock_smmu_model_translate(struct mock_iommu *mi,
 	return ret;
 }
 
+static int mock_smmu_model_walk(struct mock_iommu *mi, const struct mock_req *req,
+				struct mock_xlate *res, struct mock_fault *log)
+{
+	struct mock_smmu_event ev = {};
+	int ret;
+
+	ret = mock_smmu_translate(mi->priv, req, res, &ev);
+	if (ev.id)
+		mock_smmu_event_describe(&ev, ev.stall ? "it would stall, and be recorded" :
+					 "it would be recorded", log);
+	else if (ev.why)
+		mock_smmu_event_describe(&ev, ev.why, log);
+	return ret;
+}
+
 static void mock_smmu_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
 {
 	mock_smmu_stall_gone(mi->priv, sid, tag);
@@ -297,6 +312,7 @@ const struct mock_model mock_smmuv3_model = {
 	.stop = mock_smmu_stop,
 	.translate = mock_smmu_model_translate,
 	.speculate = mock_smmu_speculate,
+	.walk = mock_smmu_model_walk,
 	.stall_gone = mock_smmu_model_stall_gone,
 	.page_request = mock_smmu_model_page_request,
 	.debugfs = mock_smmu_debugfs,

@@ -80,10 +80,15 @@ static u8 read_entry(struct mock_smmu_walk *w, const struct mock_smmu_tt *tt,
 		     struct step *step, struct entry *e)
 {
 	u8 id = locate_desc(w, tt, step, e);
+	int ret;
 
 	if (id)
 		return id;
-	if (mock_smmu_desc_read(w->m, tt, e->pa, &e->val))
+	ret = mock_smmu_desc_read(w->m, tt, e->pa, &e->val);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_stage1(w, tt, &step->table, step->level, e->pa,
+				      ret ? NULL : &e->val);
+	if (ret)
 		return walk_abort(w, e->pa);
 	if (!step->root && !step->cached) {
 		mock_smmu_walk1_insert(w, tt, &step->table);

@@ -169,9 +169,14 @@ static int use_entry(struct mock_smmu_walk *w, struct step *step, u64 ipa,
 	enum mock_smmu_desc kind;
 	struct entry e;
 	u64 out;
+	int ret;
 
 	e.pa = step->pa + mock_smmu_tt_offset(tt, step->level, ipa);
-	if (mock_smmu_desc_read(w->m, tt, e.pa, &e.val))
+	ret = mock_smmu_desc_read(w->m, tt, e.pa, &e.val);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_stage2(w, ipa, step->level, e.pa,
+				      ret ? NULL : &e.val);
+	if (ret)
 		return mock_smmu_fault(w, SMMU_EVT_F_WALK_EABT, true,
 				       acc->class, e.pa);
 	kind = mock_smmu_desc_kind(tt, e.val, step->level);
@@ -225,18 +230,9 @@ static u8 stage2_walk(struct mock_smmu_walk *w, u64 ipa,
 	return 0;
 }
 
-/**
- * mock_smmu_stage2() - translate an address by stage 2
- * @w: the request
- * @ipa: the address
- * @acc: what is asked for
- * @leaf: filled
- *
- * Return: 0 or an event
- */
-u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
-		    const struct mock_smmu_access *acc,
-		    struct mock_smmu_leaf *leaf)
+static u8 stage2(struct mock_smmu_walk *w, u64 ipa,
+		 const struct mock_smmu_access *acc,
+		 struct mock_smmu_leaf *leaf)
 {
 	const struct mock_smmu_leaf *found;
 	u8 id;
@@ -252,4 +248,31 @@ u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
 		w->m->stats.iotlb_hits++;
 	*leaf = *found;
 	return mock_smmu_check_stage2(w, leaf, ipa, acc);
+}
+
+/**
+ * mock_smmu_stage2() - translate an address by stage 2
+ * @w: the request
+ * @ipa: the address
+ * @acc: what is asked for
+ * @leaf: filled
+ *
+ * Return: 0 or an event
+ */
+u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
+		    const struct mock_smmu_access *acc,
+		    struct mock_smmu_leaf *leaf)
+{
+	bool nested = w->ste->s1;
+	u8 id;
+
+	if (!mock_walking(w->m->mi))
+		return stage2(w, ipa, acc, leaf);
+	if (nested)
+		mock_walk_enter(w->m->mi);
+	mock_walk_line(w->m->mi, "stage 2 of %#llx", ipa);
+	id = stage2(w, ipa, acc, leaf);
+	if (nested)
+		mock_walk_leave(w->m->mi);
+	return id;
 }

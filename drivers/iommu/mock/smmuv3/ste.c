@@ -38,12 +38,17 @@ static u64 table_base(struct mock_smmu *m, int lg2)
 
 static u8 read_l1std(struct mock_smmu_walk *w, u8 split, u64 *l1std)
 {
-	u64 pa = table_base(w->m, 3 - split) +
-		 (u64)(w->sid >> split) * SMMU_L1STD_SIZE;
+	u64 base = table_base(w->m, 3 - split);
+	u64 pa = base + (u64)(w->sid >> split) * SMMU_L1STD_SIZE;
+	bool aborts;
 
 	if (mock_smmu_l1std_lookup(w->m, w->sid, l1std))
 		return 0;
-	if (pa >> mock_smmu_oas(w->m) || mock_smmu_read64(w->m, pa, l1std))
+	aborts = pa >> mock_smmu_oas(w->m) || mock_smmu_read64(w->m, pa, l1std);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_l1std(w, base, w->sid >> split,
+				     aborts ? NULL : l1std);
+	if (aborts)
 		return mock_smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
 	mock_smmu_l1std_insert(w->m, w->sid, split, *l1std);
 	return 0;
@@ -324,14 +329,18 @@ static bool decode_ste(struct mock_smmu *m, const u64 *w,
 static u8 fetch_ste(struct mock_smmu_walk *w)
 {
 	u64 words[SMMU_STE_WORDS];
+	bool aborts;
 	u64 pa;
 	u8 id;
 
 	id = locate_ste(w, &pa);
 	if (id)
 		return id;
-	if (pa >> mock_smmu_oas(w->m) ||
-	    mock_smmu_read_words(w->m, pa, words, SMMU_STE_WORDS))
+	aborts = pa >> mock_smmu_oas(w->m) ||
+		 mock_smmu_read_words(w->m, pa, words, SMMU_STE_WORDS);
+	if (mock_walking(w->m->mi))
+		mock_smmu_walk_ste(w, pa, aborts ? NULL : words);
+	if (aborts)
 		return mock_smmu_fault(w, SMMU_EVT_F_STE_FETCH, false, 0, pa);
 	w->ste_mem = (struct mock_smmu_ste){};
 	if (!decode_ste(w->m, words, &w->ste_mem))

@@ -135,8 +135,12 @@ int mock_smmu_translate(struct mock_smmu *m, const struct mock_req *req,
 	*ev = new_event(req);
 	if (req->at != MOCK_AT_UNTRANSLATED && !(m->idr[0] & SMMU_IDR0_ATS))
 		return -EFAULT;
-	if (!(m->cr0 & SMMU_CR0_SMMUEN))
+	if (!(m->cr0 & SMMU_CR0_SMMUEN)) {
+		if (mock_walking(m->mi))
+			mock_walk_line(m->mi, "SMMUEN is 0, and GBPA.ABORT is %u",
+				       !!(m->gbpa & SMMU_GBPA_ABORT));
 		return translate_disabled(m, req, res, ev);
+	}
 	init_walk(&w, m, req, ev);
 	switch (req->at) {
 	case MOCK_AT_UNTRANSLATED:

@@ -18,6 +18,7 @@
 
 #include "../cache.h"
 #include "../reorder.h"
+#include "../walk.h"
 #include "model.h"
 
 /*
@@ -428,6 +429,22 @@ u8 mock_smmu_permissions(const struct mock_smmu_walk *w,
 int mock_smmu_ats_request(struct mock_smmu_walk *w, const struct mock_req *req,
 			  struct mock_xlate *res);
 int mock_smmu_ats_translated(struct mock_smmu_walk *w, struct mock_xlate *res);
+
+/* walk_show.c: only while mock_walking() */
+void mock_smmu_walk_l1std(struct mock_smmu_walk *w, u64 table, u64 index,
+			  const u64 *l1std);
+void mock_smmu_walk_ste(struct mock_smmu_walk *w, u64 pa, const u64 *ste);
+void mock_smmu_walk_l1cd(struct mock_smmu_walk *w, u64 addr, u64 pa,
+			 const u64 *l1cd);
+void mock_smmu_walk_cd(struct mock_smmu_walk *w, u64 addr, u64 pa,
+		       const u64 *cd);
+void mock_smmu_walk_stage1(struct mock_smmu_walk *w,
+			   const struct mock_smmu_tt *tt,
+			   const struct mock_smmu_table *table, u8 level,
+			   u64 pa, const u64 *desc);
+void mock_smmu_walk_stage2(struct mock_smmu_walk *w, u64 ipa, u8 level, u64 pa,
+			   const u64 *desc);
+void mock_smmu_walk_update(struct mock_smmu *m, u64 old, u64 new);
 
 /* caches.c: look-ups and insertions */
 const struct mock_smmu_ste *mock_smmu_ste_lookup(struct mock_smmu *m, u32 sid);

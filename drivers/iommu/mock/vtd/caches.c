@@ -54,7 +54,7 @@ bool mock_vtd_context_lookup(struct mock_vtd_walk *w)
 {
 	const struct mock_vtd_context *ctx;
 
-	ctx = mock_cache_lookup(w->m->caches->context, 0, w->sid, NULL);
+	ctx = mock_caches_lookup(w->m->mi, w->m->caches->context, 0, w->sid, NULL);
 	if (ctx)
 		w->ctx = *ctx;
 	return ctx;
@@ -68,7 +68,7 @@ void mock_vtd_context_insert(struct mock_vtd_walk *w)
 {
 	struct mock_vtd_context *ctx;
 
-	ctx = mock_cache_insert(w->m->caches->context, 0, w->sid, 0);
+	ctx = mock_caches_insert(w->m->mi, w->m->caches->context, 0, w->sid, 0);
 	if (ctx)
 		*ctx = w->ctx;
 }
@@ -83,7 +83,7 @@ bool mock_vtd_pasid_lookup(struct mock_vtd_walk *w)
 {
 	const struct mock_vtd_pasid *pe;
 
-	pe = mock_cache_lookup(w->m->caches->pasid, w->sid, w->pasid, NULL);
+	pe = mock_caches_lookup(w->m->mi, w->m->caches->pasid, w->sid, w->pasid, NULL);
 	if (pe)
 		w->pe = *pe;
 	return pe;
@@ -97,7 +97,7 @@ void mock_vtd_pasid_insert(struct mock_vtd_walk *w)
 {
 	struct mock_vtd_pasid *pe;
 
-	pe = mock_cache_insert(w->m->caches->pasid, w->sid, w->pasid, 0);
+	pe = mock_caches_insert(w->m->mi, w->m->caches->pasid, w->sid, w->pasid, 0);
 	if (pe)
 		*pe = w->pe;
 }
@@ -114,8 +114,8 @@ int mock_vtd_fs_lookup(struct mock_vtd_walk *w, struct mock_vtd_fs_table *table)
 	const struct mock_vtd_fs_table *found;
 	struct mock_cache_key key;
 
-	found = mock_cache_lookup(w->m->caches->stage1, stage1_tag(w), w->addr,
-				  &key);
+	found = mock_caches_lookup(w->m->mi, w->m->caches->stage1, stage1_tag(w), w->addr,
+				   &key);
 	if (!found)
 		return 0;
 	*table = *found;
@@ -133,8 +133,8 @@ void mock_vtd_fs_insert(struct mock_vtd_walk *w, int level,
 {
 	struct mock_vtd_fs_table *to;
 
-	to = mock_cache_insert(w->m->caches->stage1, stage1_tag(w), w->addr,
-			       MOCK_VTD_LEVEL_SHIFT(level));
+	to = mock_caches_insert(w->m->mi, w->m->caches->stage1, stage1_tag(w), w->addr,
+				MOCK_VTD_LEVEL_SHIFT(level));
 	if (to)
 		*to = *table;
 }
@@ -153,7 +153,7 @@ int mock_vtd_ss_lookup(struct mock_vtd_walk *w, u64 gpa,
 	const struct mock_vtd_ss_table *found;
 	struct mock_cache_key key;
 
-	found = mock_cache_lookup(w->m->caches->stage2, w->pe.did, gpa, &key);
+	found = mock_caches_lookup(w->m->mi, w->m->caches->stage2, w->pe.did, gpa, &key);
 	if (!found)
 		return 0;
 	*table = *found;
@@ -172,8 +172,8 @@ void mock_vtd_ss_insert(struct mock_vtd_walk *w, u64 gpa, int level,
 {
 	struct mock_vtd_ss_table *to;
 
-	to = mock_cache_insert(w->m->caches->stage2, w->pe.did, gpa,
-			       MOCK_VTD_LEVEL_SHIFT(level));
+	to = mock_caches_insert(w->m->mi, w->m->caches->stage2, w->pe.did, gpa,
+				MOCK_VTD_LEVEL_SHIFT(level));
 	if (to)
 		*to = *table;
 }
@@ -189,8 +189,8 @@ bool mock_vtd_iotlb_lookup(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf)
 {
 	const struct mock_vtd_leaf *found;
 
-	found = mock_cache_lookup(w->m->caches->iotlb, iotlb_tag(w), w->addr,
-				  NULL);
+	found = mock_caches_lookup(w->m->mi, w->m->caches->iotlb, iotlb_tag(w), w->addr,
+				   NULL);
 	if (found)
 		*leaf = *found;
 	return found;
@@ -206,8 +206,8 @@ void mock_vtd_iotlb_insert(struct mock_vtd_walk *w,
 {
 	struct mock_vtd_leaf *to;
 
-	to = mock_cache_insert(w->m->caches->iotlb, iotlb_tag(w), w->addr,
-			       leaf->lg2);
+	to = mock_caches_insert(w->m->mi, w->m->caches->iotlb, iotlb_tag(w), w->addr,
+				leaf->lg2);
 	if (to)
 		*to = *leaf;
 }

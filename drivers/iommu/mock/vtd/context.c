@@ -87,9 +87,13 @@ static u8 read_root(struct mock_vtd_walk *w, u64 *table)
 {
 	u64 root = w->m->rtaddr & VTD_RTADDR_RTA;
 	u64 entry;
+	int ret;
 
 	root += (w->sid >> 8) * 16 + (w->sid & 0x80 ? 8 : 0);
-	if (mock_vtd_walk_read64(w->m, root, &entry))
+	ret = mock_vtd_walk_read64(w->m, root, &entry);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_root(w, ret ? NULL : &entry);
+	if (ret)
 		return VTD_FR_ROOT_ACCESS;
 	if (!(entry & VTD_ROOT_P))
 		return VTD_FR_ROOT_NP;
@@ -151,12 +155,16 @@ static u8 fetch_context(struct mock_vtd_walk *w)
 	u64 ce[VTD_CTX_WORDS];
 	u64 table;
 	u8 reason;
+	int ret;
 
 	reason = read_root(w, &table);
 	if (reason)
 		return reason;
-	table += (w->sid & 0x7f) * sizeof(ce);
-	if (mock_vtd_walk_read(w->m, table, ce, VTD_CTX_WORDS))
+	ret = mock_vtd_walk_read(w->m, table + (w->sid & 0x7f) * sizeof(ce), ce,
+				 VTD_CTX_WORDS);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_context(w, table, ret ? NULL : ce);
+	if (ret)
 		return VTD_FR_CTX_ACCESS;
 
 	w->ctx.reason = decode_context(w, ce);
@@ -214,9 +222,13 @@ u8 mock_vtd_check_pasid(struct mock_vtd_walk *w)
 static u8 read_directory(struct mock_vtd_walk *w, u64 *table)
 {
 	u64 entry, pa;
+	int ret;
 
 	pa = w->ctx.pasid_dir + (w->pasid >> VTD_PASID_PDE_SHIFT) * sizeof(u64);
-	if (mock_vtd_walk_read64(w->m, pa, &entry))
+	ret = mock_vtd_walk_read64(w->m, pa, &entry);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_directory(w, ret ? NULL : &entry);
+	if (ret)
 		return VTD_FR_PDE_ACCESS;
 	w->pe.fpd |= !!(entry & VTD_PDE_FPD);
 	if (!(entry & VTD_PDE_P))
@@ -361,9 +373,13 @@ static bool pasid_supported(struct mock_vtd *m, const u64 *pe,
 static u8 read_pasid_entry(struct mock_vtd_walk *w, u64 table)
 {
 	u64 pe[VTD_PTE_WORDS];
+	u64 pa = table + (w->pasid % VTD_PASID_TBL_ENTRIES) * sizeof(pe);
+	int ret;
 
-	table += (w->pasid % VTD_PASID_TBL_ENTRIES) * sizeof(pe);
-	if (mock_vtd_walk_read(w->m, table, pe, VTD_PTE_WORDS))
+	ret = mock_vtd_walk_read(w->m, pa, pe, VTD_PTE_WORDS);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_pasid(w, table, ret ? NULL : pe);
+	if (ret)
 		return VTD_FR_PTE_ACCESS;
 	w->pe.fpd |= !!(pe[0] & VTD_PTE0_FPD);
 	if (!(pe[0] & VTD_PTE0_P))

@@ -127,6 +127,10 @@ static int update_flags(struct mock_vtd_walk *w,
 		if (reason)
 			return reason;
 	}
+	if (mock_walking(w->m->mi)) {
+		mock_vtd_walk_flags(w, true, flags & ~e->val);
+		return 0;
+	}
 	w->m->stats.walk_refs++;
 	switch (mock_phys_cmpxchg64(e->pa, e->val, e->val | flags)) {
 	case 0:
@@ -154,9 +158,14 @@ static u8 read_entry(struct mock_vtd_walk *w, const struct fs_step *step,
 		     struct fs_entry *e)
 {
 	u64 index = (w->addr >> MOCK_VTD_LEVEL_SHIFT(step->level)) & 511;
+	int ret;
 
 	e->pa = step->table.pa + index * sizeof(u64);
-	if (mock_vtd_walk_read64(w->m, e->pa, &e->val))
+	ret = mock_vtd_walk_read64(w->m, e->pa, &e->val);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_fs(w, &step->table, step->level,
+				 ret ? NULL : &e->val);
+	if (ret)
 		return step->root ? VTD_FR_FS_ROOT_ACCESS : VTD_FR_FS_ACCESS;
 	if (!(e->val & VTD_FS_P))
 		return VTD_FR_FS_NP;

@@ -40,6 +40,10 @@ static int update_flags(struct mock_vtd_walk *w, u64 pa, u64 entry, u64 flags)
 	/* Flags are set for requests only: this walk comes to nothing */
 	if (mock_speculating(w->m->mi))
 		return VTD_FR_SS_AD_UPDATE;
+	if (mock_walking(w->m->mi)) {
+		mock_vtd_walk_flags(w, false, flags & ~entry);
+		return 0;
+	}
 	w->m->stats.walk_refs++;
 	switch (mock_phys_cmpxchg64(pa, entry, entry | flags)) {
 	case 0:
@@ -73,7 +77,11 @@ static int use_entry(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 	u64 entry;
 	int ret;
 
-	if (mock_vtd_walk_read64(w->m, pa, &entry))
+	ret = mock_vtd_walk_read64(w->m, pa, &entry);
+	if (mock_walking(w->m->mi))
+		mock_vtd_walk_ss(w, gpa, &step->table, step->level,
+				 ret ? NULL : &entry);
+	if (ret)
 		return step->root ? VTD_FR_SS_ROOT : VTD_FR_SS_ACCESS;
 	if (!(entry & (VTD_SS_R | VTD_SS_W)))
 		return VTD_FR_SS_PERM;
@@ -128,21 +136,8 @@ static void ss_first_step(struct mock_vtd_walk *w, u64 gpa,
 	}
 }
 
-/**
- * mock_vtd_stage2_walk() - translate an address by stage-2
- * @w: the request
- * @gpa: the address, within @w->pe.ss_width
- * @set_dirty: set the dirty flag if writes are permitted
- * @leaf: filled with address, size, permissions, dirty and snoop control
- *
- * What the permissions must be is the caller's affair. With stage-2 flags in
- * use, the accessed flags are set on the way, also for a request that faults
- * later (3.7.2 permits that).
- *
- * Return: 0 or a fault reason
- */
-u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
-			struct mock_vtd_leaf *leaf)
+static u8 stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
+		      struct mock_vtd_leaf *leaf)
 {
 	int retries = MOCK_VTD_MAX_RETRIES;
 	struct ss_step step;
@@ -161,4 +156,34 @@ u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 		}
 	}
 	return 0;
+}
+
+/**
+ * mock_vtd_stage2_walk() - translate an address by stage-2
+ * @w: the request
+ * @gpa: the address, within @w->pe.ss_width
+ * @set_dirty: set the dirty flag if writes are permitted
+ * @leaf: filled with address, size, permissions, dirty and snoop control
+ *
+ * What the permissions must be is the caller's affair. With stage-2 flags in
+ * use, the accessed flags are set on the way, also for a request that faults
+ * later (3.7.2 permits that).
+ *
+ * Return: 0 or a fault reason
+ */
+u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
+			struct mock_vtd_leaf *leaf)
+{
+	bool nested = w->pe.pgtt == VTD_PGTT_NESTED;
+	u8 reason;
+
+	if (!mock_walking(w->m->mi))
+		return stage2_walk(w, gpa, set_dirty, leaf);
+	if (nested)
+		mock_walk_enter(w->m->mi);
+	mock_walk_line(w->m->mi, "stage 2 of %#llx", gpa);
+	reason = stage2_walk(w, gpa, set_dirty, leaf);
+	if (nested)
+		mock_walk_leave(w->m->mi);
+	return reason;
 }

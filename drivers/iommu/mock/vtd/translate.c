@@ -494,8 +494,11 @@ int mock_vtd_translate(struct mock_vtd *m, const struct mock_req *req,
 	m->stats.translations++;
 	*res = (struct mock_xlate){ .lg2 = 12 };
 	*fault = (struct mock_vtd_fault){ .addr = req->addr };
-	if (!m->te)
+	if (!m->te) {
+		if (mock_walking(m->mi))
+			mock_walk_line(m->mi, "translation is off (GSTS.TES is 0)");
 		return translate_bypass(req, res);
+	}
 
 	init_walk(&w, m, req);
 	if (is_interrupt_translation(req))

@@ -200,6 +200,21 @@ static int mock_vtd_model_translate(struct mock_iommu *mi, const struct mock_req
 	return ret;
 }
 
+static int mock_vtd_model_walk(struct mock_iommu *mi, const struct mock_req *req,
+			       struct mock_xlate *res, struct mock_fault *log)
+{
+	struct mock_vtd_fault fault = {};
+	int ret;
+
+	ret = mock_vtd_translate(mi->priv, req, res, &fault);
+	if (!fault.reason)
+		return ret;
+	mock_vtd_fault_describe(req, &fault, log);
+	log->fate = fault.fpd ? "it would not be recorded: FPD is set in an entry on the way" :
+				"it would be recorded";
+	return ret;
+}
+
 static int mock_vtd_model_page_request(struct mock_iommu *mi,
 				       const struct mock_page_request *preq)
 {
@@ -235,6 +250,7 @@ const struct mock_model mock_vtd_model = {
 	.stop = mock_vtd_stop,
 	.translate = mock_vtd_model_translate,
 	.speculate = mock_vtd_speculate,
+	.walk = mock_vtd_model_walk,
 	.page_request = mock_vtd_model_page_request,
 	.debugfs = mock_vtd_debugfs,
 	.queue = mock_vtd_queue_show,

@@ -16,6 +16,7 @@
 
 #include "../cache.h"
 #include "../reorder.h"
+#include "../walk.h"
 #include "model.h"
 
 /*
@@ -258,6 +259,19 @@ u8 mock_vtd_check_rights(const struct mock_vtd_walk *w,
 u8 mock_vtd_stage1_walk(struct mock_vtd_walk *w, struct mock_vtd_leaf *leaf);
 u8 mock_vtd_stage2_walk(struct mock_vtd_walk *w, u64 gpa, bool set_dirty,
 			struct mock_vtd_leaf *leaf);
+
+/* walk_show.c: only while mock_walking() */
+void mock_vtd_walk_root(struct mock_vtd_walk *w, const u64 *entry);
+void mock_vtd_walk_context(struct mock_vtd_walk *w, u64 table, const u64 *ce);
+void mock_vtd_walk_directory(struct mock_vtd_walk *w, const u64 *entry);
+void mock_vtd_walk_pasid(struct mock_vtd_walk *w, u64 table, const u64 *pe);
+void mock_vtd_walk_fs(struct mock_vtd_walk *w,
+		      const struct mock_vtd_fs_table *table, int level,
+		      const u64 *entry);
+void mock_vtd_walk_ss(struct mock_vtd_walk *w, u64 gpa,
+		      const struct mock_vtd_ss_table *table, int level,
+		      const u64 *entry);
+void mock_vtd_walk_flags(struct mock_vtd_walk *w, bool stage1, u64 flags);
 
 /* caches.c: look-ups and insertions */
 bool mock_vtd_context_lookup(struct mock_vtd_walk *w);

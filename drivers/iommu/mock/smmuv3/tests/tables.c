@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: an SMMU, streams and hand-built tables for tests */
+#include <linux/crc32.h>
 #include <linux/io.h>
 #include <linux/swab.h>
 
-#include "../../tests/unit.h"
 #include "tables.h"
 
 #define RIG_IDR0 \
@@ -45,7 +45,13 @@ struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, rig);
 	rig->test = test;
+	static_assert(!offsetof(struct mock_instance, mi));
+	INIT_LIST_HEAD(&rig->inst.endpoints);
 	spin_lock_init(&rig->mi.lock);
+	rig->mi.model = &mock_smmuv3_model;
+	rig->mi.priv = &rig->m;
+	rig->mi.stats = &rig->m.stats;
+	rig->mi.running = true;
 	rig->m = (struct mock_smmu){
 		.mi = &rig->mi,
 		.idr = {
@@ -71,7 +77,23 @@ struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test)
 /* Zeroed pages, aligned to their size, by their physical address */
 u64 mock_smmu_rig_pages(struct mock_smmu_rig *rig, u8 order)
 {
-	return virt_to_phys(mock_test_pages(rig->test, order));
+	u64 pa = virt_to_phys(mock_test_pages(rig->test, order));
+
+	KUNIT_ASSERT_LT(rig->test, rig->nr_pages, RIG_MAX_PAGES);
+	rig->pages[rig->nr_pages++] = (struct mock_smmu_rig_block){ pa, order };
+	return pa;
+}
+
+/* Of all pages: it differs if anything in them does */
+u32 mock_smmu_rig_crc(const struct mock_smmu_rig *rig)
+{
+	u32 crc = ~0;
+	u32 i;
+
+	for (i = 0; i < rig->nr_pages; i++)
+		crc = crc32_le(crc, (u8 *)mock_smmu_rig_word(rig->pages[i].pa),
+			       SZ_4K << rig->pages[i].order);
+	return crc;
 }
 
 u64 *mock_smmu_rig_word(u64 pa)

@@ -8,10 +8,10 @@
 #ifndef __IOMMU_MOCK_SMMUV3_TEST_TABLES_H
 #define __IOMMU_MOCK_SMMUV3_TEST_TABLES_H
 
-#include <kunit/test.h>
 #include <linux/io.h>
 #include <linux/sizes.h>
 
+#include "../../tests/unit.h"
 #include "../walk.h"
 
 /* Streams have 6 bits here: the table is one page */
@@ -40,10 +40,23 @@ struct mock_smmu_rig_mem {
 	u64 size;
 };
 
+#define RIG_MAX_PAGES		192
+
+/* Memory, by its physical address */
+struct mock_smmu_rig_block {
+	u64 pa;
+	u8 order;
+};
+
 struct mock_smmu_rig {
 	struct kunit *test;
-	struct mock_iommu mi;
+	union {
+		struct mock_instance inst;
+		struct mock_iommu mi;	/* its beginning */
+	};
 	struct mock_smmu m;
+	struct mock_smmu_rig_block pages[RIG_MAX_PAGES];
+	u32 nr_pages;
 	u64 strtab;
 	struct mock_smmu_rig_mem mem[160];
 	u32 nr_mem;
@@ -76,6 +89,7 @@ struct mock_smmu_rig_tree {
 
 struct mock_smmu_rig *mock_smmu_rig_create(struct kunit *test);
 u64 mock_smmu_rig_pages(struct mock_smmu_rig *rig, u8 order);
+u32 mock_smmu_rig_crc(const struct mock_smmu_rig *rig);
 u64 *mock_smmu_rig_word(u64 pa);
 u64 mock_smmu_rig_alloc(struct mock_smmu_rig *rig,
 			struct mock_smmu_rig_tree *s2, u8 order);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: a unit, devices and hand-built tables for tests */
+#include <linux/crc32.h>
 #include <linux/io.h>
 #include <linux/sizes.h>
 
-#include "../../tests/unit.h"
 #include "tables.h"
 
 #define RIG_CAP \
@@ -37,7 +37,13 @@ struct rig *rig_create(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, rig);
 	rig->test = test;
+	static_assert(!offsetof(struct mock_instance, mi));
+	INIT_LIST_HEAD(&rig->inst.endpoints);
 	spin_lock_init(&rig->mi.lock);
+	rig->mi.model = &mock_vtd_model;
+	rig->mi.priv = &rig->m;
+	rig->mi.stats = &rig->m.stats;
+	rig->mi.running = true;
 	rig->m = (struct mock_vtd){
 		.mi = &rig->mi,
 		.cap = RIG_CAP,
@@ -56,7 +62,22 @@ struct rig *rig_create(struct kunit *test)
 /* A zeroed page, by its physical address */
 u64 rig_page(struct rig *rig)
 {
-	return virt_to_phys(mock_test_pages(rig->test, 0));
+	u64 pa = virt_to_phys(mock_test_pages(rig->test, 0));
+
+	KUNIT_ASSERT_LT(rig->test, rig->nr_pages, RIG_MAX_PAGES);
+	rig->pages[rig->nr_pages++] = pa;
+	return pa;
+}
+
+/* Of all pages: it differs if anything in them does */
+u32 rig_crc(const struct rig *rig)
+{
+	u32 crc = ~0;
+	u32 i;
+
+	for (i = 0; i < rig->nr_pages; i++)
+		crc = crc32_le(crc, (u8 *)rig_word(rig->pages[i]), SZ_4K);
+	return crc;
 }
 
 u64 *rig_word(u64 pa)

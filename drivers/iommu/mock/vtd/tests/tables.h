@@ -8,8 +8,7 @@
 #ifndef __IOMMU_MOCK_VTD_TEST_TABLES_H
 #define __IOMMU_MOCK_VTD_TEST_TABLES_H
 
-#include <kunit/test.h>
-
+#include "../../tests/unit.h"
 #include "../walk.h"
 
 /* Bus 1; the second one's context entry is in the upper table */
@@ -31,6 +30,8 @@ struct rig_table {
 	u64 pa;
 };
 
+#define RIG_MAX_PAGES	192
+
 /* Tables of stage-1 and stage-2, those that the PGTT needs */
 struct rig_space {
 	struct rig *rig;
@@ -45,15 +46,21 @@ struct rig_space {
 
 struct rig {
 	struct kunit *test;
-	struct mock_iommu mi;
+	union {
+		struct mock_instance inst;
+		struct mock_iommu mi;	/* its beginning */
+	};
 	struct mock_vtd m;
 	u64 root;
+	u64 pages[RIG_MAX_PAGES];
+	u32 nr_pages;
 	struct rig_table tables[128];
 	u32 nr_tables;
 };
 
 struct rig *rig_create(struct kunit *test);
 u64 rig_page(struct rig *rig);
+u32 rig_crc(const struct rig *rig);
 u64 *rig_word(u64 pa);
 
 /* Device: pointers to the words of its entries */
