@@ -15,7 +15,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo check kunit \
-	selftests vmm hw-arm64 hw-x86 lint bench bench-hw clean distclean-cache
+	selftests vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw clean distclean-cache
 
 help:
 	@scripts/help
@@ -60,6 +60,9 @@ hw-x86:
 
 lint:
 	@scripts/lint
+
+htmldocs:
+	@scripts/htmldocs
 
 bench:
 	@scripts/bench

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The pages as HTML.
+
+# pages: a tree in $T/tree with the pages, and what htmldocs needs.
+pages()
+{
+	"$TOP/scripts/deps" docs
+	mkdir -p "$T/tree"
+	(cd "$TOP" && cp -R --parents Documentation scripts tools/example \
+		include/linux/iommu-nested "$T/tree")
+}
+
+# plant SCRIPT: edits the first page
+plant()
+{
+	sed -i "$1" "$T/tree/Documentation/index.rst"
+	! cmp -s "$T/tree/Documentation/index.rst" "$TOP/Documentation/index.rst" ||
+		fail "nothing was changed"
+}
+
+test_the_pages_are_html()
+{
+	pages
+	cat >>"$T/tree/Documentation/index.rst" <<-'RST'
+
+	`A file <../tools/example/nested-vtd.c>`__ of the tree, and
+	`a place <building.rst#commands>`__ in a page.
+	RST
+	succeeds "$T/tree/scripts/htmldocs" "$T/html"
+	grep -q 'href="building.html#commands"' "$T/html/index.html" ||
+		fail "no link to a place in a page"
+	cmp -s "$T/html/tree/tools/example/nested-vtd.c.txt" "$TOP/tools/example/nested-vtd.c" ||
+		fail "the file that a page links to is not there"
+	! grep -rE 'href="[^":]*\.rst' "$T/html" || fail "links to the sources"
+	# Again, in the same place
+	succeeds "$T/tree/scripts/htmldocs" "$T/html"
+}
+
+test_a_link_to_nowhere_is_found()
+{
+	pages
+	plant 's/<building.rst>/<nosuch.rst>/'
+	fails "$T/tree/scripts/htmldocs" "$T/html"
+	says "index.html links to nosuch.rst, which does not exist"
+}
+
+test_a_link_to_no_place_of_a_page_is_found()
+{
+	pages
+	plant 's/<building.rst>/<building.rst#nosuch>/'
+	fails "$T/tree/scripts/htmldocs" "$T/html"
+	says "index.html links to #nosuch of building.html, which does not exist"
+}
+
+test_a_picture_that_is_not_there_is_found()
+{
+	pages
+	printf '\n.. image:: nosuch.svg\n' >>"$T/tree/Documentation/index.rst"
+	fails "$T/tree/scripts/htmldocs" "$T/html"
+	says "image file not readable: nosuch.svg"
+}
+
+# Debian's Python has sphinx, whatever is the first one.
+test_another_python_may_come_first()
+{
+	pages
+	stub python3 <<<'exit 1'
+	succeeds "$T/tree/scripts/htmldocs" "$T/html"
+}
+
+test_what_is_no_html_of_ours_is_kept()
+{
+	pages
+	mkdir "$T/html"
+	echo mine >"$T/html/index.html"
+	fails "$T/tree/scripts/htmldocs" "$T/html"
+	says "has something else in it"
+	[ "$(cat "$T/html/index.html")" = mine ] || fail "it is gone"
+}
