@@ -171,7 +171,7 @@ static int reason(int log, bool write, unsigned long long *page)
 		}
 		line[n] = 0;
 		at = strstr(line, "DMA ");
-		if (at && sscanf(at, "DMA %7s fault: source-id %*x address %llx: %*[^,], reason %x",
+		if (at && sscanf(at, "DMA %7s fault: %*s source-id %*x address %llx: %*[^,], reason %x",
 				 how, page, (unsigned int *)&found) == 3 &&
 		    !strcmp(how, "write") == write)
 			return found;

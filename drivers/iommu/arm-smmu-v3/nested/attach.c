@@ -495,7 +495,7 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 /* The device is blocked, which is safe, until it answers. The log says why. */
 static int smmu3_blocked_for_core(struct device *dev, int ret)
 {
-	dev_err(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	dev_err_ratelimited(dev, "hardware failure %d, all DMA is blocked\n", ret);
 	return 0;
 }
 

@@ -8,86 +8,34 @@
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
-#include <linux/string_choices.h>
 
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "event.h"
+#include "event_text.h"
 #include "trace.h"
 #include "viommu.h"
 
 /* log2 of records in the queue, if the unit has so many */
 #define EVTQ_MAX_SHIFT	10
 
-static const char *smmu3_event_name(u8 id)
-{
-	switch (id) {
-	case SMMU_EVT_F_UUT:
-		return "unsupported upstream transaction";
-	case SMMU_EVT_C_BAD_STREAMID:
-		return "bad StreamID";
-	case SMMU_EVT_F_STE_FETCH:
-		return "STE fetch";
-	case SMMU_EVT_C_BAD_STE:
-		return "bad STE";
-	case SMMU_EVT_F_BAD_ATS_TREQ:
-		return "bad ATS request";
-	case SMMU_EVT_F_STREAM_DISABLED:
-		return "stream disabled";
-	case SMMU_EVT_F_TRANSL_FORBIDDEN:
-		return "translation forbidden";
-	case SMMU_EVT_C_BAD_SUBSTREAMID:
-		return "bad SubstreamID";
-	case SMMU_EVT_F_CD_FETCH:
-		return "CD fetch";
-	case SMMU_EVT_C_BAD_CD:
-		return "bad CD";
-	case SMMU_EVT_F_WALK_EABT:
-		return "table walk abort";
-	case SMMU_EVT_F_TRANSLATION:
-		return "translation";
-	case SMMU_EVT_F_ADDR_SIZE:
-		return "address size";
-	case SMMU_EVT_F_ACCESS:
-		return "access flag";
-	case SMMU_EVT_F_PERMISSION:
-		return "permission";
-	case SMMU_EVT_F_TLB_CONFLICT:
-		return "TLB conflict";
-	case SMMU_EVT_F_CFG_CONFLICT:
-		return "configuration conflict";
-	default:
-		return "unknown";
-	}
-}
-
 static bool smmu3_event_has_stage(u8 id)
 {
 	return id >= SMMU_EVT_F_TRANSLATION && id <= SMMU_EVT_F_PERMISSION;
 }
 
+/* A device and its StreamIDs go with the event mutex held */
 static void smmu3_event_log(struct smmu3_unit *unit, const u64 *evt)
 {
-	u8 id = FIELD_GET(SMMU_EVT0_ID, evt[0]);
-	char ssid[24] = "";
+	const struct smmu3_device *sdev;
+	char text[SMMU3_EVENT_TEXT];
 
-	if (evt[0] & SMMU_EVT0_SSV)
-		snprintf(ssid, sizeof(ssid), " SubstreamID %#llx",
-			 FIELD_GET(SMMU_EVT0_SSID, evt[0]));
-	if (smmu3_event_has_stage(id))
-		dev_err_ratelimited(unit->dev,
-				    "%s fault, stage-%d: StreamID %#llx%s, %s of %#llx, IPA %#llx\n",
-				    smmu3_event_name(id),
-				    evt[1] & SMMU_EVT1_S2 ? 2 : 1,
-				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
-				    str_read_write(evt[1] & SMMU_EVT1_RNW),
-				    evt[2], evt[3] & SMMU_EVT3_IPA);
-	else
-		dev_err_ratelimited(unit->dev,
-				    "event %#04x, %s: StreamID %#llx%s (%#llx %#llx %#llx)\n",
-				    id, smmu3_event_name(id),
-				    FIELD_GET(SMMU_EVT0_SID, evt[0]), ssid,
-				    evt[1], evt[2], evt[3]);
+	guard(mutex)(&unit->event_lock);
+
+	sdev = xa_load(&unit->streams, FIELD_GET(SMMU_EVT0_SID, evt[0]));
+	smmu3_event_text(text, sizeof(text), sdev ? dev_name(sdev->dev) : NULL,
+			 evt);
+	dev_err_ratelimited(unit->dev, "%s\n", text);
 }
 
 /* Only these have the bit; it is something else, or reserved, in others */
@@ -115,7 +63,7 @@ static void smmu3_event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
  * @evt: the event
  * @taken: a guest or a fault handler has it; else it is logged
  *
- * Context: process context.
+ * Context: process context; not with the unit's event mutex.
  */
 void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken)
 {

@@ -32,8 +32,8 @@ static void smmu3_cmdq_refused(struct smmu3_unit *unit, u32 pos)
 	struct cmd_ring *ring = &unit->cmdq.ring;
 	struct cmd_words cmd = cmd_ring_load(ring, pos);
 
-	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused\n",
-			    cmd.w0, cmd.w1);
+	dev_err_ratelimited(unit->dev, "command %#llx %#llx was refused, reason %u (CERROR_ILL)\n",
+			    cmd.w0, cmd.w1, SMMU_CERROR_ILL);
 
 	if (!cmd_ring_refused(ring, pos))
 		cmd_ring_store(ring, pos, smmu3_cmd_sync());
@@ -98,10 +98,15 @@ static bool smmu3_atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 	u32 i;
 
 	for (i = begin; i != end; i++) {
-		sdev = smmu3_atc_device(unit, cmd_ring_load(&unit->cmdq.ring, i));
+		struct cmd_words cmd = cmd_ring_load(&unit->cmdq.ring, i);
+
+		sdev = smmu3_atc_device(unit, cmd);
 		if (!sdev || test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
 			continue;
-		dev_err_ratelimited(sdev->dev, "an ATC invalidation was not answered\n");
+		dev_err_ratelimited(unit->dev,
+				    "an ATC invalidation was not answered by %s, StreamID %#llx\n",
+				    dev_name(sdev->dev),
+				    FIELD_GET(SMMU_CMD0_SID, cmd.w0));
 		news = true;
 	}
 	/* It may not be where its producer looks */

@@ -97,13 +97,18 @@ static void vtd_device_out(struct vtd_device *edev)
 static int vtd_device_add(struct vtd_device *edev)
 {
 	struct vtd_unit *unit = edev->unit;
+	const struct vtd_device *other;
 	struct vtd_qi_batch batch;
 	int ret;
 
 	guard(mutex)(&unit->lock);
 
-	if (xa_load(&unit->devices, edev->sid))
+	other = xa_load(&unit->devices, edev->sid);
+	if (other) {
+		dev_err(edev->dev, "source-id %#06x is that of %s already\n",
+			edev->sid, other->name);
 		return -EBUSY;
+	}
 	ret = vtd_context_alloc(unit, edev->sid) ?: vtd_alias_add(edev);
 	if (ret)
 		return ret;
@@ -196,6 +201,7 @@ struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 	if (!edev)
 		return ERR_PTR(-ENOMEM);
 	edev->dev = dev;
+	strscpy(edev->name, dev_name(dev));
 	edev->unit = unit;
 	edev->sid = sid;
 	edev->pfsid = sid;

@@ -10,8 +10,8 @@
 #include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/ratelimit.h>
-#include <linux/string_choices.h>
 
+#include "fault_text.h"
 #include "firmware.h"
 #include "intel_nested.h"
 
@@ -24,42 +24,21 @@
 /* Passes over the registers before others get the CPU */
 #define VTD_FAULT_PASSES	16
 
-static const char *vtd_fault_where(u8 reason)
-{
-	switch (reason) {
-	case VTD_FR_RTA_RSVD ... VTD_FR_RTA_ABORT:
-		return "root table address";
-	case VTD_FR_ROOT_ACCESS ... VTD_FR_ROOT_RSVD:
-		return "root entry";
-	case VTD_FR_CTX_ACCESS ... VTD_FR_CTX_RID_PASID:
-		return "context entry";
-	case VTD_FR_PDE_ACCESS ... VTD_FR_PDE_RSVD:
-		return "PASID directory entry";
-	case VTD_FR_PTE_ACCESS ... VTD_FR_PTE_SRE:
-		return "PASID table entry";
-	case VTD_FR_FS_ACCESS ... VTD_FR_FS_NEST_AD_WRITE:
-	case VTD_FR_FS_AD_NOSNOOP ... VTD_FR_FS_AD_UPDATE:
-		return "stage-1 entry";
-	case VTD_FR_SS_ACCESS ... VTD_FR_SS_AD_UPDATE:
-		return "stage-2 entry";
-	default:
-		return "access";
-	}
-}
-
+/*
+ * A device is freed after a grace period of its unit's @srcu. Its struct device may
+ * be gone before, so that it has its name of its own.
+ */
 static void vtd_fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
 {
 	u16 sid = FIELD_GET(VTD_FRCD1_SID, hi);
-	u8 reason = FIELD_GET(VTD_FRCD1_FR, hi);
-	char pasid[24] = "";
+	const struct vtd_device *edev;
+	char text[VTD_FAULT_TEXT];
 
-	if (hi & VTD_FRCD1_PP)
-		snprintf(pasid, sizeof(pasid), " PASID %#llx",
-			 FIELD_GET(VTD_FRCD1_PV, hi));
-	dev_err_ratelimited(unit->dev,
-			    "DMA %s fault: source-id %#06x%s address %#llx: %s, reason %#x\n",
-			    str_read_write(hi & VTD_FRCD1_T1), sid, pasid,
-			    lo & VTD_FRCD0_FI, vtd_fault_where(reason), reason);
+	guard(srcu)(&unit->srcu);
+
+	edev = xa_load(&unit->devices, sid) ?: xa_load(&unit->aliases, sid);
+	vtd_fault_text(text, sizeof(text), edev ? edev->name : NULL, lo, hi);
+	dev_err_ratelimited(unit->dev, "%s\n", text);
 }
 
 /* One pass over all registers, from the oldest record on */

@@ -161,6 +161,9 @@ struct vtd_unit {
 	struct list_head node;
 };
 
+/* Bytes of a device's name in messages */
+#define VTD_DEV_NAME	48
+
 /* Bits of struct vtd_device @state */
 enum {
 	VTD_DEV_FAILED,		/* may hold stale translations, to be blocked */
@@ -200,6 +203,7 @@ struct vtd_attach {
 /**
  * struct vtd_device - an endpoint behind a unit
  * @dev: its device
+ * @name: what that is called, for when it is gone, cut to fit
  * @unit: its unit
  * @sid: its source-id; further ones are in its unit's @aliases
  * @pfsid: source-id of the physical function that it is of
@@ -225,6 +229,7 @@ struct vtd_attach {
  */
 struct vtd_device {
 	struct device *dev;
+	char name[VTD_DEV_NAME];
 	struct vtd_unit *unit;
 	u16 sid;
 	u16 pfsid;

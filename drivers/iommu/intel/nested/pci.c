@@ -169,9 +169,13 @@ void vtd_pci_enable(struct vtd_device *edev)
 		edev->pasid_bits = min_t(u8, bits, vtd_unit_pasid_bits(unit));
 		edev->pasid_on = true;
 	}
-	if (vtd_ats_possible(unit, pdev) &&
-	    !pci_prepare_ats(pdev, VTD_PAGE_SHIFT) &&
-	    !pci_enable_ats(pdev, VTD_PAGE_SHIFT))
+	if (!vtd_ats_possible(unit, pdev))
+		return;
+	/* It does its DMA without, then */
+	if (pci_prepare_ats(pdev, VTD_PAGE_SHIFT) ||
+	    pci_enable_ats(pdev, VTD_PAGE_SHIFT))
+		dev_warn(edev->dev, "ATS cannot be enabled\n");
+	else
 		edev->ats_depth = vtd_ats_queue_depth(pdev);
 }
 

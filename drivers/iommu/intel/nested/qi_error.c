@@ -47,8 +47,8 @@ void vtd_device_silent(struct vtd_device *edev)
 {
 	/* Its struct device may be gone, see vtd_device_delete() */
 	dev_err_ratelimited(edev->unit->dev,
-			    "a device-TLB invalidation was not answered, source-id %#06x\n",
-			    edev->sid);
+			    "a device-TLB invalidation was not answered by %s, source-id %#06x\n",
+			    edev->name, edev->sid);
 	WRITE_ONCE(edev->silent, true);
 	set_bit(VTD_DEV_FAILED, &edev->state);
 }

@@ -230,6 +230,11 @@ static int vtd_probe(struct platform_device *pdev)
 	ret = vtd_hw_start(unit);
 	if (ret)
 		goto err_unregister;
+	dev_info(unit->dev, "%llu-bit addresses%s%s%s\n",
+		 FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1,
+		 unit->ecap & VTD_ECAP_FSTS ? ", stage-1" : "",
+		 unit->ecap & VTD_ECAP_SSTS ? ", stage-2" : "",
+		 unit->ecap & VTD_ECAP_NEST ? ", nested translation" : "");
 	return 0;
 
 err_unregister:

@@ -275,6 +275,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 
 	KUNIT_ASSERT_NOT_NULL(test, edev);
 	edev->dev = fake_dev_new(test, "endpoint");
+	strscpy(edev->name, dev_name(edev->dev));
 	edev->unit = unit;
 	edev->sid = sid;
 	edev->pfsid = sid;
