@@ -15,7 +15,10 @@ int cmd_fault(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_caches(int argc, char **argv);
 int cmd_walk(int argc, char **argv);
+int cmd_complaints(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+/* For bin/iommu-mock of a tree: "--needs COMMAND..." prints what that is to find built. */
+int cmd_needs(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 
 #endif

@@ -4,10 +4,15 @@
  * from inside.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../../include/linux/iommu-nested/version.h"
 #include "cmd.h"
+#include "init.h"
 #include "say.h"
+#include "store.h"
 
 #pragma weak cmd_run
 #pragma weak cmd_shell
@@ -37,11 +42,10 @@ static const struct command commands[] = {
 	{ "caches", cmd_caches, "[UNIT] [CACHE]", "what a unit has cached" },
 	{ "walk", cmd_walk, "UNIT ENDPOINT [PASID] IOVA [r|w|x]",
 	  "how a unit would translate an address, step by step" },
+	{ "complaints", cmd_complaints, "LOG", "what is a complaint in the log of a kernel" },
 	{ "doctor", cmd_doctor, "", "what of this machine would not work, and what mends it" },
 	{ "help", cmd_help, "[COMMAND]", "this, or more of a command" },
 };
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static void print_help(FILE *to)
 {
@@ -67,8 +71,7 @@ static const struct command *find_command(const char *name)
 int cmd_help(int argc, char **argv)
 {
 	const struct command *command;
-	static char option[] = "--help";
-	char *help[] = { option, option, NULL };
+	struct words help = {};
 
 	if (argc < 2) {
 		print_help(stdout);
@@ -81,22 +84,28 @@ int cmd_help(int argc, char **argv)
 		printf("usage: iommu-mock help %s\n", command->usage);
 		return 0;
 	}
-	help[0] = argv[1];
-	return command->main(2, help);
+	words_add(&help, argv[1]);
+	words_add(&help, "--help");
+	return command->main(2, help.list);
 }
 
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	/* What the machine's kernel was told, which nobody else is */
+	if (getpid() == 1 && getenv("IOMMU_MOCK_LINK"))
+		init_main();
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		print_help(stdout);
 		return 0;
 	}
 	if (!strcmp(argv[1], "--version")) {
-		puts("iommu-mock " IOMMU_MOCK_VERSION);
+		puts("iommu-mock " IOMMU_NESTED_VERSION);
 		return 0;
 	}
+	if (!strcmp(argv[1], "--needs"))
+		return cmd_needs(argc - 1, argv + 1);
 	command = find_command(argv[1]);
 	if (!command)
 		die(2, "there is no command '%s'; 'iommu-mock help' lists them", argv[1]);

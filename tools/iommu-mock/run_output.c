@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What comes out of the machine: to the caller's standard output and error, or to the
+ * directory of --logs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run.h"
+#include "say.h"
+
+/*
+ * A pipe that can be written to takes so much without blocking. The caller's files are
+ * not set to non-blocking, since others have them too.
+ */
+#define PIECE 4096
+
+static void sink_lost(struct run *run, struct sink *sink)
+{
+	sink->gone = true;
+	if (errno != EPIPE) {
+		say("standard %s cannot be written to: %s",
+		    sink->stream == STREAM_OUTPUT ? "output" : "error", strerror(errno));
+		run->trouble = STATUS_SETUP;
+	}
+	link_send(&run->link, LINK_GONE, sink->stream, NULL, 0);
+}
+
+void sink_write(struct run *run, struct sink *sink)
+{
+	ptrdiff_t n = buffer_write(&sink->data, sink->fd, PIECE);
+
+	if (n < 0) {
+		sink_lost(run, sink);
+		n = buffer_length(&sink->data);
+		buffer_taken(&sink->data, n);
+	}
+	if (n)
+		link_room(&run->link, sink->stream, n);
+}
+
+/* The name of a file in the directory, of a text that may be a command line */
+static char *file_name(const char *text)
+{
+	char *name, *end;
+
+	name = copy_string(text);
+	name[strcspn(name, " \t\n")] = '\0';
+	end = strrchr(name, '/');
+	if (end)
+		memmove(name, end + 1, strlen(end + 1) + 1);
+	if (strlen(name) > 100)
+		name[100] = '\0';
+	return name;
+}
+
+static int open_log(struct run *run, const char *name)
+{
+	int fd = openat(run->logs, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0) {
+		say("%s/%s cannot be written: %s", run->opt.logs, name, strerror(errno));
+		run->trouble = STATUS_SETUP;
+	}
+	return fd;
+}
+
+/* Each directory on the way to it that is not there yet */
+static void make_directories(const char *path)
+{
+	char *part = copy_string(path), *slash = part;
+
+	while ((slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		mkdir(part, 0777);
+		*slash = '/';
+	}
+	mkdir(part, 0777);
+	free(part);
+}
+
+void logs_open(struct run *run)
+{
+	int dmesg = -1;
+
+	run->logs = -1;
+	run->log_file = -1;
+	if (run->opt.logs) {
+		make_directories(run->opt.logs);
+		run->logs = open(run->opt.logs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (run->logs < 0)
+			die(STATUS_SETUP, "--logs %s: %s", run->opt.logs, strerror(errno));
+		dmesg = open_log(run, "dmesg");
+		if (dmesg < 0)
+			exit(STATUS_SETUP);
+	}
+	klog_start(&run->klog, dmesg, run->opt.dmesg, run->opt.power_off);
+}
+
+static void close_log(struct run *run)
+{
+	if (run->log_file >= 0)
+		close(run->log_file);
+	run->log_file = -1;
+	free(run->log_name);
+	run->log_name = NULL;
+}
+
+void logs_begin(struct run *run, const char *text)
+{
+	char *name, *file;
+
+	run->number++;
+	if (run->logs < 0 || !run->opt.each)
+		return;
+	close_log(run);
+	name = file_name(text);
+	run->log_name = form("%u-%s", run->number, name);
+	file = form("%s.out", run->log_name);
+	run->log_file = open_log(run, file);
+	free(file);
+	free(name);
+}
+
+void logs_status(struct run *run, const char *status)
+{
+	char *file;
+	int fd;
+
+	if (!run->log_name)
+		return;
+	file = form("%s.status", run->log_name);
+	fd = open_log(run, file);
+	if (fd >= 0) {
+		dprintf(fd, "%s\n", status);
+		close(fd);
+	}
+	free(file);
+	close_log(run);
+}
+
+/* Results are "kunit/SUITE", a NUL and a piece of them. */
+void logs_file(struct run *run, const char *data, size_t length)
+{
+	size_t name = strnlen(data, length);
+	int fd;
+
+	if (name == length || strncmp(data, "kunit/", 6) || strchr(data + 6, '/'))
+		return;
+	kunit_take(&run->kunit, data + 6, data + name + 1, length - name - 1);
+	if (run->logs < 0)
+		return;
+	mkdirat(run->logs, "kunit", 0777);
+	if (!run->log_name || strcmp(run->log_name, data)) {
+		close_log(run);
+		run->log_name = copy_string(data);
+		run->log_file = open_log(run, data);
+	}
+	fd = run->log_file;
+	if (fd >= 0 && write(fd, data + name + 1, length - name - 1) < 0)
+		say("%s/%s cannot be written: %s", run->opt.logs, data, strerror(errno));
+}
+
+void output_take(struct run *run, const struct link_frame *frame)
+{
+	struct sink *sink = frame->stream == STREAM_OUTPUT ? &run->output : &run->error;
+
+	if (run->log_file >= 0 && frame->stream != STREAM_TRACE) {
+		if (write(run->log_file, frame->data, frame->length) < 0) {
+			say("%s/%s.out cannot be written: %s", run->opt.logs, run->log_name,
+			    strerror(errno));
+			run->trouble = STATUS_SETUP;
+		}
+		link_room(&run->link, frame->stream, frame->length);
+	} else if (sink->gone) {
+		link_room(&run->link, frame->stream, frame->length);
+	} else if (frame->stream == STREAM_TRACE) {
+		fwrite(frame->data, 1, frame->length, stderr);
+		link_room(&run->link, frame->stream, frame->length);
+	} else {
+		buffer_add(&sink->data, frame->data, frame->length);
+	}
+}

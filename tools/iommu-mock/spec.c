@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A unit from a description in one word, and its removal, by way of configfs.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "say.h"
+#include "spec.h"
+#include "store.h"
+
+#define MOST_ENDPOINTS 32
+
+/* "ep1.ats" is of one endpoint, "ats" of each. */
+static bool take_value(struct unit_spec *spec, const char *key, const char *value)
+{
+	struct unit_value *new;
+	int length = 0, endpoint;
+
+	if (sscanf(key, "ep%d.%n", &endpoint, &length) != 1 || !length)
+		endpoint = -1;
+	else
+		key += length;
+	if (!*key || strchr(key, '/') || key[0] == '.')
+		return false;
+	spec->values = grow(spec->values, (spec->nr_values + 1) * sizeof(*new));
+	new = &spec->values[spec->nr_values++];
+	new->key = key;
+	new->value = value;
+	new->endpoint = endpoint;
+	return true;
+}
+
+static bool take_number(struct unit_spec *spec, const char *value)
+{
+	char *end;
+	unsigned long number = strtoul(value, &end, 10);
+
+	if (!isdigit((unsigned char)*value) || *end || number > MOST_ENDPOINTS) {
+		say("endpoints=%s: a unit has 0 to %d endpoints", value, MOST_ENDPOINTS);
+		return false;
+	}
+	spec->endpoints = number;
+	return true;
+}
+
+static bool take_name(struct unit_spec *spec, char *value)
+{
+	if (!*value || strchr(value, '/') || value[0] == '.' || strlen(value) > NAME_MAX) {
+		say("name=%s is no name for a unit", value);
+		return false;
+	}
+	spec->name = value;
+	return true;
+}
+
+static bool take_setting(struct unit_spec *spec, char *setting, const char *text)
+{
+	char *value = strchr(setting, '=');
+
+	if (!value || value == setting) {
+		say("unit '%s': '%s' has no KEY=VALUE", text, setting);
+		return false;
+	}
+	*value++ = '\0';
+	if (!strcmp(setting, "name"))
+		return take_name(spec, value);
+	if (!strcmp(setting, "endpoints"))
+		return take_number(spec, value);
+	if (!strcmp(setting, "type") || !strcmp(setting, "live")) {
+		say("unit '%s': %s is not for you to set", text, setting);
+		return false;
+	}
+	if (take_value(spec, setting, value))
+		return true;
+	say("unit '%s': '%s' is no name of an attribute", text, setting);
+	return false;
+}
+
+static bool check_endpoints(const struct unit_spec *spec, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < spec->nr_values; i++) {
+		if (spec->values[i].endpoint < (int)spec->endpoints)
+			continue;
+		say("unit '%s': there is no ep%d with endpoints=%u", text,
+		    spec->values[i].endpoint, spec->endpoints);
+		return false;
+	}
+	return true;
+}
+
+bool spec_parse(struct unit_spec *spec, const char *text)
+{
+	char *setting, *save, *type;
+
+	memset(spec, 0, sizeof(*spec));
+	spec->endpoints = 1;
+	type = strtok_r(copy_string(text), ",", &save);
+	if (!type || (strcmp(type, "vtd") && strcmp(type, "smmuv3"))) {
+		say("unit '%s': the type is vtd or smmuv3", text);
+		return false;
+	}
+	spec->type = type;
+	while ((setting = strtok_r(NULL, ",", &save)))
+		if (!take_setting(spec, setting, text))
+			return false;
+	return check_endpoints(spec, text);
+}
+
+/* What an attribute answers is in errno. */
+static bool write_file(const char *path, const char *value)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t length = strlen(value);
+	bool good;
+
+	if (file < 0)
+		return false;
+	/* Without a byte the attribute would not be asked. */
+	good = write(file, length ? value : "\n", length ? length : 1) > 0;
+	close(file);
+	return good;
+}
+
+/* The kernel names the reason of some refusals in its log. */
+static char *last_of_log(void)
+{
+	char log[4096], *line;
+	int length = klogctl(3, log, sizeof(log) - 1);
+
+	if (length <= 0)
+		return copy_string("");
+	log[length] = '\0';
+	while (length && log[length - 1] == '\n')
+		log[--length] = '\0';
+	line = strrchr(log, '\n');
+	line = line ? line + 1 : log;
+	if (*line == '<')
+		line += strcspn(line, ">") + 1;
+	return copy_string(line);
+}
+
+static bool refused(const struct unit_spec *spec, const char *what)
+{
+	char *log;
+
+	if (errno == EINVAL) {
+		log = last_of_log();
+		say("unit %s: %s: %s; the kernel's last words: %s", spec->name, what,
+		    strerror(errno), log);
+		free(log);
+	} else {
+		say("unit %s: %s: %s", spec->name, what, strerror(errno));
+	}
+	return false;
+}
+
+/* Where the attribute is that a key without an endpoint means; NULL: of the endpoints */
+static char *attribute_path(const struct unit_spec *spec, const char *key)
+{
+	static const char * const places[] = { "", "caches/" };
+	char *path;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		path = form(UNITS_DIR "/%s/%s%s", spec->name, places[i], key);
+		if (!access(path, F_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static bool set(const struct unit_spec *spec, char *path, const struct unit_value *value)
+{
+	bool good = write_file(path, value->value);
+	char *what;
+
+	free(path);
+	if (good)
+		return true;
+	if (errno == ENOENT || errno == EACCES || errno == EISDIR) {
+		say("unit %s: there is no attribute '%s' that can be set", spec->name, value->key);
+		return false;
+	}
+	what = form("%s=%s", value->key, value->value);
+	refused(spec, what);
+	free(what);
+	return false;
+}
+
+static bool set_value(const struct unit_spec *spec, const struct unit_value *value)
+{
+	char *path = NULL;
+	unsigned int i;
+
+	if (value->endpoint >= 0)
+		return set(spec, form(UNITS_DIR "/%s/ep%d/%s", spec->name, value->endpoint,
+				      value->key), value);
+	path = attribute_path(spec, value->key);
+	if (path)
+		return set(spec, path, value);
+	if (!spec->endpoints) {
+		say("unit %s: there is no attribute '%s'", spec->name, value->key);
+		return false;
+	}
+	for (i = 0; i < spec->endpoints; i++)
+		if (!set(spec, form(UNITS_DIR "/%s/ep%u/%s", spec->name, i, value->key), value))
+			return false;
+	return true;
+}
+
+/* As a root complex would number devices: each has a slot of its own. */
+static bool add_endpoint(const struct unit_spec *spec, unsigned int number)
+{
+	char *path = form(UNITS_DIR "/%s/ep%u", spec->name, number), *id, *file;
+	bool good = !mkdir(path, 0755);
+
+	file = form("%s/source_id", path);
+	id = form("01:%02x.0", number);
+	good = good && write_file(file, id);
+	free(id);
+	free(file);
+	free(path);
+	return good || refused(spec, "its endpoint");
+}
+
+static bool configure(const struct unit_spec *spec)
+{
+	char *path = form(UNITS_DIR "/%s/type", spec->name);
+	bool good = write_file(path, spec->type) || refused(spec, spec->type);
+	unsigned int i;
+	size_t v;
+
+	free(path);
+	for (i = 0; good && i < spec->endpoints; i++)
+		good = add_endpoint(spec, i);
+	for (v = 0; good && v < spec->nr_values; v++)
+		good = set_value(spec, &spec->values[v]);
+	if (!good)
+		return false;
+	path = form(UNITS_DIR "/%s/live", spec->name);
+	good = write_file(path, "1") || refused(spec, "it cannot go live");
+	free(path);
+	return good;
+}
+
+static bool make_directory(struct unit_spec *spec)
+{
+	unsigned int i;
+	char *path;
+	int err;
+
+	if (access(UNITS_DIR, F_OK)) {
+		say("there is no %s: the module iommu_mock is not loaded, or configfs not mounted",
+		    UNITS_DIR);
+		return false;
+	}
+	for (i = 0; ; i++) {
+		char *name = spec->name ? copy_string(spec->name) : form("unit%u", i);
+
+		path = form(UNITS_DIR "/%s", name);
+		err = mkdir(path, 0755) ? errno : 0;
+		free(path);
+		if (err == EEXIST && !spec->name) {
+			free(name);
+			continue;
+		}
+		if (err)
+			say("unit %s cannot be made: %s", name, strerror(err));
+		else
+			spec->name = name;
+		return !err;
+	}
+}
+
+bool spec_make(struct unit_spec *spec)
+{
+	if (!make_directory(spec))
+		return false;
+	if (configure(spec))
+		return true;
+	unit_remove(spec->name);
+	return false;
+}
+
+/* Each directory but caches/ is an endpoint. */
+static bool remove_endpoints(const char *unit)
+{
+	struct dirent *entry;
+	bool good = true;
+	DIR *stream = opendir(unit);
+
+	while (stream && (entry = readdir(stream))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		    !strcmp(entry->d_name, "caches"))
+			continue;
+		if (unlinkat(dirfd(stream), entry->d_name, AT_REMOVEDIR))
+			good = false;
+	}
+	if (stream)
+		closedir(stream);
+	return good;
+}
+
+bool unit_remove(const char *name)
+{
+	char *path = form(UNITS_DIR "/%s", name);
+	char *live = form("%s/live", path);
+	bool good = write_file(live, "0") && remove_endpoints(path) && !rmdir(path);
+
+	if (!good && errno == EBUSY)
+		say("unit %s cannot be removed: the VFIO device of an endpoint is open", name);
+	else if (!good)
+		say("unit %s cannot be removed: %s", name, strerror(errno));
+	free(live);
+	free(path);
+	return good;
+}
