@@ -80,6 +80,8 @@ void mock_walk_step(struct mock_iommu *mi, const struct mock_walk_step *step)
 	for (i = 0; i < step->nr_fields; i++)
 		show_field(s, &step->fields[i],
 			   step->words[step->fields[i].word]);
+	if (step->kind)
+		seq_printf(s, "; %s", step->kind);
 	if (step->rights)
 		seq_printf(s, "; permits so far: %s", step->rights);
 	seq_putc(s, '\n');
@@ -140,8 +142,10 @@ void mock_walk_cached(struct mock_iommu *mi, const struct mock_cache *c,
 		begin_line(mi->walk);
 		seq_puts(mi->walk->s, "cached: ");
 		set->desc[i].show(&key, data, mi->walk->s);
-		if (!mi->walk->cached)
-			mi->walk->cached = set->desc[i].name;
+		mi->walk->cached = true;
+		/* A nested walk is for a part of the way */
+		if (set->desc[i].kind == MOCK_CACHE_TLB && !mi->walk->indent)
+			mi->walk->answered = set->desc[i].name;
 	}
 }
 
@@ -166,10 +170,12 @@ static void show_cached(struct seq_file *s, const struct mock_walk *walk,
 			bool atc)
 {
 	if (atc)
-		seq_puts(s, "a request now: the ATC is asked first, and has an entry\n");
+		seq_puts(s, "a request now: the endpoint asks its ATC first, which has an entry\n");
+	else if (walk->answered)
+		seq_printf(s, "a request now: %s has an entry, and is asked before these tables\n",
+			   walk->answered);
 	else if (walk->cached)
-		seq_printf(s, "a request now: the first cache with an entry is %s; the tables above count as far as no cache answers\n",
-			   walk->cached);
+		seq_puts(s, "a request now: caches have entries on the way, these tables count for the rest\n");
 	else
 		seq_puts(s, "a request now: no cache has an entry, the tables answer\n");
 }

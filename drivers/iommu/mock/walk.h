@@ -16,12 +16,14 @@
  * struct mock_walk - a look at the tables that is under way
  * @s: where its steps go
  * @indent: within how many other walks this one is
- * @cached: the first cache that would have answered, %NULL if there is none yet
+ * @cached: a cache has an entry for something on the way
+ * @answered: the cache that has the whole translation, %NULL if there is none
  */
 struct mock_walk {
 	struct seq_file *s;
 	u32 indent;
-	const char *cached;
+	bool cached;
+	const char *answered;
 };
 
 /**
@@ -51,6 +53,7 @@ struct mock_walk_field {
  * @aborts: the entry cannot be read
  * @fields: what it may have
  * @nr_fields: how many these are
+ * @kind: what it is for, %NULL where its name tells
  * @rights: what the entries so far permit, %NULL where that is no question
  */
 struct mock_walk_step {
@@ -65,6 +68,7 @@ struct mock_walk_step {
 	bool aborts;
 	const struct mock_walk_field *fields;
 	u32 nr_fields;
+	const char *kind;
 	const char *rights;
 };
 

@@ -282,14 +282,13 @@ void mock_smmu_walk_stage1(struct mock_smmu_walk *w,
 		.fields = leaf ? stage1_leaf_fields : stage1_table_fields,
 		.nr_fields = leaf ? ARRAY_SIZE(stage1_leaf_fields) :
 				    ARRAY_SIZE(stage1_table_fields),
+		.kind = kind_words(kind),
 		.rights = kind == MOCK_SMMU_DESC_INVALID ? "nothing" :
 			  user ? (write ? "user rw" : "user r-") :
 				 (write ? "privileged rw" : "privileged r-"),
 	};
 
 	mock_walk_step(w->m->mi, &step);
-	if (desc)
-		mock_walk_line(w->m->mi, "that is %s", kind_words(kind));
 }
 
 /**
@@ -324,12 +323,11 @@ void mock_smmu_walk_stage2(struct mock_smmu_walk *w, u64 ipa, u8 level, u64 pa,
 		.fields = leaf ? stage2_leaf_fields : stage2_table_fields,
 		.nr_fields = leaf ? ARRAY_SIZE(stage2_leaf_fields) :
 				    ARRAY_SIZE(stage2_table_fields),
+		.kind = kind_words(kind),
 		.rights = kind == MOCK_SMMU_DESC_INVALID ? "nothing" : rights,
 	};
 
 	mock_walk_step(w->m->mi, &step);
-	if (desc)
-		mock_walk_line(w->m->mi, "that is %s", kind_words(kind));
 }
 
 /**

@@ -45,12 +45,12 @@ static void walk_show_test_nested(struct kunit *test)
 	mock_test_says(test, text, " ASID=0x5678 TTB0=%#llx\n", s1->root);
 	mock_test_says(test, text, "(for stage 1 %#llx) index %llu: ", s1->root,
 		       VA >> 39 & 511);
-	mock_test_says(test, text, "that is a table\n");
-	mock_test_says(test, text, "%#llx AF AP[1] nG address=%#llx; permits so far: user rw\n",
+	mock_test_says(test, text, "; a table; permits so far: user rw\n");
+	mock_test_says(test, text, "%#llx AF AP[1] nG address=%#llx; a block or page; permits so far: user rw\n",
 		       IPA | RIG_PAGE1, IPA);
 	mock_test_says(test, text, "\n    stage 2 of %#llx\n",
 		       IPA + (VA & (SZ_4K - 1)));
-	mock_test_says(test, text, "address=%#llx; permits so far: rw\n", PA);
+	mock_test_says(test, text, "address=%#llx; a block or page; permits so far: rw\n", PA);
 	mock_test_says(test, text, "pa %#llx, 4K rw", PA + (VA & (SZ_4K - 1)));
 	mock_test_says(test, text, "no cache has an entry, the tables answer\n");
 }
@@ -62,7 +62,7 @@ static void walk_show_test_fault(struct kunit *test)
 	const char *text;
 
 	text = look(rig, VA + SZ_4K, false);
-	mock_test_says(test, text, "permits so far: nothing\nthat is invalid\n");
+	mock_test_says(test, text, "; invalid; permits so far: nothing\n");
 	mock_test_says(test, text, "stage 1: F_TRANSLATION (0x10), nothing is mapped");
 	mock_test_says(test, text, "see SMMUv3 7.3.13; it would be recorded\n");
 
@@ -132,7 +132,7 @@ static void walk_show_test_cached(struct kunit *test)
 	mock_test_says(test, text, "cached: tlb va vmid=1234 ");
 	mock_test_says(test, text, "    cached: tlb ipa vmid=1234 ");
 	mock_test_says(test, text, "cached: stage1 vmid=1234 ");
-	mock_test_says(test, text, "the first cache with an entry is ste;");
+	mock_test_says(test, text, "tlb has an entry, and is asked before these tables\n");
 	mock_test_says(test, text, "F_TRANSLATION");
 	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, VA, NULL), 0);
 

@@ -106,7 +106,7 @@ static void walk_show_test_cached(struct kunit *test)
 	mock_test_says(test, text, "cached: stage1 did=0123 ");
 	mock_test_says(test, text, "    cached: stage2 did=0123 ");
 	mock_test_says(test, text, "SFS.2 (0x71)");
-	mock_test_says(test, text, "the first cache with an entry is iotlb;");
+	mock_test_says(test, text, "iotlb has an entry, and is asked before these tables\n");
 	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), 0);
 
 	mock_vtd_inval_all(&rig->m);
