@@ -112,6 +112,7 @@ in_held()
 {
 	local pid status=0
 
+	echo 1 >/sys/kernel/tracing/events/iommu_mock/enable
 	in_ok iommu-mock fault hold tlb
 	"$1/nested-$2" vfio0 >/run/out 2>&1 &
 	pid=$!
@@ -137,6 +138,18 @@ in_held()
 	in_ok iommu-mock fault go unit0
 	wait "$pid" || status=$?
 	[ "$status" -eq 0 ] || in_fail "the program ended with $status: $(cat /run/out)"
+}
+
+# in_events EVENT INVALIDATION: the program's, with the names of the unit and the endpoint
+in_events()
+{
+	in_ok cat /sys/kernel/tracing/trace
+	in_says "mock_translate: unit0: ep0 ("
+	in_says "write of 0x123456789000: pa 0x"
+	in_says "write of 0x12345678a000: blocked"
+	in_says "mock_fault: unit0: ep0 ("
+	in_says "$1: unit0: $2 "
+	echo 0 >/sys/kernel/tracing/events/iommu_mock/enable
 }
 
 # in_faults DIR TYPE FAULT: what the program met in the end, and what is injected
@@ -201,12 +214,13 @@ no faults"
 	in_says "There is no unit"
 }
 
-# in_all DIR TYPE INVALIDATION TLB FAULT
+# in_all DIR TYPE INVALIDATION TLB FAULT EVENT
 in_all()
 {
 	in_units "$2"
 	in_endpoints
 	in_held "$1" "$2" "$3" "$4"
+	in_events "$6" "$3"
 	in_faults "$1" "$2" "$5"
 	in_mistakes
 	echo "all is well"
@@ -229,12 +243,12 @@ inside()
 
 test_inside_vtd()
 {
-	inside vtd p_iotlb_inv_dsc iotlb "SFS.2 (0x71)"
+	inside vtd p_iotlb_inv_dsc iotlb "SFS.2 (0x71)" mock_vtd_desc
 }
 
 test_inside_smmuv3()
 {
-	inside smmuv3 CMD_TLBI_NH_VA tlb "F_TRANSLATION (0x10)"
+	inside smmuv3 CMD_TLBI_NH_VA tlb "F_TRANSLATION (0x10)" mock_smmuv3_cmd
 }
 
 # On a machine without the module, what to do is said.
