@@ -234,7 +234,9 @@ inside()
 	mapfile -t functions < <(compgen -A function in_)
 	headers=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-headers")
 	gcc -I"$headers" -I"$TOP/include/uapi" -o "$T/nested-$1" "$TOP/tools/example/nested-$1.c"
-	run mock run --timeout 300 --share "$T:ro" -- \
+	# Nothing is held for so long that the driver gives it up, on a slow machine either.
+	run mock run --timeout 300 --share "$T:ro" --param intel_nested.timeout_ms=60000 \
+		--param arm_smmu_v3_nested.timeout_ms=60000 -- \
 		bash -c "set -u; $(declare -f "${functions[@]}"); in_all \"\$@\"" in_all "$T" "$@"
 	# shellcheck disable=SC2154 # set by run
 	[ "$rc" -eq 0 ] || fail "status $rc"
