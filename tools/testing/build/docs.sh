@@ -78,3 +78,56 @@ test_what_is_no_html_of_ours_is_kept()
 	says "has something else in it"
 	[ "$(cat "$T/html/index.html")" = mine ] || fail "it is gone"
 }
+
+# session KIND: what the page says is typed is, on a unit of that type
+session()
+{
+	local page=$TOP/Documentation/my-dma-faulted.rst headers
+
+	headers=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-headers")
+	mkdir -p "$T/bin"
+	gcc -I"$TOP/include/uapi" -I"$headers" -o "$T/bin/nested-$1" \
+		"$TOP/tools/example/nested-$1.c"
+	"$here/transcript" commands "$page" "$1" >"$T/commands"
+	run env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" "$TOP/bin/iommu-mock" run \
+		--share "$T" --env PATH="$T/bin:$PATH" --unit "$1" -- \
+		sh -c ". $T/commands >$T/said 2>&1"
+	status_is 0
+	run "$here/transcript" compare "$page" "$1" "$T/said"
+	status_is 0
+}
+
+test_faulted_page_shows_what_is_said()
+{
+	session vtd
+	session smmuv3
+}
+
+# A line that is said otherwise, one too few, and one too many
+test_a_page_that_shows_something_else_is_found()
+{
+	local said
+
+	printf '.. check: a\n\n::\n\n   # echo one\n   one\n   # echo 0x1\n   0x1\n' >"$T/page"
+	"$here/transcript" commands "$T/page" a >"$T/commands"
+	sh "$T/commands" >"$T/said"
+	succeeds "$here/transcript" compare "$T/page" a "$T/said"
+	for said in $'# echo one\ntwo\n# echo 0x1\n0x2' $'# echo one\none' \
+			$'# echo one\none\n# echo 0x1\n0x1\nmore'; do
+		echo "$said" >"$T/said"
+		fails "$here/transcript" compare "$T/page" a "$T/said"
+	done
+	fails "$here/transcript" commands "$T/page" b
+}
+
+test_a_picture_is_what_its_text_gives()
+{
+	pages
+	succeeds "$T/tree/scripts/picture" --check
+	sed -i 's/"stage-1"/"stage one"/' "$T/tree/Documentation/pictures/stages.pic"
+	fails "$T/tree/scripts/picture" --check
+	says "Documentation/pictures/stages.svg is not what stages.pic gives"
+	succeeds "$T/tree/scripts/picture"
+	succeeds "$T/tree/scripts/picture" --check
+	grep -q '>stage one<' "$T/tree/Documentation/pictures/stages.svg" || fail "not drawn anew"
+}
