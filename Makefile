@@ -6,6 +6,7 @@
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/iommufd-nested
 BUILD ?= $(CURDIR)/build
 VARIANT ?= fast
+PREFIX ?= /usr/local
 
 export KSERIES CACHE BUILD
 
@@ -15,7 +16,8 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo check kunit \
-	selftests vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw clean distclean-cache
+	selftests vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw dist deb install \
+	clean distclean-cache
 
 help:
 	@scripts/help
@@ -69,6 +71,15 @@ bench:
 
 bench-hw:
 	@scripts/hw-bench
+
+dist:
+	@scripts/dist
+
+deb:
+	@scripts/deb
+
+install:
+	@scripts/install "$(PREFIX)" "$(DESTDIR)"
 
 clean:
 	rm -rf "$(BUILD)"

@@ -211,6 +211,19 @@ with_lock()
 	) 9>"$CACHE/lock/$name"
 }
 
+# project_version: of this project, as modinfo shows it
+project_version()
+{
+	sed -n 's/^#define IOMMU_NESTED_VERSION "\(.*\)"$/\1/p' \
+		"$TOP/include/linux/iommu-nested/version.h"
+}
+
+# source_date: when the commit was made, in seconds since 1970; what is packed is as old
+source_date()
+{
+	git -C "$TOP" log -1 --format=%ct 2>/dev/null || echo 0
+}
+
 # version_ge A B: is kernel version A at least B?
 version_ge()
 {
