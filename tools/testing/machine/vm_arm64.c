@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A virtual machine of KVM: a processor of arm64 at EL1, without an MMU */
+#include <assert.h>
 #include <errno.h>
 #include <sys/ioctl.h>
 
@@ -8,27 +9,27 @@
 /* The address by which the guest speaks; it has no memory there */
 #define DOORBELL	0x20000000ull
 
-_Static_assert(VM_DATA == 0x4000 && VM_WORD == 0x6d6f636b && VM_SIGNAL == 0x2a &&
-	       DOORBELL == 0x20000000,
-	       "they are spelled out below");
+static_assert(VM_DATA == 0x4000 && VM_WORD == 0x6d6f636b && VM_SIGNAL == 0x2a &&
+	      DOORBELL == 0x20000000,
+	      "they are spelled out below");
 
 /* The end is a call of PSCI: SYSTEM_OFF, 0x84000008. */
 asm(".pushsection .rodata\n"
-    ".balign 4\n"
-    ".globl vm_code, vm_code_end\n"
-    "vm_code:\n"
-    "	mov	x0, #0x4000\n"
-    "	mov	w1, #0x636b\n"
-    "	movk	w1, #0x6d6f, lsl #16\n"
-    "	str	w1, [x0]\n"
-    "	mov	x0, #0x20000000\n"
-    "	mov	w1, #0x2a\n"
-    "	str	w1, [x0]\n"
-    "	mov	w0, #0x0008\n"
-    "	movk	w0, #0x8400, lsl #16\n"
-    "	hvc	#0\n"
-    "vm_code_end:\n"
-    ".popsection\n");
+	".balign 4\n"
+	".globl vm_code, vm_code_end\n"
+	"vm_code:\n"
+	"	mov	x0, #0x4000\n"
+	"	mov	w1, #0x636b\n"
+	"	movk	w1, #0x6d6f, lsl #16\n"
+	"	str	w1, [x0]\n"
+	"	mov	x0, #0x20000000\n"
+	"	mov	w1, #0x2a\n"
+	"	str	w1, [x0]\n"
+	"	mov	w0, #0x0008\n"
+	"	movk	w0, #0x8400, lsl #16\n"
+	"	hvc	#0\n"
+	"vm_code_end:\n"
+	".popsection\n");
 
 int vm_set_up_cpu(struct vm *vm)
 {

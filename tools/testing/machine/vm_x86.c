@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A virtual machine of KVM: a processor of x86 in real mode */
+#include <assert.h>
 #include <errno.h>
 #include <sys/ioctl.h>
 
@@ -8,21 +9,21 @@
 /* The port by which the guest speaks */
 #define PORT	0x10
 
-_Static_assert(VM_DATA == 0x4000 && VM_WORD == 0x6d6f636b && VM_SIGNAL == 0x2a &&
-	       PORT == 0x10,
-	       "they are spelled out below");
+static_assert(VM_DATA == 0x4000 && VM_WORD == 0x6d6f636b && VM_SIGNAL == 0x2a &&
+	      PORT == 0x10,
+	      "they are spelled out below");
 
 asm(".pushsection .rodata\n"
-    ".code16\n"
-    ".globl vm_code, vm_code_end\n"
-    "vm_code:\n"
-    "	movl $0x6d6f636b, 0x4000\n"
-    "	movb $0x2a, %al\n"
-    "	outb %al, $0x10\n"
-    "	hlt\n"
-    "vm_code_end:\n"
-    ".code64\n"
-    ".popsection\n");
+	".code16\n"
+	".globl vm_code, vm_code_end\n"
+	"vm_code:\n"
+	"	movl $0x6d6f636b, 0x4000\n"
+	"	movb $0x2a, %al\n"
+	"	outb %al, $0x10\n"
+	"	hlt\n"
+	"vm_code_end:\n"
+	".code64\n"
+	".popsection\n");
 
 int vm_set_up_cpu(struct vm *vm)
 {
