@@ -18,16 +18,13 @@
 #include <unistd.h>
 
 #include "init.h"
+#include "qemu.h"
 #include "say.h"
 
 static struct init init = {
 	.trace = -1,
 	.room = { 0, OUTPUT_WINDOW, OUTPUT_WINDOW, OUTPUT_WINDOW },
 };
-
-/* The root file system of a machine that is not the host's */
-#pragma weak machine_root
-void machine_root(void);
 
 static void say_to_host(const char *line)
 {
@@ -37,6 +34,8 @@ static void say_to_host(const char *line)
 
 static void power_off(void)
 {
+	/* What is written to a port has reached the host once the call returns. */
+	fcntl(init.link.fd, F_SETFL, 0);
 	init_flush(&init);
 	tcdrain(init.link.fd);
 	sync();
@@ -79,9 +78,9 @@ static void raise_limits(void)
 
 static void prepare(void)
 {
-	mount_devices();
-	if (getenv("IOMMU_MOCK_MACHINE") && machine_root)
+	if (getenv("IOMMU_MOCK_MACHINE"))
 		machine_root();
+	mount_devices();
 	init.link.fd = link_open();
 	say_to = say_to_host;
 	/* Whatever ends this process has to turn the machine off. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "init.h"
+#include "qemu.h"
 #include "say.h"
 
 /* The line passes bytes as they are from here on, and the host waits until then. */
@@ -19,8 +20,11 @@ int link_open(void)
 {
 	const char *name = getenv("IOMMU_MOCK_LINK");
 	struct termios raw;
-	int fd = open(name ? name : "/dev/tty2", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int fd;
 
+	if (name && name[0] != '/')
+		return link_open_port(name);
+	fd = open(name ? name : "/dev/tty2", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0 && !tcgetattr(fd, &raw)) {
 		cfmakeraw(&raw);
 		tcsetattr(fd, TCSANOW, &raw);

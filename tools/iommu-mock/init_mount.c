@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "init.h"
+#include "qemu.h"
 #include "say.h"
 
 void mount_devices(void)
@@ -129,8 +130,8 @@ static int mount_tag(size_t number, const char *path)
 {
 	char tag[32];
 
-	snprintf(tag, sizeof(tag), "s%zu", number);
-	return mount(tag, path, "9p", 0, "trans=virtio,version=9p2000.L,msize=262144");
+	snprintf(tag, sizeof(tag), QEMU_DIR_TAG, number);
+	return mount(tag, path, "9p", 0, QEMU_9P ",cache=mmap");
 }
 
 bool mount_host_dir(size_t number, const char *path, bool only_read)

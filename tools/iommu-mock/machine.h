@@ -38,13 +38,14 @@ struct backend {
 	const char *name;
 	/* Says what is missing here, or what of the options is not for it. */
 	bool (*check)(struct machine *machine);
+	/* Is its root file system the host's? NULL: it is. */
+	bool (*has_host_root)(const struct machine *machine);
 	/* Fills the command line, and the environment of the machine's process. */
 	void (*command)(struct machine *machine);
 };
 
 extern const struct backend uml_backend;
-extern const struct backend x86_64_backend __attribute__((weak));
-extern const struct backend arm64_backend __attribute__((weak));
+extern const struct backend x86_64_backend, arm64_backend;
 
 /* Is the option NAME=y in the kernel's configuration? And its value, or NULL. */
 bool kernel_has(const struct machine *machine, const char *name);

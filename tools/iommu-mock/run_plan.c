@@ -44,6 +44,14 @@ static bool has_dir(const struct machine *machine, const char *path)
 	return false;
 }
 
+/* Does the machine have the host's files as its root, or only what is shared? */
+static bool has_host_root(const struct machine *machine)
+{
+	const struct backend *backend = machine->backend;
+
+	return !backend->has_host_root || backend->has_host_root(machine);
+}
+
 static bool is_seen(const struct machine *machine, const char *path)
 {
 	size_t i;
@@ -51,7 +59,7 @@ static bool is_seen(const struct machine *machine, const char *path)
 	for (i = 0; i < machine->dirs.nr; i++)
 		if (is_below(path, machine->dirs.list[i] + 3))
 			return true;
-	return !is_below_any(path, covered, ARRAY_SIZE(covered));
+	return has_host_root(machine) && !is_below_any(path, covered, ARRAY_SIZE(covered));
 }
 
 static void see(struct machine *machine, const char *path)
@@ -116,6 +124,9 @@ static void see_program(struct machine *machine)
 	char *path, *slash;
 
 	if (machine->opt->each || !machine->opt->program[0])
+		return;
+	/* What is looked for in PATH is a program of the machine's. */
+	if (!has_host_root(machine) && !strchr(machine->opt->program[0], '/'))
 		return;
 	path = find_program(machine->opt->program[0]);
 	slash = path ? strrchr(path, '/') : NULL;
