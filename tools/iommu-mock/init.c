@@ -23,6 +23,7 @@
 
 static struct init init = {
 	.trace = -1,
+	.link.says_taken = true,
 	.room = { 0, OUTPUT_WINDOW, OUTPUT_WINDOW, OUTPUT_WINDOW },
 };
 

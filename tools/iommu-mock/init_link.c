@@ -89,6 +89,7 @@ void init_wait_plan(struct init *init)
 		if (!link_next(&init->link, &frame)) {
 			wait_for(init, POLLIN);
 			link_fill(&init->link);
+			link_flush(&init->link);
 			continue;
 		}
 		if (frame.type == LINK_PLAN)

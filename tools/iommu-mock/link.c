@@ -28,27 +28,47 @@ void link_room(struct link *link, enum link_stream stream, uint32_t bytes)
 	link_send(link, LINK_ROOM, stream, &bytes, sizeof(bytes));
 }
 
+static size_t may_send(const struct link *link)
+{
+	if (!link->window)
+		return LINK_MAX;
+	return link->window > link->flying ? link->window - link->flying : 0;
+}
+
+bool link_waits(const struct link *link)
+{
+	return !link->closed && buffer_length(&link->out) && may_send(link);
+}
+
 void link_flush(struct link *link)
 {
 	ptrdiff_t n = 1;
 
-	while (!link->closed && n > 0 && buffer_length(&link->out)) {
-		n = buffer_write(&link->out, link->fd, LINK_MAX);
-		link->closed = n < 0;
+	while (n > 0 && link_waits(link)) {
+		n = buffer_write(&link->out, link->fd, may_send(link));
+		if (n < 0)
+			link->closed = true;
+		else
+			link->flying += n;
 	}
 }
 
 void link_fill(struct link *link)
 {
 	ssize_t n = read(link->fd, buffer_room(&link->in, LINK_MAX), LINK_MAX);
+	uint32_t taken = n;
 
-	if (n > 0)
+	if (n > 0) {
 		buffer_added(&link->in, n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		if (link->says_taken)
+			link_send(link, LINK_TAKEN, STREAM_INPUT, &taken, sizeof(taken));
+		return;
+	}
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		link->closed = true;
 }
 
-bool link_next(struct link *link, struct link_frame *frame)
+static bool next_frame(struct link *link, struct link_frame *frame)
 {
 	struct header header;
 
@@ -68,4 +88,17 @@ bool link_next(struct link *link, struct link_frame *frame)
 	frame->length = header.length;
 	buffer_taken(&link->in, sizeof(header) + header.length);
 	return true;
+}
+
+bool link_next(struct link *link, struct link_frame *frame)
+{
+	uint32_t taken;
+
+	while (next_frame(link, frame)) {
+		if (frame->type != LINK_TAKEN)
+			return true;
+		memcpy(&taken, frame->data, sizeof(taken));
+		link->flying -= taken < link->flying ? taken : link->flying;
+	}
+	return false;
 }

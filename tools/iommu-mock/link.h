@@ -28,6 +28,7 @@ enum link_type {
 	LINK_FILE = 'f',	/* for the directory of --logs: name, NUL, a piece */
 	LINK_TROUBLE = 't',	/* a status from 120 in decimal, with a sentence after it */
 	LINK_BYE = 'y',		/* all is torn down, the machine goes off */
+	LINK_TAKEN = 'k',	/* so many bytes (uint32_t) of the line were read */
 	/* Both ways: so many bytes (uint32_t) more may be sent of that stream. */
 	LINK_ROOM = 'r',
 };
@@ -45,9 +46,12 @@ struct link_size {
 };
 
 /*
- * What may be on its way before the other side has said that it is used up. A
- * terminal line in the kernel holds 64 KiB.
+ * What may be on its way to the machine that process 1 has not read. A terminal holds
+ * 4096 bytes, and UML's does not wake up again once the kernel had to slow it down.
  */
+#define LINE_WINDOW 3072
+
+/* Of a stream: what may be on its way before the other side has said that it is used up */
 #define INPUT_WINDOW 16384
 #define OUTPUT_WINDOW 262144
 
@@ -56,6 +60,9 @@ struct link_size {
 struct link {
 	int fd;
 	bool closed;
+	/* At the host's end: how much may fly, and does; at the other: it says what it took */
+	size_t window, flying;
+	bool says_taken;
 	struct buffer in, out;
 };
 
@@ -71,6 +78,9 @@ void link_send(struct link *link, enum link_type type, enum link_stream stream,
 	       const void *data, size_t length);
 void link_room(struct link *link, enum link_stream stream, uint32_t bytes);
 void link_flush(struct link *link);
+
+/* Is there anything that link_flush() would send? */
+bool link_waits(const struct link *link);
 
 /* Reads what there is. */
 void link_fill(struct link *link);

@@ -230,7 +230,7 @@ static void watch(struct run *run, struct pollfd *watches)
 		[WATCH_ERROR] = { -1, POLLOUT, 0 },
 	};
 
-	if (buffer_length(&run->link.out))
+	if (link_waits(&run->link))
 		now[WATCH_LINK].events |= POLLOUT;
 	if (buffer_length(&run->output.data))
 		now[WATCH_OUTPUT].fd = run->output.fd;
@@ -372,6 +372,7 @@ static int run_options(struct run *run)
 	prepare(run);
 	watch_signals(run);
 	machine_make_scratch(machine);
+	run->link.window = LINE_WINDOW;
 	machine_start(machine, &run->link.fd, &run->log, &run->errors);
 	if (run->opt.timeout)
 		set_deadline(run, run->opt.timeout);

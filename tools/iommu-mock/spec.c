@@ -151,18 +151,33 @@ static char *last_of_log(void)
 	return copy_string(line);
 }
 
+/* What stood last in the kernel's log before the unit was made */
+static char *log_before;
+
 static bool refused(const struct unit_spec *spec, const char *what)
 {
-	char *log;
+	int err = errno;
+	char *log = last_of_log();
+	bool said = !log_before || strcmp(log, log_before);
 
-	if (errno == EINVAL) {
-		log = last_of_log();
-		say("unit %s: %s: %s; the kernel's last words: %s", spec->name, what,
-		    strerror(errno), log);
-		free(log);
-	} else {
-		say("unit %s: %s: %s", spec->name, what, strerror(errno));
-	}
+	say("unit %s: %s: %s%s%s", spec->name, what, strerror(err),
+	    said ? "; the kernel says: " : "", said ? log : "");
+	free(log);
+	errno = err;
+	return false;
+}
+
+static bool go_live(const struct unit_spec *spec)
+{
+	char *path = form(UNITS_DIR "/%s/live", spec->name);
+	bool good = write_file(path, "1");
+
+	free(path);
+	if (good)
+		return true;
+	refused(spec, "it cannot go live");
+	if (errno == EINVAL)
+		say("endpoints with the same source_id, or too wide a one, are a reason");
 	return false;
 }
 
@@ -248,12 +263,7 @@ static bool configure(const struct unit_spec *spec)
 		good = add_endpoint(spec, i);
 	for (v = 0; good && v < spec->nr_values; v++)
 		good = set_value(spec, &spec->values[v]);
-	if (!good)
-		return false;
-	path = form(UNITS_DIR "/%s/live", spec->name);
-	good = write_file(path, "1") || refused(spec, "it cannot go live");
-	free(path);
-	return good;
+	return good && go_live(spec);
 }
 
 static bool make_directory(struct unit_spec *spec)
@@ -287,6 +297,8 @@ static bool make_directory(struct unit_spec *spec)
 
 bool spec_make(struct unit_spec *spec)
 {
+	free(log_before);
+	log_before = last_of_log();
 	if (!make_directory(spec))
 		return false;
 	if (configure(spec))
