@@ -298,16 +298,19 @@ judge()
 	shift 2
 	results=$("$TOP/scripts/ktap" "$@" 2>/dev/null) || results='0 0 0'
 	read -r p f s <<<"$results"
-	# 120 and above come from uml-run and hw-run, not from what they ran.
+	# 120 and above come from iommu-mock and hw-run, not from what they ran.
 	case $status in
 	0 | 4) [ $((p + f)) -gt 0 ] || why="no test in it ran" ;;
 	1)
 		[ $((p + f)) -gt 0 ] || why="no test in it ran"
 		[ "$f" -gt 0 ] || why=${why:-it failed, although every result is good}
 		;;
-	120) why="the kernel complained, or a module, or kmemleak" ;;
+	120) why="the kernel complained, or a module" ;;
 	121) why="the kernel died" ;;
+	122) why="kmemleak found a leak" ;;
 	124) why="it took too long" ;;
+	125) why="it could not be set up" ;;
+	126 | 127) why="it could not be started" ;;
 	*) why="it ended with status $status" ;;
 	esac
 	[ -z "$why" ] || f=$((f + 1))

@@ -19,22 +19,35 @@
 #define DEATH_MS 5000
 #define STEP_MS 10
 
-/* Threads of the kernel have no memory, and what is dead is only to be waited for. */
-static bool is_alive(pid_t pid)
-{
-	char *path = form("/proc/%d/statm", pid), *text = read_file(path);
-	bool alive = text && strncmp(text, "0 ", 2);
+/* Of the flags in /proc/PID/stat: it is on its way out, it is a thread of the kernel. */
+#define FLAG_EXITING 0x00000004
+#define FLAG_KERNEL 0x00200000
 
+enum life { GONE, DYING, ALIVE };
+
+/* What is dead is only to be waited for. */
+static enum life life_of(pid_t pid)
+{
+	char *path = form("/proc/%d/stat", pid), *text = read_file(path);
+	char *name_end = text ? strrchr(text, ')') : NULL;
+	enum life life = GONE;
+	unsigned int flags;
+	char state;
+
+	if (name_end && sscanf(name_end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) == 2 &&
+	    state != 'Z' && state != 'X' && !(flags & FLAG_KERNEL))
+		life = flags & FLAG_EXITING ? DYING : ALIVE;
 	free(text);
 	free(path);
-	return alive;
+	return life;
 }
 
 static void end_process(pid_t pid)
 {
 	char *path = form("/proc/%d/comm", pid), *name = read_file(path);
 
-	say("the program has left process %s (%d) behind; it is killed", name ? name : "?", pid);
+	if (name)
+		say("the program has left process %s (%d) behind; it is killed", name, pid);
 	kill(pid, SIGKILL);
 	free(name);
 	free(path);
@@ -46,16 +59,18 @@ static unsigned int others(bool end)
 	unsigned int nr = 0;
 	struct dirent *entry;
 	DIR *stream = opendir("/proc");
+	enum life life;
 	pid_t pid;
 
 	while (stream && (entry = readdir(stream))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		pid = atoi(entry->d_name);
-		if (pid == 1 || !is_alive(pid))
+		life = pid == 1 ? GONE : life_of(pid);
+		if (life == GONE)
 			continue;
 		nr++;
-		if (end)
+		if (end && life == ALIVE)
 			end_process(pid);
 	}
 	if (stream)

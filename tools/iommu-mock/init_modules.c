@@ -57,7 +57,9 @@ static char *module_parameters(const struct plan *plan, const char *name)
 
 static bool load_one(struct init *init, const char *entry)
 {
-	char *path = form("%s/%s", init->plan.modules, entry);
+	const char *end = strrchr(entry, '.');
+	char *path = form("%s/%s%s", init->plan.modules, entry,
+			  end && !strcmp(end, ".ko") ? "" : ".ko");
 	char *name = module_name(entry);
 	char *parameters = module_parameters(&init->plan, name);
 	int file = open(path, O_RDONLY | O_CLOEXEC);

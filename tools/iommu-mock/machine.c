@@ -115,29 +115,6 @@ void machine_find(struct machine *machine)
 	find_modules(machine);
 }
 
-/* Where something can be made: in memory if possible, since a disk may be full. */
-void machine_make_scratch(struct machine *machine)
-{
-	const char *const places[] = { getenv("XDG_RUNTIME_DIR"), "/dev/shm", getenv("TMPDIR"),
-				       "/tmp", "/var/tmp" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		if (!places[i] || places[i][0] != '/')
-			continue;
-		machine->scratch = form("%s/iommu-mock.XXXXXX", places[i]);
-		if (mkdtemp(machine->scratch)) {
-			machine->scratch_fd = open(machine->scratch, O_RDONLY | O_DIRECTORY);
-			if (machine->scratch_fd >= 0)
-				return;
-			rmdir(machine->scratch);
-		}
-		free(machine->scratch);
-	}
-	machine->scratch = NULL;
-	die(STATUS_SETUP, "no directory for temporary files can be written to; TMPDIR names one");
-}
-
 /* Neither a machine of UML nor one of QEMU makes directories of directories there. */
 static void remove_files(int directory, int depth)
 {
@@ -162,6 +139,52 @@ static void remove_files(int directory, int depth)
 		unlinkat(dirfd(stream), entry->d_name, AT_REMOVEDIR);
 	}
 	closedir(stream);
+}
+
+/* What a run that was killed could not remove, by the process in its name */
+static void remove_stale(const char *place)
+{
+	struct dirent *entry;
+	DIR *stream = opendir(place);
+	int pid, directory;
+
+	while (stream && (entry = readdir(stream))) {
+		if (sscanf(entry->d_name, "iommu-mock.%d.", &pid) != 1 || pid <= 0 ||
+		    !kill(pid, 0) || errno != ESRCH)
+			continue;
+		directory = openat(dirfd(stream), entry->d_name,
+				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (directory < 0)
+			continue;
+		remove_files(directory, 1);
+		unlinkat(dirfd(stream), entry->d_name, AT_REMOVEDIR);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+/* Where something can be made: in memory if possible, since a disk may be full. */
+void machine_make_scratch(struct machine *machine)
+{
+	const char *const places[] = { getenv("XDG_RUNTIME_DIR"), "/dev/shm", getenv("TMPDIR"),
+				       "/tmp", "/var/tmp" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		if (!places[i] || places[i][0] != '/')
+			continue;
+		remove_stale(places[i]);
+		machine->scratch = form("%s/iommu-mock.%d.XXXXXX", places[i], getpid());
+		if (mkdtemp(machine->scratch)) {
+			machine->scratch_fd = open(machine->scratch, O_RDONLY | O_DIRECTORY);
+			if (machine->scratch_fd >= 0)
+				return;
+			rmdir(machine->scratch);
+		}
+		free(machine->scratch);
+	}
+	machine->scratch = NULL;
+	die(STATUS_SETUP, "no directory for temporary files can be written to; TMPDIR names one");
 }
 
 void machine_remove_scratch(struct machine *machine)

@@ -107,8 +107,8 @@ bool spec_parse(struct unit_spec *spec, const char *text)
 	memset(spec, 0, sizeof(*spec));
 	spec->endpoints = 1;
 	type = strtok_r(copy_string(text), ",", &save);
-	if (!type || (strcmp(type, "vtd") && strcmp(type, "smmuv3"))) {
-		say("unit '%s': the type is vtd or smmuv3", text);
+	if (!type || strchr(type, '=') || !*text || *text == ',') {
+		say("unit '%s': it begins with its type, vtd or smmuv3", text);
 		return false;
 	}
 	spec->type = type;
@@ -254,11 +254,13 @@ static bool add_endpoint(const struct unit_spec *spec, unsigned int number)
 static bool configure(const struct unit_spec *spec)
 {
 	char *path = form(UNITS_DIR "/%s/type", spec->name);
-	bool good = write_file(path, spec->type) || refused(spec, spec->type);
+	bool good = write_file(path, spec->type);
 	unsigned int i;
 	size_t v;
 
 	free(path);
+	if (!good)
+		say("there are no units of type '%s': it is vtd or smmuv3", spec->type);
 	for (i = 0; good && i < spec->endpoints; i++)
 		good = add_endpoint(spec, i);
 	for (v = 0; good && v < spec->nr_values; v++)

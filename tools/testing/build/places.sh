@@ -82,19 +82,6 @@ test_what_cannot_be_written_to_is_one_sentence()
 		KDIR="$T/kernel" INSTALL_MOD_PATH="$T/tree"
 }
 
-test_a_full_disk_is_named_by_a_run()
-{
-	local kernel
-
-	kernel=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/kernel-build" fast)
-	mkdir "$BUILD"
-	# shellcheck disable=SC2016 # the shell's in UML
-	run in_mounts "mount -t tmpfs -o size=4M none '$BUILD'" "$TOP/scripts/uml-run" \
-		--kernel "$kernel" --no-modules -- sh -c 'cat /dev/zero >"$UML_OUT/fill"'
-	status_is 121
-	says "no space is left on the disk of $BUILD"
-}
-
 test_a_full_disk_is_named()
 {
 	toy_kernel

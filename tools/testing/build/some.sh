@@ -2,16 +2,16 @@
 # shellcheck shell=bash
 # Some of the tests: those that were asked for, on one kernel, and what failed.
 
-# suite_in_a_module: a module in $T/modules where scripts/uml-run looks for the first of
-# ours, with a suite of one test that passes and one that does not.
+# suite_in_a_module: $T/modules has a module with a suite of one test that passes and one
+# that does not.
 suite_in_a_module()
 {
-	local kernel path=$T/modules/drivers/iommu
+	local kernel path=$T/modules
 
-	path=$path/$(dirname "$(module_path "${MODULES[0]}")")
 	mkdir -p "$path"
-	echo "obj-m := ${MODULES[0]}.o" >"$path/Kbuild"
-	cat >"$path/${MODULES[0]}.c" <<-'C'
+	echo "obj-m := planted.o" >"$path/Kbuild"
+	echo planted.ko >"$path/modules.list"
+	cat >"$path/planted.c" <<-'C'
 	#include <kunit/test.h>
 	#include <linux/module.h>
 	static void good(struct kunit *test) { }
@@ -35,9 +35,9 @@ test_a_failed_suite_is_a_failed_run()
 	says "planted.bad"
 	run uml --modules "$T/modules" --kunit sh -c 'exit 7'
 	status_is 7
-	run uml --modules "$T/modules" --kunit --append kunit.filter_glob=planted.good true
+	run uml --modules "$T/modules" --kunit=planted.good true
 	status_is 0
-	run uml --modules "$T/modules" --kunit --append kunit.filter_glob=nosuch true
+	run uml --modules "$T/modules" --kunit=nosuch true
 	status_is 1
 	says "no KUnit suite has run"
 }

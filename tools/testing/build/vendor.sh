@@ -28,7 +28,7 @@ test_a_vendor_is_its_folders_and_a_line_in_the_list()
 	local tree=$T/tree list=$T/tree/scripts/modules.list dir
 
 	mkdir "$tree"
-	cp -rp "$TOP"/{drivers,include,scripts,configs,tools,Kbuild} "$tree"
+	cp -rp "$TOP"/{bin,drivers,include,scripts,configs,tools,Kbuild} "$tree"
 	cp -rp "$TOP"/tools/example/vendor/{drivers,include} "$tree"
 	{
 		cat "$TOP/tools/example/vendor/modules.list"
@@ -41,8 +41,8 @@ test_a_vendor_is_its_folders_and_a_line_in_the_list()
 	does_not_say warning
 
 	in_uml >"$T/in_uml"
-	succeeds "$tree/scripts/uml-run" --modules "$dir" --kunit --out "$T/run" \
-		--append 'kunit.filter_glob=iommu_mock_window*' -- sh "$T/in_uml"
+	succeeds "$tree/bin/iommu-mock" run --modules "$dir" --logs "$T/run" \
+		'--kunit=iommu_mock_window*' -- sh "$T/in_uml"
 	says window-unit
 	says identity
 	succeeds "$TOP/scripts/ktap" "$T/run/kunit/iommu_mock_window_window"

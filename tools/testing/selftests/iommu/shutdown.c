@@ -7,7 +7,7 @@
  * that is also the physical address of a page of its own. It looks at that page
  * as long as the machine lasts, and tells the kernel log if it changes. Whoever
  * runs this program has to switch the machine off by reboot(2) then, and to read
- * the log: scripts/uml-run --power-off does.
+ * the log: "iommu-mock run --power-off" does.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,83 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The runner: what it passes on, and what it refuses to overlook.
+# What is read of a kernel's log, and of results.
 
-uml()
+complaints()
 {
-	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/uml-run" --no-modules "$@"
+	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/bin/iommu-mock" complaints "$@"
 }
 
-status_is()
-{
-	# shellcheck disable=SC2154 # set by run
-	[ "$rc" -eq "$1" ] || fail "status $rc"
-}
-
-test_uml_passes_status_output_and_arguments_on()
-{
-	# shellcheck disable=SC2016
-	run uml --env 'A=b c' sh -c 'echo "$A $1"; exit 7' sh "d 'e"
-	status_is 7
-	says "b c d 'e"
-}
-
-test_uml_long_output_is_whole()
-{
-	succeeds uml seq 1 50000
-	[ "$(sed -n '$=' "$T/out")" -eq 50000 ] || fail "lines are missing"
-	[ "$(tail -n 1 "$T/out")" = 50000 ] || fail "the last line is another"
-}
-
-test_uml_warning_is_a_failure()
-{
-	run uml sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg'
-	status_is 120
-	says "the kernel warned"
-}
-
-test_uml_death_is_a_failure()
-{
-	# shellcheck disable=SC2016
-	run uml sh -c 'exec "$UML_OUT/poweroff"'
-	status_is 121
-}
-
-test_uml_time_is_bounded()
-{
-	run uml --timeout 5 sleep 100
-	status_is 124
-}
-
-test_uml_one_processor_is_not_two()
-{
-	mkdir "$T/kernel"
-	echo 'CONFIG_SMP=y' >"$T/kernel/.config"
-	fails uml --kernel "$T/kernel" --smp true
-	does_not_say "one processor"
-	echo '# CONFIG_SMP is not set' >"$T/kernel/.config"
-	fails uml --kernel "$T/kernel" --smp true
-	says "that kernel has one processor"
-	says_one_line
-	fails uml --variant guest true
-	says "there is no --variant=guest, there is: fast debug"
-}
-
-test_uml_cannot_write_to_the_host()
-{
-	run uml sh -c "echo x >/tmp/$$.uml && echo covered; echo x >'$T/x'; echo x >'$TOP/x'"
-	[ ! -e "/tmp/$$.uml" ] || fail "/tmp is the host's"
-	[ ! -e "$T/x" ] || fail "the host's files can be written"
-	[ ! -e "$TOP/x" ] || fail "the project's files can be written"
-	says covered
-}
-
-test_splats_are_told_from_harmless_lines()
+test_complaints_are_told_from_harmless_lines()
 {
 	local line
 
 	while read -r line; do
 		echo "[   12.340000] $line" >"$T/log"
-		fails "$TOP/scripts/splats" "$T/log"
+		fails complaints "$T/log"
 	done <<'LINES'
 WARNING: possible circular locking dependency detected
 BUG: KASAN: slab-use-after-free in mock_cache_lookup+0x10/0x20
@@ -93,7 +29,7 @@ kmemleak: 3 new suspicious memory leaks (see /sys/kernel/debug/kmemleak)
 LINES
 	while read -r line; do
 		echo "$line" >"$T/log"
-		succeeds "$TOP/scripts/splats" "$T/log"
+		succeeds complaints "$T/log"
 	done <<'LINES'
 FAULT_INJECTION: forcing a failure.
 Call Trace:
@@ -102,10 +38,10 @@ kunit: disabled
 epollctl add err fd 1, Operation not permitted
 LINES
 	printf '%s\n' "WARNING: a.c:1 at remove_proc_entry+0x2ca/0x570" "name 'spurious'" >"$T/log"
-	succeeds "$TOP/scripts/splats" "$T/log"
+	succeeds complaints "$T/log"
 	printf '%s\n' "WARNING: a.c:1 at remove_proc_entry+0x2ca/0x570" "name 'other'" >"$T/log"
-	fails "$TOP/scripts/splats" "$T/log"
-	fails "$TOP/scripts/splats" "$T/no-such-log"
+	fails complaints "$T/log"
+	fails complaints "$T/no-such-log"
 }
 
 # ktap_counts EXPECTED: what the parser makes of the standard input.
