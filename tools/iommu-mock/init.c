@@ -155,7 +155,7 @@ static bool tear_down(void)
 
 static void run_one(char **argv)
 {
-	bool ready = modules_load(&init) && units_make(&init) && trace_start(&init);
+	bool ready = modules_load(&init) && trace_start(&init) && units_make(&init);
 
 	if (ready)
 		program_run(&init, argv);

@@ -107,7 +107,7 @@ static int set_path(int fs, const char *path)
 }
 
 /* By the interface in which a path is a value of its own, whatever is in it */
-static int mount_hostfs(const char *path)
+static int mount_hostfs(const char *path, const char *at)
 {
 	int fs, tree, err = -1;
 
@@ -118,7 +118,7 @@ static int mount_hostfs(const char *path)
 	    !fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) {
 		tree = fsmount(fs, FSMOUNT_CLOEXEC, 0);
 		if (tree >= 0) {
-			err = move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+			err = move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH);
 			close(tree);
 		}
 	}
@@ -139,7 +139,7 @@ bool mount_host_dir(size_t number, const char *path, bool only_read)
 	int err;
 
 	make_directories(path);
-	err = mount_hostfs(path);
+	err = mount_hostfs(path, path);
 	if (err && errno == ENODEV)
 		err = mount_tag(number, path);
 	if (!err && only_read)
@@ -149,6 +149,37 @@ bool mount_host_dir(size_t number, const char *path, bool only_read)
 	return !err;
 }
 
+/* A file alone, of a directory that is seen elsewhere */
+static bool mount_host_file(size_t number, const char *path)
+{
+	char *copy = copy_string(path), *slash = strrchr(copy, '/'), *beside, *file;
+	int fd, err;
+
+	*slash = '\0';
+	beside = form("/run/iommu-mock/%zu", number);
+	mkdir(beside, 0700);
+	err = mount_hostfs(copy, beside);
+	if (err && errno == ENODEV)
+		err = mount_tag(number, beside);
+	file = form("%s/%s", beside, slash + 1);
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	err = err || fd < 0 || mount(file, path, NULL, MS_BIND, NULL);
+	if (err)
+		say("%s cannot be mounted: %s", path, strerror(errno));
+	close(fd);
+	free(file);
+	free(beside);
+	free(copy);
+	return !err;
+}
+
+static bool mount_one(size_t number, const char *kind, const char *path)
+{
+	if (!strncmp(kind, "fi", 2))
+		return mount_host_file(number, path);
+	return mount_host_dir(number, path, !strncmp(kind, "ro", 2));
+}
+
 bool mount_dirs(const struct plan *plan)
 {
 	const char *dir;
@@ -156,7 +187,7 @@ bool mount_dirs(const struct plan *plan)
 
 	for (i = 0; i < plan->dirs.nr; i++) {
 		dir = plan->dirs.list[i];
-		if (!mount_host_dir(i, dir + 3, !strncmp(dir, "ro ", 3)))
+		if (!mount_one(i, dir, dir + 3))
 			return false;
 	}
 	return true;

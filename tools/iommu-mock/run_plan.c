@@ -33,7 +33,7 @@ static bool is_below_any(const char *path, const char * const *list, size_t nr)
 	return false;
 }
 
-/* Directories stand as "rw PATH" or "ro PATH" */
+/* Directories stand as "rw PATH" or "ro PATH", and a file alone as "fi PATH". */
 static bool has_dir(const struct machine *machine, const char *path)
 {
 	size_t i;
@@ -60,6 +60,16 @@ static bool is_seen(const struct machine *machine, const char *path)
 		if (is_below(path, machine->dirs.list[i] + 3))
 			return true;
 	return has_host_root(machine) && !is_below_any(path, covered, ARRAY_SIZE(covered));
+}
+
+static bool is_covered(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(covered); i++)
+		if (!strcmp(path, covered[i]))
+			return true;
+	return !strcmp(path, "/dev/shm");
 }
 
 static void see(struct machine *machine, const char *path)
@@ -130,9 +140,13 @@ static void see_program(struct machine *machine)
 		return;
 	path = find_program(machine->opt->program[0]);
 	slash = path ? strrchr(path, '/') : NULL;
-	if (slash && slash != path) {
+	if (slash && slash != path && !is_seen(machine, path)) {
 		*slash = '\0';
-		see(machine, path);
+		/* All of the host's /tmp would be too much, and in the way of the machine's. */
+		if (is_covered(path))
+			words_form(&machine->dirs, "fi %s/%s", path, slash + 1);
+		else
+			see(machine, path);
 	}
 	free(path);
 }

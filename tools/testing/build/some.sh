@@ -29,15 +29,15 @@ suite_in_a_module()
 test_a_failed_suite_is_a_failed_run()
 {
 	suite_in_a_module
-	run uml --modules "$T/modules" --kunit true
+	run mock_run --modules "$T/modules" --kunit true
 	status_is 1
 	says "1 passed and 1 failed"
 	says "planted.bad"
-	run uml --modules "$T/modules" --kunit sh -c 'exit 7'
+	run mock_run --modules "$T/modules" --kunit sh -c 'exit 7'
 	status_is 7
-	run uml --modules "$T/modules" --kunit=planted.good true
+	run mock_run --modules "$T/modules" --kunit=planted.good true
 	status_is 0
-	run uml --modules "$T/modules" --kunit=nosuch true
+	run mock_run --modules "$T/modules" --kunit=nosuch true
 	status_is 1
 	says "no KUnit suite has run"
 }

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# "iommu-mock run": what of the program comes back, and what is said of a kernel.
+
+# mock_run OPTION... COMMAND...: with the modules of this tree
+mock_run()
+{
+	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/bin/iommu-mock" run "$@"
+}
+
+# bare_run OPTION... COMMAND...: with none, which is quicker
+bare_run()
+{
+	mock_run --modules none "$@"
+}
+
+status_is()
+{
+	# shellcheck disable=SC2154 # set by run
+	[ "$rc" -eq "$1" ] || fail "status $rc, not $1"
+}
+
+# refused SENTENCE OPTION...: nothing is booted.
+refused()
+{
+	run bare_run "${@:2}"
+	status_is 125
+	says "iommu-mock: $1"
+	says_one_line
+}
+
+test_run_of_true_is_silent()
+{
+	succeeds mock_run -- true
+	[ ! -s "$T/out" ] || fail "it says something"
+}
+
+test_run_passes_the_status_on()
+{
+	local status
+
+	for status in 1 7 255; do
+		run bare_run sh -c "exit $status"
+		status_is "$status"
+	done
+	run bare_run sh -c 'kill -TERM $$'
+	status_is 143
+	[ ! -s "$T/out" ] || fail "it says something"
+}
+
+test_run_says_what_cannot_be_run()
+{
+	run bare_run no-such-program
+	status_is 127
+	says "iommu-mock: no-such-program cannot be run"
+	says_one_line
+	touch "$T/data"
+	run bare_run "$T/data"
+	status_is 126
+	says "iommu-mock: $T/data cannot be run"
+}
+
+test_run_passes_arguments_and_environment_on()
+{
+	local i long
+
+	long=$(head -c 100000 /dev/zero | tr '\0' x)
+	# shellcheck disable=SC2016 # the shell's inside
+	succeeds bare_run --env $'A=b c\nd' sh -c 'printf "%s|" "$A" "$@"; echo ${#0}' "$long" \
+		'a b' $'c\nd' '' 'e"f'\' '*'
+	printf '%s|' $'b c\nd' 'a b' $'c\nd' '' 'e"f'\' '*' >"$T/expected"
+	echo 100000 >>"$T/expected"
+	cmp "$T/expected" "$T/out" || fail "arguments are others"
+	(
+		for ((i = 0; i < 1000; i++)); do
+			export "MANY_$i=value $i"
+		done
+		succeeds bare_run sh -c 'env | grep -c ^MANY_'
+	)
+	says 1000
+}
+
+test_run_keeps_the_streams_apart()
+{
+	bare_run sh -c 'echo out; echo err >&2' >"$T/1" 2>"$T/2" </dev/null
+	[ "$(cat "$T/1")" = out ] || fail "output: $(cat "$T/1")"
+	[ "$(cat "$T/2")" = err ] || fail "error: $(cat "$T/2")"
+}
+
+test_run_passes_all_bytes_on()
+{
+	local sum
+
+	sum=$(seq 1 2000000 | md5sum)
+	[ "$(bare_run seq 1 2000000 </dev/null | md5sum)" = "$sum" ] || fail "output is another"
+	head -c 300000 /dev/urandom >"$T/random"
+	bare_run cat <"$T/random" >"$T/copy"
+	cmp "$T/random" "$T/copy" || fail "input is another"
+}
+
+test_run_ends_with_its_reader()
+{
+	set +o pipefail
+	[ "$(bare_run yes </dev/null 2>"$T/out" | head -n 2)" = $'y\ny' ] || fail "no output"
+	[ ! -s "$T/out" ] || fail "it complains of a reader that went"
+	bare_run sh -c 'echo lost; echo kept >&2' >/dev/full 2>"$T/out" </dev/null || rc=$?
+	status_is 125
+	says "standard output cannot be written to: No space left on device"
+	says kept
+}
+
+test_run_works_without_standard_files()
+{
+	run bare_run sh -c 'exit 3' <&- >&- 2>&-
+	status_is 3
+}
+
+test_run_sees_its_directories_at_their_paths()
+{
+	local dir=$T/$'a dir, with a: newline\nin it'
+
+	mkdir -p "$dir" "$T/rw" "$T/ro"
+	echo '#!/bin/sh' >"$T/ro/program"
+	echo 'pwd; echo new >here; echo new >"$1/rw/file"; echo new >"$1/ro/file"' >>"$T/ro/program"
+	chmod +x "$T/ro/program"
+	(cd "$dir" && run bare_run --share "$T/rw" --share "$T/ro:ro" "$T/ro/program" "$T")
+	grep -qx 'in it' "$T/out" || fail "another directory"
+	[ "$(cat "$dir/here")" = new ] || fail "the current directory cannot be written to"
+	[ "$(cat "$T/rw/file")" = new ] || fail "a share cannot be written to"
+	[ ! -e "$T/ro/file" ] || fail "a read-only share can be written to"
+	says "Read-only file system"
+	run bare_run --share "$T/nowhere" true
+	status_is 125
+	says "--share $T/nowhere: No such file or directory"
+}
+
+test_run_hides_the_rest_of_tmp()
+{
+	local dir program
+
+	dir=$(mktemp -d /tmp/iommu-mock-test.XXXXXX)
+	mkdir "$dir/here" "$dir/bin"
+	echo visible >"$dir/here/file"
+	echo hidden >"$dir/other"
+	program=$dir/bin/program
+	printf '#!/bin/sh\ncat file; cat ../other; echo x >/tmp/new && echo memory\n' >"$program"
+	chmod +x "$program"
+	(cd "$dir/here" && run bare_run "$program")
+	rm -r "$dir"
+	says visible
+	does_not_say hidden
+	says memory
+	[ ! -e /tmp/new ] || fail "/tmp is the host's"
+	(cd / && run bare_run sh -c "echo x >'$T/x'")
+	[ ! -e "$T/x" ] || fail "the host's files can be written"
+}
+
+test_run_tells_of_a_kernel_that_complains()
+{
+	run bare_run sh -c 'echo "WARNING: CPU: 0 PID: 1 at nowhere" >/dev/kmsg'
+	status_is 120
+	says "WARNING: CPU: 0 PID: 1 at nowhere"
+	says "iommu-mock: the kernel complained"
+}
+
+test_run_tells_of_a_kernel_that_died()
+{
+	# 0x4321fedc is the power switch
+	run bare_run perl -e 'syscall(169, 0xfee1dead, 672274793, 0x4321fedc, 0)'
+	status_is 121
+	says "iommu-mock: the kernel died while the program ran"
+}
+
+test_run_has_a_time()
+{
+	run bare_run --timeout 2 sleep 100
+	status_is 124
+	says "iommu-mock: not finished after 2 s"
+	says_one_line
+}
+
+test_run_names_what_is_left_behind()
+{
+	# shellcheck disable=SC2016 # the shell's inside
+	succeeds mock_run --unit vtd -- sh -c 'mkdir /sys/kernel/config/iommu-mock/mine
+		sleep 1000 <"$IOMMU_MOCK_DEVICES" & exit 0'
+	says "the program has left process sleep"
+	says "the program has left unit mine behind"
+	[ "$(wc -l <"$T/out")" -eq 2 ] || fail "it says more"
+}
+
+test_run_makes_units()
+{
+	# shellcheck disable=SC2016 # the shell's inside
+	succeeds mock_run --unit vtd,iotlb_entries=8 --unit smmuv3,name=s,endpoints=2,ats=1,ep1.pri=1 -- \
+		sh -c 'cd /sys/kernel/config/iommu-mock; echo $IOMMU_MOCK_UNITS: $IOMMU_MOCK_DEVICES
+		cat unit0/caches/iotlb_entries s/ep*/ats s/ep*/pri s/ep1/source_id'
+	says "unit0 s: /dev/vfio/devices/vfio0 /dev/vfio/devices/vfio1 /dev/vfio/devices/vfio2"
+	[ "$(tail -n 6 "$T/out" | xargs)" = "8 1 1 0 1 0x0108" ] || fail "attributes are others"
+}
+
+test_run_refuses_units_with_a_sentence()
+{
+	refused "unit 'vtd,endpoints': 'endpoints' has no KEY=VALUE" --unit vtd,endpoints true
+	refused "unit 'vtd,ep1.ats=1': there is no ep1 with endpoints=1" --unit vtd,ep1.ats=1 true
+	refused "--unit needs modules" --unit vtd true
+	run mock_run --unit vtd,nosuch=1 true
+	status_is 125
+	says "there is no attribute 'nosuch'"
+	run mock_run --unit nosuch true
+	status_is 125
+	says "there are no units of type 'nosuch'"
+	run mock_run --unit vtd,ver=0x1000000000 true
+	status_is 125
+	says "ver=0x1000000000: Invalid argument; the kernel says: iommu_mock: VER: reserved bits"
+}
+
+test_run_refuses_options_with_a_sentence()
+{
+	refused "there is no option --nosuch" --nosuch true
+	refused "--mem needs a value" --mem
+	refused "--mem 12 is no size" --mem 12 true
+	refused "--timeout -1 is no number" --timeout -1 true
+	refused "--env A has no NAME=VALUE" --env A true
+	refused "--param a=b has no MODULE.NAME=VALUE" --param a=b true
+	refused "--machine pc: there is uml, x86_64 and arm64" --machine pc --kernel "$T" true
+	refused "--gdb and --strace" --gdb --strace true
+	refused "there is no program to run"
+}
+
+test_run_passes_parameters_of_modules_on()
+{
+	succeeds mock_run --param iommu_mock.reorder_seed=7 -- \
+		cat /sys/module/iommu_mock/parameters/reorder_seed
+	says 7
+	run mock_run --param nosuch.name=1 true
+	status_is 125
+	says "--param nosuch.name=1: no such module is loaded"
+}
+
+test_run_of_several_programs()
+{
+	mkdir -p "$T/logs/kunit"
+	echo mine >"$T/logs/mine"
+	# shellcheck disable=SC2016 # the shell's inside
+	run mock_run --logs "$T/logs" --unit vtd --each 'echo a $IOMMU_MOCK_UNITS; exit 3' \
+		"printf '%s' b >&2" 'exit 4'
+	status_is 3
+	[ "$(cat "$T"/logs/1-echo.out)" = "a unit0" ] || fail "1: $(cat "$T"/logs/1-echo.out)"
+	[ "$(cat "$T"/logs/2-printf.out)" = b ] || fail "2: $(cat "$T"/logs/2-printf.out)"
+	[ "$(cat "$T"/logs/*.status | xargs)" = "3 0 4" ] || fail "other statuses"
+	grep -q 'Linux version' "$T/logs/dmesg" || fail "no kernel log"
+	[ "$(cat "$T/logs/mine")" = mine ] || fail "a file of the caller's is gone"
+}
+
+test_run_shows_the_kernels_log_and_events()
+{
+	bare_run --dmesg true >"$T/1" 2>"$T/out" </dev/null
+	says "Linux version"
+	[ ! -s "$T/1" ] || fail "the log is in the output"
+	mock_run --unit vtd --trace -- sh -c 'echo between; cat /proc/uptime' >"$T/1" 2>"$T/out" </dev/null
+	grep -qE '^\[ +[0-9]+\.[0-9]{6}\] mock_' "$T/out" || fail "no event"
+	run mock_run --trace=nosuch true
+	status_is 125
+	says "--trace: there is no event 'nosuch'"
+}
+
+test_run_has_two_processors_if_the_kernel_has()
+{
+	succeeds bare_run --smp 2 nproc
+	says 2
+	refused "--smp 3: that kernel has at most 2 processors" --smp 3 true
+	mkdir "$T/kernel"
+	touch "$T/kernel/linux"
+	chmod +x "$T/kernel/linux"
+	echo '# CONFIG_SMP is not set' >"$T/kernel/config"
+	refused "--smp 2: that kernel has one processor" --kernel "$T/kernel" --smp 2 true
+}
+
+test_run_passes_through_gdb_and_strace()
+{
+	command -v strace gdb >/dev/null || return 0
+	succeeds bare_run --strace sh -c 'exit 0'
+	says "exited with 0"
+	bare_run --gdb /bin/true <<<$'run\nquit' >"$T/out" 2>&1
+	says "exited normally"
+}
