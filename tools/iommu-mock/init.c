@@ -137,7 +137,7 @@ static void make_env(void)
 		if (!strncmp(given->list[i], "TMPDIR=", 7))
 			check_tmpdir(given->list[i] + 7);
 	}
-	words_form(&init.env, "PATH=" INIT_BIN ":%s", path);
+	words_form(&init.env, "PATH=" INSIDE_BIN ":%s", path);
 	add_env("IOMMU_MOCK_UNITS", NULL);
 	add_env("IOMMU_MOCK_DEVICES", NULL);
 	if (init.plan.modules)

@@ -6,11 +6,9 @@
 #include <sys/types.h>
 
 #include "link.h"
+#include "machine.h"
 #include "spec.h"
 #include "store.h"
-
-/* The program as it is found inside, whatever covers its file */
-#define INIT_BIN "/run/iommu-mock/bin"
 
 /* What process 1 was told: see plan_send() */
 struct plan {

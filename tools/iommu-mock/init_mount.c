@@ -53,8 +53,8 @@ static void keep_program(int self)
 	int copy;
 
 	mkdir("/run/iommu-mock", 0755);
-	mkdir(INIT_BIN, 0755);
-	copy = open(INIT_BIN "/iommu-mock", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	mkdir(INSIDE_BIN, 0755);
+	copy = open(INSIDE_BIN "/iommu-mock", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	while ((n = read(self, data, sizeof(data))) > 0)
 		if (write(copy, data, n) != n)
 			break;

@@ -29,7 +29,7 @@ static bool is_there(const char *directory, const char *name)
 }
 
 /* Beside the program's own file as it is installed, unless something else is said. */
-static char *find_home(const struct options *opt)
+char *machine_home(const struct options *opt)
 {
 	const char *home = opt->home ? opt->home : getenv("IOMMU_MOCK_HOME");
 	char *self, *slash;
@@ -84,7 +84,7 @@ static void find_kernel(struct machine *machine)
 	}
 	if (strcmp(machine->opt->machine, "uml") && !strcmp(name, "fast"))
 		name = machine->opt->machine;
-	home = find_home(machine->opt);
+	home = machine_home(machine->opt);
 	machine->kernel = form("%s/%s", home, name);
 	if (access(machine->kernel, F_OK))
 		die(STATUS_SETUP, "there is no kernel '%s' in %s; 'iommu-mock doctor' says more",

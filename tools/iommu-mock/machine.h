@@ -8,6 +8,9 @@
 #include "options.h"
 #include "store.h"
 
+/* Where this program is found inside, whatever covers its file */
+#define INSIDE_BIN "/run/iommu-mock/bin"
+
 /* The machine that a program is run in, as a child of the command */
 struct machine {
 	const struct options *opt;
@@ -53,6 +56,12 @@ char *kernel_config(const struct machine *machine, const char *name);
 
 /* What every kernel is told, whatever it runs on */
 void machine_arguments(struct machine *machine, struct words *words);
+
+/* The directory with the kernels' directories */
+char *machine_home(const struct options *opt);
+
+/* Where a machine of UML can have so many MiB of memory, or NULL */
+char *uml_memory_dir(unsigned long memory);
 
 /* Finds the kernel and the modules; ends the command if they are not there. */
 void machine_find(struct machine *machine);

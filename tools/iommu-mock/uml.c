@@ -51,19 +51,24 @@ static bool has_room(const char *directory, unsigned long memory)
  * The machine's memory is a file, which is gone from its directory at once. A file
  * system that has no room for it would kill the kernel in the middle of its work.
  */
-static bool find_memory_dir(struct machine *machine)
+char *uml_memory_dir(unsigned long memory)
 {
 	const char *const places[] = { "/dev/shm", getenv("TMPDIR"), "/tmp", "/var/tmp" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		if (!places[i] || places[i][0] != '/' || !has_room(places[i], machine->opt->memory))
-			continue;
-		if (!can_execute(places[i]))
-			continue;
-		machine->memory_dir = copy_string(places[i]);
-		return true;
+		if (places[i] && places[i][0] == '/' && has_room(places[i], memory) &&
+		    can_execute(places[i]))
+			return copy_string(places[i]);
 	}
+	return NULL;
+}
+
+static bool find_memory_dir(struct machine *machine)
+{
+	machine->memory_dir = uml_memory_dir(machine->opt->memory);
+	if (machine->memory_dir)
+		return true;
 	say("neither /dev/shm, TMPDIR nor /tmp has room for %lu MiB of memory and is not noexec; "
 	    "--mem asks for less", machine->opt->memory);
 	return false;

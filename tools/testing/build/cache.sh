@@ -98,6 +98,31 @@ test_an_option_makes_another_build()
 	[ "$(tail -n 1 "$T/out")" != "$one" ] || fail "an option made no other build"
 }
 
+test_options_of_ones_own_make_another_build()
+{
+	local one two
+
+	toy_kernel
+	touch "$T/go"
+	succeeds "$TOP/scripts/kernel-build" fast
+	one=$(tail -n 1 "$T/out")
+	printf '# mine\nCONFIG_BINFMT_MISC=y\nCONFIG_TUN=n\n' >"$T/extra"
+	succeeds env KCONFIG_EXTRA="$T/extra" "$TOP/scripts/kernel-build" fast
+	two=$(tail -n 1 "$T/out")
+	[ "$two" != "$one" ] || fail "options made no other build"
+	grep -qx CONFIG_BINFMT_MISC=y "$two/.config" || fail "an option is not in it"
+	! grep -q CONFIG_TUN "$two/.config" || fail "an option is still in it"
+	# By what is in it, whatever it is called
+	mv "$T/extra" "$T/renamed"
+	succeeds env KCONFIG_EXTRA="$T/renamed" "$TOP/scripts/kernel-build" fast
+	[ "$(tail -n 1 "$T/out")" = "$two" ] || fail "the same options made another build"
+	fails env KCONFIG_EXTRA="$T/extra" "$TOP/scripts/kernel-build" fast
+	says "there is no file $T/extra"
+	echo BINFMT_MISC >"$T/extra"
+	fails env KCONFIG_EXTRA="$T/extra" "$TOP/scripts/kernel-build" fast
+	says "has lines that are no CONFIG_NAME=VALUE"
+}
+
 test_option_that_the_kernel_refuses_is_named()
 {
 	toy_kernel

@@ -285,3 +285,28 @@ test_run_passes_through_gdb_and_strace()
 	bare_run --gdb /bin/true <<<$'run\nquit' >"$T/out" 2>&1
 	says "exited normally"
 }
+
+# doctor DIR: of a home that is there or not
+doctor()
+{
+	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/bin/iommu-mock" doctor --home "$1"
+}
+
+test_doctor_says_what_mends_it()
+{
+	local home
+
+	home=$(CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/mock-home" fast)
+	succeeds doctor "$home"
+	says "ok       a machine starts, runs 'true' and goes off in"
+	does_not_say PROBLEM
+	run doctor "$T"
+	status_is 1
+	says "PROBLEM  there is no kernel 'fast' with modules in $T"
+	says "mend it by: "
+	succeeds mock_run -- iommu-mock doctor
+	says "ok       configfs is mounted on /sys/kernel/config"
+	run mock_run -- sh -c 'umount /sys/kernel/debug; iommu-mock doctor'
+	status_is 1
+	says "mend it by: mount -t debugfs none /sys/kernel/debug"
+}
