@@ -46,8 +46,8 @@ static void walk_show_test_nested(struct kunit *test)
 	mock_test_says(test, text, "(for stage 1 %#llx) index %llu: ", s1->root,
 		       VA >> 39 & 511);
 	mock_test_says(test, text, "; a table; permits so far: user rw\n");
-	mock_test_says(test, text, "%#llx AF AP[1] nG address=%#llx; a block or page; permits so far: user rw\n",
-		       IPA | RIG_PAGE1, IPA);
+	mock_test_says(test, text, " AF AP[1] nG address=%#llx; a block or page; permits so far: user rw",
+		       IPA);
 	mock_test_says(test, text, "\n    stage 2 of %#llx\n",
 		       IPA + (VA & (SZ_4K - 1)));
 	mock_test_says(test, text, "address=%#llx; a block or page; permits so far: rw\n", PA);
