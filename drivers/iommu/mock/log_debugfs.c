@@ -153,12 +153,13 @@ static int queue_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(queue);
 
 /**
- * mock_log_debugfs() - make the files "last_faults" and "queue"
+ * mock_log_debugfs() - make the files "last_faults" and, if there is one, "queue"
  * @mi: the instance, which is live until the files are gone
  * @dir: where
  */
 void mock_log_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
 	debugfs_create_file("last_faults", 0400, dir, mi, &last_faults_fops);
-	debugfs_create_file("queue", 0400, dir, mi, &queue_fops);
+	if (mi->model->queue)
+		debugfs_create_file("queue", 0400, dir, mi, &queue_fops);
 }

@@ -204,8 +204,8 @@ struct mock_firmware {
  * @compatible: value of this property of the unit in the device tree, %NULL for
  *	hardware that is described by software nodes
  * @sid_bits: width of a source-id or StreamID, at most 32
- * @sid_name: which of the two it is called
- * @pasid_name: what a PASID is called
+ * @sid_name: which of the two it is called, %NULL for source-id
+ * @pasid_name: what a PASID is called, %NULL for PASID
  * @msi_translated: interrupt messages of endpoints are translated like any other
  *	write, on their way to a doorbell
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
@@ -246,7 +246,7 @@ struct mock_firmware {
  *	@res, or an errno
  * @walk: translate @req as @translate does while &mock_iommu.walk is set, without
  *	recording anything: if it faults, @fault is filled instead. Same context,
- *	same result
+ *	same result. Optional
  * @stall_gone: the endpoint gave a stalled request up (it was reset, or goes
  *	away with its instance); nobody will resume it. Same context as
  *	@translate. Optional
@@ -256,8 +256,9 @@ struct mock_firmware {
  *	Optional
  * @debugfs: add the model's files to the instance's directory
  * @queue: describe the command queue in @s, and add what is not carried out yet to
- *	@view, by mock_queue_view_add(). Same context as @translate
- * @command_words: put a command, as it is in memory, into words. Any context
+ *	@view, by mock_queue_view_add(). Same context as @translate. Optional
+ * @command_words: put a command, as it is in memory, into words. Any context.
+ *	Goes with @queue
  * @acknowledge: %MOCK_MISBEHAVE_REG_STALL is over (see mock_misbehave_take()): what
  *	was not acknowledged is now. Same context as @translate. Optional
  * @resume: %MOCK_MISBEHAVE_CMD_STALL is over, or what mock_slow_ready() has answered

@@ -169,11 +169,12 @@ static const struct file_operations walk_fops = {
 };
 
 /**
- * mock_walk_debugfs() - make the file "walk"
+ * mock_walk_debugfs() - make the file "walk", if the model can
  * @mi: the instance, which is live until the file is gone
  * @dir: where
  */
 void mock_walk_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
-	debugfs_create_file("walk", 0600, dir, mi, &walk_fops);
+	if (mi->model->walk)
+		debugfs_create_file("walk", 0600, dir, mi, &walk_fops);
 }

@@ -52,9 +52,10 @@ void mock_words_who(struct seq_buf *s, const struct mock_iommu *mi,
 	const char *name = mock_instance_ep_name(mi, req->sid);
 
 	seq_buf_printf(s, "%s (%s %#x)", name ?: "no endpoint",
-		       mi->model->sid_name, req->sid);
+		       mi->model->sid_name ?: "source-id", req->sid);
 	if (req->pasid_valid)
-		seq_buf_printf(s, " %s %#x", mi->model->pasid_name, req->pasid);
+		seq_buf_printf(s, " %s %#x", mi->model->pasid_name ?: "PASID",
+			       req->pasid);
 }
 
 static void words_size(struct seq_buf *s, u8 lg2)
