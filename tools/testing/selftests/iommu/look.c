@@ -23,10 +23,13 @@ FIXTURE(look)
 FIXTURE_VARIANT(look)
 {
 	enum mock_type type;
+	bool ats;
 };
 
 FIXTURE_VARIANT_ADD(look, vtd) { .type = MOCK_VTD };
 FIXTURE_VARIANT_ADD(look, smmu) { .type = MOCK_SMMUV3 };
+FIXTURE_VARIANT_ADD(look, vtd_ats) { .type = MOCK_VTD, .ats = true };
+FIXTURE_VARIANT_ADD(look, smmu_ats) { .type = MOCK_SMMUV3, .ats = true };
 
 static int open_walk(const struct mock *m)
 {
@@ -38,12 +41,19 @@ static int open_walk(const struct mock *m)
 
 FIXTURE_SETUP(look)
 {
-	const struct rig_config cfg = { .type = variant->type, .nr_eps = 2 };
+	const struct rig_config cfg = {
+		.type = variant->type,
+		.nr_eps = 2,
+		.ats = variant->ats,
+	};
+	unsigned int i;
 
 	self->text = malloc(ROOM);
 	self->again = malloc(ROOM);
 	ASSERT_TRUE(self->text && self->again);
 	RIG_UP(&self->rig, &cfg);
+	for (i = 0; i < 2 && variant->ats; i++)
+		ASSERT_EQ(0, ep_ats(&self->rig.dev[i], MOCK_EP_ATS_ENABLE));
 	ASSERT_NE(0, rig_page(&self->rig, &self->rig.s1, IOVA, 1));
 	self->fd = open_walk(&self->rig.mock);
 	ASSERT_LE(0, self->fd);
@@ -180,17 +190,25 @@ TEST_F(look, tells_what_is_stale)
 	s1_unmap(&r->s1, IOVA, S1_4K);
 	ASSERT_EQ(0, look_at(self, IOVA, 'r'));
 	EXPECT_NE(NULL, strstr(self->text, "fault: "));
-	EXPECT_NE(NULL, strstr(self->text, "has an entry, and is asked before these tables"));
+	EXPECT_NE(NULL, strstr(self->text, variant->ats ?
+			       "asks its ATC first, which has an entry" :
+			       "has an entry, and is asked before these tables"));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 
 	ASSERT_EQ(0, rig_inv(r, IOVA, 1, true));
 	ASSERT_EQ(0, look_at(self, IOVA, 'r'));
 	EXPECT_NE(NULL, strstr(self->text, "fault: "));
 	EXPECT_EQ(NULL, strstr(self->text, "is asked before these tables"));
+	EXPECT_EQ(NULL, strstr(self->text, "ATC"));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
 	ASSERT_EQ(0, mock_debugfs(&r->mock, "last_faults", self->text, ROOM));
-	EXPECT_NE(NULL, strstr(self->text, r->mock.endpoints[0]));
-	EXPECT_NE(NULL, strstr(self->text, "read of 0x33330000000: stage 1: "));
+	if (variant->ats) {
+		/* What is answered without permission is no fault */
+		EXPECT_STREQ("", self->text);
+	} else {
+		EXPECT_NE(NULL, strstr(self->text, r->mock.endpoints[0]));
+		EXPECT_NE(NULL, strstr(self->text, "read of 0x33330000000: stage 1: "));
+	}
 	ASSERT_EQ(0, mock_debugfs(&r->mock, "queue", self->text, ROOM));
 	EXPECT_NE(NULL, strstr(self->text, "=0x33330000000 "));
 	EXPECT_NE(NULL, strstr(self->text, ": done"));
