@@ -15,7 +15,7 @@ export KSERIES CACHE BUILD
 unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help deps kernel modules modules_install headers demo check kunit \
+.PHONY: help deps kernel modules modules_install headers demo quick check kunit \
 	selftests vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw dist deb install \
 	clean distclean-cache
 
@@ -41,6 +41,9 @@ headers:
 
 demo:
 	@scripts/program demo
+
+quick:
+	@scripts/check quick
 
 check:
 	@scripts/check

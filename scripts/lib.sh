@@ -269,6 +269,28 @@ report()
 	[ "$3" -eq 0 ]
 }
 
+# Of what a suite has, QUICK=1 asks for the part that is quick, QUICK=0 for the rest,
+# each with results of its own. Without it there is no such difference.
+# quick_suffix: of the name of the results
+quick_suffix()
+{
+	[ "${QUICK:-}" != 1 ] || printf '%s' -quick
+}
+
+# of_quick ALL QUICK: those of the array ALL, a line each, which QUICK asks for: QUICK is
+# the array of those that are quick.
+of_quick()
+{
+	local -n all_=$1 quick_=$2
+	local name is
+
+	for name in "${all_[@]}"; do
+		is=0
+		[[ " ${quick_[*]} " != *" $name "* ]] || is=1
+		[ "${QUICK:-$is}" != "$is" ] || printf '%s\n' "$name"
+	done
+}
+
 # at_once OPTION: run this script again with OPTION and a line, for each line of the
 # standard input. As many run at once as there are processors, and one that may
 # wait.
