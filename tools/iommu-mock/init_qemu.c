@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,13 +26,37 @@
 #define PORT_MS 20000
 #define STEP_MS 5
 
+static void mount_or_die(const char *what, const char *where, const char *type,
+			 unsigned long flags, const char *options)
+{
+	if (mount(what, where, type, flags, options))
+		die(STATUS_SETUP, "the root file system cannot be mounted on %s: %s", where,
+		    strerror(errno));
+}
+
+/* Such a root has not the places for the host's directories, and gets them in memory. */
+static void cover_root(void)
+{
+	mount_or_die("none", QEMU_COVER_DIR, "tmpfs", 0, NULL);
+	mkdir(QEMU_COVER_DIR "/upper", 0755);
+	mkdir(QEMU_COVER_DIR "/work", 0755);
+	mkdir(QEMU_COVER_DIR "/root", 0755);
+	mount_or_die("none", QEMU_COVER_DIR "/root", "overlay", 0,
+		     "lowerdir=" QEMU_ROOT_DIR ",upperdir=" QEMU_COVER_DIR "/upper,workdir="
+		     QEMU_COVER_DIR "/work");
+}
+
 /* The initramfs stays below it, which nobody sees. */
 static void enter_root(void)
 {
-	if (mount(QEMU_ROOT_TAG, QEMU_ROOT_DIR, "9p", MS_RDONLY, QEMU_9P ",cache=loose"))
-		die(STATUS_SETUP, "the root file system cannot be mounted: %s", strerror(errno));
-	if (chdir(QEMU_ROOT_DIR) || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") ||
-	    chdir("/"))
+	const char *root = QEMU_ROOT_DIR;
+
+	mount_or_die(QEMU_ROOT_TAG, root, "9p", MS_RDONLY, QEMU_9P ",cache=loose");
+	if (!access(QEMU_COVER_DIR, F_OK)) {
+		cover_root();
+		root = QEMU_COVER_DIR "/root";
+	}
+	if (chdir(root) || mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
 		die(STATUS_SETUP, "the root file system cannot be entered: %s", strerror(errno));
 }
 

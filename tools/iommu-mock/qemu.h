@@ -12,6 +12,8 @@
 #define QEMU_9P		"trans=virtio,version=9p2000.L,msize=262144"
 /* A directory of the initramfs, if there is a root file system to be mounted on it */
 #define QEMU_ROOT_DIR	"/host"
+/* Another, if that is not the host's root */
+#define QEMU_COVER_DIR	"/cover"
 
 struct machine;
 

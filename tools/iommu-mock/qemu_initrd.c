@@ -130,6 +130,8 @@ int qemu_make_initrd(const struct machine *machine, const struct board *board)
 		add_directory(initrd, QEMU_ROOT_DIR + 1);
 	else
 		add_tools(initrd, machine);
+	if (machine->opt->root)
+		add_directory(initrd, QEMU_COVER_DIR + 1);
 	put_header(initrd, "TRAILER!!!", 0, 0);
 	return initrd;
 }
