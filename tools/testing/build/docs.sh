@@ -90,7 +90,8 @@ session()
 		"$TOP/tools/example/nested-$1.c"
 	"$here/transcript" commands "$page" "$1" >"$T/commands"
 	run env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" "$TOP/bin/iommu-mock" run \
-		--share "$T" --env PATH="$T/bin:$PATH" --unit "$1" -- \
+		--share "$T" --env PATH="$T/bin:$PATH" --unit "$1" \
+		--param intel_nested.timeout_ms=60000 -- \
 		sh -c ". $T/commands >$T/said 2>&1"
 	status_is 0
 	run "$here/transcript" compare "$page" "$1" "$T/said"
