@@ -83,7 +83,7 @@ static void check_kernels(const struct options *opt)
 {
 	static const char * const names[] = { "fast", "debug" };
 	char *home = machine_home(opt), *linux_path, *list;
-	bool kernel, modules;
+	bool kernel, modules, tree = getenv("IOMMU_MOCK_TREE");
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
@@ -94,11 +94,11 @@ static void check_kernels(const struct options *opt)
 		if (kernel && modules)
 			good("the kernel '%s' and its modules are in %s", names[i], home);
 		else if (!i)
-			bad(getenv("IOMMU_MOCK_TREE") ? "bin/iommu-mock run true" :
+			bad(tree ? "bin/iommu-mock run true" :
 			    "unpack the whole archive, or name the place by --home",
 			    "there is no kernel '%s' with modules in %s", names[i], home);
 		else
-			missing(getenv("IOMMU_MOCK_TREE") ? "bin/iommu-mock run --kernel debug true" :
+			missing(tree ? "bin/iommu-mock run --kernel debug true" :
 				"build it from the sources",
 				"no kernel '%s' in %s", names[i], home);
 		free(linux_path);
