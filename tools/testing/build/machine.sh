@@ -20,6 +20,7 @@ fake_home()
 refused()
 {
 	run machine --home "$T/home" --modules none "$@"
+	# shellcheck disable=SC2154 # set by run
 	[ "$rc" -eq 125 ] || fail "status $rc: $*"
 }
 
