@@ -1,10 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Programs in the machines that QEMU emulates: what is refused before one is booted.
+# Programs in the machines that QEMU emulates: one is booted for what it can do; what
+# is refused needs no kernel.
 
 machine()
 {
 	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/bin/iommu-mock" run --timeout 300 "$@"
+}
+
+# What builds it has something to say, and a run then has not.
+small_vmm()
+{
+	local dir=tools/testing/machine
+
+	(
+		export CACHE=$REAL_CACHE BUILD=$REAL_BUILD
+		"$TOP/scripts/mock-home" x86_64 && build_program $dir
+	) >&2 || return
+	printf '%s\n' "$REAL_BUILD/$dir-$KSERIES/small_vmm"
+}
+
+# What the VMM says of its guest and of two devices
+says_vm_and_devices()
+{
+	says "it said 0x2a"
+	says "its end"
+	[ "$(grep -c "^/dev/vfio/devices/vfio[0-9]*: copied the guest's word" "$T/out")" -eq 2 ] ||
+		fail "two devices were to copy a word"
+}
+
+# The file system is the host's, and a shell in it does all at once.
+test_machine_x86_64_has_kvm_and_the_interface_of_uml()
+{
+	local vmm
+
+	[ "$(uname -m)" = x86_64 ] || skip "the kernel of an x86 machine is built on one"
+	vmm=$(small_vmm)
+	cd "$T" || return
+	# shellcheck disable=SC2016
+	rc=0 && echo input | machine --machine x86_64 --unit vtd --unit smmuv3 --smp 2 --env 'A=b  c' -- \
+		bash -c 'cat; echo "$A|$1|$(nproc)|$PWD"; echo w >written; echo e >&2; "$2" && exit 7' \
+		bash $'d\n e' "$vmm" >"$T/out" 2>"$T/err" || rc=$?
+	[ "$rc" -eq 7 ] || { cat "$T/err" >>"$T/out"; fail "status $rc"; }
+	says_vm_and_devices
+	[ "$(head -n 3 "$T/out")" = $'input\nb  c|d\n e|2|'"$T" ] || fail "something was not passed on"
+	[ "$(cat "$T/err")" = e ] || fail "standard error is another: $(cat "$T/err")"
+	[ "$(cat written)" = w ] || fail "the current directory cannot be written to"
 }
 
 # fake_home NAME KERNEL: a kernel that is never booted, without modules
