@@ -156,6 +156,8 @@ FIXTURE_TEARDOWN(fault)
 /* The reason of what is reported within 1 s, and of which page; or 0 */
 static int reason(int log, bool write, unsigned long long *page)
 {
+	static const char form[] =
+		"DMA %7s fault: %*s source-id %*x address %llx: %*[^,], reason %x";
 	struct timespec pause = { .tv_nsec = 10000000 };
 	char line[1024], how[8];
 	unsigned int i;
@@ -171,8 +173,7 @@ static int reason(int log, bool write, unsigned long long *page)
 		}
 		line[n] = 0;
 		at = strstr(line, "DMA ");
-		if (at && sscanf(at, "DMA %7s fault: %*s source-id %*x address %llx: %*[^,], reason %x",
-				 how, page, (unsigned int *)&found) == 3 &&
+		if (at && sscanf(at, form, how, page, (unsigned int *)&found) == 3 &&
 		    !strcmp(how, "write") == write)
 			return found;
 	}
