@@ -11,25 +11,38 @@
 
 #include "phys.h"
 
-/*
+/**
+ * mock_phys_is_ram() - is there memory at an address?
+ * @pa: physical address
+ *
  * RAM is what the page allocator has or has given out. Reserved pages are the
  * holes that have a struct page (legacy video memory, firmware tables) and the
  * kernel's image: a real machine has devices, ROM or nothing at the former, and
  * no driver maps the latter for DMA. The resource tree would know more exactly,
  * but it is under a lock that may not be taken in interrupt context.
+ *
+ * Context: any
+ * Return: whether an access to the 4K page of @pa finds RAM
  */
-static void *phys_to_ram(u64 pa, size_t len)
+bool mock_phys_is_ram(u64 pa)
 {
 	struct page *page;
 
+	KUNIT_STATIC_STUB_REDIRECT(mock_phys_is_ram, pa);
+
+	if (pa != (phys_addr_t)pa)
+		return false;
+	page = pfn_to_online_page(PHYS_PFN(pa));
+	return page && !PageReserved(page);
+}
+
+static void *phys_to_ram(u64 pa, size_t len)
+{
 	if (!len || len > SZ_4K || (pa & (SZ_4K - 1)) + len > SZ_4K)
 		return NULL;
-	if (pa != (phys_addr_t)pa)
+	if (!mock_phys_is_ram(pa))
 		return NULL;
-	page = pfn_to_online_page(PHYS_PFN(pa));
-	if (!page || PageReserved(page))
-		return NULL;
-	return page_address(page) + offset_in_page(pa);
+	return page_address(pfn_to_page(PHYS_PFN(pa))) + offset_in_page(pa);
 }
 
 /**

@@ -11,6 +11,7 @@
  * may not cross a 4K boundary. 64-bit accesses are single-copy atomic,
  * naturally aligned, and return or take CPU byte order (memory is little-endian).
  */
+bool mock_phys_is_ram(u64 pa);
 int mock_phys_read(u64 pa, void *buf, size_t len);
 int mock_phys_write(u64 pa, const void *buf, size_t len);
 int mock_phys_read64(u64 pa, u64 *val);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock IOMMU: what the units under test of all models have in common */
 #include <linux/gfp.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 
+#include <kunit/static_stub.h>
+
+#include "../phys.h"
 #include "../reorder.h"
 #include "unit.h"
 
@@ -82,14 +86,19 @@ void mock_test_reorder(struct kunit *test, struct mock_iommu *mi)
 }
 
 struct block {
+	struct list_head node;
 	unsigned long addr;
 	unsigned int order;
 };
+
+/* Of the test that runs: KUnit runs one at a time. */
+static LIST_HEAD(blocks);
 
 static void block_free(void *data)
 {
 	struct block *block = data;
 
+	list_del(&block->node);
 	free_pages(block->addr, block->order);
 }
 
@@ -108,9 +117,36 @@ void *mock_test_pages(struct kunit *test, unsigned int order)
 	block->order = order;
 	block->addr = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
 	KUNIT_ASSERT_NE(test, block->addr, 0);
+	list_add(&block->node, &blocks);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, block_free, block),
 			0);
 	return (void *)block->addr;
+}
+
+static bool is_ours(u64 pa)
+{
+	const struct block *block;
+	u64 start;
+
+	list_for_each_entry(block, &blocks, node) {
+		start = virt_to_phys((void *)block->addr);
+		if (pa >= start && pa - start < PAGE_SIZE << block->order)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * mock_test_confine - from now on there is no RAM but the test's
+ * @test: the test
+ *
+ * What a test spoils at random in its tables may lead a unit anywhere: to
+ * memory that is free, or in which something else than a table would get an
+ * accessed flag. Accesses that leave what mock_test_pages() gave abort.
+ */
+void mock_test_confine(struct kunit *test)
+{
+	kunit_activate_static_stub(test, mock_phys_is_ram, is_ours);
 }
 
 /**

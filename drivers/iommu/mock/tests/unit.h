@@ -16,6 +16,7 @@ void mock_test_unit_start(struct kunit *test, struct mock_iommu *mi,
 void mock_test_unit_stop(struct mock_iommu *mi);
 void mock_test_reorder(struct kunit *test, struct mock_iommu *mi);
 void *mock_test_pages(struct kunit *test, unsigned int order);
+void mock_test_confine(struct kunit *test);
 u64 mock_test_no_ram(struct kunit *test);
 struct seq_file *mock_test_seq(struct kunit *test);
 __printf(3, 4)

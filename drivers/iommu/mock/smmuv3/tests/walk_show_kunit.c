@@ -46,8 +46,8 @@ static void walk_show_test_nested(struct kunit *test)
 	mock_test_says(test, text, "(for stage 1 %#llx) index %llu: ", s1->root,
 		       VA >> 39 & 511);
 	mock_test_says(test, text, "; a table; permits so far: user rw\n");
-	mock_test_says(test, text, " AF AP[1] nG address=%#llx; a block or page; permits so far: user rw",
-		       IPA);
+	mock_test_says(test, text, " AF AP[1] nG address=%#llx; a block or page;", IPA);
+	mock_test_says(test, text, "; a block or page; permits so far: user rw\n");
 	mock_test_says(test, text, "\n    stage 2 of %#llx\n",
 		       IPA + (VA & (SZ_4K - 1)));
 	mock_test_says(test, text, "address=%#llx; a block or page; permits so far: rw\n", PA);
@@ -260,6 +260,7 @@ static void walk_show_test_agrees(struct kunit *test)
 	u32 i, nr;
 
 	nr = entries_on_the_way(s1, entry);
+	mock_test_confine(test);
 	prandom_seed_state(&rnd, 20);
 	for (i = 0; i < 2000; i++) {
 		struct mock_req req = random_request(&rnd);

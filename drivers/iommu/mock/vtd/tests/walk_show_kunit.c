@@ -247,6 +247,7 @@ static void walk_show_test_agrees(struct kunit *test)
 	u32 i, nr;
 
 	nr = entries_on_the_way(sp, entry);
+	mock_test_confine(test);
 	prandom_seed_state(&rnd, 20);
 	for (i = 0; i < 2000; i++) {
 		struct mock_req req = random_request(&rnd);
