@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -141,21 +142,45 @@ static void remove_files(int directory, int depth)
 	closedir(stream);
 }
 
-/* What a run that was killed could not remove, by the process in its name */
+/* As mkdtemp() makes it, of a process that is gone: others may have similar names. */
+static bool is_stale(const char *name)
+{
+	int pid, length = 0;
+
+	return sscanf(name, "iommu-mock.%d.%n", &pid, &length) == 1 && length && pid > 0 &&
+	       strlen(name + length) == strlen("XXXXXX") && kill(pid, 0) && errno == ESRCH;
+}
+
+/*
+ * Nobody uses it: a run and its machine hold a lock, since the process may be in another
+ * container, where it has another number.
+ */
+static bool is_abandoned(int directory)
+{
+	struct stat info;
+
+	return !fstat(directory, &info) && info.st_uid == geteuid() &&
+	       (info.st_mode & 07777) == 0700 && !flock(directory, LOCK_EX | LOCK_NB);
+}
+
+/* What a run that was killed could not remove */
 static void remove_stale(const char *place)
 {
 	struct dirent *entry;
 	DIR *stream = opendir(place);
-	int pid, directory;
+	int directory;
 
 	while (stream && (entry = readdir(stream))) {
-		if (sscanf(entry->d_name, "iommu-mock.%d.", &pid) != 1 || pid <= 0 ||
-		    !kill(pid, 0) || errno != ESRCH)
+		if (!is_stale(entry->d_name))
 			continue;
 		directory = openat(dirfd(stream), entry->d_name,
 				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (directory < 0)
 			continue;
+		if (!is_abandoned(directory)) {
+			close(directory);
+			continue;
+		}
 		remove_files(directory, 1);
 		unlinkat(dirfd(stream), entry->d_name, AT_REMOVEDIR);
 	}
@@ -177,8 +202,10 @@ void machine_make_scratch(struct machine *machine)
 		machine->scratch = form("%s/iommu-mock.%d.XXXXXX", places[i], getpid());
 		if (mkdtemp(machine->scratch)) {
 			machine->scratch_fd = open(machine->scratch, O_RDONLY | O_DIRECTORY);
-			if (machine->scratch_fd >= 0)
+			if (machine->scratch_fd >= 0) {
+				flock(machine->scratch_fd, LOCK_EX | LOCK_NB);
 				return;
+			}
 			rmdir(machine->scratch);
 		}
 		free(machine->scratch);

@@ -310,3 +310,21 @@ test_doctor_says_what_mends_it()
 	status_is 1
 	says "mend it by: mount -t debugfs none /sys/kernel/debug"
 }
+
+# Directories that have the name of a run's own, or nearly
+test_run_deletes_only_what_runs_have_left()
+{
+	local lock pid=99999999
+
+	mkdir "$T/place"
+	mkdir -m 700 "$T/place/iommu-mock.$pid"{-notes,.notes.old,.abcdef,.locked}
+	touch "$T/place/iommu-mock.$pid"{-notes,.notes.old,.abcdef,.locked}/file
+	exec {lock}<"$T/place/iommu-mock.$pid.locked"
+	flock "$lock"
+	XDG_RUNTIME_DIR=$T/place succeeds bare_run true
+	exec {lock}<&-
+	(cd "$T/place" && find . -name file | sort) >"$T/out"
+	printf './%s/file\n' "iommu-mock.$pid-notes" "iommu-mock.$pid.locked" \
+		"iommu-mock.$pid.notes.old" >"$T/expected"
+	cmp "$T/expected" "$T/out" || fail "others are there"
+}
