@@ -143,9 +143,12 @@ static bool start(struct init *init, struct job *job, char **argv)
 	unblock(job->input);
 	unblock(job->output);
 	unblock(job->error);
-	if (read(answer[0], &err, sizeof(err)) == sizeof(err))
+	if (read(answer[0], &err, sizeof(err)) == sizeof(err)) {
+		/* Else it would count as left behind. */
+		waitpid(job->pid, NULL, 0);
 		init_trouble(init, err == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN,
 			     "%s cannot be run: %s", argv[0], strerror(err));
+	}
 	close(answer[0]);
 	return !err && job->pid > 0;
 }
