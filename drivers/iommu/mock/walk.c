@@ -207,6 +207,11 @@ void mock_walk_show(struct seq_file *s, struct mock_iommu *mi,
 		seq_puts(s, "the unit is off\n");
 		return;
 	}
+	/* Its ATC goes without the lock, once it is marked with the lock held */
+	if (ep && ep->unplugged) {
+		seq_puts(s, "the endpoint is unplugged\n");
+		return;
+	}
 	stats = *mi->stats;
 	atc = ep && mock_atc_show_one(ep, req, s);
 	mi->walk = &walk;
