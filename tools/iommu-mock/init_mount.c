@@ -149,11 +149,36 @@ bool mount_host_dir(size_t number, const char *path, bool only_read)
 	return !err;
 }
 
+/* A link is made anew, and whatever it leads to is a directory or file of its own. */
+static bool copy_link(const char *file, const char *path)
+{
+	char target[4096];
+	ssize_t length = readlink(file, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+	return !symlink(target, path);
+}
+
+static int bind_file(const char *file, const char *path)
+{
+	int fd;
+
+	if (copy_link(file, path))
+		return 0;
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return mount(file, path, NULL, MS_BIND, NULL);
+}
+
 /* A file alone, of a directory that is seen elsewhere */
 static bool mount_host_file(size_t number, const char *path)
 {
 	char *copy = copy_string(path), *slash = strrchr(copy, '/'), *beside, *file;
-	int fd, err;
+	int err;
 
 	*slash = '\0';
 	beside = form("/run/iommu-mock/%zu", number);
@@ -162,11 +187,9 @@ static bool mount_host_file(size_t number, const char *path)
 	if (err && errno == ENODEV)
 		err = mount_tag(number, beside);
 	file = form("%s/%s", beside, slash + 1);
-	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
-	err = err || fd < 0 || mount(file, path, NULL, MS_BIND, NULL);
+	err = err || bind_file(file, path);
 	if (err)
 		say("%s cannot be mounted: %s", path, strerror(errno));
-	close(fd);
 	free(file);
 	free(beside);
 	free(copy);

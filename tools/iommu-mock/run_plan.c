@@ -62,6 +62,13 @@ static bool is_seen(const struct machine *machine, const char *path)
 	return has_host_root(machine) && !is_below_any(path, covered, ARRAY_SIZE(covered));
 }
 
+/* /dev/shm is memory there as /tmp is, and the host's directories can be mounted in it. */
+static bool is_own(const char *path)
+{
+	return is_below_any(path, own, ARRAY_SIZE(own)) &&
+	       !(is_below(path, "/dev/shm") && strcmp(path, "/dev/shm"));
+}
+
 static bool is_covered(const char *path)
 {
 	size_t i;
@@ -94,7 +101,7 @@ static void share(struct machine *machine, const char *text)
 		die(STATUS_SETUP, "--share %s: %s", name, strerror(errno));
 	if (stat(path, &info) || !S_ISDIR(info.st_mode))
 		die(STATUS_SETUP, "--share %s is no directory", name);
-	if (!path[1] || is_below_any(path, own, ARRAY_SIZE(own)) ||
+	if (!path[1] || is_own(path) ||
 	    strlen(path) > PATH_MAX / 2)
 		die(STATUS_SETUP, "--share %s: that directory cannot be shared", name);
 	words_form(&machine->dirs, "%s %s", only_read ? "ro" : "rw", path);
@@ -104,15 +111,16 @@ static void share(struct machine *machine, const char *text)
 
 static char *found_in(const char *directory, size_t length, const char *name)
 {
-	char *path = form("%.*s/%s", (int)length, directory, name), *real = NULL;
+	char *path = form("%.*s/%s", (int)length, directory, name);
 
-	if (!access(path, X_OK))
-		real = realpath(path, NULL);
-	free(path);
-	return real;
+	if (access(path, X_OK)) {
+		free(path);
+		path = NULL;
+	}
+	return path;
 }
 
-/* Where the program is on the host; NULL: it may be somewhere inside. */
+/* The program by its name on the host; NULL: it may be somewhere inside. */
 static char *find_program(const char *name)
 {
 	const char *path = getenv("PATH");
@@ -120,7 +128,7 @@ static char *find_program(const char *name)
 	size_t length;
 
 	if (strchr(name, '/'))
-		return realpath(name, NULL);
+		return copy_string(name);
 	while (path && !found) {
 		length = strcspn(path, ":");
 		found = found_in(path, length, name);
@@ -129,9 +137,36 @@ static char *find_program(const char *name)
 	return found;
 }
 
+/* The directory of a file without links, or NULL if there is none */
+static char *directory_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *name = form("%.*s/.", (int)(slash - file), file);
+	char *real = realpath(name, NULL);
+
+	free(name);
+	return real;
+}
+
+static void see_file(struct machine *machine, const char *file)
+{
+	char *directory = directory_of(file), *path;
+
+	if (!directory)
+		return;
+	path = form("%s%s", directory[1] ? directory : "", strrchr(file, '/'));
+	/* All of the host's /tmp would be too much, and in the way of the machine's. */
+	if (!is_seen(machine, path) && is_covered(directory))
+		words_form(&machine->dirs, "fi %s", path);
+	else if (!is_seen(machine, path))
+		see(machine, directory);
+	free(path);
+	free(directory);
+}
+
 static void see_program(struct machine *machine)
 {
-	char *path, *slash;
+	char *path, *real;
 
 	if (machine->opt->each || !machine->opt->program[0])
 		return;
@@ -139,15 +174,13 @@ static void see_program(struct machine *machine)
 	if (!has_host_root(machine) && !strchr(machine->opt->program[0], '/'))
 		return;
 	path = find_program(machine->opt->program[0]);
-	slash = path ? strrchr(path, '/') : NULL;
-	if (slash && slash != path && !is_seen(machine, path)) {
-		*slash = '\0';
-		/* All of the host's /tmp would be too much, and in the way of the machine's. */
-		if (is_covered(path))
-			words_form(&machine->dirs, "fi %s/%s", path, slash + 1);
-		else
-			see(machine, path);
+	real = path ? realpath(path, NULL) : NULL;
+	/* A link has to be there, and what it leads to */
+	if (real) {
+		see_file(machine, path);
+		see_file(machine, real);
 	}
+	free(real);
 	free(path);
 }
 
@@ -166,8 +199,7 @@ void plan_dirs(struct machine *machine)
 		die(STATUS_SETUP, "the current directory is gone: %s", strerror(errno));
 	for (i = 0; i < machine->opt->shares.nr; i++)
 		share(machine, machine->opt->shares.list[i]);
-	if (here[1] && !has_dir(machine, here) &&
-	    !is_below_any(here, own, ARRAY_SIZE(own)))
+	if (here[1] && !has_dir(machine, here) && !is_own(here))
 		words_form(&machine->dirs, "rw %s", here);
 	see_program(machine);
 	if (machine->modules)

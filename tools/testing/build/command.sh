@@ -311,6 +311,26 @@ test_doctor_says_what_mends_it()
 	says "mend it by: mount -t debugfs none /sys/kernel/debug"
 }
 
+# A program by a link to elsewhere, and a current directory in memory
+test_run_sees_links_and_what_they_lead_to()
+{
+	local dir memory
+
+	dir=$(mktemp -d /tmp/iommu-mock-test.XXXXXX)
+	memory=$(mktemp -d /dev/shm/iommu-mock-test.XXXXXX)
+	mkdir "$dir/bin" "$dir/target"
+	printf '#!/bin/sh\necho new >here && echo "by $0"\n' >"$dir/target/program"
+	chmod +x "$dir/target/program"
+	ln -s "$dir/target/program" "$dir/bin/program"
+	(
+		cd "$memory" && succeeds bare_run "$dir/bin/program" && says "by $dir/bin/program"
+		PATH=$dir/bin:$PATH succeeds bare_run program
+		[ "$(cat here)" = new ] || fail "the current directory cannot be written to"
+	) || rc=1
+	rm -r "$dir" "$memory"
+	[ "$rc" -eq 0 ] || fail "a link is not followed"
+}
+
 # Directories that have the name of a run's own, or nearly
 test_run_deletes_only_what_runs_have_left()
 {
