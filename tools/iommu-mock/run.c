@@ -22,6 +22,9 @@
 /* How long a machine may take to go off once all is done in it */
 #define OFF_SECONDS 20
 
+/* How long a reader who takes nothing is waited for once the time is over */
+#define LAST_MS 3000
+
 static void set_deadline(struct run *run, unsigned long seconds)
 {
 	clock_gettime(CLOCK_MONOTONIC, &run->deadline);
@@ -282,13 +285,16 @@ static void pass_on(struct run *run)
 	}
 }
 
-/* What is left for a reader who is slow; one who reads no more had the whole time. */
+/* What is left for a reader who is slow; --timeout is for one who reads no more, too. */
 static void flush_sink(struct run *run, struct sink *sink)
 {
 	struct pollfd watches[] = { { sink->fd, POLLOUT, 0 }, { run->signals, POLLIN, 0 } };
+	int most = run->trouble == STATUS_TIMEOUT ? LAST_MS : -1;
+	int n;
 
 	while (buffer_length(&sink->data) && !run->signal) {
-		if (poll(watches, 2, -1) < 0 && errno != EINTR)
+		n = poll(watches, 2, most);
+		if (!n || (n < 0 && errno != EINTR))
 			return;
 		if (watches[1].revents)
 			read_signal(run);

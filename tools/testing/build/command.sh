@@ -179,6 +179,21 @@ test_run_has_a_time()
 	says_one_line
 }
 
+# A reader who reads no more, while there is more than a pipe holds
+test_run_has_a_time_without_a_reader()
+{
+	local start=$SECONDS
+
+	{
+		bare_run --timeout 2 yes 2>"$T/out" </dev/null || rc=$?
+		echo "status $rc after $((SECONDS - start)) s" >>"$T/out"
+	} | { sleep 15; }
+	says "status 124"
+	says "not finished after 2 s"
+	[ "$(sed -n 's/.* after \([0-9]*\) s$/\1/p' "$T/out" | tail -n 1)" -lt 14 ] ||
+		fail "it waits for the reader"
+}
+
 test_run_names_what_is_left_behind()
 {
 	# shellcheck disable=SC2016 # the shell's inside
