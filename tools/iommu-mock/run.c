@@ -92,7 +92,8 @@ static void take_text(struct run *run, enum link_type type, const char *text)
 		begin(run, text);
 		break;
 	case LINK_SAY:
-		say("%s", text);
+		/* A raw terminal goes to the line below, and no more. */
+		say("%s%s", text, terminal_is_raw() ? "\r" : "");
 		break;
 	case LINK_STATUS:
 		take_status(run, text);

@@ -19,6 +19,11 @@ bool terminal_ours(void)
 	       tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
+bool terminal_is_raw(void)
+{
+	return raw;
+}
+
 void terminal_restore(void)
 {
 	if (raw)

@@ -11,6 +11,7 @@ bool terminal_ours(void);
 
 /* Every key goes to the program, until terminal_restore(), which exit() calls too. */
 void terminal_raw(void);
+bool terminal_is_raw(void);
 void terminal_restore(void);
 
 bool terminal_size(struct link_size *size);
