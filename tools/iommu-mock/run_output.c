@@ -117,9 +117,10 @@ void logs_begin(struct run *run, const char *text)
 	char *name, *file;
 
 	run->number++;
+	/* That of the last suite of KUnit */
+	close_log(run);
 	if (run->logs < 0 || !run->opt.each)
 		return;
-	close_log(run);
 	name = file_name(text);
 	run->log_name = form("%u-%s", run->number, name);
 	file = form("%s.out", run->log_name);

@@ -28,7 +28,7 @@ test_a_vendor_is_its_folders_and_a_line_in_the_list()
 	local tree=$T/tree list=$T/tree/scripts/modules.list dir
 
 	mkdir "$tree"
-	cp -rp "$TOP"/{bin,drivers,include,scripts,configs,tools,Kbuild} "$tree"
+	cp -rp "$TOP"/{bin,drivers,include,scripts,configs,tools,Kbuild,Kconfig} "$tree"
 	cp -rp "$TOP"/tools/example/vendor/{drivers,include} "$tree"
 	{
 		cat "$TOP/tools/example/vendor/modules.list"
