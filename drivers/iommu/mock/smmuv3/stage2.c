@@ -230,9 +230,9 @@ static u8 stage2_walk(struct mock_smmu_walk *w, u64 ipa,
 	return 0;
 }
 
-static u8 stage2(struct mock_smmu_walk *w, u64 ipa,
-		 const struct mock_smmu_access *acc,
-		 struct mock_smmu_leaf *leaf)
+static u8 descend_stage2(struct mock_smmu_walk *w, u64 ipa,
+			 const struct mock_smmu_access *acc,
+			 struct mock_smmu_leaf *leaf)
 {
 	const struct mock_smmu_leaf *found;
 	u8 id;
@@ -267,11 +267,11 @@ u8 mock_smmu_stage2(struct mock_smmu_walk *w, u64 ipa,
 	u8 id;
 
 	if (!mock_walking(w->m->mi))
-		return stage2(w, ipa, acc, leaf);
+		return descend_stage2(w, ipa, acc, leaf);
 	if (nested)
 		mock_walk_enter(w->m->mi);
 	mock_walk_line(w->m->mi, "stage 2 of %#llx", ipa);
-	id = stage2(w, ipa, acc, leaf);
+	id = descend_stage2(w, ipa, acc, leaf);
 	if (nested)
 		mock_walk_leave(w->m->mi);
 	return id;

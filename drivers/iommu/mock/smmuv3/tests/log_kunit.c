@@ -8,7 +8,7 @@
 
 #define SID	0x12345
 
-static void expect_words(struct kunit *test, const u64 *words, const char *want)
+static void log_expect(struct kunit *test, const u64 *words, const char *want)
 {
 	char text[MOCK_LOG_TEXT];
 	struct seq_buf s;
@@ -65,7 +65,7 @@ static void log_test_commands(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(log_cmds); i++)
-		expect_words(test, log_cmds[i].words, log_cmds[i].text);
+		log_expect(test, log_cmds[i].words, log_cmds[i].text);
 }
 
 /* Whatever software writes is words that fit */
@@ -179,7 +179,7 @@ static void log_test_queue(struct kunit *test)
 	mock_smmu_dut_cmdq(dut, 8);
 	mock_smmu_dut_cmd(dut, log_cmds[5].words[0], 0);
 	KUNIT_ASSERT_EQ(test, log->nr_done, 1);
-	expect_words(test, log->done[0].words, log_cmds[5].text);
+	log_expect(test, log->done[0].words, log_cmds[5].text);
 	KUNIT_EXPECT_STREQ(test, log->done[0].outcome, "done");
 
 	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 1);
@@ -190,7 +190,7 @@ static void log_test_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view->nr, MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->more, 100 - MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->pending[0].index, 1);
-	expect_words(test, view->pending[0].words, log_cmds[5].text);
+	log_expect(test, view->pending[0].words, log_cmds[5].text);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "PROD 101 CONS 1\n"));
 
 	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 0);

@@ -9,7 +9,7 @@
 #define IPA	0x0000003210987000ULL
 #define PA	0x0000000123456000ULL
 
-static const char *look(struct mock_smmu_rig *rig, u64 addr, bool write)
+static const char *walk_text(struct mock_smmu_rig *rig, u64 addr, bool write)
 {
 	struct mock_req req = mock_smmu_rig_req(RIG_SID, addr, write);
 	struct seq_file *s = mock_test_seq(rig->test);
@@ -19,7 +19,7 @@ static const char *look(struct mock_smmu_rig *rig, u64 addr, bool write)
 }
 
 /* Both stages with a page at VA */
-static struct mock_smmu_rig_tree *nested(struct mock_smmu_rig *rig)
+static struct mock_smmu_rig_tree *nested_space(struct mock_smmu_rig *rig)
 {
 	struct mock_smmu_rig_tree *s1 = mock_smmu_rig_nested(rig);
 
@@ -31,8 +31,8 @@ static struct mock_smmu_rig_tree *nested(struct mock_smmu_rig *rig)
 static void walk_show_test_nested(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = nested(rig);
-	const char *text = look(rig, VA, true);
+	struct mock_smmu_rig_tree *s1 = nested_space(rig);
+	const char *text = walk_text(rig, VA, true);
 	u64 cd = *mock_smmu_rig_ste(rig, RIG_SID) & SMMU_STE0_S1CONTEXTPTR;
 
 	mock_test_says(test, text, "STE at %#llx: ",
@@ -58,29 +58,29 @@ static void walk_show_test_nested(struct kunit *test)
 static void walk_show_test_fault(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = nested(rig);
+	struct mock_smmu_rig_tree *s1 = nested_space(rig);
 	const char *text;
 
-	text = look(rig, VA + SZ_4K, false);
+	text = walk_text(rig, VA + SZ_4K, false);
 	mock_test_says(test, text, "; invalid; permits so far: nothing\n");
 	mock_test_says(test, text, "stage 1: F_TRANSLATION (0x10), nothing is mapped");
 	mock_test_says(test, text, "see SMMUv3 7.3.13; it would be recorded\n");
 
 	*mock_smmu_rig_cd(rig, RIG_SID) &= ~SMMU_CD0_R;
-	mock_test_says(test, look(rig, VA + SZ_4K, false),
+	mock_test_says(test, walk_text(rig, VA + SZ_4K, false),
 		       "not recorded: CD.R is 0");
 
 	/* A table of stage 1 that stage 2 does not map */
 	mock_smmu_rig_map(s1, VA, 0, 0x6000000000 | RIG_TABLE);
-	text = look(rig, VA, false);
+	text = walk_text(rig, VA, false);
 	mock_test_says(test, text, "stage 2: F_TRANSLATION (0x10)");
 	mock_test_says(test, text, "the read of a stage-1 descriptor (CLASS TT)");
 	mock_test_says(test, text, "IPA 0x6000000");
 
 	*mock_smmu_rig_ste(rig, RIG_SID) = SMMU_STE0_V;
-	mock_test_says(test, look(rig, VA, false), "STE.Config is abort");
+	mock_test_says(test, walk_text(rig, VA, false), "STE.Config is abort");
 	*mock_smmu_rig_ste(rig, RIG_SID) = 0;
-	mock_test_says(test, look(rig, VA, false), "C_BAD_STE (0x4)");
+	mock_test_says(test, walk_text(rig, VA, false), "C_BAD_STE (0x4)");
 }
 
 static void walk_show_test_flags(struct kunit *test)
@@ -91,7 +91,7 @@ static void walk_show_test_flags(struct kunit *test)
 
 	*mock_smmu_rig_cd(rig, RIG_SID) |= SMMU_CD0_HA | SMMU_CD0_HD;
 	mock_smmu_rig_map(s1, VA, 3, desc);
-	mock_test_says(test, look(rig, VA, true),
+	mock_test_says(test, walk_text(rig, VA, true),
 		       "a request would make that descriptor %#llx: set AF make it dirty\n",
 		       (desc | SMMU_PTE_AF) & ~SMMU_PTE_AP_RO);
 	KUNIT_EXPECT_EQ(test, *mock_smmu_rig_desc(s1, VA, 3), desc);
@@ -103,30 +103,30 @@ static void walk_show_test_two_levels(struct kunit *test)
 	const char *text;
 	u64 l1;
 
-	nested(rig);
+	nested_space(rig);
 	/* StreamIDs and SubstreamIDs by two levels each */
 	l1 = mock_smmu_rig_pages(rig, 0);
 	*mock_smmu_rig_word(l1) = rig->strtab | FIELD_PREP(SMMU_L1STD_SPAN, 7);
 	rig->m.strtab_base = l1;
 	rig->m.strtab_cfg = FIELD_PREP(SMMU_STRTAB_CFG_FMT, SMMU_STRTAB_FMT_2LVL) |
 			    FIELD_PREP(SMMU_STRTAB_CFG_SPLIT, 6) | 10;
-	text = look(rig, VA, false);
+	text = walk_text(rig, VA, false);
 	mock_test_says(test, text, "descriptor table %#llx index 0: %#llx Span=0x7 L2Ptr=%#llx\n",
 		       l1, *mock_smmu_rig_word(l1), rig->strtab);
 	mock_test_says(test, text, "result: ");
 	*mock_smmu_rig_word(l1) = 0;
-	mock_test_says(test, look(rig, VA, false), "C_BAD_STREAMID (0x2)");
+	mock_test_says(test, walk_text(rig, VA, false), "C_BAD_STREAMID (0x2)");
 }
 
 static void walk_show_test_cached(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = nested(rig);
+	struct mock_smmu_rig_tree *s1 = nested_space(rig);
 	const char *text;
 
 	KUNIT_ASSERT_EQ(test, mock_smmu_rig_read(rig, VA, NULL), 0);
 	mock_smmu_rig_map(s1, VA, 3, 0);
-	text = look(rig, VA, false);
+	text = walk_text(rig, VA, false);
 	mock_test_says(test, text, "cached: ste sid=00000011 ");
 	mock_test_says(test, text, "cached: cd sid=00000011 ");
 	mock_test_says(test, text, "cached: tlb va vmid=1234 ");
@@ -137,7 +137,7 @@ static void walk_show_test_cached(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, VA, NULL), 0);
 
 	mock_smmu_rig_flush(rig);
-	mock_test_says_not(test, look(rig, VA, false), "cached: ");
+	mock_test_says_not(test, walk_text(rig, VA, false), "cached: ");
 	KUNIT_EXPECT_EQ(test, mock_smmu_rig_read(rig, VA, NULL),
 			SMMU_EVT_F_TRANSLATION);
 }
@@ -148,9 +148,9 @@ static void walk_show_test_off(struct kunit *test)
 
 	rig->m.cr0 = 0;
 	rig->m.gbpa = SMMU_GBPA_ABORT;
-	mock_test_says(test, look(rig, VA, true), "GBPA.ABORT is 1\n");
+	mock_test_says(test, walk_text(rig, VA, true), "GBPA.ABORT is 1\n");
 	rig->mi.running = false;
-	mock_test_says(test, look(rig, VA, true), "the unit is off\n");
+	mock_test_says(test, walk_text(rig, VA, true), "the unit is off\n");
 }
 
 static int look_at(struct mock_smmu_rig *rig, const struct mock_req *req,
@@ -252,7 +252,7 @@ static void expect_same(struct mock_smmu_rig *rig, const struct mock_req *req,
 static void walk_show_test_agrees(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
-	struct mock_smmu_rig_tree *s1 = nested(rig);
+	struct mock_smmu_rig_tree *s1 = nested_space(rig);
 	struct seq_file *s = mock_test_seq(test);
 	u64 *entry[NR_ENTRIES];
 	struct rnd_state rnd;
@@ -281,7 +281,7 @@ static void walk_show_test_unchanged(struct kunit *test)
 {
 	struct mock_smmu_rig *rig = mock_smmu_rig_create(test);
 	struct mock_cache_stats before[MOCK_SMMU_NR_CACHES];
-	struct mock_smmu_rig_tree *s1 = nested(rig);
+	struct mock_smmu_rig_tree *s1 = nested_space(rig);
 	struct mock_stats stats;
 	u32 crc, i;
 
@@ -294,8 +294,8 @@ static void walk_show_test_unchanged(struct kunit *test)
 	stats = rig->m.stats;
 	crc = mock_smmu_rig_crc(rig);
 
-	look(rig, VA, true);
-	look(rig, VA + SZ_4K, false);
+	walk_text(rig, VA, true);
+	walk_text(rig, VA + SZ_4K, false);
 
 	KUNIT_EXPECT_EQ(test, mock_smmu_rig_crc(rig), crc);
 	KUNIT_EXPECT_MEMEQ(test, &rig->m.stats, &stats, sizeof(stats));

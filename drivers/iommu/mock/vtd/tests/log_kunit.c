@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-static void expect_words(struct kunit *test, const u64 *desc, const char *want)
+static void log_expect(struct kunit *test, const u64 *desc, const char *want)
 {
 	char text[MOCK_LOG_TEXT];
 	struct seq_buf s;
@@ -60,7 +60,7 @@ static void log_test_descriptors(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(log_descs); i++)
-		expect_words(test, log_descs[i].desc, log_descs[i].words);
+		log_expect(test, log_descs[i].desc, log_descs[i].words);
 }
 
 /* Whatever software writes is words that fit */
@@ -194,7 +194,7 @@ static void log_test_queue(struct kunit *test)
 	mock_vtd_hw_bell(hw);
 	log = &hw->mi->log;
 	KUNIT_ASSERT_EQ(test, log->nr_done, 2);
-	expect_words(test, log->done[0].words, log_descs[0].words);
+	log_expect(test, log->done[0].words, log_descs[0].words);
 	KUNIT_EXPECT_STREQ(test, log->done[0].outcome, "done");
 
 	mock_vtd_hw_misbehave(hw, MOCK_MISBEHAVE_CMD_STALL, 1);
@@ -205,7 +205,7 @@ static void log_test_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view->nr, MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->more, 100 - MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->pending[0].index, 2);
-	expect_words(test, view->pending[0].words, log_descs[1].words);
+	log_expect(test, view->pending[0].words, log_descs[1].words);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "head 2 tail 102\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "errors none\n"));
 

@@ -11,7 +11,7 @@
 #define PA	0x0000000123456000ULL
 
 /* What debugfs says of a request without PASID */
-static const char *look(struct rig *rig, u64 addr, bool write)
+static const char *walk_text(struct rig *rig, u64 addr, bool write)
 {
 	struct mock_req req = rig_req(RIG_SID, addr, write);
 	struct seq_file *s = mock_test_seq(rig->test);
@@ -21,7 +21,7 @@ static const char *look(struct rig *rig, u64 addr, bool write)
 }
 
 /* Both stages with a page at IOVA, of which the request would set all flags */
-static struct rig_space *nested(struct rig *rig)
+static struct rig_space *nested_space(struct rig *rig)
 {
 	struct rig_space *sp = rig_simple(rig, VTD_PGTT_NESTED);
 
@@ -33,8 +33,8 @@ static struct rig_space *nested(struct rig *rig)
 static void walk_show_test_nested(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = nested(rig);
-	const char *text = look(rig, IOVA, true);
+	struct rig_space *sp = nested_space(rig);
+	const char *text = walk_text(rig, IOVA, true);
 	u64 l1 = *rig_fs(sp, IOVA, 2) & VTD_FS_ADDR;
 	int level;
 
@@ -69,10 +69,10 @@ static void walk_show_test_nested(struct kunit *test)
 static void walk_show_test_fault(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = nested(rig);
+	struct rig_space *sp = nested_space(rig);
 	const char *text;
 
-	text = look(rig, IOVA + SZ_4K, false);
+	text = walk_text(rig, IOVA + SZ_4K, false);
 	mock_test_says(test, text, "permits so far: nothing\n");
 	mock_test_says(test, text, "fault: ");
 	mock_test_says(test, text, "SFS.2 (0x71)");
@@ -80,12 +80,12 @@ static void walk_show_test_fault(struct kunit *test)
 
 	/* 7.1.1 */
 	*rig_pasid(rig, RIG_SID, RIG_RID_PASID) |= VTD_PTE0_FPD;
-	text = look(rig, IOVA + SZ_4K, false);
+	text = walk_text(rig, IOVA + SZ_4K, false);
 	mock_test_says(test, text, "it would not be recorded: FPD is set");
 
 	*rig_fs(sp, IOVA, 2) = RIG_NOT_RAM | RIG_FS_TABLE;
 	*rig_ss(sp, RIG_NOT_RAM, 1) = RIG_NOT_RAM | RIG_SS_RW;
-	text = look(rig, IOVA, false);
+	text = walk_text(rig, IOVA, false);
 	mock_test_says(test, text, "cannot be read, there is no memory\n");
 	mock_test_says(test, text, "SFS.1 (0x70)");
 }
@@ -93,13 +93,13 @@ static void walk_show_test_fault(struct kunit *test)
 static void walk_show_test_cached(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = nested(rig);
+	struct rig_space *sp = nested_space(rig);
 	const char *text;
 
 	KUNIT_ASSERT_EQ(test, rig_read(rig, IOVA, NULL), 0);
 	/* The table says something else now, the IOTLB has not heard of it */
 	*rig_fs(sp, IOVA, 1) = 0;
-	text = look(rig, IOVA, false);
+	text = walk_text(rig, IOVA, false);
 	mock_test_says(test, text, "cached: iotlb sid=0110 ");
 	mock_test_says(test, text, "cached: context sid=0110 ");
 	mock_test_says(test, text, "cached: pasid sid=0110 ");
@@ -110,7 +110,7 @@ static void walk_show_test_cached(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), 0);
 
 	mock_vtd_inval_all(&rig->m);
-	text = look(rig, IOVA, false);
+	text = walk_text(rig, IOVA, false);
 	mock_test_says_not(test, text, "cached: ");
 	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_FS_NP);
 }
@@ -120,10 +120,10 @@ static void walk_show_test_off(struct kunit *test)
 	struct rig *rig = rig_create(test);
 
 	rig->m.te = false;
-	mock_test_says(test, look(rig, IOVA, true),
+	mock_test_says(test, walk_text(rig, IOVA, true),
 		       "translation is off (GSTS.TES is 0)\n");
 	rig->mi.running = false;
-	mock_test_says(test, look(rig, IOVA, true), "the unit is off\n");
+	mock_test_says(test, walk_text(rig, IOVA, true), "the unit is off\n");
 }
 
 /* A count of errors to inject is for requests */
@@ -131,9 +131,9 @@ static void walk_show_test_misbehave(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
 
-	nested(rig);
+	nested_space(rig);
 	rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT] = 1;
-	mock_test_says(test, look(rig, IOVA, true), "result: ");
+	mock_test_says(test, walk_text(rig, IOVA, true), "result: ");
 	KUNIT_EXPECT_EQ(test, rig->mi.misbehave[MOCK_MISBEHAVE_WALK_ABORT], 1);
 	KUNIT_EXPECT_EQ(test, rig_read(rig, IOVA, NULL), VTD_FR_ROOT_ACCESS);
 }
@@ -239,7 +239,7 @@ static void expect_same(struct rig *rig, const struct mock_req *req,
 static void walk_show_test_agrees(struct kunit *test)
 {
 	struct rig *rig = rig_create(test);
-	struct rig_space *sp = nested(rig);
+	struct rig_space *sp = nested_space(rig);
 	struct seq_file *s = mock_test_seq(test);
 	u64 *entry[NR_ENTRIES];
 	struct rnd_state rnd;
@@ -274,15 +274,15 @@ static void walk_show_test_unchanged(struct kunit *test)
 	struct mock_stats stats;
 	u32 crc, i;
 
-	nested(rig);
+	nested_space(rig);
 	rig_read(rig, IOVA, NULL);
 	for (i = 0; i < MOCK_VTD_NR_CACHES; i++)
 		before[i] = *mock_cache_stats(rig->m.caches->all[i]);
 	stats = rig->m.stats;
 	crc = rig_crc(rig);
 
-	look(rig, IOVA, true);
-	look(rig, IOVA + SZ_4K, false);
+	walk_text(rig, IOVA, true);
+	walk_text(rig, IOVA + SZ_4K, false);
 
 	KUNIT_EXPECT_EQ(test, rig_crc(rig), crc);
 	KUNIT_EXPECT_MEMEQ(test, &rig->m.stats, &stats, sizeof(stats));
