@@ -329,7 +329,7 @@ test_doctor_says_what_mends_it()
 # A program by a link to elsewhere, and a current directory in memory
 test_run_sees_links_and_what_they_lead_to()
 {
-	local dir memory
+	local dir memory rc=0
 
 	dir=$(mktemp -d /tmp/iommu-mock-test.XXXXXX)
 	memory=$(mktemp -d /dev/shm/iommu-mock-test.XXXXXX)
