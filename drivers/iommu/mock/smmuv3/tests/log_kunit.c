@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: tests of what the SMMU remembers, and of its words */
-#include <linux/prandom.h>
 #include <linux/seq_buf.h>
 #include <linux/seq_file.h>
 
 #include "unit.h"
 
 #define SID	0x12345
-
-static void log_expect(struct kunit *test, const u64 *words, const char *want)
-{
-	char text[MOCK_LOG_TEXT];
-	struct seq_buf s;
-
-	seq_buf_init(&s, text, sizeof(text));
-	mock_smmu_command_words(&s, words);
-	KUNIT_EXPECT_STREQ(test, seq_buf_str(&s), want);
-}
 
 #define TLBI(_op)	(SMMU_OP_TLBI_##_op | FIELD_PREP_CONST(SMMU_TLBI0_VMID, 7) | \
 			 FIELD_PREP_CONST(SMMU_TLBI0_ASID, 9))
@@ -65,28 +54,13 @@ static void log_test_commands(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(log_cmds); i++)
-		log_expect(test, log_cmds[i].words, log_cmds[i].text);
+		mock_test_words(test, mock_smmu_command_words, log_cmds[i].words, log_cmds[i].text);
 }
 
 /* Whatever software writes is words that fit */
 static void log_test_hostile(struct kunit *test)
 {
-	u64 words[SMMU_CMD_WORDS];
-	char text[MOCK_LOG_TEXT];
-	struct rnd_state rnd;
-	struct seq_buf s;
-	u32 i, j;
-
-	prandom_seed_state(&rnd, 20);
-	for (i = 0; i < 10000; i++) {
-		for (j = 0; j < ARRAY_SIZE(words); j++)
-			words[j] = (u64)prandom_u32_state(&rnd) << 32 |
-				   prandom_u32_state(&rnd);
-		seq_buf_init(&s, text, sizeof(text));
-		mock_smmu_command_words(&s, words);
-		KUNIT_ASSERT_GT(test, seq_buf_used(&s), 0);
-		KUNIT_ASSERT_FALSE(test, seq_buf_has_overflowed(&s));
-	}
+	mock_test_words_hostile(test, mock_smmu_command_words);
 }
 
 static const struct mock_fault *last_fault(struct mock_smmu_dut *dut)
@@ -179,7 +153,7 @@ static void log_test_queue(struct kunit *test)
 	mock_smmu_dut_cmdq(dut, 8);
 	mock_smmu_dut_cmd(dut, log_cmds[5].words[0], 0);
 	KUNIT_ASSERT_EQ(test, log->nr_done, 1);
-	log_expect(test, log->done[0].words, log_cmds[5].text);
+	mock_test_words(test, mock_smmu_command_words, log->done[0].words, log_cmds[5].text);
 	KUNIT_EXPECT_STREQ(test, log->done[0].outcome, "done");
 
 	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 1);
@@ -190,7 +164,7 @@ static void log_test_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, view->nr, MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->more, 100 - MOCK_LOG_PENDING);
 	KUNIT_EXPECT_EQ(test, view->pending[0].index, 1);
-	log_expect(test, view->pending[0].words, log_cmds[5].text);
+	mock_test_words(test, mock_smmu_command_words, view->pending[0].words, log_cmds[5].text);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "PROD 101 CONS 1\n"));
 
 	mock_smmu_dut_misbehave(dut, MOCK_MISBEHAVE_CMD_STALL, 0);

@@ -195,20 +195,6 @@ static u32 entries_on_the_way(struct mock_smmu_rig_tree *s1, u64 **entry)
 	return nr;
 }
 
-static u64 spoilt(struct rnd_state *rnd, u64 entry)
-{
-	switch (prandom_u32_state(rnd) % 4) {
-	case 0:
-		return entry ^ BIT_ULL(prandom_u32_state(rnd) % 12);
-	case 1:
-		return entry ^ BIT_ULL(prandom_u32_state(rnd) % 64);
-	case 2:
-		return (u64)prandom_u32_state(rnd) << 32 | prandom_u32_state(rnd);
-	default:
-		return entry;
-	}
-}
-
 static struct mock_req random_request(struct rnd_state *rnd)
 {
 	u32 bits = prandom_u32_state(rnd);
@@ -241,11 +227,7 @@ static void expect_same(struct mock_smmu_rig *rig, const struct mock_req *req,
 		KUNIT_EXPECT_NOT_NULL(test, fault.why);
 	if (ret || rig->ret)
 		return;
-	KUNIT_EXPECT_EQ(test, looked.pa, res.pa);
-	KUNIT_EXPECT_EQ(test, looked.lg2, res.lg2);
-	KUNIT_EXPECT_EQ(test, looked.read, res.read);
-	KUNIT_EXPECT_EQ(test, looked.write, res.write);
-	KUNIT_EXPECT_EQ(test, looked.snooped, res.snooped);
+	mock_test_same(test, &looked, &res);
 }
 
 /* Whatever the tables contain: a look says what a request would meet, and no more */
@@ -267,7 +249,7 @@ static void walk_show_test_agrees(struct kunit *test)
 		u64 *word = entry[prandom_u32_state(&rnd) % nr];
 		u64 saved = *word;
 
-		*word = spoilt(&rnd, saved);
+		*word = mock_test_spoilt(&rnd, saved);
 		expect_same(rig, &req, s);
 		faults += !!rig->ret;
 		*word = saved;
