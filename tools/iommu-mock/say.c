@@ -62,16 +62,22 @@ char *copy_string(const char *text)
 	return strcpy(grab(strlen(text) + 1), text);
 }
 
+char *form_list(const char *format, va_list list)
+{
+	char *text;
+
+	if (vasprintf(&text, format, list) < 0)
+		die(STATUS_SETUP, "there is no memory left");
+	return text;
+}
+
 char *form(const char *format, ...)
 {
 	va_list list;
 	char *text;
-	int length;
 
 	va_start(list, format);
-	length = vasprintf(&text, format, list);
+	text = form_list(format, list);
 	va_end(list);
-	if (length < 0)
-		die(STATUS_SETUP, "there is no memory left");
 	return text;
 }

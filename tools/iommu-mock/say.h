@@ -2,6 +2,7 @@
 #ifndef IOMMU_MOCK_SAY_H
 #define IOMMU_MOCK_SAY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Statuses of "run" that are not the program's own. */
@@ -30,5 +31,6 @@ void *grab(size_t size);
 void *grow(void *old, size_t size);
 char *copy_string(const char *text);
 __attribute__((format(printf, 1, 2))) char *form(const char *format, ...);
+__attribute__((format(printf, 1, 0))) char *form_list(const char *format, va_list list);
 
 #endif

@@ -28,15 +28,10 @@ void words_add(struct words *words, const char *word)
 void words_form(struct words *words, const char *format, ...)
 {
 	va_list list;
-	char *text;
-	int length;
 
 	va_start(list, format);
-	length = vasprintf(&text, format, list);
+	words_take(words, form_list(format, list));
 	va_end(list);
-	if (length < 0)
-		die(STATUS_SETUP, "there is no memory left");
-	words_take(words, text);
 }
 
 void words_free(struct words *words)
