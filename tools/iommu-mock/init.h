@@ -62,9 +62,12 @@ void program_run(struct init *init, char **argv);
 bool units_make(struct init *init);
 void units_remove(struct init *init);
 
-/* init_left.c: is there any? Ends what the program has left running, and says what it was. */
+/*
+ * init_left.c: is there any? Ends what the program has left running, says what it was,
+ * and returns whether all of it is gone.
+ */
 bool processes_left(void);
-void processes_end(void);
+bool processes_end(void);
 
 /* init_trace.c */
 bool trace_start(struct init *init);

@@ -89,17 +89,17 @@ bool processes_left(void)
 	return others(false);
 }
 
-void processes_end(void)
+bool processes_end(void)
 {
 	unsigned int waited;
 
 	if (!others(true))
-		return;
+		return true;
 	for (waited = 0; waited < DEATH_MS; waited += STEP_MS) {
 		reap();
 		if (!others(false))
-			return;
+			return true;
 		poll(NULL, 0, STEP_MS);
 	}
-	say("there are processes that do not die");
+	return false;
 }

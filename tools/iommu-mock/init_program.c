@@ -94,13 +94,19 @@ static void unblock(int fd)
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
+/* Why a program has not begun */
+struct failure {
+	enum { STEP_FORK, STEP_DIRECTORY, STEP_PROGRAM } step;
+	int err;
+};
+
 /* After the fork. "answer" is closed by a program that has begun. */
 __attribute__((noreturn))
 static void become_program(const struct init *init, char **argv, const struct ends *ends,
 			   int answer)
 {
+	struct failure failure = { .step = STEP_PROGRAM };
 	sigset_t none;
-	int err;
 
 	setsid();
 	if (init->plan.terminal)
@@ -116,16 +122,41 @@ static void become_program(const struct init *init, char **argv, const struct en
 		putenv(init->env.list[i]);
 	if (!chdir(init->plan.here))
 		execvp(argv[0], argv);
-	err = errno;
-	if (write(answer, &err, sizeof(err)) != sizeof(err))
+	else
+		failure.step = STEP_DIRECTORY;
+	failure.err = errno;
+	if (write(answer, &failure, sizeof(failure)) != sizeof(failure))
 		_exit(STATUS_SETUP);
 	_exit(STATUS_CANNOT_RUN);
+}
+
+/* Returns whether it is one. */
+static bool say_failure(struct init *init, const char *name, const struct failure *failure)
+{
+	const char *why = strerror(failure->err);
+
+	if (!failure->err)
+		return false;
+	switch (failure->step) {
+	case STEP_FORK:
+		init_trouble(init, STATUS_SETUP, "no process for the program: %s", why);
+		break;
+	case STEP_DIRECTORY:
+		init_trouble(init, STATUS_SETUP, "%s cannot be entered: %s", init->plan.here, why);
+		break;
+	case STEP_PROGRAM:
+		init_trouble(init, failure->err == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN,
+			     "%s cannot be run: %s", name, why);
+		break;
+	}
+	return true;
 }
 
 static bool start(struct init *init, struct job *job, char **argv)
 {
 	struct ends ends = { -1, -1, -1 };
-	int answer[2], err = 0;
+	struct failure failure = {};
+	int answer[2];
 
 	if (!open_files(init, job, &ends) || pipe2(answer, O_CLOEXEC)) {
 		init_trouble(init, STATUS_SETUP, "no files for the program: %s", strerror(errno));
@@ -134,6 +165,8 @@ static bool start(struct init *init, struct job *job, char **argv)
 	job->pid = fork();
 	if (!job->pid)
 		become_program(init, argv, &ends, answer[1]);
+	if (job->pid < 0)
+		failure = (struct failure) { STEP_FORK, errno };
 	close(answer[1]);
 	close(ends.input);
 	if (ends.output != ends.input)
@@ -143,14 +176,11 @@ static bool start(struct init *init, struct job *job, char **argv)
 	unblock(job->input);
 	unblock(job->output);
 	unblock(job->error);
-	if (read(answer[0], &err, sizeof(err)) == sizeof(err)) {
-		/* Else it would count as left behind. */
+	/* Else it would count as left behind. */
+	if (read(answer[0], &failure, sizeof(failure)) == sizeof(failure))
 		waitpid(job->pid, NULL, 0);
-		init_trouble(init, err == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN,
-			     "%s cannot be run: %s", argv[0], strerror(err));
-	}
 	close(answer[0]);
-	return !err && job->pid > 0;
+	return !say_failure(init, argv[0], &failure);
 }
 
 static void close_input(struct job *job)
@@ -235,6 +265,8 @@ static void take_frame(struct init *init, struct job *job, const struct link_fra
 		job->input_ended = true;
 		break;
 	case LINK_ROOM:
+		if (frame->length != sizeof(bytes))
+			break;
 		memcpy(&bytes, frame->data, sizeof(bytes));
 		init->room[frame->stream] += bytes;
 		break;
@@ -298,11 +330,11 @@ static void serve(struct init *init, struct job *job, int timeout)
 /* Whoever could still write is dead. */
 static void drain(struct init *init, struct job *job)
 {
-	while (job->output >= 0 || job->error >= 0)
+	while ((job->output >= 0 || job->error >= 0) && !init->link.closed)
 		serve(init, job, -1);
 }
 
-/* What there is now; the program's processes live on. */
+/* What there is now; processes of the program's live on. */
 static void drain_some(struct init *init, struct job *job)
 {
 	while (read_output(init, job, &job->output, STREAM_OUTPUT) ||
@@ -337,8 +369,12 @@ static void run_job(struct init *init, struct job *job)
 		return;
 	}
 	wait_for_others(init, job);
-	processes_end();
-	drain(init, job);
+	if (processes_end()) {
+		drain(init, job);
+	} else {
+		init_trouble(init, STATUS_LEAK, "the program has processes that do not die");
+		drain_some(init, job);
+	}
 }
 
 void program_run(struct init *init, char **argv)

@@ -3,6 +3,7 @@
  * What a kernel's log says, and what of it is a complaint.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ void klog_start(struct klog *klog, int file, bool show, const char *wanted)
 		pattern = longer;
 	}
 	klog->file = file;
-	klog->show = show ? stderr : NULL;
+	klog->show = show;
 	if (regcomp(&klog->pattern, pattern, REG_EXTENDED | REG_NOSUB))
 		die(STATUS_SETUP, "the patterns of complaints are broken");
 	free(pattern);
@@ -98,7 +99,7 @@ static void take_line(struct klog *klog, char *line)
 		klog->file = -1;
 	}
 	if (klog->show)
-		fprintf(klog->show, "%s\n", line);
+		tell("%s\n", line);
 	judge_line(klog, line);
 }
 
@@ -126,7 +127,7 @@ void klog_print_tail(struct klog *klog)
 	unsigned long i = klog->lines > KLOG_TAIL ? klog->lines - KLOG_TAIL : 0;
 
 	for (; i < klog->lines; i++)
-		fprintf(stderr, "%s\n", klog->tail[i % KLOG_TAIL]);
+		tell("%s\n", klog->tail[i % KLOG_TAIL]);
 }
 
 static int judge_file(const char *path)

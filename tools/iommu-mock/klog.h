@@ -4,7 +4,6 @@
 
 #include <regex.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "store.h"
 
@@ -13,9 +12,10 @@
 /* A kernel's log, read line by line as it comes */
 struct klog {
 	struct buffer in;
-	/* Where it is kept, or -1, and where it is shown, or NULL */
+	/* Where it is kept, or -1 */
 	int file;
-	FILE *show;
+	/* Is it shown as it comes? */
+	bool show;
 	/* The last lines, and those from the first complaints on */
 	char *tail[KLOG_TAIL];
 	unsigned long lines;

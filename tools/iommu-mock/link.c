@@ -97,6 +97,8 @@ bool link_next(struct link *link, struct link_frame *frame)
 	while (next_frame(link, frame)) {
 		if (frame->type != LINK_TAKEN)
 			return true;
+		if (frame->length != sizeof(taken))
+			continue;
 		memcpy(&taken, frame->data, sizeof(taken));
 		link->flying -= taken < link->flying ? taken : link->flying;
 	}

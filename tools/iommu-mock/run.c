@@ -22,9 +22,6 @@
 /* How long a machine may take to go off once all is done in it */
 #define OFF_SECONDS 20
 
-/* How long a reader who takes nothing is waited for once the time is over */
-#define LAST_MS 3000
-
 static void set_deadline(struct run *run, unsigned long seconds)
 {
 	clock_gettime(CLOCK_MONOTONIC, &run->deadline);
@@ -92,8 +89,7 @@ static void take_text(struct run *run, enum link_type type, const char *text)
 		begin(run, text);
 		break;
 	case LINK_SAY:
-		/* A raw terminal goes to the line below, and no more. */
-		say("%s%s", text, terminal_is_raw() ? "\r" : "");
+		say("%s", text);
 		break;
 	case LINK_STATUS:
 		take_status(run, text);
@@ -188,7 +184,7 @@ static void machine_ended(struct run *run)
 	machine_kill(&run->machine);
 }
 
-static void read_signal(struct run *run)
+void read_signal(struct run *run)
 {
 	struct signalfd_siginfo info;
 
@@ -222,12 +218,18 @@ enum {
 	NR_WATCHES,
 };
 
+/* A log that is shown is read no faster than its reader reads. */
+static bool log_wanted(const struct run *run)
+{
+	return !run->klog.show || !sink_is_full(&run->error);
+}
+
 static void watch(struct run *run, struct pollfd *watches)
 {
 	struct pollfd now[NR_WATCHES] = {
 		[WATCH_SIGNALS] = { run->signals, POLLIN, 0 },
 		[WATCH_LINK] = { run->link.closed ? -1 : run->link.fd, POLLIN, 0 },
-		[WATCH_LOG] = { run->log, POLLIN, 0 },
+		[WATCH_LOG] = { log_wanted(run) ? run->log : -1, POLLIN, 0 },
 		[WATCH_ERRORS] = { run->errors, POLLIN, 0 },
 		[WATCH_INPUT] = { input_wanted(run) ? STDIN_FILENO : -1, POLLIN, 0 },
 		[WATCH_OUTPUT] = { -1, POLLOUT, 0 },
@@ -286,27 +288,9 @@ static void pass_on(struct run *run)
 	}
 }
 
-/* What is left for a reader who is slow; --timeout is for one who reads no more, too. */
-static void flush_sink(struct run *run, struct sink *sink)
-{
-	struct pollfd watches[] = { { sink->fd, POLLOUT, 0 }, { run->signals, POLLIN, 0 } };
-	int most = run->trouble == STATUS_TIMEOUT ? LAST_MS : -1;
-	int n;
-
-	while (buffer_length(&sink->data) && !run->signal) {
-		n = poll(watches, 2, most);
-		if (!n || (n < 0 && errno != EINTR))
-			return;
-		if (watches[1].revents)
-			read_signal(run);
-		else
-			sink_write(run, sink);
-	}
-}
-
 static void watch_signals(struct run *run)
 {
-	static const int watched[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH };
+	static const int watched[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH };
 	struct sigaction action;
 	sigset_t set;
 	size_t i;
@@ -364,10 +348,6 @@ static void prepare(struct run *run)
 	run->terminal = !run->opt.each && terminal_ours();
 	/* Of several programs, none has the input. */
 	run->input_ended = run->opt.each;
-	run->output.fd = STDOUT_FILENO;
-	run->output.stream = STREAM_OUTPUT;
-	run->error.fd = STDERR_FILENO;
-	run->error.stream = STREAM_ERROR;
 }
 
 static int run_options(struct run *run)
@@ -378,6 +358,7 @@ static int run_options(struct run *run)
 	open_standard_files();
 	prepare(run);
 	watch_signals(run);
+	sinks_open(run);
 	machine_make_scratch(machine);
 	run->link.window = LINE_WINDOW;
 	machine_start(machine, &run->link.fd, &run->log, &run->errors);
@@ -387,11 +368,12 @@ static int run_options(struct run *run)
 	machine_kill(machine);
 	machine_remove_scratch(machine);
 	terminal_restore();
-	flush_sink(run, &run->output);
-	flush_sink(run, &run->error);
+	sink_flush(run, &run->output);
+	sink_flush(run, &run->error);
 	klog_end(&run->klog);
 	status = run_verdict(run);
-	return status;
+	sink_flush(run, &run->error);
+	return run->signal ? 128 + run->signal : status;
 }
 
 static bool parse(struct options *options, int argc, char **argv)

@@ -17,8 +17,13 @@ struct sink {
 	struct buffer data;
 	/* Nobody takes it any more. */
 	bool gone;
-	/* Its bytes are the program's, which gets room for as many when they are written. */
+	/* The program's stream that goes to it */
 	enum link_stream stream;
+	/*
+	 * How many of the bytes in it are the command's own, and how many are of each
+	 * stream: that gets room for as many when they are written.
+	 */
+	size_t own, owed[NR_STREAMS];
 };
 
 /* KUnit's results, as they come */
@@ -62,8 +67,18 @@ struct run {
 bool input_wanted(const struct run *run);
 void input_read(struct run *run);
 
-/* run_output.c */
+/* run_sink.c: the caller's standard output and error, of which no reader stops a run */
+void sinks_open(struct run *run);
+void sink_take(struct run *run, struct sink *sink, const struct link_frame *frame);
 void sink_write(struct run *run, struct sink *sink);
+/* Writes what is left, for as long as there is a reader and no signal comes. */
+void sink_flush(struct run *run, struct sink *sink);
+/* Has the reader of a shown log so much to read that no more of it is wanted now? */
+bool sink_is_full(const struct sink *sink);
+/* Takes a signal that has come, if any. */
+void read_signal(struct run *run);
+
+/* run_output.c */
 void output_take(struct run *run, const struct link_frame *frame);
 void logs_open(struct run *run);
 void logs_begin(struct run *run, const char *name);

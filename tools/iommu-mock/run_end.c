@@ -3,7 +3,6 @@
  * How a run has ended, in a sentence, and the command's status.
  */
 #include <signal.h>
-#include <stdio.h>
 
 #include "run.h"
 #include "say.h"
@@ -18,7 +17,8 @@ static int died(struct run *run)
 {
 	klog_print_tail(&run->klog);
 	if (buffer_length(&run->error_text))
-		fwrite(buffer_begin(&run->error_text), 1, buffer_length(&run->error_text), stderr);
+		tell("%.*s", (int)buffer_length(&run->error_text),
+		     buffer_begin(&run->error_text));
 	if (!run->klog.lines) {
 		say("the machine did not start");
 		return STATUS_SETUP;
@@ -34,7 +34,7 @@ static int complained(struct run *run)
 
 	if (!run->klog.show)
 		for (i = 0; i < run->klog.excerpt.nr; i++)
-			fprintf(stderr, "%s\n", run->klog.excerpt.list[i]);
+			tell("%s\n", run->klog.excerpt.list[i]);
 	if (run->klog.complaints > 1)
 		say("the kernel complained, %u times%s%s", run->klog.complaints,
 		    run->opt.logs ? "; its log is in " : "", where_log(run));

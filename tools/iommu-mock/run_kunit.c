@@ -25,7 +25,7 @@ static void take_line(struct kunit_sum *sum, const char *line)
 		return;
 	name = line + 7 + strspn(line + 7, "0123456789 ");
 	if (sum->failed++ < NAMES_SHOWN)
-		fprintf(stderr, "    not ok: %s.%s\n", sum->suite, name);
+		tell("    not ok: %s.%s\n", sum->suite, name);
 }
 
 void kunit_take(struct kunit_sum *sum, const char *suite, const char *data, size_t length)

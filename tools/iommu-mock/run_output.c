@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes out of the machine: to the caller's standard output and error, or to the
- * directory of --logs.
+ * What comes out of the machine: whether it goes to the caller's standard output and
+ * error, or to the directory of --logs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,36 +14,6 @@
 
 #include "run.h"
 #include "say.h"
-
-/*
- * A pipe that can be written to takes so much without blocking. The caller's files are
- * not set to non-blocking, since others have them too.
- */
-#define PIECE 4096
-
-static void sink_lost(struct run *run, struct sink *sink)
-{
-	sink->gone = true;
-	if (errno != EPIPE) {
-		say("standard %s cannot be written to: %s",
-		    sink->stream == STREAM_OUTPUT ? "output" : "error", strerror(errno));
-		run->trouble = STATUS_SETUP;
-	}
-	link_send(&run->link, LINK_GONE, sink->stream, NULL, 0);
-}
-
-void sink_write(struct run *run, struct sink *sink)
-{
-	ptrdiff_t n = buffer_write(&sink->data, sink->fd, PIECE);
-
-	if (n < 0) {
-		sink_lost(run, sink);
-		n = buffer_length(&sink->data);
-		buffer_taken(&sink->data, n);
-	}
-	if (n)
-		link_room(&run->link, sink->stream, n);
-}
 
 /* The name of a file in the directory, of a text that may be a command line */
 static char *file_name(const char *text)
@@ -179,12 +149,7 @@ void output_take(struct run *run, const struct link_frame *frame)
 			run->trouble = STATUS_SETUP;
 		}
 		link_room(&run->link, frame->stream, frame->length);
-	} else if (sink->gone) {
-		link_room(&run->link, frame->stream, frame->length);
-	} else if (frame->stream == STREAM_TRACE) {
-		fwrite(frame->data, 1, frame->length, stderr);
-		link_room(&run->link, frame->stream, frame->length);
 	} else {
-		buffer_add(&sink->data, frame->data, frame->length);
+		sink_take(run, sink, frame);
 	}
 }

@@ -10,6 +10,22 @@
 #include "say.h"
 
 void (*say_to)(const char *line);
+void (*tell_to)(const char *text, size_t length);
+
+void tell(const char *format, ...)
+{
+	va_list list;
+	char *text;
+
+	va_start(list, format);
+	text = form_list(format, list);
+	va_end(list);
+	if (tell_to)
+		tell_to(text, strlen(text));
+	else
+		fputs(text, stderr);
+	free(text);
+}
 
 static void say_list(const char *format, va_list list)
 {
@@ -20,7 +36,7 @@ static void say_list(const char *format, va_list list)
 	if (say_to)
 		say_to(text);
 	else
-		fprintf(stderr, "iommu-mock: %s\n", text);
+		tell("iommu-mock: %s\n", text);
 	free(text);
 }
 

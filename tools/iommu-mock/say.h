@@ -16,8 +16,14 @@ enum {
 	STATUS_NOT_FOUND = 127,
 };
 
-/* Where say() writes instead of standard error, if set. */
+/* Where say() goes instead of standard error, if set: a sentence without its end. */
 extern void (*say_to)(const char *line);
+
+/* Where all else goes instead of standard error, if set. */
+extern void (*tell_to)(const char *text, size_t length);
+
+/* Something for the user that is not this command's own words, ends of lines included */
+__attribute__((format(printf, 1, 2))) void tell(const char *format, ...);
 
 /* A sentence for the user, after "iommu-mock: ". */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);

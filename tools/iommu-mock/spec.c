@@ -102,17 +102,17 @@ static bool check_endpoints(const struct unit_spec *spec, const char *text)
 
 bool spec_parse(struct unit_spec *spec, const char *text)
 {
-	char *setting, *save, *type;
+	char *setting, *rest = copy_string(text), *type;
 
 	memset(spec, 0, sizeof(*spec));
 	spec->endpoints = 1;
-	type = strtok_r(copy_string(text), ",", &save);
-	if (!type || strchr(type, '=') || !*text || *text == ',') {
+	type = strsep(&rest, ",");
+	if (!*type || strchr(type, '=')) {
 		say("unit '%s': it begins with its type, vtd or smmuv3", text);
 		return false;
 	}
 	spec->type = type;
-	while ((setting = strtok_r(NULL, ",", &save)))
+	while ((setting = strsep(&rest, ",")))
 		if (!take_setting(spec, setting, text))
 			return false;
 	return check_endpoints(spec, text);

@@ -217,6 +217,7 @@ test_run_makes_units()
 test_run_refuses_units_with_a_sentence()
 {
 	refused "unit 'vtd,endpoints': 'endpoints' has no KEY=VALUE" --unit vtd,endpoints true
+	refused "unit 'vtd,': '' has no KEY=VALUE" --unit vtd, true
 	refused "unit 'vtd,ep1.ats=1': there is no ep1 with endpoints=1" --unit vtd,ep1.ats=1 true
 	refused "--unit needs modules" --unit vtd true
 	run mock_run --unit vtd,nosuch=1 true

@@ -8,16 +8,17 @@ machine()
 	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/bin/iommu-mock" run --timeout 300 "$@"
 }
 
-# What builds it has something to say, and a run then has not.
+# small_vmm MACHINE: its path. What builds it has something to say, and a run then has not.
 small_vmm()
 {
-	local dir=tools/testing/machine
+	local dir=tools/testing/machine other=()
 
+	[ "$1" = x86_64 ] || other=("$1")
 	(
 		export CACHE=$REAL_CACHE BUILD=$REAL_BUILD
-		"$TOP/scripts/mock-home" x86_64 && build_program $dir
+		"$TOP/scripts/mock-home" "$1" && build_program $dir "${other[@]}"
 	) >&2 || return
-	printf '%s\n' "$REAL_BUILD/$dir-$KSERIES/small_vmm"
+	printf '%s\n' "$REAL_BUILD/$dir-$KSERIES${other:+-$1}/small_vmm"
 }
 
 # What the VMM says of its guest and of two devices
@@ -35,7 +36,7 @@ test_machine_x86_64_has_kvm_and_the_interface_of_uml()
 	local vmm
 
 	[ "$(uname -m)" = x86_64 ] || skip "the kernel of an x86 machine is built on one"
-	vmm=$(small_vmm)
+	vmm=$(small_vmm x86_64)
 	cd "$T" || return
 	# shellcheck disable=SC2016
 	rc=0 && echo input | machine --machine x86_64 --unit vtd --unit smmuv3 --smp 2 --env 'A=b  c' -- \
@@ -46,6 +47,19 @@ test_machine_x86_64_has_kvm_and_the_interface_of_uml()
 	[ "$(head -n 3 "$T/out")" = $'input\nb  c|d\n e|2|'"$T" ] || fail "something was not passed on"
 	[ "$(cat "$T/err")" = e ] || fail "standard error is another: $(cat "$T/err")"
 	[ "$(cat written)" = w ] || fail "the current directory cannot be written to"
+}
+
+# The guest of a VMM that is at EL2, and devices of both vendors beside it
+test_machine_arm64_has_kvm()
+{
+	local vmm
+
+	vmm=$(small_vmm arm64)
+	cd "$T" || return
+	run machine --machine arm64 --unit vtd --unit smmuv3 -- "$vmm"
+	# shellcheck disable=SC2154 # set by run
+	[ "$rc" -eq 0 ] || fail "status $rc"
+	says_vm_and_devices
 }
 
 # fake_home NAME KERNEL: a kernel that is never booted, without modules

@@ -11,7 +11,10 @@ terminal()
 # The command as it is, since a script that waits for it has statuses of its own
 home_of_the_tree()
 {
-	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/mock-home" fast
+	(
+		export CACHE=$REAL_CACHE BUILD=$REAL_BUILD
+		"$TOP/bin/iommu-mock" help >/dev/null && "$TOP/scripts/mock-home" fast
+	)
 }
 
 command_itself()
@@ -108,7 +111,49 @@ test_run_leaves_no_process_behind()
 	ended_by TERM 143
 	ended_by INT 130
 	ended_by HUP 129
+	ended_by QUIT 131
 	ended_by KILL 137
+}
+
+# gone PID: it has ended, and has had time for it
+gone()
+{
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		[ -e "/proc/$1" ] && [ "$(cut -d' ' -f3 "/proc/$1/stat")" != Z ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# Of the kernel's log, which is more than a pipe holds
+test_run_can_be_ended_while_nobody_reads()
+{
+	local home pid reader i
+
+	home=$(home_of_the_tree)
+	mkfifo "$T/stuck"
+	sleep 1000 <"$T/stuck" &
+	reader=$!
+	: >"$T/begun"
+	env --default-signal "$(command_itself)" run --home "$home" --modules none --dmesg \
+		--append printk.devkmsg=on sh -c 'i=0; while [ $((i += 1)) -le 3000 ]; do
+			echo "a line of the log that is a hundred bytes long or nearly so $i" >/dev/kmsg
+			done; echo all; sleep 1000' >"$T/begun" 2>"$T/stuck" </dev/null &
+	pid=$!
+	for ((i = 0; i < 600; i++)); do
+		[ ! -s "$T/begun" ] && [ -e "/proc/$pid" ] || break
+		sleep 0.1
+	done
+	[ -s "$T/begun" ] || fail "the reader of the log holds the program up"
+	kill -TERM "$pid"
+	gone "$pid" || fail "the reader of the log holds the end up"
+	kill -KILL "$pid" 2>/dev/null || true
+	rc=0
+	wait "$pid" 2>/dev/null || rc=$?
+	kill "$reader"
+	status_is 143
 }
 
 test_run_leaves_the_callers_children_alone()
