@@ -140,7 +140,7 @@ void init_send_file(struct init *init, const char *name, const char *path)
 	length = strlen(text);
 	text[length++] = '\n';
 	for (at = 0; at < length; at += n) {
-		n = length - at < 4096 ? length - at : 4096;
+		n = smaller(length - at, 4096);
 		buffer_add(&frame, name, strlen(name) + 1);
 		buffer_add(&frame, text + at, n);
 		link_send(&init->link, LINK_FILE, STREAM_OUTPUT, buffer_begin(&frame),

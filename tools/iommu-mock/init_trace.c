@@ -103,8 +103,7 @@ static void send_line(struct init *init, const char *line)
 		text = form("%s\n", line);
 	length = strlen(text);
 	link_send(&init->link, LINK_OUTPUT, STREAM_TRACE, text, length);
-	init->room[STREAM_TRACE] -= (uint32_t)length < init->room[STREAM_TRACE] ?
-				    (uint32_t)length : init->room[STREAM_TRACE];
+	init->room[STREAM_TRACE] -= smaller(length, init->room[STREAM_TRACE]);
 	free(text);
 }
 

@@ -100,7 +100,7 @@ bool link_next(struct link *link, struct link_frame *frame)
 		if (frame->length != sizeof(taken))
 			continue;
 		memcpy(&taken, frame->data, sizeof(taken));
-		link->flying -= taken < link->flying ? taken : link->flying;
+		link->flying -= smaller(taken, link->flying);
 	}
 	return false;
 }

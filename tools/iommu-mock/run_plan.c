@@ -245,7 +245,7 @@ static void send_words(struct run *run, const struct words *words)
 	for (i = 0; i < words->nr; i++)
 		buffer_add(&text, words->list[i], strlen(words->list[i]) + 1);
 	while (buffer_length(&text)) {
-		n = buffer_length(&text) < 4096 ? buffer_length(&text) : 4096;
+		n = smaller(buffer_length(&text), 4096);
 		link_send(&run->link, LINK_PLAN, STREAM_INPUT, buffer_begin(&text), n);
 		buffer_taken(&text, n);
 	}

@@ -81,12 +81,12 @@ void sink_take(struct run *run, struct sink *sink, const struct link_frame *fram
 /* So many bytes have left: whose they were matters only in sum. */
 static void settle(struct run *run, struct sink *sink, size_t n)
 {
-	size_t i, part = n < sink->own ? n : sink->own;
+	size_t i, part = smaller(n, sink->own);
 
 	sink->own -= part;
 	n -= part;
 	for (i = 0; i < NR_STREAMS; i++) {
-		part = n < sink->owed[i] ? n : sink->owed[i];
+		part = smaller(n, sink->owed[i]);
 		sink->owed[i] -= part;
 		n -= part;
 		if (part)

@@ -7,6 +7,13 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+static inline size_t smaller(size_t a, size_t b)
+{
+	if (b < a)
+		a = b;
+	return a;
+}
+
 /* A list of strings, which ends with NULL as that of a program's arguments does. */
 struct words {
 	char **list;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock SMMUv3: its command queue, to look at */
 #include <linux/seq_file.h>
+#include <linux/string_choices.h>
 
 #include "../phys.h"
 #include "regs.h"
@@ -84,7 +85,7 @@ void mock_smmu_queue_show(struct mock_iommu *mi, struct seq_file *s,
 	wrap = BIT(q.lg2);
 	index = wrap - 1;
 	seq_printf(s, "command queue %s base %#llx size %u commands PROD %u%s CONS %u%s\n",
-		   m->cr0 & SMMU_CR0_CMDQEN ? "on" : "off", q.base, wrap,
+		   str_on_off(m->cr0 & SMMU_CR0_CMDQEN), q.base, wrap,
 		   q.prod & index, q.prod & wrap ? " wrapped" : "",
 		   q.cons & index, q.cons & wrap ? " wrapped" : "");
 	show_errors(s, m);
