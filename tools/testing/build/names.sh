@@ -55,7 +55,7 @@ test_intel_nested_links_beside_intel_iommu()
 {
 	# The kernel of an x86 machine is built on one.
 	[ "$(uname -m)" = x86_64 ] || return 0
-	with_the_kernels_own guest drivers/iommu/intel/iommu.o
+	with_the_kernels_own x86 drivers/iommu/intel/iommu.o
 }
 
 test_arm_smmu_v3_nested_links_beside_arm_smmu_v3()
