@@ -345,6 +345,8 @@ void machine_start(struct machine *machine, int *link, int *log, int *errors)
 	keep_one_end(error_ends, 1);
 	machine->link_fd = link_ends[1];
 	machine->log_fd = log_ends[1];
+	words_free(&machine->argv);
+	words_free(&machine->env);
 	machine->backend->command(machine);
 
 	/* What the machine leaves behind in dying is a child of ours then. */

@@ -27,6 +27,9 @@ struct machine {
 	/* The directories of the host that are seen inside, in order, "rw" or "ro" before */
 	struct words dirs;
 
+	/* The host's KVM was tried, and does not run the kernel. */
+	bool emulated;
+
 	/* What the child inherits, by these numbers: a socket, and the log's pipe */
 	int link_fd, log_fd;
 	struct words argv;
@@ -45,6 +48,11 @@ struct backend {
 	bool (*has_host_root)(const struct machine *machine);
 	/* Fills the command line, and the environment of the machine's process. */
 	void (*command)(struct machine *machine);
+	/*
+	 * The kernel has not said a word. Is there another way to start it? Says which,
+	 * and takes it from then on. NULL: there is none.
+	 */
+	bool (*other_way)(struct machine *machine);
 };
 
 extern const struct backend uml_backend;
@@ -68,7 +76,7 @@ void machine_find(struct machine *machine);
 void machine_make_scratch(struct machine *machine);
 void machine_remove_scratch(struct machine *machine);
 
-/* Starts it. The other ends of link_fd and log_fd are returned. */
+/* Starts it, for the first time or again. The other ends of link_fd and log_fd are returned. */
 void machine_start(struct machine *machine, int *link, int *log, int *errors);
 
 /* Ends it and whatever it has started, at once. */

@@ -82,7 +82,23 @@ static bool can_kvm(const struct board *board)
 
 static bool use_kvm(const struct machine *machine, const struct board *board)
 {
-	return machine->opt->accel ? !strcmp(machine->opt->accel, "kvm") : can_kvm(board);
+	if (machine->opt->accel)
+		return !strcmp(machine->opt->accel, "kvm");
+	return !machine->emulated && can_kvm(board);
+}
+
+/*
+ * There are hosts whose KVM runs the guests that it was made for and no others: those
+ * stand still in their first instructions.
+ */
+static bool qemu_other_way(struct machine *machine)
+{
+	if (machine->opt->accel || !use_kvm(machine, board_of(machine)))
+		return false;
+	say("the KVM of this host does not start the kernel; %s",
+	    "QEMU emulates it now, as it does at once with --accel tcg");
+	machine->emulated = true;
+	return true;
 }
 
 static bool check_accel(const struct machine *machine, const struct board *board)
@@ -294,6 +310,7 @@ const struct backend x86_64_backend = {
 	.check = qemu_check,
 	.has_host_root = qemu_has_host_root,
 	.command = qemu_command,
+	.other_way = qemu_other_way,
 };
 
 const struct backend arm64_backend = {
@@ -301,4 +318,5 @@ const struct backend arm64_backend = {
 	.check = qemu_check,
 	.has_host_root = qemu_has_host_root,
 	.command = qemu_command,
+	.other_way = qemu_other_way,
 };

@@ -22,24 +22,34 @@
 /* How long a machine may take to go off once all is done in it */
 #define OFF_SECONDS 20
 
-static void set_deadline(struct run *run, unsigned long seconds)
+/* And to say its first word, before another way to start it is taken */
+#define PATIENCE_SECONDS 15
+
+static void set_clock(struct timespec *clock, unsigned long seconds)
 {
-	clock_gettime(CLOCK_MONOTONIC, &run->deadline);
-	run->deadline.tv_sec += seconds;
+	clock_gettime(CLOCK_MONOTONIC, clock);
+	clock->tv_sec += seconds;
 }
 
-/* In milliseconds; -1: there is none. */
-static int time_left(const struct run *run)
+/* In milliseconds; -1: it is not set. */
+static int left_on(const struct timespec *clock)
 {
 	struct timespec now;
 	long long left;
 
-	if (!run->deadline.tv_sec)
+	if (!clock->tv_sec)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (run->deadline.tv_sec - now.tv_sec) * 1000LL +
-	       (run->deadline.tv_nsec - now.tv_nsec) / 1000000;
+	left = (clock->tv_sec - now.tv_sec) * 1000LL + (clock->tv_nsec - now.tv_nsec) / 1000000;
 	return left < 0 ? 0 : left > 3600000 ? 3600000 : left;
+}
+
+/* Until there is something to do for who only waits; -1: there is no end to it. */
+static int time_left(const struct run *run)
+{
+	int left = left_on(&run->deadline), patience = left_on(&run->patience);
+
+	return patience < 0 || (left >= 0 && left < patience) ? left : patience;
 }
 
 static void begin(struct run *run, const char *name)
@@ -121,7 +131,7 @@ static void take_frame(struct run *run, const struct link_frame *frame)
 		break;
 	case LINK_BYE:
 		run->bye = true;
-		set_deadline(run, OFF_SECONDS);
+		set_clock(&run->deadline, OFF_SECONDS);
 		break;
 	default:
 		text = form("%.*s", (int)frame->length, frame->data);
@@ -155,6 +165,8 @@ static void read_log(struct run *run)
 		run->log = -1;
 	}
 	klog_take(&run->klog);
+	if (run->klog.lines)
+		run->patience = (struct timespec) {};
 }
 
 static void read_errors(struct run *run)
@@ -269,12 +281,11 @@ static void serve(struct run *run, const struct pollfd *watches)
 static void pass_on(struct run *run)
 {
 	struct pollfd watches[NR_WATCHES];
-	int left, n;
+	int n;
 
 	while (!over(run)) {
 		watch(run, watches);
-		left = time_left(run);
-		n = poll(watches, NR_WATCHES, left);
+		n = poll(watches, NR_WATCHES, time_left(run));
 		if (n < 0 && errno != EINTR)
 			break;
 		if (n > 0)
@@ -282,10 +293,45 @@ static void pass_on(struct run *run)
 		if (time_left(run))
 			continue;
 		/* A machine that is done and does not go off has its status. */
-		if (!run->bye)
+		if (!run->bye && !left_on(&run->deadline))
 			run->trouble = STATUS_TIMEOUT;
 		break;
 	}
+}
+
+static void close_link(struct run *run)
+{
+	const int files[] = { run->link.fd, run->log, run->errors };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	free(run->link.in.data);
+	free(run->link.out.data);
+	free(run->error_text.data);
+	memset(&run->link, 0, sizeof(run->link));
+	memset(&run->error_text, 0, sizeof(run->error_text));
+}
+
+/* Returns whether the machine is to be started again, and in another way. */
+static bool other_way(struct run *run)
+{
+	const struct backend *backend = run->machine.backend;
+
+	return !run->signal && !run->trouble && !run->klog.lines && backend->other_way &&
+	       backend->other_way(&run->machine);
+}
+
+static void run_machine(struct run *run)
+{
+	run->link.window = LINE_WINDOW;
+	machine_start(&run->machine, &run->link.fd, &run->log, &run->errors);
+	if (run->machine.backend->other_way)
+		set_clock(&run->patience, PATIENCE_SECONDS);
+	pass_on(run);
+	run->patience = (struct timespec) {};
+	machine_kill(&run->machine);
 }
 
 static void watch_signals(struct run *run)
@@ -360,12 +406,13 @@ static int run_options(struct run *run)
 	watch_signals(run);
 	sinks_open(run);
 	machine_make_scratch(machine);
-	run->link.window = LINE_WINDOW;
-	machine_start(machine, &run->link.fd, &run->log, &run->errors);
 	if (run->opt.timeout)
-		set_deadline(run, run->opt.timeout);
-	pass_on(run);
-	machine_kill(machine);
+		set_clock(&run->deadline, run->opt.timeout);
+	run_machine(run);
+	while (other_way(run)) {
+		close_link(run);
+		run_machine(run);
+	}
 	machine_remove_scratch(machine);
 	terminal_restore();
 	sink_flush(run, &run->output);

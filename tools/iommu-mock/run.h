@@ -60,7 +60,8 @@ struct run {
 	/* How far it has come, and what became of it */
 	bool begun, ended, bye;
 	int status, trouble, signal;
-	struct timespec deadline;
+	/* When its time is over, and until when the kernel has to have said something */
+	struct timespec deadline, patience;
 };
 
 /* run_input.c: what the caller types or pipes */

@@ -39,7 +39,7 @@ test_machine_x86_64_has_kvm_and_the_interface_of_uml()
 	vmm=$(small_vmm x86_64)
 	cd "$T" || return
 	# shellcheck disable=SC2016
-	rc=0 && echo input | machine --machine x86_64 --unit vtd --unit smmuv3 --smp 2 --env 'A=b  c' -- \
+	rc=0 && echo input | machine --machine x86_64 --accel tcg --unit vtd --unit smmuv3 --smp 2 --env 'A=b  c' -- \
 		bash -c 'cat; echo "$A|$1|$(nproc)|$PWD"; echo w >written; echo e >&2; "$2" && exit 7' \
 		bash $'d\n e' "$vmm" >"$T/out" 2>"$T/err" || rc=$?
 	[ "$rc" -eq 7 ] || { cat "$T/err" >>"$T/out"; fail "status $rc"; }
@@ -56,7 +56,7 @@ test_machine_arm64_has_kvm()
 
 	vmm=$(small_vmm arm64)
 	cd "$T" || return
-	run machine --machine arm64 --unit vtd --unit smmuv3 -- "$vmm"
+	run machine --machine arm64 --accel tcg --unit vtd --unit smmuv3 -- "$vmm"
 	# shellcheck disable=SC2154 # set by run
 	[ "$rc" -eq 0 ] || fail "status $rc"
 	says_vm_and_devices
@@ -99,6 +99,28 @@ test_machine_refuses_what_it_cannot_run()
 	rm "$T/home/$machine/$kernel"
 	refused --machine $machine -- true
 	says "there is no kernel"
+}
+
+# A QEMU whose KVM does nothing, or ends at once, and that says what it emulates
+test_machine_is_emulated_where_kvm_does_not_start_it()
+{
+	local machine=x86_64 kernel=bzImage does
+
+	[ "$(uname -m)" != aarch64 ] || machine=arm64 kernel=Image
+	[ -w /dev/kvm ] || skip "there is no /dev/kvm here"
+	fake_home $machine $kernel
+	for does in 'exec sleep 1000' 'exit 1'; do
+		printf '#!/bin/sh\ncase "$*" in *"-accel kvm"*) %s ;; esac\n%s\n' "$does" \
+			'echo "emulated: $*" >&2; exit 1' >"$T/home/$machine/qemu"
+		refused --machine $machine -- true
+		says "the KVM of this host does not start the kernel"
+		says "emulated: "
+		says "the machine did not start"
+		refused --machine $machine --accel tcg -- true
+		does_not_say "the KVM of this host"
+	done
+	run machine --home "$T/home" --modules none --machine $machine --accel kvm --timeout 3 -- true
+	does_not_say "emulated: "
 }
 
 test_machine_says_which_qemu_is_missing()
