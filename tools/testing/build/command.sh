@@ -80,6 +80,20 @@ test_run_passes_arguments_and_environment_on()
 	says 1000
 }
 
+# What the command is made of has variables of the same names.
+test_run_leaves_the_environment_as_it_is()
+{
+	local variables=(PS1='> ' TOP=mine KSERIES= JOBS=$'a\nb' HOME=)
+
+	env -u KMIN "${variables[@]}" CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" \
+		env -0 | sort -z >"$T/expected"
+	env -u KMIN "${variables[@]}" CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" \
+		"$TOP/bin/iommu-mock" run --modules none -- env -0 >"$T/unsorted"
+	sort -z "$T/unsorted" | grep -avz '^IOMMU_MOCK_' >"$T/found"
+	sed -i -z '/^\(_\|PATH\)=/d' "$T/expected" "$T/found"
+	cmp "$T/expected" "$T/found" || fail "the environment is another"
+}
+
 test_run_keeps_the_streams_apart()
 {
 	bare_run sh -c 'echo out; echo err >&2' >"$T/1" 2>"$T/2" </dev/null
