@@ -3,7 +3,7 @@
 # 'make help' lists the commands. The work is in scripts/, which this file
 # calls with the variables below.
 
-CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/iommufd-nested
+CACHE ?= $(or $(XDG_CACHE_HOME),$(or $(HOME),$(shell bash -c 'echo ~'))/.cache)/iommufd-nested
 BUILD ?= $(CURDIR)/build
 VARIANT ?= fast
 PREFIX ?= /usr/local

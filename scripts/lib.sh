@@ -10,7 +10,7 @@ export TOP
 # The series of the kernel that the tests are run on, the default first.
 mapfile -t KERNEL_SERIES < <(grep '^[0-9]' "$TOP/scripts/series.list")
 export KSERIES=${KSERIES:-${KERNEL_SERIES[0]}}
-export CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iommufd-nested}
+export CACHE=${CACHE:-${XDG_CACHE_HOME:-${HOME:-~}/.cache}/iommufd-nested}
 export BUILD=${BUILD:-$TOP/build}
 JOBS=${JOBS:-$(nproc)}
 

@@ -94,6 +94,20 @@ test_run_leaves_the_environment_as_it_is()
 	cmp "$T/expected" "$T/found" || fail "the environment is another"
 }
 
+test_run_needs_no_home()
+{
+	local own
+
+	own=$(getent passwd "$(id -u)" | cut -d: -f6)
+	# shellcheck disable=SC2016 # the shell's
+	succeeds env -u HOME -u CACHE -u XDG_CACHE_HOME bash -euc '. "$0/scripts/lib.sh"; echo "$CACHE"' "$TOP"
+	[ "$(cat "$T/out")" = "$own/.cache/iommufd-nested" ] || fail "the cache is elsewhere, not below $own"
+	# shellcheck disable=SC2016 # make's
+	succeeds env -u HOME -u CACHE -u XDG_CACHE_HOME make -s -f "$TOP/Makefile" \
+		--eval 'cache:;@echo $(CACHE)' cache
+	[ "$(cat "$T/out")" = "$own/.cache/iommufd-nested" ] || fail "make's cache is elsewhere"
+}
+
 test_run_keeps_the_streams_apart()
 {
 	bare_run sh -c 'echo out; echo err >&2' >"$T/1" 2>"$T/2" </dev/null
