@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,10 @@
 #include "say.h"
 
 #define LEAKS "/sys/kernel/debug/kmemleak"
+
+/* Of klogctl() */
+#define LOG_READ_ALL 3
+#define LOG_SIZE 10
 
 /* An object counts as leaked once it is 5 s old. */
 #define LEAK_SECONDS 6
@@ -80,22 +85,50 @@ static bool load_one(struct init *init, const char *entry)
 	return good;
 }
 
-/* A parameter of a module that is not there would do nothing. */
+static bool is_loaded(const struct init *init, const char *name, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < init->loaded.nr; i++)
+		if (strlen(init->loaded.list[i]) == length &&
+		    !strncmp(init->loaded.list[i], name, length))
+			return true;
+	return false;
+}
+
+/* The kernel loads a module with a parameter that it does not know, and logs that. */
+static bool is_ignored(const char *param)
+{
+	int module = strcspn(param, "."), name = strcspn(param + module + 1, "=");
+	char *sentence = form("%.*s: unknown parameter '%.*s' ignored", module, param, name,
+			      param + module + 1);
+	int size = klogctl(LOG_SIZE, NULL, 0), length;
+	char *log = grab(size > 0 ? size + 1 : 1);
+	bool said;
+
+	length = size > 0 ? klogctl(LOG_READ_ALL, log, size) : 0;
+	log[length > 0 ? length : 0] = '\0';
+	said = strstr(log, sentence);
+	free(log);
+	free(sentence);
+	return said;
+}
+
+/* A parameter that nobody has would do nothing. */
 static bool check_parameters(struct init *init)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < init->plan.params.nr; i++) {
 		const char *param = init->plan.params.list[i];
-		size_t length = strcspn(param, ".");
+		const char *why = NULL;
 
-		for (j = 0; j < init->loaded.nr; j++)
-			if (strlen(init->loaded.list[j]) == length &&
-			    !strncmp(init->loaded.list[j], param, length))
-				break;
-		if (j == init->loaded.nr) {
-			init_trouble(init, STATUS_SETUP, "--param %s: no such module is loaded",
-				     param);
+		if (!is_loaded(init, param, strcspn(param, ".")))
+			why = "no such module is loaded";
+		else if (is_ignored(param))
+			why = "the module has no such parameter";
+		if (why) {
+			init_trouble(init, STATUS_SETUP, "--param %s: %s", param, why);
 			return false;
 		}
 	}

@@ -280,6 +280,9 @@ test_run_passes_parameters_of_modules_on()
 	run mock_run --param nosuch.name=1 true
 	status_is 125
 	says "--param nosuch.name=1: no such module is loaded"
+	run mock_run --param iommu_mock.nosuch=1 true
+	status_is 125
+	says "--param iommu_mock.nosuch=1: the module has no such parameter"
 }
 
 test_run_of_several_programs()
