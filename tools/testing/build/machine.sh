@@ -72,7 +72,7 @@ fake_home()
 	: >"$T/home/$1/$2"
 }
 
-refused()
+machine_refuses()
 {
 	run machine --home "$T/home" --modules none "$@"
 	# shellcheck disable=SC2154 # set by run
@@ -86,18 +86,18 @@ test_machine_refuses_what_it_cannot_run()
 	[ "$(uname -m)" != aarch64 ] || machine=x86_64 kernel=bzImage
 	fake_home $machine $kernel
 	cp "$(type -P true)" "$T/true"
-	refused --machine $machine -- "$T/true"
+	machine_refuses --machine $machine -- "$T/true"
 	says "is not built for $machine"
-	refused --machine $machine --root "$T/nowhere" -- true
+	machine_refuses --machine $machine --root "$T/nowhere" -- true
 	says "is no directory that can be read"
-	refused --machine $machine --accel kvm -- true
+	machine_refuses --machine $machine --accel kvm -- true
 	says "no /dev/kvm here that"
-	refused --machine $machine --accel fast -- true
+	machine_refuses --machine $machine --accel fast -- true
 	says "there are kvm and tcg"
-	refused --machine $machine --smp 5 -- true
+	machine_refuses --machine $machine --smp 5 -- true
 	says "at most 4 processors"
 	rm "$T/home/$machine/$kernel"
-	refused --machine $machine -- true
+	machine_refuses --machine $machine -- true
 	says "there is no kernel"
 }
 
@@ -112,11 +112,11 @@ test_machine_is_emulated_where_kvm_does_not_start_it()
 	for does in 'exec sleep 1000' 'exit 1'; do
 		printf '#!/bin/sh\ncase "$*" in *"-accel kvm"*) %s ;; esac\n%s\n' "$does" \
 			'echo "emulated: $*" >&2; exit 1' >"$T/home/$machine/qemu"
-		refused --machine $machine -- true
+		machine_refuses --machine $machine -- true
 		says "the KVM of this host does not start the kernel"
 		says "emulated: "
 		says "the machine did not start"
-		refused --machine $machine --accel tcg -- true
+		machine_refuses --machine $machine --accel tcg -- true
 		does_not_say "the KVM of this host"
 	done
 	run machine --home "$T/home" --modules none --machine $machine --accel kvm --timeout 3 -- true
@@ -130,7 +130,7 @@ test_machine_says_which_qemu_is_missing()
 	rm "$T/home/arm64/qemu"
 	PATH=/usr/bin:/bin
 	! command -v qemu-system-aarch64 >/dev/null || skip "there is a QEMU in PATH"
-	refused --machine arm64 -- true
+	machine_refuses --machine arm64 -- true
 	says "--machine arm64 needs qemu-system-aarch64, which is not in PATH"
 }
 
@@ -141,6 +141,6 @@ test_machine_libraries_are_asked_for()
 	fake_home arm64 Image
 	echo 'int main(void) { return 0; }' >"$T/dynamic.c"
 	"$(cross_arm64 gcc)" -o "$T/dynamic" "$T/dynamic.c"
-	refused --machine arm64 -- "$T/dynamic"
+	machine_refuses --machine arm64 -- "$T/dynamic"
 	says "is linked dynamically and the arm64 machine has no libraries; --root gives it some"
 }

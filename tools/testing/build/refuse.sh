@@ -45,3 +45,15 @@ test_no_such_check_is_one_sentence()
 	refuses "there is no TEST=test_nosuch, there is: " \
 		"$TOP/tools/testing/build/run" test_nosuch
 }
+
+# Whatever is wrong with them, tests of which one file replaces the functions of another pass.
+test_two_functions_of_one_name_are_refused()
+{
+	mkdir -p "$T/tools/testing/build"
+	ln -s "$TOP/scripts" "$T/scripts"
+	cp "$TOP/tools/testing/build/run" "$T/tools/testing/build"
+	printf 'again()\n{\n\ttrue\n}\n' | tee "$T/tools/testing/build/first.sh" \
+		>"$T/tools/testing/build/second.sh"
+	fails "$T/tools/testing/build/run"
+	says "there are two functions of one name among the tests of the build: again()"
+}
