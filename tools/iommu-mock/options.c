@@ -269,6 +269,16 @@ static void check_together(const struct options *options)
 		die(STATUS_SETUP, "--unit needs modules, and --modules none loads none");
 }
 
+/* Of letters behind one dash, only one is at fault. */
+__attribute__((noreturn))
+static void refuse_option(const char *command, const char *word)
+{
+	char letter[] = { '-', optopt, '\0' };
+
+	die(STATUS_SETUP, "there is no option %s; see 'iommu-mock help %s'",
+	    optopt > 0 && optopt < OPTION_HELP ? letter : word, command);
+}
+
 bool options_parse(struct options *options, int argc, char **argv)
 {
 	int option;
@@ -289,8 +299,7 @@ bool options_parse(struct options *options, int argc, char **argv)
 			die(STATUS_SETUP, "%s needs a value; see 'iommu-mock help %s'",
 			    argv[optind - 1], argv[0]);
 		case '?':
-			die(STATUS_SETUP, "there is no option %s; see 'iommu-mock help %s'",
-			    argv[optind - 1], argv[0]);
+			refuse_option(argv[0], argv[optind - 1]);
 		}
 		take(options, option, optarg);
 	}

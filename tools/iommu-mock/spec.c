@@ -20,20 +20,33 @@
 
 #define MOST_ENDPOINTS 32
 
-/* "ep1.ats" is of one endpoint, "ats" of each. */
+/*
+ * "ep1.ats" is of one endpoint, "ats" of each, for which this returns -1. So many that no
+ * unit has them are one that no unit has.
+ */
+static int take_endpoint(const char **key)
+{
+	size_t digits = strncmp(*key, "ep", 2) ? 0 : strspn(*key + 2, "0123456789");
+	unsigned long number;
+
+	if (!digits || (*key)[2 + digits] != '.')
+		return -1;
+	number = strtoul(*key + 2, NULL, 10);
+	*key += 2 + digits + 1;
+	return number < MOST_ENDPOINTS ? number : MOST_ENDPOINTS;
+}
+
 static bool take_value(struct unit_spec *spec, const char *key, const char *value)
 {
+	const char *name = key;
 	struct unit_value *new;
-	int length = 0, endpoint;
+	int endpoint = take_endpoint(&key);
 
-	if (sscanf(key, "ep%d.%n", &endpoint, &length) != 1 || !length)
-		endpoint = -1;
-	else
-		key += length;
 	if (!*key || strchr(key, '/') || key[0] == '.')
 		return false;
 	spec->values = grow(spec->values, (spec->nr_values + 1) * sizeof(*new));
 	new = &spec->values[spec->nr_values++];
+	new->name = name;
 	new->key = key;
 	new->value = value;
 	new->endpoint = endpoint;
@@ -55,7 +68,9 @@ static bool take_number(struct unit_spec *spec, const char *value)
 
 static bool take_name(struct unit_spec *spec, char *value)
 {
-	if (!*value || strchr(value, '/') || value[0] == '.' || strlen(value) > NAME_MAX) {
+	/* Names stand with blanks between them in IOMMU_MOCK_UNITS. */
+	if (!*value || value[strcspn(value, "/ \t\n\r\v\f")] || value[0] == '.' ||
+	    strlen(value) > NAME_MAX) {
 		say("name=%s is no name for a unit", value);
 		return false;
 	}
@@ -93,8 +108,9 @@ static bool check_endpoints(const struct unit_spec *spec, const char *text)
 	for (i = 0; i < spec->nr_values; i++) {
 		if (spec->values[i].endpoint < (int)spec->endpoints)
 			continue;
-		say("unit '%s': there is no ep%d with endpoints=%u", text,
-		    spec->values[i].endpoint, spec->endpoints);
+		say("unit '%s': there is no %.*s with endpoints=%u", text,
+		    (int)strcspn(spec->values[i].name, "."), spec->values[i].name,
+		    spec->endpoints);
 		return false;
 	}
 	return true;

@@ -10,7 +10,8 @@
 
 /* One KEY=VALUE of a unit that is for configfs as it stands */
 struct unit_value {
-	const char *key, *value;
+	/* As it was given, and without the endpoint */
+	const char *name, *key, *value;
 	/* of that endpoint alone; -1: of the unit, or of each endpoint if these have it */
 	int endpoint;
 };

@@ -247,7 +247,13 @@ test_run_refuses_units_with_a_sentence()
 	refused "unit 'vtd,endpoints': 'endpoints' has no KEY=VALUE" --unit vtd,endpoints true
 	refused "unit 'vtd,': '' has no KEY=VALUE" --unit vtd, true
 	refused "unit 'vtd,ep1.ats=1': there is no ep1 with endpoints=1" --unit vtd,ep1.ats=1 true
+	refused "unit 'vtd,ep4294967296.ats=1': there is no ep4294967296 with endpoints=1" \
+		--unit vtd,ep4294967296.ats=1 true
+	refused "name=a b is no name for a unit" --unit 'vtd,name=a b' true
 	refused "--unit needs modules" --unit vtd true
+	run mock_run --unit vtd,ep-1.ats=1 true
+	status_is 125
+	says "there is no attribute 'ep-1.ats'"
 	run mock_run --unit vtd,nosuch=1 true
 	status_is 125
 	says "there is no attribute 'nosuch'"
@@ -262,6 +268,8 @@ test_run_refuses_units_with_a_sentence()
 test_run_refuses_options_with_a_sentence()
 {
 	refused "there is no option --nosuch" --nosuch true
+	refused "there is no option -x" -xh true
+	refused "there is no option --dmesg=1" --dmesg=1 true
 	refused "--mem needs a value" --mem
 	refused "--mem 12 is no size" --mem 12 true
 	refused "--timeout -1 is no number" --timeout -1 true
