@@ -467,15 +467,27 @@ int cmd_run(int argc, char **argv)
 	return run_options(&run);
 }
 
+/* That of the caller is one of the host's programs, which another root may not have. */
+static char *shell_of(const struct machine *machine)
+{
+	const struct backend *backend = find_backend(machine->opt->machine);
+	char *shell = getenv("SHELL");
+
+	if (backend->has_host_root && !backend->has_host_root(machine))
+		return "sh";
+	return shell && !access(shell, X_OK) ? shell : "/bin/sh";
+}
+
 int cmd_shell(int argc, char **argv)
 {
 	static struct words program;
 	static struct run run;
-	char *shell = getenv("SHELL");
 
 	if (!parse(&run.opt, argc, argv))
 		return help(&run.opt);
-	words_add(&program, shell && !access(shell, X_OK) ? shell : "/bin/sh");
+	run.machine.opt = &run.opt;
+	run.machine.backend = find_backend(run.opt.machine);
+	words_add(&program, shell_of(&run.machine));
 	run.opt.program = program.list;
 	return run_options(&run);
 }

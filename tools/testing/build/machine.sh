@@ -101,6 +101,24 @@ test_machine_refuses_what_it_cannot_run()
 	says "there is no kernel"
 }
 
+# The caller's $SHELL is a program of the host.
+test_machine_has_a_shell_of_its_own()
+{
+	local machine=arm64 kernel=Image options
+
+	[ "$(uname -m)" != aarch64 ] || machine=x86_64 kernel=bzImage
+	fake_home $machine $kernel
+	printf '#!/bin/sh\necho "QEMU has begun" >&2\n' >"$T/home/$machine/qemu"
+	cp "$(type -P true)" "$T/home/$machine/iommu-mock"
+	cp "$(type -P true)" "$T/home/$machine/busybox"
+	for options in "" "--root $T/home"; do
+		# shellcheck disable=SC2086 # words
+		run env SHELL="$(type -P bash)" "$TOP/bin/iommu-mock" shell --home "$T/home" \
+			--modules none --machine $machine $options
+		says "QEMU has begun"
+	done
+}
+
 # A QEMU whose KVM does nothing, or ends at once, and that says what it emulates
 test_machine_is_emulated_where_kvm_does_not_start_it()
 {
