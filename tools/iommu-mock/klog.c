@@ -97,6 +97,7 @@ static void take_line(struct klog *klog, char *line)
 	if (klog->file >= 0 && dprintf(klog->file, "%s\n", line) < 0) {
 		say("the kernel's log cannot be kept, the disk may be full");
 		klog->file = -1;
+		klog->lost = true;
 	}
 	if (klog->show)
 		tell("%s\n", line);

@@ -12,8 +12,9 @@
 /* A kernel's log, read line by line as it comes */
 struct klog {
 	struct buffer in;
-	/* Where it is kept, or -1 */
+	/* Where it is kept, or -1; and whether it could not be */
 	int file;
+	bool lost;
 	/* Is it shown as it comes? */
 	bool show;
 	/* The last lines, and those from the first complaints on */

@@ -53,6 +53,7 @@ struct run {
 	/* of --logs: the directory, and the files of a program of --each, or of KUnit */
 	int logs;
 	int log_file;
+	bool log_lost;
 	char *log_name;
 	unsigned int number;
 	struct kunit_sum kunit;

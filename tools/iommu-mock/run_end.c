@@ -59,6 +59,8 @@ int run_verdict(struct run *run)
 		return complained(run);
 	if (run->trouble)
 		return run->trouble;
+	if (run->klog.lost)
+		return STATUS_SETUP;
 	if (run->opt.power_off && !run->klog.said) {
 		say("the kernel's log does not say: %s", run->opt.power_off);
 		return STATUS_COMPLAINED;

@@ -30,42 +30,72 @@ static char *file_name(const char *text)
 	return name;
 }
 
+/* What comes after that would fail likewise, so that it is said once for a file. */
+static void lose_log(struct run *run, const char *name, const char *end)
+{
+	if (run->log_lost)
+		return;
+	say("%s/%s%s cannot be written: %s", run->opt.logs, name, end, strerror(errno));
+	run->log_lost = true;
+	if (!run->trouble)
+		run->trouble = STATUS_SETUP;
+}
+
 static int open_log(struct run *run, const char *name)
 {
 	int fd = openat(run->logs, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-	if (fd < 0) {
-		say("%s/%s cannot be written: %s", run->opt.logs, name, strerror(errno));
-		run->trouble = STATUS_SETUP;
-	}
+	run->log_lost = false;
+	if (fd < 0)
+		lose_log(run, name, "");
 	return fd;
 }
 
-/* Each directory on the way to it that is not there yet */
-static void make_directories(const char *path)
+/* A disk may have room for a part. */
+static void write_log(struct run *run, const char *end, const char *data, size_t length)
+{
+	ssize_t n = 0;
+
+	while (length && !run->log_lost) {
+		n = write(run->log_file, data, length);
+		if (n > 0) {
+			data += n;
+			length -= n;
+		} else if (n < 0 && errno != EINTR) {
+			lose_log(run, run->log_name, end);
+		}
+	}
+}
+
+/* Each directory on the way to it that is not there yet; returns why one cannot be made. */
+static int make_directories(const char *path)
 {
 	char *part = copy_string(path), *slash = part;
+	int err = 0;
 
 	while ((slash = strchr(slash + 1, '/'))) {
 		*slash = '\0';
-		mkdir(part, 0777);
+		if (mkdir(part, 0777) && errno != EEXIST)
+			err = errno;
 		*slash = '/';
 	}
-	mkdir(part, 0777);
+	if (mkdir(part, 0777) && errno != EEXIST && !err)
+		err = errno;
 	free(part);
+	return err;
 }
 
 void logs_open(struct run *run)
 {
-	int dmesg = -1;
+	int dmesg = -1, err;
 
 	run->logs = -1;
 	run->log_file = -1;
 	if (run->opt.logs) {
-		make_directories(run->opt.logs);
+		err = make_directories(run->opt.logs);
 		run->logs = open(run->opt.logs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (run->logs < 0)
-			die(STATUS_SETUP, "--logs %s: %s", run->opt.logs, strerror(errno));
+			die(STATUS_SETUP, "--logs %s: %s", run->opt.logs, strerror(err ?: errno));
 		dmesg = open_log(run, "dmesg");
 		if (dmesg < 0)
 			exit(STATUS_SETUP);
@@ -109,7 +139,8 @@ void logs_status(struct run *run, const char *status)
 	file = form("%s.status", run->log_name);
 	fd = open_log(run, file);
 	if (fd >= 0) {
-		dprintf(fd, "%s\n", status);
+		if (dprintf(fd, "%s\n", status) < 0)
+			lose_log(run, file, "");
 		close(fd);
 	}
 	free(file);
@@ -120,7 +151,6 @@ void logs_status(struct run *run, const char *status)
 void logs_file(struct run *run, const char *data, size_t length)
 {
 	size_t name = strnlen(data, length);
-	int fd;
 
 	if (name == length || strncmp(data, "kunit/", 6) || strchr(data + 6, '/'))
 		return;
@@ -133,9 +163,8 @@ void logs_file(struct run *run, const char *data, size_t length)
 		run->log_name = copy_string(data);
 		run->log_file = open_log(run, data);
 	}
-	fd = run->log_file;
-	if (fd >= 0 && write(fd, data + name + 1, length - name - 1) < 0)
-		say("%s/%s cannot be written: %s", run->opt.logs, data, strerror(errno));
+	if (run->log_file >= 0)
+		write_log(run, "", data + name + 1, length - name - 1);
 }
 
 void output_take(struct run *run, const struct link_frame *frame)
@@ -143,11 +172,7 @@ void output_take(struct run *run, const struct link_frame *frame)
 	struct sink *sink = frame->stream == STREAM_OUTPUT ? &run->output : &run->error;
 
 	if (run->log_file >= 0 && frame->stream != STREAM_TRACE) {
-		if (write(run->log_file, frame->data, frame->length) < 0) {
-			say("%s/%s.out cannot be written: %s", run->opt.logs, run->log_name,
-			    strerror(errno));
-			run->trouble = STATUS_SETUP;
-		}
+		write_log(run, ".out", frame->data, frame->length);
 		link_room(&run->link, frame->stream, frame->length);
 	} else {
 		sink_take(run, sink, frame);

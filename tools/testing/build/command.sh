@@ -403,3 +403,33 @@ test_run_deletes_only_what_runs_have_left()
 		"iommu-mock.$pid.notes.old" >"$T/expected"
 	cmp "$T/expected" "$T/out" || fail "others are there"
 }
+
+# logs_on KIB COMMAND...: logs are on a disk with so much room.
+logs_on()
+{
+	mkdir -p "$T/logs"
+	run in_mounts "mount -t tmpfs -o size=$1k none '$T/logs'" env CACHE="$REAL_CACHE" \
+		BUILD="$REAL_BUILD" "$TOP/bin/iommu-mock" run --logs "$T/logs/kept" "${@:2}"
+	[ "$rc" -eq 125 ] || fail "status $rc, not 125"
+}
+
+# The kernel's log is longer than a page; 16 are less than what the first program prints.
+test_logs_that_cannot_be_kept_are_named()
+{
+	logs_on 4 --modules none -- true
+	says "iommu-mock: the kernel's log cannot be kept, the disk may be full"
+	says_one_line
+	logs_on 64 --modules none --each 'seq 100000' 'exit 3'
+	says "logs/kept/1-seq.out cannot be written: No space left on device"
+	says "logs/kept/1-seq.status cannot be written: No space left on device"
+	says "logs/kept/2-exit.status cannot be written: No space left on device"
+	[ "$(grep -c 'cannot be written' "$T/out")" -eq 3 ] || fail "it is said again and again"
+}
+
+test_logs_where_no_directory_can_be_made()
+{
+	mkdir "$T/kept"
+	one_sentence "iommu-mock: --logs $T/kept/logs: Read-only file system" \
+		in_mounts "$(read_only "$T/kept")" env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" \
+		"$TOP/bin/iommu-mock" run --modules none --logs "$T/kept/logs" -- true
+}
