@@ -384,6 +384,8 @@ void program_run(struct init *init, char **argv)
 
 	link_send(&init->link, LINK_BEGIN, STREAM_OUTPUT, name, strlen(name));
 	link_room(&init->link, STREAM_INPUT, INPUT_WINDOW);
+	/* The kernel may die of the program before there is another occasion. */
+	init_flush(init);
 	if (start(init, &job, argv)) {
 		run_job(init, &job);
 		send_status(init, job.status);

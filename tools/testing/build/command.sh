@@ -194,9 +194,19 @@ test_run_tells_of_a_kernel_that_complains()
 test_run_tells_of_a_kernel_that_died()
 {
 	# 0x4321fedc is the power switch
+	local i
+
 	run bare_run perl -e 'syscall(169, 0xfee1dead, 672274793, 0x4321fedc, 0)'
 	status_is 121
 	says "iommu-mock: the kernel died while the program ran"
+	# What does this as its first deed has begun, too.
+	printf '#include <sys/reboot.h>\nint main(void) { return reboot(RB_POWER_OFF); }\n' |
+		gcc -O2 -static -o "$T/off" -x c -
+	for i in 1 2 3 4 5 6; do
+		run bare_run "$T/off"
+		status_is 121
+		says "iommu-mock: the kernel died while the program ran"
+	done
 }
 
 test_run_has_a_time()
