@@ -49,6 +49,23 @@ test_machine_x86_64_has_kvm_and_the_interface_of_uml()
 	[ "$(cat written)" = w ] || fail "the current directory cannot be written to"
 }
 
+# As a user sees it: the size, events in words between what the program prints, and ^C.
+test_machine_has_the_callers_terminal()
+{
+	[ "$(uname -m)" = x86_64 ] || skip "the kernel of an x86 machine is built on one"
+	CACHE=$REAL_CACHE BUILD=$REAL_BUILD "$TOP/scripts/mock-home" x86_64 >/dev/null
+	run env TERMINAL_SECONDS=120 CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" \
+		"$TOP/tools/testing/build/on-terminal" ready '\x03' -- \
+		"$TOP/bin/iommu-mock" run --machine x86_64 --accel tcg --trace --unit vtd -- \
+		sh -c 'stty size; tty; echo ready; sleep 100'
+	[ "$rc" -eq 130 ] || fail "status $rc, not 130"
+	says "33 77"
+	says "/dev/pts/0"
+	says "mock_vtd_desc: unit0: "
+	says "^C"
+	says "modes kept"
+}
+
 # The guest of a VMM that is at EL2, and devices of both vendors beside it
 test_machine_arm64_has_kvm()
 {
