@@ -10,11 +10,13 @@
 #include <linux/types.h>
 
 /**
- * struct iommu_regs_ops - register access that is not MMIO
+ * struct iommu_regs_ops - registers of a model, as the model has them
  * @read32: read the 32-bit register at byte offset @off
  * @write32: write the 32-bit register at byte offset @off
  * @read64: read the 64-bit register at byte offset @off
  * @write64: write the 64-bit register at byte offset @off
+ *
+ * Drivers use them where the kernel cannot show the registers at a physical address.
  *
  * Context: any that an MMIO access may be made in, hard interrupt context
  * included. An access returns when a device would have accepted it; its effect

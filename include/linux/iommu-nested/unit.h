@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a platform tells a driver about an IOMMU: the platform data of its
- * platform device. Firmware tables say the same on a machine that has the
- * hardware.
+ * platform device, beside the memory resource that has the registers. Firmware
+ * tables say the same on a machine that has the hardware.
  */
 #ifndef __LINUX_IOMMU_NESTED_UNIT_H
 #define __LINUX_IOMMU_NESTED_UNIT_H
@@ -47,7 +47,8 @@ struct iommu_unit_irq {
 
 /**
  * struct iommu_unit - an IOMMU as the platform describes it
- * @regs: register access
+ * @regs: how to reach the registers where they are at no address, because the kernel
+ *	cannot show a model's there. Else all zero: they are the device's resource
  * @irqs: interrupts, indexed by the architecture's IOMMU_UNIT_*_IRQ_* values
  * @errata: bits of IOMMU_UNIT_ERRATUM_*
  *

@@ -214,8 +214,11 @@ static int smmu3_find_resources(struct smmu3_unit *unit,
 	/* It knows of what is between the unit and memory; the unit does not */
 	unit->incoherent = device_get_dma_attr(unit->dev) != DEV_DMA_COHERENT;
 	if (platform) {
-		unit->regs = platform->regs;
 		memcpy(unit->irqs, platform->irqs, sizeof(unit->irqs));
+		if (!platform->regs.ops)
+			return smmu3_firmware_regs(unit, pdev);
+		/* A machine whose kernel has no MMIO for hardware like this */
+		unit->regs = platform->regs;
 		return 0;
 	}
 	return smmu3_firmware_regs(unit, pdev) ?:

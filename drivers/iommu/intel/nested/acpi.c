@@ -107,72 +107,17 @@ static void vtd_acpi_units_del(void)
 	}
 }
 
-static int vtd_regs_map(struct vtd_unit *unit, phys_addr_t start, size_t size)
-{
-	if (!request_mem_region(start, size, dev_name(unit->dev))) {
-		dev_err(unit->dev, "the registers are in use by another driver\n");
-		return -EBUSY;
-	}
-	unit->own.regs.base = ioremap(start, size);
-	if (!unit->own.regs.base) {
-		release_mem_region(start, size);
-		return -ENOMEM;
-	}
-	unit->own.regs.size = size;
-	unit->mmio = start;
-	return 0;
-}
-
-/* The capabilities say where two groups of registers are */
-static size_t vtd_regs_size(struct vtd_unit *unit)
-{
-	u64 cap = vtd_read64(unit, VTD_REG_CAP);
-	u64 ecap = vtd_read64(unit, VTD_REG_ECAP);
-	u32 faults = 16 * (FIELD_GET(VTD_CAP_FRO, cap) +
-			   FIELD_GET(VTD_CAP_NFR, cap) + 1);
-	u32 iotlb = 16 * (FIELD_GET(VTD_ECAP_IRO, ecap) + 1);
-
-	return round_up(max(faults, iotlb), VTD_PAGE_SIZE);
-}
-
 /**
- * vtd_acpi_map - map the registers of a unit that firmware describes
- * @unit: the unit
- * @res: where they are; old tables do not say how many
+ * vtd_acpi_errata - what is wrong with units that firmware describes
  *
- * Return: 0, -EBUSY if another driver has them, or -ENOMEM
+ * No register and no table says which units have SPR17. The in-tree driver
+ * takes all of them for such, and VMMs know none that are not.
+ *
+ * Return: bits of IOMMU_UNIT_ERRATUM_*
  */
-int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
+u32 vtd_acpi_errata(void)
 {
-	size_t size;
-	int ret;
-
-	/*
-	 * No register and no table says which units have SPR17. The in-tree driver
-	 * takes all of them for such, and VMMs know none that are not.
-	 */
-	unit->own.errata = vtd_dmar.errata | IOMMU_UNIT_ERRATUM_SPR17;
-	ret = vtd_regs_map(unit, res->start, resource_size(res));
-	if (ret)
-		return ret;
-	size = vtd_regs_size(unit);
-	if (size <= unit->own.regs.size)
-		return 0;
-	vtd_acpi_unmap(unit);
-	return vtd_regs_map(unit, res->start, size);
-}
-
-/**
- * vtd_acpi_unmap - undo vtd_acpi_map()
- * @unit: the unit
- */
-void vtd_acpi_unmap(struct vtd_unit *unit)
-{
-	if (!unit->own.regs.base)
-		return;
-	iounmap(unit->own.regs.base);
-	release_mem_region(unit->mmio, unit->own.regs.size);
-	unit->own.regs.base = NULL;
+	return vtd_dmar.errata | IOMMU_UNIT_ERRATUM_SPR17;
 }
 
 /**

@@ -179,7 +179,7 @@ int vtd_fault_init(struct vtd_unit *unit)
 			    VTD_FRCD_LAST_F);
 	vtd_write32(unit, VTD_REG_FSTS, VTD_FSTS_PFO);
 
-	if (unit->platform == &unit->own)
+	if (!dev_get_platdata(unit->dev))
 		vtd_irq_alloc(unit, IOMMU_UNIT_VTD_IRQ_FAULT);
 	if (!irq->irq) {
 		dev_warn(unit->dev, "no fault interrupt: faults are looked for every second\n");

@@ -7,7 +7,7 @@
 
 #include "intel_nested.h"
 
-struct resource;
+struct platform_device;
 struct vtd_dmar;
 
 /**
@@ -25,6 +25,10 @@ static inline bool vtd_may_do_dma(bool bound, bool master, bool leaves_dma)
 	return bound && (master || !leaves_dma);
 }
 
+/* regs.c */
+int vtd_regs_find(struct vtd_unit *unit, struct platform_device *pdev);
+void vtd_regs_unmap(struct vtd_unit *unit);
+
 /* alias.c */
 int vtd_device_aliases(struct vtd_device *edev, int (*fn)(u16 sid, void *data),
 		       void *data);
@@ -38,8 +42,7 @@ struct pci_dev;
 const struct vtd_dmar *vtd_acpi_table(void);
 int vtd_acpi_init(void);
 void vtd_acpi_exit(void);
-int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res);
-void vtd_acpi_unmap(struct vtd_unit *unit);
+u32 vtd_acpi_errata(void);
 
 /* pci.c */
 struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
@@ -64,13 +67,9 @@ static inline void vtd_acpi_exit(void)
 {
 }
 
-static inline int vtd_acpi_map(struct vtd_unit *unit, const struct resource *res)
+static inline u32 vtd_acpi_errata(void)
 {
-	return -ENODEV;
-}
-
-static inline void vtd_acpi_unmap(struct vtd_unit *unit)
-{
+	return 0;
 }
 
 static inline struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)

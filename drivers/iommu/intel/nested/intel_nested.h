@@ -93,7 +93,7 @@ struct vtd_irq {
  * @srcu: for walks that visit it, see users.c
  * @dev: its device
  * @platform: what the platform says of it
- * @own: what @platform points to if firmware describes the unit
+ * @own: what @platform points to, with the registers where they are mapped
  * @mmio: physical address of its registers, 0 if they are not in memory
  * @irqs: its interrupts, if firmware describes it
  * @cap: capability register

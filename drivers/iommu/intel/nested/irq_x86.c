@@ -133,6 +133,9 @@ void vtd_irq_free(struct vtd_unit *unit, unsigned int index)
 {
 	struct iommu_unit_irq *own = &unit->own.irqs[index];
 
+	/* It may be the platform's */
+	if (!unit->irqs[index].unit)
+		return;
 	if (own->irq)
 		irq_domain_free_irqs(own->irq, 1);
 	own->irq = 0;

@@ -185,21 +185,6 @@ static void vtd_unregister(struct vtd_unit *unit)
 	vtd_readers_wait(unit);
 }
 
-/* This is all that differs between a unit of a model and one in a machine */
-static int vtd_find_regs(struct vtd_unit *unit, struct platform_device *pdev)
-{
-	struct resource *res;
-
-	unit->platform = dev_get_platdata(&pdev->dev);
-	if (unit->platform)
-		return 0;
-	res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
-	if (!res)
-		return -ENODEV;
-	unit->platform = &unit->own;
-	return vtd_acpi_map(unit, res);
-}
-
 static int vtd_probe(struct platform_device *pdev)
 {
 	struct vtd_unit *unit;
@@ -208,7 +193,7 @@ static int vtd_probe(struct platform_device *pdev)
 	unit = vtd_unit_alloc(&pdev->dev);
 	if (!unit)
 		return -ENOMEM;
-	ret = vtd_find_regs(unit, pdev);
+	ret = vtd_regs_find(unit, pdev);
 	if (ret)
 		goto err_free;
 	ret = vtd_hw_check(unit);
@@ -243,7 +228,7 @@ err_stop:
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
 err_unmap:
-	vtd_acpi_unmap(unit);
+	vtd_regs_unmap(unit);
 err_free:
 	vtd_unit_free(unit);
 	return ret;
@@ -256,7 +241,7 @@ static void vtd_remove(struct platform_device *pdev)
 	vtd_unregister(unit);
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
-	vtd_acpi_unmap(unit);
+	vtd_regs_unmap(unit);
 	vtd_unit_free(unit);
 }
 

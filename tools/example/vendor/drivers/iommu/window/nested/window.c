@@ -27,7 +27,7 @@
  */
 struct window_unit {
 	struct iommu_device iommu;
-	const struct iommu_regs *regs;
+	struct iommu_regs regs;
 	struct fwnode_handle *fwnode;
 	struct mutex lock;	/* the table */
 	__le64 *table;
@@ -56,7 +56,7 @@ static int window_set_entry(struct device *dev, u64 entry)
 	WRITE_ONCE(unit->table[wdev->sid], cpu_to_le64(entry));
 	/* The unit sees the entry before it is told to forget the old one */
 	dma_wmb();
-	iommu_regs_write64(unit->regs, WINDOW_REG_INV,
+	iommu_regs_write64(&unit->regs, WINDOW_REG_INV,
 			   FIELD_PREP(WINDOW_INV_SID, wdev->sid));
 	return 0;
 }
@@ -145,20 +145,20 @@ static const struct iommu_ops window_ops = {
 
 static int window_hw_start(struct window_unit *unit)
 {
-	if (iommu_regs_read64(unit->regs, WINDOW_REG_ID) != WINDOW_ID)
+	if (iommu_regs_read64(&unit->regs, WINDOW_REG_ID) != WINDOW_ID)
 		return -ENODEV;
 	unit->table = (__le64 *)get_zeroed_page(GFP_KERNEL);
 	if (!unit->table)
 		return -ENOMEM;
-	iommu_regs_write64(unit->regs, WINDOW_REG_TABLE,
+	iommu_regs_write64(&unit->regs, WINDOW_REG_TABLE,
 			   virt_to_phys(unit->table));
-	iommu_regs_write64(unit->regs, WINDOW_REG_CTRL, WINDOW_CTRL_E);
+	iommu_regs_write64(&unit->regs, WINDOW_REG_CTRL, WINDOW_CTRL_E);
 	return 0;
 }
 
 static void window_hw_stop(struct window_unit *unit)
 {
-	iommu_regs_write64(unit->regs, WINDOW_REG_CTRL, 0);
+	iommu_regs_write64(&unit->regs, WINDOW_REG_CTRL, 0);
 	free_page((unsigned long)unit->table);
 }
 
@@ -177,6 +177,18 @@ static void window_withdraw(void)
 	window_unit = NULL;
 }
 
+/* They are at an address, unless the kernel cannot show a model's there */
+static int window_find_regs(struct window_unit *unit,
+			    struct platform_device *pdev,
+			    const struct iommu_unit *platform)
+{
+	unit->regs = platform->regs;
+	if (unit->regs.ops)
+		return 0;
+	unit->regs.base = devm_platform_ioremap_resource(pdev, 0);
+	return PTR_ERR_OR_ZERO(unit->regs.base);
+}
+
 static int window_probe(struct platform_device *pdev)
 {
 	const struct iommu_unit *platform = dev_get_platdata(&pdev->dev);
@@ -188,7 +200,9 @@ static int window_probe(struct platform_device *pdev)
 	unit = devm_kzalloc(&pdev->dev, sizeof(*unit), GFP_KERNEL);
 	if (!unit)
 		return -ENOMEM;
-	unit->regs = &platform->regs;
+	ret = window_find_regs(unit, pdev, platform);
+	if (ret)
+		return ret;
 	unit->fwnode = dev_fwnode(&pdev->dev);
 	mutex_init(&unit->lock);
 	platform_set_drvdata(pdev, unit);
