@@ -191,6 +191,21 @@ static int unload_one(const char *name)
 	return err && errno != ENOENT ? -1 : 0;
 }
 
+/* One without a way out is meant to stay */
+static bool is_permanent(const char *name)
+{
+	char *list = read_file("/proc/modules"), *line, *save;
+	size_t length = strlen(name);
+	bool permanent = false;
+
+	line = list ? strtok_r(list, "\n", &save) : NULL;
+	for (; line && !permanent; line = strtok_r(NULL, "\n", &save))
+		permanent = !strncmp(line, name, length) && line[length] == ' ' &&
+			    strstr(line, "[permanent]");
+	free(list);
+	return permanent;
+}
+
 bool modules_unload(struct init *init)
 {
 	bool good = true;
@@ -199,7 +214,7 @@ bool modules_unload(struct init *init)
 	for (i = init->loaded.nr; i--;) {
 		const char *name = init->loaded.list[i];
 
-		if (!unload_one(name))
+		if (is_permanent(name) || !unload_one(name))
 			continue;
 		init_trouble(init, STATUS_COMPLAINED, "the module %s cannot be unloaded: %s",
 			     name, strerror(errno));
