@@ -271,9 +271,21 @@ static bool source_ids_valid(struct mock_instance *inst)
 	return true;
 }
 
+/* Firmware may say less than there is */
+static u32 unit_regs_said(struct mock_instance *inst)
+{
+	struct mock_firmware fw = { .regs_size = inst->regs.size };
+
+	if (inst->mi.model->firmware)
+		inst->mi.model->firmware(&inst->mi, &fw);
+	return fw.regs_size;
+}
+
 static int instance_add_unit(struct mock_instance *inst,
 			     const struct iommu_unit *unit)
 {
+	const struct resource regs =
+		DEFINE_RES_MEM(mock_instance_address(inst), unit_regs_said(inst));
 	struct platform_device_info info = {
 		.name = inst->mi.model->unit_name,
 		.id = inst->id,
@@ -281,6 +293,8 @@ static int instance_add_unit(struct mock_instance *inst,
 		.data = unit,
 		.size_data = sizeof(*unit),
 		.dma_mask = DMA_BIT_MASK(64),
+		.res = &regs,
+		.num_res = regs.start ? 1 : 0,
 	};
 
 	inst->pdev = platform_device_register_full(&info);
@@ -418,7 +432,8 @@ static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
  * of them when it is added.
  *
  * Return: 0; -EINVAL for a configuration that cannot be; -EOPNOTSUPP or -ENODEV
- * for one that this kernel or machine cannot have; -ENOMEM
+ * for one that this kernel or machine cannot have; -ENOSPC if no physical address is
+ * left for its registers; -ENOMEM
  */
 int mock_instance_start(struct mock_instance *inst)
 {
@@ -429,9 +444,12 @@ int mock_instance_start(struct mock_instance *inst)
 	if (!source_ids_valid(inst))
 		return -EINVAL;
 	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
-	ret = mock_nodes_create(inst);
+	ret = mock_instance_take_address(inst);
 	if (ret)
 		return ret;
+	ret = mock_nodes_create(inst);
+	if (ret)
+		goto err_address;
 	ret = its_create(inst);
 	if (ret)
 		goto err_nodes;
@@ -445,9 +463,12 @@ int mock_instance_start(struct mock_instance *inst)
 	ret = mock_model_start(&inst->mi, &unit);
 	if (ret)
 		goto err_reorder;
-	ret = endpoints_start(inst);
+	ret = mock_instance_connect_regs(inst, &unit);
 	if (ret)
 		goto err_model;
+	ret = endpoints_start(inst);
+	if (ret)
+		goto err_regs;
 	mock_slow_start(&inst->mi);
 	ret = instance_add_unit(inst, &unit);
 	if (ret)
@@ -464,6 +485,8 @@ err_unit:
 err_endpoints:
 	mock_slow_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
+err_regs:
+	mock_instance_disconnect_regs(inst);
 err_model:
 	mock_model_stop(&inst->mi);
 err_reorder:
@@ -474,6 +497,8 @@ err_its:
 	its_destroy(inst);
 err_nodes:
 	mock_nodes_destroy(inst);
+err_address:
+	mock_instance_give_address(inst);
 	return ret;
 }
 
@@ -520,6 +545,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	endpoints_del(inst, endpoints_head(inst));
 	platform_device_unregister(inst->pdev);
 	mock_slow_stop(&inst->mi);
+	mock_instance_disconnect_regs(inst);
 	mock_model_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
 	list_for_each_entry(item, &inst->endpoints, list)
@@ -528,6 +554,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	mock_irqs_destroy(inst);
 	its_destroy(inst);
 	mock_nodes_destroy(inst);
+	mock_instance_give_address(inst);
 	WRITE_ONCE(inst->live, false);
 	return 0;
 }

@@ -2,9 +2,10 @@
 /*
  * Mock IOMMU: instances
  *
- * configfs.c and configfs_ep.c configure one, core.c brings it to life: firmware
- * nodes (nodes.c, devtree.c), interrupts (irq.c), the model, the unit's platform
- * device, then the endpoints' ones; debugfs.c looks into it.
+ * configfs.c and configfs_ep.c configure one, core.c brings it to life: a physical
+ * address (mmio.c), firmware nodes (nodes.c, devtree.c), interrupts (irq.c), the
+ * model, the unit's platform device, then the endpoints' ones; debugfs.c looks into
+ * it.
  */
 #ifndef __IOMMU_MOCK_CORE_H
 #define __IOMMU_MOCK_CORE_H
@@ -14,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 
+#include "../mock-mmio/window.h"
 #include "endpoint.h"
 #include "mock.h"
 
@@ -67,6 +69,9 @@ struct mock_misbehave_file {
  * @pdev: platform device of the unit while it is live
  * @domain: interrupt domain while it is live
  * @irqs: interrupts while it is live
+ * @slot: where its registers are while it is live, %NULL where there is no MMIO
+ * @mmio: what answers there
+ * @regs: the model's registers, for that
  * @debugfs: its directory in debugfs while it is live
  * @debugfs_endpoints: the one there for endpoints
  * @misbehave_files: private data of files there
@@ -85,6 +90,9 @@ struct mock_instance {
 	struct platform_device *pdev;
 	struct irq_domain *domain;
 	struct mock_irq irqs[IOMMU_UNIT_MAX_IRQS];
+	struct mock_mmio_slot *slot;
+	struct mock_mmio_device mmio;
+	struct iommu_regs regs;
 	struct dentry *debugfs;
 	struct dentry *debugfs_endpoints;
 	struct mock_misbehave_file misbehave_files[MOCK_MISBEHAVE_NR];
@@ -171,6 +179,40 @@ static inline int mock_devtree_add_endpoint(struct mock_ep_item *item)
 }
 
 static inline void mock_devtree_del_endpoint(struct mock_ep_item *item)
+{
+}
+#endif
+
+/* mmio.c */
+#if IS_ENABLED(CONFIG_IOMMU_MOCK_MMIO)
+int mock_instance_take_address(struct mock_instance *inst);
+void mock_instance_give_address(struct mock_instance *inst);
+u64 mock_instance_address(const struct mock_instance *inst);
+int mock_instance_connect_regs(struct mock_instance *inst, struct iommu_unit *unit);
+void mock_instance_disconnect_regs(struct mock_instance *inst);
+#else
+/* Drivers reach the registers by the accessor that the model fills in */
+static inline int mock_instance_take_address(struct mock_instance *inst)
+{
+	return 0;
+}
+
+static inline void mock_instance_give_address(struct mock_instance *inst)
+{
+}
+
+static inline u64 mock_instance_address(const struct mock_instance *inst)
+{
+	return 0;
+}
+
+static inline int mock_instance_connect_regs(struct mock_instance *inst,
+					     struct iommu_unit *unit)
+{
+	return 0;
+}
+
+static inline void mock_instance_disconnect_regs(struct mock_instance *inst)
 {
 }
 #endif

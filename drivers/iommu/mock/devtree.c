@@ -2,7 +2,8 @@
 /*
  * Mock IOMMU: nodes of a unit and its endpoints in the device tree
  *
- *   /iommu-mock-<n>/iommu          the unit: compatible, phandle, #iommu-cells
+ *   /iommu-mock-<n>/iommu@<m>      the unit: compatible, phandle, #iommu-cells, reg;
+ *                                  without "@<m>" and reg where there is no MMIO
  *   /iommu-mock-<n>/endpoint-<m>   an endpoint: iommus = <&unit StreamID>
  *
  * The unit is one changeset and each endpoint another, because an endpoint may be
@@ -54,6 +55,31 @@ static int node_add_bool(struct of_changeset *changes, struct device_node *np,
 			 const char *name, bool val)
 {
 	return val ? of_changeset_add_prop_bool(changes, np, name) : 0;
+}
+
+/* Addresses and sizes of two cells, as in the root: "ranges" says that they are the same */
+static int node_add_bus(struct of_changeset *changes, struct device_node *np)
+{
+	int ret;
+
+	ret = node_add_u32(changes, np, "#address-cells", 2);
+	if (!ret)
+		ret = node_add_u32(changes, np, "#size-cells", 2);
+	if (!ret)
+		ret = node_add_bool(changes, np, "ranges", true);
+	return ret;
+}
+
+static int node_add_reg(struct of_changeset *changes, struct device_node *np,
+			u64 addr, u64 size)
+{
+	const u32 reg[] = {
+		upper_32_bits(addr), lower_32_bits(addr),
+		upper_32_bits(size), lower_32_bits(size),
+	};
+
+	return addr ? of_changeset_add_prop_u32_array(changes, np, "reg", reg,
+						      ARRAY_SIZE(reg)) : 0;
 }
 
 /* What it means if there is neither differs from architecture to architecture */
@@ -114,13 +140,16 @@ static int node_add_unit_props(struct mock_devtree *tree,
 	struct mock_firmware fw = { .coherent = true };
 	int ret;
 
-	if (model->firmware)
-		model->firmware(mi, &fw);
+	model->firmware(mi, &fw);
 	ret = node_add_compatible(changes, np, fw.variant, model->compatible);
 	if (!ret)
 		ret = node_add_u32(changes, np, "phandle", tree->phandle);
 	if (!ret)
 		ret = node_add_u32(changes, np, "#iommu-cells", 1);
+	if (!ret)
+		ret = node_add_reg(changes, np,
+				   mock_instance_address(mock_to_instance(mi)),
+				   fw.regs_size);
 	if (!ret)
 		ret = node_add_coherence(changes, np, fw.coherent);
 	if (!ret && fw.flag)
@@ -201,7 +230,10 @@ void mock_devtree_del_endpoint(struct mock_ep_item *item)
 static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 {
 	struct device_node *root = of_find_node_by_path("/");
+	const u64 addr = mock_instance_address(inst);
 	struct device_node *unit;
+	char name[32];
+	int ret;
 
 	if (!root) {
 		pr_info("this machine has no device tree to describe the unit in\n");
@@ -213,8 +245,12 @@ static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 		return -ENOMEM;
 	/* Devices of what is in the root directory would be made by the core */
 	of_node_set_flag(tree->top, OF_POPULATED);
+	ret = node_add_bus(&tree->changes, tree->top);
+	if (ret)
+		return ret;
 
-	unit = of_changeset_create_node(&tree->changes, tree->top, "iommu");
+	snprintf(name, sizeof(name), addr ? "iommu@%llx" : "iommu", addr);
+	unit = of_changeset_create_node(&tree->changes, tree->top, name);
 	if (!unit)
 		return -ENOMEM;
 	inst->node = of_fwnode_handle(unit);

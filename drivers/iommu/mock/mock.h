@@ -188,12 +188,14 @@ struct mock_stats {
  * @variant: an implementation, which goes before &mock_model.compatible in
  *	"compatible"; %NULL for none
  * @flag: name of a boolean property, %NULL for none
+ * @regs_size: bytes of its registers, as many as are said to be there
  * @coherent: accesses of the unit itself (to tables and queues) snoop the
  *	processors' caches
  */
 struct mock_firmware {
 	const char *variant;
 	const char *flag;
+	u32 regs_size;
 	bool coherent;
 };
 
@@ -218,7 +220,8 @@ struct mock_firmware {
  *	will be. Process context. Returns 0 or -ENOMEM
  * @destroy: undo @create
  * @firmware: what the device tree says of the unit. Called before @start, with
- *	@fw as for a unit that is like all others, which is what %NULL means
+ *	@fw as for a unit that is like all others, but for its registers. Optional
+ *	for a model without @compatible
  * @start: the instance goes live: check the configuration, reset the registers,
  *	create the caches by &mock_iommu.cache_params, fill @unit->regs and
  *	@unit->errata, set &mock_iommu.stats. The framework has filled

@@ -28,8 +28,10 @@ void mock_smmu_errata_firmware(const struct mock_smmu_errata *e,
 {
 	if (e->tegra264 && !e->tegra264_hidden)
 		fw->variant = "nvidia,tegra264-smmu";
-	if (e->cn9900 && !e->cn9900_hidden)
+	if (e->cn9900 && !e->cn9900_hidden) {
 		fw->flag = "cavium,cn9900-broken-page1-regspace";
+		fw->regs_size = SMMU_PAGE1;
+	}
 }
 
 /**

@@ -193,6 +193,7 @@ static void mock_smmu_firmware(struct mock_iommu *mi, struct mock_firmware *fw)
 {
 	struct mock_smmu *m = mi->priv;
 
+	fw->regs_size = SMMU_REGS_SIZE;
 	fw->coherent = m->dma_coherent && m->idr[0] & SMMU_IDR0_COHACC;
 	mock_smmu_errata_firmware(&m->errata, fw);
 }
@@ -218,8 +219,7 @@ static int mock_smmu_start(struct mock_iommu *mi, struct iommu_unit *unit)
 	}
 
 	unit->regs = (struct iommu_regs){
-		.size = mock_smmu_errata_page0_only(&m->errata) ?
-			SMMU_PAGE1 : SMMU_REGS_SIZE,
+		.size = SMMU_REGS_SIZE,
 		.ops = &mock_smmu_regs_ops,
 		.ctx = m,
 	};
