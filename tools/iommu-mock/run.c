@@ -25,6 +25,9 @@
 /* And to say its first word, before another way to start it is taken */
 #define PATIENCE_SECONDS 15
 
+/* How often a job looks whether it is in the foreground: nothing tells it */
+#define FOREGROUND_MS 200
+
 static void set_clock(struct timespec *clock, unsigned long seconds)
 {
 	clock_gettime(CLOCK_MONOTONIC, clock);
@@ -50,6 +53,15 @@ static int time_left(const struct run *run)
 	int left = left_on(&run->deadline), patience = left_on(&run->patience);
 
 	return patience < 0 || (left >= 0 && left < patience) ? left : patience;
+}
+
+static int poll_time(const struct run *run)
+{
+	int left = time_left(run);
+
+	if (!input_waits(run))
+		return left;
+	return left < 0 || left > FOREGROUND_MS ? FOREGROUND_MS : left;
 }
 
 static void begin(struct run *run, const char *name)
@@ -285,7 +297,7 @@ static void pass_on(struct run *run)
 
 	while (!over(run)) {
 		watch(run, watches);
-		n = poll(watches, NR_WATCHES, time_left(run));
+		n = poll(watches, NR_WATCHES, poll_time(run));
 		if (n < 0 && errno != EINTR)
 			break;
 		if (n > 0)

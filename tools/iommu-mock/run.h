@@ -67,6 +67,8 @@ struct run {
 
 /* run_input.c: what the caller types or pipes */
 bool input_wanted(const struct run *run);
+/* Is there a terminal that cannot be read until this job is in the foreground? */
+bool input_waits(const struct run *run);
 void input_read(struct run *run);
 
 /* run_sink.c: the caller's standard output and error, of which no reader stops a run */

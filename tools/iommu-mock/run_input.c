@@ -12,12 +12,25 @@
 
 #define BREAK_KEY 0x03
 
+static bool has_use_for_input(const struct run *run)
+{
+	return run->begun && !run->ended && !run->input_ended && run->input_room;
+}
+
+/* A terminal that another job has would stop us. */
+static bool another_has_it(void)
+{
+	return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
+}
+
 bool input_wanted(const struct run *run)
 {
-	if (!run->begun || run->ended || run->input_ended || !run->input_room)
-		return false;
-	/* A terminal that another job has would stop us. */
-	return !isatty(STDIN_FILENO) || tcgetpgrp(STDIN_FILENO) == getpgrp();
+	return has_use_for_input(run) && !another_has_it();
+}
+
+bool input_waits(const struct run *run)
+{
+	return has_use_for_input(run) && another_has_it();
 }
 
 /*

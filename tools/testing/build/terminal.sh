@@ -62,6 +62,16 @@ test_shell_has_job_control()
 	says "shell takes no program"
 }
 
+# Nothing tells a job that it is in the foreground now.
+test_a_job_reads_once_it_is_in_the_foreground()
+{
+	# shellcheck disable=SC2016 # the shell's inside
+	run terminal '$ ' "'$TOP/bin/iommu-mock' run --modules none sh -c 'echo be\"\"gun; read a; echo go\"\"t \$a' &\\n" \
+		begun 'fg; exit 3\n' 'read a' 'word\n' -- env PS1='$ ' bash --norc -i
+	status_is 3
+	says "got word"
+}
+
 # children PID: it and all that came of it
 children()
 {
