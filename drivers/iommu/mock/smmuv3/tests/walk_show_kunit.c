@@ -168,8 +168,9 @@ static int look_at(struct mock_smmu_rig *rig, const struct mock_req *req,
 	return ret;
 }
 
-/* The words that a request for VA meets */
-#define NR_ENTRIES	40
+/* The words that a request for VA meets: of the STE and the CD, and descriptors */
+#define NR_ENTRIES		40
+#define FIRST_DESCRIPTOR	8
 
 static u32 entries_on_the_way(struct mock_smmu_rig_tree *s1, u64 **entry)
 {
@@ -182,6 +183,7 @@ static u32 entries_on_the_way(struct mock_smmu_rig_tree *s1, u64 **entry)
 		entry[nr++] = mock_smmu_rig_ste(rig, RIG_SID) + i;
 	for (i = 0; i < 4; i++)
 		entry[nr++] = mock_smmu_rig_cd(rig, RIG_SID) + i;
+	KUNIT_ASSERT_EQ(rig->test, nr, FIRST_DESCRIPTOR);
 	for (level = 0; level < 4; level++)
 		entry[nr++] = mock_smmu_rig_desc(s1, VA, level);
 	for (l = 0; l < 4; l++)
@@ -193,6 +195,20 @@ static u32 entries_on_the_way(struct mock_smmu_rig_tree *s1, u64 **entry)
 							 SMMU_PTE_ADDR, l);
 	KUNIT_ASSERT_LE(rig->test, nr, NR_ENTRIES);
 	return nr;
+}
+
+/*
+ * Contiguous says of a descriptor's neighbours what they do not say themselves: where
+ * that is not so, an entry that the walk itself has cached answers for them or does
+ * not, and software may rely on neither (Arm ARM D8.6.1).
+ */
+static u64 spoilt_word(struct rnd_state *rnd, u64 saved, bool descriptor)
+{
+	u64 word = mock_test_spoilt(rnd, saved);
+
+	if (!descriptor)
+		return word;
+	return (word & ~SMMU_PTE_CONT) | (saved & SMMU_PTE_CONT);
 }
 
 static struct mock_req random_request(struct rnd_state *rnd)
@@ -246,10 +262,11 @@ static void walk_show_test_agrees(struct kunit *test)
 	prandom_seed_state(&rnd, 20);
 	for (i = 0; i < 2000; i++) {
 		struct mock_req req = random_request(&rnd);
-		u64 *word = entry[prandom_u32_state(&rnd) % nr];
+		u32 which = prandom_u32_state(&rnd) % nr;
+		u64 *word = entry[which];
 		u64 saved = *word;
 
-		*word = mock_test_spoilt(&rnd, saved);
+		*word = spoilt_word(&rnd, saved, which >= FIRST_DESCRIPTOR);
 		expect_same(rig, &req, s);
 		faults += !!rig->ret;
 		*word = saved;
