@@ -256,11 +256,14 @@ source_id()
 }
 
 # report SUITE PASSED FAILED SKIPPED: one line for the reader and one for the
-# sum that `make check` makes. A suite that ran nothing has failed.
+# sum that `make check` makes, in $RESULTS if that is set. A suite that ran nothing has
+# failed.
 report()
 {
-	mkdir -p "$BUILD/results"
-	printf '%s %s %s\n' "$2" "$3" "$4" >"$BUILD/results/$1"
+	local results=${RESULTS:-$BUILD/results}
+
+	mkdir -p "$results"
+	printf '%s %s %s\n' "$2" "$3" "$4" >"$results/$1"
 	printf '  %-46s %d passed, %d failed, %d skipped\n' "$1" "$2" "$3" "$4" >&2
 	if [ "$2" -eq 0 ] && [ "$3" -eq 0 ]; then
 		note "    $1: no test ran"

@@ -52,9 +52,9 @@ test_no_such_suite_is_one_sentence()
 # Neither another kernel nor another suite
 test_one_suite_is_run_in_the_modules()
 {
-	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" FILTER='iommu_mock_cach?' \
-		"$TOP/scripts/kunit"
-	rm -f "$REAL_BUILD/results/kunit-modules-fast-$KSERIES"
+	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" RESULTS="$T/results" \
+		FILTER='iommu_mock_cach?' "$TOP/scripts/kunit"
+	[ -f "$T/results/kunit-modules-fast-$KSERIES" ] || fail "no results"
 	says "kunit-modules-fast-$KSERIES"
 	does_not_say grafted
 	[ "$(ls "$REAL_BUILD/kunit-fast-$KSERIES/kunit")" = iommu_mock_cache ] ||
@@ -64,9 +64,9 @@ test_one_suite_is_run_in_the_modules()
 # On one kernel, and nothing is built for other programs
 test_one_program_is_run_on_the_fast_kernel()
 {
-	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" TESTS=object_life \
-		"$TOP/scripts/selftests"
-	rm -f "$REAL_BUILD/results/selftests-fast-$KSERIES"
+	succeeds env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" RESULTS="$T/results" \
+		TESTS=object_life "$TOP/scripts/selftests"
+	[ -f "$T/results/selftests-fast-$KSERIES" ] || fail "no results"
 	says "selftests-fast-$KSERIES"
 	[ "$(grep -c selftests- "$T/out")" -eq 1 ] || fail "on several kernels"
 	[ "$(ls "$REAL_BUILD/selftests-fast-$KSERIES"/*.ktap)" = \
