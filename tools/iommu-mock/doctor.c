@@ -198,23 +198,45 @@ static void check_boot(const struct options *opt)
 	free(home);
 }
 
-static void check_qemu(void)
+static bool is_in(const char *home, const char *machine, const char *file, int how)
 {
-	static const struct {
-		const char *machine, *program, *mend;
-	} machines[] = {
-		{ "x86_64", "qemu-system-x86_64", "apt-get install qemu-system-x86" },
-		{ "arm64", "qemu-system-aarch64", "apt-get install qemu-system-arm" },
-	};
-	size_t i;
+	char *path = form("%s/%s/%s", home, machine, file);
+	bool there = !access(path, how);
 
-	for (i = 0; i < ARRAY_SIZE(machines); i++)
-		if (in_path(machines[i].program))
-			good("%s is there for --machine %s", machines[i].program,
-			     machines[i].machine);
-		else
-			missing(machines[i].mend, "--machine %s needs %s", machines[i].machine,
-				machines[i].program);
+	free(path);
+	return there;
+}
+
+/* A tree builds the kernel and fetches the QEMU of a machine when it is first used. */
+static void check_machine(const char *home, const char *machine, const char *kernel,
+			  const char *qemu, const char *package)
+{
+	char *build = form("bin/iommu-mock run --machine %s sh -c true", machine);
+	bool tree = getenv("IOMMU_MOCK_TREE");
+
+	if (!is_in(home, machine, kernel, R_OK))
+		missing(tree ? build : "build it from the sources, a package has none",
+			"no kernel for --machine %s in %s", machine, home);
+	else if (!is_in(home, machine, "qemu", X_OK) && !in_path(qemu))
+		missing(package, "--machine %s needs %s", machine, qemu);
+	else
+		good("the kernel and QEMU for --machine %s are there", machine);
+	free(build);
+}
+
+static void check_machines(const struct options *opt)
+{
+	char *home = machine_home(opt);
+
+	check_machine(home, "x86_64", "bzImage", "qemu-system-x86_64",
+		      "apt-get install qemu-system-x86");
+	check_machine(home, "arm64", "Image", "qemu-system-aarch64",
+		      "apt-get install qemu-system-arm");
+	free(home);
+}
+
+static void check_kvm(void)
+{
 	if (!access("/dev/kvm", R_OK | W_OK))
 		good("/dev/kvm can be used by --machine");
 	else if (!access("/dev/kvm", F_OK))
@@ -298,7 +320,8 @@ int cmd_doctor(int argc, char **argv)
 		check_memory();
 		check_trace();
 		check_boot(&options);
-		check_qemu();
+		check_machines(&options);
+		check_kvm();
 		if (tree)
 			check_tree(tree);
 	}

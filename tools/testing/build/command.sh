@@ -369,6 +369,19 @@ test_doctor_says_what_mends_it()
 	status_is 1
 	says "PROBLEM  there is no kernel 'fast' with modules in $T"
 	says "mend it by: "
+	says "missing  no kernel for --machine x86_64 in $T"
+	says "if you want it: build it from the sources"
+	# A tree has a QEMU of its own beside the kernel.
+	mkdir "$T/arm64"
+	touch "$T/arm64/Image"
+	printf '#!/bin/sh\n' | tee "$T/qemu-system-aarch64" >"$T/arm64/qemu"
+	chmod +x "$T/arm64/qemu"
+	run doctor "$T"
+	says "ok       the kernel and QEMU for --machine arm64 are there"
+	rm "$T/arm64/qemu"
+	chmod +x "$T/qemu-system-aarch64"
+	PATH=$T:$PATH run doctor "$T"
+	says "ok       the kernel and QEMU for --machine arm64 are there"
 	succeeds mock_run -- iommu-mock doctor
 	says "ok       configfs is mounted on /sys/kernel/config"
 	run mock_run -- sh -c 'umount /sys/kernel/debug; iommu-mock doctor'
