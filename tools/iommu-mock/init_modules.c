@@ -102,13 +102,17 @@ static bool is_ignored(const char *param)
 	int module = strcspn(param, "."), name = strcspn(param + module + 1, "=");
 	char *sentence = form("%.*s: unknown parameter '%.*s' ignored", module, param, name,
 			      param + module + 1);
-	int size = klogctl(LOG_SIZE, NULL, 0), length;
-	char *log = grab(size > 0 ? size + 1 : 1);
+	int size = klogctl(LOG_SIZE, NULL, 0), length = -1;
+	char *log = NULL;
 	bool said;
 
-	length = size > 0 ? klogctl(LOG_READ_ALL, log, size) : 0;
-	log[length > 0 ? length : 0] = '\0';
-	said = strstr(log, sentence);
+	if (size > 0) {
+		log = grab(size + 1);
+		length = klogctl(LOG_READ_ALL, log, size);
+	}
+	if (length >= 0)
+		log[length] = '\0';
+	said = length >= 0 && strstr(log, sentence);
 	free(log);
 	free(sentence);
 	return said;

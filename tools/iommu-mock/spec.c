@@ -33,7 +33,7 @@ static int take_endpoint(const char **key)
 		return -1;
 	number = strtoul(*key + 2, NULL, 10);
 	*key += 2 + digits + 1;
-	return number < MOST_ENDPOINTS ? number : MOST_ENDPOINTS;
+	return smaller(number, MOST_ENDPOINTS);
 }
 
 static bool take_value(struct unit_spec *spec, const char *key, const char *value)
