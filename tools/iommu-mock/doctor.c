@@ -215,7 +215,7 @@ static void check_machine(const char *home, const char *machine, const char *ker
 	bool tree = getenv("IOMMU_MOCK_TREE");
 
 	if (!is_in(home, machine, kernel, R_OK))
-		missing(tree ? build : "build it from the sources, a package has none",
+		missing(tree ? build : "a package made with it, or a build of the sources",
 			"no kernel for --machine %s in %s", machine, home);
 	else if (!is_in(home, machine, "qemu", X_OK) && !in_path(qemu))
 		missing(package, "--machine %s needs %s", machine, qemu);

@@ -113,6 +113,28 @@ test_tarball_says_what_it_is_of()
 	! find "$there" -name '*.o' -o -name target | grep . || fail "something built is in it"
 }
 
+# By somebody's own QEMU, here that of the tests
+test_tarball_has_machines_when_asked()
+{
+	local machine=x86_64 home archive
+
+	[ "$(uname -m)" != aarch64 ] || machine=arm64
+	home=$(give "$TOP/scripts/mock-home" $machine 2>"$T/out") || fail "no home is made"
+	archive=$(give KERNELS=$machine "$TOP/scripts/stage" 2>"$T/out") || fail "it is not put together"
+	elsewhere
+	cp -r "$archive/." "$there"
+	nobodys
+	[ ! -e "$there/lib/iommu-mock/$machine/qemu" ] || fail "it has a QEMU of its own"
+	cd "$there"
+	run nobody PATH=/nonexistent "$there/bin/iommu-mock" run --machine $machine --accel tcg \
+		--unit vtd -- /bin/true
+	[ "$rc" -eq 125 ] || fail "status $rc without a QEMU"
+	says "which is not in PATH"
+	# That is for who has the cache.
+	succeeds "$there/bin/iommu-mock" run --machine $machine --accel tcg \
+		--qemu "$home/$machine/qemu" --unit vtd --unit smmuv3 -- /bin/true
+}
+
 test_tarball_is_the_same_again()
 {
 	local archive one
