@@ -29,7 +29,7 @@
 
 static bool vtd_has_spr17(const struct vtd_unit *unit)
 {
-	return unit->platform->errata & IOMMU_UNIT_ERRATUM_SPR17;
+	return unit->platform.errata & IOMMU_UNIT_ERRATUM_SPR17;
 }
 
 /**
@@ -88,7 +88,7 @@ u8 vtd_errata_aw(const struct vtd_unit *unit, bool five_level)
 {
 	u8 aw = five_level ? VTD_AW_57BIT : VTD_AW_48BIT;
 
-	if (!(unit->platform->errata & IOMMU_UNIT_ERRATUM_STAGE1_AW) ||
+	if (!(unit->platform.errata & IOMMU_UNIT_ERRATUM_STAGE1_AW) ||
 	    unit->ecap & VTD_ECAP_SSTS ||
 	    !(FIELD_GET(VTD_CAP_SAGAW, unit->cap) & BIT(aw)))
 		return 0;

@@ -134,7 +134,7 @@ void vtd_irq_program(struct vtd_unit *unit, unsigned int index)
 	/* All events have their registers in this order (11.4.7.2, 11.4.11.5) */
 	u32 ctl = index == IOMMU_UNIT_VTD_IRQ_FAULT ? VTD_REG_FECTL :
 						      VTD_REG_PECTL;
-	const struct iommu_unit_irq *irq = &unit->platform->irqs[index];
+	const struct iommu_unit_irq *irq = &unit->platform.irqs[index];
 	u32 mask = vtd_read32(unit, ctl) & VTD_ECTL_IM;
 
 	/* None must be sent with a half of this message and a half of the last */
@@ -166,7 +166,7 @@ static void vtd_fault_mask(struct vtd_unit *unit, bool mask)
 int vtd_fault_init(struct vtd_unit *unit)
 {
 	const struct iommu_unit_irq *irq =
-		&unit->platform->irqs[IOMMU_UNIT_VTD_IRQ_FAULT];
+		&unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_FAULT];
 	unsigned int nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
 	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
 	unsigned int i;
@@ -203,7 +203,7 @@ int vtd_fault_init(struct vtd_unit *unit)
  */
 void vtd_fault_exit(struct vtd_unit *unit)
 {
-	unsigned int irq = unit->platform->irqs[IOMMU_UNIT_VTD_IRQ_FAULT].irq;
+	unsigned int irq = unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_FAULT].irq;
 
 	vtd_fault_mask(unit, true);
 	if (irq)

@@ -92,8 +92,8 @@ struct vtd_irq {
  * @id: its number, which no other unit ever has
  * @srcu: for walks that visit it, see users.c
  * @dev: its device
- * @platform: what the platform says of it
- * @own: what @platform points to, with the registers where they are mapped
+ * @platform: what the platform says of it, with the registers where they are mapped
+ *	and the interrupts that the driver has allocated
  * @mmio: physical address of its registers, 0 if they are not in memory
  * @irqs: its interrupts, if firmware describes it
  * @cap: capability register
@@ -128,8 +128,7 @@ struct vtd_unit {
 	u64 id;
 	struct srcu_struct srcu;
 	struct device *dev;
-	const struct iommu_unit *platform;
-	struct iommu_unit own;
+	struct iommu_unit platform;
 	phys_addr_t mmio;
 	struct vtd_irq irqs[IOMMU_UNIT_VTD_NR_IRQS];
 	u64 cap;
@@ -348,22 +347,22 @@ static inline struct vtd_unit *to_vtd_unit(struct iommu_device *iommu)
 
 static inline u32 vtd_read32(struct vtd_unit *unit, u32 off)
 {
-	return iommu_regs_read32(&unit->platform->regs, off);
+	return iommu_regs_read32(&unit->platform.regs, off);
 }
 
 static inline void vtd_write32(struct vtd_unit *unit, u32 off, u32 val)
 {
-	iommu_regs_write32(&unit->platform->regs, off, val);
+	iommu_regs_write32(&unit->platform.regs, off, val);
 }
 
 static inline u64 vtd_read64(struct vtd_unit *unit, u32 off)
 {
-	return iommu_regs_read64(&unit->platform->regs, off);
+	return iommu_regs_read64(&unit->platform.regs, off);
 }
 
 static inline void vtd_write64(struct vtd_unit *unit, u32 off, u64 val)
 {
-	iommu_regs_write64(&unit->platform->regs, off, val);
+	iommu_regs_write64(&unit->platform.regs, off, val);
 }
 
 /*

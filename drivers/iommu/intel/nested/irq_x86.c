@@ -25,7 +25,7 @@ static void vtd_irq_write_message(struct irq_data *data)
 {
 	struct vtd_irq *irq = data->chip_data;
 	struct irq_data *vector = data->parent_data;
-	struct iommu_unit_irq *own = &irq->unit->own.irqs[irq->index];
+	struct iommu_unit_irq *own = &irq->unit->platform.irqs[irq->index];
 	struct msi_msg msg = {};
 
 	vector->chip->irq_compose_msi_msg(vector, &msg);
@@ -104,7 +104,7 @@ static struct irq_domain *vtd_irq_domain_get(void)
  * @unit: the unit
  * @index: IOMMU_UNIT_VTD_IRQ_*
  *
- * Without one the unit's own.irqs[].irq stays zero, and the driver
+ * Without one the unit's platform.irqs[].irq stays zero, and the driver
  * polls instead.
  */
 void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
@@ -121,7 +121,7 @@ void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
 	info.data = irq;
 	ret = irq_domain_alloc_irqs(domain, 1, dev_to_node(unit->dev), &info);
 	if (ret > 0)
-		unit->own.irqs[index].irq = ret;
+		unit->platform.irqs[index].irq = ret;
 }
 
 /**
@@ -131,7 +131,7 @@ void vtd_irq_alloc(struct vtd_unit *unit, unsigned int index)
  */
 void vtd_irq_free(struct vtd_unit *unit, unsigned int index)
 {
-	struct iommu_unit_irq *own = &unit->own.irqs[index];
+	struct iommu_unit_irq *own = &unit->platform.irqs[index];
 
 	/* It may be the platform's */
 	if (!unit->irqs[index].unit)

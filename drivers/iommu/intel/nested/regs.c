@@ -19,12 +19,12 @@ static int vtd_regs_map(struct vtd_unit *unit, phys_addr_t start, size_t size)
 		dev_err(unit->dev, "the registers are in use by another driver\n");
 		return -EBUSY;
 	}
-	unit->own.regs.base = ioremap(start, size);
-	if (!unit->own.regs.base) {
+	unit->platform.regs.base = ioremap(start, size);
+	if (!unit->platform.regs.base) {
 		release_mem_region(start, size);
 		return -ENOMEM;
 	}
-	unit->own.regs.size = size;
+	unit->platform.regs.size = size;
 	unit->mmio = start;
 	return 0;
 }
@@ -55,12 +55,11 @@ int vtd_regs_find(struct vtd_unit *unit, struct platform_device *pdev)
 	size_t size;
 	int ret;
 
-	unit->platform = &unit->own;
 	if (platform)
-		unit->own = *platform;
+		unit->platform = *platform;
 	else
-		unit->own.errata = vtd_acpi_errata();
-	if (unit->own.regs.ops)
+		unit->platform.errata = vtd_acpi_errata();
+	if (unit->platform.regs.ops)
 		return 0;
 	res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
 	if (!res)
@@ -69,7 +68,7 @@ int vtd_regs_find(struct vtd_unit *unit, struct platform_device *pdev)
 	if (ret)
 		return ret;
 	size = vtd_regs_size(unit);
-	if (size <= unit->own.regs.size)
+	if (size <= unit->platform.regs.size)
 		return 0;
 	vtd_regs_unmap(unit);
 	return vtd_regs_map(unit, res->start, size);
@@ -81,9 +80,9 @@ int vtd_regs_find(struct vtd_unit *unit, struct platform_device *pdev)
  */
 void vtd_regs_unmap(struct vtd_unit *unit)
 {
-	if (!unit->own.regs.base)
+	if (!unit->platform.regs.base)
 		return;
-	iounmap(unit->own.regs.base);
-	release_mem_region(unit->mmio, unit->own.regs.size);
-	unit->own.regs.base = NULL;
+	iounmap(unit->platform.regs.base);
+	release_mem_region(unit->mmio, unit->platform.regs.size);
+	unit->platform.regs.base = NULL;
 }

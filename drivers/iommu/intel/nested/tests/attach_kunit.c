@@ -260,7 +260,7 @@ static void spr17(struct kunit *test)
 	struct vtd_paging *plain, *parent_good, *parent_bad;
 	struct vtd_nested *n;
 
-	bad->platform.errata = IOMMU_UNIT_ERRATUM_SPR17;
+	bad->unit.platform.errata = IOMMU_UNIT_ERRATUM_SPR17;
 	KUNIT_EXPECT_EQ(test, vtd_errata_hw_info_flags(&good->unit), 0);
 	KUNIT_EXPECT_EQ(test, vtd_errata_hw_info_flags(&bad->unit),
 			IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17);

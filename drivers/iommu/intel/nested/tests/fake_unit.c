@@ -214,12 +214,11 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	fake->test = test;
 	/* All there is, at first */
 	fake->ahead = UINT_MAX;
-	fake->platform.regs.ops = &fake_ops;
-	fake->platform.regs.ctx = fake;
 
 	unit = &fake->unit;
 	unit->dev = fake_dev_new(test, "unit");
-	unit->platform = &fake->platform;
+	unit->platform.regs.ops = &fake_ops;
+	unit->platform.regs.ctx = fake;
 	unit->cap = cap;
 	unit->ecap = ecap;
 	KUNIT_ASSERT_EQ(test, vtd_readers_init(unit), 0);

@@ -16,7 +16,6 @@
  * struct fake_unit - the unit and its hardware
  * @unit: what the driver sees
  * @test: the test that it is for
- * @platform: the platform's description of it
  * @gsts: global status
  * @iqa: invalidation queue address
  * @iqh: invalidation queue head
@@ -48,7 +47,6 @@
 struct fake_unit {
 	struct vtd_unit unit;
 	struct kunit *test;
-	struct iommu_unit platform;
 	u32 gsts;
 	u64 iqa;
 	u64 iqh;

@@ -334,8 +334,8 @@ static void errata_aw(struct kunit *test)
 	struct vtd_device *vgood = fake_device_new(test, good, 0x10, 0, 0);
 	struct vtd_paging *p = fake_paging_new(test, edev, 0);
 
-	odd->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
-	both->platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
+	odd->unit.platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
+	both->unit.platform.errata = IOMMU_UNIT_ERRATUM_STAGE1_AW;
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&odd->unit, false), VTD_AW_48BIT);
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&odd->unit, true), 0);
 	KUNIT_EXPECT_EQ(test, vtd_errata_aw(&good->unit, false), 0);
