@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/klog.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,10 +15,6 @@
 #include "say.h"
 
 #define LEAKS "/sys/kernel/debug/kmemleak"
-
-/* Of klogctl() */
-#define LOG_READ_ALL 3
-#define LOG_SIZE 10
 
 /* An object counts as leaked once it is 5 s old. */
 #define LEAK_SECONDS 6
@@ -102,17 +97,9 @@ static bool is_ignored(const char *param)
 	int module = strcspn(param, "."), name = strcspn(param + module + 1, "=");
 	char *sentence = form("%.*s: unknown parameter '%.*s' ignored", module, param, name,
 			      param + module + 1);
-	int size = klogctl(LOG_SIZE, NULL, 0), length = -1;
-	char *log = NULL;
-	bool said;
+	char *log = read_kernel_log();
+	bool said = log && strstr(log, sentence);
 
-	if (size > 0) {
-		log = grab(size + 1);
-		length = klogctl(LOG_READ_ALL, log, size);
-	}
-	if (length >= 0)
-		log[length] = '\0';
-	said = length >= 0 && strstr(log, sentence);
 	free(log);
 	free(sentence);
 	return said;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/klog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,19 +151,17 @@ static bool write_file(const char *path, const char *value)
 /* The kernel names the reason of some refusals in its log. */
 static char *last_of_log(void)
 {
-	char log[4096], *line;
-	int length = klogctl(3, log, sizeof(log) - 1);
+	char *log = read_kernel_log(), *line;
 
-	if (length <= 0)
+	if (!log)
 		return copy_string("");
-	log[length] = '\0';
-	while (length && log[length - 1] == '\n')
-		log[--length] = '\0';
 	line = strrchr(log, '\n');
 	line = line ? line + 1 : log;
 	if (*line == '<')
 		line += strcspn(line, ">") + 1;
-	return copy_string(line);
+	line = copy_string(line);
+	free(log);
+	return line;
 }
 
 /* What stood last in the kernel's log before the unit was made */

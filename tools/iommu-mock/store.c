@@ -8,10 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <unistd.h>
 
 #include "say.h"
 #include "store.h"
+
+/* Of klogctl() */
+#define LOG_READ_ALL 3
+#define LOG_SIZE 10
 
 void words_take(struct words *words, char *word)
 {
@@ -109,6 +114,15 @@ ptrdiff_t buffer_write(struct buffer *buffer, int fd, size_t most)
 	return n;
 }
 
+/* Without the newlines at its end; there is room for one byte more. */
+static char *end_text(struct buffer *text)
+{
+	while (text->end && text->data[text->end - 1] == '\n')
+		text->end--;
+	text->data[text->end] = '\0';
+	return text->data;
+}
+
 char *read_file(const char *path)
 {
 	struct buffer text = {};
@@ -124,8 +138,21 @@ char *read_file(const char *path)
 		free(text.data);
 		return NULL;
 	}
-	while (text.end && text.data[text.end - 1] == '\n')
-		text.end--;
-	text.data[text.end] = '\0';
-	return text.data;
+	return end_text(&text);
+}
+
+char *read_kernel_log(void)
+{
+	int size = klogctl(LOG_SIZE, NULL, 0), length;
+	struct buffer text = {};
+
+	if (size <= 0)
+		return NULL;
+	length = klogctl(LOG_READ_ALL, buffer_room(&text, size + 1), size);
+	if (length < 0) {
+		free(text.data);
+		return NULL;
+	}
+	buffer_added(&text, length);
+	return end_text(&text);
 }

@@ -61,4 +61,7 @@ ptrdiff_t buffer_write(struct buffer *buffer, int fd, size_t most);
 /* The whole of a small file, and no newline at its end; NULL if it cannot be read. */
 char *read_file(const char *path);
 
+/* The whole log of the kernel that this runs on, likewise. */
+char *read_kernel_log(void);
+
 #endif

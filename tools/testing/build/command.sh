@@ -371,6 +371,7 @@ test_doctor_says_what_mends_it()
 	says "mend it by: "
 	says "missing  no kernel for --machine x86_64 in $T"
 	says "if you want it: build it from the sources"
+	says "if you want it: a package made with it, or a build of the sources"
 	# A tree has a QEMU of its own beside the kernel.
 	mkdir "$T/arm64"
 	touch "$T/arm64/Image"
