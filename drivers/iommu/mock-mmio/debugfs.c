@@ -15,6 +15,12 @@
 
 #include "slots.h"
 
+static bool mmio_mem_is_memory(u64 addr, size_t bytes)
+{
+	guard(mutex)(&mock_mmio_window.lock);
+	return mock_mmio_memory_find(&mock_mmio_window, addr, bytes);
+}
+
 /* Map one access at a physical address, or say what is wrong with it */
 static void __iomem *mmio_mem_map(u64 addr, size_t bytes)
 {
@@ -24,8 +30,9 @@ static void __iomem *mmio_mem_map(u64 addr, size_t bytes)
 
 	if (bytes > 8 || !is_power_of_2(bytes))
 		return IOMEM_ERR_PTR(-EINVAL);
-	if (addr < MOCK_MMIO_START ||
-	    mock_mmio_locate(addr - MOCK_MMIO_START, bytes, &nr, &off))
+	if (!mmio_mem_is_memory(addr, bytes) &&
+	    (addr < MOCK_MMIO_START ||
+	     mock_mmio_locate(addr - MOCK_MMIO_START, bytes, &nr, &off)))
 		return IOMEM_ERR_PTR(-ENXIO);
 	base = ioremap(addr, bytes);
 	return base ?: IOMEM_ERR_PTR(-ENOMEM);
@@ -108,22 +115,25 @@ static const struct file_operations mmio_mem_fops = {
 	.llseek = default_llseek,
 };
 
+static void mmio_slot_show(struct seq_file *s, const struct mock_mmio_slot *slot)
+{
+	if (!slot->taken && !slot->maps)
+		return;
+	seq_printf(s, "%#llx %s%s, mapped %u times\n", (u64)mock_mmio_address(slot),
+		   slot->name[0] ? slot->name : "nothing", slot->taken ? "" : ", gone",
+		   slot->maps);
+}
+
 static int mmio_slots_show(struct seq_file *s, void *unused)
 {
 	struct mock_mmio_window *window = s->private;
 	unsigned int i;
 
 	guard(mutex)(&window->lock);
-	for (i = 0; i < MOCK_MMIO_NR_SLOTS; i++) {
-		const struct mock_mmio_slot *slot = &window->slots[i];
-
-		if (!slot->taken && !slot->maps)
-			continue;
-		seq_printf(s, "%#llx %s%s, mapped %u times\n",
-			   MOCK_MMIO_START + mock_mmio_slot_offset(slot),
-			   slot->name[0] ? slot->name : "nothing",
-			   slot->taken ? "" : ", gone", slot->maps);
-	}
+	for (i = 0; i < MOCK_MMIO_NR_SLOTS; i++)
+		mmio_slot_show(s, &window->slots[i]);
+	for (i = 0; i < MOCK_MMIO_NR_MEMORY; i++)
+		mmio_slot_show(s, &window->memory[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(mmio_slots);

@@ -42,7 +42,8 @@ static void mmio_area_unmap(void *priv)
 	mock_mmio_slot_unmap(priv);
 }
 
-static const struct logic_iomem_ops mmio_area_ops = {
+/* An area is a slot that software has mapped */
+const struct logic_iomem_ops mock_mmio_area_ops = {
 	.read = mmio_area_read,
 	.write = mmio_area_write,
 	.unmap = mmio_area_unmap,
@@ -58,7 +59,7 @@ static long mmio_region_map(unsigned long offset, size_t size,
 	ret = mock_mmio_slot_map(&mock_mmio_window, offset, size, &slot, &off);
 	if (ret)
 		return ret;
-	*ops = &mmio_area_ops;
+	*ops = &mock_mmio_area_ops;
 	*priv = slot;
 	return off;
 }
@@ -70,15 +71,17 @@ static const struct logic_iomem_region_ops mmio_region_ops = {
 /**
  * mock_mmio_take - have a slot of the window
  * @name: who wants it
+ * @room: mappings that software is going to have of it at most
  *
  * Nothing answers in it until mock_mmio_connect().
  *
  * Context: process context, sleeps
- * Return: the slot; -ENOSPC if the window is full, of which the log tells
+ * Return: the slot; -ENOSPC if the window is full, or cannot be mapped as often, of which the
+ * log tells
  */
-struct mock_mmio_slot *mock_mmio_take(const char *name)
+struct mock_mmio_slot *mock_mmio_take(const char *name, unsigned int room)
 {
-	return mock_mmio_slot_take(&mock_mmio_window, name);
+	return mock_mmio_slot_take(&mock_mmio_window, name, room);
 }
 EXPORT_SYMBOL_FOR_MODULES(mock_mmio_take, "iommu_mock");
 
@@ -90,7 +93,8 @@ EXPORT_SYMBOL_FOR_MODULES(mock_mmio_take, "iommu_mock");
  */
 phys_addr_t mock_mmio_address(const struct mock_mmio_slot *slot)
 {
-	return MOCK_MMIO_START + mock_mmio_slot_offset(slot);
+	return slot->memory ? slot->resource.start :
+			      MOCK_MMIO_START + mock_mmio_slot_offset(slot);
 }
 EXPORT_SYMBOL_FOR_MODULES(mock_mmio_address, "iommu_mock");
 

@@ -10,6 +10,7 @@
 
 #include <linux/export.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 
@@ -47,6 +48,8 @@ void mock_mmio_window_init(struct mock_mmio_window *window)
 	mutex_init(&window->lock);
 	for (i = 0; i < MOCK_MMIO_NR_SLOTS; i++)
 		window->slots[i].window = window;
+	for (i = 0; i < MOCK_MMIO_NR_MEMORY; i++)
+		window->memory[i].window = window;
 }
 
 /**
@@ -60,25 +63,67 @@ u64 mock_mmio_slot_offset(const struct mock_mmio_slot *slot)
 	return (slot - slot->window->slots) * (u64)MOCK_MMIO_SLOT_SIZE;
 }
 
+static unsigned int mock_mmio_slot_room(const struct mock_mmio_slot *slot)
+{
+	return max(slot->maps, slot->taken ? slot->room : 0);
+}
+
+/* Mappings that there are or may be */
+static unsigned int mock_mmio_room_taken(const struct mock_mmio_window *window)
+{
+	unsigned int i, room = 0;
+
+	for (i = 0; i < MOCK_MMIO_NR_SLOTS; i++)
+		room += mock_mmio_slot_room(&window->slots[i]);
+	for (i = 0; i < MOCK_MMIO_NR_MEMORY; i++)
+		room += mock_mmio_slot_room(&window->memory[i]);
+	return room;
+}
+
+/**
+ * mock_mmio_has_room - can a slot be mapped as often?
+ * @window: the window, locked
+ * @name: who wants it
+ * @room: mappings that software is going to have of it at most
+ *
+ * Return: it can; else the log tells
+ */
+bool mock_mmio_has_room(const struct mock_mmio_window *window, const char *name,
+			unsigned int room)
+{
+	unsigned int taken = mock_mmio_room_taken(window);
+
+	if (room <= MOCK_MMIO_NR_MAPS && taken <= MOCK_MMIO_NR_MAPS - room)
+		return true;
+	pr_info("no room is left in the window for %s: it may be mapped %u times, of which %u are for what is there\n",
+		name, MOCK_MMIO_NR_MAPS, taken);
+	return false;
+}
+
 /**
  * mock_mmio_slot_take - have a slot for oneself
  * @window: of this window
  * @name: who one is
+ * @room: mappings that software is going to have of it at most
  *
  * Context: process context, sleeps
- * Return: the first slot that nobody has taken or mapped; -ENOSPC if there is none
+ * Return: the first slot that nobody has taken or mapped; -ENOSPC if there is none, or
+ * no room for as many mappings
  */
 struct mock_mmio_slot *mock_mmio_slot_take(struct mock_mmio_window *window,
-					   const char *name)
+					   const char *name, unsigned int room)
 {
 	unsigned int i, forgotten = 0;
 
 	guard(mutex)(&window->lock);
+	if (!mock_mmio_has_room(window, name, room))
+		return ERR_PTR(-ENOSPC);
 	for (i = 0; i < MOCK_MMIO_NR_SLOTS; i++) {
 		struct mock_mmio_slot *slot = &window->slots[i];
 
 		if (!slot->taken && !slot->maps) {
 			slot->taken = true;
+			slot->room = room;
 			strscpy(slot->name, name);
 			return slot;
 		}

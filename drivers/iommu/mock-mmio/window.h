@@ -9,7 +9,11 @@
 #define __IOMMU_MOCK_MMIO_WINDOW_H
 
 #include <linux/err.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
+
+/* What there is behind a slot with memory: enough for the largest hardware that wants it */
+#define MOCK_MMIO_MEMORY_SIZE	(SZ_2M + 3 * SZ_64K)
 
 struct mock_mmio_slot;
 
@@ -31,7 +35,9 @@ struct mock_mmio_device {
 };
 
 #if IS_ENABLED(CONFIG_IOMMU_MOCK_MMIO)
-struct mock_mmio_slot *mock_mmio_take(const char *name);
+struct mock_mmio_slot *mock_mmio_take(const char *name, unsigned int room);
+struct mock_mmio_slot *mock_mmio_take_memory(const char *name, unsigned int room, u32 size);
+void *mock_mmio_memory(const struct mock_mmio_slot *slot);
 void mock_mmio_give(struct mock_mmio_slot *slot);
 phys_addr_t mock_mmio_address(const struct mock_mmio_slot *slot);
 int mock_mmio_connect(struct mock_mmio_slot *slot, struct mock_mmio_device *dev);

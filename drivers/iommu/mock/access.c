@@ -53,6 +53,27 @@ int mock_access_init(struct mock_access *acc, const struct mock_ep_config *confi
 }
 
 /**
+ * mock_access_limit() - a function does only what software has enabled in it
+ * @ep: the endpoint
+ * @acc: how requests are to be made; what is not enabled is not done
+ *
+ * Context: &mock_iommu.lock is held
+ * Return: 0, or -EINVAL if it may not make requests with a PASID
+ */
+int mock_access_limit(struct mock_endpoint *ep, struct mock_access *acc)
+{
+	const struct mock_pci_config *shared = mock_fn_shared_config(ep);
+
+	lockdep_assert_held(&ep->mi->lock);
+	if (!ep->config.caps.function)
+		return 0;
+	acc->ats = acc->ats && mock_pci_config_ats_on(&ep->pci);
+	acc->raw = acc->raw && mock_pci_config_ats_on(&ep->pci);
+	acc->pri = acc->pri && acc->ats && mock_pci_config_pri_on(shared);
+	return acc->pasid_valid && !mock_pci_config_pasid_on(shared) ? -EINVAL : 0;
+}
+
+/**
  * mock_access_fault() - note in the registers why a transfer stops
  * @ep: the endpoint
  * @why: MOCK_EP_FAULT_BLOCKED, ABORT or PRI
@@ -182,7 +203,9 @@ static int access_begin(struct mock_endpoint *ep, const struct mock_access *acc,
 	int ret;
 
 	lockdep_assert_held(&ep->mi->lock);
-	if (acc->raw)
+	if ((acc->raw || acc->ats) && mock_port_blocks_ats(ep->fn.port))
+		ret = -EFAULT;
+	else if (acc->raw)
 		ret = access_translate(ep, &req, MOCK_AT_TRANSLATED, addr, to);
 	else if (acc->ats)
 		ret = access_ats(ep, acc, &req, to);
@@ -272,4 +295,21 @@ int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 	else if (!doorbell)
 		access_count(ep, &to, addr, true);
 	return ret;
+}
+
+/**
+ * mock_access_message() - send an interrupt message
+ * @ep: the endpoint
+ * @addr: address of the message
+ * @data: its data
+ *
+ * Context: &mock_iommu.lock is held
+ * Return: as mock_access_write()
+ */
+int mock_access_message(struct mock_endpoint *ep, u64 addr, u32 data)
+{
+	const struct mock_access acc = { .message = true };
+	const __le32 word = cpu_to_le32(data);
+
+	return mock_access_write(ep, &acc, addr, &word, sizeof(word));
 }

@@ -147,6 +147,7 @@ bool mock_atc_wants(struct mock_endpoint *ep, const struct mock_req *req)
 {
 	lockdep_assert_held(&ep->mi->lock);
 	return ep->atc && !ep->stop && mock_pci_config_master(&ep->pci) &&
+	       (!ep->config.caps.function || mock_pci_config_ats_on(&ep->pci)) &&
 	       *mock_ep_reg(ep, MOCK_EP_ATS) & MOCK_EP_ATS_ENABLE &&
 	       !mock_cache_peek(ep->atc, atc_tag(req), req->addr, NULL);
 }

@@ -277,6 +277,7 @@ static int go_live(struct mock_instance *inst)
 	}
 	/* Drivers that are there have bound when the write returns */
 	wait_for_device_probe();
+	mock_driver_missed(inst);
 	return 0;
 }
 
@@ -327,8 +328,79 @@ static ssize_t mock_instance_reorder_seed_store(struct config_item *item,
 	return mock_store_u32(mi, &mi->reorder_seed, 0, U32_MAX, page, count);
 }
 
+static const char * const mock_instance_buses[] = { "platform", "pci" };
+
+static ssize_t mock_instance_bus_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n",
+			  mock_instance_buses[READ_ONCE(to_instance(item)->pci)]);
+}
+
+static ssize_t mock_instance_bus_store(struct config_item *item, const char *page,
+				       size_t count)
+{
+	struct mock_instance *inst = to_instance(item);
+	int ret, pci = sysfs_match_string(mock_instance_buses, page);
+
+	if (pci < 0)
+		return pci;
+	if (pci && !mock_instance_has_pci()) {
+		pr_info("endpoints can be no PCI functions: this kernel has no MMIO to be emulated (INDIRECT_IOMEM), or no PCI_DOMAINS_GENERIC, PCI_MSI or IRQ_MSI_IOMMU\n");
+		return -EOPNOTSUPP;
+	}
+	ret = mock_iommu_config_lock(&inst->mi);
+	if (ret)
+		return ret;
+	WRITE_ONCE(inst->pci, pci);
+	inst->pci_chosen = true;
+	mock_iommu_config_unlock(&inst->mi);
+	return count;
+}
+
+static ssize_t mock_instance_segment_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n", to_instance(item)->segment);
+}
+
+static ssize_t mock_instance_segment_store(struct config_item *item,
+					   const char *page, size_t count)
+{
+	struct mock_instance *inst = to_instance(item);
+
+	return mock_store_u32(&inst->mi, &inst->segment, 0, U16_MAX, page, count);
+}
+
+static ssize_t mock_instance_port_acs_show(struct config_item *item, char *page)
+{
+	return mock_show_bool(&to_instance(item)->port_acs, page);
+}
+
+static ssize_t mock_instance_port_acs_store(struct config_item *item,
+					    const char *page, size_t count)
+{
+	struct mock_instance *inst = to_instance(item);
+
+	return mock_store_bool(&inst->mi, &inst->port_acs, page, count);
+}
+
+CONFIGFS_ATTR(mock_instance_, bus);
+CONFIGFS_ATTR(mock_instance_, port_acs);
+CONFIGFS_ATTR(mock_instance_, segment);
+
+static ssize_t mock_instance_driver_show(struct config_item *item, char *page)
+{
+	return mock_driver_show(to_instance(item), page);
+}
+
+static ssize_t mock_instance_driver_store(struct config_item *item,
+					  const char *page, size_t count)
+{
+	return mock_driver_store(to_instance(item), page, count);
+}
+
 CONFIGFS_ATTR(mock_instance_, type);
 CONFIGFS_ATTR(mock_instance_, live);
+CONFIGFS_ATTR(mock_instance_, driver);
 CONFIGFS_ATTR(mock_instance_, reorder_seed);
 CONFIGFS_ATTR_RO(mock_instance_, dev_name);
 
@@ -336,6 +408,10 @@ static struct configfs_attribute *mock_instance_attrs[] = {
 	&mock_instance_attr_type,
 	&mock_instance_attr_live,
 	&mock_instance_attr_dev_name,
+	&mock_instance_attr_bus,
+	&mock_instance_attr_segment,
+	&mock_instance_attr_port_acs,
+	&mock_instance_attr_driver,
 	&mock_instance_attr_async_commands,
 	&mock_instance_attr_reorder_seed,
 	NULL

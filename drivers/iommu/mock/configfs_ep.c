@@ -13,19 +13,23 @@ static struct mock_ep_item *to_ep_item(struct config_item *item)
 	return container_of(to_config_group(item), struct mock_ep_item, group);
 }
 
-/* A number, or bus:device.function as lspci prints it */
-static int parse_source_id(const char *page, u32 *sid)
+/* bus:device.function as lspci prints it */
+static int parse_address(const char *page, u32 *rid)
 {
 	unsigned int bus, dev, fn;
 	int used = 0;
 
-	if (!strchr(page, ':'))
-		return kstrtou32(page, 0, sid);
 	if (sscanf(page, "%2x:%2x.%1x%n", &bus, &dev, &fn, &used) != 3 ||
 	    !sysfs_streq(page + used, "") || dev > 0x1f || fn > 7)
 		return -EINVAL;
-	*sid = bus << 8 | dev << 3 | fn;
+	*rid = bus << 8 | dev << 3 | fn;
 	return 0;
+}
+
+/* A number, or such an address */
+static int parse_source_id(const char *page, u32 *sid)
+{
+	return strchr(page, ':') ? parse_address(page, sid) : kstrtou32(page, 0, sid);
 }
 
 static ssize_t mock_ep_source_id_show(struct config_item *item, char *page)
@@ -57,6 +61,21 @@ static ssize_t mock_ep_source_id_store(struct config_item *item,
 static u32 *mock_ep_pasid_bits(struct config_item *item)
 {
 	return &to_ep_item(item)->ep.config.caps.pasid_bits;
+}
+
+static u32 *mock_ep_total_vfs(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.total_vfs;
+}
+
+static u32 *mock_ep_vf_offset(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.vf_offset;
+}
+
+static u32 *mock_ep_vf_stride(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.vf_stride;
 }
 
 static u32 *mock_ep_vendor_id(struct config_item *item)
@@ -92,6 +111,11 @@ static bool *mock_ep_ats_raw(struct config_item *item)
 static bool *mock_ep_no_snoop(struct config_item *item)
 {
 	return &to_ep_item(item)->ep.config.no_snoop;
+}
+
+static bool *mock_ep_acs(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.acs;
 }
 
 static bool *mock_ep_pri(struct config_item *item)
@@ -135,6 +159,9 @@ CONFIGFS_ATTR(mock_ep_, _name)
 
 MOCK_EP_U32(vendor_id, 0, U16_MAX, "%#06x");
 MOCK_EP_U32(device_id, 0, U16_MAX, "%#06x");
+MOCK_EP_U32(total_vfs, 0, MOCK_EP_MAX_VFS, "%u");
+MOCK_EP_U32(vf_offset, 1, U8_MAX, "%u");
+MOCK_EP_U32(vf_stride, 1, U8_MAX, "%u");
 MOCK_EP_U32(pasid_bits, 0, MOCK_EP_MAX_PASID_BITS, "%u");
 MOCK_EP_U32(ats_queue_depth, 1, MOCK_EP_MAX_DEPTH, "%u");
 MOCK_EP_BOOL(errata_inv_twice);
@@ -142,6 +169,7 @@ MOCK_EP_BOOL(ats);
 MOCK_EP_BOOL(ats_raw);
 MOCK_EP_BOOL(no_snoop);
 MOCK_EP_BOOL(pri);
+MOCK_EP_BOOL(acs);
 
 static ssize_t mock_ep_live_show(struct config_item *item, char *page)
 {
@@ -152,14 +180,16 @@ static ssize_t mock_ep_live_store(struct config_item *item, const char *page,
 				  size_t count)
 {
 	struct mock_ep_item *ei = to_ep_item(item);
-	bool live;
+	const bool gone = sysfs_streq(page, "gone");
+	bool live = false;
 	int ret;
 
-	ret = kstrtobool(page, &live);
+	ret = gone ? 0 : kstrtobool(page, &live);
 	if (ret)
 		return ret;
 	guard(mutex)(&ei->inst->lock);
-	return mock_ep_item_plug(ei, live) ?: count;
+	ret = gone ? mock_ep_item_tear_out(ei) : mock_ep_item_plug(ei, live);
+	return ret ?: count;
 }
 
 static ssize_t mock_ep_dev_name_show(struct config_item *item, char *page)
@@ -167,24 +197,115 @@ static ssize_t mock_ep_dev_name_show(struct config_item *item, char *page)
 	struct mock_ep_item *ei = to_ep_item(item);
 
 	guard(mutex)(&ei->inst->lock);
-	return sysfs_emit(page, "%s\n",
-			  ei->pdev ? dev_name(&ei->pdev->dev) : "");
+	return mock_ep_item_name(ei, page);
 }
 
 static ssize_t mock_ep_vfio_name_show(struct config_item *item, char *page)
 {
-	return mock_vfio_name(&to_ep_item(item)->ep, page);
+	struct mock_ep_item *ei = to_ep_item(item);
+
+	guard(mutex)(&ei->inst->lock);
+	return ei->inst->host ? mock_host_vfio_name(ei, page) :
+				mock_vfio_name(&ei->ep, page);
+}
+
+static ssize_t mock_ep_driver_override_show(struct config_item *item, char *page)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+
+	guard(mutex)(&ei->inst->lock);
+	return sysfs_emit(page, "%s\n", ei->driver);
+}
+
+static ssize_t mock_ep_driver_override_store(struct config_item *item,
+					     const char *page, size_t count)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+	size_t len = strcspn(page, "\n");
+	int ret;
+
+	if (len >= sizeof(ei->driver) || len + 1 < count)
+		return -EINVAL;
+	ret = mock_iommu_config_lock(&ei->inst->mi);
+	if (ret)
+		return ret;
+	strscpy(ei->driver, page, len + 1);
+	mock_iommu_config_unlock(&ei->inst->mi);
+	return count;
+}
+
+static ssize_t mock_ep_port_show(struct config_item *item, char *page)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+
+	guard(mutex)(&ei->inst->lock);
+	if (!ei->behind)
+		return sysfs_emit(page, "\n");
+	return sysfs_emit(page, "%02x:%02x.%x\n", PCI_BUS_NUM(ei->port),
+			  PCI_SLOT(ei->port), PCI_FUNC(ei->port));
+}
+
+static ssize_t mock_ep_port_store(struct config_item *item, const char *page,
+				  size_t count)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+	const bool behind = !sysfs_streq(page, "");
+	u32 port = 0;
+	int ret;
+
+	ret = behind ? parse_address(page, &port) : 0;
+	if (ret)
+		return ret;
+	ret = mock_iommu_config_lock(&ei->inst->mi);
+	if (ret)
+		return ret;
+	ei->behind = behind;
+	ei->port = port;
+	mock_iommu_config_unlock(&ei->inst->mi);
+	return count;
+}
+
+static ssize_t mock_ep_function_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n",
+			  to_ep_item(item)->ep.config.caps.ioat ? "ioat" : "test");
+}
+
+/* Its identity is that of what it is: another one is written after that */
+static ssize_t mock_ep_function_store(struct config_item *item, const char *page,
+				      size_t count)
+{
+	struct mock_ep_item *ei = to_ep_item(item);
+	bool ioat = sysfs_streq(page, "ioat");
+	int ret;
+
+	if (!ioat && !sysfs_streq(page, "test"))
+		return -EINVAL;
+	ret = mock_iommu_config_lock(&ei->inst->mi);
+	if (ret)
+		return ret;
+	mock_endpoint_set_function(&ei->ep, ioat);
+	mock_iommu_config_unlock(&ei->inst->mi);
+	return count;
 }
 
 CONFIGFS_ATTR(mock_ep_, source_id);
+CONFIGFS_ATTR(mock_ep_, port);
+CONFIGFS_ATTR(mock_ep_, function);
+CONFIGFS_ATTR(mock_ep_, driver_override);
 CONFIGFS_ATTR(mock_ep_, live);
 CONFIGFS_ATTR_RO(mock_ep_, dev_name);
 CONFIGFS_ATTR_RO(mock_ep_, vfio_name);
 
 static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_source_id,
+	&mock_ep_attr_port,
+	&mock_ep_attr_function,
 	&mock_ep_attr_vendor_id,
 	&mock_ep_attr_device_id,
+	&mock_ep_attr_total_vfs,
+	&mock_ep_attr_vf_offset,
+	&mock_ep_attr_vf_stride,
 	&mock_ep_attr_pasid_bits,
 	&mock_ep_attr_ats,
 	&mock_ep_attr_ats_queue_depth,
@@ -192,6 +313,8 @@ static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_errata_inv_twice,
 	&mock_ep_attr_no_snoop,
 	&mock_ep_attr_pri,
+	&mock_ep_attr_acs,
+	&mock_ep_attr_driver_override,
 	&mock_ep_attr_live,
 	&mock_ep_attr_dev_name,
 	&mock_ep_attr_vfio_name,

@@ -5,6 +5,9 @@
 #include <linux/err.h>
 #include <linux/idr.h>
 #include <linux/lockdep.h>
+#include <linux/of.h>
+#include <linux/of_irq.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -27,9 +30,8 @@ const struct mock_model * const mock_models[] = { MOCK_MODELS, NULL };
 
 static_assert(ARRAY_SIZE(mock_models) - 1 <= MOCK_MAX_MODELS);
 
-/* Numbers of platform devices, which must differ between instances */
+/* Numbers of units' platform devices */
 static DEFINE_IDA(mock_unit_ids);
-static DEFINE_IDA(mock_endpoint_ids);
 
 /**
  * mock_iommu_is_live() - is the instance live?
@@ -123,6 +125,9 @@ static int models_create(struct mock_instance *inst)
 void mock_instance_set_model(struct mock_instance *inst, int nr)
 {
 	WRITE_ONCE(inst->mi.model, mock_models[nr]);
+	if (!inst->pci_chosen)
+		WRITE_ONCE(inst->pci, mock_endpoints_pci &&
+			   mock_instance_has_pci() && mock_models[nr]->pci);
 	inst->mi.priv = inst->privs[nr];
 }
 
@@ -148,6 +153,7 @@ struct mock_instance *mock_instance_create(void)
 		.atc_entries = DEFAULT_ATC_ENTRIES,
 	};
 	inst->mi.reorder_seed = mock_reorder_seed;
+	mock_driver_init(inst);
 	spin_lock_init(&inst->mi.lock);
 	mock_slow_init(&inst->mi);
 	mutex_init(&inst->lock);
@@ -158,6 +164,9 @@ struct mock_instance *mock_instance_create(void)
 		ret = inst->id;
 		goto err_free;
 	}
+	/* Segment 0 is the machine's own */
+	inst->segment = inst->id + 1;
+	inst->port_acs = true;
 	ret = models_create(inst);
 	if (ret)
 		goto err_id;
@@ -182,41 +191,6 @@ void mock_instance_destroy(struct mock_instance *inst)
 	ida_free(&mock_unit_ids, inst->id);
 	mutex_destroy(&inst->lock);
 	kfree(inst);
-}
-
-/**
- * mock_ep_item_create() - make an endpoint of an instance that is not live
- * @inst: the instance
- *
- * Return: the endpoint or an error pointer
- */
-struct mock_ep_item *mock_ep_item_create(struct mock_instance *inst)
-{
-	struct mock_ep_item *item;
-
-	item = kzalloc_obj(*item);
-	if (!item)
-		return ERR_PTR(-ENOMEM);
-	item->id = ida_alloc(&mock_endpoint_ids, GFP_KERNEL);
-	if (item->id < 0) {
-		int ret = item->id;
-
-		kfree(item);
-		return ERR_PTR(ret);
-	}
-	item->inst = inst;
-	mock_endpoint_init(&item->ep, &inst->mi);
-	return item;
-}
-
-/**
- * mock_ep_item_destroy() - undo mock_ep_item_create()
- * @item: the endpoint
- */
-void mock_ep_item_destroy(struct mock_ep_item *item)
-{
-	ida_free(&mock_endpoint_ids, item->id);
-	kfree(item);
 }
 
 /**
@@ -274,11 +248,28 @@ static bool source_ids_valid(struct mock_instance *inst)
 /* Firmware may say less than there is */
 static u32 unit_regs_said(struct mock_instance *inst)
 {
-	struct mock_firmware fw = { .regs_size = inst->regs.size };
+	struct mock_firmware fw = { .regs_size = inst->mmio.regs.size };
 
 	if (inst->mi.model->firmware)
 		inst->mi.model->firmware(&inst->mi, &fw);
 	return fw.regs_size;
+}
+
+/*
+ * The instance's software node is no part of the device, which some kernels think of
+ * any that they find in a platform device, and put it
+ */
+static void unit_put(struct platform_device *pdev)
+{
+	if (is_software_node(pdev->dev.fwnode))
+		pdev->dev.fwnode = NULL;
+	platform_device_put(pdev);
+}
+
+static void instance_del_unit(struct mock_instance *inst)
+{
+	platform_device_del(inst->pdev);
+	unit_put(inst->pdev);
 }
 
 static int instance_add_unit(struct mock_instance *inst,
@@ -286,66 +277,49 @@ static int instance_add_unit(struct mock_instance *inst,
 {
 	const struct resource regs =
 		DEFINE_RES_MEM(mock_instance_address(inst), unit_regs_said(inst));
-	struct platform_device_info info = {
-		.name = inst->mi.model->unit_name,
-		.id = inst->id,
-		.fwnode = inst->node,
-		.data = unit,
-		.size_data = sizeof(*unit),
-		.dma_mask = DMA_BIT_MASK(64),
-		.res = &regs,
-		.num_res = regs.start ? 1 : 0,
-	};
-
-	inst->pdev = platform_device_register_full(&info);
-	return PTR_ERR_OR_ZERO(inst->pdev);
-}
-
-/**
- * mock_ep_item_add() - add an endpoint's device
- * @item: the endpoint, which is live
- *
- * Return: 0 or an errno
- */
-int mock_ep_item_add(struct mock_ep_item *item)
-{
-	struct mock_endpoint *ep = &item->ep;
 	struct platform_device *pdev;
-	struct platform_device_info info = {
-		.name = MOCK_ENDPOINT_NAME,
-		.id = item->id,
-		.fwnode = item->node,
-		.data = &ep,
-		.size_data = sizeof(ep),
-		.dma_mask = DMA_BIT_MASK(64),
-	};
+	int ret;
 
-	mock_vfio_allow(ep);
-	pdev = platform_device_register_full(&info);
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	item->pdev = pdev;
+	pdev = platform_device_alloc(inst->mi.model->unit_name, inst->id);
+	if (!pdev)
+		return -ENOMEM;
+	pdev->dev.fwnode = inst->node;
+	pdev->dev.of_node = of_node_get(to_of_node(inst->node));
+	if (inst->irq_node)
+		of_msi_configure(&pdev->dev, pdev->dev.of_node);
+	pdev->platform_dma_mask = DMA_BIT_MASK(64);
+	pdev->dev.dma_mask = &pdev->platform_dma_mask;
+	pdev->dev.coherent_dma_mask = DMA_BIT_MASK(64);
+
+	ret = platform_device_add_data(pdev, unit, sizeof(*unit));
+	if (!ret)
+		ret = platform_device_add_resources(pdev, &regs, regs.start ? 1 : 0);
+	if (!ret)
+		ret = mock_driver_choose(inst, &pdev->dev);
+	if (!ret)
+		ret = platform_device_add(pdev);
+	if (ret) {
+		unit_put(pdev);
+		return ret;
+	}
+	inst->pdev = pdev;
 	return 0;
 }
 
-/**
- * mock_ep_item_del() - undo mock_ep_item_add()
- * @item: the endpoint
- */
-void mock_ep_item_del(struct mock_ep_item *item)
+static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
 {
-	platform_device_unregister(item->pdev);
-	item->pdev = NULL;
+	return list_entry(&inst->endpoints, struct mock_ep_item, list);
 }
 
-static void endpoints_del(struct mock_instance *inst, struct mock_ep_item *from)
+static void platform_endpoints_del(struct mock_instance *inst,
+				   struct mock_ep_item *from)
 {
 	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
 		if (from->pdev)
 			mock_ep_item_del(from);
 }
 
-static int endpoints_add(struct mock_instance *inst)
+static int platform_endpoints_add(struct mock_instance *inst)
 {
 	struct mock_ep_item *item;
 	int ret;
@@ -353,17 +327,31 @@ static int endpoints_add(struct mock_instance *inst)
 	list_for_each_entry(item, &inst->endpoints, list) {
 		ret = mock_ep_item_add(item);
 		if (ret) {
-			endpoints_del(inst, item);
+			platform_endpoints_del(inst, item);
 			return ret;
 		}
 	}
 	return 0;
 }
 
+static int endpoints_add(struct mock_instance *inst)
+{
+	return inst->host ? mock_host_start(inst) : platform_endpoints_add(inst);
+}
+
+static void endpoints_del(struct mock_instance *inst)
+{
+	if (inst->host)
+		mock_host_stop(inst);
+	else
+		platform_endpoints_del(inst, endpoints_head(inst));
+}
+
 static void endpoints_stop(struct mock_instance *inst, struct mock_ep_item *from)
 {
 	list_for_each_entry_continue_reverse(from, &inst->endpoints, list)
-		if (!from->ep.unplugged)
+		/* A virtual function has its engine whether software wants it or not */
+		if (!from->ep.unplugged || from->ep.fn.pf)
 			mock_endpoint_stop(&from->ep);
 }
 
@@ -388,9 +376,12 @@ static void unit_describe(struct mock_instance *inst, struct iommu_unit *unit)
 	int i;
 
 	*unit = (struct iommu_unit){};
-	for (i = 0; i < ARRAY_SIZE(inst->irqs); i++)
+	/* Else the nodes say it */
+	if (inst->irq_node)
+		return;
+	for (i = 0; i < ARRAY_SIZE(unit->irqs); i++)
 		unit->irqs[i] = (struct iommu_unit_irq){
-			.irq = inst->irqs[i].irq,
+			.irq = inst->irqs[i].edge.irq,
 			.msi_addr = inst->irqs[i].addr,
 			.msi_data = inst->irqs[i].data,
 		};
@@ -401,9 +392,9 @@ static int its_create(struct mock_instance *inst)
 	struct mock_its *its;
 
 	if (!IS_ENABLED(CONFIG_IRQ_MSI_IOMMU) ||
-	    !inst->mi.model->msi_translated)
+	    (!inst->mi.model->msi_translated && !inst->host))
 		return 0;
-	its = mock_its_create(inst->id);
+	its = mock_its_create(inst->id, inst->mi.model->msi_translated);
 	if (IS_ERR(its))
 		return PTR_ERR(its);
 	inst->mi.its = its;
@@ -416,11 +407,6 @@ static void its_destroy(struct mock_instance *inst)
 		return;
 	mock_its_destroy(inst->mi.its);
 	inst->mi.its = NULL;
-}
-
-static struct mock_ep_item *endpoints_head(struct mock_instance *inst)
-{
-	return list_entry(&inst->endpoints, struct mock_ep_item, list);
 }
 
 /**
@@ -441,15 +427,26 @@ int mock_instance_start(struct mock_instance *inst)
 	int ret;
 
 	lockdep_assert_held(&inst->lock);
-	if (!source_ids_valid(inst))
-		return -EINVAL;
+	ret = inst->pci ? mock_vfs_create(inst) : 0;
+	if (ret)
+		return ret;
+	if (!source_ids_valid(inst)) {
+		ret = -EINVAL;
+		goto err_vfs;
+	}
 	memset(inst->mi.misbehave, 0, sizeof(inst->mi.misbehave));
 	ret = mock_instance_take_address(inst);
 	if (ret)
-		return ret;
-	ret = mock_nodes_create(inst);
+		goto err_vfs;
+	ret = mock_companion_create(inst);
 	if (ret)
 		goto err_address;
+	ret = inst->pci ? mock_host_create(inst) : 0;
+	if (ret)
+		goto err_companion;
+	ret = mock_nodes_create(inst);
+	if (ret)
+		goto err_host;
 	ret = its_create(inst);
 	if (ret)
 		goto err_nodes;
@@ -466,13 +463,19 @@ int mock_instance_start(struct mock_instance *inst)
 	ret = mock_instance_connect_regs(inst, &unit);
 	if (ret)
 		goto err_model;
-	ret = endpoints_start(inst);
+	ret = mock_companion_connect(inst);
 	if (ret)
 		goto err_regs;
+	ret = endpoints_start(inst);
+	if (ret)
+		goto err_companion_regs;
 	mock_slow_start(&inst->mi);
-	ret = instance_add_unit(inst, &unit);
+	ret = mock_companion_add(inst);
 	if (ret)
 		goto err_endpoints;
+	ret = instance_add_unit(inst, &unit);
+	if (ret)
+		goto err_companion_device;
 	ret = endpoints_add(inst);
 	if (ret)
 		goto err_unit;
@@ -481,10 +484,14 @@ int mock_instance_start(struct mock_instance *inst)
 	return 0;
 
 err_unit:
-	platform_device_unregister(inst->pdev);
+	instance_del_unit(inst);
+err_companion_device:
+	mock_companion_del(inst);
 err_endpoints:
 	mock_slow_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
+err_companion_regs:
+	mock_companion_disconnect(inst);
 err_regs:
 	mock_instance_disconnect_regs(inst);
 err_model:
@@ -497,8 +504,15 @@ err_its:
 	its_destroy(inst);
 err_nodes:
 	mock_nodes_destroy(inst);
+err_host:
+	if (inst->host)
+		mock_host_destroy(inst);
+err_companion:
+	mock_companion_destroy(inst);
 err_address:
 	mock_instance_give_address(inst);
+err_vfs:
+	mock_vfs_destroy(inst);
 	return ret;
 }
 
@@ -509,11 +523,11 @@ static int endpoints_close(struct mock_instance *inst)
 	int ret = 0;
 
 	list_for_each_entry(item, &inst->endpoints, list)
-		ret = mock_vfio_close_all(&item->ep) ?: ret;
+		ret = mock_ep_item_close(item) ?: ret;
 	if (!ret)
 		return 0;
 	list_for_each_entry(item, &inst->endpoints, list)
-		mock_vfio_allow(&item->ep);
+		mock_ep_item_allow(item);
 	return ret;
 }
 
@@ -542,9 +556,11 @@ int mock_instance_stop(struct mock_instance *inst)
 
 	mock_debugfs_remove(inst);
 	release_queue(inst);
-	endpoints_del(inst, endpoints_head(inst));
-	platform_device_unregister(inst->pdev);
+	endpoints_del(inst);
+	instance_del_unit(inst);
+	mock_companion_del(inst);
 	mock_slow_stop(&inst->mi);
+	mock_companion_disconnect(inst);
 	mock_instance_disconnect_regs(inst);
 	mock_model_stop(&inst->mi);
 	endpoints_stop(inst, endpoints_head(inst));
@@ -554,7 +570,11 @@ int mock_instance_stop(struct mock_instance *inst)
 	mock_irqs_destroy(inst);
 	its_destroy(inst);
 	mock_nodes_destroy(inst);
+	if (inst->host)
+		mock_host_destroy(inst);
+	mock_companion_destroy(inst);
 	mock_instance_give_address(inst);
+	mock_vfs_destroy(inst);
 	WRITE_ONCE(inst->live, false);
 	return 0;
 }

@@ -4,7 +4,11 @@
  *
  *   /iommu-mock-<n>/iommu@<m>      the unit: compatible, phandle, #iommu-cells, reg;
  *                                  without "@<m>" and reg where there is no MMIO
+ *   /iommu-mock-<n>/companion@<m>  another device of the unit's, which refers to it
+ *   /iommu-mock-<n>/interrupt-controller   of the unit's wires and messages
  *   /iommu-mock-<n>/endpoint-<m>   an endpoint: iommus = <&unit StreamID>
+ *   /iommu-mock-<n>/pcie-<bus>     a host bridge, where endpoints are PCI functions:
+ *                                  iommu-map = <RID &unit StreamID 1>, ...
  *
  * The unit is one changeset and each endpoint another, because an endpoint may be
  * unplugged. They are reverted when the instance stops.
@@ -20,22 +24,27 @@
 /* Far from those that a compiler of device trees gives, from 1 upwards */
 #define PHANDLE_BASE	0x10000000
 #define PHANDLE_STEP	0x10000
+#define PHANDLE_IRQS	0x8000
+#define PHANDLE_COMPANION	0x4000
 
 /**
  * struct mock_devtree - the nodes of an instance, without its endpoints
  * @changes: what was added to the tree
  * @top: the directory
  * @phandle: of the unit
+ * @irq_phandle: of its interrupt controller
+ * @companion_phandle: of its companion, if it has one
  */
 struct mock_devtree {
 	struct of_changeset changes;
 	struct device_node *top;
 	u32 phandle;
+	u32 irq_phandle;
+	u32 companion_phandle;
 };
 
-static u32 unused_phandle(const struct mock_instance *inst)
+static u32 unused_phandle(u32 phandle)
 {
-	u32 phandle = PHANDLE_BASE + inst->id;
 	struct device_node *np;
 
 	while ((np = of_find_node_by_phandle(phandle))) {
@@ -132,10 +141,56 @@ static int node_add_endpoint_props(struct of_changeset *changes, u32 phandle,
 	return ret;
 }
 
+/* Wires by their names, and the messages of a unit that can send them */
+static int node_add_irqs(struct mock_devtree *tree, struct device_node *np,
+			 const struct mock_firmware *fw)
+{
+	u32 numbers[IOMMU_UNIT_MAX_IRQS];
+	u32 nr = 0;
+	int ret;
+
+	while (fw->irqs && nr < ARRAY_SIZE(numbers) && fw->irqs[nr]) {
+		numbers[nr] = nr;
+		nr++;
+	}
+	if (!nr)
+		return 0;
+	ret = node_add_u32(&tree->changes, np, "interrupt-parent", tree->irq_phandle);
+	if (!ret)
+		ret = of_changeset_add_prop_u32_array(&tree->changes, np, "interrupts",
+						      numbers, nr);
+	if (!ret)
+		ret = of_changeset_add_prop_string_array(&tree->changes, np,
+							 "interrupt-names", fw->irqs,
+							 nr);
+	if (!ret && fw->msi)
+		ret = node_add_u32(&tree->changes, np, "msi-parent", tree->irq_phandle);
+	return ret;
+}
+
+static int node_add_irq_controller_props(struct mock_devtree *tree,
+					 struct device_node *np)
+{
+	struct of_changeset *changes = &tree->changes;
+	int ret;
+
+	ret = node_add_bool(changes, np, "interrupt-controller", true);
+	if (!ret)
+		ret = node_add_u32(changes, np, "#interrupt-cells", 1);
+	if (!ret)
+		ret = node_add_bool(changes, np, "msi-controller", true);
+	if (!ret)
+		ret = node_add_u32(changes, np, "#msi-cells", 0);
+	if (!ret)
+		ret = node_add_u32(changes, np, "phandle", tree->irq_phandle);
+	return ret;
+}
+
 static int node_add_unit_props(struct mock_devtree *tree,
 			       struct device_node *np, struct mock_iommu *mi)
 {
 	struct of_changeset *changes = &tree->changes;
+	const struct mock_instance *inst = mock_to_instance(mi);
 	const struct mock_model *model = mi->model;
 	struct mock_firmware fw = { .coherent = true };
 	int ret;
@@ -151,9 +206,14 @@ static int node_add_unit_props(struct mock_devtree *tree,
 				   mock_instance_address(mock_to_instance(mi)),
 				   fw.regs_size);
 	if (!ret)
+		ret = node_add_irqs(tree, np, &fw);
+	if (!ret)
 		ret = node_add_coherence(changes, np, fw.coherent);
 	if (!ret && fw.flag)
 		ret = node_add_bool(changes, np, fw.flag, true);
+	if (!ret && inst->companion)
+		ret = node_add_u32(changes, np, fw.companion.property,
+				   tree->companion_phandle);
 	return ret;
 }
 
@@ -227,6 +287,135 @@ void mock_devtree_del_endpoint(struct mock_ep_item *item)
 	endpoint_free(item);
 }
 
+static void map_add(const struct mock_devtree *tree, u32 *map, size_t *cells, u16 rid,
+		    u32 sid)
+{
+	map[(*cells)++] = rid;
+	map[(*cells)++] = tree->phandle;
+	map[(*cells)++] = sid;
+	map[(*cells)++] = 1;
+}
+
+/* Of each function on a root bus or behind it, and of its ports */
+static u32 *bus_iommu_map(const struct mock_devtree *tree,
+			  const struct mock_host_bus *bus, size_t *cells)
+{
+	const struct mock_host *host = bus->host;
+	struct list_head *endpoints = &host->inst->endpoints;
+	const struct mock_ep_item *item;
+	unsigned int i;
+	u32 *map;
+
+	map = kmalloc_array(list_count_nodes(endpoints) + host->nr_ports,
+			    4 * sizeof(*map), GFP_KERNEL);
+	*cells = 0;
+	if (!map)
+		return NULL;
+	for (i = 0; i < host->nr_ports; i++)
+		if (PCI_BUS_NUM(host->ports[i].rid) == bus->nr)
+			map_add(tree, map, cells, host->ports[i].rid,
+				host->ports[i].rid);
+	list_for_each_entry(item, endpoints, list) {
+		const struct mock_function *fn = &item->ep.fn;
+
+		if (PCI_BUS_NUM(fn->port ? fn->port->rid : fn->rid) == bus->nr)
+			map_add(tree, map, cells, fn->rid, item->ep.config.sid);
+	}
+	return map;
+}
+
+static int node_add_iommu_map(struct mock_devtree *tree, struct device_node *np,
+			      const struct mock_host_bus *bus)
+{
+	size_t cells;
+	u32 *map = bus_iommu_map(tree, bus, &cells);
+	int ret;
+
+	if (!map)
+		return -ENOMEM;
+	ret = of_changeset_add_prop_u32_array(&tree->changes, np, "iommu-map", map,
+					      cells);
+	kfree(map);
+	return ret;
+}
+
+/*
+ * Without a device_type: to some architectures the first node of type "pci" with the
+ * right bus number is that of a host bridge, whichever its segment is
+ */
+static int tree_add_bus(struct mock_devtree *tree, struct mock_host_bus *bus)
+{
+	const u32 range[] = { bus->numbers.start, bus->numbers.end };
+	struct device_node *np;
+	int ret;
+
+	np = node_add(&tree->changes, tree->top, "pcie-%d", bus->nr);
+	if (!np)
+		return -ENOMEM;
+	bus->node = of_fwnode_handle(np);
+	ret = of_changeset_add_prop_u32_array(&tree->changes, np, "bus-range",
+					      range, ARRAY_SIZE(range));
+	if (!ret)
+		ret = node_add_u32(&tree->changes, np, "linux,pci-domain",
+				   bus->host->inst->segment);
+	if (!ret)
+		ret = node_add_bool(&tree->changes, np, "dma-coherent", true);
+	if (!ret)
+		ret = node_add_bool(&tree->changes, np, "ats-supported", true);
+	return ret ?: node_add_iommu_map(tree, np, bus);
+}
+
+static int tree_add_buses(struct mock_devtree *tree, struct mock_host *host)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; host && i < host->nr_buses && !ret; i++)
+		ret = tree_add_bus(tree, &host->buses[i]);
+	return ret;
+}
+
+static int tree_add_irq_controller(struct mock_devtree *tree, struct mock_instance *inst)
+{
+	struct device_node *np;
+
+	np = of_changeset_create_node(&tree->changes, tree->top, "interrupt-controller");
+	if (!np)
+		return -ENOMEM;
+	inst->irq_node = of_fwnode_handle(np);
+	return node_add_irq_controller_props(tree, np);
+}
+
+static int tree_add_companion(struct mock_devtree *tree, struct mock_instance *inst)
+{
+	struct of_changeset *changes = &tree->changes;
+	struct mock_firmware fw = {};
+	struct resource regs = {};
+	struct device_node *np;
+	char name[32];
+	int ret;
+
+	if (!inst->companion)
+		return 0;
+	inst->mi.model->firmware(&inst->mi, &fw);
+	mock_companion_describe(inst, &regs);
+	snprintf(name, sizeof(name), "companion@%llx", (u64)regs.start);
+	np = of_changeset_create_node(changes, tree->top, name);
+	if (!np)
+		return -ENOMEM;
+	mock_companion_set_node(inst, of_fwnode_handle(np));
+	ret = node_add_compatible(changes, np, NULL, fw.companion.compatible);
+	if (!ret)
+		ret = node_add_u32(changes, np, "phandle", tree->companion_phandle);
+	if (!ret)
+		ret = node_add_reg(changes, np, regs.start, resource_size(&regs));
+	if (!ret)
+		ret = node_add_u32(changes, np, "interrupt-parent", tree->irq_phandle);
+	if (!ret)
+		ret = node_add_u32(changes, np, "interrupts", MOCK_COMPANION_IRQ);
+	return ret;
+}
+
 static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 {
 	struct device_node *root = of_find_node_by_path("/");
@@ -245,7 +434,9 @@ static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 		return -ENOMEM;
 	/* Devices of what is in the root directory would be made by the core */
 	of_node_set_flag(tree->top, OF_POPULATED);
-	ret = node_add_bus(&tree->changes, tree->top);
+	ret = node_add_bus(&tree->changes, tree->top) ?:
+	      tree_add_irq_controller(tree, inst) ?:
+	      tree_add_companion(tree, inst);
 	if (ret)
 		return ret;
 
@@ -254,16 +445,22 @@ static int tree_fill(struct mock_devtree *tree, struct mock_instance *inst)
 	if (!unit)
 		return -ENOMEM;
 	inst->node = of_fwnode_handle(unit);
-	return node_add_unit_props(tree, unit, &inst->mi);
+	return node_add_unit_props(tree, unit, &inst->mi) ?:
+	       tree_add_buses(tree, inst->host);
 }
 
 /* The nodes are not in the tree, or not any more */
 static void tree_free(struct mock_instance *inst)
 {
 	struct mock_devtree *tree = inst->devtree;
+	unsigned int i;
 
+	for (i = 0; inst->host && i < inst->host->nr_buses; i++)
+		node_put(&inst->host->buses[i].node);
 	of_changeset_destroy(&tree->changes);
+	mock_companion_set_node(inst, NULL);
 	node_put(&inst->node);
+	node_put(&inst->irq_node);
 	of_node_put(tree->top);
 	kfree(tree);
 	inst->devtree = NULL;
@@ -285,7 +482,9 @@ int mock_devtree_create(struct mock_instance *inst)
 	if (!tree)
 		return -ENOMEM;
 	inst->devtree = tree;
-	tree->phandle = unused_phandle(inst);
+	tree->phandle = unused_phandle(PHANDLE_BASE + inst->id);
+	tree->irq_phandle = unused_phandle(PHANDLE_BASE + PHANDLE_IRQS + inst->id);
+	tree->companion_phandle = unused_phandle(PHANDLE_BASE + PHANDLE_COMPANION + inst->id);
 	of_changeset_init(&tree->changes);
 
 	ret = tree_fill(tree, inst);
@@ -297,9 +496,11 @@ int mock_devtree_create(struct mock_instance *inst)
 	}
 	/* A node takes it from its properties when it is added, without any yet */
 	to_of_node(inst->node)->phandle = tree->phandle;
+	to_of_node(inst->irq_node)->phandle = tree->irq_phandle;
+	mock_companion_set_phandle(inst, tree->companion_phandle);
 
 	list_for_each_entry(item, &inst->endpoints, list) {
-		ret = mock_devtree_add_endpoint(item);
+		ret = mock_node_create_endpoint(item);
 		if (ret) {
 			mock_devtree_destroy(inst);
 			return ret;

@@ -98,7 +98,8 @@ static int dma_prepare(struct mock_endpoint *ep, u32 cmd, struct dma_transfer *t
 	*mock_ep_reg(ep, MOCK_EP_MOVED) = 0;
 	return mock_access_init(&t->acc, &ep->config,
 				*mock_ep_reg(ep, MOCK_EP_PASID),
-				*mock_ep_reg(ep, MOCK_EP_ATS));
+				*mock_ep_reg(ep, MOCK_EP_ATS)) ?:
+	       mock_access_limit(ep, &t->acc);
 }
 
 /* What cannot be done at all is not begun; which address is to blame, if any */
@@ -123,7 +124,7 @@ static int dma_move_locked(struct mock_endpoint *ep, struct dma_transfer *t,
 
 	if (ep->stop)
 		return -ESHUTDOWN;
-	if (!mock_pci_config_master(&ep->pci))
+	if (!mock_pci_config_master(&ep->pci) || !mock_port_may_send(ep->fn.port))
 		return -EPERM;
 	if (t->read_ignored) {
 		memset(ep->bounce, 0, len);
@@ -288,6 +289,68 @@ u32 mock_dma_run(struct mock_endpoint *ep, u32 cmd)
 	return dma_status(ep, cmd, ret) | invalid;
 }
 
+/**
+ * mock_dma_read() - read memory, for a device that is no test function
+ * @ep: the endpoint
+ * @addr: address to read from
+ * @buf: where to
+ * @len: how much; it is all within a 4K page
+ *
+ * Context: the endpoint's worker
+ * Return: 0 or an errno; the fault registers say no more than they do of a command
+ */
+int mock_dma_read(struct mock_endpoint *ep, u64 addr, void *buf, u32 len)
+{
+	struct dma_transfer t = { .cmd = MOCK_EP_CMD_READ, .src = addr };
+	int ret = dma_move(ep, &t, len);
+
+	if (!ret)
+		memcpy(buf, ep->bounce, len);
+	return ret;
+}
+
+/**
+ * mock_dma_write() - write memory, for a device that is no test function
+ * @ep: the endpoint
+ * @addr: address to write to
+ * @buf: where from
+ * @len: how much; it is all within a 4K page
+ *
+ * Context: the endpoint's worker
+ * Return: 0 or an errno
+ */
+int mock_dma_write(struct mock_endpoint *ep, u64 addr, const void *buf, u32 len)
+{
+	struct dma_transfer t = { .cmd = MOCK_EP_CMD_WRITE, .dst = addr };
+
+	memcpy(ep->bounce, buf, len);
+	return dma_move(ep, &t, len);
+}
+
+/**
+ * mock_dma_copy() - copy memory, for a device that is no test function
+ * @ep: the endpoint
+ * @src: address to read from
+ * @dst: address to write to
+ * @size: how much
+ *
+ * Context: the endpoint's worker
+ * Return: 0 or an errno; MOCK_EP_FAULT tells whether it was the write that failed
+ */
+int mock_dma_copy(struct mock_endpoint *ep, u64 src, u64 dst, u32 size)
+{
+	struct dma_transfer t = {
+		.cmd = MOCK_EP_CMD_COPY,
+		.src = src,
+		.dst = dst,
+		.size = size,
+	};
+
+	scoped_guard(spinlock_irqsave, &ep->mi->lock)
+		WRITE_ONCE(*mock_ep_reg(ep, MOCK_EP_FAULT), 0);
+	return dma_transfer(ep, &t);
+}
+
 static u32 dma_take_command(struct mock_endpoint *ep)
 {
 	u32 cmd;
@@ -344,11 +407,10 @@ static void dma_complete(struct mock_endpoint *ep, u32 cmd, u32 status)
 
 /**
  * mock_dma_work() - run commands until there is none
- * @work: the endpoint's
+ * @ep: the endpoint
  */
-void mock_dma_work(struct work_struct *work)
+void mock_dma_work(struct mock_endpoint *ep)
 {
-	struct mock_endpoint *ep = container_of(work, struct mock_endpoint, work);
 	u32 cmd;
 
 	while ((cmd = dma_take_command(ep))) {

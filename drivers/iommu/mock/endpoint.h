@@ -2,11 +2,12 @@
 /*
  * Mock IOMMU: an endpoint, the device that does DMA through the model
  *
- * Its parts: configuration space (pci_config.c), registers (ep_regs.c), DMA
- * engine (dma.c), how a page of a transfer gets at memory (access.c), ATC, page
- * requests and stalls (atc.c, pri.c, stall.c), interrupts (ep_irq.c), which may
- * be messages that are translated (ep_msi.c, its.c). endpoint.c puts them
- * together, vfio.c gives them to userspace. None of them knows configfs.
+ * Its parts: configuration space (pci_config.c), registers (ep_regs.c), DMA engine
+ * (dma.c; another one is in ioat.c and ioat_run.c), how a page of a transfer gets at
+ * memory (access.c), ATC, page requests and stalls (atc.c, pri.c, stall.c), interrupts
+ * (ep_irq.c), which may be messages that are translated (ep_msi.c, its.c). endpoint.c
+ * puts them together. vfio.c gives them to userspace, or it is a function of a PCI bus
+ * (function.h), for any driver. None of them knows configfs.
  */
 #ifndef __IOMMU_MOCK_ENDPOINT_H
 #define __IOMMU_MOCK_ENDPOINT_H
@@ -18,6 +19,8 @@
 #include <uapi/linux/iommu_mock.h>
 
 #include "cache.h"
+#include "function.h"
+#include "ioat.h"
 #include "its.h"
 #include "mock.h"
 #include "pci_config.h"
@@ -31,6 +34,7 @@ struct seq_file;
 
 #define MOCK_EP_MAX_DEPTH	32	/* ATS invalidate queue depth */
 #define MOCK_EP_MAX_PASID_BITS	20
+#define MOCK_EP_MAX_VFS		63	/* each has a worker and an ATC from the start */
 
 /**
  * struct mock_ep_config - what an endpoint is, constant while it is live
@@ -160,6 +164,7 @@ struct mock_ep_irqs {
  * @name: its name in configfs
  * @config: what it is
  * @regs: registers, by offset / 4; under &mock_iommu.lock
+ * @ioat: those of an endpoint that is a DMA engine, instead
  * @pci: configuration space; under &mock_iommu.lock
  * @msix: MSI-X table; under &mock_iommu.lock
  * @atc: address translation cache, %NULL without ATS; under &mock_iommu.lock
@@ -175,6 +180,7 @@ struct mock_ep_irqs {
  * @stop: a reset is under way: do nothing any more; under &mock_iommu.lock
  * @irqs: interrupts
  * @msi: interrupt messages, where they are translated
+ * @fn: what it has as a PCI function
  * @wq: the endpoint's own worker
  * @work: runs the command in the command register
  * @wait: the DMA engine waits here for a page response or the end of a stall
@@ -189,6 +195,7 @@ struct mock_endpoint {
 	const char *name;
 	struct mock_ep_config config;
 	u32 regs[MOCK_EP_NR_REGS];
+	struct mock_ioat ioat;
 	struct mock_pci_config pci;
 	u32 msix[MOCK_PCI_NR_VECTORS * 4];
 	struct mock_cache *atc;
@@ -201,6 +208,7 @@ struct mock_endpoint {
 	bool stop;
 	struct mock_ep_irqs irqs;
 	struct mock_ep_msi msi;
+	struct mock_function fn;
 	struct workqueue_struct *wq;
 	struct work_struct work;
 	wait_queue_head_t wait;
@@ -230,10 +238,12 @@ static inline struct mock_its *mock_ep_its(const struct mock_endpoint *ep)
 
 /* endpoint.c */
 void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi);
+void mock_endpoint_set_function(struct mock_endpoint *ep, bool ioat);
 int mock_endpoint_start(struct mock_endpoint *ep);
 void mock_endpoint_stop(struct mock_endpoint *ep);
 void mock_endpoint_reset(struct mock_endpoint *ep);
 void mock_endpoint_power_on(struct mock_endpoint *ep);
+bool mock_endpoint_power_off(struct mock_endpoint *ep, u32 *done);
 
 /* ep_regs.c */
 void mock_ep_regs_reset(struct mock_endpoint *ep);
@@ -244,7 +254,10 @@ void mock_ep_bar2_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask);
 
 /* dma.c */
 u32 mock_dma_chunk(u64 src, u64 dst, u32 left);
-void mock_dma_work(struct work_struct *work);
+void mock_dma_work(struct mock_endpoint *ep);
+int mock_dma_read(struct mock_endpoint *ep, u64 addr, void *buf, u32 len);
+int mock_dma_write(struct mock_endpoint *ep, u64 addr, const void *buf, u32 len);
+int mock_dma_copy(struct mock_endpoint *ep, u64 src, u64 dst, u32 size);
 u32 mock_dma_run(struct mock_endpoint *ep, u32 cmd);
 
 /* access.c */
@@ -273,10 +286,12 @@ struct mock_access {
 
 int mock_access_init(struct mock_access *acc, const struct mock_ep_config *config,
 		     u32 pasid, u32 ats);
+int mock_access_limit(struct mock_endpoint *ep, struct mock_access *acc);
 int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 		     u64 addr, void *buf, u32 len);
 int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 		      u64 addr, const void *buf, u32 len);
+int mock_access_message(struct mock_endpoint *ep, u64 addr, u32 data);
 void mock_access_fault(struct mock_endpoint *ep, u32 why, bool write, u64 addr);
 
 /* atc.c */

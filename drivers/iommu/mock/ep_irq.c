@@ -62,6 +62,10 @@ void mock_ep_irq_raise(struct mock_endpoint *ep, enum mock_pci_irq type, u32 nr)
 {
 	struct mock_ep_irqs *irqs = &ep->irqs;
 
+	if (ep->config.caps.function) {
+		mock_fn_irq_raise(ep, type, nr);
+		return;
+	}
 	/* Without the lock: a message can stall, for as long as it takes */
 	if (irq_is_host(ep, type)) {
 		if (nr)

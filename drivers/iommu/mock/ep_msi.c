@@ -101,9 +101,7 @@ void mock_ep_msi_free(struct mock_endpoint *ep, u32 nr, struct eventfd_ctx *ctx)
 static int ep_msi_send_locked(struct mock_endpoint *ep, enum mock_pci_irq type,
 			      u32 nr)
 {
-	const struct mock_access acc = { .message = true };
 	struct msi_msg msg;
-	__le32 data;
 
 	if (ep->stop || !mock_pci_config_irq_on(&ep->pci, type) ||
 	    !mock_pci_config_master(&ep->pci))
@@ -113,10 +111,8 @@ static int ep_msi_send_locked(struct mock_endpoint *ep, enum mock_pci_irq type,
 	/* A vector whose message was not programmed is masked */
 	if (!msg.address_hi && !msg.address_lo)
 		return 0;
-	data = cpu_to_le32(msg.data);
-	return mock_access_write(ep, &acc,
-				 (u64)msg.address_hi << 32 | msg.address_lo,
-				 &data, sizeof(data));
+	return mock_access_message(ep, (u64)msg.address_hi << 32 | msg.address_lo,
+				   msg.data);
 }
 
 /**

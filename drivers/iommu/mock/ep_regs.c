@@ -2,9 +2,9 @@
 /*
  * Mock IOMMU: registers of an endpoint
  *
- * BAR 0 has the registers of include/uapi/linux/iommu_mock.h, BAR 2 the MSI-X
- * table, which is memory only: delivery is VFIO's. All of it runs under
- * &mock_iommu.lock.
+ * BAR 0 has the registers of include/uapi/linux/iommu_mock.h, or those of the DMA
+ * engine that the endpoint is instead (ioat.c); BAR 2 the MSI-X table, which is memory
+ * only where delivery is VFIO's. All of it runs under &mock_iommu.lock.
  */
 #include <linux/array_size.h>
 #include <linux/lockdep.h>
@@ -54,6 +54,7 @@ void mock_ep_regs_reset(struct mock_endpoint *ep)
 		CAPS_UNALIGNED_ACCESS | CAPS_MSI | CAPS_MSIX | CAPS_INTX |
 		CAPS_BAR2_RESERVED;
 	*mock_ep_reg(ep, MOCK_EP_EXT_MAGIC) = MOCK_EP_EXT_MAGIC_VAL;
+	mock_ioat_reset(&ep->ioat);
 
 	memset(ep->msix, 0, sizeof(ep->msix));
 	for (i = 3; i < ARRAY_SIZE(ep->msix); i += 4)
@@ -70,6 +71,8 @@ void mock_ep_regs_reset(struct mock_endpoint *ep)
 u32 mock_ep_bar0_read(struct mock_endpoint *ep, u32 off)
 {
 	lockdep_assert_held(&ep->mi->lock);
+	if (ep->config.caps.ioat)
+		return mock_ioat_read(&ep->ioat, off);
 	return off / 4 < MOCK_EP_NR_REGS ? ep->regs[off / 4] : 0;
 }
 
@@ -86,6 +89,8 @@ u32 mock_ep_bar0_read(struct mock_endpoint *ep, u32 off)
 bool mock_ep_bar0_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask)
 {
 	lockdep_assert_held(&ep->mi->lock);
+	if (ep->config.caps.ioat)
+		return !ep->stop && mock_ioat_write(&ep->ioat, off, val, mask);
 	if (off / 4 >= MOCK_EP_NR_REGS || ep->stop)
 		return false;
 	mask &= ep_wmask[off / 4];
@@ -103,7 +108,8 @@ bool mock_ep_bar0_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask)
 u32 mock_ep_bar2_read(struct mock_endpoint *ep, u32 off)
 {
 	lockdep_assert_held(&ep->mi->lock);
-	return off / 4 < ARRAY_SIZE(ep->msix) ? ep->msix[off / 4] : 0;
+	return off / 4 < ARRAY_SIZE(ep->msix) ? ep->msix[off / 4] :
+						mock_fn_msix_pending(ep, off);
 }
 
 /**

@@ -6,16 +6,22 @@
  * doorbell, and on its way there it is translated like any other write of the
  * endpoint. Which interrupt it means is told by who wrote it, a DeviceID that
  * nobody can forge, and what was written, an EventID.
+ *
+ * Where messages are not translated they go to the processors, and who wrote them
+ * tells just as much: as with interrupt remapping, no endpoint can send another's.
  */
 #ifndef __IOMMU_MOCK_ITS_H
 #define __IOMMU_MOCK_ITS_H
 
-#include <linux/irq_work.h>
 #include <linux/msi.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "edge.h"
 #include "pci_config.h"
+
+/* Where there is no doorbell, messages go to the processors: 1M of addresses */
+#define MOCK_MSI_PROCESSORS	0xfee00000ULL
 
 struct device;
 struct eventfd_ctx;
@@ -24,29 +30,14 @@ struct mock_endpoint;
 /**
  * struct mock_its - a doorbell
  * @domain: parent domain of its devices' MSI domains
- * @page: the doorbell's page, which is memory to nobody
+ * @page: the doorbell's page, which is memory to nobody; %NULL where messages are not
+ *	translated
  * @doorbell: physical address that messages are written to
  */
 struct mock_its {
 	struct irq_domain *domain;
 	void *page;
 	phys_addr_t doorbell;
-};
-
-/**
- * struct mock_its_event - an interrupt of an endpoint
- * @work: raises it outside the instance's lock
- * @lock: protects the rest. A raw one: the interrupt core calls with one held
- * @irq: Linux interrupt number, 0 for none
- * @masked: it is not to be raised now
- * @pending: a message came while it was masked
- */
-struct mock_its_event {
-	struct irq_work work;
-	raw_spinlock_t lock; /* irq, masked, pending */
-	unsigned int irq;
-	bool masked;
-	bool pending;
 };
 
 /**
@@ -57,15 +48,16 @@ struct mock_its_event {
  * @msg: the messages, as they were programmed. All zeros: not at all
  */
 struct mock_ep_msi {
-	struct mock_its_event events[MOCK_PCI_NR_VECTORS];
+	struct mock_edge events[MOCK_PCI_NR_VECTORS];
 	struct device *dev;
 	raw_spinlock_t lock; /* msg */
 	struct msi_msg msg[MOCK_PCI_NR_VECTORS];
 };
 
 /* its.c, which is there with CONFIG_IRQ_MSI_IOMMU */
-struct mock_its *mock_its_create(int id);
+struct mock_its *mock_its_create(int id, bool translated);
 void mock_its_destroy(struct mock_its *its);
+void mock_its_event(struct mock_ep_msi *msi, u32 nr);
 void mock_its_init(struct mock_ep_msi *msi);
 bool mock_its_is_doorbell(const struct mock_its *its, u64 pa);
 int mock_its_write(struct mock_ep_msi *msi, const struct mock_its *its, u64 pa,

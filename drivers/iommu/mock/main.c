@@ -12,6 +12,11 @@ module_param_named(reorder_seed, mock_reorder_seed, uint, 0644);
 MODULE_PARM_DESC(reorder_seed,
 		 "reorder_seed of instances that are made from now on (0: strictly in order)");
 
+bool mock_endpoints_pci = true;
+module_param_named(pci, mock_endpoints_pci, bool, 0644);
+MODULE_PARM_DESC(pci,
+		 "whether endpoints of instances that are made from now on are PCI functions, where they can be");
+
 static int __init iommu_mock_init(void)
 {
 	int ret;
@@ -20,11 +25,16 @@ static int __init iommu_mock_init(void)
 	ret = platform_driver_register(&mock_vfio_driver);
 	if (ret)
 		goto err_debugfs;
-	ret = mock_configfs_register();
+	ret = mock_vfio_map_register();
 	if (ret)
 		goto err_driver;
+	ret = mock_configfs_register();
+	if (ret)
+		goto err_map;
 	return 0;
 
+err_map:
+	mock_vfio_map_unregister();
 err_driver:
 	platform_driver_unregister(&mock_vfio_driver);
 err_debugfs:
@@ -36,6 +46,7 @@ module_init(iommu_mock_init);
 static void __exit iommu_mock_exit(void)
 {
 	mock_configfs_unregister();
+	mock_vfio_map_unregister();
 	platform_driver_unregister(&mock_vfio_driver);
 	mock_debugfs_unregister();
 }

@@ -17,32 +17,55 @@
  * does otherwise is its own affair: here such a read gives zeros and such a write
  * does nothing, as with an access that is not aligned (see the models' regs.c).
  */
-static u64 instance_regs_read(struct mock_mmio_device *dev, u32 off, unsigned int bytes)
+static u64 regs_mmio_read(struct mock_mmio_device *dev, u32 off, unsigned int bytes)
 {
-	const struct mock_instance *inst =
-		container_of(dev, struct mock_instance, mmio);
+	const struct iommu_regs *regs =
+		&container_of(dev, struct mock_regs_mmio, dev)->regs;
 
 	switch (bytes) {
 	case 4:
-		return iommu_regs_read32(&inst->regs, off);
+		return iommu_regs_read32(regs, off);
 	case 8:
-		return iommu_regs_read64(&inst->regs, off);
+		return iommu_regs_read64(regs, off);
 	default:
 		return 0;
 	}
 }
 
-static void instance_regs_write(struct mock_mmio_device *dev, u32 off,
-				unsigned int bytes, u64 val)
+static void regs_mmio_write(struct mock_mmio_device *dev, u32 off, unsigned int bytes,
+			    u64 val)
 {
-	const struct mock_instance *inst =
-		container_of(dev, struct mock_instance, mmio);
+	const struct iommu_regs *regs =
+		&container_of(dev, struct mock_regs_mmio, dev)->regs;
 
 	if (bytes == 4)
-		iommu_regs_write32(&inst->regs, off, val);
+		iommu_regs_write32(regs, off, val);
 	else if (bytes == 8)
-		iommu_regs_write64(&inst->regs, off, val);
+		iommu_regs_write64(regs, off, val);
 }
+
+/**
+ * mock_regs_connect() - registers answer in a slot
+ * @mmio: is filled, and stays until mock_mmio_disconnect()
+ * @slot: the slot
+ * @regs: the registers
+ *
+ * Return: 0, or -EINVAL if there are too many registers
+ */
+int mock_regs_connect(struct mock_regs_mmio *mmio, struct mock_mmio_slot *slot,
+		      const struct iommu_regs *regs)
+{
+	mmio->regs = *regs;
+	mmio->dev = (struct mock_mmio_device){
+		.size = regs->size,
+		.read = regs_mmio_read,
+		.write = regs_mmio_write,
+	};
+	return mock_mmio_connect(slot, &mmio->dev);
+}
+
+/* Drivers map the registers as a whole, or page 0 and page 1 of them (SMMUv3) */
+#define UNIT_MAPS	2
 
 /**
  * mock_instance_take_address() - have a physical address for a unit's registers
@@ -56,7 +79,7 @@ int mock_instance_take_address(struct mock_instance *inst)
 	char name[32];
 
 	snprintf(name, sizeof(name), "%s.%d", inst->mi.model->unit_name, inst->id);
-	slot = mock_mmio_take(name);
+	slot = mock_mmio_take(name, UNIT_MAPS);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 	inst->slot = slot;
@@ -94,14 +117,10 @@ u64 mock_instance_address(const struct mock_instance *inst)
  */
 int mock_instance_connect_regs(struct mock_instance *inst, struct iommu_unit *unit)
 {
-	inst->regs = unit->regs;
+	const struct iommu_regs regs = unit->regs;
+
 	unit->regs = (struct iommu_regs){};
-	inst->mmio = (struct mock_mmio_device){
-		.size = inst->regs.size,
-		.read = instance_regs_read,
-		.write = instance_regs_write,
-	};
-	return mock_mmio_connect(inst->slot, &inst->mmio);
+	return mock_regs_connect(&inst->mmio, inst->slot, &regs);
 }
 
 /**

@@ -182,6 +182,24 @@ struct mock_stats {
 	u64 faults;
 };
 
+/* Number of a companion's wire, for mock_iommu_line() */
+#define MOCK_COMPANION_IRQ	IOMMU_UNIT_MAX_IRQS
+
+/**
+ * struct mock_companion - another device that belongs to a unit, which drivers find by a
+ *	property of the unit's node. It has registers, and one wire
+ * @property: name of the property, a phandle
+ * @compatible: of the device's node
+ * @name: name of its platform device
+ * @regs: its registers; what &iommu_regs.ctx is may be left out of a description
+ */
+struct mock_companion {
+	const char *property;
+	const char *compatible;
+	const char *name;
+	struct iommu_regs regs;
+};
+
 /**
  * struct mock_firmware - what the device tree says of a unit, besides what is the
  *	same for all of its kind
@@ -189,25 +207,76 @@ struct mock_stats {
  *	"compatible"; %NULL for none
  * @flag: name of a boolean property, %NULL for none
  * @regs_size: bytes of its registers, as many as are said to be there
+ * @irqs: names of its wired interrupts, in the order of their numbers and
+ *	%NULL-terminated
+ * @msi: it can signal by messages
  * @coherent: accesses of the unit itself (to tables and queues) snoop the
  *	processors' caches
+ * @companion: another device that belongs to it, without &mock_companion.name for none
  */
 struct mock_firmware {
 	const char *variant;
 	const char *flag;
 	u32 regs_size;
+	const char * const *irqs;
+	bool msi;
 	bool coherent;
+	struct mock_companion companion;
+};
+
+/**
+ * enum mock_driver_kind - whose driver a unit is for
+ * @MOCK_DRIVER_NESTED: this project's
+ * @MOCK_DRIVER_IN_TREE: the kernel's own
+ * @MOCK_DRIVER_NR: how many there are
+ */
+enum mock_driver_kind {
+	MOCK_DRIVER_NESTED,
+	MOCK_DRIVER_IN_TREE,
+	MOCK_DRIVER_NR,
+};
+
+/**
+ * struct mock_driver - a driver for a kind of hardware
+ * @name: the driver's name on the platform bus, %NULL if there is none
+ * @module: module that it is in
+ */
+struct mock_driver {
+	const char *name;
+	const char *module;
+};
+
+/* Of a device that is integrated in the root complex */
+#define MOCK_NO_PORT	U32_MAX
+
+/**
+ * struct mock_place - where a unit is and what is behind it, for an ACPI table
+ * @segment: PCI segment of the devices
+ * @regs: physical address of the unit's registers
+ * @sids: source-ids of the devices
+ * @ports: routing id of the root port that each of them is behind, or %MOCK_NO_PORT
+ * @nr_sids: how many there are
+ */
+struct mock_place {
+	u16 segment;
+	u64 regs;
+	const u32 *sids;
+	const u32 *ports;
+	unsigned int nr_sids;
 };
 
 /**
  * struct mock_model - a kind of IOMMU hardware
  * @name: value of the instance's "type" attribute
  * @unit_name: name of the platform device that stands for the hardware
+ * @drivers: who drives such hardware. Without the name of this project's driver any
+ *	driver takes a unit that is not for the kernel's
  * @compatible: value of this property of the unit in the device tree, %NULL for
  *	hardware that is described by software nodes
  * @sid_bits: width of a source-id or StreamID, at most 32
  * @sid_name: which of the two it is called, %NULL for source-id
  * @pasid_name: what a PASID is called, %NULL for PASID
+ * @pci: what the platform says about it covers PCI functions behind it
  * @msi_translated: interrupt messages of endpoints are translated like any other
  *	write, on their way to a doorbell
  * @attrs: configfs attributes for instances of this type, NULL-terminated. A
@@ -222,6 +291,11 @@ struct mock_firmware {
  * @firmware: what the device tree says of the unit. Called before @start, with
  *	@fw as for a unit that is like all others, but for its registers. Optional
  *	for a model without @compatible
+ * @acpi_name: the unit's node has an ACPI table as its property of this name, an array
+ *	of u8, %NULL for none
+ * @acpi: that table, which describes this unit alone. Called before @start, in process
+ *	context. Returns the table, of @len bytes, to be freed with kfree(); -EINVAL
+ *	for what a table cannot say, or -ENOMEM. Goes with @acpi_name
  * @start: the instance goes live: check the configuration, reset the registers,
  *	create the caches by &mock_iommu.cache_params, fill @unit->regs and
  *	@unit->errata, set &mock_iommu.stats. The framework has filled
@@ -277,15 +351,19 @@ struct mock_firmware {
 struct mock_model {
 	const char *name;
 	const char *unit_name;
+	struct mock_driver drivers[MOCK_DRIVER_NR];
 	const char *compatible;
 	u8 sid_bits;
 	const char *sid_name;
 	const char *pasid_name;
+	bool pci;
 	bool msi_translated;
 	struct configfs_attribute **attrs;
 	int (*create)(struct mock_iommu *mi);
 	void (*destroy)(struct mock_iommu *mi);
 	void (*firmware)(struct mock_iommu *mi, struct mock_firmware *fw);
+	const char *acpi_name;
+	void *(*acpi)(struct mock_iommu *mi, const struct mock_place *where, size_t *len);
 	int (*start)(struct mock_iommu *mi, struct iommu_unit *unit);
 	void (*stop)(struct mock_iommu *mi);
 	int (*translate)(struct mock_iommu *mi, const struct mock_req *req,
@@ -327,6 +405,8 @@ struct mock_model {
  * @slow: how it takes its time
  * @log: what happened last
  * @walk: somebody looks at the tables (walk.h), under @lock
+ * @companion_memory: what userspace finds that has the registers of the unit's companion
+ *	mapped, where that is not the registers; constant while live
  */
 struct mock_iommu {
 	const char *name;
@@ -345,6 +425,7 @@ struct mock_iommu {
 	struct mock_slow slow;
 	struct mock_log log;
 	struct mock_walk *walk;
+	void *companion_memory;
 };
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include "config_bytes.h"
 #include "pci_config.h"
 
 #define MSI_VECTORS_LOG2	5
@@ -22,28 +23,21 @@ static_assert(MOCK_PCI_MSIX_TABLE + MOCK_PCI_NR_VECTORS * PCI_MSIX_ENTRY_SIZE <=
 static_assert(MOCK_PCI_CAP_EXP + PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 <=
 	      MOCK_PCI_CAP_MSI);
 
-static void cfg_set16(struct mock_pci_config *cfg, u32 off, u16 val, u16 wmask)
+/*
+ * A function's are of 64 bits: the window is where memory ends. Behind a port that is
+ * a window for what may be prefetched, as a read of these registers may: it changes none
+ */
+static void cfg_init_bar(struct mock_pci_config *cfg, u32 off,
+			 const struct mock_pci_caps *caps)
 {
-	put_unaligned_le16(val, &cfg->data[off]);
-	put_unaligned_le16(wmask, &cfg->wmask[off]);
-}
+	const u32 size = caps->function ? MOCK_PCI_FN_BAR_SIZE : MOCK_PCI_BAR_SIZE;
+	u32 flags = caps->function ? PCI_BASE_ADDRESS_MEM_TYPE_64 : 0;
 
-static void cfg_set32(struct mock_pci_config *cfg, u32 off, u32 val, u32 wmask)
-{
-	put_unaligned_le32(val, &cfg->data[off]);
-	put_unaligned_le32(wmask, &cfg->wmask[off]);
-}
-
-static u16 cfg_get16(const struct mock_pci_config *cfg, u32 off)
-{
-	return get_unaligned_le16(&cfg->data[off]);
-}
-
-static void cfg_change16(struct mock_pci_config *cfg, u32 off, u16 bits, bool on)
-{
-	u16 val = cfg_get16(cfg, off);
-
-	put_unaligned_le16(on ? val | bits : val & ~bits, &cfg->data[off]);
+	if (caps->behind)
+		flags |= PCI_BASE_ADDRESS_MEM_PREFETCH;
+	cfg_set32(cfg, off, flags, ~(size - 1));
+	if (caps->function)
+		cfg_set32(cfg, off + 4, 0, ~0U);
 }
 
 static void cfg_init_header(struct mock_pci_config *cfg,
@@ -52,23 +46,49 @@ static void cfg_init_header(struct mock_pci_config *cfg,
 	cfg_set16(cfg, PCI_VENDOR_ID, caps->vendor, 0);
 	cfg_set16(cfg, PCI_DEVICE_ID, caps->device, 0);
 	/* Memory decoding is on as VFIO's user of a PCI device finds it */
-	cfg_set16(cfg, PCI_COMMAND, PCI_COMMAND_MEMORY,
+	cfg_set16(cfg, PCI_COMMAND, caps->function ? 0 : PCI_COMMAND_MEMORY,
 		  PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY |
 		  PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE);
 	cfg_set16(cfg, PCI_STATUS, PCI_STATUS_CAP_LIST, 0);
-	cfg_set16(cfg, PCI_CLASS_DEVICE, PCI_CLASS_OTHERS << 8, 0);
+	cfg_set16(cfg, PCI_CLASS_DEVICE,
+		  caps->ioat ? PCI_CLASS_SYSTEM_OTHER : PCI_CLASS_OTHERS << 8, 0);
 	cfg->wmask[PCI_CACHE_LINE_SIZE] = 0xff;
-	cfg_set32(cfg, PCI_BASE_ADDRESS_0, 0, ~(u32)(MOCK_PCI_BAR_SIZE - 1));
-	cfg_set32(cfg, PCI_BASE_ADDRESS_2, 0, ~(u32)(MOCK_PCI_BAR_SIZE - 1));
+	cfg->data[PCI_HEADER_TYPE] = caps->multifunction ? PCI_HEADER_TYPE_MFD : 0;
+	cfg_init_bar(cfg, PCI_BASE_ADDRESS_0, caps);
+	cfg_init_bar(cfg, PCI_BASE_ADDRESS_2, caps);
 	cfg_set16(cfg, PCI_SUBSYSTEM_VENDOR_ID, PCI_VENDOR_ID_TI, 0);
 	cfg->data[PCI_CAPABILITY_LIST] = MOCK_PCI_CAP_EXP;
 	cfg->wmask[PCI_INTERRUPT_LINE] = 0xff;
 	cfg->data[PCI_INTERRUPT_PIN] = 1;	/* INTA */
 }
 
+/* 9.3.4.1: ids, memory decoding and BARs are told by the physical function; no INTx */
+static void cfg_make_virtual(struct mock_pci_config *cfg)
+{
+	cfg_set32(cfg, PCI_VENDOR_ID, U32_MAX, 0);
+	cfg_set16(cfg, PCI_COMMAND, 0, PCI_COMMAND_MASTER);
+	cfg->data[PCI_HEADER_TYPE] = 0;
+	memset(&cfg->data[PCI_BASE_ADDRESS_0], 0, 6 * 4);
+	memset(&cfg->wmask[PCI_BASE_ADDRESS_0], 0, 6 * 4);
+	cfg->data[PCI_INTERRUPT_PIN] = 0;
+}
+
+static void cfg_init_link(struct mock_pci_config *cfg, u32 pos)
+{
+	cfg_set32(cfg, pos + PCI_EXP_LNKCAP,
+		  PCI_EXP_LNKCAP_SLS_2_5GB | 1 << 4, 0);
+	cfg_set16(cfg, pos + PCI_EXP_LNKCTL, 0,
+		  PCI_EXP_LNKCTL_ASPMC | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES);
+	cfg_set16(cfg, pos + PCI_EXP_LNKSTA,
+		  PCI_EXP_LNKSTA_CLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1, 0);
+	cfg_set32(cfg, pos + PCI_EXP_LNKCAP2, PCI_EXP_LNKCAP2_SLS_2_5GB, 0);
+	cfg_set16(cfg, pos + PCI_EXP_LNKCTL2, PCI_EXP_LNKCTL2_TLS_2_5GT, 0);
+}
+
 static void cfg_init_exp(struct mock_pci_config *cfg,
 			 const struct mock_pci_caps *caps)
 {
+	const bool integrated = caps->function && !caps->behind;
 	const u32 pos = MOCK_PCI_CAP_EXP;
 	u32 devcap2 = 0;
 
@@ -78,7 +98,9 @@ static void cfg_init_exp(struct mock_pci_config *cfg,
 
 	cfg->data[pos] = PCI_CAP_ID_EXP;
 	cfg->data[pos + PCI_CAP_LIST_NEXT] = MOCK_PCI_CAP_MSI;
-	cfg_set16(cfg, pos + PCI_EXP_FLAGS, PCI_EXP_TYPE_ENDPOINT << 4 | 2, 0);
+	cfg_set16(cfg, pos + PCI_EXP_FLAGS,
+		  (integrated ? PCI_EXP_TYPE_RC_END : PCI_EXP_TYPE_ENDPOINT) << 4 | 2,
+		  0);
 	cfg_set32(cfg, pos + PCI_EXP_DEVCAP,
 		  PCI_EXP_DEVCAP_RBER | PCI_EXP_DEVCAP_FLR, 0);
 	cfg_set16(cfg, pos + PCI_EXP_DEVCTL,
@@ -88,42 +110,42 @@ static void cfg_init_exp(struct mock_pci_config *cfg,
 		  PCI_EXP_DEVCTL_FERE | PCI_EXP_DEVCTL_URRE |
 		  PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_PAYLOAD |
 		  PCI_EXP_DEVCTL_NOSNOOP_EN | PCI_EXP_DEVCTL_READRQ);
-	cfg_set32(cfg, pos + PCI_EXP_LNKCAP,
-		  PCI_EXP_LNKCAP_SLS_2_5GB | 1 << 4, 0);
-	cfg_set16(cfg, pos + PCI_EXP_LNKCTL, 0,
-		  PCI_EXP_LNKCTL_ASPMC | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES);
-	cfg_set16(cfg, pos + PCI_EXP_LNKSTA,
-		  PCI_EXP_LNKSTA_CLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1, 0);
 	cfg_set32(cfg, pos + PCI_EXP_DEVCAP2, devcap2, 0);
-	cfg_set32(cfg, pos + PCI_EXP_LNKCAP2, PCI_EXP_LNKCAP2_SLS_2_5GB, 0);
-	cfg_set16(cfg, pos + PCI_EXP_LNKCTL2, PCI_EXP_LNKCTL2_TLS_2_5GT, 0);
+	/* What is in the root complex has no link to it */
+	if (!integrated)
+		cfg_init_link(cfg, pos);
 }
 
-static void cfg_init_msi(struct mock_pci_config *cfg)
+/* VFIO has the enable bit of what it shows, see mock_pci_config_set_irq() */
+static void cfg_init_msi(struct mock_pci_config *cfg, bool function)
 {
 	const u32 pos = MOCK_PCI_CAP_MSI;
 
 	cfg->data[pos] = PCI_CAP_ID_MSI;
 	cfg->data[pos + PCI_CAP_LIST_NEXT] = MOCK_PCI_CAP_MSIX;
 	cfg_set16(cfg, pos + PCI_MSI_FLAGS,
-		  PCI_MSI_FLAGS_64BIT | MSI_VECTORS_LOG2 << 1,
-		  PCI_MSI_FLAGS_QSIZE);
+		  PCI_MSI_FLAGS_64BIT | MSI_VECTORS_LOG2 << 1 |
+		  (function ? PCI_MSI_FLAGS_MASKBIT : 0),
+		  PCI_MSI_FLAGS_QSIZE | (function ? PCI_MSI_FLAGS_ENABLE : 0));
 	cfg_set32(cfg, pos + PCI_MSI_ADDRESS_LO, 0, ~3U);
 	cfg_set32(cfg, pos + PCI_MSI_ADDRESS_HI, 0, ~0U);
 	cfg_set16(cfg, pos + PCI_MSI_DATA_64, 0, 0xffff);
+	if (function)
+		cfg_set32(cfg, pos + PCI_MSI_MASK_64, 0, ~0U);
 }
 
-static void cfg_init_msix(struct mock_pci_config *cfg)
+static void cfg_init_msix(struct mock_pci_config *cfg, bool function)
 {
 	const u32 pos = MOCK_PCI_CAP_MSIX;
 
 	cfg->data[pos] = PCI_CAP_ID_MSIX;
 	cfg_set16(cfg, pos + PCI_MSIX_FLAGS, MOCK_PCI_NR_VECTORS - 1,
-		  PCI_MSIX_FLAGS_MASKALL);
+		  PCI_MSIX_FLAGS_MASKALL | (function ? PCI_MSIX_FLAGS_ENABLE : 0));
 	cfg_set32(cfg, pos + PCI_MSIX_TABLE,
 		  MOCK_PCI_MSIX_TABLE | MOCK_PCI_MSIX_BAR, 0);
 	cfg_set32(cfg, pos + PCI_MSIX_PBA,
-		  MOCK_PCI_MSIX_PBA | MOCK_PCI_MSIX_BAR, 0);
+		  (function ? MOCK_PCI_FN_MSIX_PBA : MOCK_PCI_MSIX_PBA) |
+		  MOCK_PCI_MSIX_BAR, 0);
 }
 
 static void cfg_init_ats(struct mock_pci_config *cfg, u32 pos, u8 depth)
@@ -133,6 +155,7 @@ static void cfg_init_ats(struct mock_pci_config *cfg, u32 pos, u8 depth)
 		  PCI_ATS_CAP_QDEP(depth) | PCI_ATS_CAP_PAGE_ALIGNED, 0);
 	cfg_set16(cfg, pos + PCI_ATS_CTRL, 0,
 		  PCI_ATS_CTRL_ENABLE | PCI_ATS_CTRL_STU(0x1f));
+	cfg->ats = pos;
 }
 
 static void cfg_init_pri(struct mock_pci_config *cfg, u32 pos, bool pasid)
@@ -152,6 +175,7 @@ static void cfg_init_pasid(struct mock_pci_config *cfg, u32 pos, u8 bits)
 
 	cfg_set16(cfg, pos + PCI_PASID_CAP, modes | bits << 8, 0);
 	cfg_set16(cfg, pos + PCI_PASID_CTRL, 0, PCI_PASID_CTRL_ENABLE | modes);
+	cfg->pasid = pos;
 }
 
 /* The extended capabilities are packed, each header refers to the next */
@@ -165,9 +189,16 @@ static void cfg_init_extended(struct mock_pci_config *cfg,
 		u16 size;
 	} list[] = {
 		{ caps->ats, PCI_EXT_CAP_ID_ATS, PCI_EXT_CAP_ATS_SIZEOF },
-		{ caps->pri, PCI_EXT_CAP_ID_PRI, PCI_EXT_CAP_PRI_SIZEOF },
-		{ caps->pasid_bits, PCI_EXT_CAP_ID_PASID,
+		/* Virtual functions have these of the physical one */
+		{ caps->pri && !caps->virtual, PCI_EXT_CAP_ID_PRI,
+		  PCI_EXT_CAP_PRI_SIZEOF },
+		{ caps->pasid_bits && !caps->virtual, PCI_EXT_CAP_ID_PASID,
 		  PCI_EXT_CAP_PASID_SIZEOF },
+		/* No control that it would need: it reaches no other function */
+		{ caps->function && caps->acs, PCI_EXT_CAP_ID_ACS, 8 },
+		{ caps->behind, PCI_EXT_CAP_ID_ARI, PCI_EXT_CAP_ARI_SIZEOF },
+		{ caps->function && caps->total_vfs, PCI_EXT_CAP_ID_SRIOV,
+		  PCI_EXT_CAP_SRIOV_SIZEOF },
 	};
 	int i;
 
@@ -181,15 +212,19 @@ static void cfg_init_extended(struct mock_pci_config *cfg,
 			cfg_init_ats(cfg, pos, caps->ats_queue_depth);
 		else if (list[i].id == PCI_EXT_CAP_ID_PRI)
 			cfg_init_pri(cfg, pos, caps->pasid_bits);
-		else
+		else if (list[i].id == PCI_EXT_CAP_ID_PASID)
 			cfg_init_pasid(cfg, pos, caps->pasid_bits);
+		else if (list[i].id == PCI_EXT_CAP_ID_ARI)
+			cfg_set16(cfg, pos + PCI_ARI_CAP, caps->next_fn << 8, 0);
+		else if (list[i].id == PCI_EXT_CAP_ID_SRIOV)
+			mock_pci_config_init_sriov(cfg, pos, caps);
 		last = pos;
 		pos += list[i].size;
 	}
 }
 
 /**
- * mock_pci_config_init() - a configuration space as VFIO's user finds it
+ * mock_pci_config_init() - a configuration space as software finds it
  * @cfg: the configuration space
  * @caps: what it offers
  */
@@ -199,9 +234,11 @@ void mock_pci_config_init(struct mock_pci_config *cfg,
 	memset(cfg, 0, sizeof(*cfg));
 	cfg_init_header(cfg, caps);
 	cfg_init_exp(cfg, caps);
-	cfg_init_msi(cfg);
-	cfg_init_msix(cfg);
+	cfg_init_msi(cfg, caps->function);
+	cfg_init_msix(cfg, caps->function);
 	cfg_init_extended(cfg, caps);
+	if (caps->virtual)
+		cfg_make_virtual(cfg);
 }
 
 /**
@@ -217,6 +254,23 @@ u8 mock_pci_config_read(const struct mock_pci_config *cfg, u32 off)
 }
 
 /**
+ * mock_pci_config_load() - read some bytes
+ * @cfg: the configuration space
+ * @off: offset of the first
+ * @bytes: how many, up to 4
+ *
+ * Return: the bytes, the first in the lowest bits
+ */
+u32 mock_pci_config_load(const struct mock_pci_config *cfg, u32 off, u32 bytes)
+{
+	u32 val = 0;
+
+	while (bytes--)
+		val = val << 8 | mock_pci_config_read(cfg, off + bytes);
+	return val;
+}
+
+/**
  * mock_pci_config_write() - write a byte
  * @cfg: the configuration space
  * @off: its offset
@@ -226,7 +280,7 @@ u8 mock_pci_config_read(const struct mock_pci_config *cfg, u32 off)
  */
 bool mock_pci_config_write(struct mock_pci_config *cfg, u32 off, u8 val)
 {
-	if (off >= sizeof(cfg->data))
+	if (off >= sizeof(cfg->data) || mock_pci_config_sriov_fixed(cfg, off))
 		return false;
 	cfg->data[off] = (cfg->data[off] & ~cfg->wmask[off]) |
 			 (val & cfg->wmask[off]);
@@ -343,4 +397,40 @@ bool mock_pci_config_irq_on(const struct mock_pci_config *cfg,
 	default:
 		return false;
 	}
+}
+
+/**
+ * mock_pci_config_ats_on() - may the function send translation requests?
+ * @cfg: the configuration space
+ *
+ * Return: it may
+ */
+bool mock_pci_config_ats_on(const struct mock_pci_config *cfg)
+{
+	return cfg->ats &&
+	       cfg_get16(cfg, cfg->ats + PCI_ATS_CTRL) & PCI_ATS_CTRL_ENABLE;
+}
+
+/**
+ * mock_pci_config_pri_on() - may the function send page requests?
+ * @cfg: the configuration space
+ *
+ * Return: it may
+ */
+bool mock_pci_config_pri_on(const struct mock_pci_config *cfg)
+{
+	return cfg->pri &&
+	       cfg_get16(cfg, cfg->pri + PCI_PRI_CTRL) & PCI_PRI_CTRL_ENABLE;
+}
+
+/**
+ * mock_pci_config_pasid_on() - may the function send requests with a PASID?
+ * @cfg: the configuration space
+ *
+ * Return: it may
+ */
+bool mock_pci_config_pasid_on(const struct mock_pci_config *cfg)
+{
+	return cfg->pasid &&
+	       cfg_get16(cfg, cfg->pasid + PCI_PASID_CTRL) & PCI_PASID_CTRL_ENABLE;
 }

@@ -14,6 +14,7 @@
  * @node: in &mock_slow.invs
  * @ep: the endpoint, %NULL: there will be no answer
  * @msg: the message
+ * @asker: which command queue it is from
  * @sent: when it was sent
  * @lost: the unit does not wait for the answer any more
  */
@@ -21,6 +22,7 @@ struct slow_inv {
 	struct hlist_node node;
 	struct mock_endpoint *ep;
 	struct mock_atc_inv msg;
+	u16 asker;
 	ktime_t sent;
 	bool lost;
 };
@@ -69,6 +71,7 @@ static void inv_end(struct slow_inv *inv)
 static void inv_lose(struct mock_iommu *mi, struct slow_inv *inv)
 {
 	inv->lost = true;
+	mi->slow.asker = inv->asker;
 	mock_model_devtlb_lost(mi, inv->msg.sid);
 }
 
@@ -124,16 +127,6 @@ static void invs_settle(struct mock_iommu *mi)
 	}
 }
 
-static bool invs_outstanding(const struct mock_slow *s)
-{
-	const struct slow_inv *inv;
-
-	hlist_for_each_entry(inv, &s->invs, node)
-		if (!inv->lost)
-			return true;
-	return false;
-}
-
 /**
  * mock_slow_changed() - time has gone by, or something was configured anew
  * @mi: the instance
@@ -157,6 +150,25 @@ static enum hrtimer_restart slow_timer(struct hrtimer *timer)
 	if (s->running)
 		mock_slow_changed(mi);
 	return HRTIMER_NORESTART;
+}
+
+/**
+ * mock_slow_poll() - software looks at the hardware with interrupts off
+ * @mi: the instance
+ *
+ * On the only processor no timer tells then that time has gone by.
+ *
+ * Context: &mock_iommu.lock is held
+ */
+void mock_slow_poll(struct mock_iommu *mi)
+{
+	struct mock_slow *s = &mi->slow;
+
+	lockdep_assert_held(&mi->lock);
+	if (!s->running || !s->armed || mock_slow_now() < s->armed)
+		return;
+	s->armed = 0;
+	mock_slow_changed(mi);
 }
 
 /**
@@ -228,7 +240,7 @@ static bool slow_sync_ready(struct mock_iommu *mi)
 	ktime_t due;
 
 	/* The timer runs for each of them */
-	if (invs_outstanding(s))
+	if (mock_slow_outstanding(mi, 0))
 		return false;
 	if (!s->since)
 		s->since = mock_slow_now();
@@ -266,6 +278,45 @@ bool mock_slow_ready(struct mock_iommu *mi, enum mock_cmd_kind kind)
 	s->passed = false;
 	s->since = 0;
 	return true;
+}
+
+/**
+ * mock_slow_outstanding() - does a command queue wait for an answer?
+ * @mi: the instance
+ * @asker: the queue
+ *
+ * 0 is the unit's own, for which mock_slow_ready() asks. A model asks for any other, and
+ * does so again when &mock_model.resume is called.
+ *
+ * Context: &mock_iommu.lock is held
+ * Return: it does
+ */
+bool mock_slow_outstanding(struct mock_iommu *mi, u16 asker)
+{
+	const struct slow_inv *inv;
+
+	lockdep_assert_held(&mi->lock);
+	hlist_for_each_entry(inv, &mi->slow.invs, node)
+		if (!inv->lost && inv->asker == asker)
+			return true;
+	return false;
+}
+
+/**
+ * mock_slow_disown() - a command queue besides the unit's own was switched off
+ * @mi: the instance
+ * @asker: the queue: what it waits for, the unit's own waits for from now on
+ *
+ * Context: &mock_iommu.lock is held
+ */
+void mock_slow_disown(struct mock_iommu *mi, u16 asker)
+{
+	struct slow_inv *inv;
+
+	lockdep_assert_held(&mi->lock);
+	hlist_for_each_entry(inv, &mi->slow.invs, node)
+		if (inv->asker == asker)
+			inv->asker = 0;
 }
 
 /**
@@ -346,6 +397,7 @@ int mock_slow_send(struct mock_iommu *mi, struct mock_endpoint *ep,
 	now = mock_slow_now();
 	inv->ep = ep;
 	inv->msg = *msg;
+	inv->asker = s->asker;
 	inv->sent = now;
 	hlist_add_head(&inv->node, &s->invs);
 	if (ep)

@@ -71,6 +71,8 @@ struct mock_atc_inv {
  * @devtlb_limit_ms: how long the unit waits for an endpoint, 0: for ever for an
  *	answer that comes, not at all for one that never does
  * @invs: invalidation messages that are not answered yet
+ * @asker: which of the unit's command queues sends an invalidation now, or sent the one
+ *	that &mock_model.devtlb_lost is told of; 0 for a unit with one of them
  * @timer: for the next thing that comes to pass
  * @armed: when it is to expire, 0: it is not started
  */
@@ -83,6 +85,7 @@ struct mock_slow {
 	u32 sync_delay_ms;
 	u32 devtlb_limit_ms;
 	struct hlist_head invs;
+	u16 asker;
 	struct hrtimer timer;
 	ktime_t armed;
 };
@@ -94,12 +97,15 @@ void mock_slow_stop(struct mock_iommu *mi);
 
 /* Models, with the instance's lock held */
 bool mock_slow_ready(struct mock_iommu *mi, enum mock_cmd_kind kind);
+bool mock_slow_outstanding(struct mock_iommu *mi, u16 asker);
+void mock_slow_disown(struct mock_iommu *mi, u16 asker);
 void mock_slow_forget(struct mock_iommu *mi);
 
 /* The rest of the framework, with the lock held as well */
 int mock_slow_send(struct mock_iommu *mi, struct mock_endpoint *ep,
 		   const struct mock_atc_inv *msg);
 void mock_slow_changed(struct mock_iommu *mi);
+void mock_slow_poll(struct mock_iommu *mi);
 void mock_slow_endpoint_gone(struct mock_endpoint *ep);
 void mock_slow_hold(struct mock_iommu *mi, enum mock_cmd_kind kind, u32 nth);
 

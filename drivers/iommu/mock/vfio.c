@@ -5,7 +5,6 @@
  * Device, region and interrupt information, and offsets in the file, are those
  * of vfio-pci, so that a VMM that knows PCI devices can assign an endpoint.
  */
-#include <linux/delay.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/platform_device.h>
@@ -20,9 +19,6 @@
 #define VFIO_OFFSET_SHIFT	40
 #define VFIO_OFFSET_MASK	(BIT_ULL(VFIO_OFFSET_SHIFT) - 1)
 #define VFIO_CONFIG_SIZE	4096
-
-/* How long an endpoint goes on when all devices have been shut down */
-#define POWER_OFF_MS		100
 
 /**
  * struct mock_vfio - the VFIO device of an endpoint
@@ -87,16 +83,6 @@ static int mock_vfio_region_info(struct vfio_device *vdev,
 	return 0;
 }
 
-static u32 config_read(struct mock_endpoint *ep, u32 off)
-{
-	u32 val = 0;
-	int i;
-
-	for (i = 3; i >= 0; i--)
-		val = val << 8 | mock_pci_config_read(&ep->pci, off + i);
-	return val;
-}
-
 static bool config_write(struct mock_endpoint *ep, u32 off, u32 val, u32 mask)
 {
 	bool reset = false;
@@ -112,7 +98,7 @@ static int region_read(struct mock_endpoint *ep, u32 index, u32 off, u32 *val)
 {
 	guard(spinlock_irqsave)(&ep->mi->lock);
 	if (index == VFIO_PCI_CONFIG_REGION_INDEX)
-		*val = config_read(ep, off);
+		*val = mock_pci_config_load(&ep->pci, off, 4);
 	else if (!mock_pci_config_memory(&ep->pci))
 		return -EIO;
 	else if (index == VFIO_PCI_BAR0_REGION_INDEX)
@@ -366,26 +352,13 @@ ssize_t mock_vfio_name(struct mock_endpoint *ep, char *buf)
 			  ep->vfio ? dev_name(&ep->vfio->vdev.device) : "");
 }
 
-/*
- * A device that nobody shuts down is at work until the machine's power goes, or
- * until its bus is reset: after the shutdown of all devices, and before that of
- * what was there before it, the drivers of units among these. Without memory
- * space and bus mastering it does nothing any more.
- */
 static void mock_vfio_power_off(void *data)
 {
 	struct mock_vfio *vfio = data;
-	struct mock_endpoint *ep = vfio->ep;
 	u32 done;
 
-	if (!mock_pci_config_master(&ep->pci))
-		return;
-	done = READ_ONCE(*mock_ep_reg(ep, MOCK_EP_DONE));
-	msleep(POWER_OFF_MS);
-	done = READ_ONCE(*mock_ep_reg(ep, MOCK_EP_DONE)) - done;
-	mock_endpoint_power_on(ep);
-	mock_endpoint_reset(ep);
-	dev_info(vfio->vdev.dev, "%u transfers after the last shutdown\n", done);
+	if (mock_endpoint_power_off(vfio->ep, &done))
+		dev_info(vfio->vdev.dev, "%u transfers after the last shutdown\n", done);
 }
 
 static const struct syscore_ops mock_vfio_power_ops = {

@@ -49,7 +49,8 @@ struct iommu_unit_irq {
  * struct iommu_unit - an IOMMU as the platform describes it
  * @regs: how to reach the registers where they are at no address, because the kernel
  *	cannot show a model's there. Else all zero: they are the device's resource
- * @irqs: interrupts, indexed by the architecture's IOMMU_UNIT_*_IRQ_* values
+ * @irqs: interrupts, indexed by the architecture's IOMMU_UNIT_*_IRQ_* values. All zero
+ *	where the unit's node in the device tree has them
  * @errata: bits of IOMMU_UNIT_ERRATUM_*
  *
  * The endpoints behind the unit refer to it from their firmware node by the

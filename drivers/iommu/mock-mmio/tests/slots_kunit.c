@@ -88,7 +88,7 @@ static struct slots_dut *slots_dut_new(struct kunit *test)
 static struct mock_mmio_slot *slots_dut_take(struct kunit *test,
 					     struct slots_dut *dut)
 {
-	struct mock_mmio_slot *slot = mock_mmio_slot_take(&dut->window, "dut");
+	struct mock_mmio_slot *slot = mock_mmio_slot_take(&dut->window, "dut", 1);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
 	return slot;
@@ -147,13 +147,13 @@ static void slots_all_taken(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mock_mmio_slot_offset(slot[i]),
 				(u64)i * MOCK_MMIO_SLOT_SIZE);
 	}
-	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more")),
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more", 1)),
 			-ENOSPC);
 	mock_mmio_give(slot[17]);
 	mock_mmio_give(slot[5]);
 	KUNIT_EXPECT_PTR_EQ(test, slots_dut_take(test, dut), slot[5]);
 	KUNIT_EXPECT_PTR_EQ(test, slots_dut_take(test, dut), slot[17]);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more")),
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more", 1)),
 			-ENOSPC);
 }
 
@@ -183,6 +183,33 @@ static void slots_mapped(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, slots_dut_take(test, dut), slot);
 }
 
+/* Hardware that may be mapped too often finds no room, however many slots are free */
+static void slots_room(struct kunit *test)
+{
+	struct slots_dut *dut = slots_dut_new(test);
+	struct mock_mmio_slot *big, *rest;
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "huge",
+							  MOCK_MMIO_NR_MAPS + 1)),
+			-ENOSPC);
+	big = mock_mmio_slot_take(&dut->window, "big", MOCK_MMIO_NR_MAPS - 2);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(big));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more", 3)),
+			-ENOSPC);
+	rest = mock_mmio_slot_take(&dut->window, "rest", 2);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(rest));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more", 1)),
+			-ENOSPC);
+	/* What has gone but is mapped still takes as much as that */
+	big->maps = 3;
+	mock_mmio_give(big);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more",
+							  MOCK_MMIO_NR_MAPS - 4)),
+			-ENOSPC);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(mock_mmio_slot_take(&dut->window, "fits",
+							    MOCK_MMIO_NR_MAPS - 5)));
+}
+
 /* All of them mapped and none of them taken is full as well */
 static void slots_forgotten(struct kunit *test)
 {
@@ -196,7 +223,7 @@ static void slots_forgotten(struct kunit *test)
 				mock_mmio_slot_map(&dut->window,
 						   (u64)i * MOCK_MMIO_SLOT_SIZE,
 						   8, &slot, &off), 0);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more")),
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mock_mmio_slot_take(&dut->window, "more", 1)),
 			-ENOSPC);
 	mock_mmio_slot_unmap(slot);
 	KUNIT_EXPECT_PTR_EQ(test, slots_dut_take(test, dut), slot);
@@ -318,6 +345,7 @@ static void slots_late(struct kunit *test)
 static struct kunit_case slots_cases[] = {
 	KUNIT_CASE(slots_locate),
 	KUNIT_CASE(slots_all_taken),
+	KUNIT_CASE(slots_room),
 	KUNIT_CASE(slots_mapped),
 	KUNIT_CASE(slots_forgotten),
 	KUNIT_CASE(slots_access),

@@ -386,7 +386,7 @@ static const char *mock_smmu_cmd_atc_inv(struct mock_smmu *m,
 		return "no effect: SMMUEN is 0";
 	switch (mock_smmu_send_atc_invalidate(m, cmd)) {
 	case -ETIMEDOUT:
-		m->hw->atc_lost = true;
+		*mock_cmdqv_atc_lost(m, cmd->asker) = true;
 		return "not answered";
 	case -EINPROGRESS:
 		return "sent, the answer is waited for";
@@ -470,13 +470,15 @@ static const char *mock_smmu_cmd_try_invalidate(struct mock_smmu *m,
  * CMD_SYNC fail. What timed out never completes, so when the CMD_SYNC is
  * fetched again there is nothing left that it would wait for.
  */
-static u8 mock_smmu_cmd_sync(struct mock_smmu *m)
+static u8 mock_smmu_cmd_sync(struct mock_smmu *m, u16 asker)
 {
+	bool *lost = mock_cmdqv_atc_lost(m, asker);
+
 	mock_smmu_collected_drain(m);
 	mock_smmu_skips_complete(&m->hw->skips);
-	if (!m->hw->atc_lost)
+	if (!*lost)
 		return 0;
-	m->hw->atc_lost = false;
+	*lost = false;
 	return SMMU_CERROR_ATC_INV_SYNC;
 }
 
@@ -541,7 +543,7 @@ u8 mock_smmu_cmd_execute(struct mock_smmu *m, const struct mock_smmu_cmd *cmd)
 	if (trace_mock_smmuv3_cmd_enabled())
 		trace_cmd(m->mi, cmd);
 	if (cmd->op == SMMU_OP_SYNC) {
-		cerror = mock_smmu_cmd_sync(m);
+		cerror = mock_smmu_cmd_sync(m, cmd->asker);
 		outcome = cerror ? "CERROR_ATC_INV_SYNC" : mock_smmu_done;
 	} else {
 		outcome = mock_smmu_cmd_do(m, cmd);

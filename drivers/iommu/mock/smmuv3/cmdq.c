@@ -10,7 +10,6 @@
  */
 #include <linux/bitfield.h>
 
-#include "../phys.h"
 #include "regs.h"
 
 /* Commands that the worker processes without letting others at the lock */
@@ -39,15 +38,10 @@ static u8 mock_smmu_cmdq_fetch(const struct mock_smmu *m,
 			       const struct mock_smmu_queue *q,
 			       struct mock_smmu_cmd *cmd)
 {
-	__le64 raw[SMMU_CMD_WORDS];
 	u64 words[SMMU_CMD_WORDS];
-	unsigned int i;
 
-	if (mock_phys_read(mock_smmu_queue_entry(q, MOCK_SMMU_CMDQ, q->cons), raw,
-			   sizeof(raw)))
+	if (mock_smmu_queue_read_cmd(q, q->cons, words))
 		return SMMU_CERROR_ABT;
-	for (i = 0; i < SMMU_CMD_WORDS; i++)
-		words[i] = le64_to_cpu(raw[i]);
 	return mock_smmu_cmd_decode(m, words, cmd);
 }
 
@@ -125,6 +119,14 @@ static bool mock_smmu_cmdq_run(struct mock_smmu *m, unsigned int budget)
 	return false;
 }
 
+/* As mock_smmu_cmdq_run(), of each queue */
+static bool mock_smmu_cmdq_all(struct mock_smmu *m, unsigned int budget)
+{
+	bool more = mock_smmu_cmdq_run(m, budget);
+
+	return mock_cmdqv_run(m, budget) || more;
+}
+
 /**
  * mock_smmu_cmdq_kick - there may be something to do for the queue
  * @m: the SMMU
@@ -134,7 +136,19 @@ void mock_smmu_cmdq_kick(struct mock_smmu *m)
 	if (m->hw->wq)
 		queue_work(m->hw->wq, &m->hw->work);
 	else
-		mock_smmu_cmdq_run(m, UINT_MAX);
+		mock_smmu_cmdq_all(m, UINT_MAX);
+}
+
+/**
+ * mock_smmu_cmdq_polled - software looks how far the queue is, and nobody else runs
+ * @m: the SMMU
+ *
+ * With one processor, which waits with interrupts off, the worker would never be.
+ */
+void mock_smmu_cmdq_polled(struct mock_smmu *m)
+{
+	if (m->hw->wq)
+		mock_smmu_cmdq_all(m, MOCK_SMMU_CMDQ_BATCH);
 }
 
 /**
@@ -159,7 +173,7 @@ static void mock_smmu_cmdq_work(struct work_struct *work)
 
 	do {
 		scoped_guard(spinlock_irq, &m->mi->lock)
-			more = mock_smmu_cmdq_run(m, MOCK_SMMU_CMDQ_BATCH);
+			more = mock_smmu_cmdq_all(m, MOCK_SMMU_CMDQ_BATCH);
 		cond_resched();
 	} while (more);
 }

@@ -115,4 +115,5 @@ void mock_smmu_debugfs(struct mock_iommu *mi, struct dentry *dir)
 {
 	debugfs_create_file("regs", 0400, dir, mi, &mock_smmu_regs_fops);
 	debugfs_create_file("strays", 0400, dir, mi, &mock_smmu_strays_fops);
+	mock_cmdqv_debugfs(mi, dir);
 }

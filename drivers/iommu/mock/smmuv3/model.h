@@ -12,8 +12,10 @@
 #include <linux/iommu-nested/smmuv3.h>
 
 #include "../mock.h"
+#include "cmdqv.h"
 #include "errata.h"
 
+struct mock_cmdqv;
 struct mock_smmu_caches;
 struct mock_smmu_hw;
 
@@ -33,6 +35,8 @@ struct mock_smmu_hw;
  * @strtab_cfg: STRTAB_BASE_CFG, likewise
  * @hw: register file and queues (regs.c, cmdq.c, event.c, priq.c)
  * @caches: caches of configuration, translations and tables (caches.c)
+ * @cmdqv_config: whether it has a companion with more command queues, and which
+ * @cmdqv: the companion, %NULL for none, constant while live (cmdqv.c)
  * @stats: counters
  */
 struct mock_smmu {
@@ -49,6 +53,8 @@ struct mock_smmu {
 	u32 strtab_cfg;
 	struct mock_smmu_hw *hw;
 	struct mock_smmu_caches *caches;
+	struct mock_cmdqv_config cmdqv_config;
+	struct mock_cmdqv *cmdqv;
 	struct mock_stats stats;
 };
 

@@ -7,6 +7,7 @@
  */
 #include <linux/bitfield.h>
 
+#include "../phys.h"
 #include "regs.h"
 
 static const struct {
@@ -127,6 +128,28 @@ u64 mock_smmu_queue_entry(const struct mock_smmu_queue *q,
 {
 	return q->base +
 	       (u64)(idx & (BIT(q->lg2) - 1)) * mock_smmu_queues[id].entry;
+}
+
+/**
+ * mock_smmu_queue_read_cmd - what a command is
+ * @q: a command queue
+ * @idx: index, with or without wrap flag
+ * @words: filled, in CPU byte order
+ *
+ * Return: 0, or what mock_phys_read() says where there is no memory
+ */
+int mock_smmu_queue_read_cmd(const struct mock_smmu_queue *q, u32 idx,
+			     u64 words[static SMMU_CMD_WORDS])
+{
+	__le64 raw[SMMU_CMD_WORDS];
+	unsigned int i;
+	int ret;
+
+	ret = mock_phys_read(mock_smmu_queue_entry(q, MOCK_SMMU_CMDQ, idx), raw,
+			     sizeof(raw));
+	for (i = 0; i < SMMU_CMD_WORDS && !ret; i++)
+		words[i] = le64_to_cpu(raw[i]);
+	return ret;
 }
 
 /**

@@ -3,7 +3,6 @@
 #include <linux/seq_file.h>
 #include <linux/string_choices.h>
 
-#include "../phys.h"
 #include "regs.h"
 
 static void show_errors(struct seq_file *s, const struct mock_smmu *m)
@@ -47,8 +46,7 @@ static void add_queued(const struct mock_smmu_queue *q,
 {
 	u32 nr = (q->prod - q->cons) & GENMASK(q->lg2, 0);
 	struct mock_pending_cmd *cmd;
-	__le64 raw[SMMU_CMD_WORDS];
-	u32 i, j;
+	u32 i;
 
 	for (i = 0; i < nr; i++) {
 		u32 idx = q->cons + i;
@@ -59,10 +57,7 @@ static void add_queued(const struct mock_smmu_queue *q,
 			return;
 		}
 		cmd->index = idx & (BIT(q->lg2) - 1);
-		cmd->aborts = mock_phys_read(mock_smmu_queue_entry(q, MOCK_SMMU_CMDQ, idx),
-					     raw, sizeof(raw));
-		for (j = 0; j < SMMU_CMD_WORDS && !cmd->aborts; j++)
-			cmd->words[j] = le64_to_cpu(raw[j]);
+		cmd->aborts = mock_smmu_queue_read_cmd(q, idx, cmd->words);
 	}
 }
 

@@ -11,6 +11,8 @@
  * another time is ignored, the one behaviour that all versions allow.
  */
 #include <linux/bitfield.h>
+#include <linux/cpumask.h>
+#include <linux/irqflags.h>
 #include <linux/slab.h>
 
 #include "regs.h"
@@ -426,10 +428,13 @@ static u64 mock_smmu_read_nothing(const struct mock_smmu *m, u32 off)
 
 static u32 mock_smmu_ops_read32(void *ctx, u32 off)
 {
+	const bool alone = irqs_disabled() && num_online_cpus() == 1;
 	struct mock_smmu *m = ctx;
 	u64 val;
 
 	guard(spinlock_irqsave)(&m->mi->lock);
+	if (alone && off == SMMU_REG_CMDQ_CONS)
+		mock_smmu_cmdq_polled(m);
 	if (!mock_smmu_access(m, &off, 4))
 		return mock_smmu_read_nothing(m, off);
 	val = mock_smmu_reg_read(m, mock_smmu_reg_start(m, off));

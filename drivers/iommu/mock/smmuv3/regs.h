@@ -12,6 +12,7 @@
 #include <linux/xarray.h>
 
 #include "../reorder.h"
+#include "cmdqv.h"
 #include "model.h"
 
 struct seq_file;
@@ -25,6 +26,7 @@ struct seq_file;
 /**
  * struct mock_smmu_cmd - a command, decoded
  * @words: the command as it was fetched
+ * @asker: which queue it is from: 0 is the SMMU's own, others are VCMDQs
  * @op: opcode
  * @ssv: @ssid is valid
  * @leaf: CFGI_STE, CFGI_CD: intermediate descriptors need not be invalidated
@@ -45,6 +47,7 @@ struct seq_file;
  */
 struct mock_smmu_cmd {
 	u64 words[SMMU_CMD_WORDS];
+	u16 asker;
 	u8 op;
 	bool ssv;
 	bool leaf;
@@ -241,12 +244,15 @@ bool mock_smmu_queue_empty(const struct mock_smmu_queue *q);
 bool mock_smmu_queue_full(const struct mock_smmu_queue *q);
 bool mock_smmu_queue_consistent(const struct mock_smmu_queue *q);
 u64 mock_smmu_queue_entry(const struct mock_smmu_queue *q, enum mock_smmu_queue_id id, u32 idx);
+int mock_smmu_queue_read_cmd(const struct mock_smmu_queue *q, u32 idx,
+			     u64 words[static SMMU_CMD_WORDS]);
 u32 mock_smmu_queue_next(const struct mock_smmu_queue *q, u32 idx);
 
 /* cmdq.c */
 int mock_smmu_cmdq_create(struct mock_smmu *m);
 void mock_smmu_cmdq_destroy(struct mock_smmu *m);
 void mock_smmu_cmdq_kick(struct mock_smmu *m);
+void mock_smmu_cmdq_polled(struct mock_smmu *m);
 void mock_smmu_cmdq_disabled(struct mock_smmu *m);
 
 /* cmd.c */

@@ -49,6 +49,7 @@ int mock_smmu_send_atc_invalidate(struct mock_smmu *m,
 				  const struct mock_smmu_cmd *cmd)
 {
 	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_atc_invalidate, m, cmd);
+	m->mi->slow.asker = cmd->asker;
 	return mock_atc_invalidate(m->mi, cmd->sid, cmd->ssv, cmd->ssid,
 				   cmd->global, cmd->addr, cmd->lg2);
 }
@@ -85,4 +86,14 @@ bool mock_smmu_send_resume(struct mock_smmu *m, u32 sid, u16 stag,
 {
 	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_resume, m, sid, stag, how);
 	return mock_stall_resume(m->mi, sid, stag, how);
+}
+
+/**
+ * mock_smmu_send_cmdqv_irq - pulse the wire of the companion
+ * @m: the SMMU
+ */
+void mock_smmu_send_cmdqv_irq(struct mock_smmu *m)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mock_smmu_send_cmdqv_irq, m);
+	mock_iommu_line(m->mi, MOCK_COMPANION_IRQ);
 }

@@ -116,4 +116,5 @@ void mock_smmu_regs_unstall(struct mock_smmu *m)
 	mock_smmu_irq_ctrl_update(m, U32_MAX);
 	m->hw->cr0_stalled = 0;
 	mock_smmu_cr0_update(m, U32_MAX);
+	mock_cmdqv_unstall(m);
 }

@@ -227,24 +227,24 @@ static void dma_command(struct kunit *test)
 	ep_bench_write(b, MOCK_EP_STATUS, U32_MAX);
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_WRITE);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_COMMAND), MOCK_EP_CMD_WRITE);
-	mock_dma_work(&b->ep.work);
+	mock_dma_work(&b->ep);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_COMMAND), 0);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS),
 			MOCK_EP_STS_WRITE_SUCCESS | MOCK_EP_STS_IRQ_RAISED);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_RAISE_MSI);
-	mock_dma_work(&b->ep.work);
+	mock_dma_work(&b->ep);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS),
 			MOCK_EP_STS_IRQ_RAISED);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 
 	/* Several commands at once, and one that there is not, do nothing */
 	ep_bench_write(b, MOCK_EP_COMMAND, MOCK_EP_CMD_WRITE | MOCK_EP_CMD_COPY);
-	mock_dma_work(&b->ep.work);
+	mock_dma_work(&b->ep);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
 	ep_bench_write(b, MOCK_EP_COMMAND, BIT(31));
-	mock_dma_work(&b->ep.work);
+	mock_dma_work(&b->ep);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_STATUS), 0);
 	KUNIT_EXPECT_EQ(test, bench_reg(b, MOCK_EP_DONE), 1);
 }

@@ -18,7 +18,7 @@ static void its_destroy(void *its)
 static struct ep_bench *its_bench(struct kunit *test)
 {
 	struct ep_bench *b = ep_bench_create(test);
-	struct mock_its *its = mock_its_create(S16_MAX);
+	struct mock_its *its = mock_its_create(S16_MAX, true);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(its));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, its_destroy, its),

@@ -294,6 +294,18 @@ static bool match_pasid_did(const struct mock_cache_key *key, const void *data,
 	return pe->did == sel->did;
 }
 
+/*
+ * What faults has no domain-id yet. Software that makes it present names the new one, or
+ * the reserved one: it is gone either way, and more may go than was asked for.
+ */
+static bool match_pasid(const struct mock_cache_key *key, const void *data,
+			const void *arg)
+{
+	const struct mock_vtd_pasid *pe = data;
+
+	return pe->reason || match_pasid_did(key, data, arg);
+}
+
 /**
  * mock_vtd_inval_pasid_cache() - PASID-cache invalidation (6.5.2.2)
  * @m: the unit
@@ -315,7 +327,7 @@ void mock_vtd_inval_pasid_cache(struct mock_vtd *m, u8 gran, u16 did, u32 pasid)
 	case VTD_PC_PASID:
 		/* PASIDs are the addresses of this cache */
 		mock_cache_invalidate_range(m->caches->pasid, pasid, pasid,
-					    match_pasid_did, &sel);
+					    match_pasid, &sel);
 		break;
 	}
 }

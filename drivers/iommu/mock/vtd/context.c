@@ -271,8 +271,9 @@ static bool pasid_reserved(struct mock_vtd *m, const u64 *pe)
 
 	if (!(m->ecap & VTD_ECAP_ERS))
 		rsvd0 |= VTD_PTE0_SSEE;
+	/* Not AW: drivers set it for stage-1 and pass-through, which are there all the same */
 	if (!(m->ecap & VTD_ECAP_SSTS))
-		rsvd0 |= VTD_PTE0_AW | VTD_PTE0_SSADE | VTD_PTE0_SSPTPTR;
+		rsvd0 |= VTD_PTE0_SSADE | VTD_PTE0_SSPTPTR;
 	if (!(m->ecap & VTD_ECAP_SSADS))
 		rsvd0 |= VTD_PTE0_SSADE;
 	if (did_bits < 16)
@@ -403,7 +404,7 @@ static u8 fetch_pasid(struct mock_vtd_walk *w)
 		mock_vtd_pasid_insert(w);
 		return 0;
 	}
-	/* 6.2.3: cached in caching mode, under the reserved domain-id */
+	/* 6.2.3: cached in caching mode, under no domain-id that is software's */
 	if (w->m->cap & VTD_CAP_CM && reason != VTD_FR_PDE_ACCESS &&
 	    reason != VTD_FR_PTE_ACCESS) {
 		w->pe = (struct mock_vtd_pasid){ .fpd = w->pe.fpd, .reason = reason };

@@ -12,6 +12,7 @@
 #include <linux/iommu-nested/vtd.h>
 
 #include "../mock.h"
+#include "dmar.h"
 
 struct mock_vtd_caches;
 struct mock_vtd_regs;
@@ -24,6 +25,7 @@ struct mock_vtd_regs;
  * @ver: VER register, constant while live
  * @errata_spr17: the unit has erratum SPR17 and says so, constant while live
  * @errata_spr17_hidden: the unit has it and does not say so, constant while live
+ * @dmar: what firmware says of it, constant while live
  * @spr17: the unit has it
  * @te: translation enabled (GSTS.TES)
  * @rtaddr: value of RTADDR that the last GCMD.SRTP latched
@@ -38,6 +40,7 @@ struct mock_vtd {
 	u32 ver;
 	bool errata_spr17;
 	bool errata_spr17_hidden;
+	struct mock_dmar_attrs dmar;
 	bool spr17;
 	bool te;
 	u64 rtaddr;
@@ -63,6 +66,9 @@ struct mock_vtd_fault {
 
 /* vtd.c */
 extern const struct mock_model mock_vtd_model;
+
+/* attr.c */
+extern struct configfs_attribute *mock_vtd_attrs[];
 
 /* translate.c, context.c, stage1.c, stage2.c, caches.c */
 int mock_vtd_caches_create(struct mock_vtd *m,

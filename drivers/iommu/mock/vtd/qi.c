@@ -266,6 +266,21 @@ void mock_vtd_qi_kick(struct mock_vtd *m)
 }
 
 /**
+ * mock_vtd_qi_poll - software looks at a register with interrupts off
+ * @m: the unit
+ *
+ * Who waits like that for the queue may be on the only processor, where no worker and
+ * no timer runs meanwhile. Hardware needs none: it is further every time that it is
+ * looked at.
+ */
+void mock_vtd_qi_poll(struct mock_vtd *m)
+{
+	mock_slow_poll(m->mi);
+	if (m->regs->wq)
+		mock_vtd_qi_run(m, 1);
+}
+
+/**
  * mock_vtd_qi_devtlb_lost - a device did not answer an invalidation in time
  * @m: the unit
  * @sid: source-id of the device

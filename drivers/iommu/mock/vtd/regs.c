@@ -419,6 +419,8 @@ static u32 mock_vtd_ops_read32(void *ctx, u32 off)
 	u32 val = 0;
 
 	spin_lock_irqsave(&m->mi->lock, flags);
+	if (irqs_disabled_flags(flags))
+		mock_vtd_qi_poll(m);
 	if (mock_vtd_access_ok(m, off, 4))
 		val = mock_vtd_read32(m, off);
 	spin_unlock_irqrestore(&m->mi->lock, flags);
@@ -432,6 +434,8 @@ static u64 mock_vtd_ops_read64(void *ctx, u32 off)
 	u64 val = 0;
 
 	spin_lock_irqsave(&m->mi->lock, flags);
+	if (irqs_disabled_flags(flags))
+		mock_vtd_qi_poll(m);
 	if (mock_vtd_access_ok(m, off, 8))
 		val = mock_vtd_read32(m, off) | (u64)mock_vtd_read32(m, off + 4)
 							<< 32;

@@ -1,130 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mock VT-d: the model as instances know it */
-#include <linux/kstrtox.h>
 #include <linux/slab.h>
-#include <linux/sysfs.h>
 
 #include "regs.h"
-
-static struct mock_vtd *mock_vtd_from_item(struct config_item *item)
-{
-	return mock_priv_from_item(item, &mock_vtd_model);
-}
-
-static ssize_t mock_vtd_attr_store(struct config_item *item, const char *page,
-				   size_t len, const char *(*check)(u64 val),
-				   void (*set)(struct mock_vtd *m, u64 val))
-{
-	struct mock_vtd *m = mock_vtd_from_item(item);
-	u64 val;
-	int ret;
-
-	if (!m)
-		return -EOPNOTSUPP;
-	ret = kstrtou64(page, 0, &val);
-	if (!ret)
-		ret = mock_complain(check(val));
-	if (ret)
-		return ret;
-
-	ret = mock_iommu_config_lock(m->mi);
-	if (ret)
-		return ret;
-	set(m, val);
-	mock_iommu_config_unlock(m->mi);
-	return len;
-}
-
-static void mock_vtd_set_cap(struct mock_vtd *m, u64 val)
-{
-	m->cap = val;
-}
-
-static void mock_vtd_set_ecap(struct mock_vtd *m, u64 val)
-{
-	m->ecap = val;
-}
-
-static void mock_vtd_set_ver(struct mock_vtd *m, u64 val)
-{
-	m->ver = val;
-}
-
-static ssize_t mock_vtd_cap_show(struct config_item *item, char *page)
-{
-	struct mock_vtd *m = mock_vtd_from_item(item);
-
-	return m ? sysfs_emit(page, "%#llx\n", m->cap) : -EOPNOTSUPP;
-}
-
-static ssize_t mock_vtd_cap_store(struct config_item *item, const char *page,
-				  size_t len)
-{
-	return mock_vtd_attr_store(item, page, len, mock_vtd_cap_check,
-				   mock_vtd_set_cap);
-}
-
-static ssize_t mock_vtd_ecap_show(struct config_item *item, char *page)
-{
-	struct mock_vtd *m = mock_vtd_from_item(item);
-
-	return m ? sysfs_emit(page, "%#llx\n", m->ecap) : -EOPNOTSUPP;
-}
-
-static ssize_t mock_vtd_ecap_store(struct config_item *item, const char *page,
-				   size_t len)
-{
-	return mock_vtd_attr_store(item, page, len, mock_vtd_ecap_check,
-				   mock_vtd_set_ecap);
-}
-
-static ssize_t mock_vtd_ver_show(struct config_item *item, char *page)
-{
-	struct mock_vtd *m = mock_vtd_from_item(item);
-
-	return m ? sysfs_emit(page, "%#x\n", m->ver) : -EOPNOTSUPP;
-}
-
-static ssize_t mock_vtd_ver_store(struct config_item *item, const char *page,
-				  size_t len)
-{
-	return mock_vtd_attr_store(item, page, len, mock_vtd_ver_check,
-				   mock_vtd_set_ver);
-}
-
-CONFIGFS_ATTR(mock_vtd_, cap);
-CONFIGFS_ATTR(mock_vtd_, ecap);
-CONFIGFS_ATTR(mock_vtd_, ver);
-
-/*
- * Whatever type the directory is of: the erratum may be written before the type
- * is, and what was written of another type is kept
- */
-static bool *mock_vtd_errata_spr17(struct config_item *item)
-{
-	struct mock_vtd *m = mock_any_priv_from_item(item, &mock_vtd_model);
-
-	return &m->errata_spr17;
-}
-
-static bool *mock_vtd_errata_spr17_hidden(struct config_item *item)
-{
-	struct mock_vtd *m = mock_any_priv_from_item(item, &mock_vtd_model);
-
-	return &m->errata_spr17_hidden;
-}
-
-MOCK_BOOL_ATTR(mock_vtd_, errata_spr17);
-MOCK_BOOL_ATTR(mock_vtd_, errata_spr17_hidden);
-
-static struct configfs_attribute *mock_vtd_attrs[] = {
-	&mock_vtd_attr_cap,
-	&mock_vtd_attr_ecap,
-	&mock_vtd_attr_ver,
-	&mock_vtd_attr_errata_spr17,
-	&mock_vtd_attr_errata_spr17_hidden,
-	NULL,
-};
+#include "walk.h"
 
 static int mock_vtd_create(struct mock_iommu *mi)
 {
@@ -146,6 +25,24 @@ static void mock_vtd_destroy(struct mock_iommu *mi)
 {
 	kfree(mi->priv);
 	mi->priv = NULL;
+}
+
+/* The table DMAR */
+static void *mock_vtd_acpi(struct mock_iommu *mi, const struct mock_place *where, size_t *len)
+{
+	const struct mock_vtd *m = mi->priv;
+	const struct mock_dmar dmar = {
+		.attrs = &m->dmar,
+		.haw = MOCK_VTD_HAW,
+		.segment = where->segment,
+		.regs = where->regs,
+		.regs_size = mock_vtd_regs_space(m->cap, m->ecap),
+		.sids = where->sids,
+		.ports = where->ports,
+		.nr_sids = where->nr_sids,
+	};
+
+	return mock_dmar_build(&dmar, len);
 }
 
 static int mock_vtd_start(struct mock_iommu *mi, struct iommu_unit *unit)
@@ -240,12 +137,19 @@ static void mock_vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
 const struct mock_model mock_vtd_model = {
 	.name = "vtd",
 	.unit_name = IOMMU_UNIT_VTD_NAME,
+	.drivers = {
+		{ IOMMU_UNIT_VTD_NAME, "intel_nested" },
+		{ "in-tree-dmar", "intel_in_tree" },
+	},
 	.sid_bits = 16,
+	.pci = true,
 	.sid_name = "source-id",
 	.pasid_name = "PASID",
 	.attrs = mock_vtd_attrs,
 	.create = mock_vtd_create,
 	.destroy = mock_vtd_destroy,
+	.acpi_name = "acpi-dmar",
+	.acpi = mock_vtd_acpi,
 	.start = mock_vtd_start,
 	.stop = mock_vtd_stop,
 	.translate = mock_vtd_model_translate,

@@ -499,6 +499,7 @@ static void caches_test_caching_mode(struct kunit *test)
 	struct rig_space *fs = rig_space(rig, VTD_PGTT_STAGE1, RIG_DID + 1, 4, 4);
 	u64 ce = *rig_context(rig, RIG_SID);
 	u64 *pe = rig_pasid(rig, RIG_SID, RIG_RID_PASID);
+	u16 did;
 
 	rig->m.cap |= VTD_CAP_CM;
 	*rig_context(rig, RIG_SID) = 0;
@@ -507,17 +508,20 @@ static void caches_test_caching_mode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_CTX_NP);
 	mock_vtd_inval_context(&rig->m, VTD_CC_DEVICE, 0, RIG_SID, 0);
 
-	pe[0] &= ~VTD_PTE0_P;
-	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
-	pe[0] |= VTD_PTE0_P;
-	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
-	/* Under the reserved domain-id */
-	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, RIG_DID,
-				   RIG_RID_PASID);
-	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
-	mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, 0, RIG_RID_PASID);
+	/* The domain-id may be the new one or the reserved one */
+	for (did = 0; did <= RIG_DID; did += RIG_DID) {
+		pe[0] &= ~VTD_PTE0_P;
+		mock_vtd_inval_all(&rig->m);
+		KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
+		pe[0] |= VTD_PTE0_P;
+		KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
+		mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_DOMAIN, RIG_DID, 0);
+		mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, did, RIG_RID_PASID + 1);
+		KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_PTE_NP);
+		mock_vtd_inval_pasid_cache(&rig->m, VTD_PC_PASID, did, RIG_RID_PASID);
+		KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);
+	}
 
-	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);
 	*rig_ss(ss, X, 1) = Z | RIG_SS_RW;
 	*rig_ss(ss, Y, 1) = Z | RIG_SS_RW;
 	KUNIT_EXPECT_EQ(test, rig_read(rig, X, NULL), VTD_FR_SS_PERM);

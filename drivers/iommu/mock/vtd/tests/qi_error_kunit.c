@@ -457,6 +457,29 @@ static void qi_async(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_status(hw), val);
 }
 
+/* Nor does a worker keep whoever polls the queue with interrupts off */
+static void qi_async_polled(struct kunit *test)
+{
+	struct mock_vtd_hw *hw = test->priv;
+	unsigned long flags;
+	unsigned int i;
+
+	mock_vtd_hw_stop(hw);
+	hw->mi->async_commands = true;
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+
+	local_irq_save(flags);
+	for (i = 1; i <= 50; i++)
+		mock_vtd_hw_put_wait(hw, i, 0);
+	mock_vtd_hw_bell(hw);
+	for (i = 0; i < 50; i++)
+		hw_read32(hw, VTD_REG_FSTS);
+	i = hw_status(hw);
+	local_irq_restore(flags);
+	KUNIT_EXPECT_EQ(test, i, 50);
+}
+
 static void qi_async_error(struct kunit *test)
 {
 	struct mock_vtd_hw *hw = test->priv;
@@ -505,6 +528,7 @@ static struct kunit_case qi_test_cases[] = {
 	KUNIT_CASE(qi_cmd_stall),
 	KUNIT_CASE(qi_disable_pending),
 	KUNIT_CASE(qi_async),
+	KUNIT_CASE(qi_async_polled),
 	KUNIT_CASE(qi_async_error),
 	{}
 };

@@ -74,6 +74,34 @@ static void qi_slow_answer(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slow_bench_hit(s->bench));
 }
 
+/* Who polls with interrupts off finds that time has gone by, though no timer ran */
+static void qi_slow_polled(struct kunit *test)
+{
+	struct qi_slow *s = test->priv;
+	struct mock_vtd_hw *hw = s->hw;
+	unsigned long flags;
+	u32 early, late;
+
+	s->bench->ep.inv_delay_ms = 40;
+	put_devtlb(hw);
+	mock_vtd_hw_put_wait(hw, 1, 0);
+	mock_vtd_hw_bell(hw);
+	hw->mi->slow.running = true;
+	hw->mi->slow.armed = s->bench->timer;
+
+	local_irq_save(flags);
+	s->bench->now = ktime_add_ms(s->bench->now, 39);
+	hw_read32(hw, VTD_REG_FSTS);
+	early = hw_status(hw);
+	s->bench->now = ktime_add_ms(s->bench->now, 1);
+	hw_read32(hw, VTD_REG_FSTS);
+	late = hw_status(hw);
+	local_irq_restore(flags);
+	hw->mi->slow.running = false;
+	KUNIT_EXPECT_EQ(test, early, 0);
+	KUNIT_EXPECT_EQ(test, late, 1);
+}
+
 /* 6.5.2.10: the waits are aborted, the device is named, the queue goes on later */
 static void qi_slow_limit(struct kunit *test)
 {
@@ -224,6 +252,7 @@ static void qi_slow_waits(struct kunit *test)
 
 static struct kunit_case qi_slow_cases[] = {
 	KUNIT_CASE(qi_slow_answer),
+	KUNIT_CASE(qi_slow_polled),
 	KUNIT_CASE(qi_slow_limit),
 	KUNIT_CASE(qi_slow_limit_alone),
 	KUNIT_CASE(qi_slow_hold),
