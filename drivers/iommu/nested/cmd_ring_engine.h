@@ -275,15 +275,17 @@ static void cmd_ring_add_wait(struct cmd_ring *ring, struct cmd_batch *batch,
 }
 
 /*
- * Cannot the ring take the batch now? While the recovery asks device-TLBs, one by
- * one, no other thread asks any. If one did, the recovery would blame the device that
- * it asks for the silence of the other. The batches of the recovery itself are
- * neither atomic nor do they park.
+ * Cannot the ring take the batch now? A ring that was dead works some time before its
+ * unit translates again, and a caller who waits for the recovery takes success to mean
+ * that the unit does. While the recovery asks device-TLBs, one by one, no other thread
+ * asks any. If one did, the recovery would blame the device that it asks for the
+ * silence of the other. The batches of the recovery itself are neither atomic nor do
+ * they park.
  */
 static bool cmd_ring_refuses(const struct cmd_ring *ring,
 			     const struct cmd_batch *batch)
 {
-	return ring->stuck ||
+	return ring->stuck || (ring->dead && batch->parks) ||
 	       (batch->pending && batch->resets != ring->resets) ||
 	       (batch->devtlb && (batch->parks || batch->atomic) &&
 		ring->owed != CMD_OWED_NONE);

@@ -11,11 +11,14 @@
  *	cmd_ring_park(ring);
  *	...have it start, empty
  *	cmd_ring_start(ring);
+ *	...have the unit translate, if it does not
+ *	cmd_ring_revive(ring);
  *	...invalidate all caches of the unit
  *	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
  *	...and all device-TLBs; block the devices that do not answer
  *	cmd_ring_settle(ring, CMD_OWED_NONE);
  *
+ * A driver that marks the devices of whoever was refused can leave out cmd_ring_revive().
  * Between the last two steps the ring takes no other invalidation of a device-TLB, so
  * that the driver knows which device it is that does not answer. A producer that can
  * wait waits; one that cannot sleep is told at once that it is not done.
@@ -79,6 +82,19 @@ static inline void cmd_ring_start(struct cmd_ring *ring)
 		ring->owed = CMD_OWED_NONE;
 	}
 	WRITE_ONCE(ring->stuck, false);
+}
+
+/*
+ * The unit translates: what others bring from now on is taken again. To be called before
+ * the invalidation that the recovery relies on, so that it makes up for all that was
+ * refused.
+ */
+static inline void cmd_ring_revive(struct cmd_ring *ring)
+{
+	guard(spinlock_irqsave)(&ring->lock);
+
+	if (!ring->stuck)
+		ring->dead = false;
 }
 
 static inline void cmd_ring_wake(struct cmd_ring *ring, bool all, int err)

@@ -95,7 +95,7 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
 	if (!READ_ONCE(unit->cmdq.ring.stuck))
 		smmu3_recover_soon(unit);
 	else
-		queue_delayed_work(system_unbound_wq, &unit->recover_work,
+		queue_delayed_work(system_dfl_wq, &unit->recover_work,
 				   msecs_to_jiffies(BACKOFF_FIRST_MS));
 	return 0;
 }

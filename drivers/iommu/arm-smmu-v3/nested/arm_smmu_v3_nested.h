@@ -46,7 +46,9 @@
 #include "../../nested/cmd_ring.h"
 #include "../../nested/inval_time.h"
 #include "../../nested/iommu_pages.h"
+#include "../../nested/reset.h"
 #include "../../nested/tag_pool.h"
+#include "../../nested/unplugged.h"
 #include "answer.h"
 #include "ask.h"
 #include "desc.h"
@@ -314,12 +316,6 @@ enum smmu3_mark {
 	SMMU3_DEV_ASKED,
 };
 
-/* Does a thread that invalidates have to invalidate the ATC of a device, too? */
-static inline bool smmu3_state_live(unsigned long state)
-{
-	return !(state & ~BIT(SMMU3_DEV_ASKED));
-}
-
 /**
  * struct smmu3_device - an endpoint behind a unit
  * @dev: its device
@@ -346,6 +342,7 @@ static inline bool smmu3_state_live(unsigned long state)
  * @rid: what is attached to requests without PASID, NULL when blocked
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
+ * @was: what was attached when a PASID was blocked, see iommu_reset_note()
  * @nr_pasids: how many these are
  * @nr_iopf: attachments with page fault handling
  */
@@ -373,6 +370,7 @@ struct smmu3_device {
 	struct smmu3_attach *rid;
 	struct smmu3_attach rid_identity;
 	struct xarray pasids;
+	struct xarray was;
 	unsigned int nr_pasids;
 	unsigned int nr_iopf;
 };
@@ -412,6 +410,41 @@ static inline struct smmu3_paging *to_smmu3_paging(struct iommu_domain *domain)
 static inline struct smmu3_unit *to_smmu3_unit(struct iommu_device *iommu)
 {
 	return container_of(iommu, struct smmu3_unit, iommu);
+}
+
+/**
+ * smmu3_device_unplugged - was a device torn out?
+ * @sdev: the device
+ *
+ * Context: any; the caller is in a read-side section of the unit's @srcu, or holds the
+ * unit's mutex: then the struct device is still there, see smmu3_release_device().
+ * Return: true if there is nothing that could be asked, or be stale
+ */
+static inline bool smmu3_device_unplugged(const struct smmu3_device *sdev)
+{
+	return iommu_unplugged(sdev->dev);
+}
+
+/*
+ * Is a device asked to forget what is in its ATC? One that has failed, or is
+ * blocked, is not, or a guest could have all others wait for it over and over. A
+ * caller that leaves it out reports no success before the device is blocked for
+ * certain, see smmu3_finish(). That is right, since the recovery takes the mark of a
+ * device away before it invalidates its ATC, see smmu3_device_try() in block.c: if a
+ * caller still sees the mark after it has changed the tables and invalidated the
+ * TLB, the invalidation of the ATC is still to come. One that was torn out has none.
+ */
+static inline bool smmu3_atc_live(const struct smmu3_device *sdev)
+{
+	return !(READ_ONCE(sdev->state) & ~BIT(SMMU3_DEV_ASKED)) &&
+	       !smmu3_device_unplugged(sdev);
+}
+
+/* Has it failed, and is there still something of it that may be stale? */
+static inline bool smmu3_device_failed(const struct smmu3_device *sdev)
+{
+	return test_bit(SMMU3_DEV_FAILED, &sdev->state) &&
+	       !smmu3_device_unplugged(sdev);
 }
 
 /* If not, nothing that it has cached is of any use to a device */

@@ -104,10 +104,10 @@ static bool smmu3_last_of_tag(const struct smmu3_attach *att)
 	return true;
 }
 
-/* With @config, what the hardware has of the entries themselves as well */
-static int smmu3_attach_forget(struct smmu3_device *sdev,
-			       const struct smmu3_attach *old, bool config,
-			       bool ats)
+/* The commands of smmu3_attach_forget() */
+static int smmu3_attach_flush(struct smmu3_device *sdev,
+			      const struct smmu3_attach *old, bool config,
+			      bool ats)
 {
 	struct smmu3_batch batch;
 	int ret;
@@ -117,7 +117,7 @@ static int smmu3_attach_forget(struct smmu3_device *sdev,
 		smmu3_add_cfgi(&batch, sdev);
 	if (smmu3_last_of_tag(old))
 		smmu3_add_tag(&batch, old);
-	if (ats) {
+	if (ats && !smmu3_device_unplugged(sdev)) {
 		/* An ATC is filled from the TLB */
 		smmu3_batch_add(&batch, smmu3_cmd_sync());
 		if (old->pasid == IOMMU_NO_PASID)
@@ -126,8 +126,21 @@ static int smmu3_attach_forget(struct smmu3_device *sdev,
 			smmu3_add_atc_pasid(&batch, old, 0, U64_MAX);
 	}
 	ret = smmu3_batch_flush(&batch);
-	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
+	if (!ret && smmu3_device_failed(sdev))
 		ret = -ETIMEDOUT;
+	return ret;
+}
+
+/* With @config, what the hardware has of the entries themselves as well */
+static int smmu3_attach_forget(struct smmu3_device *sdev,
+			       const struct smmu3_attach *old, bool config,
+			       bool ats)
+{
+	int ret = smmu3_attach_flush(sdev, old, config, ats);
+
+	/* The queue stands still for one that was torn out: a reset does all of it */
+	if (ret == -ETIMEDOUT && smmu3_device_unplugged(sdev))
+		return smmu3_device_recover(sdev);
 	return ret;
 }
 
@@ -403,9 +416,8 @@ static bool smmu3_is_core_domain(struct iommu_domain *domain)
 	return domain == &smmu3_identity_domain || iommu_is_dma_domain(domain);
 }
 
-static int smmu3_attach_locked(struct smmu3_attach *new)
+static int smmu3_attach_locked(struct smmu3_attach *new, bool sure)
 {
-	bool sure = smmu3_is_core_domain(new->domain);
 	struct smmu3_device *sdev = new->sdev;
 	int ret, failed = 0;
 
@@ -453,6 +465,13 @@ static struct smmu3_attach *smmu3_attach_alloc(struct smmu3_device *sdev,
 	return att;
 }
 
+/* The device is blocked, which is safe, until it answers. The log says why. */
+static int smmu3_blocked_for_core(struct device *dev, int ret)
+{
+	dev_err_ratelimited(dev, "hardware failure %d, all DMA is blocked\n", ret);
+	return 0;
+}
+
 /**
  * smmu3_attach - attach a domain to a PASID, whatever was there before
  * @sdev: the device
@@ -462,17 +481,22 @@ static struct smmu3_attach *smmu3_attach_alloc(struct smmu3_device *sdev,
  * Context: process context; nobody else changes this device's PASIDs.
  * Return: 0; -EINVAL, -EBUSY, -ENODEV or -ENOMEM with the old domain still in
  * place; -ETIMEDOUT or -EIO with the device blocked, which has the old domain
- * again when it answers, or one of the core's own, which is attached in any case
+ * again when it answers, or one of the core's own, which is attached in any case. So
+ * is what a reset of the function has taken away, and for that it is no error
  */
 int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
 		 struct iommu_domain *domain)
 {
+	bool back = iommu_reset_puts_back(&sdev->was, pasid, domain);
 	struct smmu3_attach *new;
+	int ret;
 
 	new = smmu3_attach_alloc(sdev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
-	return smmu3_attach_locked(new);
+	ret = smmu3_attach_locked(new, back || smmu3_is_core_domain(domain));
+	return back && (ret == -ETIMEDOUT || ret == -EIO) ?
+	       smmu3_blocked_for_core(sdev->dev, ret) : ret;
 }
 
 /**
@@ -487,16 +511,13 @@ int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
  */
 void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 {
+	const struct smmu3_attach *old;
+
 	guard(mutex)(&sdev->unit->lock);
 
+	old = smmu3_attached(sdev, pasid);
+	iommu_reset_note(&sdev->was, sdev->dev, pasid, old ? old->domain : NULL);
 	smmu3_replace(sdev, pasid, NULL, 0, true);
-}
-
-/* The device is blocked, which is safe, until it answers. The log says why. */
-static int smmu3_blocked_for_core(struct device *dev, int ret)
-{
-	dev_err_ratelimited(dev, "hardware failure %d, all DMA is blocked\n", ret);
-	return 0;
 }
 
 /**

@@ -28,6 +28,9 @@
  * Any other mark says that the device will be out soon. A thread that has seen such a
  * mark does not return before the device is out, or was brought back as above, see
  * smmu3_finish().
+ *
+ * A device that was torn out has nothing stale, whatever its marks are: nobody has it
+ * invalidate anything, or waits until it is out. If it is out it stays so.
  */
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -185,7 +188,8 @@ unsigned long smmu3_device_due(struct smmu3_device *sdev, unsigned long retry)
  * smmu3_next_due - which of the blocked devices of a unit is to be asked first?
  * @unit: the unit
  *
- * If several may be asked at the same time, it is the one that has waited longest.
+ * If several may be asked at the same time, it is the one that has waited longest. One
+ * that was torn out is never asked.
  *
  * Context: process context; the unit's mutex is held.
  * Return: the device, or NULL if there is none
@@ -198,7 +202,8 @@ struct smmu3_device *smmu3_next_due(struct smmu3_unit *unit)
 	lockdep_assert_held(&unit->lock);
 
 	list_for_each_entry(sdev, &unit->devices, node) {
-		if (!test_bit(SMMU3_DEV_OUT, &sdev->state))
+		if (!test_bit(SMMU3_DEV_OUT, &sdev->state) ||
+		    smmu3_device_unplugged(sdev))
 			continue;
 		due = smmu3_device_due(sdev, sdev->retry);
 		if (!next || time_before(due, first) ||
@@ -236,7 +241,7 @@ static int smmu3_device_forget(struct smmu3_device *sdev)
 		smmu3_add_atc_all(&batch, sdev);
 		ret = smmu3_batch_flush(&batch);
 	}
-	if (!ret && test_bit(SMMU3_DEV_FAILED, &sdev->state))
+	if (!ret && smmu3_device_failed(sdev))
 		ret = -ETIMEDOUT;
 	return ret;
 }

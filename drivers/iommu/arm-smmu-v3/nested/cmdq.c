@@ -34,7 +34,7 @@ static struct cmd_words smmu3_cmdq_unless_blocked(struct smmu3_unit *unit,
 {
 	struct smmu3_device *sdev = smmu3_atc_device(unit, cmd);
 
-	if (!sdev || smmu3_state_live(READ_ONCE(sdev->state)))
+	if (!sdev || smmu3_atc_live(sdev))
 		return cmd;
 	return smmu3_cmd_sync();
 }

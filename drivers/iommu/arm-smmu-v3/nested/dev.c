@@ -140,6 +140,7 @@ static void smmu3_device_free(struct smmu3_device *sdev)
 	tag_share_del(&sdev->unit->asids, sdev->asids);
 	tag_share_del(&sdev->unit->vmids, sdev->vmids);
 	xa_destroy(&sdev->pasids);
+	xa_destroy(&sdev->was);
 	kfree(sdev->sids);
 	kfree(sdev);
 }
@@ -163,6 +164,7 @@ static struct iommu_device *smmu3_probe_device(struct device *dev)
 	sdev->dev = dev;
 	sdev->unit = unit;
 	xa_init(&sdev->pasids);
+	xa_init(&sdev->was);
 	sdev->asids = tag_share_new(&unit->asids);
 	sdev->vmids = tag_share_new(&unit->vmids);
 	ret = sdev->asids && sdev->vmids ? smmu3_device_sids(sdev, fwspec) :

@@ -17,20 +17,6 @@
 #include "recover.h"
 #include "viommu.h"
 
-/*
- * Is a device asked to forget what is in its ATC? One that has failed, or is
- * blocked, is not, or a guest could have all others wait for it over and over. A
- * caller that leaves it out reports no success before the device is blocked for
- * certain, see smmu3_finish(). That is right, since the recovery takes the mark of a
- * device away before it invalidates its ATC, see smmu3_device_try() in block.c: if a
- * caller still sees the mark after it has changed the tables and invalidated the
- * TLB, the invalidation of the ATC is still to come.
- */
-static bool smmu3_atc_live(const struct smmu3_device *sdev)
-{
-	return smmu3_state_live(READ_ONCE(sdev->state));
-}
-
 static void smmu3_add_atc(struct smmu3_batch *batch, struct smmu3_device *sdev,
 			  u64 w0, u64 addr, unsigned int size)
 {
@@ -132,7 +118,10 @@ static bool smmu3_is_pending(unsigned long state)
 	return state && !(state & BIT(SMMU3_DEV_OUT));
 }
 
-/* The marks that devices have, all in one; 0 most of the time */
+/*
+ * The marks that devices have, all in one; 0 most of the time. Those of a device that
+ * was torn out are of no interest any more.
+ */
 static unsigned long smmu3_marks(struct smmu3_paging *paging,
 				 const struct smmu3_viommu *viommu)
 {
@@ -142,7 +131,8 @@ static unsigned long smmu3_marks(struct smmu3_paging *paging,
 	list_for_each_entry_srcu(att, &paging->attachments, node,
 				 srcu_read_lock_held(&paging->unit->srcu)) {
 		state = READ_ONCE(att->sdev->state);
-		if (likely(!state) || !smmu3_concerns(att, viommu))
+		if (likely(!state) || !smmu3_concerns(att, viommu) ||
+		    smmu3_device_unplugged(att->sdev))
 			continue;
 		all |= state;
 		if (smmu3_is_pending(state))

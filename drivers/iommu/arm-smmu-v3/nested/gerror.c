@@ -9,8 +9,8 @@
  * CERROR_ABT	the command could not be read. It is tried again some times.
  * CERROR_ATC_INV_SYNC	a CMD_SYNC waited for a CMD_ATC_INV that its device did
  *	not answer. All since the CMD_SYNC before are for one device, as
- *	smmu3_batch_add_atc() sees to: it is marked as failed. The CMD_SYNC is tried
- *	again, for what else it waits for.
+ *	smmu3_batch_add_atc() sees to: it is marked as failed, unless it was torn out
+ *	and need not answer. The CMD_SYNC is tried again, for what else it waits for.
  * none		the hardware does nothing for as long as it may take. The queue is
  *	stuck until a reset, see recover.c. If it stands where a device has not
  *	answered that is what has failed.
@@ -89,19 +89,25 @@ static u32 smmu3_after_sync(const struct cmd_ring *ring, u32 pos)
 
 /*
  * The device that was asked between two positions has not answered. Returns whether
- * that is news.
+ * that is news: it is not asked any more from now on.
  */
 static bool smmu3_atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 {
+	bool news = false, torn_out = false;
 	struct smmu3_device *sdev;
-	bool news = false;
 	u32 i;
 
 	for (i = begin; i != end; i++) {
 		struct cmd_words cmd = cmd_ring_load(&unit->cmdq.ring, i);
 
 		sdev = smmu3_atc_device(unit, cmd);
-		if (!sdev || test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
+		if (!sdev)
+			continue;
+		if (smmu3_device_unplugged(sdev)) {
+			torn_out = true;
+			continue;
+		}
+		if (test_and_set_bit(SMMU3_DEV_FAILED, &sdev->state))
 			continue;
 		dev_err_ratelimited(unit->dev,
 				    "an ATC invalidation was not answered by %s, StreamID %#llx\n",
@@ -112,7 +118,7 @@ static bool smmu3_atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
 	/* It may not be where its producer looks */
 	if (news)
 		smmu3_recover_soon(unit);
-	return news;
+	return news || torn_out;
 }
 
 /**
@@ -123,7 +129,7 @@ static bool smmu3_atc_failed(struct smmu3_unit *unit, u32 begin, u32 end)
  * does not take.
  *
  * Context: process context; the unit's mutex is held.
- * Return: true if it stands still, for a device that had no mark
+ * Return: true if it stands still, for a device that had no mark or was torn out
  */
 bool smmu3_gerror_stuck(struct smmu3_unit *unit)
 {

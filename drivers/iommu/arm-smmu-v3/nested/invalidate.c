@@ -31,8 +31,7 @@
  */
 static bool smmu3_guest_atc_live(const struct smmu3_device *sdev)
 {
-	return READ_ONCE(sdev->ats_on) &&
-	       smmu3_state_live(READ_ONCE(sdev->state));
+	return READ_ONCE(sdev->ats_on) && smmu3_atc_live(sdev);
 }
 
 /**

@@ -91,7 +91,7 @@ static int smmu3_ask_devices(struct smmu3_unit *unit, bool own)
 
 	list_for_each_entry(sdev, &unit->devices, node) {
 		if (!sdev->ats_on || READ_ONCE(sdev->state) || sdev->asked ||
-		    smmu3_device_own(sdev) != own)
+		    smmu3_device_own(sdev) != own || smmu3_device_unplugged(sdev))
 			continue;
 		if (!own && smmu3_out_of_time(unit)) {
 			sdev->skipped = true;
@@ -180,7 +180,10 @@ static int smmu3_unit_restart(struct smmu3_unit *unit)
 	ret = smmu3_cmdq_reset(unit);
 	if (!ret && unit->dead)
 		ret = smmu3_unit_resume(unit);
-	return ret ?: smmu3_unit_forget(unit, true);
+	if (ret)
+		return ret;
+	cmd_ring_revive(&unit->cmdq.ring);
+	return smmu3_unit_forget(unit, true);
 }
 
 static void smmu3_unit_die(struct smmu3_unit *unit)
@@ -206,7 +209,10 @@ static unsigned long smmu3_until_retry(const struct smmu3_unit *unit)
 	return time_after(unit->retry, now) ? unit->retry - now : 1;
 }
 
-/* The loop ends: each time that the queue stands still for a device, that is blocked */
+/*
+ * The loop ends: each time that the queue stands still for a device, that is blocked or
+ * was torn out, and not asked again
+ */
 static int smmu3_unit_reset(struct smmu3_unit *unit)
 {
 	unsigned long start = jiffies;
@@ -231,7 +237,7 @@ static int smmu3_unit_reset(struct smmu3_unit *unit)
 				      jiffies_to_msecs(jiffies - start));
 	unit->retry = jiffies + msecs_to_jiffies(unit->backoff);
 	/* If the work is pending already it stays so */
-	queue_delayed_work(system_unbound_wq, &unit->recover_work,
+	queue_delayed_work(system_dfl_wq, &unit->recover_work,
 			   smmu3_until_retry(unit));
 	return ret;
 }
@@ -321,7 +327,7 @@ static unsigned long smmu3_unit_recover(struct smmu3_unit *unit)
  */
 void smmu3_recover_soon(struct smmu3_unit *unit)
 {
-	mod_delayed_work(system_unbound_wq, &unit->recover_work, 0);
+	mod_delayed_work(system_dfl_wq, &unit->recover_work, 0);
 }
 
 /**
@@ -365,7 +371,7 @@ void smmu3_recover_work(struct work_struct *work)
 	next = smmu3_unit_recover(unit);
 	/* If somebody has asked for it meanwhile it is queued already, and sooner */
 	if (next)
-		queue_delayed_work(system_unbound_wq, &unit->recover_work, next);
+		queue_delayed_work(system_dfl_wq, &unit->recover_work, next);
 }
 
 /**
@@ -391,7 +397,8 @@ void smmu3_recover_end(struct smmu3_unit *unit)
  * device was blocked it is asked at once, unless another one was just asked in vain.
  *
  * Context: process context; the unit's mutex is held.
- * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
+ * Return: 0, also if it was torn out, and stays blocked; or -EIO or -ETIMEDOUT with the
+ * device still blocked
  */
 int smmu3_device_recover(struct smmu3_device *sdev)
 {
@@ -405,12 +412,16 @@ int smmu3_device_recover(struct smmu3_device *sdev)
 		ret = smmu3_unit_reset(unit);
 	else
 		smmu3_unit_block_failed(unit);
-	if (!ret && test_bit(SMMU3_DEV_OUT, &sdev->state)) {
+	if (!ret && test_bit(SMMU3_DEV_OUT, &sdev->state) &&
+	    !smmu3_device_unplugged(sdev)) {
 		due = smmu3_device_due(sdev, sdev->backoff ? sdev->retry :
 							     jiffies);
 		if (time_after(due, jiffies))
 			return -ETIMEDOUT;
 		ret = smmu3_device_unblock(sdev);
+		/* It was torn out while it was asked */
+		if (ret && smmu3_device_unplugged(sdev))
+			ret = unit->cmdq.ring.stuck ? smmu3_unit_reset(unit) : 0;
 	}
 	/* The work does the rest */
 	if (ret)

@@ -2,8 +2,8 @@
 /*
  * Units: finding them, registering them, letting go of them
  *
- * Registers and interrupts are those that the platform data has, if there is any,
- * or else those of the firmware.
+ * Interrupts are those of the firmware, and so are registers unless the platform data
+ * has an accessor.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -213,13 +213,10 @@ static int smmu3_find_resources(struct smmu3_unit *unit,
 
 	/* It knows of what is between the unit and memory; the unit does not */
 	unit->incoherent = device_get_dma_attr(unit->dev) != DEV_DMA_COHERENT;
-	if (platform) {
-		memcpy(unit->irqs, platform->irqs, sizeof(unit->irqs));
-		if (!platform->regs.ops)
-			return smmu3_firmware_regs(unit, pdev);
-		/* A machine whose kernel has no MMIO for hardware like this */
+	/* A machine whose kernel has no MMIO for hardware like this */
+	if (platform && platform->regs.ops) {
 		unit->regs = platform->regs;
-		return 0;
+		return smmu3_firmware_irqs(unit, pdev);
 	}
 	return smmu3_firmware_regs(unit, pdev) ?:
 	       smmu3_firmware_irqs(unit, pdev);
@@ -277,8 +274,7 @@ static int smmu3_probe(struct platform_device *pdev)
 	if (ret)
 		goto err_leave;
 
-	if (!dev_get_platdata(unit->dev))
-		smmu3_irq_alloc_msis(unit);
+	smmu3_irq_alloc_msis(unit);
 	ret = smmu3_irq_init(unit) ?: smmu3_hw_start(unit);
 	if (!ret)
 		ret = smmu3_register(unit);

@@ -216,7 +216,7 @@ static int vtd_entry_replace(struct vtd_device *edev, __le64 *entry,
  */
 static bool vtd_cannot_fail(const struct vtd_attach *new)
 {
-	return !new || (new->pasid == IOMMU_NO_PASID &&
+	return !new || new->back || (new->pasid == IOMMU_NO_PASID &&
 			!vtd_is_userspaces(new->domain));
 }
 
@@ -368,7 +368,8 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  * Return: 0; -EBUSY, -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain
  * still in place; -ETIMEDOUT or -EIO with the old domain still in place, but the
  * device blocked until the hardware is in order again, if it was needed for that.
- * For domains that the core relies on that is no error.
+ * For domains that the core relies on that is no error, nor for what a reset of the
+ * function has taken away.
  */
 int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 {
@@ -389,6 +390,7 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 	new = vtd_attach_alloc(edev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
+	new->back = iommu_reset_puts_back(&edev->was, pasid, domain);
 
 	/* It may be gone before the mutex is let go of */
 	paging = new->paging;
@@ -421,6 +423,10 @@ void vtd_detach(struct vtd_device *edev, u32 pasid)
 	__le64 *entry;
 
 	scoped_guard(mutex, &edev->unit->lock) {
+		const struct vtd_attach *cur = vtd_attached(edev, pasid);
+
+		iommu_reset_note(&edev->was, edev->dev, pasid,
+				 cur ? cur->domain : NULL);
 		entry = vtd_pasid_slot(edev, pasid, false);
 		/*
 		 * The core takes no failure for an answer, and there is none:

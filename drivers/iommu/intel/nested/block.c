@@ -25,6 +25,9 @@
  * whatever the hardware looks up after the driver's invalidation is the tables as
  * they are after the change: nothing stale is left. If a flush sees no mark, it has
  * invalidated the device-TLB itself.
+ *
+ * A device that was torn out has nothing stale, whatever its marks are: no flush leaves
+ * it for later, or waits until it is blocked. If it is blocked it stays so.
  */
 #include <linux/device.h>
 
@@ -157,7 +160,7 @@ int vtd_device_unblock(struct vtd_device *edev)
 		vtd_add_devtlb_all(&batch, edev);
 		ret = vtd_qi_flush(&batch);
 	}
-	if (!ret && test_bit(VTD_DEV_FAILED, &edev->state))
+	if (!ret && vtd_device_failed(edev))
 		ret = -ETIMEDOUT;
 	/* If the queue is stuck the reset counts the time */
 	if (!unit->qi.ring.stuck)

@@ -148,6 +148,7 @@ static void vtd_device_free(struct vtd_device *edev)
 		vtd_pasid_dir_free(edev);
 	tag_share_del(&edev->unit->dids, edev->share);
 	xa_destroy(&edev->pasids);
+	xa_destroy(&edev->was);
 	call_srcu(&edev->unit->srcu, &edev->rcu, vtd_device_free_rcu);
 }
 
@@ -201,11 +202,13 @@ struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 	if (!edev)
 		return ERR_PTR(-ENOMEM);
 	edev->dev = dev;
+	RCU_INIT_POINTER(edev->here, dev);
 	strscpy(edev->name, dev_name(dev));
 	edev->unit = unit;
 	edev->sid = sid;
 	edev->pfsid = sid;
 	xa_init(&edev->pasids);
+	xa_init(&edev->was);
 	vtd_device_enable(edev);
 
 	edev->share = tag_share_new(&unit->dids);
@@ -258,14 +261,15 @@ void vtd_device_delete(struct vtd_device *edev)
 		vtd_context_clear(edev);
 		vtd_qi_begin(&batch, unit, false);
 		vtd_add_context_flush(&batch, edev);
-		if (edev->ats_depth && !edev->state)
+		if (vtd_devtlb_live(edev))
 			vtd_qi_add_devtlb(&batch, edev,
 					  vtd_desc_devtlb(edev->sid,
 							  vtd_pfsid(edev),
 							  edev->ats_depth, 0,
 							  VTD_AM_ALL));
 		if (vtd_qi_flush(&batch)) {
-			dev_err(edev->dev, "the unit does not answer\n");
+			if (!vtd_device_unplugged(edev))
+				dev_err(edev->dev, "the unit does not answer\n");
 			vtd_device_out(edev);
 		}
 		/* Until here it could be named as the one that does not answer */
@@ -273,6 +277,9 @@ void vtd_device_delete(struct vtd_device *edev)
 		vtd_alias_del(edev);
 	}
 	vtd_device_disable(edev);
+	/* No walk may look at its struct device any more */
+	RCU_INIT_POINTER(edev->here, NULL);
+	synchronize_rcu();
 	vtd_device_drop(edev);
 }
 
@@ -308,7 +315,7 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 	if (region)
 		list_add_tail(&region->list, head);
 	if (dev_is_pci(dev))
-		vtd_pci_resv_regions(to_pci_dev(dev), head);
+		vtd_pci_resv_regions(dev_iommu_priv_get(dev), head);
 }
 
 static bool vtd_capable(struct device *dev, enum iommu_cap cap)

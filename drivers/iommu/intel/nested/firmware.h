@@ -37,27 +37,22 @@ void vtd_alias_del(struct vtd_device *edev);
 
 struct pci_dev;
 
+/* firmware.c */
+int vtd_firmware_find(struct vtd_unit *unit, struct platform_device *pdev);
+void vtd_firmware_free(struct vtd_unit *unit);
+
 #if IS_ENABLED(CONFIG_ACPI) && IS_ENABLED(CONFIG_PCI)
 /* acpi.c */
 const struct vtd_dmar *vtd_acpi_table(void);
 int vtd_acpi_init(void);
 void vtd_acpi_exit(void);
 u32 vtd_acpi_errata(void);
-
-/* pci.c */
-struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
-int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
-		    void *data);
-void vtd_pci_enable(struct vtd_device *edev);
-void vtd_pci_disable(struct vtd_device *edev);
-void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head);
-
-/* kept.c */
-int vtd_kept_init(void);
-void vtd_kept_exit(void);
-void vtd_keep_devices(struct vtd_unit *unit);
-void vtd_kept_release(struct vtd_unit *unit);
 #else
+static inline const struct vtd_dmar *vtd_acpi_table(void)
+{
+	return NULL;
+}
+
 static inline int vtd_acpi_init(void)
 {
 	return 0;
@@ -71,7 +66,23 @@ static inline u32 vtd_acpi_errata(void)
 {
 	return 0;
 }
+#endif
 
+#if IS_ENABLED(CONFIG_PCI)
+/* pci.c */
+struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev);
+int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
+		    void *data);
+void vtd_pci_enable(struct vtd_device *edev);
+void vtd_pci_disable(struct vtd_device *edev);
+void vtd_pci_resv_regions(const struct vtd_device *edev, struct list_head *head);
+
+/* kept.c */
+int vtd_kept_init(void);
+void vtd_kept_exit(void);
+void vtd_keep_devices(struct vtd_unit *unit);
+void vtd_kept_release(struct vtd_unit *unit);
+#else
 static inline struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)
 {
 	return NULL;
@@ -91,7 +102,7 @@ static inline void vtd_pci_disable(struct vtd_device *edev)
 {
 }
 
-static inline void vtd_pci_resv_regions(struct pci_dev *pdev,
+static inline void vtd_pci_resv_regions(const struct vtd_device *edev,
 					struct list_head *head)
 {
 }

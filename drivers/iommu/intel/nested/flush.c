@@ -60,18 +60,12 @@ void vtd_add_devtlb_all(struct vtd_qi_batch *batch,
 						       edev->ats_depth));
 }
 
-/**
- * vtd_entry_flush - forget all that hangs on a PASID table entry
- * @att: whose entry
- *
+/*
  * After 6.5.3.3: the PASID cache, the IOTLB, the device-TLB. The table there has
  * a narrower invalidation of the IOTLB for pass-through, but one that the hardware
  * does not order before that of a device-TLB without PASID (6.5.2.12).
- *
- * Context: process context; the unit's mutex is held.
- * Return: 0, -EIO or -ETIMEDOUT, when the device is to be blocked
  */
-int vtd_entry_flush(const struct vtd_attach *att)
+static int vtd_entry_forget(const struct vtd_attach *att)
 {
 	struct vtd_device *edev = att->edev;
 	struct vtd_qi_batch batch;
@@ -86,8 +80,25 @@ int vtd_entry_flush(const struct vtd_attach *att)
 		return ret;
 	vtd_add_devtlb(&batch, att, 0, VTD_AM_ALL);
 	ret = vtd_qi_flush(&batch);
-	if (!ret && test_bit(VTD_DEV_FAILED, &edev->state))
+	if (!ret && vtd_device_failed(edev))
 		return -ETIMEDOUT;
+	return ret;
+}
+
+/**
+ * vtd_entry_flush - forget all that hangs on a PASID table entry
+ * @att: whose entry
+ *
+ * Context: process context; the unit's mutex is held.
+ * Return: 0, -EIO or -ETIMEDOUT, when the device is to be blocked
+ */
+int vtd_entry_flush(const struct vtd_attach *att)
+{
+	int ret = vtd_entry_forget(att);
+
+	/* The queue stands still for one that was torn out: a reset does all of it */
+	if (ret == -ETIMEDOUT && vtd_device_unplugged(att->edev))
+		return vtd_device_recover(att->edev);
 	return ret;
 }
 
@@ -174,6 +185,14 @@ static void vtd_add_paging(struct vtd_qi_batch *batch,
 	}
 }
 
+/* Those of a device that was torn out are of no interest any more */
+static unsigned long vtd_marks_of_device(const struct vtd_device *edev)
+{
+	unsigned long marks = READ_ONCE(edev->state);
+
+	return likely(!marks) || vtd_device_unplugged(edev) ? 0 : marks;
+}
+
 /* Marks of all devices of the unit in the lists */
 static unsigned long vtd_marks_of(const struct vtd_unit_users *at)
 {
@@ -181,9 +200,9 @@ static unsigned long vtd_marks_of(const struct vtd_unit_users *at)
 	unsigned long marks = 0;
 
 	vtd_for_each_attach(att, at)
-		marks |= READ_ONCE(att->edev->state);
+		marks |= vtd_marks_of_device(att->edev);
 	vtd_for_each_nested(att, at)
-		marks |= READ_ONCE(att->edev->state);
+		marks |= vtd_marks_of_device(att->edev);
 	return marks;
 }
 

@@ -38,6 +38,7 @@
 #include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/srcu.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -51,7 +52,9 @@
 #include "../../nested/cmd_ring.h"
 #include "../../nested/inval_time.h"
 #include "../../nested/iommu_pages.h"
+#include "../../nested/reset.h"
 #include "../../nested/tag_pool.h"
+#include "../../nested/unplugged.h"
 #include "desc.h"
 #include "recover.h"
 
@@ -64,6 +67,8 @@
 #define VTD_QI_SLOTS		(1U << (VTD_QI_QS + 7))
 #define VTD_QI_DESC_SIZE	32
 
+struct vtd_dmar;
+struct vtd_dmar_path;
 struct vtd_unit;
 
 /**
@@ -95,6 +100,8 @@ struct vtd_irq {
  * @platform: what the platform says of it, with the registers where they are mapped
  *	and the interrupts that the driver has allocated
  * @mmio: physical address of its registers, 0 if they are not in memory
+ * @dmar: the table that it is in, %NULL if it is in none
+ * @own_dmar: the same if no other unit is in it
  * @irqs: its interrupts, if firmware describes it
  * @cap: capability register
  * @ecap: extended capability register
@@ -130,6 +137,8 @@ struct vtd_unit {
 	struct device *dev;
 	struct iommu_unit platform;
 	phys_addr_t mmio;
+	const struct vtd_dmar *dmar;
+	struct vtd_dmar *own_dmar;
 	struct vtd_irq irqs[IOMMU_UNIT_VTD_NR_IRQS];
 	u64 cap;
 	u64 ecap;
@@ -183,6 +192,7 @@ enum {
  * @nested: @domain, if it is a guest's; else NULL
  * @pasid: the PASID; 0 is requests without PASID
  * @did: the domain's domain-id on the device's unit
+ * @back: it was attached before a reset of the function
  * @rcu: to free it after the last walk of the lists
  */
 struct vtd_attach {
@@ -196,12 +206,15 @@ struct vtd_attach {
 	struct vtd_nested *nested;
 	u32 pasid;
 	u16 did;
+	bool back;
 	struct rcu_head rcu;
 };
 
 /**
  * struct vtd_device - an endpoint behind a unit
  * @dev: its device
+ * @here: the same until it has left, for those who hold nothing that keeps it from
+ *	that: see vtd_device_unplugged()
  * @name: what that is called, for when it is gone, cut to fit
  * @unit: its unit
  * @sid: its source-id; further ones are in its unit's @aliases
@@ -223,11 +236,13 @@ struct vtd_attach {
  * @rid: what is attached to requests without PASID
  * @rid_identity: @rid if that is the identity domain, which cannot fail
  * @pasids: what is attached to PASIDs
+ * @was: what was attached when a PASID was blocked, see iommu_reset_note()
  * @held: withholds its tables until its unit has forgotten them
  * @rcu: frees it
  */
 struct vtd_device {
 	struct device *dev;
+	struct device __rcu *here;
 	char name[VTD_DEV_NAME];
 	struct vtd_unit *unit;
 	u16 sid;
@@ -248,6 +263,7 @@ struct vtd_device {
 	struct vtd_attach *rid;
 	struct vtd_attach rid_identity;
 	struct xarray pasids;
+	struct xarray was;
 	struct vtd_held held;
 	struct rcu_head rcu;
 };
@@ -388,16 +404,44 @@ static inline u16 vtd_pfsid(const struct vtd_device *edev)
 	return edev->unit->ecap & VTD_ECAP_DIT ? edev->pfsid : 0;
 }
 
+/**
+ * vtd_device_unplugged - was a device torn out, or has it left?
+ * @edev: the device
+ *
+ * A walk may have found it that still goes on after it has left, see
+ * vtd_device_delete(). Its device-TLB was invalidated then, and is of no use.
+ *
+ * Context: any; the caller is in a read-side section of the unit's @srcu, or holds the
+ * unit's mutex.
+ * Return: true if there is nothing that could be asked, or be stale
+ */
+static inline bool vtd_device_unplugged(const struct vtd_device *edev)
+{
+	const struct device *dev;
+
+	guard(rcu)();
+	dev = rcu_dereference(edev->here);
+	return !dev || iommu_unplugged(dev);
+}
+
 /*
  * Has it a device-TLB that is to be asked? To be called after a full barrier
  * behind what is to be forgotten. A caller that is told no because the device has
- * failed sees to it that it is blocked.
+ * failed sees to it that it is blocked. One that was torn out has none any more.
  */
 static inline bool vtd_devtlb_live(const struct vtd_device *edev)
 {
 	return edev->ats_depth &&
 	       !(READ_ONCE(edev->state) &
-		 (BIT(VTD_DEV_FAILED) | BIT(VTD_DEV_BLOCKED)));
+		 (BIT(VTD_DEV_FAILED) | BIT(VTD_DEV_BLOCKED))) &&
+	       !vtd_device_unplugged(edev);
+}
+
+/* Has it failed, and is there still something of it that may be stale? */
+static inline bool vtd_device_failed(const struct vtd_device *edev)
+{
+	return test_bit(VTD_DEV_FAILED, &edev->state) &&
+	       !vtd_device_unplugged(edev);
 }
 
 static inline u8 vtd_unit_pasid_bits(const struct vtd_unit *unit)
@@ -418,7 +462,7 @@ void vtd_hw_end(struct vtd_unit *unit);
 
 /* unit.c */
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
-struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio);
+struct vtd_unit *vtd_unit_find_pci(const struct vtd_dmar_path *path);
 
 /* hw_info.c */
 void *vtd_hw_info(struct device *dev, u32 *length,

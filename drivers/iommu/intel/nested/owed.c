@@ -112,7 +112,7 @@ bool vtd_may_be_stale(const struct vtd_device *edev)
 
 	if (READ_ONCE(unit->stale) || vtd_owes_caches(unit))
 		return true;
-	if (!edev->ats_depth)
+	if (!edev->ats_depth || vtd_device_unplugged(edev))
 		return false;
 	return vtd_owes(unit) || test_bit(VTD_DEV_FAILED, &edev->state);
 }

@@ -44,13 +44,9 @@ static bool vtd_pci_path(struct pci_dev *pdev, struct vtd_dmar_path *path)
  */
 struct vtd_unit *vtd_pci_unit(struct pci_dev *pdev)
 {
-	const struct vtd_dmar_entry *entry;
 	struct vtd_dmar_path path;
 
-	if (!vtd_pci_path(pdev, &path))
-		return NULL;
-	entry = vtd_dmar_unit(vtd_acpi_table(), &path);
-	return entry ? vtd_unit_find_mmio(entry->first) : NULL;
+	return vtd_pci_path(pdev, &path) ? vtd_unit_find_pci(&path) : NULL;
 }
 
 static int vtd_bus_aliases(struct pci_dev *pdev, struct pci_bus *bus,
@@ -114,12 +110,12 @@ int vtd_pci_aliases(struct pci_dev *pdev, int (*fn)(u16 sid, void *data),
 
 static u8 vtd_ats_queue_depth(struct pci_dev *pdev)
 {
-	u16 cap;
+	u16 cap, pos = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_ATS);
 
 	/* A VF shares the queue of its PF: one at a time */
 	if (pdev->is_virtfn)
 		return 1;
-	if (pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CAP, &cap))
+	if (!pos || pci_read_config_word(pdev, pos + PCI_ATS_CAP, &cap))
 		return 1;
 	return PCI_ATS_CAP_QDEP(cap) ?: PCI_ATS_MAX_QDEP;
 }
@@ -130,7 +126,7 @@ static bool vtd_ats_possible(const struct vtd_unit *unit, struct pci_dev *pdev)
 
 	return unit->ecap & VTD_ECAP_DT && pci_ats_supported(pdev) &&
 	       vtd_pci_path(pdev, &path) &&
-	       vtd_dmar_ats(vtd_acpi_table(), &path);
+	       vtd_dmar_ats(unit->dmar, &path);
 }
 
 /*
@@ -205,11 +201,12 @@ static bool vtd_reserved_is_relaxable(struct pci_dev *pdev)
 
 /**
  * vtd_pci_resv_regions - memory that firmware has a PCI device use
- * @pdev: the device
+ * @edev: the device
  * @head: gets the regions
  */
-void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head)
+void vtd_pci_resv_regions(const struct vtd_device *edev, struct list_head *head)
 {
+	struct pci_dev *pdev = to_pci_dev(edev->dev);
 	enum iommu_resv_type type = vtd_reserved_is_relaxable(pdev) ?
 		IOMMU_RESV_DIRECT_RELAXABLE : IOMMU_RESV_DIRECT;
 	const struct vtd_dmar_entry *entry;
@@ -218,7 +215,7 @@ void vtd_pci_resv_regions(struct pci_dev *pdev, struct list_head *head)
 
 	if (!vtd_pci_path(pdev, &path))
 		return;
-	list_for_each_entry(entry, &vtd_acpi_table()->entries, node) {
+	list_for_each_entry(entry, &edev->unit->dmar->entries, node) {
 		if (entry->type != ACPI_DMAR_TYPE_RESERVED_MEMORY ||
 		    !vtd_dmar_match(entry, &path))
 			continue;

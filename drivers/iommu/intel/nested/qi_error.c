@@ -15,6 +15,8 @@
  * none	the hardware does nothing for longer than it may. The queue is stuck:
  *	nothing is put into it until a reset. If it waits for one device-TLB, that
  *	device is marked as failed.
+ *
+ * A device that was torn out cannot answer, and need not: it gets no mark.
  */
 #include <linux/device.h>
 #include <linux/ratelimit.h>
@@ -41,10 +43,13 @@ static void vtd_qi_refused(struct vtd_unit *unit, u64 record)
  * vtd_device_silent - mark a device whose device-TLB does not answer
  * @edev: the device
  *
- * Context: any.
+ * Context: any; the caller is in a read-side section of the unit's @srcu, or holds the
+ * unit's mutex.
  */
 void vtd_device_silent(struct vtd_device *edev)
 {
+	if (vtd_device_unplugged(edev))
+		return;
 	/* Its struct device may be gone, see vtd_device_delete() */
 	dev_err_ratelimited(edev->unit->dev,
 			    "a device-TLB invalidation was not answered by %s, source-id %#06x\n",
@@ -67,20 +72,32 @@ static bool vtd_qi_devtlb_sid(struct cmd_words desc, u16 *sid)
 	}
 }
 
-/* Is there an invalidation for @sid among what the hardware has fetched? */
-static bool vtd_qi_has_asked(struct vtd_unit *unit, u16 sid)
+/* Is it an invalidation of a device-TLB, and whose? */
+static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
+			     struct vtd_device **edev)
+{
+	u16 sid;
+
+	if (!vtd_qi_devtlb_sid(desc, &sid))
+		return false;
+	*edev = xa_load(&unit->devices, sid);
+	return true;
+}
+
+/* Is there an invalidation for a device that is not there in what was fetched? */
+static bool vtd_qi_has_asked_nobody(struct vtd_unit *unit)
 {
 	struct cmd_ring *ring = &unit->qi.ring;
 	u32 pos, stop = vtd_qi_hw_position(unit);
-	u16 asked;
+	struct vtd_device *edev;
 
 	lockdep_assert_held(&ring->lock);
 
 	if (!cmd_ring_plausible(ring, stop))
 		return false;
 	for (pos = ring->oldest; pos != stop; pos++)
-		if (vtd_qi_devtlb_sid(cmd_ring_load(ring, pos), &asked) &&
-		    asked == sid)
+		if (vtd_qi_is_devtlb(unit, cmd_ring_load(ring, pos), &edev) &&
+		    (!edev || vtd_device_unplugged(edev)))
 			return true;
 	return false;
 }
@@ -101,9 +118,10 @@ static void vtd_qi_device_failed(struct vtd_unit *unit, u16 sid)
 
 	/*
 	 * A walk may have put its descriptors into the queue after the device that
-	 * they are for had left. No other device is to blame for that.
+	 * they are for had left, or before it was torn out. No other device is to blame
+	 * for that. If one of them is silent too, that comes out when it is asked again.
 	 */
-	if (vtd_qi_has_asked(unit, sid))
+	if (vtd_qi_has_asked_nobody(unit))
 		return;
 
 	/* Hardware that does not say which device: it can be any */
@@ -123,18 +141,6 @@ static struct cmd_wait *vtd_qi_find_wait(struct cmd_ring *ring, u32 pos)
 		if (wait->pos == pos)
 			return wait;
 	return NULL;
-}
-
-/* Is it an invalidation of a device-TLB, and whose? */
-static bool vtd_qi_is_devtlb(struct vtd_unit *unit, struct cmd_words desc,
-			     struct vtd_device **edev)
-{
-	u16 sid;
-
-	if (!vtd_qi_devtlb_sid(desc, &sid))
-		return false;
-	*edev = xa_load(&unit->devices, sid);
-	return true;
 }
 
 /**

@@ -215,7 +215,8 @@ void vtd_unit_reset_or_forget(struct vtd_unit *unit)
  * @edev: the device, or its unit, has failed
  *
  * Context: process context; the unit's mutex is held.
- * Return: 0, or -EIO or -ETIMEDOUT with the device still blocked
+ * Return: 0, also if it was torn out, and stays blocked; or -EIO or -ETIMEDOUT with the
+ * device still blocked
  */
 int vtd_device_recover(struct vtd_device *edev)
 {
@@ -229,11 +230,16 @@ int vtd_device_recover(struct vtd_device *edev)
 		ret = vtd_unit_reset(unit);
 		vtd_unit_block_failed(unit);
 	}
-	if (ret || !test_bit(VTD_DEV_BLOCKED, &edev->state))
+	if (ret || !test_bit(VTD_DEV_BLOCKED, &edev->state) ||
+	    vtd_device_unplugged(edev))
 		return ret;
 	if (vtd_may_be_silent(edev) && !vtd_may_ask(edev))
 		return -ETIMEDOUT;
-	return vtd_device_unblock(edev);
+	ret = vtd_device_unblock(edev);
+	if (!ret || !vtd_device_unplugged(edev))
+		return ret;
+	/* It was torn out while it was asked */
+	return unit->qi.ring.stuck ? vtd_unit_reset(unit) : 0;
 }
 
 /* Jiffies until something is to be tried, or 0 */
@@ -248,7 +254,8 @@ static unsigned long vtd_next_try(struct vtd_unit *unit)
 	if (unit->qi.ring.stuck)
 		return vtd_retry_until(&unit->retry);
 	xa_for_each(&unit->devices, sid, edev)
-		if (test_bit(VTD_DEV_BLOCKED, &edev->state))
+		if (test_bit(VTD_DEV_BLOCKED, &edev->state) &&
+		    !vtd_device_unplugged(edev))
 			next = min(next, vtd_until_asked(edev));
 	return next == MAX_JIFFY_OFFSET ? 0 : next;
 }

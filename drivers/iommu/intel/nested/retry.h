@@ -109,13 +109,14 @@ static inline bool vtd_may_be_silent(const struct vtd_device *edev)
  *
  * After a silent device has kept the queue waiting, no other one that may be silent
  * is asked for as long: all of them together must not have the queue for more than
- * half of the time, however many they are.
+ * half of the time, however many they are. One that was torn out is never asked.
  *
+ * Context: process context; the unit's mutex is held.
  * Return: true if it may
  */
 static inline bool vtd_may_ask(const struct vtd_device *edev)
 {
-	return vtd_retry_due(&edev->retry) &&
+	return vtd_retry_due(&edev->retry) && !vtd_device_unplugged(edev) &&
 	       (!vtd_may_be_silent(edev) ||
 		time_after_eq(jiffies, edev->unit->ask_after));
 }

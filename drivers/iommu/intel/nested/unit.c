@@ -14,6 +14,7 @@
 
 #include "../../nested/debugfs.h"
 #include "../../nested/suspend.h"
+#include "dmar.h"
 #include "firmware.h"
 #include "intel_nested.h"
 #include "queue.h"
@@ -58,20 +59,24 @@ struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode)
 }
 
 /**
- * vtd_unit_find_mmio - find a unit by its registers
- * @mmio: physical address of these, not 0
+ * vtd_unit_find_pci - find a unit by where a PCI device is
+ * @path: that
  *
- * Return: the unit, or NULL if it is not one of ours
+ * Return: the unit, or NULL if the device is behind none of ours
  */
-struct vtd_unit *vtd_unit_find_mmio(phys_addr_t mmio)
+struct vtd_unit *vtd_unit_find_pci(const struct vtd_dmar_path *path)
 {
+	const struct vtd_dmar_entry *entry;
 	struct vtd_unit *unit;
 
 	guard(mutex)(&vtd_units_lock);
 
-	list_for_each_entry(unit, &vtd_units, node)
-		if (unit->mmio == mmio)
+	list_for_each_entry(unit, &vtd_units, node) {
+		/* Its table may be that of other units, too */
+		entry = unit->dmar ? vtd_dmar_unit(unit->dmar, path) : NULL;
+		if (entry && entry->first == unit->mmio)
 			return unit;
+	}
 	return NULL;
 }
 
@@ -200,10 +205,14 @@ static int vtd_probe(struct platform_device *pdev)
 	if (ret)
 		goto err_unmap;
 
+	ret = vtd_firmware_find(unit, pdev);
+	if (ret)
+		goto err_unmap;
+
 	vtd_clean_cache(unit, unit->root, VTD_PAGE_SIZE);
 	ret = vtd_fault_init(unit);
 	if (ret)
-		goto err_unmap;
+		goto err_firmware;
 	ret = vtd_hw_prepare(unit);
 	if (ret)
 		goto err_stop;
@@ -227,6 +236,8 @@ err_unregister:
 err_stop:
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
+err_firmware:
+	vtd_firmware_free(unit);
 err_unmap:
 	vtd_regs_unmap(unit);
 err_free:
@@ -241,6 +252,7 @@ static void vtd_remove(struct platform_device *pdev)
 	vtd_unregister(unit);
 	vtd_hw_stop(unit);
 	vtd_fault_exit(unit);
+	vtd_firmware_free(unit);
 	vtd_regs_unmap(unit);
 	vtd_unit_free(unit);
 }

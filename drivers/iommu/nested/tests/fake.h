@@ -9,6 +9,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
+#include <linux/pci.h>
 #include <linux/sprintf.h>
 
 #include "../cmd_words.h"
@@ -81,6 +82,31 @@ static inline struct device *fake_dev_register(struct kunit *test,
 	dev = kunit_device_register(test, name);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	return dev;
+}
+
+/*
+ * A PCI function that a driver asks no more than whether it was torn out. The PCI core
+ * does not know of it.
+ */
+static inline struct pci_dev *fake_function_new(struct kunit *test)
+{
+	struct pci_dev *pdev = kunit_kzalloc(test, sizeof(*pdev), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+#ifdef CONFIG_PCI
+	pdev->dev.bus = &pci_bus_type;
+#endif
+	pdev->dev.init_name = "fake-function";
+	pdev->error_state = pci_channel_io_normal;
+	if (!dev_is_pci(&pdev->dev))
+		kunit_skip(test, "this kernel has no PCI");
+	return pdev;
+}
+
+/* Its slot is empty from now on, and the PCI core has noticed */
+static inline void fake_function_tear_out(struct pci_dev *pdev)
+{
+	WRITE_ONCE(pdev->error_state, pci_channel_io_perm_failure);
 }
 
 #endif /* __IOMMU_NESTED_FAKE_H */

@@ -104,7 +104,7 @@ static void told_late(struct kunit *test)
 	struct delayed_work *work = &fake->unit.recover_work;
 
 	sham_device_new(test, fake, SID, 0, false);
-	queue_delayed_work(system_unbound_wq, work, 600 * HZ);
+	queue_delayed_work(system_dfl_wq, work, 600 * HZ);
 	kunit_activate_static_stub(test, smmu3_answer_send, lost_and_recovered);
 	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
 	kunit_deactivate_static_stub(test, smmu3_answer_send);
@@ -126,7 +126,7 @@ static void brought_back_by_attach(struct kunit *test)
 	recover(fake);
 	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
 	fake->dead = false;
-	queue_delayed_work(system_unbound_wq, work, 600 * HZ);
+	queue_delayed_work(system_dfl_wq, work, 600 * HZ);
 	scoped_guard(mutex, &fake->unit.lock)
 		KUNIT_EXPECT_EQ(test, smmu3_device_recover(sdev), 0);
 	flush_work(&work->work);

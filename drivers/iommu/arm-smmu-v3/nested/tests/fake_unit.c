@@ -209,7 +209,7 @@ static const struct iommu_regs_ops fake_ops = {
 	.write64 = sham_write64,
 };
 
-static struct device *sham_dev_new(struct kunit *test, const char *what)
+struct device *sham_dev_new(struct kunit *test, const char *what)
 {
 	static atomic_t count;
 
@@ -366,6 +366,7 @@ struct smmu3_device *sham_device_new(struct kunit *test, struct fake_unit *fake,
 	sdev->pasid_bits = pasid_bits;
 	sdev->ats_able = ats;
 	xa_init(&sdev->pasids);
+	xa_init(&sdev->was);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, sham_device_free,
 							sdev), 0);
 	scoped_guard(mutex, &unit->lock) {

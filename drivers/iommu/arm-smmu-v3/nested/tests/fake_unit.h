@@ -99,6 +99,7 @@ struct fake_unit {
 #define FAKE_IDR5 \
 	(FIELD_PREP_CONST(SMMU_IDR5_OAS, SMMU_OAS_48) | SMMU_IDR5_GRAN4K)
 
+struct device *sham_dev_new(struct kunit *test, const char *what);
 struct fake_unit *sham_unit_off(struct kunit *test);
 struct fake_unit *sham_unit_new(struct kunit *test, u32 idr0_set,
 				u32 idr0_clear);

@@ -8,6 +8,7 @@
 #include "../guest.h"
 #include "../queue.h"
 #include "../viommu.h"
+#include "fake_unit.h"
 
 /* What a guest's STE may have set, as numbers */
 #define STE0_BITS	0xf80fffffffffffffULL
@@ -190,6 +191,7 @@ static struct smmu3_device *new_device(struct kunit *test, u32 sid)
 	KUNIT_ASSERT_NOT_NULL(test, sdev->sids);
 	sdev->sids[0] = sid;
 	sdev->nr_sids = 1;
+	sdev->dev = sham_dev_new(test, "endpoint");
 	return sdev;
 }
 

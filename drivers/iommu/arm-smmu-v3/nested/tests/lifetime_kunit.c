@@ -182,7 +182,7 @@ static struct leaving *leave(struct kunit *test, int (*f)(void *data),
 	l->data = data;
 	init_completion(&l->done);
 	INIT_WORK(&l->work, leaving_work);
-	queue_work(system_unbound_wq, &l->work);
+	queue_work(system_dfl_wq, &l->work);
 	return l;
 }
 

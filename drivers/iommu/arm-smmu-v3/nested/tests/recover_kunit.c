@@ -195,6 +195,38 @@ static void core_domain(struct kunit *test)
 	one_down(test, &o);
 }
 
+/* The core takes no failure for an answer when it ends the reset of a function */
+static void back_after_reset(struct kunit *test)
+{
+	struct one o;
+
+	one_up(test, &o);
+	smmu3_detach(o.sdev, 0);
+	o.fake->silent = true;
+	o.fake->silent_sid = 5;
+	o.fake->dead = true;
+	/* That is no device of PCI's: only a note says that there was a reset */
+	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain),
+			-ETIMEDOUT);
+	KUNIT_EXPECT_NULL(test, o.sdev->rid);
+	xa_store(&o.sdev->was, 0, &o.paging->domain, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain), 0);
+	KUNIT_EXPECT_NE(test, o.sdev->state, 0);
+	KUNIT_ASSERT_NOT_NULL(test, o.sdev->rid);
+	KUNIT_EXPECT_PTR_EQ(test, o.sdev->rid->domain, &o.paging->domain);
+	/* Once: the next time it is somebody's wish */
+	KUNIT_EXPECT_TRUE(test, xa_empty(&o.sdev->was));
+	KUNIT_EXPECT_EQ(test, smmu3_attach(o.sdev, 0, &o.paging->domain),
+			-ETIMEDOUT);
+
+	o.fake->dead = false;
+	o.fake->silent = false;
+	try_now(&o);
+	KUNIT_EXPECT_EQ(test, o.sdev->state, 0);
+	KUNIT_EXPECT_EQ(test, sham_config(o.sdev), SMMU_STE_CONFIG_S2);
+	one_down(test, &o);
+}
+
 /* In what order things happen: see block.c */
 static void order_spy(struct fake_unit *fake, struct cmd_words cmd)
 {
@@ -513,6 +545,7 @@ static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(back_by_itself),
 	KUNIT_CASE(pasid_back_by_itself),
 	KUNIT_CASE(core_domain),
+	KUNIT_CASE(back_after_reset),
 	KUNIT_CASE(unblocking_order),
 	KUNIT_CASE(mark_is_not_enough),
 	KUNIT_CASE(mark_after_tlb),

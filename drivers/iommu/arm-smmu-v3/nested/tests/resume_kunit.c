@@ -240,6 +240,10 @@ static void resume_spy(struct fake_unit *fake, struct cmd_words cmd)
 		s->entries_forgotten = sham_config(sdev) ==
 				       SMMU_STE_CONFIG_ABORT;
 		break;
+	case SMMU_OP_TLBI_NSNH_ALL:
+		/* What is refused is made up for by this, so nothing is from here on */
+		KUNIT_EXPECT_EQ(test, fake->unit.cmdq.ring.dead, !s->translates);
+		break;
 	case SMMU_OP_ATC_INV:
 		if (FIELD_GET(SMMU_CMD0_SID, cmd.w0) == sdev->sids[0])
 			KUNIT_EXPECT_EQ(test, sham_config(sdev),
@@ -248,9 +252,23 @@ static void resume_spy(struct fake_unit *fake, struct cmd_words cmd)
 	}
 }
 
+/* As of a guest, which takes success to mean that its device is at work */
+static int resume_guest(struct smmu3_unit *unit)
+{
+	struct smmu3_batch batch;
+
+	guard(srcu)(&unit->srcu);
+
+	smmu3_batch_begin(&batch, unit, false);
+	batch.cmds.parks = true;
+	smmu3_batch_add(&batch, smmu3_cmd_tlbi_nh_all(1));
+	return smmu3_batch_flush(&batch);
+}
+
 /*
  * While it was dead nothing was invalidated: when it translates again its caches are
- * empty, and it lets nobody in whose ATC may not be.
+ * empty, and it lets nobody in whose ATC may not be. Until then its queue, which
+ * works, is the recovery's alone.
  */
 static void resume_watch(struct fake_unit *fake, u32 off, u32 val)
 {
@@ -271,6 +289,8 @@ static void resume_watch(struct fake_unit *fake, u32 off, u32 val)
 	KUNIT_EXPECT_EQ(test, sham_config(s->ats[1]), SMMU_STE_CONFIG_ABORT);
 	/* It has no cache of its own */
 	KUNIT_EXPECT_EQ(test, sham_config(s->plain), SMMU_STE_CONFIG_S2);
+	KUNIT_EXPECT_FALSE(test, fake->unit.cmdq.ring.stuck);
+	KUNIT_EXPECT_EQ(test, resume_guest(&fake->unit), -ETIMEDOUT);
 }
 
 static void dies(struct kunit *test, struct still *s)
@@ -299,6 +319,7 @@ static void translates_again(struct kunit *test)
 	s.fake->spy = NULL;
 	KUNIT_EXPECT_FALSE(test, s.fake->unit.dead);
 	KUNIT_EXPECT_EQ(test, s.translates, 1);
+	KUNIT_EXPECT_EQ(test, resume_guest(&s.fake->unit), 0);
 	KUNIT_EXPECT_EQ(test, s.ats[0]->state, 0);
 	KUNIT_EXPECT_TRUE(test, sham_completed(s.fake,
 					       smmu3_cmd_atc_inv_all(5)));

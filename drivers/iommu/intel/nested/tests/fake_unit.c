@@ -254,6 +254,7 @@ static void fake_device_free(void *data)
 	srcu_barrier(&unit->srcu);
 	vtd_pasid_dir_free(edev);
 	xa_destroy(&edev->pasids);
+	xa_destroy(&edev->was);
 }
 
 /**
@@ -274,6 +275,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 
 	KUNIT_ASSERT_NOT_NULL(test, edev);
 	edev->dev = fake_dev_new(test, "endpoint");
+	RCU_INIT_POINTER(edev->here, edev->dev);
 	strscpy(edev->name, dev_name(edev->dev));
 	edev->unit = unit;
 	edev->sid = sid;
@@ -281,6 +283,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 	edev->pasid_bits = pasid_bits;
 	edev->ats_depth = ats_depth;
 	xa_init(&edev->pasids);
+	xa_init(&edev->was);
 	KUNIT_ASSERT_EQ(test, vtd_pasid_dir_alloc(edev), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
 							edev), 0);

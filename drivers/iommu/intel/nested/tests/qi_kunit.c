@@ -342,6 +342,32 @@ static void qi_dead_when_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&batch), -ETIMEDOUT);
 }
 
+static int qi_one(struct vtd_unit *unit, bool parks)
+{
+	struct vtd_qi_batch batch;
+
+	vtd_qi_begin(&batch, unit, false);
+	batch.cmds.parks = parks;
+	vtd_qi_add(&batch, vtd_desc_cc_global());
+	return vtd_qi_flush(&batch);
+}
+
+/* The queue works before the unit does: no caller takes one for the other */
+static void qi_dead_until_settled(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct cmd_ring *ring = &fake->unit.qi.ring;
+
+	fake_no_recovery(fake);
+	cmd_ring_fail(ring);
+	KUNIT_ASSERT_EQ(test, vtd_qi_reset(&fake->unit), 0);
+	KUNIT_EXPECT_EQ(test, qi_one(&fake->unit, true), -ETIMEDOUT);
+	/* That of the recovery itself */
+	KUNIT_EXPECT_EQ(test, qi_one(&fake->unit, false), 0);
+	cmd_ring_settle(ring, CMD_OWED_DEVTLB);
+	KUNIT_EXPECT_EQ(test, qi_one(&fake->unit, true), 0);
+}
+
 /**
  * struct flusher - a thread that has a batch done, and can wait for a recovery
  * @work: does it
@@ -464,6 +490,7 @@ static struct kunit_case qi_cases[] = {
 	KUNIT_CASE(qi_wrong_answer),
 	KUNIT_CASE(qi_dead),
 	KUNIT_CASE(qi_dead_when_full),
+	KUNIT_CASE(qi_dead_until_settled),
 	KUNIT_CASE(qi_recovery_alone),
 	KUNIT_CASE(qi_recovery_between),
 	{}

@@ -475,8 +475,46 @@ static void atomic_behind_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_qi_flush(&guest), 0);
 }
 
+/* The core takes no failure for an answer when it ends the reset of a function */
+static void reset_puts_back(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP);
+	struct vtd_device *edev = fake_device_new(test, fake, 0x10, 20, 0);
+	struct vtd_paging *p = fake_paging_new(test, edev, STAGE2);
+
+	fake_no_recovery(fake);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	vtd_detach(edev, 0);
+	fake->dead = true;
+	/* What was not there needs no invalidation, what is taken away does */
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(edev));
+	/* That is no device of PCI's: only a note says that there was a reset */
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), -ETIMEDOUT);
+	KUNIT_EXPECT_NULL(test, edev->rid);
+	xa_store(&edev->was, 0, &p->domain, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), 0);
+	KUNIT_EXPECT_FALSE(test, fake_context_present(edev));
+	KUNIT_ASSERT_NOT_NULL(test, edev->rid);
+	KUNIT_EXPECT_PTR_EQ(test, edev->rid->domain, &p->domain);
+	/* Once: the next time it is somebody's wish */
+	KUNIT_EXPECT_TRUE(test, xa_empty(&edev->was));
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &p->domain), -ETIMEDOUT);
+
+	fake->dead = false;
+	fake_forget(fake);
+	scoped_guard(mutex, &fake->unit.lock)
+		KUNIT_EXPECT_EQ(test, vtd_device_recover(edev), 0);
+	KUNIT_EXPECT_TRUE(test, fake_context_present(edev));
+	KUNIT_EXPECT_EQ(test, fake_pgtt(edev, 0), VTD_PGTT_STAGE2);
+	vtd_detach(edev, 0);
+	fake_paging_free(test, p);
+}
+
 static struct kunit_case recover_cases[] = {
 	KUNIT_CASE(order),
+	KUNIT_CASE(reset_puts_back),
 	KUNIT_CASE(intervals),
 	KUNIT_CASE(reset_is_enough),
 	KUNIT_CASE(reset_goes_on),

@@ -339,7 +339,7 @@ static void unit_goes_behind_walk(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, walk.at->unit, goes.unit);
 	/* As it is when the unit goes */
 	vtd_detach(t.edev[1], 0);
-	queue_work(system_unbound_wq, &goes.work);
+	queue_work(system_dfl_wq, &goes.work);
 	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&goes.done,
 							     msecs_to_jiffies(TEMPT)));
 	WRITE_ONCE(goes.left, true);
