@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo quick check kunit \
-	selftests vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw dist deb install \
+	selftests in-tree vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw dist deb install \
 	clean distclean-cache
 
 help:
@@ -53,6 +53,9 @@ kunit:
 
 selftests:
 	@scripts/selftests
+
+in-tree:
+	@scripts/in-tree
 
 vmm:
 	@scripts/vmm $(SCENARIOS)

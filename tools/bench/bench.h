@@ -163,5 +163,6 @@ void bench_shadow(unsigned int rounds);
 void bench_dma(unsigned int rounds);
 void bench_attach(unsigned int rounds);
 void bench_memory(unsigned int rounds);
+void bench_drivers(unsigned int rounds);
 
 #endif /* BENCH_H */

@@ -27,6 +27,7 @@ static const struct {
 	{ "c", bench_dma },
 	{ "d", bench_attach },
 	{ "e", bench_memory },
+	{ "f", bench_drivers },
 };
 
 enum mock_type vendor;
@@ -58,7 +59,8 @@ static int explain(void)
 		"  b  a guest's map and unmap, nested and shadowed\n"
 		"  c  translations of DMA\n"
 		"  d  attach and replace\n"
-		"  e  memory\n");
+		"  e  memory\n"
+		"  f  this project's drivers and the kernel's own\n");
 	return 2;
 }
 

@@ -15,8 +15,11 @@
 static const char usage[] =
 	"usage: iommu-mock endpoint list [UNIT]\n"
 	"       iommu-mock endpoint show UNIT/ENDPOINT\n"
-	"       iommu-mock endpoint plug|unplug UNIT/ENDPOINT\n"
+	"       iommu-mock endpoint plug UNIT/ENDPOINT\n"
+	"       iommu-mock endpoint unplug [--surprise] UNIT/ENDPOINT\n"
 	"\n"
+	"With --surprise a PCI function is gone before its driver knows, and even if it is\n"
+	"in use.\n"
 	"UNIT/ may be left out if there is one unit only.\n";
 
 /* A source-id as bus:device.function, a StreamID as it is */
@@ -185,16 +188,20 @@ static const char *plug_failed(int error, bool plug)
 	case ENXIO:
 		return "the unit is off";
 	case EBUSY:
-		return plug ? "another process is at it" : "it is in use";
+		return plug ? "somebody still uses what it was" : "it is in use";
 	case EEXIST:
 		return "it is plugged in already";
+	case EOPNOTSUPP:
+		return "it is no PCI function, which alone can be torn out";
 	default:
 		return strerror(error);
 	}
 }
 
-static int endpoint_plug(const char *name, bool plug)
+/* @value: what "live" is to be: "1", "0", or "gone" for a surprise */
+static int endpoint_plug(const char *name, const char *value)
 {
+	const bool plug = !strcmp(value, "1");
 	struct endpoint_name ep = find_endpoint(name);
 	char *unit_dir = form(UNITS_DIR "/%s", ep.unit);
 	char *dir = form("%s/%s", unit_dir, ep.endpoint);
@@ -208,7 +215,7 @@ static int endpoint_plug(const char *name, bool plug)
 	} else if (!strcmp(how, plug ? "plugged in" : "unplugged")) {
 		say("%s/%s is %s already", ep.unit, ep.endpoint, how);
 		status = 1;
-	} else if (write_text(path, plug ? "1" : "0")) {
+	} else if (write_text(path, value)) {
 		say("%s/%s cannot be %s: %s", ep.unit, ep.endpoint,
 		    plug ? "plugged in" : "unplugged", plug_failed(errno, plug));
 		status = 1;
@@ -227,11 +234,13 @@ int cmd_endpoint(int argc, char **argv)
 		return usage_error(usage, "what is to be done with endpoints?");
 	if (!strcmp(argv[1], "list") && argc <= 3)
 		return endpoint_list(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "unplug") && !strcmp(argv[2], "--surprise"))
+		return endpoint_plug(argv[3], "gone");
 	if (argc != 3)
 		return usage_error(usage, "'endpoint %s' is for one endpoint", argv[1]);
 	if (!strcmp(argv[1], "show"))
 		return endpoint_show(argv[2]);
 	if (!strcmp(argv[1], "plug") || !strcmp(argv[1], "unplug"))
-		return endpoint_plug(argv[2], !strcmp(argv[1], "plug"));
+		return endpoint_plug(argv[2], !strcmp(argv[1], "plug") ? "1" : "0");
 	return usage_error(usage, "'endpoint %s' is nothing that can be done", argv[1]);
 }

@@ -14,7 +14,7 @@
 struct plan {
 	struct words dirs, params, units, env, args;
 	char *here, *modules, *trace;
-	bool each, terminal, error_terminal, gdb, strace, kunit, stay;
+	bool each, terminal, error_terminal, gdb, strace, kunit, stay, in_tree;
 	struct link_size size;
 };
 

@@ -62,6 +62,7 @@ static void take_word(struct plan *plan, const char *word)
 		{ "each", &plan->each }, { "terminal", &plan->terminal },
 		{ "error-terminal", &plan->error_terminal }, { "gdb", &plan->gdb },
 		{ "strace", &plan->strace }, { "kunit", &plan->kunit }, { "stay", &plan->stay },
+		{ "in-tree", &plan->in_tree },
 	};
 	size_t length = strcspn(word, "="), i;
 	const char *value = word + length + 1;

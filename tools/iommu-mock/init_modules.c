@@ -143,26 +143,50 @@ static void send_kunit(struct init *init)
 	globfree(&found);
 }
 
-bool modules_load(struct init *init)
+static bool load_list(struct init *init, const char *path)
 {
-	char *path, *list, *line, *save;
-	bool good = true;
+	char *list = read_file(path), *line, *save;
+	bool good = list;
 
-	words_free(&init->loaded);
-	if (!init->plan.modules)
-		return check_parameters(init);
-	path = form("%s/modules.list", init->plan.modules);
-	list = read_file(path);
-	if (!list) {
+	if (!list)
 		init_trouble(init, STATUS_SETUP, "%s cannot be read: %s", path, strerror(errno));
-		good = false;
-	}
 	line = list ? strtok_r(list, "\n", &save) : NULL;
 	for (; line && good; line = strtok_r(NULL, "\n", &save))
 		if (*line != '#')
 			good = load_one(init, line);
 	free(list);
+	return good;
+}
+
+/* The kernel's own drivers are not there for every kernel. */
+static bool load_in_tree(struct init *init)
+{
+	char *path = form("%s/in-tree.list", init->plan.modules);
+	bool good = !access(path, F_OK);
+
+	if (good)
+		good = load_list(init, path);
+	else
+		init_trouble(init, STATUS_SETUP,
+			     "the kernel's own drivers are not among the modules in %s",
+			     init->plan.modules);
 	free(path);
+	return good;
+}
+
+bool modules_load(struct init *init)
+{
+	char *path;
+	bool good;
+
+	words_free(&init->loaded);
+	if (!init->plan.modules)
+		return check_parameters(init);
+	path = form("%s/modules.list", init->plan.modules);
+	good = load_list(init, path);
+	free(path);
+	if (good && init->plan.in_tree)
+		good = load_in_tree(init);
 	if (good && init->plan.kunit)
 		send_kunit(init);
 	return good && check_parameters(init);

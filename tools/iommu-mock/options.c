@@ -37,11 +37,13 @@ enum {
 	OPTION_ROOT,
 	OPTION_ACCEL,
 	OPTION_QEMU,
+	OPTION_DRIVER,
 };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "unit", required_argument, NULL, OPTION_UNIT },
+	{ "driver", required_argument, NULL, OPTION_DRIVER },
 	{ "machine", required_argument, NULL, OPTION_MACHINE },
 	{ "kernel", required_argument, NULL, OPTION_KERNEL },
 	{ "smp", required_argument, NULL, OPTION_SMP },
@@ -71,6 +73,8 @@ static const char usage[] =
 	"  --unit TYPE[,KEY=VALUE]...  make an IOMMU: vtd or smmuv3; name=, endpoints=, or\n"
 	"                         any attribute of it, of its caches or of its endpoints,\n"
 	"                         as in 'smmuv3,endpoints=2,ep1.ats=1'; repeat for more\n"
+	"  --driver NAME          whose driver takes the IOMMUs: nested (default), or in-tree\n"
+	"                         for the kernel's own; also as 'driver=' of a unit\n"
 	"  --machine TYPE         uml (default), or x86_64 or arm64 by QEMU\n"
 	"  --kernel NAME          fast (default), debug, or a directory\n"
 	"  --smp N                processors\n"
@@ -162,6 +166,18 @@ static void take_unit(struct options *options, const char *text)
 	if (!spec_parse(&spec, text))
 		exit(STATUS_SETUP);
 	words_add(&options->units, text);
+	if (spec_wants_in_tree(&spec))
+		options->in_tree = true;
+}
+
+static void take_driver(struct options *options, const char *value)
+{
+	if (strcmp(value, "nested") && strcmp(value, "in-tree"))
+		die(STATUS_SETUP, "--driver %s: it is nested or in-tree", value);
+	if (strcmp(value, "in-tree"))
+		return;
+	options->in_tree = true;
+	words_add(&options->params, "iommu_mock.driver=in-tree");
 }
 
 static void take_log(struct options *options, int option, const char *value)
@@ -241,6 +257,9 @@ static void take(struct options *options, int option, const char *value)
 	case OPTION_UNIT:
 		take_unit(options, value);
 		break;
+	case OPTION_DRIVER:
+		take_driver(options, value);
+		break;
 	case OPTION_SHARE:
 		words_add(&options->shares, value);
 		break;
@@ -265,8 +284,10 @@ static void check_together(const struct options *options)
 		    options->gdb ? "--gdb" : "--strace");
 	if (!strcmp(options->machine, "uml") && (options->root || options->accel || options->qemu))
 		die(STATUS_SETUP, "--root, --accel and --qemu are for --machine x86_64 and arm64");
-	if (options->modules && !strcmp(options->modules, "none") && options->units.nr)
-		die(STATUS_SETUP, "--unit needs modules, and --modules none loads none");
+	if (options->modules && !strcmp(options->modules, "none") &&
+	    (options->units.nr || options->in_tree))
+		die(STATUS_SETUP, "--%s needs modules, and --modules none loads none",
+		    options->units.nr ? "unit" : "driver");
 }
 
 /* Of letters behind one dash, only one is at fault. */

@@ -14,6 +14,8 @@ struct options {
 	/* of --memory in MiB, and of --smp and --timeout */
 	unsigned long memory, cpus, timeout;
 	bool dmesg, each, gdb, strace;
+	/* The kernel's own drivers are wanted: for all units, or for one that says so. */
+	bool in_tree;
 	/* It is "shell", where ^C is the shell's business */
 	bool shell;
 	/* of the options that can be repeated, as they were given */

@@ -275,6 +275,7 @@ void plan_send(struct run *run)
 	add_flag(&plan, "gdb", opt->gdb);
 	add_flag(&plan, "strace", opt->strace);
 	add_flag(&plan, "kunit", opt->kunit);
+	add_flag(&plan, "in-tree", opt->in_tree);
 	add_flag(&plan, "stay", opt->power_off);
 	send_words(run, &plan);
 	words_free(&plan);

@@ -133,6 +133,17 @@ bool spec_parse(struct unit_spec *spec, const char *text)
 	return check_endpoints(spec, text);
 }
 
+bool spec_wants_in_tree(const struct unit_spec *spec)
+{
+	bool wants = false;
+	size_t i;
+
+	for (i = 0; i < spec->nr_values; i++)
+		if (!strcmp(spec->values[i].name, "driver"))
+			wants = !strcmp(spec->values[i].value, "in-tree");
+	return wants;
+}
+
 /* What an attribute answers is in errno. */
 static bool write_file(const char *path, const char *value)
 {
@@ -180,14 +191,46 @@ static bool refused(const struct unit_spec *spec, const char *what)
 	return false;
 }
 
+/* Is there no driver for the unit? Its device is found by its name. */
+static bool lacks_driver(const struct unit_spec *spec)
+{
+	char *file = form(UNITS_DIR "/%s/dev_name", spec->name);
+	char *name = read_file(file);
+	char *device = form("/sys/bus/platform/devices/%s", name ? name : "");
+	char *driver = form("%s/driver", device);
+	bool lacks = name && *name && !access(device, F_OK) && access(driver, F_OK);
+
+	free(driver);
+	free(device);
+	free(name);
+	free(file);
+	return lacks;
+}
+
+/* Not a failure: a program may bring the driver. */
+static void look_for_driver(const struct unit_spec *spec)
+{
+	char *log;
+
+	if (!lacks_driver(spec))
+		return;
+	log = last_of_log();
+	say("unit %s: no driver has taken it%s%s", spec->name,
+	    strstr(log, "no driver has taken") ? "; the kernel says: " : "",
+	    strstr(log, "no driver has taken") ? log : "");
+	free(log);
+}
+
 static bool go_live(const struct unit_spec *spec)
 {
 	char *path = form(UNITS_DIR "/%s/live", spec->name);
 	bool good = write_file(path, "1");
 
 	free(path);
-	if (good)
+	if (good) {
+		look_for_driver(spec);
 		return true;
+	}
 	refused(spec, "it cannot go live");
 	if (errno == EINVAL)
 		say("endpoints with the same source_id, or too wide a one, are a reason");

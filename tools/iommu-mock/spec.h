@@ -32,6 +32,9 @@ struct unit_spec {
  */
 bool spec_parse(struct unit_spec *spec, const char *text);
 
+/* Is it for the kernel's own driver? */
+bool spec_wants_in_tree(const struct unit_spec *spec);
+
 /*
  * Makes the unit and turns it on. What the kernel refuses is said, and taken back, and
  * false returned. The name is set.

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's VT-d driver in UML: domains of guests */
+#include "shim.h"
+
+#undef pr_fmt
+#include "nested.c"
