@@ -45,6 +45,27 @@ test_a_link_to_nowhere_is_found()
 	says "index.html links to nosuch.rst, which does not exist"
 }
 
+# A page in a folder: its links are from there, to a page, to a file of the tree and to nowhere
+test_a_page_in_a_folder_has_links()
+{
+	local page=$T/tree/Documentation/upstream/intel-devtlb-vf.rst
+
+	pages
+	cat >>"$page" <<-'RST'
+
+	`A place <../building.rst#commands>`__ in a page, `a file
+	<../../tools/example/nested-vtd.c>`__ of the tree.
+	RST
+	succeeds "$T/tree/scripts/htmldocs" "$T/html"
+	grep -q 'href="../building.html#commands"' "$T/html/upstream/intel-devtlb-vf.html" ||
+		fail "no link to a page"
+	grep -q 'href="../tree/tools/example/nested-vtd.c.txt"' 		"$T/html/upstream/intel-devtlb-vf.html" || fail "no link to a file"
+	sed -i 's/#commands/#nosuch/; s/nested-vtd.c/nosuch.c/' "$page"
+	fails "$T/tree/scripts/htmldocs" "$T/html"
+	says "intel-devtlb-vf.html links to #nosuch of building.html, which does not exist"
+	says "intel-devtlb-vf.html links to ../../tools/example/nosuch.c, which does not exist"
+}
+
 test_a_link_to_no_place_of_a_page_is_found()
 {
 	pages

@@ -72,6 +72,24 @@ in_units()
 	in_refused 2 "'unit nosuch' is not as it should be" iommu-mock unit nosuch
 }
 
+# in_surprise: ep1 is torn out, if it is what can be, and is back in the end
+in_surprise()
+{
+	local tries
+
+	if [ "$(cat /sys/kernel/config/iommu-mock/unit0/bus)" != pci ]; then
+		in_refused 1 "it is no PCI function" iommu-mock endpoint unplug --surprise ep1
+		return
+	fi
+	in_ok iommu-mock endpoint unplug --surprise ep1
+	in_refused 1 "unit0/ep1 is unplugged already" iommu-mock endpoint unplug --surprise ep1
+	for ((tries = 0; tries < 200; tries++)); do
+		! iommu-mock endpoint plug ep1 2>/dev/null || return 0
+		sleep 0.05
+	done
+	in_fail "what was torn out cannot be plugged in again"
+}
+
 in_endpoints()
 {
 	in_ok iommu-mock endpoint list
@@ -86,6 +104,7 @@ in_endpoints()
 	in_says unplugged
 	in_refused 1 "unit0/ep1 is unplugged already" iommu-mock endpoint unplug ep1
 	in_ok iommu-mock endpoint plug unit0/ep1
+	in_surprise
 	in_refused 1 "unit unit0 has no endpoint 'ep9'; its endpoints: ep0 and ep1" \
 		iommu-mock endpoint show unit0/ep9
 }

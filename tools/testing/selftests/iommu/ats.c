@@ -3,7 +3,10 @@
  * ATS: the endpoint asks for translations and keeps them in a cache of its
  * own, which an invalidation has to reach as well
  */
+#include <poll.h>
+
 #include "harness.h"
+#include "held.h"
 
 #define IOVA	0x0000099990000000ull
 #define PAGES	32
@@ -246,12 +249,15 @@ FIXTURE_VARIANT_ADD(unit_without, vtd)
 {
 	.cfg.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS |
 			  (1ull << 33),
+	/* A function sends no request that was not switched on in it */
+	.cfg.platform = true,
 };
 
 FIXTURE_VARIANT_ADD(unit_without, smmu)
 {
 	.cfg.type = MOCK_SMMUV3,
 	.cfg.idr[0] = { SMMU_IDR0_ATS | SMMU_IDR0_NS1ATS | SMMU_IDR0_PRI, 0 },
+	.cfg.platform = true,
 };
 
 FIXTURE_SETUP(unit_without)
@@ -369,6 +375,176 @@ TEST_F(device, without_ats)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	EXPECT_EQ(0, vdev_reg(&r->dev[0], MOCK_EP_ATC_MISSES));
 	EXPECT_EQ(0, vdev_reg(&r->dev[0], MOCK_EP_ATC_HITS));
+}
+
+/*
+ * Page requests, of a driver that passes them on: this project's does not, the
+ * kernel's own does. The device waits for the guest to say what is in a page.
+ */
+FIXTURE(requests)
+{
+	struct rig rig;
+	int queue;		/* of IOMMU_FAULT_QUEUE_ALLOC */
+	uint32_t hwpt;		/* of the rig's stage-1, with that queue */
+	struct job dma;
+	struct ep_result res;
+};
+
+static int fault_queue(struct rig *r, uint32_t *id, int *fd)
+{
+	struct iommu_fault_alloc cmd = { .size = sizeof(cmd) };
+	int rc = vmm_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &cmd);
+
+	*id = cmd.out_fault_id;
+	*fd = rc ? -1 : (int)cmd.out_fault_fd;
+	return rc;
+}
+
+/* -ENODEV or -EOPNOTSUPP from a driver that passes nothing on */
+static int attach_with_queue(struct rig *r, uint32_t fault, uint32_t *hwpt)
+{
+	struct iommu_hwpt_vtd_s1 s1 = nest_vtd_data(&r->nest, &r->s1);
+	struct iommu_hwpt_alloc cmd = {
+		.size = sizeof(cmd),
+		.flags = IOMMU_HWPT_FAULT_ID_VALID,
+		.dev_id = r->dev[0].id,
+		.pt_id = r->nest.parent,
+		.data_type = IOMMU_HWPT_DATA_VTD_S1,
+		.data_len = sizeof(s1),
+		.data_uptr = (uintptr_t)&s1,
+		.fault_id = fault,
+	};
+	int rc = vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd);
+
+	*hwpt = cmd.out_hwpt_id;
+	return rc ?: vdev_attach_id(&r->dev[0], *hwpt);
+}
+
+FIXTURE_SETUP(requests)
+{
+	const struct rig_config cfg = { .ats = true, .pasid_bits = 8 };
+	struct rig *r = &self->rig;
+	uint32_t fault;
+	int rc;
+
+	self->queue = -1;
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, rig_mock(r, &cfg));
+	ASSERT_EQ(0, mock_ep_set(&r->mock, "ep0", "pri", 1));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, rig_guest(r));
+	ASSERT_EQ(0, rig_parent(r));
+	ASSERT_EQ(0, rig_nested(r));
+	ASSERT_EQ(0, fault_queue(r, &fault, &self->queue));
+	rc = attach_with_queue(r, fault, &self->hwpt);
+	if (rc == -ENODEV || rc == -EOPNOTSUPP) {
+		close(self->queue);
+		rig_down(r);
+		SKIP(return, "this driver does not pass page requests on");
+	}
+	ASSERT_EQ(0, rc);
+	ASSERT_EQ(0, ep_ats(&r->dev[0],
+			    MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI));
+}
+
+FIXTURE_TEARDOWN(requests)
+{
+	close(self->queue);
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+static int write_page(void *arg)
+{
+	FIXTURE_DATA(requests) *self = arg;
+
+	return ep_write(&self->rig.dev[0], IOVA, PAGE_4K, 1, &self->res);
+}
+
+/* The device begins to write, and this is what it asks for */
+static int asked(FIXTURE_DATA(requests) *self, struct iommu_hwpt_pgfault *fault)
+{
+	struct pollfd pfd = { .fd = self->queue, .events = POLLIN };
+	int rc = job_start(&self->dma, write_page, self);
+
+	if (rc)
+		return rc;
+	if (poll(&pfd, 1, 20000) != 1)
+		return -ETIMEDOUT;
+	return read(self->queue, fault, sizeof(*fault)) == sizeof(*fault) ?
+	       0 : -EIO;
+}
+
+static int answer(FIXTURE_DATA(requests) *self, uint32_t cookie, uint32_t code)
+{
+	const struct iommu_hwpt_page_response resp = {
+		.cookie = cookie,
+		.code = code,
+	};
+
+	if (write(self->queue, &resp, sizeof(resp)) != sizeof(resp))
+		return -EIO;
+	return job_join(&self->dma);
+}
+
+#define EXPECT_ASKED(fault) do { \
+	EXPECT_EQ(IOMMU_PGFAULT_FLAGS_LAST_PAGE, (fault).flags); \
+	EXPECT_EQ(self->rig.dev[0].id, (fault).dev_id); \
+	EXPECT_EQ(IOMMU_PGFAULT_PERM_WRITE, (fault).perm); \
+	EXPECT_EQ(IOVA, (fault).addr); \
+	} while (0)
+
+/* The guest maps the page, and the device finds it: nothing was missing meanwhile */
+TEST_F(requests, answered)
+{
+	struct iommu_hwpt_pgfault fault = {};
+	struct rig *r = &self->rig;
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, asked(self, &fault));
+		EXPECT_ASKED(fault);
+		EXPECT_FALSE(job_done(&self->dma));
+		ASSERT_NE(0, rig_page(r, &r->s1, IOVA, i));
+		EXPECT_EQ(0, answer(self, fault.cookie,
+				    IOMMUFD_PAGE_RESP_SUCCESS));
+		EXPECT_EQ(0, self->res.fault);
+		EXPECT_EQ(PAGE_4K, self->res.moved);
+		s1_unmap(&r->s1, IOVA, S1_4K);
+		ASSERT_EQ(0, nest_inv_all(&r->nest, &r->s1, self->hwpt));
+	}
+}
+
+/* It does not, and the device knows; then it does */
+TEST_F(requests, refused)
+{
+	struct iommu_hwpt_pgfault fault = {};
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, asked(self, &fault));
+	EXPECT_ASKED(fault);
+	EXPECT_EQ(-EFAULT, answer(self, fault.cookie,
+				  IOMMUFD_PAGE_RESP_INVALID));
+	EXPECT_TRUE(self->res.fault & MOCK_EP_FAULT_PRI);
+	EXPECT_EQ(IOVA, self->res.fault_addr);
+	EXPECT_EQ(0, self->res.moved);
+
+	ASSERT_EQ(0, asked(self, &fault));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
+	EXPECT_EQ(0, answer(self, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS));
+}
+
+/* Who was to answer goes away */
+TEST_F(requests, detached)
+{
+	struct iommu_hwpt_pgfault fault = {};
+	struct rig *r = &self->rig;
+
+	ASSERT_EQ(0, asked(self, &fault));
+	EXPECT_ASKED(fault);
+	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
+	EXPECT_EQ(-EFAULT, job_join(&self->dma));
+	EXPECT_EQ(0, self->res.moved);
 }
 
 TEST_HARNESS_MAIN

@@ -96,6 +96,7 @@ TEST_F(one, values)
 {
 	static const char * const bools[] = {
 		"errata_spr17", "errata_spr17_hidden", "async_commands",
+		"include_pci_all", "atsr", "satc", "atc_required",
 	};
 	static const char * const bad_numbers[] = {
 		"x", "-1", "0x", "1 2", "18446744073709551616",
@@ -125,6 +126,69 @@ TEST_F(one, values)
 	ASSERT_EQ(0, mock_get(&self->m, "caches/iotlb_entries", &val));
 	EXPECT_EQ(7, val);
 	EXPECT_GT(0, mock_set_text(&self->m, "dev_name", "x"));
+}
+
+static void driver_of(const struct mock *m, char *driver, size_t size)
+{
+	char name[64], path[256];
+
+	memset(driver, 0, size);
+	if (mock_get_text(m, "dev_name", name, sizeof(name)))
+		return;
+	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/driver", name);
+	if (readlink(path, driver, size - 1) < 0)
+		driver[0] = '\0';
+}
+
+/* Of two drivers that there may be, the instance says which one its unit is for */
+TEST_F(one, driver)
+{
+	char text[256];
+
+	EXPECT_EQ(-EINVAL, mock_set_text(&self->m, "driver", "toaster"));
+	ASSERT_EQ(0, mock_set_text(&self->m, "driver", "in-tree"));
+	ASSERT_EQ(0, mock_get_text(&self->m, "driver", text, sizeof(text)));
+	EXPECT_STREQ("in-tree", text);
+	ASSERT_EQ(0, mock_set(&self->m, "live", 1));
+	EXPECT_EQ(-EBUSY, mock_set_text(&self->m, "driver", "nested"));
+	driver_of(&self->m, text, sizeof(text));
+	EXPECT_EQ(NULL, strstr(text, "vtd-unit"));
+	ASSERT_EQ(0, mock_set(&self->m, "live", 0));
+
+	ASSERT_EQ(0, mock_set_text(&self->m, "driver", "nested"));
+	ASSERT_EQ(0, mock_set(&self->m, "live", 1));
+	driver_of(&self->m, text, sizeof(text));
+	EXPECT_NE(NULL, strstr(text, "/vtd-unit"));
+	ASSERT_EQ(0, mock_set(&self->m, "live", 0));
+}
+
+/* Reserved memory is shown as it is written, and what is wrong changes nothing */
+TEST_F(one, reserved_memory)
+{
+	static const char * const good[] = {
+		"0x1000-0x1fff", "0x1000-0x1fff 0xabc000-0xdeffff@01:02.3",
+	};
+	static const char * const bad[] = {
+		"x", "0x1000", "0x1000-0x1ffe", "0x1000-0x1fff@", "0x1000-0x1fff@00:20.0",
+		"0x400000000000-0x400000000fff",
+	};
+	char text[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		EXPECT_EQ(0, mock_set_text(&self->m, "rmrr", good[i]));
+		ASSERT_EQ(0, mock_get_text(&self->m, "rmrr", text, sizeof(text)));
+		EXPECT_STREQ(good[i], text);
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(-EINVAL, mock_set_text(&self->m, "rmrr", bad[i]))
+			TH_LOG("%s", bad[i]);
+		ASSERT_EQ(0, mock_get_text(&self->m, "rmrr", text, sizeof(text)));
+		EXPECT_STREQ(good[1], text);
+	}
+	EXPECT_EQ(0, mock_set_text(&self->m, "rmrr", "\n"));
+	ASSERT_EQ(0, mock_get_text(&self->m, "rmrr", text, sizeof(text)));
+	EXPECT_STREQ("", text);
 }
 
 /* An erratum of one type may be chosen before the type is, and is kept */
@@ -279,6 +343,7 @@ TEST_F(one, live)
 	static const char * const attrs[] = {
 		"type", "cap", "ecap", "ver", "errata_spr17",
 		"errata_spr17_hidden", "async_commands",
+		"include_pci_all", "rmrr", "atsr", "satc", "atc_required",
 		"caches/iotlb_entries", "caches/pwc_entries",
 		"caches/config_entries", "caches/atc_entries",
 		"caches/evict_period", "caches/evict_seed", "ep0/source_id",
@@ -291,6 +356,7 @@ TEST_F(one, live)
 	unsigned int i, round;
 
 	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 8));
+	ASSERT_EQ(0, mock_set_text(&self->m, "rmrr", "0x1000-0x1fff"));
 	for (round = 0; round < 3; round++) {
 		ASSERT_EQ(0, mock_set_live(&self->m, true));
 		for (i = 0; i < ARRAY_SIZE(attrs); i++) {
@@ -312,10 +378,9 @@ TEST_F(one, live)
 		snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s",
 			 before);
 		EXPECT_EQ(0, stat(path, &st));
-		ASSERT_EQ(0, mock_ep_get_text(&self->m, "ep0", "dev_name",
-					      after, sizeof(after)));
-		snprintf(path, sizeof(path),
-			 "/sys/bus/platform/devices/%s/iommu_group", after);
+		ASSERT_EQ(0, mock_ep_sysfs(&self->m, "ep0", path,
+					   sizeof(path) - 16));
+		strcat(path, "/iommu_group");
 		EXPECT_EQ(0, stat(path, &st));
 		ASSERT_EQ(0, mock_ep_get_text(&self->m, "ep0", "vfio_name",
 					      after, sizeof(after)));

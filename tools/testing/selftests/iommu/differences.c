@@ -158,6 +158,8 @@ TEST_F(same, pasid_modes)
 		.pasid_bits = 8,
 		.s1_flags = IOMMU_VTD_S1_SRE,
 		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+		/* vfio-pci hides the capability */
+		.platform = true,
 	};
 	struct rig *r = &self->rig;
 	struct iommu_hw_info_vtd vtd;
@@ -482,8 +484,9 @@ TEST_F(smmu, smmu_reserved_bits)
 	for (i = 0; i < ARRAY_SIZE(cmd); i++)
 		EXPECT_EQ(-EIO, vmm_command(r->iommufd, r->nest.viommu, cmd[i]))
 			TH_LOG("command %u", i);
-	ASSERT_EQ(0, mock_driver_count(&r->mock, "errors", &errors));
-	EXPECT_EQ(0, errors);
+	/* The kernel's own driver does not count */
+	if (!mock_driver_count(&r->mock, "errors", &errors))
+		EXPECT_EQ(0, errors);
 	EXPECT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 }

@@ -49,9 +49,11 @@ FIXTURE_VARIANT_ADD(ep, smmu_all_capabilities)
 
 FIXTURE_SETUP(ep)
 {
+	struct rig_config cfg = variant->cfg;
 	struct rig *r = &self->rig;
 
-	RIG_UP(r, &variant->cfg);
+	cfg.platform = true;
+	RIG_UP(r, &cfg);
 	self->dev = &r->dev[0];
 	self->gpa = guest_alloc(&r->guest, GAP, PAGE_4K);
 	ASSERT_NE(0, self->gpa);
@@ -540,7 +542,7 @@ FIXTURE_VARIANT_ADD(irq, smmu_msix)
 
 FIXTURE_SETUP(irq)
 {
-	const struct rig_config cfg = { .type = variant->unit };
+	const struct rig_config cfg = { .type = variant->unit, .platform = true };
 	struct rig *r = &self->ep.rig;
 	unsigned int i;
 

@@ -329,7 +329,10 @@ TEST_F(mmio, gone_and_reused)
 		id = identity(&r->mock);
 		EXPECT_EQ(id, at(mem, place.addr, 4));
 
+		/* With all that was made for it */
 		vdev_close(&r->dev[0]);
+		close(r->iommufd);
+		r->iommufd = -1;
 		ASSERT_EQ(0, mock_set_live(&r->mock, false));
 		EXPECT_EQ(-ENOENT, find(&r->mock, &(struct place){}));
 		for (bytes = 1; bytes <= 8; bytes *= 2) {
@@ -435,6 +438,8 @@ TEST_F(mmio, full)
 	for (i = 0; i <= NR_SLOTS; i++) {
 		snprintf(prefix, sizeof(prefix), "kst%u", i);
 		ASSERT_EQ(0, mock_create(&m[i], i & 1 ? MOCK_VTD : variant->cfg.type, prefix));
+		/* BARs of functions would want a slot, too */
+		ASSERT_EQ(0, mock_set_text(&m[i], "bus", "platform"));
 		ASSERT_EQ(i < NR_SLOTS ? 0 : -ENOSPC, mock_set_live(&m[i], true));
 	}
 	EXPECT_EQ(1, log_lines(log, "no slot of the window is left for"));
@@ -453,6 +458,46 @@ TEST_F(mmio, full)
 		EXPECT_EQ(0, mock_destroy(&m[i]));
 	EXPECT_EQ(1, log_lines(log, "no slot of the window is left for"));
 	close(log);
+}
+
+/* Functions want a slot for their BARs: with one left only, a unit gives it back */
+TEST_F(mmio, no_slot_for_functions)
+{
+	static struct mock m[NR_SLOTS + 1];
+	char prefix[16];
+	unsigned int i;
+	int log, rc;
+
+	ASSERT_EQ(0, rig_down(&self->rig));
+	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, log);
+	lseek(log, 0, SEEK_END);
+	for (i = 0; i < NR_SLOTS - 1; i++) {
+		snprintf(prefix, sizeof(prefix), "kst%u", i);
+		ASSERT_EQ(0, mock_create(&m[i], variant->cfg.type, prefix));
+		ASSERT_EQ(0, mock_set_text(&m[i], "bus", "platform"));
+		ASSERT_EQ(0, mock_set_live(&m[i], true));
+	}
+	ASSERT_EQ(0, mock_create(&m[i], variant->cfg.type, "kst-pci"));
+	ASSERT_EQ(0, mock_add_endpoint(&m[i], "ep0", RIG_SID(0)));
+	rc = mock_set_text(&m[i], "bus", "pci");
+	if (!rc) {
+		EXPECT_EQ(-ENOSPC, mock_set_live(&m[i], true));
+		EXPECT_EQ(1, log_lines(log, "no slot of the window is left for BARs"));
+		EXPECT_EQ(-ENOSPC, mock_set_live(&m[i], true));
+		ASSERT_EQ(0, mock_set_live(&m[3], false));
+		EXPECT_EQ(0, mock_set_live(&m[i], true));
+		EXPECT_EQ(-ENOSPC, mock_set_live(&m[3], true));
+		ASSERT_EQ(0, mock_set_live(&m[i], false));
+		EXPECT_EQ(0, mock_set_live(&m[3], true));
+		ASSERT_EQ(0, mock_set_text(&m[i], "bus", "platform"));
+	}
+	EXPECT_EQ(0, mock_set_live(&m[i], true));
+	for (i = 0; i < NR_SLOTS; i++)
+		EXPECT_EQ(0, mock_destroy(&m[i]));
+	close(log);
+	if (rc)
+		SKIP(return, "this kernel has no PCI for mock hardware");
 }
 
 /* What cannot be one access of a processor's to the window */

@@ -86,7 +86,7 @@ static bool there(const char *fmt, const char *name)
 
 /* Its devices, by their names, and its directory in debugfs */
 struct traces {
-	char dev[64];
+	char dev[128];
 	char vfio[64];
 	char debugfs[160];
 };
@@ -94,13 +94,13 @@ struct traces {
 static int traces_get(struct traces *t, const struct mock *m, const char *ep)
 {
 	snprintf(t->debugfs, sizeof(t->debugfs), "%s/endpoints/%s", m->name, ep);
-	return mock_ep_get_text(m, ep, "dev_name", t->dev, sizeof(t->dev)) ?:
+	return mock_ep_sysfs(m, ep, t->dev, sizeof(t->dev)) ?:
 	       mock_ep_get_text(m, ep, "vfio_name", t->vfio, sizeof(t->vfio));
 }
 
 static unsigned int traces_left(const struct traces *t)
 {
-	return there("/sys/bus/platform/devices/%s", t->dev) +
+	return there("%s", t->dev) +
 	       there("/sys/class/vfio-dev/%s", t->vfio) +
 	       there("/dev/vfio/devices/%s", t->vfio) +
 	       there(MOCK_DEBUGFS "/%s/atc", t->debugfs) +

@@ -81,9 +81,10 @@ static int map(struct work *w)
 	return rc ?: ep_write(&w->rig.dev[0], w->phys, PAGE, 1, NULL);
 }
 
-static int begin(struct work *w, enum mock_type type)
+/* Either tells of its last transfers when the power goes */
+static int begin(struct work *w, enum mock_type type, bool platform)
 {
-	const struct rig_config cfg = { .type = type };
+	const struct rig_config cfg = { .type = type, .platform = platform };
 	int rc;
 
 	rc = rig_mock(&w->rig, &cfg);
@@ -111,14 +112,14 @@ static void complain(enum mock_type type)
 }
 
 /* Does not return; the result of the beginning goes into the pipe */
-static void leave_behind(enum mock_type type, int result)
+static void leave_behind(enum mock_type type, bool platform, int result)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	uint32_t seed = 2;
 	int rc;
 
 	setsid();
-	rc = w ? begin(w, type) : -ENOMEM;
+	rc = w ? begin(w, type, platform) : -ENOMEM;
 	if (write(result, &rc, sizeof(rc)) != sizeof(rc) || rc)
 		_exit(1);
 	close(result);
@@ -131,7 +132,7 @@ static void leave_behind(enum mock_type type, int result)
 	}
 }
 
-static int start(enum mock_type type)
+static int start(enum mock_type type, bool platform)
 {
 	int pipes[2], rc;
 
@@ -142,7 +143,7 @@ static int start(enum mock_type type)
 		return -errno;
 	case 0:
 		close(pipes[0]);
-		leave_behind(type, pipes[1]);
+		leave_behind(type, platform, pipes[1]);
 	}
 	close(pipes[1]);
 	if (read(pipes[0], &rc, sizeof(rc)) != sizeof(rc))
@@ -155,14 +156,29 @@ TEST(vtd)
 {
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	EXPECT_EQ(0, start(MOCK_VTD));
+	EXPECT_EQ(0, start(MOCK_VTD, true));
 }
 
 TEST(smmuv3)
 {
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	EXPECT_EQ(0, start(MOCK_SMMUV3));
+	EXPECT_EQ(0, start(MOCK_SMMUV3, true));
+}
+
+/* By default: PCI functions where there can be any */
+TEST(vtd_functions)
+{
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	EXPECT_EQ(0, start(MOCK_VTD, false));
+}
+
+TEST(smmuv3_functions)
+{
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	EXPECT_EQ(0, start(MOCK_SMMUV3, false));
 }
 
 TEST_HARNESS_MAIN

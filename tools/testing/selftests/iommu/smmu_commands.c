@@ -40,16 +40,28 @@ FIXTURE_SETUP(cmd)
 	}
 }
 
+/* The kernel's own driver does not count its errors */
+static bool counts_errors(const struct rig *r)
+{
+	char driver[16] = "";
+
+	return !mock_get_text(&r->mock, "driver", driver, sizeof(driver)) &&
+	       strcmp(driver, "in-tree");
+}
+
 /* Whatever was tried, the hardware has not found an error, and works */
 FIXTURE_TEARDOWN(cmd)
 {
 	struct rig *r = &self->rig;
 	uint64_t errors;
 
-	EXPECT_EQ(0, mock_driver_count(&r->mock, "errors", &errors));
-	EXPECT_EQ(0, errors);
-	EXPECT_EQ(0, mock_driver_count(&r->mock, "global_errors", &errors));
-	EXPECT_EQ(0, errors);
+	if (counts_errors(r)) {
+		EXPECT_EQ(0, mock_driver_count(&r->mock, "errors", &errors));
+		EXPECT_EQ(0, errors);
+		EXPECT_EQ(0, mock_driver_count(&r->mock, "global_errors",
+					       &errors));
+		EXPECT_EQ(0, errors);
+	}
 	EXPECT_EQ(0, s1_map(&r->s1, IOVA, self->new[0], S1_4K, S1_RW));
 	EXPECT_EQ(0, rig_inv_all(r));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));

@@ -299,8 +299,9 @@ TEST(two_units)
 	EXPECT_EQ(0, vmm_vdevice(rig.iommufd, viommu, dev.id,
 				 rig.nest.devs[0].vsid, &id));
 	vdev_close(&dev);
-	EXPECT_EQ(0, mock_destroy(&other));
+	/* HWPTs go before their units do */
 	EXPECT_EQ(0, rig_down(&rig));
+	EXPECT_EQ(0, mock_destroy(&other));
 }
 
 /* VMIDs of 8 bits: who comes when they have run out is refused, who leaves makes room */

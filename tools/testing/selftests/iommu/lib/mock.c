@@ -232,6 +232,22 @@ int mock_ep_get_text(const struct mock *m, const char *ep, const char *attr,
 	return rc;
 }
 
+int mock_ep_sysfs(const struct mock *m, const char *ep, char *buf, size_t size)
+{
+	char bus[16], name[64];
+	int rc;
+
+	rc = mock_get_text(m, "bus", bus, sizeof(bus)) ?:
+	     mock_ep_get_text(m, ep, "dev_name", name, sizeof(name));
+	if (rc)
+		return rc;
+	buf[0] = 0;
+	if (!name[0])
+		return 0;
+	return snprintf(buf, size, "/sys/bus/%s/devices/%s", bus, name) < (int)size ?
+	       0 : -ENAMETOOLONG;
+}
+
 int mock_debugfs(const struct mock *m, const char *file, char *buf, size_t size)
 {
 	char path[PATH_LEN];

@@ -8,7 +8,7 @@
 
 #define MOCK_CONFIGFS		"/sys/kernel/config/iommu-mock"
 #define MOCK_DEBUGFS		"/sys/kernel/debug/iommu-mock"
-#define MOCK_MAX_ENDPOINTS	8
+#define MOCK_MAX_ENDPOINTS	9
 #define MOCK_FOR_EVER		UINT32_MAX
 
 /* CAP and ECAP bits that tests switch (VT-d 11.4.2, 11.4.3) */
@@ -137,6 +137,8 @@ int mock_ep_set(const struct mock *m, const char *ep, const char *attr,
 		uint64_t val);
 int mock_ep_get_text(const struct mock *m, const char *ep, const char *attr,
 		     char *buf, size_t size);
+/* Where its device is in sysfs, platform device or PCI function; empty for none */
+int mock_ep_sysfs(const struct mock *m, const char *ep, char *buf, size_t size);
 
 /* debugfs */
 int mock_stats(const struct mock *m, struct mock_stats *st);

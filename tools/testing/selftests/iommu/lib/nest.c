@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cmdqv.h"
 #include "nest.h"
 #include "smmu_guest.h"
 #include "smmu_pt.h"
@@ -21,6 +22,8 @@ int nest_create(struct nest *n, uint32_t dev, uint32_t ioas, uint32_t flags)
 			     IOMMU_HWPT_ALLOC_NEST_PARENT | flags, &n->parent);
 	if (rc || n->type == MOCK_VTD)
 		return rc;
+	if (n->cmdqv)
+		return cmdqv_viommu(n->iommufd, dev, n->parent, &n->vintf, &n->viommu);
 	return vmm_viommu(n->iommufd, dev, n->parent, &n->viommu);
 }
 

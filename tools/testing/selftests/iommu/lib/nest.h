@@ -44,6 +44,8 @@ struct nest_dev {
  * @nr_devs: how many of @devs there are
  * @devs: SMMUv3: the guest's devices
  * @vsids: SMMUv3: how many StreamIDs the guest has had so far
+ * @cmdqv: SMMUv3: the vIOMMU is one with queues of the guest's own
+ * @vintf: SMMUv3: how these are mapped
  * @ats: the guest switches ATS on
  * @s1_flags: VT-d: IOMMU_VTD_S1_* of stage-1
  * @granule: SMMUv3: log2 of the granule of stage-1, 0 for 4K
@@ -57,6 +59,8 @@ struct nest {
 	unsigned int nr_devs;
 	struct nest_dev devs[NEST_MAX_DEVS];
 	unsigned int vsids;
+	bool cmdqv;
+	struct iommu_viommu_tegra241_cmdqv vintf;
 	bool ats;
 	uint64_t s1_flags;
 	unsigned int granule;

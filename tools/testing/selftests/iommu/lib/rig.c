@@ -19,6 +19,24 @@ static int change_bits(struct mock *m, const char *attr, uint64_t clear,
 	return rc ?: mock_set(m, attr, (val & ~clear) | set);
 }
 
+/* Requests of device-TLBs pass a port if firmware says so, where it has to */
+static int put_behind(struct rig *r)
+{
+	unsigned int i;
+	char attr[32];
+	int rc = 0;
+
+	if (!r->cfg.port)
+		return 0;
+	if (r->cfg.type == MOCK_VTD)
+		rc = mock_set(&r->mock, "atsr", r->cfg.ats);
+	for (i = 0; i < r->cfg.nr_eps && !rc; i++) {
+		snprintf(attr, sizeof(attr), "ep%u/port", i);
+		rc = mock_set_text(&r->mock, attr, r->cfg.port);
+	}
+	return rc;
+}
+
 static int add_endpoints(struct rig *r)
 {
 	const struct rig_config *cfg = &r->cfg;
@@ -69,6 +87,7 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 
 	r->nest.type = r->cfg.type;
 	r->nest.ats = r->cfg.ats;
+	r->nest.cmdqv = r->cfg.cmdqv;
 	r->nest.s1_flags = r->cfg.s1_flags;
 	r->nest.granule = r->cfg.granule;
 
@@ -76,6 +95,11 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 	rc = mock_create(&r->mock, r->cfg.type, "kst");
 	if (rc)
 		return rc;
+	if (r->cfg.platform) {
+		rc = mock_set_text(&r->mock, "bus", "platform");
+		if (rc)
+			return rc;
+	}
 	rc = change_bits(&r->mock, "cap", r->cfg.cap_clear, r->cfg.cap_set);
 	if (!rc)
 		rc = change_bits(&r->mock, "ecap", r->cfg.ecap_clear,
@@ -97,10 +121,12 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 		rc = mock_set(&r->mock, "errata_spr17", 0);
 	if (!rc && r->cfg.async)
 		rc = mock_set(&r->mock, "async_commands", 1);
+	if (!rc && r->cfg.cmdqv && !rig_no_cmdqv(r))
+		rc = mock_set(&r->mock, "cmdqv", 1);
 	if (!rc && r->cfg.iotlb_entries)
 		rc = mock_set(&r->mock, "caches/iotlb_entries",
 			      r->cfg.iotlb_entries);
-	return rc ?: add_endpoints(r);
+	return rc ?: add_endpoints(r) ?: put_behind(r);
 }
 
 int rig_vfio_name(const struct mock *m, unsigned int i, char *buf, size_t size)
@@ -229,6 +255,16 @@ int rig_nested(struct rig *r)
 	return rc;
 }
 
+const char *rig_no_cmdqv(const struct rig *r)
+{
+	char driver[16];
+
+	if (!mock_get_text(&r->mock, "driver", driver, sizeof(driver)) &&
+	    !strcmp(driver, "in-tree"))
+		return NULL;
+	return "this project's driver has no queues of guests";
+}
+
 int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 	    const char **why)
 {
@@ -236,6 +272,11 @@ int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 
 	*why = NULL;
 	rc = rig_mock(r, cfg);
+	if (!rc && r->cfg.cmdqv) {
+		*why = rig_no_cmdqv(r);
+		if (*why)
+			return rig_down(r);
+	}
 	if (!rc)
 		rc = rig_devices(r);
 	if (!rc)

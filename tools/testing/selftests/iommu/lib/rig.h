@@ -9,6 +9,7 @@
 #ifndef IOMMU_RIG_H
 #define IOMMU_RIG_H
 
+#include "cmdqv.h"
 #include "ep.h"
 #include "guest.h"
 #include "mock.h"
@@ -46,7 +47,10 @@
  * @ats: every endpoint has ATS, and the guest switches it on
  * @no_spr17: VT-d: the unit does not have the erratum, so that a nesting parent
  *	may have read-only mappings
+ * @cmdqv: SMMUv3: guests have command queues of their own, as on a Tegra241
  * @async: commands are processed asynchronously
+ * @port: root port that all endpoints are behind, as functions; %NULL for none
+ * @platform: endpoints are platform devices, wherever they could be PCI functions
  * @reorder_seed: the unit does in any order what has none
  * @iotlb_entries: capacity of the IOTLB, 0 for the default
  * @guest_size: size of guest RAM, RIG_GUEST_SIZE if it is 0
@@ -75,7 +79,10 @@ struct rig_config {
 	unsigned int pasid_bits;
 	bool ats;
 	bool no_spr17;
+	bool cmdqv;
 	bool async;
+	const char *port;
+	bool platform;
 	uint32_t reorder_seed;
 	unsigned int iotlb_entries;
 	uint64_t guest_size;
@@ -135,6 +142,8 @@ int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 	    const char **why);
 /* -EBUSY and others when something did not let itself be taken down */
 int rig_down(struct rig *r);
+/* Why its units cannot give guests command queues, NULL if they can */
+const char *rig_no_cmdqv(const struct rig *r);
 /* SMMUv3: have the driver take guests where hardware lets them bypass caches */
 int rig_unsafe_memory_types(bool on);
 

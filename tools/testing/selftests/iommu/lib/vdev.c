@@ -167,27 +167,27 @@ int vdev_enable(struct vdev *v, uint16_t command)
 	return vdev_set_config(v, PCI_CFG_COMMAND, command, 2);
 }
 
-uint32_t vdev_capability(struct vdev *v, uint8_t id)
+uint32_t pci_find_capability(pci_reader *read, const void *dev, uint8_t id)
 {
 	uint32_t off, hops;
 
-	if (!(vdev_config(v, PCI_CFG_STATUS, 2) & PCI_STS_CAP_LIST))
+	if (!(read(dev, PCI_CFG_STATUS, 2) & PCI_STS_CAP_LIST))
 		return 0;
-	off = vdev_config(v, PCI_CFG_CAP_PTR, 1) & ~3u;
+	off = read(dev, PCI_CFG_CAP_PTR, 1) & ~3u;
 	for (hops = 0; off >= 0x40 && off < 0x100 && hops < 48; hops++) {
-		if (vdev_config(v, off, 1) == id)
+		if (read(dev, off, 1) == id)
 			return off;
-		off = vdev_config(v, off + 1, 1) & ~3u;
+		off = read(dev, off + 1, 1) & ~3u;
 	}
 	return 0;
 }
 
-uint32_t vdev_ext_capability(struct vdev *v, uint16_t id)
+uint32_t pci_find_ext_capability(pci_reader *read, const void *dev, uint16_t id)
 {
 	uint32_t off = PCI_EXT_CAP_FIRST, hops, head;
 
 	for (hops = 0; off >= PCI_EXT_CAP_FIRST && hops < 960; hops++) {
-		head = vdev_config(v, off, 4);
+		head = read(dev, off, 4);
 		if (!head || head == UINT32_MAX)
 			return 0;
 		if ((head & 0xffff) == id)
@@ -195,6 +195,21 @@ uint32_t vdev_ext_capability(struct vdev *v, uint16_t id)
 		off = head >> 20 & ~3u;
 	}
 	return 0;
+}
+
+static uint32_t read_vdev(const void *dev, uint32_t off, size_t len)
+{
+	return vdev_config((struct vdev *)dev, off, len);
+}
+
+uint32_t vdev_capability(struct vdev *v, uint8_t id)
+{
+	return pci_find_capability(read_vdev, v, id);
+}
+
+uint32_t vdev_ext_capability(struct vdev *v, uint16_t id)
+{
+	return pci_find_ext_capability(read_vdev, v, id);
 }
 
 int vdev_reset(struct vdev *v)

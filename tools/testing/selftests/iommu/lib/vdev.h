@@ -64,7 +64,14 @@ uint32_t vdev_config(struct vdev *v, uint32_t off, size_t len);
 int vdev_set_config(struct vdev *v, uint32_t off, uint32_t val, size_t len);
 /* Memory space and bus mastering on or off */
 int vdev_enable(struct vdev *v, uint16_t command);
-/* Offset of a capability in configuration space, 0 if there is none */
+/*
+ * Offset of a capability, or an extended one, in the configuration space that @read
+ * reads of @dev: 0 if there is none
+ */
+typedef uint32_t pci_reader(const void *dev, uint32_t off, size_t len);
+uint32_t pci_find_capability(pci_reader *read, const void *dev, uint8_t id);
+uint32_t pci_find_ext_capability(pci_reader *read, const void *dev, uint16_t id);
+/* The same of a device */
 uint32_t vdev_capability(struct vdev *v, uint8_t id);
 uint32_t vdev_ext_capability(struct vdev *v, uint16_t id);
 

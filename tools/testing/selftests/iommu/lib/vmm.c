@@ -72,14 +72,16 @@ int vmm_ioas_unmap(int fd, uint32_t ioas, uint64_t iova, uint64_t len)
 	return rc;
 }
 
-static int hw_info(int fd, uint32_t dev, uint32_t type, void *data, size_t len,
-		   struct iommu_hw_info *info)
+static int hw_info(int fd, uint32_t dev, uint32_t flags, uint32_t type, void *data,
+		   size_t len, struct iommu_hw_info *info)
 {
 	struct iommu_hw_info cmd = {
 		.size = sizeof(cmd),
+		.flags = flags,
 		.dev_id = dev,
 		.data_len = len,
 		.data_uptr = (uintptr_t)data,
+		.in_data_type = flags & IOMMU_HW_INFO_FLAG_INPUT_TYPE ? type : 0,
 	};
 	int rc;
 
@@ -94,7 +96,7 @@ static int hw_info(int fd, uint32_t dev, uint32_t type, void *data, size_t len,
 int vmm_hw_info_vtd(int fd, uint32_t dev, struct iommu_hw_info_vtd *vtd,
 		    struct iommu_hw_info *info)
 {
-	return hw_info(fd, dev, IOMMU_HW_INFO_TYPE_INTEL_VTD, vtd, sizeof(*vtd),
+	return hw_info(fd, dev, 0, IOMMU_HW_INFO_TYPE_INTEL_VTD, vtd, sizeof(*vtd),
 		       info);
 }
 
@@ -102,8 +104,13 @@ int vmm_hw_info_smmuv3(int fd, uint32_t dev,
 		       struct iommu_hw_info_arm_smmuv3 *smmu,
 		       struct iommu_hw_info *info)
 {
-	return hw_info(fd, dev, IOMMU_HW_INFO_TYPE_ARM_SMMUV3, smmu,
+	return hw_info(fd, dev, 0, IOMMU_HW_INFO_TYPE_ARM_SMMUV3, smmu,
 		       sizeof(*smmu), info);
+}
+
+int vmm_hw_info_of(int fd, uint32_t dev, uint32_t type, void *data, size_t len)
+{
+	return hw_info(fd, dev, IOMMU_HW_INFO_FLAG_INPUT_TYPE, type, data, len, NULL);
 }
 
 int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
@@ -159,13 +166,16 @@ int vmm_hwpt_vste(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
 			 vste, sizeof(*vste), hwpt);
 }
 
-int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
+int vmm_viommu_of(int fd, uint32_t dev, uint32_t parent, uint32_t type, void *data,
+		  size_t len, uint32_t *viommu)
 {
 	struct iommu_viommu_alloc cmd = {
 		.size = sizeof(cmd),
-		.type = IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
+		.type = type,
 		.dev_id = dev,
 		.hwpt_id = parent,
+		.data_len = len,
+		.data_uptr = (uintptr_t)data,
 	};
 	int rc;
 
@@ -173,6 +183,12 @@ int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
 	if (!rc)
 		*viommu = cmd.out_viommu_id;
 	return rc;
+}
+
+int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
+{
+	return vmm_viommu_of(fd, dev, parent, IOMMU_VIOMMU_TYPE_ARM_SMMUV3, NULL, 0,
+			     viommu);
 }
 
 int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
@@ -192,13 +208,13 @@ int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
 	return rc;
 }
 
-int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
-		int *queue)
+int vmm_veventq_of(int fd, uint32_t viommu, uint32_t type, uint32_t depth,
+		   uint32_t *veventq, int *queue)
 {
 	struct iommu_veventq_alloc cmd = {
 		.size = sizeof(cmd),
 		.viommu_id = viommu,
-		.type = IOMMU_VEVENTQ_TYPE_ARM_SMMUV3,
+		.type = type,
 		.veventq_depth = depth,
 	};
 	int rc;
@@ -209,6 +225,13 @@ int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
 		*queue = cmd.out_veventq_fd;
 	}
 	return rc;
+}
+
+int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
+		int *queue)
+{
+	return vmm_veventq_of(fd, viommu, IOMMU_VEVENTQ_TYPE_ARM_SMMUV3, depth, veventq,
+			      queue);
 }
 
 int vmm_vevent(int queue, int ms, struct vmm_vevent *ev)

@@ -8,6 +8,7 @@
 #ifndef IOMMU_VMM_H
 #define IOMMU_VMM_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <linux/iommufd.h>
 
@@ -30,6 +31,9 @@ int vmm_hw_info_smmuv3(int fd, uint32_t dev,
 		       struct iommu_hw_info_arm_smmuv3 *smmu,
 		       struct iommu_hw_info *info);
 
+/* Of a type that a unit has besides the one that it gives unasked */
+int vmm_hw_info_of(int fd, uint32_t dev, uint32_t type, void *data, size_t len);
+
 int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
 		    uint32_t *hwpt);
 int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
@@ -43,6 +47,12 @@ int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
 		uint32_t *vdevice);
 int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
 		int *queue);
+
+/* The same of another type */
+int vmm_viommu_of(int fd, uint32_t dev, uint32_t parent, uint32_t type, void *data,
+		  size_t len, uint32_t *viommu);
+int vmm_veventq_of(int fd, uint32_t viommu, uint32_t type, uint32_t depth,
+		   uint32_t *veventq, int *queue);
 
 /**
  * struct vmm_vevent - what a vEVENTQ gives
