@@ -41,32 +41,33 @@ TREE = "tree"
 def add_navigation(app, docname, source):
     """index.rst leads to every page, in the order in which a newcomer reads."""
     if docname == master_doc:
-        pages = re.findall(r"<([\w-]+)\.rst>`__", source[0])
+        pages = re.findall(r"<([\w/-]+)\.rst>`__", source[0])
         source[0] += "\n.. toctree::\n   :hidden:\n\n" + "".join(f"   {p}\n" for p in pages)
 
 
-def in_tree(uri):
+def in_tree(docname, uri):
     """Path from the top of the tree to the file that a page links to."""
-    path = os.path.normpath(os.path.join(HERE, uri))
+    path = os.path.normpath(os.path.join(HERE, os.path.dirname(docname), uri))
     if path.startswith(TOP + os.sep) and os.path.isfile(path):
         return os.path.relpath(path, TOP)
     return None
 
 
 def rewrite_links(app, doctree, docname):
+    folder = os.path.dirname(docname)
     for ref in doctree.findall(nodes.reference):
         uri, hash_sign, fragment = ref.get("refuri", "").partition("#")
         if not uri or re.match(r"[a-z]+:", uri) or ref.get("internal"):
             continue
         name, ext = os.path.splitext(uri)
-        if ext == ".rst" and name in app.env.found_docs:
+        path = in_tree(docname, uri)
+        if ext == ".rst" and os.path.normpath(os.path.join(folder, name)) in app.env.found_docs:
             ref["refuri"] = f"{name}.html{hash_sign}{fragment}"
-        elif in_tree(uri):
-            target = f"{TREE}/{in_tree(uri)}.txt"
-            copy = os.path.join(app.outdir, target)
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
-            shutil.copyfile(os.path.join(TOP, in_tree(uri)), copy)
-            ref["refuri"] = target
+        elif path:
+            copy = os.path.join(TREE, path + ".txt")
+            os.makedirs(os.path.dirname(os.path.join(app.outdir, copy)), exist_ok=True)
+            shutil.copyfile(os.path.join(TOP, path), os.path.join(app.outdir, copy))
+            ref["refuri"] = os.path.relpath(copy, folder or ".")
 
 
 class Page(html.parser.HTMLParser):
@@ -86,17 +87,25 @@ class Page(html.parser.HTMLParser):
                 self.ids.add(value)
 
 
+def html_files(top):
+    """The HTML below a folder, as paths from there."""
+    for folder, _, names in sorted(os.walk(top)):
+        for name in sorted(names):
+            if name.endswith(".html"):
+                yield os.path.relpath(os.path.join(folder, name), top)
+
+
 def check_html(app, exception):
     if exception:
         return
-    pages = {name: Page(os.path.join(app.outdir, name))
-             for name in sorted(os.listdir(app.outdir)) if name.endswith(".html")}
+    pages = {name: Page(os.path.join(app.outdir, name)) for name in html_files(app.outdir)}
     for name, page in pages.items():
         for link in sorted(page.links):
             path, _, fragment = link.partition("#")
-            path = urllib.parse.unquote(path.partition("?")[0]) or name
+            path = urllib.parse.unquote(path.partition("?")[0])
+            path = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
             if not os.path.exists(os.path.join(app.outdir, path)):
-                log.warning("%s links to %s, which does not exist", name, path)
+                log.warning("%s links to %s, which does not exist", name, link)
             elif fragment and path in pages and fragment not in pages[path].ids:
                 log.warning("%s links to #%s of %s, which does not exist", name, fragment, path)
 
