@@ -20,6 +20,7 @@
 #include "tables.h"
 #include "trace.h"
 #include "users.h"
+#include "viommu.h"
 
 /*
  * Both lists of a unit keep together what one invalidation covers, so that a walk
@@ -152,7 +153,8 @@ static void vtd_set_attached(struct vtd_device *edev, u32 pasid,
 	lockdep_assert_held(&edev->unit->lock);
 
 	if (pasid == IOMMU_NO_PASID)
-		edev->rid = att;
+		/* Faults find it without a lock: what is in it comes first */
+		smp_store_release(&edev->rid, att);
 	else if (att)
 		/* Its place was reserved, or is that of the one before it */
 		xa_store(&edev->pasids, pasid, att, GFP_ATOMIC);
@@ -296,6 +298,9 @@ static struct vtd_pasid_entry vtd_encode(const struct vtd_attach *att)
 	if (!att->nested)
 		return vtd_pasid_stage2(att->did, &s2);
 
+	/* A guest's entry that is not present */
+	if (att->viommu && !att->nested->vpasid.present)
+		return (struct vtd_pasid_entry) {};
 	vtd_nested_stage1(att->nested, &s1);
 	return vtd_pasid_nested(att->did, &s2, &s1);
 }
@@ -365,7 +370,7 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
  * @domain: the domain, any but the blocked one
  *
  * Context: process context; nobody else changes this device's PASIDs.
- * Return: 0; -EBUSY, -EINVAL, -ENODEV, -ENOMEM or -ENOSPC with the old domain
+ * Return: 0; -EBUSY, -EINVAL, -ENODEV, -ENOENT, -ENOMEM or -ENOSPC with the old domain
  * still in place; -ETIMEDOUT or -EIO with the old domain still in place, but the
  * device blocked until the hardware is in order again, if it was needed for that.
  * For domains that the core relies on that is no error, nor for what a reset of the
@@ -390,6 +395,11 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 	new = vtd_attach_alloc(edev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
+	ret = vtd_vnested_prepare(new);
+	if (ret) {
+		kfree(new);
+		return ret;
+	}
 	new->back = iommu_reset_puts_back(&edev->was, pasid, domain);
 
 	/* It may be gone before the mutex is let go of */

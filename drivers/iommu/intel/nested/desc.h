@@ -61,8 +61,9 @@ struct vtd_stage2 {
  * @sre: supervisor requests are allowed
  * @wpe: and respect write protection
  * @eafe: set extended accessed bits
+ * @exec: what is said of execution: VTD_PTE2_ERE, VTD_PTE2_NXE and VTD_PTE2_SMEP
  * @pwsnp: snoop on page walks; if it is nested, what stage-2 says counts
- * @pgsnp: snoop on all accesses, likewise
+ * @pgsnp: snoop on all accesses; if it is nested, also if stage-2 says so
  * @aw: zero, or what vtd_errata_aw() says; if it is nested, stage-2's counts
  */
 struct vtd_stage1 {
@@ -71,6 +72,7 @@ struct vtd_stage1 {
 	bool sre;
 	bool wpe;
 	bool eafe;
+	u64 exec;
 	bool pwsnp;
 	bool pgsnp;
 	u8 aw;

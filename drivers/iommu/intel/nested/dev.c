@@ -16,6 +16,7 @@
 #include "queue.h"
 #include "recover.h"
 #include "tables.h"
+#include "viommu.h"
 
 /* Finds the unit and the source-id of a device: property "iommus" of its node */
 static struct vtd_unit *vtd_find(struct device *dev, u16 *sid)
@@ -353,6 +354,8 @@ const struct iommu_ops vtd_iommu_ops = {
 	.hw_info = vtd_hw_info,
 	.domain_alloc_paging_flags = vtd_domain_alloc_paging_flags,
 	.domain_alloc_nested = vtd_domain_alloc_nested,
+	.get_viommu_size = vtd_get_viommu_size,
+	.viommu_init = vtd_viommu_init,
 	.probe_device = vtd_probe_device,
 	.release_device = vtd_release_device,
 	.device_group = vtd_device_group,

@@ -11,9 +11,12 @@
 #include <linux/interrupt.h>
 #include <linux/ratelimit.h>
 
+#include "../../nested/vevents.h"
 #include "fault_text.h"
 #include "firmware.h"
 #include "intel_nested.h"
+#include "trace.h"
+#include "viommu.h"
 
 /* A fault recording register */
 #define VTD_FRCD_SIZE		16
@@ -28,7 +31,7 @@
  * A device is freed after a grace period of its unit's @srcu. Its struct device may
  * be gone before, so that it has its name of its own.
  */
-static void vtd_fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
+static void vtd_fault_log(struct vtd_unit *unit, u64 lo, u64 hi)
 {
 	u16 sid = FIELD_GET(VTD_FRCD1_SID, hi);
 	const struct vtd_device *edev;
@@ -39,6 +42,53 @@ static void vtd_fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
 	edev = xa_load(&unit->devices, sid) ?: xa_load(&unit->aliases, sid);
 	vtd_fault_text(text, sizeof(text), edev ? edev->name : NULL, lo, hi);
 	dev_err_ratelimited(unit->dev, "%s\n", text);
+}
+
+/**
+ * vtd_fault_done - it is known what became of a fault
+ * @unit: the unit
+ * @lo: the record's lower half
+ * @hi: its upper half
+ * @taken: a guest has it, or does not want it; else it is logged
+ *
+ * Context: process context.
+ */
+void vtd_fault_done(struct vtd_unit *unit, u64 lo, u64 hi, bool taken)
+{
+	trace_vtd_fault(unit->dev, lo, hi, taken);
+	if (!taken)
+		vtd_fault_log(unit, lo, hi);
+}
+
+/* The guest whose fault it is, with the source-id that it knows, or NULL */
+static struct vevents *vtd_fault_owner(struct vtd_unit *unit, u64 lo, u64 hi,
+				       u16 *vsid, bool *silent)
+{
+	u16 sid = FIELD_GET(VTD_FRCD1_SID, hi);
+	struct vtd_device *edev;
+
+	guard(srcu)(&unit->srcu);
+
+	edev = xa_load(&unit->devices, sid) ?: xa_load(&unit->aliases, sid);
+	return edev ? vtd_vevents_find(edev, lo, hi, vsid, silent) : NULL;
+}
+
+static void vtd_fault_report(struct vtd_unit *unit, u64 lo, u64 hi)
+{
+	struct vevents *guest;
+	bool taken = false;
+	u16 vsid;
+
+	guest = vtd_fault_owner(unit, lo, hi, &vsid, &taken);
+	if (guest) {
+		/* The code that takes it for a guest reports what became of it */
+		bool given = vtd_vevent_give(guest, lo, hi, vsid);
+
+		vevents_put(guest);
+		if (given)
+			return;
+	}
+	vtd_fault_done(unit, lo, hi, taken);
 }
 
 /* One pass over all registers, from the oldest record on */

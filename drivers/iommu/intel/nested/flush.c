@@ -193,27 +193,33 @@ static unsigned long vtd_marks_of_device(const struct vtd_device *edev)
 	return likely(!marks) || vtd_device_unplugged(edev) ? 0 : marks;
 }
 
-/* Marks of all devices of the unit in the lists */
-static unsigned long vtd_marks_of(const struct vtd_unit_users *at)
+/* Marks of all devices of the unit in the lists; with @viommu those of that */
+static unsigned long vtd_marks_of(const struct vtd_unit_users *at,
+				  const struct vtd_viommu *viommu)
 {
 	struct vtd_attach *att;
 	unsigned long marks = 0;
 
 	vtd_for_each_attach(att, at)
-		marks |= vtd_marks_of_device(att->edev);
+		if (!viommu || att->viommu == viommu)
+			marks |= vtd_marks_of_device(att->edev);
 	vtd_for_each_nested(att, at)
-		marks |= vtd_marks_of_device(att->edev);
+		if (!viommu || att->viommu == viommu)
+			marks |= vtd_marks_of_device(att->edev);
 	return marks;
 }
 
-static void vtd_mark_all_failed(const struct vtd_unit_users *at)
+static void vtd_mark_all_failed(const struct vtd_unit_users *at,
+				const struct vtd_viommu *viommu)
 {
 	struct vtd_attach *att;
 
 	vtd_for_each_attach(att, at)
-		vtd_device_mark_failed(att->edev);
+		if (!viommu || att->viommu == viommu)
+			vtd_device_mark_failed(att->edev);
 	vtd_for_each_nested(att, at)
-		vtd_device_mark_failed(att->edev);
+		if (!viommu || att->viommu == viommu)
+			vtd_device_mark_failed(att->edev);
 }
 
 static void vtd_batch_undone(struct vtd_qi_batch *batch)
@@ -229,10 +235,11 @@ static void vtd_batch_undone(struct vtd_qi_batch *batch)
  * the unit forgets all, see owed.c.
  */
 static void vtd_batch_failed(struct vtd_qi_batch *batch,
-			     const struct vtd_unit_users *at)
+			     const struct vtd_unit_users *at,
+			     const struct vtd_viommu *viommu)
 {
 	if (!batch->cmds.atomic) {
-		vtd_mark_all_failed(at);
+		vtd_mark_all_failed(at, viommu);
 		return;
 	}
 	vtd_lose(batch->unit);
@@ -259,16 +266,19 @@ static int vtd_batch_wait(struct vtd_qi_batch *batch)
 }
 
 /**
- * vtd_finish - wait for a batch, and see to it that a device that keeps stale
+ * vtd_finish_for - wait for a batch, and see to it that a device that keeps stale
  *	translations is blocked
  * @batch: the batch
- * @at: the users of the domain whose translations it is about, on the batch's unit
+ * @at: the users of the domain whose translations it is about, on the batch's unit;
+ *	or NULL if there are none
+ * @viommu: only the devices of this vIOMMU are concerned, or NULL
  *
  * Context: in a read-side section of the unit's @srcu; as the batch is.
  * Return: 0; -EIO or -ETIMEDOUT if the hardware failed, or has failed before and
  * a device is still blocked. It is, or will be soon if the batch is atomic.
  */
-int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at)
+int vtd_finish_for(struct vtd_qi_batch *batch, const struct vtd_unit_users *at,
+		   const struct vtd_viommu *viommu)
 {
 	struct vtd_unit *unit = batch->unit;
 	unsigned long marks;
@@ -276,8 +286,8 @@ int vtd_finish(struct vtd_qi_batch *batch, const struct vtd_unit_users *at)
 
 	ret = vtd_batch_wait(batch);
 	if (unlikely(ret))
-		vtd_batch_failed(batch, at);
-	marks = vtd_marks_of(at);
+		vtd_batch_failed(batch, at, viommu);
+	marks = vtd_marks_of(at, viommu);
 	if (likely(!marks))
 		return ret;
 	/* The devices that were not asked since they have failed, and the rest */

@@ -10,6 +10,7 @@
 /* nested.c */
 int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 			unsigned int stage2_width);
+unsigned int vtd_parent_width(const struct vtd_paging *parent);
 int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit);
 void vtd_nested_stage1(const struct vtd_nested *nested,
 		       struct vtd_stage1 *entry);

@@ -36,6 +36,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/generic_pt/iommu.h>
 #include <linux/iommu.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -57,6 +58,7 @@
 #include "../../nested/unplugged.h"
 #include "desc.h"
 #include "recover.h"
+#include "vpasid.h"
 
 /* The domain-id of pass-through. Zero is the hardware's own with CAP.CM. */
 #define VTD_DID_IDENTITY	1
@@ -67,9 +69,11 @@
 #define VTD_QI_SLOTS		(1U << (VTD_QI_QS + 7))
 #define VTD_QI_DESC_SIZE	32
 
+struct vevents;
 struct vtd_dmar;
 struct vtd_dmar_path;
 struct vtd_unit;
+struct vtd_viommu;
 
 /**
  * struct vtd_qi - the invalidation queue of a unit
@@ -94,6 +98,7 @@ struct vtd_irq {
 /**
  * struct vtd_unit - one remapping hardware unit
  * @iommu: the core's view of it
+ * @ref: its driver and the vIOMMUs of it, which may outlive its hardware
  * @id: its number, which no other unit ever has
  * @srcu: for walks that visit it, see users.c
  * @dev: its device
@@ -132,6 +137,7 @@ struct vtd_irq {
  */
 struct vtd_unit {
 	struct iommu_device iommu;
+	struct kref ref;
 	u64 id;
 	struct srcu_struct srcu;
 	struct device *dev;
@@ -190,8 +196,11 @@ enum {
  * @paging: the domain with tables of the kernel's that @domain is, or is nested on;
  *	NULL if it is the identity domain
  * @nested: @domain, if it is a guest's; else NULL
+ * @viommu: the guest's unit that @nested was made of, or NULL. Only what has kept it
+ *	alive may use it
  * @pasid: the PASID; 0 is requests without PASID
  * @did: the domain's domain-id on the device's unit
+ * @vsid: source-id that the guest knows, with @viommu
  * @back: it was attached before a reset of the function
  * @rcu: to free it after the last walk of the lists
  */
@@ -204,8 +213,10 @@ struct vtd_attach {
 	struct iommu_domain *domain;
 	struct vtd_paging *paging;
 	struct vtd_nested *nested;
+	struct vtd_viommu *viommu;
 	u32 pasid;
 	u16 did;
+	u16 vsid;
 	bool back;
 	struct rcu_head rcu;
 };
@@ -333,14 +344,24 @@ PT_IOMMU_CHECK_DOMAIN(struct vtd_paging, fs.iommu, domain);
  * struct vtd_nested - a domain with stage-1 tables of a guest
  * @domain: the core's view
  * @parent: the stage-2 that it is nested on
- * @s1: the user's request, validated
+ * @viommu: the guest's unit that it was made of, or NULL if a VMM has made it by itself
+ * @s1: without @viommu: the user's request, validated
+ * @vpasid: with @viommu: the guest's PASID table entry
+ * @did_node: in the list of what has the domain-id of @vpasid
+ * @vevents: with @viommu: where faults go
  * @users: its users
+ * @rcu: with @viommu: frees it
  */
 struct vtd_nested {
 	struct iommu_domain domain;
 	struct vtd_paging *parent;
+	struct vtd_viommu *viommu;
 	struct iommu_hwpt_vtd_s1 s1;
+	struct vtd_vpasid vpasid;
+	struct list_head did_node;
+	struct vevents *vevents;
 	struct vtd_users users;
+	struct rcu_head rcu;
 };
 
 static inline struct vtd_paging *to_vtd_paging(struct iommu_domain *domain)
@@ -463,6 +484,18 @@ void vtd_hw_end(struct vtd_unit *unit);
 /* unit.c */
 struct vtd_unit *vtd_unit_find(const struct fwnode_handle *fwnode);
 struct vtd_unit *vtd_unit_find_pci(const struct vtd_dmar_path *path);
+void vtd_unit_release(struct kref *ref);
+
+static inline void vtd_unit_get(struct vtd_unit *unit)
+{
+	kref_get(&unit->ref);
+}
+
+/* May wait for grace periods */
+static inline void vtd_unit_put(struct vtd_unit *unit)
+{
+	kref_put(&unit->ref, vtd_unit_release);
+}
 
 /* hw_info.c */
 void *vtd_hw_info(struct device *dev, u32 *length,
@@ -482,6 +515,7 @@ int vtd_errata_check_parent(const struct vtd_unit *unit,
 int vtd_fault_init(struct vtd_unit *unit);
 void vtd_fault_exit(struct vtd_unit *unit);
 unsigned int vtd_fault_drain(struct vtd_unit *unit);
+void vtd_fault_done(struct vtd_unit *unit, u64 lo, u64 hi, bool taken);
 void vtd_irq_program(struct vtd_unit *unit, unsigned int index);
 
 /* dev.c */

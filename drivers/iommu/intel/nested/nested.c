@@ -56,7 +56,13 @@ int vtd_stage1_validate(const struct iommu_hwpt_vtd_s1 *s1, u64 cap, u64 ecap,
 	return 0;
 }
 
-static unsigned int vtd_parent_width(const struct vtd_paging *parent)
+/**
+ * vtd_parent_width - the width of the addresses that a parent translates
+ * @parent: the parent
+ *
+ * Return: that
+ */
+unsigned int vtd_parent_width(const struct vtd_paging *parent)
 {
 	return parent->ss.vtdss_pt.common.max_vasz_lg2;
 }
@@ -70,9 +76,14 @@ static unsigned int vtd_parent_width(const struct vtd_paging *parent)
  */
 int vtd_nested_compatible(struct vtd_nested *nested, struct vtd_unit *unit)
 {
-	return vtd_paging_compatible(nested->parent, unit) ?:
-	       vtd_errata_check_parent(unit, nested->parent) ?:
-	       vtd_stage1_validate(&nested->s1, unit->cap, unit->ecap,
+	int ret;
+
+	ret = vtd_paging_compatible(nested->parent, unit) ?:
+	      vtd_errata_check_parent(unit, nested->parent);
+	/* Those of a guest's unit are for that unit only, see vnested.c */
+	if (ret || nested->viommu)
+		return ret;
+	return vtd_stage1_validate(&nested->s1, unit->cap, unit->ecap,
 				   vtd_parent_width(nested->parent));
 }
 
@@ -85,6 +96,10 @@ void vtd_nested_stage1(const struct vtd_nested *nested, struct vtd_stage1 *entry
 {
 	const struct iommu_hwpt_vtd_s1 *s1 = &nested->s1;
 
+	if (nested->viommu) {
+		*entry = nested->vpasid.s1;
+		return;
+	}
 	*entry = (struct vtd_stage1) {
 		.root = s1->pgtbl_addr,
 		.five_level = s1->addr_width == 57,

@@ -64,7 +64,7 @@ static u64 vtd_pasid_stage1_word(const struct vtd_stage1 *s1)
 	       FIELD_PREP(VTD_PTE2_FSPM, s1->five_level ? VTD_FSPM_5LVL :
 							  VTD_FSPM_4LVL) |
 	       (s1->sre ? VTD_PTE2_SRE : 0) | (s1->wpe ? VTD_PTE2_WPE : 0) |
-	       (s1->eafe ? VTD_PTE2_EAFE : 0);
+	       (s1->eafe ? VTD_PTE2_EAFE : 0) | s1->exec;
 }
 
 /**
@@ -104,6 +104,7 @@ struct vtd_pasid_entry vtd_pasid_nested(u16 did, const struct vtd_stage2 *s2,
 	struct vtd_pasid_entry pe =
 		vtd_pasid_with_stage2(VTD_PGTT_NESTED, did, s2);
 
+	pe.w[1] |= s1->pgsnp ? VTD_PTE1_PGSNP : 0;
 	pe.w[2] = vtd_pasid_stage1_word(s1);
 	return pe;
 }

@@ -80,6 +80,26 @@ struct vtd_unit *vtd_unit_find_pci(const struct vtd_dmar_path *path)
 	return NULL;
 }
 
+/**
+ * vtd_unit_release - free a unit that nobody knows any more
+ * @ref: in the unit, whose hardware was stopped or is gone
+ *
+ * vIOMMUs find nothing there any more but its registers of capabilities, and what of
+ * theirs is freed after a grace period of it.
+ *
+ * Context: process context.
+ */
+void vtd_unit_release(struct kref *ref)
+{
+	struct vtd_unit *unit = container_of(ref, struct vtd_unit, ref);
+
+	vtd_readers_exit(unit);
+	mutex_destroy(&unit->gcmd_lock);
+	mutex_destroy(&unit->lock);
+	put_device(unit->dev);
+	kfree(unit);
+}
+
 static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 {
 	struct vtd_unit *unit = kzalloc_obj(*unit);
@@ -91,7 +111,8 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 		return NULL;
 	}
 
-	unit->dev = dev;
+	kref_init(&unit->ref);
+	unit->dev = get_device(dev);
 	unit->timeout_us = clamp(timeout_ms, 1, 60 * MSEC_PER_SEC) *
 			   USEC_PER_MSEC;
 	unit->devtlb_timeout_us = clamp(devtlb_timeout_ms, 1,
@@ -107,8 +128,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 					       VTD_PAGE_SIZE);
 	if (!unit->root || vtd_qi_init(unit)) {
 		iommu_free_pages(unit->root);
-		vtd_readers_exit(unit);
-		kfree(unit);
+		vtd_unit_put(unit);
 		return NULL;
 	}
 	return unit;
@@ -117,16 +137,14 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 static void vtd_unit_free(struct vtd_unit *unit)
 {
 	vtd_owed_exit(unit);
-	vtd_readers_exit(unit);
+	vtd_readers_barrier(unit);
 	vtd_context_free_all(unit);
 	iommu_free_pages(unit->root);
 	vtd_qi_exit(unit);
 	tag_pool_exit(&unit->dids);
 	xa_destroy(&unit->devices);
 	xa_destroy(&unit->aliases);
-	mutex_destroy(&unit->gcmd_lock);
-	mutex_destroy(&unit->lock);
-	kfree(unit);
+	vtd_unit_put(unit);
 }
 
 static void vtd_units_add(struct vtd_unit *unit)

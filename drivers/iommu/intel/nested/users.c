@@ -51,6 +51,19 @@ void vtd_readers_wait(struct vtd_unit *unit)
 }
 
 /**
+ * vtd_readers_barrier - wait until all that waits for walks is freed
+ * @unit: the unit, which no walk visits any more
+ *
+ * Context: process context.
+ */
+void vtd_readers_barrier(struct vtd_unit *unit)
+{
+	/* Each part of a list waits for both, one after the other */
+	rcu_barrier();
+	srcu_barrier(&unit->srcu);
+}
+
+/**
  * vtd_readers_exit - undo vtd_readers_init(), when all that waits for walks is freed
  * @unit: the unit, which no walk visits any more
  *
@@ -58,9 +71,7 @@ void vtd_readers_wait(struct vtd_unit *unit)
  */
 void vtd_readers_exit(struct vtd_unit *unit)
 {
-	/* Each part of a list waits for both, one after the other */
-	rcu_barrier();
-	srcu_barrier(&unit->srcu);
+	vtd_readers_barrier(unit);
 	cleanup_srcu_struct(&unit->srcu);
 }
 
@@ -83,6 +94,24 @@ static struct vtd_unit_users *vtd_find_from(const struct vtd_users *users,
 		if (cur->unit->id >= id)
 			return cur;
 	return NULL;
+}
+
+/**
+ * vtd_users_on - the users of a domain on a certain unit
+ * @users: the users of the domain
+ * @unit: the unit
+ *
+ * Context: in a read-side section of the unit's @srcu.
+ * Return: these, or NULL if there are none
+ */
+const struct vtd_unit_users *vtd_users_on(const struct vtd_users *users,
+					  const struct vtd_unit *unit)
+{
+	const struct vtd_unit_users *at;
+
+	guard(rcu)();
+	at = vtd_find_from(users, unit->id);
+	return at && at->unit == unit ? at : NULL;
 }
 
 /**

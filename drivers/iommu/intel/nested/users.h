@@ -24,8 +24,11 @@ struct vtd_walk {
 /* users.c */
 int vtd_readers_init(struct vtd_unit *unit);
 void vtd_readers_wait(struct vtd_unit *unit);
+void vtd_readers_barrier(struct vtd_unit *unit);
 void vtd_readers_exit(struct vtd_unit *unit);
 void vtd_users_init(struct vtd_users *users);
+const struct vtd_unit_users *vtd_users_on(const struct vtd_users *users,
+					  const struct vtd_unit *unit);
 void vtd_walk_begin(struct vtd_walk *walk, const struct vtd_users *users);
 void vtd_walk_end(struct vtd_walk *walk);
 bool vtd_walk_next(struct vtd_walk *walk);

@@ -216,6 +216,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	fake->ahead = UINT_MAX;
 
 	unit = &fake->unit;
+	kref_init(&unit->ref);
 	unit->dev = fake_dev_new(test, "unit");
 	unit->platform.regs.ops = &fake_ops;
 	unit->platform.regs.ctx = fake;
