@@ -9,6 +9,7 @@
 #include "smmu_pt.h"
 #include "util.h"
 #include "vmm.h"
+#include "vtd_guest.h"
 #include "vtd_pt.h"
 
 int nest_create(struct nest *n, uint32_t dev, uint32_t ioas, uint32_t flags)
@@ -20,8 +21,10 @@ int nest_create(struct nest *n, uint32_t dev, uint32_t ioas, uint32_t flags)
 	n->viommu = 0;
 	rc = vmm_hwpt_paging(n->iommufd, dev, ioas,
 			     IOMMU_HWPT_ALLOC_NEST_PARENT | flags, &n->parent);
-	if (rc || n->type == MOCK_VTD)
+	if (rc || (n->type == MOCK_VTD && !n->raw))
 		return rc;
+	if (n->type == MOCK_VTD)
+		return vmm_viommu_vtd(n->iommufd, dev, n->parent, &n->viommu);
 	if (n->cmdqv)
 		return cmdqv_viommu(n->iommufd, dev, n->parent, &n->vintf, &n->viommu);
 	return vmm_viommu(n->iommufd, dev, n->parent, &n->viommu);
@@ -32,7 +35,7 @@ int nest_add_dev(struct nest *n, uint32_t dev)
 	struct nest_dev *d = &n->devs[n->nr_devs];
 	int rc;
 
-	if (n->type == MOCK_VTD)
+	if (n->type == MOCK_VTD && !n->raw)
 		return 0;
 	if (n->nr_devs == NEST_MAX_DEVS)
 		return -ENOSPC;
@@ -88,8 +91,12 @@ int nest_s1(struct nest *n, struct s1 *s1, struct guest *g, unsigned int width)
 	uint64_t cd[CD_WORDS];
 	int rc;
 
-	if (n->type == MOCK_VTD)
-		return s1_create(s1, g, width == 57 ? 5 : 4);
+	if (n->type == MOCK_VTD) {
+		rc = s1_create(s1, g, width == 57 ? 5 : 4);
+		/* What the guest has for a domain-id */
+		s1->asid = ++n->asids;
+		return rc;
+	}
 
 	rc = smmu_pt_create(s1, g, n->granule ?: GRANULE_4K, width);
 	if (!rc)
@@ -130,6 +137,11 @@ int nest_hwpt(const struct nest *n, uint32_t dev, uint32_t flags,
 
 		return vmm_hwpt_vste(n->iommufd, dev, n->viommu, flags, &vste,
 				     hwpt);
+	} else if (n->raw) {
+		struct iommu_hwpt_vtd_pasid_entry entry = vtd_entry(s1, s1->asid, 0);
+
+		return vmm_hwpt_entry(n->iommufd, dev, n->viommu, flags, &entry,
+				      hwpt);
 	} else {
 		struct iommu_hwpt_vtd_s1 data = nest_vtd_data(n, s1);
 
@@ -188,11 +200,55 @@ static int smmu_inv(const struct nest *n, const struct s1 *s1, uint64_t iova,
 	return rc;
 }
 
+static int send_descs(const struct nest *n, const vtd_desc *descs,
+		      unsigned int nr)
+{
+	uint32_t done = nr;
+	int rc;
+
+	rc = vmm_descriptors(n->iommufd, n->viommu, descs, sizeof(*descs), &done);
+	return !rc && done != nr ? -EPROTO : rc;
+}
+
+/* Of requests without PASID */
+static int raw_inv(const struct nest *n, const struct s1 *s1, uint64_t iova,
+		   uint64_t npages, bool leaf)
+{
+	vtd_desc desc[1 + NEST_MAX_DEVS];
+	unsigned int nr, i;
+	uint64_t page;
+	int rc = 0;
+
+	for (page = 0; !rc && page < npages; page++) {
+		nr = 0;
+		desc[nr++] = vtd_desc_pages(s1->asid, 0, iova + page * PAGE_4K, 0,
+					    leaf);
+		for (i = 0; n->ats && i < n->nr_devs; i++)
+			desc[nr++] = vtd_desc_dtlb(n->devs[i].vsid,
+						   iova + page * PAGE_4K, 12);
+		rc = send_descs(n, desc, nr);
+	}
+	return rc;
+}
+
+static int raw_inv_all(const struct nest *n, const struct s1 *s1)
+{
+	vtd_desc desc[1 + NEST_MAX_DEVS];
+	unsigned int nr = 0, i;
+
+	desc[nr++] = vtd_desc_iotlb(s1->asid);
+	for (i = 0; n->ats && i < n->nr_devs; i++)
+		desc[nr++] = vtd_desc_dtlb(n->devs[i].vsid, 0, 64);
+	return send_descs(n, desc, nr);
+}
+
 int nest_inv(const struct nest *n, const struct s1 *s1, uint32_t hwpt,
 	     uint64_t iova, uint64_t npages, bool leaf)
 {
 	if (n->type == MOCK_SMMUV3)
 		return smmu_inv(n, s1, iova, npages, leaf);
+	if (n->raw)
+		return raw_inv(n, s1, iova, npages, leaf);
 	return vmm_invalidate_range(n->iommufd, hwpt, iova, npages,
 				    leaf ? IOMMU_VTD_INV_FLAGS_LEAF : 0);
 }
@@ -203,6 +259,8 @@ int nest_inv_all(const struct nest *n, const struct s1 *s1, uint32_t hwpt)
 	unsigned int i;
 	int rc;
 
+	if (n->raw)
+		return raw_inv_all(n, s1);
 	if (n->type == MOCK_VTD)
 		return vmm_invalidate_all(n->iommufd, hwpt);
 	/* A device can fetch from the TLB again what it has just forgotten */

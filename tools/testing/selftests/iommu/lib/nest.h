@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The IOMMU that a guest has, of either vendor, and what its VMM makes for it:
- * a nesting parent, and for SMMUv3 a vIOMMU on it with a vDEVICE for each device
+ * a nesting parent, and for SMMUv3 a vIOMMU on it with a vDEVICE for each device; for
+ * VT-d the same if that is asked for
  *
  * A nested HWPT stands for one tree of stage-1 tables. For SMMUv3 it is what a
  * stream table entry says whose context descriptor has that tree, with an ASID
@@ -46,6 +47,7 @@ struct nest_dev {
  * @vsids: SMMUv3: how many StreamIDs the guest has had so far
  * @cmdqv: SMMUv3: the vIOMMU is one with queues of the guest's own
  * @vintf: SMMUv3: how these are mapped
+ * @raw: VT-d: the guest has a vIOMMU, too, and vDEVICEs
  * @ats: the guest switches ATS on
  * @s1_flags: VT-d: IOMMU_VTD_S1_* of stage-1
  * @granule: SMMUv3: log2 of the granule of stage-1, 0 for 4K
@@ -61,6 +63,7 @@ struct nest {
 	unsigned int vsids;
 	bool cmdqv;
 	struct iommu_viommu_tegra241_cmdqv vintf;
+	bool raw;
 	bool ats;
 	uint64_t s1_flags;
 	unsigned int granule;

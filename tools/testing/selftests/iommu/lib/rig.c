@@ -89,6 +89,7 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 	r->nest.ats = r->cfg.ats;
 	r->nest.cmdqv = r->cfg.cmdqv;
 	r->nest.s1_flags = r->cfg.s1_flags;
+	r->nest.raw = r->cfg.raw;
 	r->nest.granule = r->cfg.granule;
 
 	mock_sweep();

@@ -17,6 +17,7 @@
 #include "util.h"
 #include "vdev.h"
 #include "vmm.h"
+#include "vtd_guest.h"
 #include "vtd_pt.h"
 #include "smmu_guest.h"
 #include "smmu_pt.h"
@@ -60,6 +61,7 @@
  * @nested_flags: flags of nested HWPTs
  * @width: address width of stage-1, 48 if it is 0
  * @s1_flags: VT-d: IOMMU_VTD_S1_* of stage-1
+ * @raw: VT-d: the guest has a vIOMMU and vDEVICEs, as an SMMUv3's guest does
  * @granule: SMMUv3: log2 of the granule of stage-1, 4K if it is 0
  */
 struct rig_config {
@@ -92,6 +94,7 @@ struct rig_config {
 	uint32_t nested_flags;
 	unsigned int width;
 	uint64_t s1_flags;
+	bool raw;
 	unsigned int granule;
 };
 

@@ -166,6 +166,13 @@ int vmm_hwpt_vste(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
 			 vste, sizeof(*vste), hwpt);
 }
 
+int vmm_hwpt_entry(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
+		   const struct iommu_hwpt_vtd_pasid_entry *entry, uint32_t *hwpt)
+{
+	return hwpt_user(fd, dev, viommu, flags, IOMMU_HWPT_DATA_VTD_PASID_ENTRY,
+			 entry, sizeof(*entry), hwpt);
+}
+
 int vmm_viommu_of(int fd, uint32_t dev, uint32_t parent, uint32_t type, void *data,
 		  size_t len, uint32_t *viommu)
 {
@@ -189,6 +196,16 @@ int vmm_viommu(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
 {
 	return vmm_viommu_of(fd, dev, parent, IOMMU_VIOMMU_TYPE_ARM_SMMUV3, NULL, 0,
 			     viommu);
+}
+
+int vmm_viommu_vtd(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu)
+{
+	struct iommu_viommu_intel_vtd data = {
+		.version = IOMMU_VIOMMU_VTD_VERSION,
+	};
+
+	return vmm_viommu_of(fd, dev, parent, IOMMU_VIOMMU_TYPE_INTEL_VTD, &data,
+			     sizeof(data), viommu);
 }
 
 int vmm_vdevice(int fd, uint32_t viommu, uint32_t dev, uint64_t virt_id,
@@ -234,19 +251,28 @@ int vmm_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
 			      queue);
 }
 
-int vmm_vevent(int queue, int ms, struct vmm_vevent *ev)
+int vmm_veventq_vtd(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
+		    int *queue)
+{
+	return vmm_veventq_of(fd, viommu, IOMMU_VEVENTQ_TYPE_VTD, depth, veventq,
+			      queue);
+}
+
+static int next_vevent(int queue, int ms, unsigned int words,
+		       struct vmm_vevent *ev)
 {
 	struct {
 		struct iommufd_vevent_header header;
-		struct iommu_vevent_arm_smmuv3 event;
+		__le64 evt[4];
 	} buf = {};
+	const ssize_t size = sizeof(buf.header) + words * sizeof(buf.evt[0]);
 	struct pollfd pfd = { .fd = queue, .events = POLLIN };
 	unsigned int i;
 	ssize_t len;
 
 	if (poll(&pfd, 1, ms) != 1)
 		return -EAGAIN;
-	len = read(queue, &buf, sizeof(buf));
+	len = read(queue, &buf, size);
 	if (len < 0)
 		return -errno;
 	if (!len)
@@ -256,9 +282,19 @@ int vmm_vevent(int queue, int ms, struct vmm_vevent *ev)
 	ev->sequence = buf.header.sequence;
 	if (ev->flags & IOMMU_VEVENTQ_FLAG_LOST_EVENTS)
 		return len == sizeof(buf.header) ? 0 : -EPROTO;
-	for (i = 0; i < 4; i++)
-		ev->evt[i] = le64toh(buf.event.evt[i]);
-	return len == sizeof(buf) ? 0 : -EPROTO;
+	for (i = 0; i < words; i++)
+		ev->evt[i] = le64toh(buf.evt[i]);
+	return len == size ? 0 : -EPROTO;
+}
+
+int vmm_vevent(int queue, int ms, struct vmm_vevent *ev)
+{
+	return next_vevent(queue, ms, 4, ev);
+}
+
+int vmm_vevent_vtd(int queue, int ms, struct vmm_vevent *ev)
+{
+	return next_vevent(queue, ms, 2, ev);
 }
 
 static int invalidate(int fd, uint32_t id, uint32_t type, const void *entries,
@@ -302,6 +338,25 @@ int vmm_command(int fd, uint32_t viommu,
 	int rc;
 
 	rc = vmm_commands(fd, viommu, &cmd, &num);
+	if (rc)
+		return num ? -EPROTO : rc;
+	return num == 1 ? 0 : -EPROTO;
+}
+
+int vmm_descriptors(int fd, uint32_t viommu, const void *descs, size_t len,
+		    uint32_t *num)
+{
+	return invalidate(fd, viommu, IOMMU_VIOMMU_INVALIDATE_DATA_VTD, descs,
+			  len, num);
+}
+
+int vmm_descriptor(int fd, uint32_t viommu,
+		   struct iommu_viommu_vtd_invalidate desc)
+{
+	uint32_t num = 1;
+	int rc;
+
+	rc = vmm_descriptors(fd, viommu, &desc, sizeof(desc), &num);
 	if (rc)
 		return num ? -EPROTO : rc;
 	return num == 1 ? 0 : -EPROTO;

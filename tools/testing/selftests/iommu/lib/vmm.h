@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/iommufd.h>
+#include <linux/iommufd_nested.h>
 
 #define VMM_RO	IOMMU_IOAS_MAP_READABLE
 #define VMM_RW	(IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE)
@@ -54,6 +55,13 @@ int vmm_viommu_of(int fd, uint32_t dev, uint32_t parent, uint32_t type, void *da
 int vmm_veventq_of(int fd, uint32_t viommu, uint32_t type, uint32_t depth,
 		   uint32_t *veventq, int *queue);
 
+/* VT-d's objects: a guest's unit, what its PASID table entries are, its event queue */
+int vmm_viommu_vtd(int fd, uint32_t dev, uint32_t parent, uint32_t *viommu);
+int vmm_hwpt_entry(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
+		   const struct iommu_hwpt_vtd_pasid_entry *entry, uint32_t *hwpt);
+int vmm_veventq_vtd(int fd, uint32_t viommu, uint32_t depth, uint32_t *veventq,
+		    int *queue);
+
 /**
  * struct vmm_vevent - what a vEVENTQ gives
  * @flags: IOMMU_VEVENTQ_FLAG_LOST_EVENTS: there is no event, some were lost
@@ -68,6 +76,8 @@ struct vmm_vevent {
 
 /* The next one, -EAGAIN if there is none within @ms */
 int vmm_vevent(int queue, int ms, struct vmm_vevent *ev);
+/* The same of VT-d, whose events have two words */
+int vmm_vevent_vtd(int queue, int ms, struct vmm_vevent *ev);
 
 /* @num: in how many entries there are, out how many were done */
 int vmm_invalidate(int fd, uint32_t hwpt,
@@ -85,6 +95,12 @@ int vmm_commands(int fd, uint32_t viommu,
 /* One command */
 int vmm_command(int fd, uint32_t viommu,
 		struct iommu_viommu_arm_smmuv3_invalidate cmd);
+
+/* Descriptors of a guest's VT-d unit, of @len bytes each; and one of 32 bytes */
+int vmm_descriptors(int fd, uint32_t viommu, const void *descs, size_t len,
+		    uint32_t *num);
+int vmm_descriptor(int fd, uint32_t viommu,
+		   struct iommu_viommu_vtd_invalidate desc);
 
 int vmm_dirty_tracking(int fd, uint32_t hwpt, int enable);
 int vmm_dirty_bitmap(int fd, uint32_t hwpt, uint32_t flags, uint64_t iova,
