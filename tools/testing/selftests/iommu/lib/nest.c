@@ -106,6 +106,8 @@ int nest_s1(struct nest *n, struct s1 *s1, struct guest *g, unsigned int width)
 	s1->context = cds.base;
 	s1->asid = ++n->asids;
 	smmu_cd_make(cd, s1, NULL, s1->asid);
+	if (n->stall)
+		cd[0] |= CD0_S;
 	smmu_cd_set(smmu_cd(&cds, 0), cd);
 	return 0;
 }
@@ -129,25 +131,44 @@ struct iommu_hwpt_arm_smmuv3 nest_vste(const struct nest *n,
 	return smmu_vste_s1(&cds, n->ats ? STE1_EATS(1) : 0);
 }
 
+int nest_hwpt_fault(const struct nest *n, uint32_t dev, uint32_t flags,
+		    uint32_t fault, const struct s1 *s1, uint32_t *hwpt)
+{
+	struct iommu_hwpt_vtd_pasid_entry entry;
+	struct iommu_hwpt_arm_smmuv3 vste;
+	struct iommu_hwpt_vtd_s1 data;
+	struct vmm_hwpt what = {
+		.dev = dev,
+		.flags = flags,
+		.fault = fault,
+	};
+
+	if (n->type == MOCK_SMMUV3) {
+		vste = nest_vste(n, s1);
+		what.pt = n->viommu;
+		what.type = IOMMU_HWPT_DATA_ARM_SMMUV3;
+		what.data = &vste;
+		what.len = sizeof(vste);
+	} else if (n->raw) {
+		entry = vtd_entry(s1, s1->asid, 0);
+		what.pt = n->viommu;
+		what.type = IOMMU_HWPT_DATA_VTD_PASID_ENTRY;
+		what.data = &entry;
+		what.len = sizeof(entry);
+	} else {
+		data = nest_vtd_data(n, s1);
+		what.pt = n->parent;
+		what.type = IOMMU_HWPT_DATA_VTD_S1;
+		what.data = &data;
+		what.len = sizeof(data);
+	}
+	return vmm_hwpt(n->iommufd, &what, hwpt);
+}
+
 int nest_hwpt(const struct nest *n, uint32_t dev, uint32_t flags,
 	      const struct s1 *s1, uint32_t *hwpt)
 {
-	if (n->type == MOCK_SMMUV3) {
-		struct iommu_hwpt_arm_smmuv3 vste = nest_vste(n, s1);
-
-		return vmm_hwpt_vste(n->iommufd, dev, n->viommu, flags, &vste,
-				     hwpt);
-	} else if (n->raw) {
-		struct iommu_hwpt_vtd_pasid_entry entry = vtd_entry(s1, s1->asid, 0);
-
-		return vmm_hwpt_entry(n->iommufd, dev, n->viommu, flags, &entry,
-				      hwpt);
-	} else {
-		struct iommu_hwpt_vtd_s1 data = nest_vtd_data(n, s1);
-
-		return vmm_hwpt_nested(n->iommufd, dev, n->parent, flags, &data,
-				       hwpt);
-	}
+	return nest_hwpt_fault(n, dev, flags, 0, s1, hwpt);
 }
 
 static int send(const struct nest *n, const smmu_cmd *cmds, unsigned int nr)

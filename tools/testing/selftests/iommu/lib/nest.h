@@ -51,6 +51,7 @@ struct nest_dev {
  * @ats: the guest switches ATS on
  * @s1_flags: VT-d: IOMMU_VTD_S1_* of stage-1
  * @granule: SMMUv3: log2 of the granule of stage-1, 0 for 4K
+ * @stall: SMMUv3: faults of stage-1 stall, as its context descriptors have it
  * @asids: SMMUv3: how many the guest has given out
  */
 struct nest {
@@ -67,6 +68,7 @@ struct nest {
 	bool ats;
 	uint64_t s1_flags;
 	unsigned int granule;
+	bool stall;
 	uint16_t asids;
 };
 
@@ -89,6 +91,9 @@ struct iommu_hwpt_arm_smmuv3 nest_vste(const struct nest *n,
 /* A nested HWPT of @s1 for device @dev */
 int nest_hwpt(const struct nest *n, uint32_t dev, uint32_t flags,
 	      const struct s1 *s1, uint32_t *hwpt);
+/* The same, whose page faults go to the queue @fault, if it is not 0 */
+int nest_hwpt_fault(const struct nest *n, uint32_t dev, uint32_t flags,
+		    uint32_t fault, const struct s1 *s1, uint32_t *hwpt);
 
 /*
  * The guest invalidates @npages pages of 4K of @s1, whose nested HWPT is @hwpt,

@@ -113,64 +113,85 @@ int vmm_hw_info_of(int fd, uint32_t dev, uint32_t type, void *data, size_t len)
 	return hw_info(fd, dev, IOMMU_HW_INFO_FLAG_INPUT_TYPE, type, data, len, NULL);
 }
 
-int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
-		    uint32_t *hwpt)
+int vmm_hwpt(int fd, const struct vmm_hwpt *what, uint32_t *hwpt)
 {
 	struct iommu_hwpt_alloc cmd = {
 		.size = sizeof(cmd),
-		.flags = flags,
-		.dev_id = dev,
-		.pt_id = ioas,
-		.data_type = IOMMU_HWPT_DATA_NONE,
+		.flags = what->flags,
+		.dev_id = what->dev,
+		.pt_id = what->pt,
+		.data_type = what->type,
+		.data_len = what->len,
+		.data_uptr = (uintptr_t)what->data,
 	};
 	int rc;
 
+	if (what->fault) {
+		cmd.flags |= IOMMU_HWPT_FAULT_ID_VALID;
+		cmd.fault_id = what->fault;
+	}
 	rc = vmm_ioctl(fd, IOMMU_HWPT_ALLOC, &cmd);
 	if (!rc)
 		*hwpt = cmd.out_hwpt_id;
 	return rc;
 }
 
-static int hwpt_user(int fd, uint32_t dev, uint32_t pt, uint32_t flags,
-		     uint32_t type, const void *data, size_t len,
-		     uint32_t *hwpt)
+int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
+		    uint32_t *hwpt)
 {
-	struct iommu_hwpt_alloc cmd = {
-		.size = sizeof(cmd),
+	const struct vmm_hwpt what = {
+		.dev = dev,
+		.pt = ioas,
 		.flags = flags,
-		.dev_id = dev,
-		.pt_id = pt,
-		.data_type = type,
-		.data_len = len,
-		.data_uptr = (uintptr_t)data,
+		.type = IOMMU_HWPT_DATA_NONE,
 	};
-	int rc;
 
-	rc = vmm_ioctl(fd, IOMMU_HWPT_ALLOC, &cmd);
-	if (!rc)
-		*hwpt = cmd.out_hwpt_id;
-	return rc;
+	return vmm_hwpt(fd, &what, hwpt);
 }
 
 int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
 		    const struct iommu_hwpt_vtd_s1 *s1, uint32_t *hwpt)
 {
-	return hwpt_user(fd, dev, parent, flags, IOMMU_HWPT_DATA_VTD_S1, s1,
-			 sizeof(*s1), hwpt);
+	const struct vmm_hwpt what = {
+		.dev = dev,
+		.pt = parent,
+		.flags = flags,
+		.type = IOMMU_HWPT_DATA_VTD_S1,
+		.data = s1,
+		.len = sizeof(*s1),
+	};
+
+	return vmm_hwpt(fd, &what, hwpt);
 }
 
 int vmm_hwpt_vste(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
 		  const struct iommu_hwpt_arm_smmuv3 *vste, uint32_t *hwpt)
 {
-	return hwpt_user(fd, dev, viommu, flags, IOMMU_HWPT_DATA_ARM_SMMUV3,
-			 vste, sizeof(*vste), hwpt);
+	const struct vmm_hwpt what = {
+		.dev = dev,
+		.pt = viommu,
+		.flags = flags,
+		.type = IOMMU_HWPT_DATA_ARM_SMMUV3,
+		.data = vste,
+		.len = sizeof(*vste),
+	};
+
+	return vmm_hwpt(fd, &what, hwpt);
 }
 
 int vmm_hwpt_entry(int fd, uint32_t dev, uint32_t viommu, uint32_t flags,
 		   const struct iommu_hwpt_vtd_pasid_entry *entry, uint32_t *hwpt)
 {
-	return hwpt_user(fd, dev, viommu, flags, IOMMU_HWPT_DATA_VTD_PASID_ENTRY,
-			 entry, sizeof(*entry), hwpt);
+	const struct vmm_hwpt what = {
+		.dev = dev,
+		.pt = viommu,
+		.flags = flags,
+		.type = IOMMU_HWPT_DATA_VTD_PASID_ENTRY,
+		.data = entry,
+		.len = sizeof(*entry),
+	};
+
+	return vmm_hwpt(fd, &what, hwpt);
 }
 
 int vmm_viommu_of(int fd, uint32_t dev, uint32_t parent, uint32_t type, void *data,

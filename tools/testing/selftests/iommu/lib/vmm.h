@@ -35,6 +35,27 @@ int vmm_hw_info_smmuv3(int fd, uint32_t dev,
 /* Of a type that a unit has besides the one that it gives unasked */
 int vmm_hw_info_of(int fd, uint32_t dev, uint32_t type, void *data, size_t len);
 
+/**
+ * struct vmm_hwpt - what a HWPT is to be
+ * @dev: device that it is for
+ * @pt: IOAS, nesting parent or vIOMMU
+ * @flags: IOMMU_HWPT_ALLOC_*
+ * @fault: fault queue, 0 for none
+ * @type: IOMMU_HWPT_DATA_*
+ * @data: what is of this type
+ * @len: size of @data in bytes
+ */
+struct vmm_hwpt {
+	uint32_t dev;
+	uint32_t pt;
+	uint32_t flags;
+	uint32_t fault;
+	uint32_t type;
+	const void *data;
+	uint32_t len;
+};
+
+int vmm_hwpt(int fd, const struct vmm_hwpt *what, uint32_t *hwpt);
 int vmm_hwpt_paging(int fd, uint32_t dev, uint32_t ioas, uint32_t flags,
 		    uint32_t *hwpt);
 int vmm_hwpt_nested(int fd, uint32_t dev, uint32_t parent, uint32_t flags,
