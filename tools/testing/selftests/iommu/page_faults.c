@@ -101,7 +101,7 @@ static int up(FIXTURE_DATA(page_faults) *self,
 	rc = rig_mock(r, &cfg);
 	for (i = 0; !rc && i < EPS; i++)
 		rc = mock_ep_set(&r->mock, r->mock.endpoints[i],
-				 variant->stall ? "stall" : "pri", 1);
+				 variant->stall ? "can_stall" : "pri", 1);
 	r->nest.stall = variant->stall;
 	return rc ?: rig_devices(r) ?: rig_guest(r) ?: rig_parent(r);
 }
