@@ -29,6 +29,7 @@
 #define VTD_ECAP_PRS		(1ull << 29)
 #define VTD_ECAP_ERS		(1ull << 30)
 #define VTD_ECAP_SRS		(1ull << 31)
+#define VTD_ECAP_NWFS		(1ull << 33)
 #define VTD_ECAP_EAFS		(1ull << 34)
 #define VTD_ECAP_PSS		(0x1full << 35)
 #define VTD_ECAP_PASID		(1ull << 40)

@@ -256,14 +256,23 @@ int rig_nested(struct rig *r)
 	return rc;
 }
 
-const char *rig_no_cmdqv(const struct rig *r)
+static bool is_in_tree(const struct rig *r)
 {
 	char driver[16];
 
-	if (!mock_get_text(&r->mock, "driver", driver, sizeof(driver)) &&
-	    !strcmp(driver, "in-tree"))
-		return NULL;
-	return "this project's driver has no queues of guests";
+	return !mock_get_text(&r->mock, "driver", driver, sizeof(driver)) &&
+	       !strcmp(driver, "in-tree");
+}
+
+const char *rig_no_cmdqv(const struct rig *r)
+{
+	return is_in_tree(r) ? NULL :
+	       "this project's driver has no queues of guests";
+}
+
+const char *rig_no_raw(const struct rig *r)
+{
+	return is_in_tree(r) ? "the kernel's own driver has no vIOMMU" : NULL;
 }
 
 int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
@@ -275,6 +284,11 @@ int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 	rc = rig_mock(r, cfg);
 	if (!rc && r->cfg.cmdqv) {
 		*why = rig_no_cmdqv(r);
+		if (*why)
+			return rig_down(r);
+	}
+	if (!rc && r->cfg.raw) {
+		*why = rig_no_raw(r);
 		if (*why)
 			return rig_down(r);
 	}

@@ -147,6 +147,8 @@ int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 int rig_down(struct rig *r);
 /* Why its units cannot give guests command queues, NULL if they can */
 const char *rig_no_cmdqv(const struct rig *r);
+/* VT-d: why guests cannot have a vIOMMU, NULL if they can */
+const char *rig_no_raw(const struct rig *r);
 /* SMMUv3: have the driver take guests where hardware lets them bypass caches */
 int rig_unsafe_memory_types(bool on);
 
