@@ -379,12 +379,10 @@ static int vtd_install(struct vtd_attach *new, struct vtd_attach **old)
 int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 {
 	struct vtd_attach *new, *old = NULL;
+	struct vtd_iopf_change iopf;
 	struct vtd_paging *paging;
 	int ret;
 
-	/* Page requests are not enabled: their handler would never be called */
-	if (domain->iopf_handler)
-		return -ENODEV;
 	/* A user's device that is not translated yet could reach all memory */
 	if (vtd_is_userspaces(domain) && !READ_ONCE(edev->unit->translating))
 		return -EBUSY;
@@ -392,12 +390,18 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 	if (ret)
 		return ret;
 
+	ret = vtd_iopf_prepare(edev, pasid, domain, &iopf);
+	if (ret)
+		return ret;
 	new = vtd_attach_alloc(edev, pasid, domain);
-	if (!new)
+	if (!new) {
+		vtd_iopf_undo(edev, pasid, &iopf);
 		return -ENOMEM;
+	}
 	ret = vtd_vnested_prepare(new);
 	if (ret) {
 		kfree(new);
+		vtd_iopf_undo(edev, pasid, &iopf);
 		return ret;
 	}
 	new->back = iommu_reset_puts_back(&edev->was, pasid, domain);
@@ -415,6 +419,10 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 	if (paging)
 		mutex_unlock(&paging->lock);
 
+	if (ret)
+		vtd_iopf_undo(edev, pasid, &iopf);
+	else
+		vtd_iopf_finish(edev, pasid, domain, old, &iopf);
 	if (old)
 		vtd_attach_drop(old);
 	return ret;
@@ -429,9 +437,11 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
  */
 void vtd_detach(struct vtd_device *edev, u32 pasid)
 {
+	struct vtd_iopf_change iopf;
 	struct vtd_attach *old = NULL;
 	__le64 *entry;
 
+	vtd_iopf_prepare(edev, pasid, NULL, &iopf);
 	scoped_guard(mutex, &edev->unit->lock) {
 		const struct vtd_attach *cur = vtd_attached(edev, pasid);
 
@@ -445,6 +455,7 @@ void vtd_detach(struct vtd_device *edev, u32 pasid)
 		if (entry)
 			vtd_replace(edev, pasid, entry, NULL, NULL, &old);
 	}
+	vtd_iopf_finish(edev, pasid, NULL, old, &iopf);
 	if (old)
 		vtd_attach_drop(old);
 }

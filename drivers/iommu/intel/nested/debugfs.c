@@ -2,7 +2,7 @@
 /*
  * What can be looked at: /sys/kernel/debug/intel_nested/<unit>/
  *
- * qi		state of the invalidation queue
+ * qi		state of the invalidation queue, and counts of faults and page requests
  * domains, inval_time
  *		see drivers/iommu/nested/debugfs.h
  */
@@ -13,6 +13,29 @@
 #include "intel_nested.h"
 
 struct inval_meter vtd_meter = INVAL_METER_INIT;
+
+static void vtd_prq_print(struct seq_file *s, const struct vtd_prq *prq)
+{
+	const struct {
+		const char *name;
+		const atomic64_t *nr;
+	} lines[] = {
+		{ "page_requests", &prq->requests },
+		{ "page_groups", &prq->groups },
+		{ "page_answers", &prq->answers },
+		{ "page_refused", &prq->refused },
+		{ "page_again", &prq->again },
+		{ "page_dropped", &prq->dropped },
+		{ "page_excess", &prq->excess },
+		{ "page_overflows", &prq->overflows },
+		{ "page_resent", &prq->resent },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		seq_printf(s, "%s %lld\n", lines[i].name,
+			   atomic64_read(lines[i].nr));
+}
 
 static int vtd_qi_show(struct seq_file *s, void *unused)
 {
@@ -28,6 +51,7 @@ static int vtd_qi_show(struct seq_file *s, void *unused)
 	seq_printf(s, "faults %lld\n", atomic64_read(&unit->faults));
 	seq_printf(s, "fault_overflows %lld\n",
 		   atomic64_read(&unit->fault_overflows));
+	vtd_prq_print(s, &unit->prq);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vtd_qi);

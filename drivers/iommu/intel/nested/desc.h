@@ -233,4 +233,16 @@ static inline struct cmd_words vtd_desc_wait(u64 addr, u32 data)
 	};
 }
 
+/*
+ * A wait that has all page requests in the queue that came before it. With its fence
+ * nothing comes before that is done (6.5.2.9).
+ */
+static inline struct cmd_words vtd_desc_wait_drain(u64 addr)
+{
+	struct cmd_words desc = vtd_desc_wait(addr, 0);
+
+	desc.w0 |= VTD_WAIT0_PD;
+	return desc;
+}
+
 #endif /* __INTEL_NESTED_DESC_H */

@@ -84,6 +84,11 @@ static void vtd_platform_enable(struct vtd_device *edev)
 	    device_property_read_bool(dev, "ats-supported"))
 		edev->ats_depth = clamp(vtd_platform_u32(dev, "ats-queue-depth", 1),
 					1, 32);
+	if (unit->prq.mem && edev->ats_depth &&
+	    device_property_read_bool(dev, "pri-supported")) {
+		edev->iopf.most = VTD_PRI_MOST;
+		edev->pri = true;
+	}
 }
 
 /* Caches may have its context entry still, which is not present any more */
@@ -135,7 +140,10 @@ static int vtd_device_add(struct vtd_device *edev)
 
 static void vtd_device_free_rcu(struct rcu_head *rcu)
 {
-	kfree(container_of(rcu, struct vtd_device, rcu));
+	struct vtd_device *edev = container_of(rcu, struct vtd_device, rcu);
+
+	vtd_iopf_free(edev);
+	kfree(edev);
 }
 
 /*
@@ -210,6 +218,7 @@ struct vtd_device *vtd_device_new(struct device *dev, struct vtd_unit *unit,
 	edev->pfsid = sid;
 	xa_init(&edev->pasids);
 	xa_init(&edev->was);
+	vtd_iopf_init(edev);
 	vtd_device_enable(edev);
 
 	edev->share = tag_share_new(&unit->dids);
@@ -258,6 +267,7 @@ void vtd_device_delete(struct vtd_device *edev)
 	struct vtd_unit *unit = edev->unit;
 	struct vtd_qi_batch batch;
 
+	vtd_iopf_exit(edev);
 	scoped_guard(mutex, &unit->lock) {
 		vtd_context_clear(edev);
 		vtd_qi_begin(&batch, unit, false);
@@ -361,4 +371,5 @@ const struct iommu_ops vtd_iommu_ops = {
 	.device_group = vtd_device_group,
 	.def_domain_type = vtd_def_domain_type,
 	.get_resv_regions = vtd_get_resv_regions,
+	.page_response = vtd_page_response,
 };

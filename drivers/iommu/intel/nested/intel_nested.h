@@ -57,6 +57,7 @@
 #include "../../nested/tag_pool.h"
 #include "../../nested/unplugged.h"
 #include "desc.h"
+#include "prq.h"
 #include "recover.h"
 #include "vpasid.h"
 
@@ -79,10 +80,14 @@ struct vtd_viommu;
  * struct vtd_qi - the invalidation queue of a unit
  * @ring: the ring. Of the four words of a descriptor two are always zero
  * @unread: the word that a wait descriptor writes that nobody waits for
+ * @off: it is being reset, and stood at @stopped. Protected by the ring's lock
+ * @stopped: a position
  */
 struct vtd_qi {
 	struct cmd_ring ring;
 	__le32 *unread;
+	bool off;
+	u32 stopped;
 };
 
 /**
@@ -120,6 +125,7 @@ struct vtd_irq {
  * @aliases: whose context entry a further source-id of a device shares, by that
  * @dids: domain-ids in use
  * @qi: its queue
+ * @prq: its queue of page requests
  * @translating: translation is on
  * @aborting: all DMA is aborted, for the queue is dead
  * @owed: what was lost of its invalidations
@@ -159,6 +165,7 @@ struct vtd_unit {
 	struct xarray aliases;
 	struct tag_pool dids;
 	struct vtd_qi qi;
+	struct vtd_prq prq;
 	bool translating;
 	bool aborting;
 	struct vtd_owed owed;
@@ -235,7 +242,8 @@ struct vtd_attach {
  * @ats_depth: invalidations that it can hold, 0 without ATS
  * @devtlb_twice: erratum, see errata.c
  * @identity: the host can use it only without translation
- * @pri: it may make page requests; none may so far
+ * @pri: it makes page requests
+ * @iopf: what is known of these
  * @state: bits of VTD_DEV_*: the top of block.c has their order
  * @silent: its device-TLB has not answered once
  * @skipped: it is blocked as there was no time to ask it. Protected by the unit's
@@ -264,6 +272,7 @@ struct vtd_device {
 	bool devtlb_twice;
 	bool identity;
 	bool pri;
+	struct vtd_iopf iopf;
 	unsigned long state;
 	bool silent;
 	bool skipped;

@@ -7,6 +7,7 @@
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
 
+#include "../../nested/pri.h"
 #include "dmar.h"
 #include "firmware.h"
 #include "intel_nested.h"
@@ -173,6 +174,9 @@ void vtd_pci_enable(struct vtd_device *edev)
 		dev_warn(edev->dev, "ATS cannot be enabled\n");
 	else
 		edev->ats_depth = vtd_ats_queue_depth(pdev);
+	if (unit->prq.mem && edev->ats_depth)
+		edev->iopf.most = iommu_pri_enable(pdev, VTD_PRI_MOST);
+	edev->pri = edev->iopf.most;
 }
 
 /**
@@ -183,6 +187,8 @@ void vtd_pci_disable(struct vtd_device *edev)
 {
 	struct pci_dev *pdev = to_pci_dev(edev->dev);
 
+	if (edev->pri)
+		iommu_pri_disable(pdev);
 	if (edev->ats_depth)
 		pci_disable_ats(pdev);
 	if (edev->pasid_on)

@@ -30,6 +30,19 @@ struct cmd_words vtd_desc_fence(struct vtd_unit *unit)
 }
 
 /**
+ * vtd_desc_drain - a wait for page requests that nobody waits for
+ * @unit: the unit, which can drain these
+ *
+ * What comes after it is executed after they are in their queue.
+ *
+ * Return: the descriptor
+ */
+struct cmd_words vtd_desc_drain(struct vtd_unit *unit)
+{
+	return vtd_desc_wait_drain(virt_to_phys(unit->qi.unread));
+}
+
+/**
  * vtd_qi_doorbell - tell the hardware how far the ring is filled
  * @ring: the ring, locked
  */
@@ -74,6 +87,14 @@ static u32 vtd_qi_consumed(struct cmd_ring *ring)
 	return cmd_ring_behind_written(ring);
 }
 
+/* What was fetched may have been done, also if no wait says so */
+static u32 vtd_qi_taken(struct cmd_ring *ring)
+{
+	struct vtd_unit *unit = vtd_qi_unit(ring);
+
+	return unit->qi.off ? unit->qi.stopped : vtd_qi_hw_position(unit);
+}
+
 static void vtd_qi_stuck(struct cmd_ring *ring)
 {
 	vtd_unit_kick(vtd_qi_unit(ring));
@@ -85,6 +106,7 @@ static const struct cmd_ring_ops qi_ops = {
 	.doorbell = vtd_qi_doorbell,
 	.look = vtd_qi_look,
 	.consumed = vtd_qi_consumed,
+	.taken = vtd_qi_taken,
 	.handle_errors = vtd_qi_handle_errors,
 	.stuck = vtd_qi_stuck,
 };
@@ -166,8 +188,10 @@ int vtd_qi_enable(struct vtd_unit *unit)
 	int ret;
 
 	/* What was in it has been reaped or parked */
-	scoped_guard(spinlock_irqsave, &qi->ring.lock)
+	scoped_guard(spinlock_irqsave, &qi->ring.lock) {
 		cmd_ring_clear(&qi->ring);
+		qi->off = false;
+	}
 
 	vtd_write64(unit, VTD_REG_IQT, 0);
 	/* Scalable mode takes 256-bit descriptors (6.5.2) */
@@ -229,6 +253,11 @@ int vtd_qi_reset(struct vtd_unit *unit)
 
 	cmd_ring_stop(&unit->qi.ring);
 	vtd_qi_blame(unit);
+	scoped_guard(spinlock_irqsave, &unit->qi.ring.lock) {
+		/* Switched off, it does not say where it was */
+		unit->qi.stopped = vtd_qi_hw_position(unit);
+		unit->qi.off = true;
+	}
 	ret = vtd_qi_hw_off(unit);
 	if (ret)
 		return ret;

@@ -30,6 +30,7 @@ void vtd_qi_end(struct vtd_unit *unit);
 int vtd_qi_disable(struct vtd_unit *unit);
 int vtd_qi_reset(struct vtd_unit *unit);
 struct cmd_words vtd_desc_fence(struct vtd_unit *unit);
+struct cmd_words vtd_desc_drain(struct vtd_unit *unit);
 void vtd_qi_push(struct vtd_qi_batch *batch);
 int vtd_qi_flush(struct vtd_qi_batch *batch);
 

@@ -183,6 +183,7 @@ static int vtd_unit_reset(struct vtd_unit *unit)
 	if (!ret) {
 		cmd_ring_settle(ring, CMD_OWED_NONE);
 		vtd_owed_done(unit, lost, true);
+		vtd_answers_resend(unit);
 		unit->retry.ms = 0;
 		return 0;
 	}
@@ -347,6 +348,8 @@ unsigned long vtd_unit_recover(struct vtd_unit *unit)
 		vtd_bring_back(unit);
 	else if (vtd_owes(unit))
 		vtd_make_up(unit);
+	if (!unit->qi.ring.stuck)
+		vtd_answers_resend(unit);
 	xa_for_each(&unit->devices, sid, edev)
 		if (!unit->qi.ring.stuck &&
 		    test_bit(VTD_DEV_BLOCKED, &edev->state) && vtd_may_ask(edev))

@@ -123,6 +123,7 @@ static struct vtd_unit *vtd_unit_alloc(struct device *dev)
 	xa_init(&unit->aliases);
 	tag_pool_init(&unit->dids);
 	vtd_unit_recover_init(unit);
+	vtd_prq_prepare(unit);
 
 	unit->root = iommu_alloc_pages_node_sz(dev_to_node(dev), GFP_KERNEL,
 					       VTD_PAGE_SIZE);
@@ -231,6 +232,9 @@ static int vtd_probe(struct platform_device *pdev)
 	ret = vtd_fault_init(unit);
 	if (ret)
 		goto err_firmware;
+	ret = vtd_prq_init(unit);
+	if (ret)
+		goto err_fault;
 	ret = vtd_hw_prepare(unit);
 	if (ret)
 		goto err_stop;
@@ -253,6 +257,8 @@ err_unregister:
 	vtd_unregister(unit);
 err_stop:
 	vtd_hw_stop(unit);
+	vtd_prq_exit(unit);
+err_fault:
 	vtd_fault_exit(unit);
 err_firmware:
 	vtd_firmware_free(unit);
@@ -269,6 +275,7 @@ static void vtd_remove(struct platform_device *pdev)
 
 	vtd_unregister(unit);
 	vtd_hw_stop(unit);
+	vtd_prq_exit(unit);
 	vtd_fault_exit(unit);
 	vtd_firmware_free(unit);
 	vtd_regs_unmap(unit);
@@ -364,4 +371,5 @@ module_exit(vtd_exit);
 
 MODULE_DESCRIPTION("Intel VT-d scalable mode with nested translation");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("IOMMUFD_INTERNAL");
 MODULE_VERSION(IOMMU_NESTED_VERSION);

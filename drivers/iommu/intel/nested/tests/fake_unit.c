@@ -186,6 +186,7 @@ static void fake_unit_free(void *data)
 	/* They are freed by now, and a work could find them until here */
 	KUNIT_EXPECT_TRUE(fake->test, xa_empty(&fake->unit.devices));
 	disable_delayed_work_sync(&fake->unit.recover_work);
+	vtd_answers_free(&fake->unit);
 	vtd_owed_exit(&fake->unit);
 	/* Attachments that were dropped are freed by now */
 	vtd_readers_exit(&fake->unit);
@@ -233,6 +234,7 @@ struct fake_unit *fake_unit_new(struct kunit *test, u64 cap, u64 ecap)
 	tag_pool_init(&unit->dids);
 	vtd_dids_init(unit);
 	vtd_unit_recover_init(unit);
+	vtd_prq_prepare(unit);
 	unit->root = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
 					       VTD_PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, unit->root);
@@ -256,6 +258,7 @@ static void fake_device_free(void *data)
 	vtd_pasid_dir_free(edev);
 	xa_destroy(&edev->pasids);
 	xa_destroy(&edev->was);
+	vtd_iopf_free(edev);
 }
 
 /**
@@ -285,6 +288,7 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 	edev->ats_depth = ats_depth;
 	xa_init(&edev->pasids);
 	xa_init(&edev->was);
+	vtd_iopf_init(edev);
 	KUNIT_ASSERT_EQ(test, vtd_pasid_dir_alloc(edev), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_device_free,
 							edev), 0);
