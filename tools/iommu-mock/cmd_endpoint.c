@@ -39,7 +39,8 @@ static char *source_id(const char *unit_dir, const char *dir)
 
 static char *capabilities(const char *dir)
 {
-	static const char * const flags[] = { "ats", "pri", "no_snoop", "ats_raw", NULL };
+	static const char * const flags[] = { "ats", "pri", "no_snoop", "can_stall", "ats_raw",
+					      NULL };
 	char *pasid = read_value(dir, "pasid_bits");
 	char *list = copy_string("");
 	size_t i;

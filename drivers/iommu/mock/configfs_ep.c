@@ -113,6 +113,11 @@ static bool *mock_ep_no_snoop(struct config_item *item)
 	return &to_ep_item(item)->ep.config.no_snoop;
 }
 
+static bool *mock_ep_can_stall(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.can_stall;
+}
+
 static bool *mock_ep_acs(struct config_item *item)
 {
 	return &to_ep_item(item)->ep.config.caps.acs;
@@ -168,6 +173,7 @@ MOCK_EP_BOOL(errata_inv_twice);
 MOCK_EP_BOOL(ats);
 MOCK_EP_BOOL(ats_raw);
 MOCK_EP_BOOL(no_snoop);
+MOCK_EP_BOOL(can_stall);
 MOCK_EP_BOOL(pri);
 MOCK_EP_BOOL(acs);
 
@@ -312,6 +318,7 @@ static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_ats_raw,
 	&mock_ep_attr_errata_inv_twice,
 	&mock_ep_attr_no_snoop,
+	&mock_ep_attr_can_stall,
 	&mock_ep_attr_pri,
 	&mock_ep_attr_acs,
 	&mock_ep_attr_driver_override,

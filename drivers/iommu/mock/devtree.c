@@ -138,6 +138,9 @@ static int node_add_endpoint_props(struct of_changeset *changes, u32 phandle,
 				   caps->ats_queue_depth);
 	if (!ret)
 		ret = node_add_bool(changes, np, "pri-supported", caps->pri);
+	if (!ret)
+		ret = node_add_bool(changes, np, "dma-can-stall",
+				    config->can_stall);
 	return ret;
 }
 

@@ -44,6 +44,7 @@ struct seq_file;
  *	that trusts its ATS then lets its user have all of memory
  * @no_snoop: its DMA has the No Snoop attribute, where Device Control and the ATC
  *	allow it
+ * @can_stall: firmware says that its requests may be kept waiting for software
  * @inv_twice: what an invalidation of its ATC is for stays there until a second one
  *	is for it too
  */
@@ -52,6 +53,7 @@ struct mock_ep_config {
 	struct mock_pci_caps caps;
 	bool ats_raw;
 	bool no_snoop;
+	bool can_stall;
 	bool inv_twice;
 };
 

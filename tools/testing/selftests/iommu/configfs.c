@@ -307,6 +307,8 @@ TEST_F(one, endpoint_attributes)
 		{ "ats_queue_depth", "33", -EINVAL, "1" },
 		{ "no_snoop", "1", 0, "1" },
 		{ "no_snoop", "2", -EINVAL, "1" },
+		{ "can_stall", "1", 0, "1" },
+		{ "can_stall", "2", -EINVAL, "1" },
 		{ "pri", "1", 0, "1" },
 	};
 	char path[256], text[32];
@@ -348,7 +350,7 @@ TEST_F(one, live)
 		"caches/config_entries", "caches/atc_entries",
 		"caches/evict_period", "caches/evict_seed", "ep0/source_id",
 		"ep0/pasid_bits", "ep0/ats", "ep0/ats_queue_depth", "ep0/pri",
-		"ep0/no_snoop", "ep0/vendor_id", "ep0/device_id",
+		"ep0/no_snoop", "ep0/can_stall", "ep0/vendor_id", "ep0/device_id",
 		"ep0/errata_inv_twice",
 	};
 	char before[64], after[64], path[256];
