@@ -8,9 +8,6 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
-struct device;
-struct iommu_page_response;
-struct iopf_fault;
 struct smmu3_attach;
 struct cmd_words;
 struct smmu3_device;
@@ -38,8 +35,15 @@ int smmu3_iopf_init(struct smmu3_unit *unit);
 void smmu3_iopf_exit(struct smmu3_unit *unit);
 int smmu3_iopf_enable(struct smmu3_attach *att);
 void smmu3_iopf_disable(struct smmu3_attach *att);
-bool smmu3_iopf_report(struct smmu3_device *sdev, const u64 *evt);
-void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
-			 struct iommu_page_response *resp);
+bool smmu3_can_stall(const struct smmu3_device *sdev);
+const struct smmu3_attach *smmu3_fault_owner(struct smmu3_device *sdev, bool ssv,
+					     u32 ssid);
+
+/* stall.c */
+unsigned int smmu3_stall_share(const struct smmu3_unit *unit);
+void smmu3_stall_begin(struct smmu3_device *sdev);
+void smmu3_stall_end(struct smmu3_device *sdev);
+u32 smmu3_stall_perm(const u64 *evt);
+bool smmu3_stall_take(struct smmu3_device *sdev, const u64 *evt);
 
 #endif /* __ARM_SMMU_V3_NESTED_ANSWER_H */

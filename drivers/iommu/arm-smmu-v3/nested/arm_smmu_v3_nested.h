@@ -63,6 +63,7 @@
 #define SMMU3_MSI_SIZE		0x100000
 
 struct resource;
+struct smmu3_faults;
 struct smmu3_unit;
 struct smmu3_device;
 struct smmu3_paging;
@@ -175,6 +176,8 @@ struct smmu3_strtab {
  * @ask: when that may ask devices
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
+ * @nr_stall_devs: devices behind it whose faults stall
+ * @fault_epoch: how often everything that was stalled was given up
  * @answers: what it could not be told yet
  * @gerrors: global errors handled
  * @timing: where the time goes, when times are taken
@@ -234,6 +237,8 @@ struct smmu3_unit {
 	struct smmu3_ask ask;
 	struct delayed_work recover_work;
 	struct iopf_queue *iopf;
+	unsigned int nr_stall_devs;
+	u32 fault_epoch;
 	struct smmu3_answers answers;
 
 	atomic64_t gerrors;
@@ -261,6 +266,7 @@ enum smmu3_tag {
  * @id: the ASID or VMID
  * @ats: the device may have translations of it in its ATC
  * @iopf: the core's page fault handling is on for it
+ * @stall: faults stall, and are handed to the handler
  * @paging: the domain with tables of the kernel's that @domain is, or is nested on;
  *	NULL if it is the identity domain
  * @viommu: of a nested domain, its vIOMMU; else NULL
@@ -277,6 +283,7 @@ struct smmu3_attach {
 	u16 id;
 	bool ats;
 	bool iopf;
+	bool stall;
 	struct smmu3_paging *paging;
 	struct smmu3_viommu *viommu;
 	bool vsid_valid;
@@ -345,6 +352,8 @@ enum smmu3_mark {
  * @was: what was attached when a PASID was blocked, see iommu_reset_note()
  * @nr_pasids: how many these are
  * @nr_iopf: attachments with page fault handling
+ * @nr_stall: of these, the ones whose faults stall
+ * @faults: what waits for an answer; NULL before it has had such an attachment
  */
 struct smmu3_device {
 	struct device *dev;
@@ -373,6 +382,8 @@ struct smmu3_device {
 	struct xarray was;
 	unsigned int nr_pasids;
 	unsigned int nr_iopf;
+	unsigned int nr_stall;
+	struct smmu3_faults *faults;
 };
 
 /**

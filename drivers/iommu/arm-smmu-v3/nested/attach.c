@@ -145,17 +145,22 @@ static int smmu3_attach_forget(struct smmu3_device *sdev,
 }
 
 static void smmu3_device_env(const struct smmu3_device *sdev,
+			     const struct smmu3_attach *rid,
 			     struct smmu3_ste_env *env)
 {
 	const struct smmu3_unit *unit = sdev->unit;
-	u32 stall = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
+	u32 model = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
+	bool handled = rid && rid->stall;
+	/* The host's context descriptors say for each attachment whether it stalls */
+	bool allowed = rid && rid->tag == SMMU3_TAG_GUEST ? handled : sdev->stall;
 
 	*env = (struct smmu3_ste_env) {
 		.ats = sdev->ats_on,
 		.attr_ovr = unit->idr[1] & SMMU_IDR1_ATTR_TYPES_OVR,
 		/* What the unit is forced to it cannot be kept from */
-		.stall = stall == SMMU_STALL_MODEL_FORCE,
-		.no_stall = stall == SMMU_STALL_MODEL_BOTH && !sdev->stall,
+		.stall = model == SMMU_STALL_MODEL_FORCE ||
+			 (handled && rid->tag == SMMU3_TAG_VMID),
+		.no_stall = model == SMMU_STALL_MODEL_BOTH && !allowed,
 	};
 }
 
@@ -180,7 +185,7 @@ static struct smmu3_ste smmu3_device_ste(const struct smmu3_device *sdev,
 	struct smmu3_ste_env env;
 	struct smmu3_stage2 s2;
 
-	smmu3_device_env(sdev, &env);
+	smmu3_device_env(sdev, rid, &env);
 	if (smmu3_is_stage1(rid))
 		return smmu3_stage1_ste(sdev, &env, SMMU_S1DSS_SSID0);
 	/* PASIDs want context descriptors, what has none is not to use them */
@@ -205,7 +210,7 @@ static struct smmu3_cd smmu3_device_cd(const struct smmu3_device *sdev,
 	struct smmu3_stage1 s1;
 
 	smmu3_paging_stage1(to_smmu3_paging(att->domain), &s1);
-	s1.stall = att->iopf ||
+	s1.stall = att->stall ||
 		   FIELD_GET(SMMU_IDR0_STALL_MODEL, sdev->unit->idr[0]) ==
 			   SMMU_STALL_MODEL_FORCE;
 	return smmu3_cd_stage1(&s1);
@@ -365,6 +370,9 @@ static bool smmu3_wants_ats(const struct smmu3_attach *att)
 	const struct smmu3_nested *nested;
 
 	if (!att->sdev->ats_able || att->tag == SMMU3_TAG_NONE)
+		return false;
+	/* An entry with S2S and EATS is illegal (5.2) */
+	if (att->stall && att->tag == SMMU3_TAG_VMID)
 		return false;
 	if (att->tag != SMMU3_TAG_GUEST)
 		return true;

@@ -12,6 +12,7 @@
 
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
+#include "fault.h"
 #include "tables.h"
 #include "viommu.h"
 
@@ -73,9 +74,7 @@ static void smmu3_device_features(struct smmu3_device *sdev)
 			device_property_read_u32(dev, "pasid-num-bits", &bits);
 	}
 	sdev->pasid_bits = min(bits, max);
-	sdev->stall = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]) !=
-			      SMMU_STALL_MODEL_NONE &&
-		      device_property_read_bool(dev, "dma-can-stall");
+	sdev->stall = smmu3_can_stall(sdev);
 	sdev->ats_able = smmu3_ats_able(sdev);
 }
 
@@ -136,6 +135,7 @@ static int smmu3_device_add(struct smmu3_device *sdev)
 
 static void smmu3_device_free(struct smmu3_device *sdev)
 {
+	smmu3_faults_put(sdev->faults);
 	smmu3_cdtab_free(sdev);
 	tag_share_del(&sdev->unit->asids, sdev->asids);
 	tag_share_del(&sdev->unit->vmids, sdev->vmids);
@@ -271,6 +271,8 @@ const struct iommu_ops smmu3_iommu_ops = {
 	.of_xlate = smmu3_of_xlate,
 	.get_resv_regions = smmu3_get_resv_regions,
 	.page_response = smmu3_page_response,
+	/* A guest's SubstreamIDs have no attachments: their faults go to its device's */
+	.user_pasid_table = 1,
 	.get_viommu_size = smmu3_get_viommu_size,
 	.viommu_init = smmu3_viommu_init,
 };

@@ -89,7 +89,7 @@ static struct smmu3_vevents *smmu3_event_owner(struct smmu3_unit *unit,
 	sdev = xa_load(&unit->streams, FIELD_GET(SMMU_EVT0_SID, evt[0]));
 	if (!sdev)
 		return NULL;
-	if (*stalls && smmu3_iopf_report(sdev, evt)) {
+	if (*stalls && smmu3_stall_take(sdev, evt)) {
 		*stalls = false;
 		return NULL;
 	}

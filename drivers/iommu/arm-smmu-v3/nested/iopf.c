@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page faults of devices whose transactions may stall
+ * Attachments whose domain has a handler of page faults
  *
- * A fault of a domain with a handler is the handler's: the transaction waits in
- * the unit until a CMD_RESUME says whether it is tried again. The event says
- * which StreamID, the answer does not: only devices with one are taken.
+ * As with the in-tree driver a device that can neither stall nor make page requests may
+ * have such a domain too: its faults are those of any other.
  */
 #include <linux/device.h>
 
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "event.h"
+#include "fault.h"
+
+static unsigned int smmu3_stall_model(const struct smmu3_unit *unit)
+{
+	return FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
+}
 
 /**
- * smmu3_iopf_init - make the queue of page faults of a unit, if it can stall
+ * smmu3_iopf_init - make the queue of page faults of a unit, if it can have any
  * @unit: the unit
  *
  * Return: 0 or -ENOMEM
  */
 int smmu3_iopf_init(struct smmu3_unit *unit)
 {
-	if (FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]) ==
-	    SMMU_STALL_MODEL_NONE)
+	if (smmu3_stall_model(unit) == SMMU_STALL_MODEL_NONE)
 		return 0;
 	unit->iopf = iopf_queue_alloc(dev_name(unit->dev));
 	return unit->iopf ? 0 : -ENOMEM;
@@ -38,11 +42,49 @@ void smmu3_iopf_exit(struct smmu3_unit *unit)
 }
 
 /**
- * smmu3_iopf_enable - have faults of an attachment go to its domain's handler
- * @att: the attachment
+ * smmu3_can_stall - may the faults of a device stall?
+ * @sdev: the device
  *
- * Context: process context; the unit's mutex is held.
- * Return: 0; -ENODEV if the device's faults do not stall, or -ENOMEM
+ * Firmware says which device can wait for software. If the unit lets no transaction
+ * fail at once nobody asks.
+ *
+ * Return: true if they may
+ */
+bool smmu3_can_stall(const struct smmu3_device *sdev)
+{
+	switch (smmu3_stall_model(sdev->unit)) {
+	case SMMU_STALL_MODEL_BOTH:
+		return device_property_read_bool(sdev->dev, "dma-can-stall");
+	case SMMU_STALL_MODEL_FORCE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int smmu3_iopf_add_device(struct smmu3_device *sdev)
+{
+	int ret;
+
+	if (!sdev->faults)
+		sdev->faults = smmu3_faults_new(sdev);
+	if (!sdev->faults)
+		return -ENOMEM;
+	if (!sdev->nr_iopf) {
+		ret = iopf_queue_add_device(sdev->unit->iopf, sdev->dev);
+		if (ret)
+			return ret;
+	}
+	sdev->nr_iopf++;
+	return 0;
+}
+
+/**
+ * smmu3_iopf_enable - have faults of an attachment go to its domain's handler
+ * @att: the attachment, which nothing uses yet
+ *
+ * Context: process context; the core's group mutex and the unit's mutex are held.
+ * Return: 0 or -ENOMEM
  */
 int smmu3_iopf_enable(struct smmu3_attach *att)
 {
@@ -51,100 +93,65 @@ int smmu3_iopf_enable(struct smmu3_attach *att)
 
 	lockdep_assert_held(&sdev->unit->lock);
 
-	/* Stage-2 would have no handler for what a guest's stage-1 is */
-	if (!sdev->stall || sdev->nr_sids != 1 || att->tag != SMMU3_TAG_ASID)
-		return -ENODEV;
-	if (!sdev->nr_iopf) {
-		ret = iopf_queue_add_device(sdev->unit->iopf, sdev->dev);
-		if (ret)
-			return ret;
-	}
-	sdev->nr_iopf++;
+	if (!sdev->stall)
+		return 0;
+	ret = smmu3_iopf_add_device(sdev);
+	if (ret)
+		return ret;
 	att->iopf = true;
+	att->stall = true;
+	smmu3_stall_begin(sdev);
 	return 0;
 }
 
 /**
  * smmu3_iopf_disable - undo smmu3_iopf_enable(), if it was done
- * @att: the attachment, with which nothing stalls any more
+ * @att: the attachment, with which nothing faults any more
  *
- * What has not been handled is aborted.
+ * What was not answered is answered now.
  *
- * Context: process context; the unit's mutex is held.
+ * Context: process context; the core's group mutex and the unit's mutex are held.
  */
 void smmu3_iopf_disable(struct smmu3_attach *att)
 {
 	struct smmu3_device *sdev = att->sdev;
+	struct smmu3_unit *unit = sdev->unit;
 
-	lockdep_assert_held(&sdev->unit->lock);
+	lockdep_assert_held(&unit->lock);
 
 	if (!att->iopf)
 		return;
 	att->iopf = false;
 	/* What the unit has recorded becomes a fault, or is aborted, now */
-	smmu3_evtq_pass(sdev->unit);
+	smmu3_evtq_pass(unit);
+	scoped_guard(mutex, &unit->event_lock)
+		WRITE_ONCE(att->stall, false);
+	smmu3_faults_end(sdev->faults, att);
+	smmu3_stall_end(sdev);
+	/* Nothing is handed up meanwhile: that takes the group's mutex */
 	if (!--sdev->nr_iopf)
-		iopf_queue_remove_device(sdev->unit->iopf, sdev->dev);
+		iopf_queue_remove_device(unit->iopf, sdev->dev);
 }
 
 /**
- * smmu3_iopf_report - hand a stalled transaction to the fault handler
+ * smmu3_fault_owner - the attachment that a fault belongs to
  * @sdev: the device
- * @evt: the event
+ * @ssv: it has a SubstreamID
+ * @ssid: that
  *
- * Context: process context; the unit's event mutex is held.
- * Return: true if it will be answered, or is already
- */
-bool smmu3_iopf_report(struct smmu3_device *sdev, const u64 *evt)
-{
-	struct iopf_fault fault = {
-		.fault = {
-			.type = IOMMU_FAULT_PAGE_REQ,
-			.prm = {
-				.flags = IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE,
-				.grpid = FIELD_GET(SMMU_EVT1_STAG, evt[1]),
-				.addr = evt[2],
-			},
-		},
-	};
-	struct iommu_fault_page_request *prm = &fault.fault.prm;
-
-	if (!READ_ONCE(sdev->nr_iopf) || evt[1] & SMMU_EVT1_S2)
-		return false;
-
-	prm->perm = evt[1] & SMMU_EVT1_RNW ? IOMMU_FAULT_PERM_READ :
-					     IOMMU_FAULT_PERM_WRITE;
-	if (evt[1] & SMMU_EVT1_IND)
-		prm->perm |= IOMMU_FAULT_PERM_EXEC;
-	if (evt[1] & SMMU_EVT1_PNU)
-		prm->perm |= IOMMU_FAULT_PERM_PRIV;
-	if (evt[0] & SMMU_EVT0_SSV) {
-		prm->flags |= IOMMU_FAULT_PAGE_REQUEST_PASID_VALID;
-		prm->pasid = FIELD_GET(SMMU_EVT0_SSID, evt[0]);
-	}
-	/* If nobody is there to handle it the core has it aborted */
-	iommu_report_device_fault(sdev->dev, &fault);
-	return true;
-}
-
-/**
- * smmu3_page_response - have a stalled transaction go on, or abort it
- * @dev: the device
- * @fault: the fault
- * @resp: the answer to it
+ * All SubstreamIDs of a guest's device are the guest's.
  *
- * Context: process context.
+ * Context: the unit's event mutex is held, in a read-side section of its @srcu.
+ * Return: the attachment, or NULL if there is none
  */
-void smmu3_page_response(struct device *dev, struct iopf_fault *fault,
-			 struct iommu_page_response *resp)
+const struct smmu3_attach *smmu3_fault_owner(struct smmu3_device *sdev, bool ssv,
+					     u32 ssid)
 {
-	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
-	bool retry = resp->code == IOMMU_PAGE_RESP_SUCCESS;
+	const struct smmu3_attach *rid = sdev->rid;
 
-	guard(srcu)(&sdev->unit->srcu);
+	lockdep_assert_held(&sdev->unit->event_lock);
 
-	if (smmu3_answer(sdev->unit, smmu3_cmd_resume(sdev->sids[0],
-						      resp->grpid, retry,
-						      !retry)))
-		dev_err_ratelimited(dev, "a stalled transaction cannot be ended\n");
+	if (!ssv || (rid && rid->tag == SMMU3_TAG_GUEST))
+		return rid;
+	return xa_load(&sdev->pasids, ssid);
 }

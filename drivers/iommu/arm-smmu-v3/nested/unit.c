@@ -24,6 +24,7 @@
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "event.h"
+#include "fault.h"
 #include "queue.h"
 #include "recover.h"
 #include "tables.h"
@@ -387,12 +388,16 @@ static int __init smmu3_init(void)
 {
 	int ret;
 
+	ret = smmu3_faults_init();
+	if (ret)
+		return ret;
 	nested_debugfs_init(&smmu3_debugfs);
 	register_syscore(&smmu3_syscore);
 	ret = platform_driver_register(&smmu3_driver);
 	if (ret) {
 		unregister_syscore(&smmu3_syscore);
 		nested_debugfs_exit(&smmu3_debugfs);
+		smmu3_faults_exit();
 		return ret;
 	}
 	bus_for_each_dev(&platform_bus_type, NULL, NULL, smmu3_say_owner);
@@ -405,6 +410,8 @@ static void __exit smmu3_exit(void)
 	platform_driver_unregister(&smmu3_driver);
 	unregister_syscore(&smmu3_syscore);
 	nested_debugfs_exit(&smmu3_debugfs);
+	/* What was left to do for devices that are gone is done */
+	smmu3_faults_exit();
 }
 module_exit(smmu3_exit);
 

@@ -7,6 +7,7 @@
 
 #include "../domain.h"
 #include "../event.h"
+#include "../fault.h"
 #include "../queue.h"
 #include "../recover.h"
 #include "../tables.h"
@@ -334,6 +335,7 @@ static void sham_device_free(void *data)
 	}
 	synchronize_srcu(&unit->srcu);
 	srcu_barrier(&unit->srcu);
+	smmu3_faults_put(sdev->faults);
 	smmu3_cdtab_free(sdev);
 	xa_destroy(&sdev->pasids);
 }

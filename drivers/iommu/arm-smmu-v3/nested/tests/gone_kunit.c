@@ -7,6 +7,7 @@
 #include "../../../nested/suspend.h"
 #include "../domain.h"
 #include "../event.h"
+#include "../fault.h"
 #include "../queue.h"
 #include "../recover.h"
 #include "fake_unit.h"
@@ -106,9 +107,12 @@ static void endless_events(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
 	struct smmu3_device *sdev = sham_device_new(test, fake, 0x10, 0, false);
-	struct smmu3_attach att = { .sdev = sdev, .iopf = true };
+	struct smmu3_attach att = { .sdev = sdev, .iopf = true, .stall = true };
 
 	sdev->nr_iopf = 2;
+	sdev->nr_stall = 2;
+	sdev->faults = smmu3_faults_new(sdev);
+	KUNIT_ASSERT_NOT_NULL(test, sdev->faults);
 	fake->events = 2000;
 	scoped_guard(mutex, &fake->unit.lock)
 		smmu3_iopf_disable(&att);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What devices wait for an answer to: stalled transactions, and groups of page requests
+ *
+ * Each device has its own, and a work of its own that hands them to the core. The
+ * threads of the unit's queues do no more than to put them there, so that no device's
+ * records wait for another one's handler. The work holds the mutex of the device's group
+ * while it does so: whatever is attached then, with its handler, stays so.
+ *
+ * Whoever takes a fault out of the list of those that wait, or out of the array of those
+ * that were handed up, answers it, and nobody else does: no answer is given twice
+ * (4.7.1), whatever the handler answers later.
+ */
+#ifndef __ARM_SMMU_V3_NESTED_FAULT_H
+#define __ARM_SMMU_V3_NESTED_FAULT_H
+
+#include <linux/iommu.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+struct smmu3_attach;
+struct smmu3_device;
+struct smmu3_unit;
+
+/* Stalls of one device, and requests of one device, at most */
+#define SMMU3_FAULTS_MOST	256
+
+/**
+ * struct smmu3_fault_page - a page that is asked for
+ * @addr: an address in it
+ * @perm: IOMMU_FAULT_PERM_* that are needed
+ */
+struct smmu3_fault_page {
+	u64 addr;
+	u32 perm;
+};
+
+/**
+ * struct smmu3_fault - a stalled transaction, or a group of page requests
+ * @node: in the list of those that wait to be handed up
+ * @att: what it belongs to; compared, never followed
+ * @id: its place in the array of those that were handed up
+ * @sid: StreamID that is to be answered
+ * @ssid: SubstreamID, with @ssv
+ * @ssv: there is one
+ * @pri: it is a group of page requests
+ * @tag: STAG, or index of the group
+ * @epoch: of the unit, when it was received
+ * @since: when that was
+ * @room: of @pages
+ * @nr: pages that are asked for
+ * @pages: these
+ */
+struct smmu3_fault {
+	struct list_head node;
+	const struct smmu3_attach *att;
+	u32 id;
+	u32 sid;
+	u32 ssid;
+	bool ssv;
+	bool pri;
+	u16 tag;
+	u32 epoch;
+	ktime_t since;
+	unsigned int room;
+	unsigned int nr;
+	struct smmu3_fault_page pages[] __counted_by(room);
+};
+
+/**
+ * struct smmu3_faults - those of a device
+ * @ref: the device has one, and the work while it is queued
+ * @dev: the device, which has a reference
+ * @unit: its unit, likewise
+ * @group: its group, likewise; NULL if there is none that could change
+ * @work: hands up what waits
+ * @lock: protects the following
+ * @waiting: what was not handed up yet
+ * @stalls: stalled transactions that were not answered yet
+ * @requests: page requests, in groups that are complete or not
+ * @excess: faults that were answered at once, since there were too many
+ * @late: answers to what was answered already
+ * @next: where @handed continues
+ * @handed: what was handed up, with a lock of its own
+ */
+struct smmu3_faults {
+	struct kref ref;
+	struct device *dev;
+	struct smmu3_unit *unit;
+	struct iommu_group *group;
+	struct work_struct work;
+	spinlock_t lock; /* see above */
+	struct list_head waiting;
+	unsigned int stalls;
+	unsigned int requests;
+	u64 excess;
+	u64 late;
+	u32 next;
+	struct xarray handed;
+};
+
+/* fault.c */
+int smmu3_faults_init(void);
+void smmu3_faults_exit(void);
+struct smmu3_faults *smmu3_faults_new(struct smmu3_device *sdev);
+void smmu3_faults_put(struct smmu3_faults *f);
+struct smmu3_fault *smmu3_fault_new(struct smmu3_unit *unit, unsigned int room);
+bool smmu3_fault_add(struct smmu3_faults *f, struct smmu3_fault *fault,
+		     unsigned int most);
+void smmu3_faults_end(struct smmu3_faults *f, const struct smmu3_attach *att);
+void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most);
+void smmu3_page_response(struct device *dev, struct iopf_fault *evt,
+			 struct iommu_page_response *resp);
+
+#endif /* __ARM_SMMU_V3_NESTED_FAULT_H */
