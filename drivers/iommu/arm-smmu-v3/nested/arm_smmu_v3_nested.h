@@ -95,6 +95,7 @@ struct smmu3_cmdq {
  * @cons: what CONS says: index, wrap bit, and acknowledged overflow
  * @records: records read so far
  * @overflows: times that the queue overflowed
+ * @lost: called each time before that is acknowledged, with @lock held; or NULL
  */
 struct smmu3_outq {
 	struct mutex lock; /* only one empties it */
@@ -106,6 +107,7 @@ struct smmu3_outq {
 	u32 cons;
 	u64 records;
 	u64 overflows;
+	void (*lost)(struct smmu3_unit *unit);
 };
 
 /**
@@ -267,6 +269,7 @@ enum smmu3_tag {
  * @ats: the device may have translations of it in its ATC
  * @iopf: the core's page fault handling is on for it
  * @stall: faults stall, and are handed to the handler
+ * @pri: page requests are handed to the handler
  * @paging: the domain with tables of the kernel's that @domain is, or is nested on;
  *	NULL if it is the identity domain
  * @viommu: of a nested domain, its vIOMMU; else NULL
@@ -284,6 +287,7 @@ struct smmu3_attach {
 	bool ats;
 	bool iopf;
 	bool stall;
+	bool pri;
 	struct smmu3_paging *paging;
 	struct smmu3_viommu *viommu;
 	bool vsid_valid;
@@ -333,7 +337,8 @@ enum smmu3_mark {
  * @pasid_bits: width of its PASIDs, 0 without
  * @ats_able: it and its unit can do ATS
  * @ats_on: STEs let it do ATS
- * @pri: it may make page requests
+ * @pri_able: it and its unit can do page requests
+ * @pri_on: it may make some
  * @stall: its faults may be stalled
  * @state: bits of enum smmu3_mark
  * @asked: in this recovery it has answered
@@ -353,6 +358,7 @@ enum smmu3_mark {
  * @nr_pasids: how many these are
  * @nr_iopf: attachments with page fault handling
  * @nr_stall: of these, the ones whose faults stall
+ * @nr_pri: and the ones for which it makes page requests
  * @faults: what waits for an answer; NULL before it has had such an attachment
  */
 struct smmu3_device {
@@ -364,7 +370,8 @@ struct smmu3_device {
 	u8 pasid_bits;
 	bool ats_able;
 	bool ats_on;
-	bool pri;
+	bool pri_able;
+	bool pri_on;
 	bool stall;
 	unsigned long state;
 	bool asked;
@@ -383,6 +390,7 @@ struct smmu3_device {
 	unsigned int nr_pasids;
 	unsigned int nr_iopf;
 	unsigned int nr_stall;
+	unsigned int nr_pri;
 	struct smmu3_faults *faults;
 };
 
@@ -531,6 +539,9 @@ void smmu3_errata_probe(struct smmu3_unit *unit);
 bool smmu3_ats_able(struct smmu3_device *sdev);
 void smmu3_ats_start(struct smmu3_device *sdev);
 void smmu3_ats_stop(struct smmu3_device *sdev);
+bool smmu3_pri_able(struct smmu3_device *sdev);
+void smmu3_pri_start(struct smmu3_device *sdev);
+void smmu3_pri_stop(struct smmu3_device *sdev);
 
 /* dev.c */
 extern const struct iommu_ops smmu3_iommu_ops;

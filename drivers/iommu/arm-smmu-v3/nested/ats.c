@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ATS of devices
+ * ATS of devices, and page requests, which need it
  *
  * The entry of a PCI device allows ATS before the device is told to use it, and as
  * long as it does. Devices that are not PCI devices have nothing to be told.
@@ -11,7 +11,9 @@
 #include <linux/pci-ats.h>
 #include <linux/property.h>
 
+#include "../../nested/pri.h"
 #include "arm_smmu_v3_nested.h"
+#include "fault.h"
 
 /**
  * smmu3_ats_able - can a device and its unit do ATS?
@@ -67,6 +69,8 @@ void smmu3_ats_stop(struct smmu3_device *sdev)
 {
 	struct pci_dev *pdev;
 
+	/* Without it there are no page requests (PCIe 10.4.1) */
+	smmu3_pri_stop(sdev);
 	KUNIT_STATIC_STUB_REDIRECT(smmu3_ats_stop, sdev);
 	if (!dev_is_pci(sdev->dev))
 		return;
@@ -76,4 +80,63 @@ void smmu3_ats_stop(struct smmu3_device *sdev)
 	pci_disable_ats(pdev);
 	/* It must be there before the entry refuses its requests */
 	wmb();
+}
+
+/**
+ * smmu3_pri_able - can a device and its unit do page requests?
+ * @sdev: the device
+ *
+ * A virtual function makes them by the interface of its physical one, which is not its
+ * user's to switch.
+ *
+ * Return: true if they can
+ */
+bool smmu3_pri_able(struct smmu3_device *sdev)
+{
+	struct device *dev = sdev->dev;
+
+	if (!sdev->ats_able || !sdev->unit->priq.ring || sdev->unit->quiet)
+		return false;
+	if (!dev_is_pci(dev))
+		return device_property_read_bool(dev, "pri-supported");
+	return !to_pci_dev(dev)->is_virtfn && pci_pri_supported(to_pci_dev(dev));
+}
+
+/**
+ * smmu3_pri_start - have a device make page requests, if it does not yet
+ * @sdev: the device, with ATS on and an attachment that has a handler
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void smmu3_pri_start(struct smmu3_device *sdev)
+{
+	u32 most = SMMU3_FAULTS_MOST;
+
+	if (sdev->pri_on)
+		return;
+	if (dev_is_pci(sdev->dev))
+		most = iommu_pri_enable(to_pci_dev(sdev->dev), most);
+	/* What it has no translation for is aborted, then */
+	if (!most) {
+		dev_warn(sdev->dev, "page requests cannot be enabled\n");
+		return;
+	}
+	scoped_guard(spinlock, &sdev->faults->lock)
+		sdev->faults->most_requests = most;
+	sdev->pri_on = true;
+}
+
+/**
+ * smmu3_pri_stop - have a device make no page requests any more
+ * @sdev: the device
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void smmu3_pri_stop(struct smmu3_device *sdev)
+{
+	if (!sdev->pri_on)
+		return;
+	if (dev_is_pci(sdev->dev))
+		iommu_pri_disable(to_pci_dev(sdev->dev));
+	sdev->pri_on = false;
 }

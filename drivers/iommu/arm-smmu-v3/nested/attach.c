@@ -161,6 +161,7 @@ static void smmu3_device_env(const struct smmu3_device *sdev,
 		.stall = model == SMMU_STALL_MODEL_FORCE ||
 			 (handled && rid->tag == SMMU3_TAG_VMID),
 		.no_stall = model == SMMU_STALL_MODEL_BOTH && !allowed,
+		.ppar = sdev->nr_pri && sdev->pasid_bits,
 	};
 }
 
@@ -248,6 +249,8 @@ int smmu3_device_update(struct smmu3_device *sdev,
 	ret = smmu3_device_write_ste(sdev, &ste);
 	if (!ret && !was && ats)
 		smmu3_ats_start(sdev);
+	if (!ret && ats && sdev->nr_pri)
+		smmu3_pri_start(sdev);
 	return ret;
 }
 
@@ -371,9 +374,6 @@ static bool smmu3_wants_ats(const struct smmu3_attach *att)
 
 	if (!att->sdev->ats_able || att->tag == SMMU3_TAG_NONE)
 		return false;
-	/* An entry with S2S and EATS is illegal (5.2) */
-	if (att->stall && att->tag == SMMU3_TAG_VMID)
-		return false;
 	if (att->tag != SMMU3_TAG_GUEST)
 		return true;
 	nested = to_smmu3_nested(att->domain);
@@ -409,9 +409,9 @@ static int smmu3_attach_prepare(struct smmu3_attach *att)
 	}
 	if (!ret && att->pasid != IOMMU_NO_PASID)
 		ret = xa_reserve(&sdev->pasids, att->pasid, GFP_KERNEL_ACCOUNT);
+	att->ats = smmu3_wants_ats(att);
 	if (!ret && att->domain->iopf_handler)
 		ret = smmu3_iopf_enable(att);
-	att->ats = smmu3_wants_ats(att);
 	return ret;
 }
 

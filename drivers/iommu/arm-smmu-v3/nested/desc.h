@@ -105,12 +105,14 @@ struct smmu3_cdref {
  * @attr_ovr: IDR1.ATTR_TYPES_OVR: shareability is as the STE says
  * @stall: faults of the device stall
  * @no_stall: faults can stall, and nobody would have them go on
+ * @ppar: what the unit answers by itself to page requests has their SubstreamID
  */
 struct smmu3_ste_env {
 	bool ats;
 	bool attr_ovr;
 	bool stall;
 	bool no_stall;
+	bool ppar;
 };
 
 /* ste.c */

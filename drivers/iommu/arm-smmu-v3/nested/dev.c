@@ -76,6 +76,7 @@ static void smmu3_device_features(struct smmu3_device *sdev)
 	sdev->pasid_bits = min(bits, max);
 	sdev->stall = smmu3_can_stall(sdev);
 	sdev->ats_able = smmu3_ats_able(sdev);
+	sdev->pri_able = smmu3_pri_able(sdev);
 }
 
 static void smmu3_device_del_sids(struct smmu3_device *sdev, unsigned int nr)

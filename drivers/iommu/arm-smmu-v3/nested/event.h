@@ -28,6 +28,9 @@ void smmu3_evtq_pass(struct smmu3_unit *unit);
 void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken);
 
 /* pri.c */
+bool smmu3_pri_is_stop(const u64 *rec);
+u32 smmu3_pri_perm(const u64 *rec);
+void smmu3_pri_settle(const struct smmu3_attach *att);
 int smmu3_priq_init(struct smmu3_unit *unit);
 unsigned int smmu3_priq_drain(struct smmu3_unit *unit);
 

@@ -59,6 +59,13 @@ struct smmu3_fault *smmu3_fault_new(struct smmu3_unit *unit, unsigned int room)
 static struct cmd_words smmu3_fault_cmd(const struct smmu3_fault *fault,
 					enum iommu_page_response_code code)
 {
+	u8 resp = code == IOMMU_PAGE_RESP_SUCCESS ? SMMU_PRI_RESP_SUCCESS :
+						    SMMU_PRI_RESP_INVALID;
+
+	/* "Failure" would be for good: the device gives up this one access alone */
+	if (fault->pri)
+		return smmu3_cmd_pri_resp(fault->sid, fault->ssv, fault->ssid,
+					  fault->tag, resp);
 	return smmu3_cmd_resume(fault->sid, fault->tag,
 				code == IOMMU_PAGE_RESP_SUCCESS,
 				code != IOMMU_PAGE_RESP_SUCCESS);
@@ -85,8 +92,12 @@ static void smmu3_fault_answer(struct smmu3_faults *f, struct smmu3_fault *fault
 	if (ret)
 		dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n", ret);
 	trace_smmu3_fault_responded(f, fault, code, ret);
-	scoped_guard(spinlock, &f->lock)
-		f->stalls--;
+	scoped_guard(spinlock, &f->lock) {
+		if (fault->pri)
+			f->requests -= fault->nr;
+		else
+			f->stalls--;
+	}
 	kfree(fault);
 }
 
@@ -136,11 +147,21 @@ static void smmu3_fault_describe(const struct smmu3_fault *fault, unsigned int i
  */
 static void smmu3_fault_hand_up(struct smmu3_faults *f, struct smmu3_fault *fault)
 {
+	unsigned int last = fault->nr - 1, i;
 	struct iopf_fault evt;
 	u32 id;
 
-	smmu3_fault_describe(fault, fault->nr - 1, &evt);
 	trace_smmu3_fault_handed(f, fault);
+	for (i = 0; i < last; i++) {
+		smmu3_fault_describe(fault, i, &evt);
+		if (iommu_report_device_fault(f->dev, &evt)) {
+			/* Those before it are nobody's any more */
+			iopf_queue_discard_partial(f->unit->iopf);
+			smmu3_fault_answer(f, fault, IOMMU_PAGE_RESP_INVALID);
+			return;
+		}
+	}
+	smmu3_fault_describe(fault, last, &evt);
 	if (xa_alloc_cyclic(&f->handed, &id, fault, XA_LIMIT(1, U32_MAX),
 			    &f->next, GFP_KERNEL) < 0) {
 		smmu3_fault_answer(f, fault, IOMMU_PAGE_RESP_INVALID);
@@ -219,6 +240,7 @@ struct smmu3_faults *smmu3_faults_new(struct smmu3_device *sdev)
 	spin_lock_init(&f->lock);
 	INIT_LIST_HEAD(&f->waiting);
 	xa_init_flags(&f->handed, XA_FLAGS_ALLOC1);
+	xa_init(&f->groups);
 	return f;
 }
 
@@ -226,6 +248,7 @@ static void smmu3_faults_release(struct kref *ref)
 {
 	struct smmu3_faults *f = container_of(ref, struct smmu3_faults, ref);
 
+	xa_destroy(&f->groups);
 	xa_destroy(&f->handed);
 	iommu_group_put(f->group);
 	put_device(f->dev);
@@ -249,7 +272,8 @@ void smmu3_faults_put(struct smmu3_faults *f)
  * smmu3_fault_add - have a fault handed up
  * @f: the faults of its device
  * @fault: the fault, complete
- * @most: how many stalled transactions the device may have
+ * @most: how many stalled transactions the device may have. Page requests were counted
+ *	as they came
  *
  * Context: process context.
  * Return: true if it will be answered; false if the device has too many already
@@ -258,11 +282,11 @@ bool smmu3_fault_add(struct smmu3_faults *f, struct smmu3_fault *fault,
 		     unsigned int most)
 {
 	scoped_guard(spinlock, &f->lock) {
-		if (f->stalls >= most) {
+		if (!fault->pri && f->stalls >= most) {
 			f->excess++;
 			return false;
 		}
-		f->stalls++;
+		f->stalls += !fault->pri;
 		list_add_tail(&fault->node, &f->waiting);
 	}
 	smmu3_faults_queue(f);

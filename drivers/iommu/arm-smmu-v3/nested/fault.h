@@ -48,6 +48,7 @@ struct smmu3_fault_page {
  * @ssid: SubstreamID, with @ssv
  * @ssv: there is one
  * @pri: it is a group of page requests
+ * @bad: it cannot be handed up, and is answered with "invalid" when it is complete
  * @tag: STAG, or index of the group
  * @epoch: of the unit, when it was received
  * @since: when that was
@@ -63,6 +64,7 @@ struct smmu3_fault {
 	u32 ssid;
 	bool ssv;
 	bool pri;
+	bool bad;
 	u16 tag;
 	u32 epoch;
 	ktime_t since;
@@ -82,10 +84,12 @@ struct smmu3_fault {
  * @waiting: what was not handed up yet
  * @stalls: stalled transactions that were not answered yet
  * @requests: page requests, in groups that are complete or not
+ * @most_requests: how many these may be
  * @excess: faults that were answered at once, since there were too many
  * @late: answers to what was answered already
  * @next: where @handed continues
  * @handed: what was handed up, with a lock of its own
+ * @groups: groups that are not complete, protected by the lock of the PRI queue
  */
 struct smmu3_faults {
 	struct kref ref;
@@ -97,10 +101,12 @@ struct smmu3_faults {
 	struct list_head waiting;
 	unsigned int stalls;
 	unsigned int requests;
+	unsigned int most_requests;
 	u64 excess;
 	u64 late;
 	u32 next;
 	struct xarray handed;
+	struct xarray groups;
 };
 
 /* fault.c */

@@ -25,7 +25,7 @@ static unsigned int smmu3_stall_model(const struct smmu3_unit *unit)
  */
 int smmu3_iopf_init(struct smmu3_unit *unit)
 {
-	if (smmu3_stall_model(unit) == SMMU_STALL_MODEL_NONE)
+	if (smmu3_stall_model(unit) == SMMU_STALL_MODEL_NONE && !unit->priq.ring)
 		return 0;
 	unit->iopf = iopf_queue_alloc(dev_name(unit->dev));
 	return unit->iopf ? 0 : -ENOMEM;
@@ -52,6 +52,9 @@ void smmu3_iopf_exit(struct smmu3_unit *unit)
  */
 bool smmu3_can_stall(const struct smmu3_device *sdev)
 {
+	/* Nobody would hear of it */
+	if (sdev->unit->quiet)
+		return false;
 	switch (smmu3_stall_model(sdev->unit)) {
 	case SMMU_STALL_MODEL_BOTH:
 		return device_property_read_bool(sdev->dev, "dma-can-stall");
@@ -81,7 +84,9 @@ static int smmu3_iopf_add_device(struct smmu3_device *sdev)
 
 /**
  * smmu3_iopf_enable - have faults of an attachment go to its domain's handler
- * @att: the attachment, which nothing uses yet
+ * @att: the attachment, which nothing uses yet; all but this is filled in
+ *
+ * A device that uses ATS and can make page requests does that, and does not stall.
  *
  * Context: process context; the core's group mutex and the unit's mutex are held.
  * Return: 0 or -ENOMEM
@@ -89,18 +94,27 @@ static int smmu3_iopf_add_device(struct smmu3_device *sdev)
 int smmu3_iopf_enable(struct smmu3_attach *att)
 {
 	struct smmu3_device *sdev = att->sdev;
+	bool pri = att->ats && sdev->pri_able;
+	bool stall = !pri && sdev->stall;
 	int ret;
 
 	lockdep_assert_held(&sdev->unit->lock);
 
-	if (!sdev->stall)
+	if (!pri && !stall)
 		return 0;
 	ret = smmu3_iopf_add_device(sdev);
 	if (ret)
 		return ret;
 	att->iopf = true;
-	att->stall = true;
-	smmu3_stall_begin(sdev);
+	att->stall = stall;
+	att->pri = pri;
+	if (stall)
+		smmu3_stall_begin(sdev);
+	else
+		sdev->nr_pri++;
+	/* An entry with S2S and EATS is illegal (5.2) */
+	if (stall && att->tag == SMMU3_TAG_VMID)
+		att->ats = false;
 	return 0;
 }
 
@@ -116,6 +130,7 @@ void smmu3_iopf_disable(struct smmu3_attach *att)
 {
 	struct smmu3_device *sdev = att->sdev;
 	struct smmu3_unit *unit = sdev->unit;
+	bool stall;
 
 	lockdep_assert_held(&unit->lock);
 
@@ -123,11 +138,20 @@ void smmu3_iopf_disable(struct smmu3_attach *att)
 		return;
 	att->iopf = false;
 	/* What the unit has recorded becomes a fault, or is aborted, now */
-	smmu3_evtq_pass(unit);
-	scoped_guard(mutex, &unit->event_lock)
+	if (att->stall)
+		smmu3_evtq_pass(unit);
+	else if (!--sdev->nr_pri)
+		smmu3_pri_stop(sdev);
+	if (att->pri)
+		smmu3_pri_settle(att);
+	stall = att->stall;
+	scoped_guard(mutex, &unit->event_lock) {
 		WRITE_ONCE(att->stall, false);
+		WRITE_ONCE(att->pri, false);
+	}
 	smmu3_faults_end(sdev->faults, att);
-	smmu3_stall_end(sdev);
+	if (stall)
+		smmu3_stall_end(sdev);
 	/* Nothing is handed up meanwhile: that takes the group's mutex */
 	if (!--sdev->nr_iopf)
 		iopf_queue_remove_device(unit->iopf, sdev->dev);

@@ -95,6 +95,9 @@ static void smmu3_outq_overflow(struct smmu3_unit *unit, struct smmu3_outq *q,
 	if (!((prod ^ q->cons) & SMMU_Q_OVFLG))
 		return;
 	q->overflows++;
+	/* As long as it is not acknowledged there is nothing new in the PRI queue (8.1) */
+	if (q->lost)
+		q->lost(unit);
 	/* Acknowledged by being equal; then it goes on (7.4) */
 	q->cons ^= SMMU_Q_OVFLG;
 	smmu3_outq_update(unit, q);

@@ -101,6 +101,7 @@ struct smmu3_ste smmu3_ste_stage1(const struct smmu3_ste_env *env,
 		   FIELD_PREP(SMMU_STE1_S1CSH, SMMU_SH_ISH) |
 		   FIELD_PREP(SMMU_STE1_STRW, SMMU_STRW_NSEL1) |
 		   (env->no_stall ? SMMU_STE1_S1STALLD : 0) |
+		   (env->ppar ? SMMU_STE1_PPAR : 0) |
 		   smmu3_ste1_eats(env);
 	/* What has no context descriptor is as in a bypass STE (13.5) */
 	if (cds->s1dss == SMMU_S1DSS_BYPASS)
@@ -174,7 +175,8 @@ struct smmu3_ste smmu3_ste_nested(const struct smmu3_ste_env *env,
 	ste.w[0] = smmu3_ste0(SMMU_STE_CONFIG_NESTED) |
 		   (vste[0] & VSTE0_STAGE1);
 	ste.w[1] |= (vste[1] & VSTE1_STAGE1) | SMMU_STE1_MEV |
-		    (env->no_stall ? SMMU_STE1_S1STALLD : 0);
+		    (env->no_stall ? SMMU_STE1_S1STALLD : 0) |
+		    (env->ppar ? SMMU_STE1_PPAR : 0);
 	return ste;
 }
 
