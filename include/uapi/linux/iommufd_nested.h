@@ -103,7 +103,7 @@ struct iommu_viommu_vtd_invalidate {
 
 /**
  * struct iommu_vevent_vtd - a fault of stage-1 as the guest's unit records it
- * @record: a fault recording register (11.4.14) with F set, and with the source-id
+ * @record: a fault recording register (11.4.7.6) with F set, and with the source-id
  *	that the guest has for the device
  *
  * Faults of stage-2 and of structures that are the host's are not among them.

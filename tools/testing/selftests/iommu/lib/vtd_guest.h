@@ -2,7 +2,7 @@
 /*
  * What a guest's VT-d driver makes besides page tables: PASID table entries and
  * descriptors of the invalidation queue; and what it reads of fault records. Sections
- * 9.6, 6.5.2 and 11.4.14 of the specification.
+ * 9.6, 6.5.2 and 11.4.7.6 of the specification.
  */
 #ifndef IOMMU_VTD_GUEST_H
 #define IOMMU_VTD_GUEST_H
