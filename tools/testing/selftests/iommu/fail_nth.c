@@ -172,6 +172,17 @@ FIXTURE_VARIANT_ADD(fail, vtd)
 			    IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 };
 
+/* With a vIOMMU */
+FIXTURE_VARIANT_ADD(fail, vtd_raw)
+{
+	.cfg.pasid_bits = 20,
+	.cfg.ats = true,
+	.cfg.raw = true,
+	.cfg.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+	.cfg.parent_flags = IOMMU_HWPT_ALLOC_PASID |
+			    IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
+};
+
 FIXTURE_VARIANT_ADD(fail, smmu)
 {
 	.cfg.type = MOCK_SMMUV3,
@@ -188,7 +199,7 @@ FIXTURE_SETUP(fail)
 	why = fail_init();
 	if (why)
 		SKIP(return, "%s", why);
-	ASSERT_EQ(0, rig_up(r, &variant->cfg));
+	RIG_UP(r, &variant->cfg);
 	ASSERT_EQ(0, rig_s1(r, &self->s1b));
 	ASSERT_EQ(0, rig_hwpt(r, &self->s1b, &self->b));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
@@ -370,9 +381,12 @@ TEST_F(fail, pasid)
 	FAIL_EVERY(&op, &self->rig.nest.parent, 2);
 }
 
-/* What a guest's SMMUv3 is made of; VT-d has none of it */
+/* What a guest's SMMUv3 is made of, and its VT-d unit if it has one */
 static int run_viommu(struct rig *r, void *arg)
 {
+	if (r->cfg.raw)
+		return vmm_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
+				      arg);
 	return vmm_viommu(r->iommufd, r->dev[0].id, r->nest.parent, arg);
 }
 
@@ -391,6 +405,9 @@ static int run_veventq(struct rig *r, void *arg)
 {
 	struct veventq *q = arg;
 
+	if (r->cfg.raw)
+		return vmm_veventq_vtd(r->iommufd, r->nest.viommu, 16, &q->id,
+				       &q->fd);
 	return vmm_veventq(r->iommufd, r->nest.viommu, 16, &q->id, &q->fd);
 }
 
@@ -412,7 +429,7 @@ TEST_F(fail, viommu)
 	struct veventq q;
 	uint32_t id;
 
-	if (variant->cfg.type == MOCK_VTD) {
+	if (variant->cfg.type == MOCK_VTD && !variant->cfg.raw) {
 		EXPECT_EQ(-EOPNOTSUPP, run_viommu(r, &id));
 		return;
 	}
@@ -430,16 +447,22 @@ TEST_F(fail, viommu)
 static int send_entries(struct rig *r, uint32_t *num)
 {
 	struct iommu_hwpt_vtd_s1_invalidate entry[100] = {};
+	vtd_desc desc[100];
 	smmu_cmd cmd[100];
 	unsigned int i;
 
 	for (i = 0; i < *num; i++) {
+		desc[i] = vtd_desc_pages(r->s1.asid, 0, IOVA + i * PAGE_4K, 0,
+					 i & 1);
 		entry[i].addr = IOVA + i * PAGE_4K;
 		entry[i].npages = 1 + i;
 		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, i & 1);
 	}
 	if (r->cfg.type == MOCK_SMMUV3)
 		return vmm_commands(r->iommufd, r->nest.viommu, cmd, num);
+	if (r->cfg.raw)
+		return vmm_descriptors(r->iommufd, r->nest.viommu, desc,
+				       sizeof(*desc), num);
 	return vmm_invalidate(r->iommufd, r->nested, entry, num);
 }
 
