@@ -23,11 +23,6 @@
 #include "trace.h"
 #include "viommu.h"
 
-static bool smmu3_is_stage1(const struct smmu3_attach *att)
-{
-	return att && att->tag == SMMU3_TAG_ASID;
-}
-
 static struct smmu3_attach *smmu3_attached(struct smmu3_device *sdev, u32 pasid)
 {
 	if (pasid == IOMMU_NO_PASID)
@@ -142,79 +137,6 @@ static int smmu3_attach_forget(struct smmu3_device *sdev,
 	if (ret == -ETIMEDOUT && smmu3_device_unplugged(sdev))
 		return smmu3_device_recover(sdev);
 	return ret;
-}
-
-static void smmu3_device_env(const struct smmu3_device *sdev,
-			     const struct smmu3_attach *rid,
-			     struct smmu3_ste_env *env)
-{
-	const struct smmu3_unit *unit = sdev->unit;
-	u32 model = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
-	bool handled = rid && rid->stall;
-	/* The host's context descriptors say for each attachment whether it stalls */
-	bool allowed = rid && rid->tag == SMMU3_TAG_GUEST ? handled : sdev->stall;
-
-	*env = (struct smmu3_ste_env) {
-		.ats = sdev->ats_on,
-		.attr_ovr = unit->idr[1] & SMMU_IDR1_ATTR_TYPES_OVR,
-		/* What the unit is forced to it cannot be kept from */
-		.stall = model == SMMU_STALL_MODEL_FORCE ||
-			 (handled && rid->tag == SMMU3_TAG_VMID),
-		.no_stall = model == SMMU_STALL_MODEL_BOTH && !allowed,
-		.ppar = sdev->nr_pri && sdev->pasid_bits,
-	};
-}
-
-static struct smmu3_ste smmu3_stage1_ste(const struct smmu3_device *sdev,
-					 const struct smmu3_ste_env *env,
-					 u8 s1dss)
-{
-	struct smmu3_cdref cds = {
-		.table = virt_to_phys(sdev->cdtab.table),
-		.fmt = sdev->cdtab.fmt,
-		.bits = sdev->cdtab.bits,
-		.s1dss = s1dss,
-	};
-
-	return smmu3_ste_stage1(env, &cds);
-}
-
-/* What the entries of a device are to be, with @rid attached to it */
-static struct smmu3_ste smmu3_device_ste(const struct smmu3_device *sdev,
-					 const struct smmu3_attach *rid)
-{
-	struct smmu3_ste_env env;
-	struct smmu3_stage2 s2;
-
-	smmu3_device_env(sdev, rid, &env);
-	if (smmu3_is_stage1(rid))
-		return smmu3_stage1_ste(sdev, &env, SMMU_S1DSS_SSID0);
-	/* PASIDs want context descriptors, what has none is not to use them */
-	if (sdev->nr_pasids)
-		return smmu3_stage1_ste(sdev, &env, rid ? SMMU_S1DSS_BYPASS :
-						    SMMU_S1DSS_TERMINATE);
-	if (!rid)
-		return smmu3_ste_abort();
-	if (rid->tag == SMMU3_TAG_NONE)
-		return smmu3_ste_bypass(&env);
-
-	smmu3_paging_stage2(rid->paging, &s2);
-	s2.vmid = rid->id;
-	if (rid->tag == SMMU3_TAG_VMID)
-		return smmu3_ste_stage2(&env, &s2);
-	return smmu3_ste_nested(&env, &s2, to_smmu3_nested(rid->domain)->vste);
-}
-
-static struct smmu3_cd smmu3_device_cd(const struct smmu3_device *sdev,
-				       const struct smmu3_attach *att)
-{
-	struct smmu3_stage1 s1;
-
-	smmu3_paging_stage1(to_smmu3_paging(att->domain), &s1);
-	s1.stall = att->stall ||
-		   FIELD_GET(SMMU_IDR0_STALL_MODEL, sdev->unit->idr[0]) ==
-			   SMMU_STALL_MODEL_FORCE;
-	return smmu3_cd_stage1(&s1);
 }
 
 /**

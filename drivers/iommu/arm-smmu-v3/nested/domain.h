@@ -35,6 +35,18 @@ void smmu3_asid_free(struct smmu3_unit *unit, struct tag_share *share,
 		     u16 asid);
 void smmu3_tags_forgotten(struct smmu3_unit *unit);
 
+/* devste.c */
+struct smmu3_ste smmu3_device_ste(const struct smmu3_device *sdev,
+				  const struct smmu3_attach *rid);
+struct smmu3_cd smmu3_device_cd(const struct smmu3_device *sdev,
+				const struct smmu3_attach *att);
+
+/* Is it stage-1 of the kernel's? */
+static inline bool smmu3_is_stage1(const struct smmu3_attach *att)
+{
+	return att && att->tag == SMMU3_TAG_ASID;
+}
+
 /* attach.c */
 extern struct iommu_domain smmu3_identity_domain;
 extern struct iommu_domain smmu3_blocked_domain;
