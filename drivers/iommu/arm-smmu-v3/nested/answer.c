@@ -28,10 +28,12 @@
  * struct kept_answer - an answer that was lost, and is to be sent again
  * @node: in the unit's list
  * @cmd: the answer
+ * @epoch: what is answered was received in this one of the unit
  */
 struct kept_answer {
 	struct list_head node;
 	struct cmd_words cmd;
+	u32 epoch;
 };
 
 /**
@@ -73,13 +75,26 @@ static bool smmu3_has_most(struct smmu3_unit *unit, u32 sid)
 	return nr >= MOST;
 }
 
-static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
+/*
+ * What was stalled when translation was switched off was ended by that (6.3.9.6), and its
+ * STAG may be that of another transaction by now. Page requests wait on.
+ */
+static bool smmu3_is_over(const struct smmu3_unit *unit, struct cmd_words cmd,
+			  u32 epoch)
+{
+	return FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_RESUME &&
+	       epoch != READ_ONCE(unit->fault_epoch);
+}
+
+static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd,
+			     u32 epoch)
 {
 	struct kept_answer *kept = kmalloc_obj(*kept);
 
 	if (!kept)
 		return -ENOMEM;
 	kept->cmd = cmd;
+	kept->epoch = epoch;
 	scoped_guard(spinlock, &unit->answers.lock) {
 		if (smmu3_has_most(unit, smmu3_sid_of(cmd))) {
 			kfree(kept);
@@ -104,27 +119,32 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd)
  * smmu3_answer - answer a device
  * @unit: the unit that it is behind
  * @cmd: the answer
+ * @epoch: the unit's @fault_epoch when what it answers was received
  *
  * Context: process context, in a read-side section of the unit's @srcu, or with the
  * unit's mutex held.
  * Return: 0 if the device has it, or will have it when the queue was recovered;
  * -EIO or -ENOMEM
  */
-int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd)
+int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd, u32 epoch)
 {
 	int ret;
 
+	if (smmu3_is_over(unit, cmd, epoch))
+		return 0;
 	ret = smmu3_answer_send(unit, cmd);
 	/* If the hardware is gone no device waits any more */
 	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
-		ret = smmu3_answer_keep(unit, cmd);
+		ret = smmu3_answer_keep(unit, cmd, epoch);
 	return ret;
 }
 
 /* A device that has left waits for nothing */
-static bool smmu3_is_wanted(struct smmu3_unit *unit, struct cmd_words cmd)
+static bool smmu3_is_wanted(struct smmu3_unit *unit,
+			    const struct kept_answer *kept)
 {
-	return xa_load(&unit->streams, smmu3_sid_of(cmd));
+	return xa_load(&unit->streams, smmu3_sid_of(kept->cmd)) &&
+	       !smmu3_is_over(unit, kept->cmd, kept->epoch);
 }
 
 /**
@@ -144,7 +164,7 @@ void smmu3_answers_resend(struct smmu3_unit *unit)
 		list_splice_init(&unit->answers.list, &list);
 	list_for_each_entry_safe(kept, tmp, &list, node) {
 		/* The next recovery sends the rest */
-		if (smmu3_is_wanted(unit, kept->cmd) &&
+		if (smmu3_is_wanted(unit, kept) &&
 		    smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT)
 			break;
 		list_del(&kept->node);

@@ -27,7 +27,7 @@ struct smmu3_answers {
 void smmu3_answers_init(struct smmu3_unit *unit);
 void smmu3_answers_exit(struct smmu3_unit *unit);
 int smmu3_answer_send(struct smmu3_unit *unit, struct cmd_words cmd);
-int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd);
+int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd, u32 epoch);
 void smmu3_answers_resend(struct smmu3_unit *unit);
 
 /* iopf.c */
@@ -43,6 +43,7 @@ const struct smmu3_attach *smmu3_fault_owner(struct smmu3_device *sdev, bool ssv
 unsigned int smmu3_stall_share(const struct smmu3_unit *unit);
 void smmu3_stall_begin(struct smmu3_device *sdev);
 void smmu3_stall_end(struct smmu3_device *sdev);
+void smmu3_stalls_over(struct smmu3_unit *unit);
 u32 smmu3_stall_perm(const u64 *evt);
 bool smmu3_stall_take(struct smmu3_device *sdev, const u64 *evt);
 

@@ -179,7 +179,10 @@ struct smmu3_strtab {
  * @recover_work: blocks what has failed, and brings it back
  * @iopf: queue of page faults of the core's, or NULL
  * @nr_stall_devs: devices behind it whose faults stall
- * @fault_epoch: how often everything that was stalled was given up
+ * @fault_epoch: how often everything that was stalled was ended by the unit
+ * @faults: faults that were to be handed to a handler
+ * @faults_excess: faults that were answered at once, since there were too many
+ * @answers_late: answers to what was answered already
  * @answers: what it could not be told yet
  * @gerrors: global errors handled
  * @timing: where the time goes, when times are taken
@@ -241,6 +244,9 @@ struct smmu3_unit {
 	struct iopf_queue *iopf;
 	unsigned int nr_stall_devs;
 	u32 fault_epoch;
+	atomic64_t faults;
+	atomic64_t faults_excess;
+	atomic64_t answers_late;
 	struct smmu3_answers answers;
 
 	atomic64_t gerrors;

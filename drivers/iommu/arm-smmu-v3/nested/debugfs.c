@@ -34,6 +34,10 @@ static int smmu3_cmdq_show(struct seq_file *s, void *unused)
 	seq_printf(s, "event_overflows %llu\n", unit->evtq.overflows);
 	seq_printf(s, "page_requests %llu\n", unit->priq.records);
 	seq_printf(s, "page_request_overflows %llu\n", unit->priq.overflows);
+	seq_printf(s, "faults %lld\n", atomic64_read(&unit->faults));
+	seq_printf(s, "faults_excess %lld\n",
+		   atomic64_read(&unit->faults_excess));
+	seq_printf(s, "answers_late %lld\n", atomic64_read(&unit->answers_late));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(smmu3_cmdq);

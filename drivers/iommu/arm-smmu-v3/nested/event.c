@@ -53,7 +53,7 @@ static void smmu3_event_abort_stalled(struct smmu3_unit *unit, const u64 *evt)
 
 	guard(srcu)(&unit->srcu);
 
-	if (smmu3_answer(unit, cmd))
+	if (smmu3_answer(unit, cmd, READ_ONCE(unit->fault_epoch)))
 		dev_err_ratelimited(unit->dev, "a stalled transaction cannot be ended\n");
 }
 

@@ -4,6 +4,7 @@
  *
  * See fault.h for who has a fault when.
  */
+#include <kunit/static_stub.h>
 #include <linux/device.h>
 #include <linux/slab.h>
 
@@ -71,24 +72,17 @@ static struct cmd_words smmu3_fault_cmd(const struct smmu3_fault *fault,
 				code != IOMMU_PAGE_RESP_SUCCESS);
 }
 
-/* What was stalled is over when translation was switched off meanwhile (6.3.9.6) */
-static bool smmu3_fault_is_over(const struct smmu3_unit *unit,
-				const struct smmu3_fault *fault)
-{
-	return !fault->pri && fault->epoch != READ_ONCE(unit->fault_epoch);
-}
-
 /* The caller has taken the fault out of where it was */
 static void smmu3_fault_answer(struct smmu3_faults *f, struct smmu3_fault *fault,
 			       enum iommu_page_response_code code)
 {
 	struct smmu3_unit *unit = f->unit;
-	int ret = 0;
+	int ret;
 
 	trace_smmu3_fault_answered(f, fault);
 	scoped_guard(srcu, &unit->srcu)
-		if (!smmu3_fault_is_over(unit, fault))
-			ret = smmu3_answer(unit, smmu3_fault_cmd(fault, code));
+		ret = smmu3_answer(unit, smmu3_fault_cmd(fault, code),
+				   fault->epoch);
 	if (ret)
 		dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n", ret);
 	trace_smmu3_fault_responded(f, fault, code, ret);
@@ -141,6 +135,20 @@ static void smmu3_fault_describe(const struct smmu3_fault *fault, unsigned int i
 		prm->flags |= IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE;
 }
 
+/**
+ * smmu3_fault_report - give a fault, or one of its pages, to the core
+ * @dev: the device
+ * @evt: what it is told
+ *
+ * Context: process context; the mutex of the device's group is held.
+ * Return: 0; an error if the core has had it answered, as far as it is to be
+ */
+int smmu3_fault_report(struct device *dev, struct iopf_fault *evt)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu3_fault_report, dev, evt);
+	return iommu_report_device_fault(dev, evt);
+}
+
 /*
  * As soon as it is in the array it may be answered and freed. It is never at 0, which is
  * what a request has that is not the last of its group.
@@ -154,7 +162,7 @@ static void smmu3_fault_hand_up(struct smmu3_faults *f, struct smmu3_fault *faul
 	trace_smmu3_fault_handed(f, fault);
 	for (i = 0; i < last; i++) {
 		smmu3_fault_describe(fault, i, &evt);
-		if (iommu_report_device_fault(f->dev, &evt)) {
+		if (smmu3_fault_report(f->dev, &evt)) {
 			/* Those before it are nobody's any more */
 			iopf_queue_discard_partial(f->unit->iopf);
 			smmu3_fault_answer(f, fault, IOMMU_PAGE_RESP_INVALID);
@@ -169,7 +177,7 @@ static void smmu3_fault_hand_up(struct smmu3_faults *f, struct smmu3_fault *faul
 	}
 	evt.fault.prm.private_data[0] = id;
 	/* If nobody is there to handle it the core has it answered */
-	iommu_report_device_fault(f->dev, &evt);
+	smmu3_fault_report(f->dev, &evt);
 }
 
 static int smmu3_faults_hand_up(struct device *dev, void *data)
@@ -189,8 +197,15 @@ static int smmu3_faults_hand_up(struct device *dev, void *data)
 	return 1;
 }
 
-static void smmu3_faults_queue(struct smmu3_faults *f)
+/**
+ * smmu3_faults_queue - have what waits handed up soon
+ * @f: the faults of a device
+ *
+ * Context: any.
+ */
+void smmu3_faults_queue(struct smmu3_faults *f)
 {
+	KUNIT_STATIC_STUB_REDIRECT(smmu3_faults_queue, f);
 	kref_get(&f->ref);
 	if (!queue_work(smmu3_fault_wq, &f->work))
 		smmu3_faults_put(f);
@@ -203,10 +218,15 @@ static bool smmu3_faults_wait(struct smmu3_faults *f)
 	return !list_empty(&f->waiting);
 }
 
-/* A device that has left its group has nothing attached, and nothing waits for it */
-static void smmu3_faults_work(struct work_struct *work)
+/**
+ * smmu3_faults_run - hand up what waits
+ * @f: the faults of a device. If it has left its group it has nothing attached, and
+ *	nothing waits
+ *
+ * Context: process context, without the mutex of the device's group.
+ */
+void smmu3_faults_run(struct smmu3_faults *f)
 {
-	struct smmu3_faults *f = container_of(work, struct smmu3_faults, work);
 	int found;
 
 	if (f->group)
@@ -215,6 +235,13 @@ static void smmu3_faults_work(struct work_struct *work)
 		found = smmu3_faults_hand_up(f->dev, f);
 	if (found && smmu3_faults_wait(f))
 		smmu3_faults_queue(f);
+}
+
+static void smmu3_faults_work(struct work_struct *work)
+{
+	struct smmu3_faults *f = container_of(work, struct smmu3_faults, work);
+
+	smmu3_faults_run(f);
 	smmu3_faults_put(f);
 }
 
@@ -283,12 +310,13 @@ bool smmu3_fault_add(struct smmu3_faults *f, struct smmu3_fault *fault,
 {
 	scoped_guard(spinlock, &f->lock) {
 		if (!fault->pri && f->stalls >= most) {
-			f->excess++;
+			atomic64_inc(&f->unit->faults_excess);
 			return false;
 		}
 		f->stalls += !fault->pri;
 		list_add_tail(&fault->node, &f->waiting);
 	}
+	atomic64_inc(&f->unit->faults);
 	smmu3_faults_queue(f);
 	return true;
 }
@@ -361,10 +389,8 @@ void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most)
 	unsigned long id;
 	LIST_HEAD(out);
 
-	scoped_guard(spinlock, &f->lock) {
+	scoped_guard(spinlock, &f->lock)
 		excess = f->stalls > most ? f->stalls - most : 0;
-		f->excess += excess;
-	}
 	xa_lock(&f->handed);
 	xa_for_each(&f->handed, id, fault) {
 		if (!excess)
@@ -372,6 +398,7 @@ void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most)
 		if (fault->pri)
 			continue;
 		excess--;
+		atomic64_inc(&f->unit->faults_excess);
 		__xa_erase(&f->handed, id);
 		list_add_tail(&fault->node, &out);
 	}
@@ -380,13 +407,32 @@ void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most)
 }
 
 /**
+ * smmu3_faults_answered - a handler has answered
+ * @f: the faults of the device
+ * @id: which of those that were handed up
+ * @code: the answer
+ *
+ * An answer to a fault that was ended already goes nowhere: its STAG may be that of
+ * another transaction by now.
+ *
+ * Context: process context.
+ */
+void smmu3_faults_answered(struct smmu3_faults *f, u32 id,
+			   enum iommu_page_response_code code)
+{
+	struct smmu3_fault *fault = xa_erase(&f->handed, id);
+
+	if (fault)
+		smmu3_fault_answer(f, fault, code);
+	else
+		atomic64_inc(&f->unit->answers_late);
+}
+
+/**
  * smmu3_page_response - have a device go on, or give up
  * @dev: the device
  * @evt: the last request of the fault
  * @resp: the answer to it
- *
- * An answer to a fault that was ended already goes nowhere: its STAG may be that of
- * another transaction by now.
  *
  * Context: process context.
  */
@@ -396,15 +442,7 @@ void smmu3_page_response(struct device *dev, struct iopf_fault *evt,
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 	u32 id = evt->fault.prm.private_data[0];
 	struct smmu3_faults *f = sdev->faults;
-	struct smmu3_fault *fault;
 
-	if (!f || !id)
-		return;
-	fault = xa_erase(&f->handed, id);
-	if (fault) {
-		smmu3_fault_answer(f, fault, resp->code);
-		return;
-	}
-	guard(spinlock)(&f->lock);
-	f->late++;
+	if (f && id)
+		smmu3_faults_answered(f, id, resp->code);
 }

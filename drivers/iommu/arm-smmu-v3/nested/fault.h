@@ -85,8 +85,6 @@ struct smmu3_fault {
  * @stalls: stalled transactions that were not answered yet
  * @requests: page requests, in groups that are complete or not
  * @most_requests: how many these may be
- * @excess: faults that were answered at once, since there were too many
- * @late: answers to what was answered already
  * @next: where @handed continues
  * @handed: what was handed up, with a lock of its own
  * @groups: groups that are not complete, protected by the lock of the PRI queue
@@ -102,8 +100,6 @@ struct smmu3_faults {
 	unsigned int stalls;
 	unsigned int requests;
 	unsigned int most_requests;
-	u64 excess;
-	u64 late;
 	u32 next;
 	struct xarray handed;
 	struct xarray groups;
@@ -117,8 +113,13 @@ void smmu3_faults_put(struct smmu3_faults *f);
 struct smmu3_fault *smmu3_fault_new(struct smmu3_unit *unit, unsigned int room);
 bool smmu3_fault_add(struct smmu3_faults *f, struct smmu3_fault *fault,
 		     unsigned int most);
+void smmu3_faults_queue(struct smmu3_faults *f);
+void smmu3_faults_run(struct smmu3_faults *f);
 void smmu3_faults_end(struct smmu3_faults *f, const struct smmu3_attach *att);
 void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most);
+int smmu3_fault_report(struct device *dev, struct iopf_fault *evt);
+void smmu3_faults_answered(struct smmu3_faults *f, u32 id,
+			   enum iommu_page_response_code code);
 void smmu3_page_response(struct device *dev, struct iopf_fault *evt,
 			 struct iommu_page_response *resp);
 

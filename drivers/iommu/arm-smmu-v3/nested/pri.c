@@ -125,8 +125,8 @@ static void smmu3_group_spoil(struct smmu3_faults *f, struct smmu3_fault *group)
 {
 	guard(spinlock)(&f->lock);
 
+	atomic64_inc(&f->unit->faults_excess);
 	f->requests -= group->nr;
-	f->excess++;
 	group->nr = 0;
 	group->bad = true;
 }
@@ -226,7 +226,7 @@ static void smmu3_pri_refuse(struct smmu3_unit *unit, const u64 *rec, u8 code)
 				 FIELD_GET(SMMU_PRI0_SSID, rec[0]),
 				 FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]), code);
 	guard(srcu)(&unit->srcu);
-	if (smmu3_answer(unit, cmd))
+	if (smmu3_answer(unit, cmd, READ_ONCE(unit->fault_epoch)))
 		dev_err_ratelimited(unit->dev, "a page request cannot be answered\n");
 }
 

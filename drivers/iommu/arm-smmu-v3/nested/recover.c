@@ -199,6 +199,8 @@ static void smmu3_unit_die(struct smmu3_unit *unit)
 	}
 	smmu3_block_marked(unit);
 	cmd_ring_fail(&unit->cmdq.ring);
+	if (unit->aborts)
+		smmu3_stalls_over(unit);
 }
 
 /* In how many jiffies a dead unit is tried again, at least 1 */

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "arm_smmu_v3_nested.h"
+#include "event.h"
 #include "fault.h"
 #include "trace.h"
 
@@ -77,6 +78,23 @@ void smmu3_stall_end(struct smmu3_device *sdev)
 
 	if (!--sdev->nr_stall)
 		WRITE_ONCE(unit->nr_stall_devs, unit->nr_stall_devs - 1);
+}
+
+/**
+ * smmu3_stalls_over - the unit has ended everything that was stalled
+ * @unit: the unit, which does not translate (6.3.9.6)
+ *
+ * Answers to that would be for others: STAGs are given out anew. What was recorded before
+ * is read before anything else can be.
+ *
+ * Context: process context; the unit's mutex is held.
+ */
+void smmu3_stalls_over(struct smmu3_unit *unit)
+{
+	lockdep_assert_held(&unit->lock);
+
+	smmu3_evtq_pass(unit);
+	WRITE_ONCE(unit->fault_epoch, unit->fault_epoch + 1);
 }
 
 /**

@@ -19,10 +19,22 @@ static struct cmd_words resume(u32 sid)
 	return smmu3_cmd_resume(sid, STAG, true, false);
 }
 
+/* A unit that dies ends what is stalled, but not what was requested */
+static struct cmd_words response(u32 sid)
+{
+	return smmu3_cmd_pri_resp(sid, false, 0, 3, SMMU_PRI_RESP_SUCCESS);
+}
+
+static int respond(struct fake_unit *fake, u32 sid)
+{
+	guard(srcu)(&fake->unit.srcu);
+	return smmu3_answer(&fake->unit, response(sid), 0);
+}
+
 static int answer(struct fake_unit *fake, u32 sid)
 {
 	guard(srcu)(&fake->unit.srcu);
-	return smmu3_answer(&fake->unit, resume(sid));
+	return smmu3_answer(&fake->unit, resume(sid), fake->unit.fault_epoch);
 }
 
 static void recover(struct fake_unit *fake)
@@ -38,24 +50,24 @@ static void answer_lost(struct kunit *test)
 
 	sham_device_new(test, fake, SID, 0, false);
 	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), 0);
 	/* One that is gone meanwhile waits no more */
-	KUNIT_EXPECT_EQ(test, answer(fake, SID + 1), 0);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID + 1), 0);
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 0);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 0);
 
 	fake->dead = false;
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
-	KUNIT_EXPECT_TRUE(test, sham_executed(fake, resume(SID)));
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 1);
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, response(SID)));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 
 	/* Once is enough, and what is refused is not better for trying again */
 	recover(fake);
-	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
-	fake->refuse_op = SMMU_OP_RESUME;
-	KUNIT_EXPECT_EQ(test, answer(fake, SID), -EIO);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 1);
+	fake->refuse_op = SMMU_OP_PRI_RESP;
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), -EIO);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 }
 
@@ -122,7 +134,7 @@ static void brought_back_by_attach(struct kunit *test)
 	struct delayed_work *work = &fake->unit.recover_work;
 
 	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), 0);
 	recover(fake);
 	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
 	fake->dead = false;
@@ -130,7 +142,7 @@ static void brought_back_by_attach(struct kunit *test)
 	scoped_guard(mutex, &fake->unit.lock)
 		KUNIT_EXPECT_EQ(test, smmu3_device_recover(sdev), 0);
 	flush_work(&work->work);
-	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 1);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 	cancel_delayed_work_sync(work);
 }
