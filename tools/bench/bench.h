@@ -164,5 +164,6 @@ void bench_dma(unsigned int rounds);
 void bench_attach(unsigned int rounds);
 void bench_memory(unsigned int rounds);
 void bench_drivers(unsigned int rounds);
+void bench_faults(unsigned int rounds);
 
 #endif /* BENCH_H */

@@ -28,6 +28,7 @@ static const struct {
 	{ "d", bench_attach },
 	{ "e", bench_memory },
 	{ "f", bench_drivers },
+	{ "g", bench_faults },
 };
 
 enum mock_type vendor;
@@ -60,7 +61,8 @@ static int explain(void)
 		"  c  translations of DMA\n"
 		"  d  attach and replace\n"
 		"  e  memory\n"
-		"  f  this project's drivers and the kernel's own\n");
+		"  f  this project's drivers and the kernel's own\n"
+		"  g  page faults of devices\n");
 	return 2;
 }
 

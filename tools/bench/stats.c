@@ -36,6 +36,7 @@ struct stats stats_of(double *values, unsigned int n)
 	st.q1 = quantile(values, n, 0.25);
 	st.median = quantile(values, n, 0.5);
 	st.q3 = quantile(values, n, 0.75);
+	st.p99 = quantile(values, n, 0.99);
 	st.max = values[n - 1];
 	return st;
 }

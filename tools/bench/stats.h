@@ -11,6 +11,7 @@
  * @q1: the quartile below the median
  * @median: the median
  * @q3: the quartile above it
+ * @p99: the value above which there is one of a hundred
  * @max: the largest
  */
 struct stats {
@@ -20,6 +21,7 @@ struct stats {
 	double q1;
 	double median;
 	double q3;
+	double p99;
 	double max;
 };
 

@@ -8,6 +8,7 @@ root=/sys/kernel/config/iommu-mock
 inst=$root/kst-example-$$
 nr=0
 failed=0	# tests
+TESTS=20
 
 result()
 {
@@ -34,38 +35,50 @@ if [ ! -d "$root" ]; then
 	echo "1..0 # SKIP no $root: is iommu_mock loaded?"
 	exit 4
 fi
-echo "1..8"
+echo "1..$TESTS"
 trap clean_up EXIT
 
-# try TYPE STREAM EXAMPLE
+# try LABEL TYPE STREAM EXAMPLE LINES [ATTRIBUTE...]: the example says so many lines that
+# begin with an IOVA; the attributes that the instance or its endpoint has are 1
 try()
 {
+	label=$1 type=$2 stream=$3 example=$4 lines=$5
+	shift 5
 	(
 		set -e
 		mkdir "$inst"
-		echo "$1" >"$inst/type"
+		echo "$type" >"$inst/type"
 		mkdir "$inst/ep0"
-		echo "$2" >"$inst/ep0/source_id"
+		echo "$stream" >"$inst/ep0/source_id"
+		for attr; do
+			case $attr in
+			platform) echo platform >"$inst/bus" ;;
+			*) echo 1 >"$inst/ep0/$attr" ;;
+			esac
+		done
 		echo 1 >"$inst/live"
 	)
-	result $? "$1: make an instance with a device"
+	result $? "$label: make an instance with a device"
 
 	name=$(cat "$inst/ep0/vfio_name")
 	[ -n "$name" ] && [ -c "/dev/vfio/devices/$name" ]
-	result $? "$1: the device is there"
+	result $? "$label: the device is there"
 
-	out=$("$here/$3" "$name" 2>&1)
+	out=$("$here/$example" "$name" 2>&1)
 	rc=$?
 	echo "$out" | sed 's/^/# /'
-	[ "$rc" -eq 0 ] && [ "$(echo "$out" | grep -c '^IOVA 0x12345678')" -eq 3 ]
-	result $? "$1: run the example"
+	[ "$rc" -eq 0 ] && [ "$(echo "$out" | grep -c '^IOVA 0x')" -eq "$lines" ]
+	result $? "$label: run the example"
 
 	echo 0 >"$inst/live" && rmdir "$inst/ep0" && rmdir "$inst"
-	result $? "$1: take it down"
+	result $? "$label: take it down"
 }
 
-try vtd 00:04.0 nested-vtd
-try smmuv3 0x20 nested-smmuv3
+try vtd vtd 00:04.0 nested-vtd 3
+try smmuv3 smmuv3 0x20 nested-smmuv3 3
+try "vtd, page requests" vtd 00:04.0 page-faults 4 ats pri
+try "smmuv3, page requests" smmuv3 0x20 page-faults 4 ats pri
+try "smmuv3, stalls" smmuv3 0x20 page-faults 4 platform can_stall
 
-echo "# Totals: pass:$((8 - failed)) fail:$failed xfail:0 xpass:0 skip:0 error:0"
+echo "# Totals: pass:$((TESTS - failed)) fail:$failed xfail:0 xpass:0 skip:0 error:0"
 [ "$failed" -eq 0 ]

@@ -8,7 +8,7 @@
 
 #define MOCK_CONFIGFS		"/sys/kernel/config/iommu-mock"
 #define MOCK_DEBUGFS		"/sys/kernel/debug/iommu-mock"
-#define MOCK_MAX_ENDPOINTS	9
+#define MOCK_MAX_ENDPOINTS	256
 #define MOCK_FOR_EVER		UINT32_MAX
 
 /* CAP and ECAP bits that tests switch (VT-d 11.4.2, 11.4.3) */
