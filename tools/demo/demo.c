@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "ep.h"
+#include "faults.h"
 #include "guest.h"
 #include "mock.h"
 #include "nest.h"
@@ -28,6 +29,7 @@
 #include "util.h"
 #include "vdev.h"
 #include "vmm.h"
+#include "vtd_guest.h"
 
 #define GUEST_GPA	0x40000000ull
 #define GUEST_SIZE	(4 * SZ_1M)
@@ -47,6 +49,7 @@
 static struct mock unit, unit_good;
 static struct vdev dev = { .fd = -1 }, dev_good = { .fd = -1 };
 static int iommufd = -1, events = -1;
+static struct faults faults = { .queue = -1 };
 static uint32_t ioas;
 static struct nest nest;
 static struct guest ram;
@@ -63,6 +66,9 @@ static int clean_up(void)
 	if (events >= 0)
 		close(events);
 	events = -1;
+	if (faults.queue >= 0)
+		close(faults.queue);
+	faults.queue = -1;
 	if (iommufd >= 0)
 		close(iommufd);
 	iommufd = -1;
@@ -105,10 +111,21 @@ static bool is_smmu(void)
 	return nest.type == MOCK_SMMUV3;
 }
 
+/* What the kernel's own driver does not do is told as such */
+static bool is_ours(const struct mock *m)
+{
+	char driver[16];
+
+	must(mock_get_text(m, "driver", driver, sizeof(driver)), "whose driver it is");
+	return strcmp(driver, "in-tree");
+}
+
 static void make_unit(struct mock *m, const char *name, bool spr17)
 {
 	must(mock_create(m, nest.type, name), "make an instance in configfs");
 	must(mock_add_endpoint(m, "ep0", 0x0100), "add a device to it");
+	must(mock_ep_set(m, "ep0", "ats", 1), "give the device ATS");
+	must(mock_ep_set(m, "ep0", "pri", 1), "give the device page requests");
 	if (!spr17)
 		must(mock_set(m, "errata_spr17", 0), "set its errata");
 	must(mock_set_live(m, true), "set it live");
@@ -203,16 +220,17 @@ static void step_parent(void)
 	show_ok("%llu MiB of guest memory at guest-physical %#llx",
 		(unsigned long long)(ram.size / SZ_1M),
 		(unsigned long long)ram.gpa);
-	must(nest_create(&nest, dev.id, ioas, 0), is_smmu() ?
-	     "IOMMU_HWPT_ALLOC of a nesting parent, IOMMU_VIOMMU_ALLOC" :
-	     "IOMMU_HWPT_ALLOC of a nesting parent");
+	nest.raw = !is_smmu() && is_ours(&unit);
+	must(nest_create(&nest, dev.id, ioas, 0),
+	     "IOMMU_HWPT_ALLOC of a nesting parent, IOMMU_VIOMMU_ALLOC");
 	show_ok("HWPT %u: guest-physical to host-physical, the kernel's",
 		nest.parent);
-	if (!is_smmu())
+	if (!nest.viommu)
 		return;
 	must(nest_add_dev(&nest, dev.id), "IOMMU_VDEVICE_ALLOC");
-	show_ok("vIOMMU %u on it: the guest's SMMU, the device has StreamID %#x there",
-		nest.viommu, nest.devs[0].vsid);
+	show_ok("vIOMMU %u on it: the guest's %s, the device's %s there is %#x",
+		nest.viommu, is_smmu() ? "SMMU" : "VT-d",
+		is_smmu() ? "StreamID" : "source-id", nest.devs[0].vsid);
 }
 
 static void build_tables(struct s1 *s1, uint64_t *src, uint64_t *dst)
@@ -242,6 +260,9 @@ static void step_nested(void)
 	make_hwpt(&tables_a, &hwpt_a);
 	if (is_smmu())
 		show_ok("HWPT %u: the guest's stream table entry, with ASID %u",
+			hwpt_a, tables_a.asid);
+	else if (nest.raw)
+		show_ok("HWPT %u: the guest's PASID table entry, with domain-id %u",
 			hwpt_a, tables_a.asid);
 	else
 		show_ok("HWPT %u: the guest's tables, nested on HWPT %u",
@@ -321,18 +342,37 @@ static void step_invalidate(void)
 	show_count("invalidate", &unit);
 }
 
-/* SMMUv3: the guest hears of it, by the name that it has for its device */
+static void listen_to_faults(void)
+{
+	uint32_t queue;
+
+	if (is_smmu())
+		must(vmm_veventq(iommufd, nest.viommu, 16, &queue, &events),
+		     "IOMMU_VEVENTQ_ALLOC");
+	else if (nest.raw)
+		must(vmm_veventq_vtd(iommufd, nest.viommu, 16, &queue, &events),
+		     "IOMMU_VEVENTQ_ALLOC");
+}
+
+/* The guest hears of it, by the name that it has for its device */
 static void hear_of_fault(uint64_t addr)
 {
+	const uint32_t vsid = nest.devs[0].vsid;
 	struct vmm_vevent ev;
 
-	must(vmm_vevent(events, WAIT_MS, &ev), "an event for the guest");
-	must_hold((ev.evt[0] & EVT0_ID) == EVT_F_TRANSLATION &&
-		  EVT0_SID(ev.evt[0]) == nest.devs[0].vsid &&
-		  ev.evt[2] == addr && !(ev.evt[1] & EVT1_RNW),
-		  "the event is of something else");
-	show_ok("the guest has an F_TRANSLATION event of StreamID %#x for it",
-		EVT0_SID(ev.evt[0]));
+	if (is_smmu()) {
+		must(vmm_vevent(events, WAIT_MS, &ev), "an event for the guest");
+		must_hold((ev.evt[0] & EVT0_ID) == EVT_F_TRANSLATION &&
+			  EVT0_SID(ev.evt[0]) == vsid && ev.evt[2] == addr &&
+			  !(ev.evt[1] & EVT1_RNW), "the event is of something else");
+		show_ok("the guest has an F_TRANSLATION event of StreamID %#x for it", vsid);
+	} else if (nest.raw) {
+		must(vmm_vevent_vtd(events, WAIT_MS, &ev), "a fault record for the guest");
+		must_hold(FR1_REASON(ev.evt[1]) == FR_FS_NP && FR1_SID(ev.evt[1]) == vsid &&
+			  ev.evt[0] == addr, "the record is of something else");
+		show_ok("the guest has a fault record for it, reason %#x of source-id %#x",
+			FR_FS_NP, vsid);
+	}
 }
 
 static void step_fault(void)
@@ -340,13 +380,10 @@ static void step_fault(void)
 	const uint64_t outside = DST_IOVA + BUF_SIZE;
 	uint8_t *before = malloc(ram.size);
 	struct ep_result res;
-	uint32_t queue;
 	int rc;
 
 	show_step("The device writes where the guest has mapped nothing");
-	if (is_smmu())
-		must(vmm_veventq(iommufd, nest.viommu, 16, &queue, &events),
-		     "IOMMU_VEVENTQ_ALLOC");
+	listen_to_faults();
 	must_hold(before, "out of memory");
 	memcpy(before, ram.va, ram.size);
 	rc = ep_write(&dev, outside, 4096, 1, &res);
@@ -359,8 +396,7 @@ static void step_fault(void)
 	free(before);
 	show_ok("blocked: write fault at %#llx, no byte was moved",
 		(unsigned long long)outside);
-	if (is_smmu())
-		hear_of_fault(outside);
+	hear_of_fault(outside);
 	show_count("fault", &unit);
 }
 
@@ -389,14 +425,52 @@ static void step_replace(void)
 	show_count("replace", &unit);
 }
 
-/* The kernel's own driver says of all units that they have it */
-static bool spr17_is_certain(void)
+/* The device writes a page that is not there, and waits for it */
+static void write_and_wait(uint64_t iova)
 {
-	char driver[16];
+	uint32_t done = vdev_reg(&dev, MOCK_EP_DONE);
+	struct iommu_hwpt_pgfault fault;
+	struct ep_result res;
 
-	must(mock_get_text(&unit_good, "driver", driver, sizeof(driver)),
-	     "whose driver it is");
-	return strcmp(driver, "in-tree");
+	must(ep_start(&dev, MOCK_EP_CMD_WRITE, 0, iova, PAGE_4K), "a write");
+	must(faults_read(&faults, WAIT_MS, &fault), "a page request");
+	must_hold(fault.addr == iova && fault.perm == IOMMU_PGFAULT_PERM_WRITE,
+		  "it asks for something else");
+	must_hold(vdev_reg(&dev, MOCK_EP_DONE) == done, "it does not wait");
+	show_ok("fault queue: the device wants to write at %#llx, and waits",
+		(unsigned long long)fault.addr);
+	page_gpa = guest_alloc(&ram, PAGE_4K, PAGE_4K);
+	must_hold(page_gpa, "the guest is out of memory");
+	must(s1_map(&tables_b, iova, page_gpa, S1_4K, S1_RW), "map the page");
+	must(faults_answer(&faults, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS), "an answer");
+	must(ep_wait(&dev, done, &res), "the write");
+	must_hold(res.moved == PAGE_4K && res.checksum ==
+		  util_crc32(guest_ptr(&ram, page_gpa), PAGE_4K), "it wrote something else");
+	show_ok("the guest maps guest-physical %#llx, the VMM answers: the write goes on",
+		(unsigned long long)page_gpa);
+}
+
+static void step_page_request(void)
+{
+	uint32_t hwpt;
+	int rc;
+
+	show_step("The device asks for a page that the guest has not mapped yet");
+	must(faults_create(&faults, iommufd), "IOMMU_FAULT_QUEUE_ALLOC");
+	nest.ats = true;
+	must(nest_hwpt_fault(&nest, dev.id, 0, faults.id, &tables_b, &hwpt),
+	     "IOMMU_HWPT_ALLOC of a nested HWPT with a fault queue");
+	rc = vdev_attach_id(&dev, hwpt);
+	if (rc == -EOPNOTSUPP && !is_ours(&unit)) {
+		show_ok("this driver has no page requests");
+		return;
+	}
+	must(rc, "attach the device");
+	must(ep_ats(&dev, MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI), "the device's ATS");
+	write_and_wait(DST_IOVA + BUF_SIZE);
+	must(ep_ats(&dev, 0), "the device's ATS");
+	must(vdev_attach_id(&dev, hwpt_b), "attach the device to B");
+	show_count("page request", &unit);
 }
 
 static void step_spr17(void)
@@ -419,7 +493,8 @@ static void step_spr17(void)
 	make_unit(&unit_good, "demo-good", false);
 	open_dev(&unit_good, &dev_good, vfio, sizeof(vfio));
 	must(vmm_hw_info_vtd(iommufd, dev_good.id, &vtd, NULL), "hw_info");
-	if (!spr17_is_certain()) {
+	/* The kernel's own driver says of all units that they have it */
+	if (!is_ours(&unit_good)) {
 		must_hold(vtd.flags & IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
 			  "hw_info does not tell of the erratum");
 		show_ok("a second unit does not have it, this driver does not know");
@@ -481,6 +556,7 @@ static void story(enum mock_type type)
 	step_invalidate();
 	step_fault();
 	step_replace();
+	step_page_request();
 	if (is_smmu())
 		step_interrupt();
 	else
