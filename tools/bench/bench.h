@@ -165,5 +165,6 @@ void bench_attach(unsigned int rounds);
 void bench_memory(unsigned int rounds);
 void bench_drivers(unsigned int rounds);
 void bench_faults(unsigned int rounds);
+void bench_events(unsigned int rounds);
 
 #endif /* BENCH_H */

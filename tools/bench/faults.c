@@ -33,6 +33,8 @@ static const unsigned int many[] = { 1, 16, 32, 256 };
 #define MOST_STALLED	16
 /* There is room for the BARs of so many functions, and then some */
 #define MOST_FUNCTIONS	32
+/* Devices that fault without end, beside one that is measured */
+#define STORM		8
 
 /**
  * struct way - how a device waits
@@ -49,9 +51,11 @@ static const struct way ways[] = {
 	{ "stalled transaction", true },
 };
 
+/* The unit that all devices are behind */
+static struct mock unit;
+
 /**
- * struct crowd - devices behind one unit, all attached to a HWPT with a fault queue
- * @mock: the instance
+ * struct crowd - devices of one process, all attached to a HWPT with a fault queue
  * @iommufd: where they are bound
  * @dev: the devices
  * @done: the counter of transfers of each, when it began
@@ -59,7 +63,6 @@ static const struct way ways[] = {
  * @faults: the queue
  */
 struct crowd {
-	struct mock mock;
 	int iommufd;
 	struct vdev dev[MOST];
 	uint32_t done[MOST];
@@ -67,27 +70,31 @@ struct crowd {
 	struct faults faults;
 };
 
-static void crowd_mock(struct crowd *c, const struct way *way, unsigned int which)
+static void unit_up(const struct way *way, unsigned int which, unsigned int nr)
 {
-	const struct mock *m = &c->mock;
 	char name[16];
 	unsigned int i;
 
-	must(mock_create(&c->mock, vendor, "bench-faults"), "an instance");
-	must(mock_set_text(m, "driver", drivers[which]), "the driver %s", drivers[which]);
-	if (way->stall || c->nr > MOST_FUNCTIONS)
-		must(mock_set_text(m, "bus", "platform"), "platform devices");
-	for (i = 0; i < c->nr; i++) {
+	must(mock_create(&unit, vendor, "bench-faults"), "an instance");
+	must(mock_set_text(&unit, "driver", drivers[which]), "the driver %s", drivers[which]);
+	if (way->stall || nr > MOST_FUNCTIONS)
+		must(mock_set_text(&unit, "bus", "platform"), "platform devices");
+	for (i = 0; i < nr; i++) {
 		snprintf(name, sizeof(name), "ep%u", i);
-		must(mock_add_endpoint(&c->mock, name, 0x0100 + 8 * i), "endpoint %s", name);
+		must(mock_add_endpoint(&unit, name, 0x0100 + 8 * i), "endpoint %s", name);
 		if (way->stall) {
-			must(mock_ep_set(m, name, "can_stall", 1), "can_stall");
+			must(mock_ep_set(&unit, name, "can_stall", 1), "can_stall");
 			continue;
 		}
-		must(mock_ep_set(m, name, "ats", 1), "ats");
-		must(mock_ep_set(m, name, "pri", 1), "pri");
+		must(mock_ep_set(&unit, name, "ats", 1), "ats");
+		must(mock_ep_set(&unit, name, "pri", 1), "pri");
 	}
-	must(mock_set_live(m, true), "the instance");
+	must(mock_set_live(&unit, true), "the instance");
+}
+
+static void unit_down(void)
+{
+	must(mock_destroy(&unit), "taking it down");
 }
 
 static int crowd_attach(struct crowd *c, bool ask)
@@ -114,8 +121,11 @@ static int crowd_attach(struct crowd *c, bool ask)
 	return rc;
 }
 
-/* -ENODEV and others where a driver is not there, or passes no faults on */
-static int crowd_up(struct crowd *c, const struct way *way, unsigned int which,
+/*
+ * @nr devices from @first on. -ENODEV and others where a driver is not there, or passes
+ * no faults on
+ */
+static int crowd_up(struct crowd *c, const struct way *way, unsigned int first,
 		    unsigned int nr)
 {
 	unsigned int i;
@@ -126,11 +136,10 @@ static int crowd_up(struct crowd *c, const struct way *way, unsigned int which,
 	c->faults.queue = -1;
 	for (i = 0; i < nr; i++)
 		c->dev[i].fd = -1;
-	crowd_mock(c, way, which);
 	c->iommufd = vmm_open();
 	must(c->iommufd, "/dev/iommu");
 	for (i = 0; !rc && i < nr; i++)
-		rc = rig_open_dev(&c->mock, i, c->iommufd, &c->dev[i]);
+		rc = rig_open_dev(&unit, first + i, c->iommufd, &c->dev[i]);
 	return rc ?: crowd_attach(c, !way->stall);
 }
 
@@ -143,7 +152,6 @@ static void crowd_down(struct crowd *c)
 	for (i = 0; i < c->nr; i++)
 		vdev_close(&c->dev[i]);
 	close(c->iommufd);
-	must(mock_destroy(&c->mock), "taking it down");
 }
 
 static void begin(struct crowd *c, unsigned int i)
@@ -196,41 +204,97 @@ static void all_fault(struct crowd *c)
 /**
  * struct figures - what is measured of a driver
  * @trip: from the beginning of a transfer to its end, with one fault in it
+ * @beside: the same, while others fault all the time
  * @rate: faults a second, when so many are outstanding
  */
 struct figures {
 	struct series *trip;
+	struct series *beside;
 	struct series *rate[ARRAY_SIZE(many)];
 };
 
-static bool sample(const struct way *way, unsigned int which, struct figures *f)
+static void trips(struct crowd *c, struct series *s)
+{
+	uint64_t start;
+	unsigned int i;
+
+	for (i = 0; i < ROUND_TRIPS; i++) {
+		start = now_ns();
+		all_fault(c);
+		series_add(s, now_ns() - start);
+	}
+}
+
+static void rate(struct crowd *c, struct series *s)
+{
+	uint64_t start = now_ns();
+	unsigned int i;
+
+	for (i = 0; i < MOST; i += c->nr)
+		all_fault(c);
+	series_add(s, MOST * 1e9 / (now_ns() - start));
+}
+
+/* false if the driver is not there; the kernel's own know PCI functions only */
+static bool sample_many(const struct way *way, unsigned int which, struct figures *f)
 {
 	static struct crowd crowd;
-	unsigned int i, k;
-	uint64_t start;
-	int rc;
+	bool works = true;
+	unsigned int k;
 
-	for (k = 0; k < ARRAY_SIZE(many); k++) {
+	for (k = 0; k < ARRAY_SIZE(many) && works; k++) {
 		if (way->stall && many[k] > MOST_STALLED)
 			break;
-		rc = crowd_up(&crowd, way, which, many[k]);
-		if (rc) {
-			crowd_down(&crowd);
-			/* The kernel's own know PCI functions only */
-			return k > 0;
-		}
-		all_fault(&crowd);
-		for (i = 0; !k && i < ROUND_TRIPS; i++) {
-			start = now_ns();
+		unit_up(way, which, many[k]);
+		works = !crowd_up(&crowd, way, 0, many[k]);
+		if (works) {
 			all_fault(&crowd);
-			series_add(f->trip, now_ns() - start);
+			if (!k)
+				trips(&crowd, f->trip);
+			rate(&crowd, f->rate[k]);
 		}
-		start = now_ns();
-		for (i = 0; i < MOST; i += many[k])
-			all_fault(&crowd);
-		series_add(f->rate[k], MOST * 1e9 / (now_ns() - start));
 		crowd_down(&crowd);
+		unit_down();
 	}
+	return k > 1 || works;
+}
+
+static bool storm_ends;
+
+static int storm(void *arg)
+{
+	struct crowd *c = arg;
+
+	while (!__atomic_load_n(&storm_ends, __ATOMIC_ACQUIRE))
+		all_fault(c);
+	return 0;
+}
+
+/* One device, and others of another process whose faults never end */
+static void sample_beside(const struct way *way, unsigned int which, struct figures *f)
+{
+	static struct crowd one, others;
+	struct job job;
+
+	unit_up(way, which, 1 + STORM);
+	must(crowd_up(&one, way, 0, 1), "a device");
+	must(crowd_up(&others, way, 1, STORM), "the others");
+	all_fault(&one);
+	__atomic_store_n(&storm_ends, false, __ATOMIC_RELEASE);
+	must(job_start(&job, storm, &others), "a thread");
+	trips(&one, f->beside);
+	__atomic_store_n(&storm_ends, true, __ATOMIC_RELEASE);
+	job_join(&job);
+	crowd_down(&one);
+	crowd_down(&others);
+	unit_down();
+}
+
+static bool sample(const struct way *way, unsigned int which, struct figures *f)
+{
+	if (!sample_many(way, which, f))
+		return false;
+	sample_beside(way, which, f);
 	return true;
 }
 
@@ -241,6 +305,7 @@ static void print_of(const struct way *way, const char *who, const struct figure
 	put_label(36, "%s, %s", way->name, who);
 	put_number(9, series_median(f->trip) / 1000);
 	put_number(9, series_stats(f->trip).p99 / 1000);
+	put_number(9, series_median(f->beside) / 1000);
 	for (k = 0; k < ARRAY_SIZE(many); k++)
 		if (series_stats(f->rate[k]).n)
 			put_number(9, series_median(f->rate[k]));
@@ -254,6 +319,8 @@ static void figures_new(const struct way *way, const char *who, struct figures *
 	unsigned int k;
 
 	f->trip = series_new(PART, "ns", "%s, %s, round trip", way->name, who);
+	f->beside = series_new(PART, "ns", "%s, %s, round trip beside %u", way->name, who,
+			       STORM);
 	for (k = 0; k < ARRAY_SIZE(many); k++)
 		f->rate[k] = series_new(PART, "1/s", "%s, %s, %u outstanding", way->name,
 					who, many[k]);
@@ -284,6 +351,9 @@ static void bench_way(const struct way *way, unsigned int rounds)
 	summary_add(way->stall ? "(g) a stalled transaction and its answer, us" :
 				 "(g) a page request and its answer, us",
 		    series_median(of[OURS].trip) / 1000);
+	summary_add(way->stall ? "(g) a stalled transaction beside 8 without end, ratio" :
+				 "(g) a page request beside 8 without end, ratio",
+		    series_median(of[OURS].beside) / series_median(of[OURS].trip));
 	summary_add(way->stall ? "(g) stalled transactions a second, 16 outstanding" :
 				 "(g) page requests a second, 16 outstanding",
 		    series_median(of[OURS].rate[1]));
@@ -297,9 +367,11 @@ void bench_faults(unsigned int rounds)
 	put_gap(36);
 	put_text(9, "median");
 	put_text(9, "99 %%");
+	put_text(9, "in storm");
 	put_text(36, "a second, with 1, 16, 32, 256");
 	put_end();
 	put_gap(36);
+	put_text(9, "us");
 	put_text(9, "us");
 	put_text(9, "us");
 	put_text(36, "outstanding");
@@ -307,4 +379,6 @@ void bench_faults(unsigned int rounds)
 	for (i = 0; i < ARRAY_SIZE(ways); i++)
 		if (!ways[i].stall || vendor == MOCK_SMMUV3)
 			bench_way(&ways[i], rounds);
+	note("In storm: the median of one device's, while %u others of another process "
+	     "fault and are answered all the time.", STORM);
 }

@@ -29,6 +29,7 @@ static const struct {
 	{ "e", bench_memory },
 	{ "f", bench_drivers },
 	{ "g", bench_faults },
+	{ "h", bench_events },
 };
 
 enum mock_type vendor;
@@ -62,7 +63,8 @@ static int explain(void)
 		"  d  attach and replace\n"
 		"  e  memory\n"
 		"  f  this project's drivers and the kernel's own\n"
-		"  g  page faults of devices\n");
+		"  g  page faults of devices\n"
+		"  h  events of a guest's IOMMU\n");
 	return 2;
 }
 
