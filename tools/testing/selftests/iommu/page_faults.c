@@ -17,7 +17,7 @@
 #define EPS		3
 /* Endpoint that has no fault queue */
 #define OTHER		2
-#define WAIT_MS		60000
+#define WAIT_MS		20000
 #define QUIET_MS	50
 /* Drivers have others of their own */
 #define FLAGS		(IOMMU_PGFAULT_FLAGS_PASID_VALID | IOMMU_PGFAULT_FLAGS_LAST_PAGE)
@@ -138,7 +138,9 @@ static int smmu_hwpt(FIXTURE_DATA(page_faults) *self, uint32_t fault,
 		.len = sizeof(vste),
 	};
 
-	vste = smmu_vste_s1(&self->cds, n->ats ? STE1_EATS(1) : 0);
+	/* Requests without a PASID have the first context */
+	vste = smmu_vste_s1(&self->cds, STE1_DSS(STE_DSS_SSID0) |
+					(n->ats ? STE1_EATS(1) : 0));
 	return vmm_hwpt(n->iommufd, &what, hwpt);
 }
 
