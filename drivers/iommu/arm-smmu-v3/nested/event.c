@@ -9,6 +9,7 @@
 #include <linux/device.h>
 #include <linux/ratelimit.h>
 
+#include "../../nested/vevents.h"
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "event.h"
@@ -77,9 +78,9 @@ void smmu3_event_done(struct smmu3_unit *unit, const u64 *evt, bool taken)
  * @stalls set the event is that of a transaction that waits; it is cleared if the
  * handler of page faults has it.
  */
-static struct smmu3_vevents *smmu3_event_owner(struct smmu3_unit *unit,
-					       const u64 *evt, u32 *vsid,
-					       bool *stalls)
+static struct vevents *smmu3_event_owner(struct smmu3_unit *unit,
+					 const u64 *evt, u32 *vsid,
+					 bool *stalls)
 {
 	const struct smmu3_attach *att;
 	struct smmu3_device *sdev;
@@ -103,7 +104,7 @@ static struct smmu3_vevents *smmu3_event_owner(struct smmu3_unit *unit,
 static void smmu3_event_handle(struct smmu3_unit *unit, const u64 *evt)
 {
 	bool stalls = smmu3_event_stalls(evt), resume = stalls, taken = false;
-	struct smmu3_vevents *guest;
+	struct vevents *guest;
 	u32 vsid;
 
 	guest = smmu3_event_owner(unit, evt, &vsid, &resume);
@@ -111,7 +112,7 @@ static void smmu3_event_handle(struct smmu3_unit *unit, const u64 *evt)
 		smmu3_event_abort_stalled(unit, evt);
 	if (guest) {
 		taken = smmu3_vevent_give(guest, evt, vsid);
-		smmu3_vevents_put(guest);
+		vevents_put(guest);
 	}
 	/* The code that took it for a guest reports what became of it */
 	if (!taken)

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <uapi/linux/iommufd.h>
 
+#include "../../nested/vevents.h"
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "guest.h"
@@ -92,13 +93,13 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
 	vmid = smmu3_vmid_alloc(unit, parent->share);
 	if (vmid < 0)
 		return vmid;
+	viommu->unit = unit;
 	ret = smmu3_vevents_init(viommu);
 	if (ret) {
 		smmu3_vmid_free(unit, parent->share, vmid);
 		return ret;
 	}
 
-	viommu->unit = unit;
 	viommu->parent = parent;
 	viommu->vmid = vmid;
 	smmu3_rules_init(&viommu->rules, unit->idr);
@@ -112,7 +113,7 @@ int smmu3_viommu_setup(struct smmu3_viommu *viommu, struct smmu3_unit *unit,
  */
 void smmu3_viommu_exit(struct smmu3_viommu *viommu)
 {
-	smmu3_vevents_exit(viommu);
+	vevents_end(viommu->vevents);
 	smmu3_vmid_free(viommu->unit, viommu->parent->share, viommu->vmid);
 	xa_destroy(&viommu->streams);
 }

@@ -11,7 +11,7 @@
 #include "guest.h"
 
 struct smmu3_batch;
-struct smmu3_vevents;
+struct vevents;
 
 /**
  * struct smmu3_viommu - an SMMU of a guest
@@ -30,7 +30,7 @@ struct smmu3_viommu {
 	struct smmu3_paging *parent;
 	u16 vmid;
 	struct smmu3_rules rules;
-	struct smmu3_vevents *vevents;
+	struct vevents *vevents;
 	struct xarray streams;
 };
 
@@ -88,10 +88,8 @@ int smmu3_cache_invalidate(struct iommufd_viommu *core,
 			   struct iommu_user_data_array *array);
 
 /* vevent.c */
-struct smmu3_vevents *smmu3_vevents_find(const struct smmu3_attach *att);
-void smmu3_vevents_put(struct smmu3_vevents *q);
-bool smmu3_vevent_give(struct smmu3_vevents *q, const u64 *evt, u32 vsid);
+struct vevents *smmu3_vevents_find(const struct smmu3_attach *att);
+bool smmu3_vevent_give(struct vevents *q, const u64 *evt, u32 vsid);
 int smmu3_vevents_init(struct smmu3_viommu *viommu);
-void smmu3_vevents_exit(struct smmu3_viommu *viommu);
 
 #endif /* __ARM_SMMU_V3_NESTED_VIOMMU_H */
