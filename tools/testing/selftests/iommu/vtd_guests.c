@@ -4,6 +4,9 @@
  * PASIDs, guest-physical addresses, IOVAs. They never meet: what the hardware has for
  * a domain-id is the host's.
  */
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "harness.h"
 
 #define IOVA	0x0000025550000000ull
@@ -380,6 +383,142 @@ TEST_F(guests, one_name_for_two)
 	ASSERT_EQ(0, vmm_destroy(r->iommufd, hwpt));
 	EXPECT_EQ(0, vmm_descriptor(r->iommufd, t->nest.viommu,
 				    vtd_desc_iotlb(DID)));
+}
+
+struct racer {
+	struct rig *r;
+	const struct nest *nest;
+	atomic_bool stop;
+	atomic_int bad;
+	atomic_uint calls;
+};
+
+static void *invalidates(void *arg)
+{
+	struct racer *race = arg;
+	const uint16_t vsid = race->nest->devs[0].vsid;
+	const vtd_desc desc[] = {
+		vtd_desc_iotlb(DID), vtd_desc_pages(DID, 0, IOVA, 0, true),
+		vtd_desc_dtlb(vsid, 0, 64), vtd_desc_fence(),
+		vtd_desc_pasid(DID, PASID), vtd_desc_pdtlb(vsid, PASID, 0, 64),
+		vtd_desc_iotlb_all(),
+	};
+	uint32_t num;
+	int rc;
+
+	while (!race->stop) {
+		num = ARRAY_SIZE(desc);
+		rc = vmm_descriptors(race->r->iommufd, race->nest->viommu, desc,
+				     sizeof(*desc), &num);
+		if (rc || num != ARRAY_SIZE(desc))
+			race->bad = rc ?: -EPROTO;
+		race->calls++;
+	}
+	return NULL;
+}
+
+static void *listens(void *arg)
+{
+	struct racer *race = arg;
+	struct vmm_vevent ev;
+	uint32_t id;
+	int queue, rc;
+
+	while (!race->stop) {
+		rc = vmm_veventq_vtd(race->r->iommufd, race->nest->viommu, 2, &id,
+				     &queue);
+		if (!rc) {
+			while (!vmm_vevent_vtd(queue, 1, &ev) && !race->stop)
+				;
+			close(queue);
+			rc = vmm_destroy(race->r->iommufd, id);
+		}
+		if (rc)
+			race->bad = rc;
+		race->calls++;
+	}
+	return NULL;
+}
+
+/* A guest's entry changes while it invalidates, faults, and its VMM comes and goes */
+TEST_F(guests, all_at_once)
+{
+	struct iommu_hwpt_vtd_pasid_entry entry;
+	struct tenant *t = &self->t[0];
+	struct rig *r = &self->rig;
+	struct racer race[2] = {
+		{ .r = r, .nest = &t->nest }, { .r = r, .nest = &t->nest },
+	};
+	uint32_t hwpt, last = t->nested;
+	pthread_t thread[2];
+	unsigned int i;
+
+	ASSERT_EQ(0, pthread_create(&thread[0], NULL, invalidates, &race[0]));
+	ASSERT_EQ(0, pthread_create(&thread[1], NULL, listens, &race[1]));
+	entry = vtd_entry(&t->s1, DID, 0);
+	for (i = 0; i < 100; i++) {
+		EXPECT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id,
+					    t->nest.viommu,
+					    IOMMU_HWPT_ALLOC_PASID, &entry,
+					    &hwpt));
+		EXPECT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
+		EXPECT_EQ(0, vmm_destroy(r->iommufd, last));
+		last = hwpt;
+		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 0));
+		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + SZ_1G, 8, 0, NULL));
+	}
+	for (i = 0; i < 2; i++) {
+		race[i].stop = true;
+		ASSERT_EQ(0, pthread_join(thread[i], NULL));
+		EXPECT_EQ(0, race[i].bad);
+		EXPECT_LT(0, race[i].calls);
+	}
+	EXPECT_EQ(0, sees(r, 0));
+	EXPECT_EQ(0, sees(r, 1));
+}
+
+/* Domain-ids of the hardware: one HWPT of a guest's needs none before it is attached */
+TEST(domain_ids_run_out)
+{
+	const struct rig_config cfg = {
+		.cap_clear = VTD_CAP_ND,
+		.pasid_bits = 8,
+		.nr_eps = 2,
+		.raw = true,
+		.nested_flags = IOMMU_HWPT_ALLOC_PASID,
+	};
+	struct iommu_hwpt_vtd_pasid_entry entry;
+	unsigned int i, n = 0;
+	struct rig rig;
+	uint32_t hwpt;
+
+	RIG_UP(&rig, &cfg);
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
+	/* 16 of them. Those of the guest are names: it may have as many as it likes */
+	for (i = 0; i < 200; i++) {
+		entry = vtd_entry(&rig.s1, 1000 + i, 0);
+		ASSERT_EQ(0, vmm_hwpt_entry(rig.iommufd, rig.dev[0].id,
+					    rig.nest.viommu,
+					    IOMMU_HWPT_ALLOC_PASID, &entry,
+					    &hwpt));
+		ASSERT_EQ(0, vdev_attach_pasid(&rig.dev[0], 1 + i, hwpt));
+		n++;
+	}
+	ASSERT_EQ(0, ep_pasid(&rig.dev[0], 77 | MOCK_EP_PASID_VALID));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 2));
+	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+				    vtd_desc_iotlb(1000 + 75)));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
+	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+				    vtd_desc_iotlb(1000 + 76)));
+	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 2));
+	ASSERT_EQ(0, ep_pasid(&rig.dev[0], 0));
+	/* The other device has room too */
+	EXPECT_EQ(0, rig_sees(&rig, 1, IOVA, 2));
+	for (i = 0; i < n; i++)
+		ASSERT_EQ(0, vdev_detach_pasid(&rig.dev[0], 1 + i));
+	EXPECT_EQ(0, rig_down(&rig));
 }
 
 /* Guests of two units: what was made for one of them is not for the other */
