@@ -53,6 +53,29 @@ FIXTURE_VARIANT_ADD(array, vtd_ats)
 	.there = 70,
 };
 
+/* By a vIOMMU */
+FIXTURE_VARIANT_ADD(array, raw_first)
+{
+	.cfg.type = MOCK_VTD,
+	.cfg.raw = true,
+};
+
+FIXTURE_VARIANT_ADD(array, raw_later)
+{
+	.cfg.type = MOCK_VTD,
+	.cfg.raw = true,
+	.there = 70,
+};
+
+FIXTURE_VARIANT_ADD(array, raw_ats)
+{
+	.cfg.type = MOCK_VTD,
+	.cfg.raw = true,
+	.cfg.ats = true,
+	.cfg.async = true,
+	.there = 70,
+};
+
 FIXTURE_VARIANT_ADD(array, smmu_first)
 {
 	.cfg.type = MOCK_SMMUV3,
@@ -119,17 +142,21 @@ static void make_entries(FIXTURE_DATA(array) *self, unsigned int there)
 	struct iommu_hwpt_vtd_s1_invalidate vtd = { .npages = 1 };
 	struct rig *r = &self->rig;
 	bool smmu = r->cfg.type == MOCK_SMMUV3;
-	size_t size = smmu ? sizeof(smmu_cmd) : sizeof(vtd);
+	size_t size = smmu ? sizeof(smmu_cmd) :
+		      r->cfg.raw ? sizeof(vtd_desc) : sizeof(vtd);
 	unsigned int i;
 
 	self->entries = self->held.page - there * size;
 	for (i = 0; i < ENTRIES; i++) {
 		uint8_t *to = (i < there ? self->held.page : self->held.area) +
 			      ((int)i - (int)there) * (int)size;
+		vtd_desc desc = vtd_desc_pages(r->s1.asid, 0, page_iova(i), 0,
+					       true);
 		smmu_cmd cmd = smmu_cmd_va(r->s1.asid, page_iova(i), true);
 
 		vtd.addr = page_iova(i);
-		memcpy(to, smmu ? (void *)&cmd : (void *)&vtd, size);
+		memcpy(to, smmu ? (void *)&cmd :
+		       r->cfg.raw ? (void *)&desc : (void *)&vtd, size);
 	}
 }
 
@@ -142,6 +169,10 @@ static int invalidate(void *arg)
 	if (r->cfg.type == MOCK_SMMUV3)
 		return vmm_commands(r->iommufd, r->nest.viommu, self->entries,
 				    &self->done);
+	if (r->cfg.raw)
+		return vmm_descriptors(r->iommufd, r->nest.viommu,
+				       self->entries, sizeof(vtd_desc),
+				       &self->done);
 	return vmm_invalidate(r->iommufd, r->nested, self->entries,
 			      &self->done);
 }
@@ -222,7 +253,8 @@ TEST_F(array, attachments_go)
 	EXPECT_EQ(0, job_join(&self->job));
 	EXPECT_EQ(ENTRIES, self->done);
 	for (i = variant->there; i < ENTRIES; i++)
-		if (!r->cfg.ats || r->cfg.type == MOCK_VTD)
+		/* Else what the device has is not told of here */
+		if (!r->cfg.ats || (r->cfg.type == MOCK_VTD && !r->cfg.raw))
 			EXPECT_EQ(0, rig_sees(r, 0, page_iova(i), 2));
 }
 
