@@ -54,6 +54,13 @@ FIXTURE_VARIANT_ADD(page_faults, vtd_pasid)
 	.pasid = true,
 };
 
+/* Of a vIOMMU */
+FIXTURE_VARIANT_ADD(page_faults, vtd_raw)
+{
+	.cfg.type = MOCK_VTD,
+	.cfg.raw = true,
+};
+
 FIXTURE_VARIANT_ADD(page_faults, smmu_pri)
 {
 	.cfg.type = MOCK_SMMUV3,
