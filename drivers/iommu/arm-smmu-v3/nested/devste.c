@@ -14,8 +14,6 @@ static void smmu3_device_env(const struct smmu3_device *sdev,
 	const struct smmu3_unit *unit = sdev->unit;
 	u32 model = FIELD_GET(SMMU_IDR0_STALL_MODEL, unit->idr[0]);
 	bool handled = rid && rid->stall;
-	/* The host's context descriptors say for each attachment whether it stalls */
-	bool allowed = rid && rid->tag == SMMU3_TAG_GUEST ? handled : sdev->stall;
 
 	*env = (struct smmu3_ste_env) {
 		.ats = sdev->ats_on,
@@ -23,7 +21,12 @@ static void smmu3_device_env(const struct smmu3_device *sdev,
 		/* What the unit is forced to it cannot be kept from */
 		.stall = model == SMMU_STALL_MODEL_FORCE ||
 			 (handled && rid->tag == SMMU3_TAG_VMID),
-		.no_stall = model == SMMU_STALL_MODEL_BOTH && !allowed,
+		/*
+		 * Of a device that can wait a guest's context descriptors may say so,
+		 * whether there is a handler or not: without one it is aborted as soon
+		 * as its event is read.
+		 */
+		.no_stall = model == SMMU_STALL_MODEL_BOTH && !sdev->stall,
 		.ppar = sdev->nr_pri && sdev->pasid_bits,
 	};
 }

@@ -285,8 +285,9 @@ TEST_F(stall, replaced)
 	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 	EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
-	/* CD.S with S1STALLD is no valid descriptor: it does not stall */
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 1, NULL));
+	ASSERT_NE(0, rig_page(r, &r->s1, IOVA + PAGE_4K, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, 1));
 
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, begin(self, 0, IOVA, true));
