@@ -25,12 +25,12 @@
 #include "users.h"
 #include "viommu.h"
 
-/* Descriptors that are copied at once */
-#define VINV_BLOCK	32
-
 /* A 128-bit descriptor, and a 256-bit one */
 #define VINV_SHORT	(2 * sizeof(u64))
 #define VINV_LONG	sizeof(struct iommu_viommu_vtd_invalidate)
+
+/* Bytes that are copied at once: half as many descriptors if they are long */
+#define VINV_BLOCK	(16 * VINV_LONG)
 
 /**
  * struct vinv_call - a call of userspace's
@@ -290,7 +290,7 @@ static int vtd_vinv_do_block(struct vinv_call *call, const __le64 *block,
 int vtd_viommu_invalidate(struct iommufd_viommu *core,
 			  struct iommu_user_data_array *array)
 {
-	__le64 block[VINV_BLOCK * VINV_LONG / sizeof(__le64)] __uninitialized;
+	__le64 block[VINV_BLOCK / sizeof(__le64)] __uninitialized;
 	struct inval_time *timing = &to_vtd_viommu(core)->unit->timing;
 	struct vinv_call call __uninitialized;
 	int ret;
@@ -315,7 +315,7 @@ int vtd_viommu_invalidate(struct iommufd_viommu *core,
 		unsigned int nr;
 
 		nr = user_array_copy(&call.array, block, call.array.entry_len,
-				     VINV_BLOCK);
+				     VINV_BLOCK / call.array.entry_len);
 		vtd_timing_add(&timing->copy, start);
 		ret = vtd_vinv_do_block(&call, block, nr);
 	}
