@@ -566,6 +566,44 @@ TEST_F(none, unit_without)
 	EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
 }
 
+/* One STAG for two devices: the second one waits for it, and nothing is lost */
+TEST_F(none, one_stag)
+{
+	const struct rig_config cfg = {
+		.type = MOCK_SMMUV3,
+		.nr_eps = 2,
+		.platform = true,
+		.idr[0] = { SMMU_IDR0_STALL | SMMU_IDR0_ATS | SMMU_IDR0_PRI,
+			    SMMU_IDR0_FORCED_STALL },
+		.idr[5] = { 0xffffu << 16, 1u << 16 },
+	};
+	struct iommu_hwpt_pgfault fault = {};
+	struct transfer transfers[2] = {};
+	struct rig *r = &self->rig;
+	struct job dma[2];
+	uint32_t hwpt;
+	unsigned int i;
+
+	ASSERT_EQ(0, none_attach(self, cfg));
+	ASSERT_EQ(0, hwpt_with_queue(r, r->ioas, 0, NULL, self->id, &hwpt));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], hwpt));
+	for (i = 0; i < 2; i++) {
+		transfers[i] = (struct transfer){
+			.dev = &r->dev[i], .addr = IOVA, .write = true,
+		};
+		ASSERT_EQ(0, job_start(&dma[i], transfer, &transfers[i]));
+	}
+	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+	i = fault.dev_id == r->dev[1].id;
+	ASSERT_EQ(r->dev[i].id, fault.dev_id);
+	ASSERT_EQ(0, answer(self->queue, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
+	EXPECT_EQ(-EFAULT, job_join(&dma[i]));
+	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+	EXPECT_EQ(r->dev[!i].id, fault.dev_id);
+	ASSERT_EQ(0, answer(self->queue, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
+	EXPECT_EQ(-EFAULT, job_join(&dma[!i]));
+}
+
 /* --- Page requests, which the kernel's own driver for SMMUv3 has not got */
 
 FIXTURE(request)
