@@ -7,8 +7,9 @@
  *   iommu-mock/<instance>/misbehave/            how often to misbehave, and
  *                                               what is slow (slow_debugfs.c)
  *   iommu-mock/<instance>/endpoints/<name>/     what the ATC holds, how slow
- *                                               it is, and what DMA went round
- *                                               the processors' caches
+ *                                               it is, what DMA went round the
+ *                                               processors' caches, and page
+ *                                               requests that it should not make
  */
 #include <linux/debugfs.h>
 #include <linux/kstrtox.h>
@@ -152,6 +153,7 @@ void mock_debugfs_add_endpoint(struct mock_ep_item *item)
 	debugfs_create_file("atc", 0400, item->debugfs, &item->ep, &atc_fops);
 	debugfs_create_file("non_snooped", 0400, item->debugfs, &item->ep,
 			    &non_snooped_fops);
+	mock_pri_debugfs(&item->ep, item->debugfs);
 	mock_slow_debugfs_endpoint(&item->ep, item->debugfs);
 }
 

@@ -96,6 +96,23 @@ struct mock_ep_non_snooped {
 	u64 addr;
 };
 
+/* The last index of a page request group */
+#define MOCK_EP_PRI_INDEX	0x1ff
+
+/**
+ * struct mock_ep_responses - responses to page requests that have reached the endpoint
+ * @success: how many said so
+ * @invalid: how many said that the request was invalid
+ * @failure: how many said that no request will be answered any more
+ * @prgi: index of the latest one's group
+ */
+struct mock_ep_responses {
+	u64 success;
+	u64 invalid;
+	u64 failure;
+	u16 prgi;
+};
+
 /**
  * struct mock_ep_pri - the endpoint's page request interface
  * @next: index of the next page request group
@@ -106,6 +123,7 @@ struct mock_ep_non_snooped {
  * @waiting: a response is waited for
  * @answered: it has come
  * @code: what it was
+ * @got: all that have come since a reset, waited for or not
  */
 struct mock_ep_pri {
 	u16 next;
@@ -116,6 +134,7 @@ struct mock_ep_pri {
 	bool waiting;
 	bool answered;
 	enum mock_page_response code;
+	struct mock_ep_responses got;
 };
 
 /**
@@ -316,6 +335,9 @@ int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req);
 int mock_pri_wait(struct mock_endpoint *ep);
 void mock_ep_page_response(struct mock_endpoint *ep, bool pasid_valid, u32 pasid,
 			   u16 prgi, enum mock_page_response code);
+
+/* pri_debugfs.c */
+void mock_pri_debugfs(struct mock_endpoint *ep, struct dentry *dir);
 
 /* stall.c */
 void mock_stall_begin(struct mock_endpoint *ep, const struct mock_req *req,

@@ -12,7 +12,6 @@
 #include "core.h"
 #include "endpoint.h"
 
-#define PRI_INDEX_MASK		0x1ff
 #define PRI_TIMEOUT		(5 * HZ)
 
 /**
@@ -45,7 +44,7 @@ int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req)
 	pri->pasid = req->pasid;
 	pri->addr = req->addr;
 	pri->write = req->write;
-	pri->next = (pri->next + 1) & PRI_INDEX_MASK;
+	pri->next = (pri->next + 1) & MOCK_EP_PRI_INDEX;
 	pri->waiting = true;
 	pri->answered = false;
 	/* A request that is not queued may have been answered by the IOMMU */
@@ -78,6 +77,23 @@ int mock_pri_wait(struct mock_endpoint *ep)
 	return pri->answered && pri->code == MOCK_PAGE_SUCCESS ? 0 : -EREMOTEIO;
 }
 
+static void pri_count(struct mock_ep_responses *got, u16 prgi,
+		      enum mock_page_response code)
+{
+	got->prgi = prgi;
+	switch (code) {
+	case MOCK_PAGE_SUCCESS:
+		got->success++;
+		break;
+	case MOCK_PAGE_INVALID:
+		got->invalid++;
+		break;
+	case MOCK_PAGE_FAILURE:
+		got->failure++;
+		break;
+	}
+}
+
 /**
  * mock_ep_page_response() - a page group response reaches the endpoint
  * @ep: the endpoint
@@ -94,6 +110,7 @@ void mock_ep_page_response(struct mock_endpoint *ep, bool pasid_valid, u32 pasid
 	struct mock_ep_pri *pri = &ep->pri;
 
 	lockdep_assert_held(&ep->mi->lock);
+	pri_count(&pri->got, prgi, code);
 	if (!pri->waiting || pri->answered || pri->prgi != prgi)
 		return;
 	if (pasid_valid && pasid != pri->pasid)
