@@ -306,12 +306,6 @@ static enum vtd_preq_fate vtd_iopf_whom(struct vtd_device *edev,
 	return VTD_PREQ_TAKE;
 }
 
-static bool vtd_iopf_is_open(struct vtd_iopf *iopf, u16 prgi)
-{
-	guard(spinlock)(&iopf->count_lock);
-	return iopf->groups[prgi].nr;
-}
-
 /* More than the device was given? Only itself is to suffer from that. */
 static bool vtd_iopf_has_most(struct vtd_iopf *iopf)
 {
@@ -319,25 +313,31 @@ static bool vtd_iopf_has_most(struct vtd_iopf *iopf)
 	return iopf->outstanding + iopf->nr_partial >= iopf->most;
 }
 
-static void vtd_iopf_count(struct vtd_iopf *iopf, u16 prgi, unsigned int nr)
+/* Returns the number of the group, of @nr requests */
+static u64 vtd_iopf_count(struct vtd_iopf *iopf, u16 prgi, unsigned int nr)
 {
 	guard(spinlock)(&iopf->count_lock);
+	iopf->outstanding += nr;
 	iopf->groups[prgi] = (struct vtd_iopf_group) {
 		.at = ktime_get(),
-		.nr = nr,
+		.seq = ++iopf->seq,
 	};
-	iopf->outstanding += nr;
+	return iopf->seq;
 }
 
-/* Somebody has answered a group. Returns for how long it was open, in us. */
-static s64 vtd_iopf_uncount(struct vtd_iopf *iopf, u16 prgi)
+/* Somebody answers a group. Is it one that the device waits for, and for how many us? */
+static bool vtd_iopf_uncount(struct vtd_iopf *iopf, u16 prgi, u64 seq,
+			     unsigned int nr, s64 *us)
 {
 	struct vtd_iopf_group *group = &iopf->groups[prgi];
 
 	guard(spinlock)(&iopf->count_lock);
-	iopf->outstanding -= group->nr;
-	group->nr = 0;
-	return ktime_us_delta(ktime_get(), group->at);
+	iopf->outstanding -= nr;
+	if (group->seq != seq)
+		return false;
+	group->seq = 0;
+	*us = ktime_us_delta(ktime_get(), group->at);
+	return true;
 }
 
 static void vtd_iopf_event(const struct vtd_preq *req, struct iopf_fault *event)
@@ -355,16 +355,20 @@ static void vtd_iopf_event(const struct vtd_preq *req, struct iopf_fault *event)
 	};
 }
 
-/* Give a group to the core, which answers it if nobody else does */
+/*
+ * Give a group to the core, which answers it if nobody else does. What is private in a
+ * request comes back with the answer, and is seen by nobody else.
+ */
 static void vtd_iopf_give(struct vtd_device *edev, const struct vtd_preq *last)
 {
 	struct vtd_iopf *iopf = &edev->iopf;
 	struct iopf_fault event;
 	unsigned int i, nr = 1;
+	u64 seq;
 
 	for (i = 0; i < iopf->nr_partial; i++)
 		nr += vtd_preq_same_group(&iopf->partial[i], last);
-	vtd_iopf_count(iopf, last->prgi, nr);
+	seq = vtd_iopf_count(iopf, last->prgi, nr);
 	atomic64_inc(&edev->unit->prq.groups);
 	trace_vtd_page_group(edev->unit->dev, last, nr);
 
@@ -377,6 +381,8 @@ static void vtd_iopf_give(struct vtd_device *edev, const struct vtd_preq *last)
 	}
 	vtd_iopf_forget(iopf, NULL, last);
 	vtd_iopf_event(last, &event);
+	event.fault.prm.private_data[0] = seq;
+	event.fault.prm.private_data[1] = nr;
 	vtd_iopf_report(edev, &event);
 }
 
@@ -385,9 +391,10 @@ static void vtd_iopf_give(struct vtd_device *edev, const struct vtd_preq *last)
  * @edev: the device
  * @req: the request, which can be right
  *
- * The index of a group that is not answered yet is not that of another group, and what a
- * device has outstanding is no more than it was given. A device that does not keep to
- * that gets its answer at once.
+ * What a device has outstanding is no more than it was given: a device that does not keep
+ * to that gets its answer at once. If it uses the index of a group again that is not
+ * answered yet then it was reset, or is broken: it waits for the new group alone, and the
+ * answer to the old one, which still counts, is kept from it.
  *
  * Context: process context, in a read-side section of the unit's @srcu.
  * Return: VTD_PREQ_TAKE if nothing is to be done with it any more; else what is to
@@ -402,8 +409,7 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 	guard(mutex)(&iopf->lock);
 
 	fate = vtd_iopf_whom(edev, req);
-	if (fate == VTD_PREQ_TAKE &&
-	    (vtd_iopf_is_open(iopf, req->prgi) || vtd_iopf_has_most(iopf))) {
+	if (fate == VTD_PREQ_TAKE && vtd_iopf_has_most(iopf)) {
 		atomic64_inc(&edev->unit->prq.excess);
 		fate = VTD_PREQ_REFUSE;
 	}
@@ -450,19 +456,30 @@ static u8 vtd_page_code(u32 code)
 /**
  * vtd_iopf_answer - somebody answers a group of page requests
  * @edev: the device that has made them
- * @req: the last one of the group
+ * @prm: the last one of the group, as it was given to the core
  * @code: IOMMU_PAGE_RESP_*
  *
  * Context: process context, in a read-side section of the unit's @srcu.
  */
-void vtd_iopf_answer(struct vtd_device *edev, const struct vtd_preq *req, u32 code)
+void vtd_iopf_answer(struct vtd_device *edev,
+		     const struct iommu_fault_page_request *prm, u32 code)
 {
-	struct cmd_words answer = vtd_preq_answer(req, vtd_page_code(code));
+	const struct vtd_preq req = {
+		.addr = prm->addr,
+		.pasid = prm->pasid,
+		.sid = edev->sid,
+		.prgi = prm->grpid,
+		.pasid_valid = prm->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID,
+		.last = true,
+	};
+	struct cmd_words answer = vtd_preq_answer(&req, vtd_page_code(code));
 	struct vtd_unit *unit = edev->unit;
 	s64 us;
 
-	us = vtd_iopf_uncount(&edev->iopf, req->prgi);
-	trace_vtd_page_answer(unit->dev, req, vtd_page_code(code), us);
+	if (!vtd_iopf_uncount(&edev->iopf, req.prgi, prm->private_data[0],
+			      prm->private_data[1], &us))
+		return;
+	trace_vtd_page_answer(unit->dev, &req, vtd_page_code(code), us);
 	atomic64_inc(&unit->prq.answers);
 	if (!vtd_device_unplugged(edev))
 		vtd_answer(unit, &answer, 1);
@@ -479,17 +496,8 @@ void vtd_iopf_answer(struct vtd_device *edev, const struct vtd_preq *req, u32 co
 void vtd_page_response(struct device *dev, struct iopf_fault *evt,
 		       struct iommu_page_response *msg)
 {
-	const struct iommu_fault_page_request *prm = &evt->fault.prm;
 	struct vtd_device *edev = dev_iommu_priv_get(dev);
-	const struct vtd_preq req = {
-		.addr = prm->addr,
-		.pasid = prm->pasid,
-		.sid = edev->sid,
-		.prgi = prm->grpid,
-		.pasid_valid = prm->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID,
-		.last = true,
-	};
 
 	guard(srcu)(&edev->unit->srcu);
-	vtd_iopf_answer(edev, &req, msg->code);
+	vtd_iopf_answer(edev, &evt->fault.prm, msg->code);
 }

@@ -28,6 +28,7 @@
 
 struct iommu_attach_handle;
 struct iommu_domain;
+struct iommu_fault_page_request;
 struct iommu_page_response;
 struct iopf_fault;
 struct iopf_queue;
@@ -82,13 +83,13 @@ struct vtd_prq {
 };
 
 /**
- * struct vtd_iopf_group - a group of page requests that somebody has to answer
- * @at: since when
- * @nr: how many requests it has, 0 if nobody has to
+ * struct vtd_iopf_group - the latest group of page requests with an index
+ * @at: since when somebody has to answer it
+ * @seq: its number, 0 if nobody has to. No other group of the device has it
  */
 struct vtd_iopf_group {
 	ktime_t at;
-	u16 nr;
+	u64 seq;
 };
 
 /**
@@ -99,9 +100,11 @@ struct vtd_iopf_group {
  * @most: how many requests it may have outstanding
  * @partial: requests of groups that are not complete, the oldest first
  * @nr_partial: how many
- * @count_lock: protects @groups and @outstanding
+ * @count_lock: protects what follows
  * @groups: groups by their index
- * @outstanding: requests in these
+ * @seq: number of the latest group
+ * @outstanding: requests that somebody has to answer, whether the device still waits for
+ *	that or not
  */
 struct vtd_iopf {
 	struct mutex lock; /* see above */
@@ -112,6 +115,7 @@ struct vtd_iopf {
 	unsigned int nr_partial;
 	spinlock_t count_lock; /* see above */
 	struct vtd_iopf_group *groups;
+	u64 seq;
 	unsigned int outstanding;
 };
 
@@ -148,8 +152,8 @@ void vtd_iopf_undo(struct vtd_device *edev, u32 pasid,
 enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 				 const struct vtd_preq *req);
 void vtd_iopf_discard(struct vtd_unit *unit);
-void vtd_iopf_answer(struct vtd_device *edev, const struct vtd_preq *req,
-		     u32 code);
+void vtd_iopf_answer(struct vtd_device *edev,
+		     const struct iommu_fault_page_request *prm, u32 code);
 int vtd_iopf_join(struct vtd_device *edev);
 void vtd_iopf_leave(struct vtd_device *edev);
 void vtd_iopf_report(struct vtd_device *edev, struct iopf_fault *event);

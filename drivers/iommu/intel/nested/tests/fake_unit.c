@@ -48,7 +48,8 @@ static void fake_run(struct fake_unit *fake)
 			if (desc.w0 >> 32)
 				fake->waits++;
 			else
-				fake_log(fake, FAKE_FENCE);
+				fake_log(fake, desc.w0 & VTD_WAIT0_PD ?
+						       FAKE_DRAIN : FAKE_FENCE);
 			continue;
 		}
 		if (fake->silent &&
@@ -95,6 +96,8 @@ static u32 fake_read32(void *ctx, u32 off)
 		if (fake->look)
 			fake->look(fake);
 		return fake->fsts;
+	case VTD_REG_PRS:
+		return fake->prs;
 	default:
 		return 0;
 	}
@@ -120,6 +123,9 @@ static void fake_write32(void *ctx, u32 off, u32 val)
 		fake->fsts &= ~val;
 		fake_run(fake);
 		break;
+	case VTD_REG_PRS:
+		fake->prs &= ~val;
+		break;
 	}
 }
 
@@ -134,6 +140,11 @@ static u64 fake_read64(void *ctx, u32 off)
 		return fake->iqh;
 	case VTD_REG_IQERCD:
 		return fake->iqercd;
+	case VTD_REG_PQT:
+		fake->pulls++;
+		if (fake->pull)
+			fake->pull(fake);
+		return fake->pqt;
 	default:
 		return 0;
 	}
@@ -149,6 +160,12 @@ static void fake_write64(void *ctx, u32 off, u64 val)
 		break;
 	case VTD_REG_IQA:
 		fake->iqa = val;
+		break;
+	case VTD_REG_PQA:
+		fake->pqa = val;
+		break;
+	case VTD_REG_PQH:
+		fake->pqh = val;
 		break;
 	case VTD_REG_IQT:
 		fake->iqt = val;
@@ -310,6 +327,51 @@ struct vtd_device *fake_device_new(struct kunit *test, struct fake_unit *fake,
 void fake_no_recovery(struct fake_unit *fake)
 {
 	disable_delayed_work_sync(&fake->unit.recover_work);
+}
+
+static void fake_prq_free(void *data)
+{
+	struct fake_unit *fake = data;
+
+	iommu_free_pages(fake->unit.prq.mem);
+	fake->unit.prq.mem = NULL;
+}
+
+/**
+ * fake_prq_new - give a unit a queue of page requests, which nobody is told of
+ * @test: the test, with which it goes
+ * @fake: the unit
+ */
+void fake_prq_new(struct kunit *test, struct fake_unit *fake)
+{
+	struct vtd_prq *prq = &fake->unit.prq;
+
+	prq->mem = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
+					     VTD_PRQ_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, prq->mem);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_prq_free,
+							fake), 0);
+}
+
+/**
+ * fake_page_request - the unit takes a page request, if its queue has room
+ * @fake: the unit
+ * @w0: first word of the record
+ * @w1: second word of it
+ */
+void fake_page_request(struct fake_unit *fake, u64 w0, u64 w1)
+{
+	__le64 *record = fake->unit.prq.mem + fake->pqt / sizeof(*record);
+	u64 next = (fake->pqt + 32) % VTD_PRQ_SIZE;
+
+	if (next == fake->pqh)
+		fake->prs |= VTD_PRS_PRO;
+	if (fake->prs & VTD_PRS_PRO)
+		return;
+	record[0] = cpu_to_le64(w0);
+	record[1] = cpu_to_le64(w1);
+	fake->pqt = next;
+	fake->prs |= VTD_PRS_PPR;
 }
 
 /**

@@ -35,6 +35,12 @@
  * @unnamed: the unit does not say which device has not answered
  * @dead: the queue does nothing
  * @until_reset: and is cured of that by being switched off
+ * @pqa: page request queue address
+ * @pqh: page request queue head
+ * @pqt: page request queue tail
+ * @prs: page request status
+ * @pulls: reads of its tail; told to @pull
+ * @pull: is told of a read of its tail
  * @rtaddr: root table address
  * @roots: times that it was set
  * @gcmd_dead: global commands do nothing
@@ -66,6 +72,12 @@ struct fake_unit {
 	bool wrong;
 	bool dead;
 	bool until_reset;
+	u64 pqa;
+	u64 pqh;
+	u64 pqt;
+	u32 prs;
+	unsigned int pulls;
+	void (*pull)(struct fake_unit *fake);
 	u64 rtaddr;
 	unsigned int roots;
 	bool gcmd_dead;
@@ -99,6 +111,8 @@ struct vtd_nested *fake_nested_new(struct kunit *test, struct vtd_device *edev,
 bool fake_executed(const struct fake_unit *fake, struct cmd_words desc);
 void fake_forget(struct fake_unit *fake);
 void fake_no_recovery(struct fake_unit *fake);
+void fake_prq_new(struct kunit *test, struct fake_unit *fake);
+void fake_page_request(struct fake_unit *fake, u64 w0, u64 w1);
 
 u64 fake_pasid_word(struct vtd_device *edev, u32 pasid, int word);
 u64 fake_pgtt(struct vtd_device *edev, u32 pasid);
@@ -108,5 +122,7 @@ bool fake_context_present_at(struct vtd_unit *unit, u16 sid);
 
 /* What a fence is in the log */
 #define FAKE_FENCE	((struct cmd_words) { .w0 = VTD_QI_WAIT })
+/* And one that drains page requests */
+#define FAKE_DRAIN	((struct cmd_words) { .w0 = VTD_QI_WAIT | VTD_WAIT0_PD })
 
 #endif /* __INTEL_NESTED_FAKE_UNIT_H */

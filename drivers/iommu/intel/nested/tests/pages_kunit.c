@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: page requests from the queue to whoever is asked, and their answers
+ *
+ * The core is not there: what it would be given is written down.
+ */
+#include <kunit/static_stub.h>
+#include <kunit/test.h>
+
+#include "../domain.h"
+#include "fake_unit.h"
+
+#define STAGE2	IOMMU_HWPT_ALLOC_NEST_PARENT
+#define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)
+
+/* Words of a record: a device, and a page with the index of its group */
+#define SID(sid)	((u64)(sid) << 16 | 1)
+#define PASID(pasid)	((u64)(pasid) << 32 | 0x100)
+#define PART(prgi, n)	((u64)(n) << 12 | (prgi) << 3 | 1)
+#define LAST(prgi, n)	(PART(prgi, n) | 4)
+#define STOP(prgi)	((prgi) << 3 | 4)
+
+/* Requests that are written down */
+#define NOTED	32
+
+/**
+ * struct pages_core - what the core would have seen
+ * @devices: devices in its queue
+ * @nr: how many requests there were
+ * @prm: the requests
+ * @handle: the handle by which it knows what is attached
+ */
+struct pages_core {
+	int devices;
+	unsigned int nr;
+	struct iommu_fault_page_request prm[NOTED];
+	struct iommu_attach_handle *handle;
+};
+
+static struct pages_core *pages_core_now(void)
+{
+	return kunit_get_current_test()->priv;
+}
+
+static int pages_core_join(struct vtd_device *edev)
+{
+	pages_core_now()->devices++;
+	return 0;
+}
+
+static void pages_core_leave(struct vtd_device *edev)
+{
+	pages_core_now()->devices--;
+}
+
+static void pages_core_report(struct vtd_device *edev, struct iopf_fault *event)
+{
+	struct pages_core *core = pages_core_now();
+
+	if (core->nr < NOTED)
+		core->prm[core->nr] = event->fault.prm;
+	core->nr++;
+}
+
+static struct iommu_attach_handle *pages_core_handle(struct vtd_device *edev, u32 pasid)
+{
+	return pages_core_now()->handle;
+}
+
+static int pages_handler(struct iopf_group *group)
+{
+	return 0;
+}
+
+/**
+ * struct pages_test - a unit with two devices that make page requests
+ * @core: the core
+ * @fake: the unit
+ * @edev: the devices, 0x10 and 0x20
+ * @p: domains with a handler
+ * @handle: how the core knows that they are attached
+ */
+struct pages_test {
+	struct pages_core core;
+	struct fake_unit *fake;
+	struct vtd_device *edev[2];
+	struct vtd_paging *p[2];
+	struct iommu_attach_handle handle[2];
+};
+
+static struct vtd_device *pages_device(struct kunit *test,
+				       struct fake_unit *fake, u16 sid)
+{
+	struct vtd_device *edev = fake_device_new(test, fake, sid, 20, 1);
+
+	edev->pri = true;
+	edev->iopf.most = 8;
+	return edev;
+}
+
+static struct pages_test *pages_new(struct kunit *test)
+{
+	struct pages_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = &t->core;
+	kunit_activate_static_stub(test, vtd_iopf_join, pages_core_join);
+	kunit_activate_static_stub(test, vtd_iopf_leave, pages_core_leave);
+	kunit_activate_static_stub(test, vtd_iopf_report, pages_core_report);
+	kunit_activate_static_stub(test, vtd_iopf_handle, pages_core_handle);
+	t->fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP | VTD_ECAP_PRS |
+						VTD_ECAP_PDS);
+	fake_prq_new(test, t->fake);
+	fake_no_recovery(t->fake);
+	for (i = 0; i < 2; i++) {
+		t->edev[i] = pages_device(test, t->fake, 0x10 + 0x10 * i);
+		t->p[i] = fake_paging_new(test, t->edev[0], STAGE2);
+		t->p[i]->domain.iopf_handler = pages_handler;
+		t->handle[i].domain = &t->p[i]->domain;
+	}
+	t->core.handle = &t->handle[0];
+	return t;
+}
+
+static void pages_free(struct kunit *test, struct pages_test *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		fake_paging_free(test, t->p[i]);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
+}
+
+static void pages_process(struct pages_test *t)
+{
+	fake_forget(t->fake);
+	t->core.nr = 0;
+	vtd_prq_process(&t->fake->unit);
+}
+
+static struct cmd_words pages_response(u16 sid, u16 prgi, u8 code)
+{
+	return (struct cmd_words) {
+		.w0 = (u64)sid << 16 | code << 12 | VTD_QI_PGRP_RESP,
+		.w1 = prgi << 3,
+	};
+}
+
+/* Somebody answers what the core was given as number @i */
+static void pages_answer(struct pages_test *t, struct vtd_device *edev,
+			 const struct iommu_fault_page_request *prm, u32 code)
+{
+	struct vtd_unit *unit = edev->unit;
+
+	guard(srcu)(&unit->srcu);
+	vtd_iopf_answer(edev, prm, code);
+}
+
+/* Requests that nobody is asked about are invalid, if there is to be an answer */
+static void pages_nobody(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+
+	fake_page_request(t->fake, SID(0x10), PART(1, 5));
+	fake_page_request(t->fake, SID(0x10), LAST(1, 6));
+	fake_page_request(t->fake, SID(0x30), LAST(7, 6));
+	fake_page_request(t->fake, SID(0x10) | PASID(5), LAST(2, 6));
+	fake_page_request(t->fake, SID(0x10) | PASID(5), STOP(2));
+	fake_page_request(t->fake, SID(0x10) & ~1ull, LAST(3, 6));
+	pages_process(t);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 1), pages_response(0x30, 7, 1),
+		    { .w0 = 5ull << 32 | 0x101019, .w1 = 2 << 3 });
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	KUNIT_EXPECT_EQ(test, t->fake->pqh, 6 * 32);
+	KUNIT_EXPECT_EQ(test, t->fake->prs, 0);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.refused), 3);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.dropped), 3);
+	pages_free(test, t);
+}
+
+/* A group goes to the core when it is complete, in order, and without another's */
+static void pages_groups(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+	const struct iommu_fault_page_request *prm = t->core.prm;
+	static const u64 addrs[] = { 0x1000, 0x3000, 0x5000, 0x2000, 0x4000 };
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 5, &t->p[0]->domain), 0);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 1);
+	fake_page_request(t->fake, SID(0x10), PART(1, 1));
+	fake_page_request(t->fake, SID(0x10), PART(2, 2));
+	fake_page_request(t->fake, SID(0x10), PART(1, 3));
+	/* The same index, of a PASID: never one group */
+	fake_page_request(t->fake, SID(0x10) | PASID(5), PART(2, 9));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 5));
+	fake_page_request(t->fake, SID(0x10), LAST(2, 4));
+	pages_process(t);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_ASSERT_EQ(test, t->core.nr, 5);
+	for (i = 0; i < 5; i++) {
+		KUNIT_EXPECT_EQ(test, prm[i].addr, addrs[i]);
+		KUNIT_EXPECT_EQ(test, prm[i].grpid, i < 3 ? 1 : 2);
+		KUNIT_EXPECT_EQ(test, prm[i].pasid, IOMMU_NO_PASID);
+		KUNIT_EXPECT_EQ(test, prm[i].perm, IOMMU_FAULT_PERM_READ);
+		KUNIT_EXPECT_EQ(test, prm[i].flags,
+				i == 2 || i == 4 ?
+				IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE : 0);
+	}
+	pages_answer(t, edev, &prm[2], IOMMU_PAGE_RESP_SUCCESS);
+	pages_answer(t, edev, &prm[4], IOMMU_PAGE_RESP_FAILURE);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0), pages_response(0x10, 2, 0xf));
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 1);
+	vtd_detach(edev, 5);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 1);
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
+	pages_free(test, t);
+}
+
+/* More than it was given costs a device its own requests, and nobody else's */
+static void pages_bound(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct iommu_fault_page_request first;
+	struct vtd_device *edev = t->edev[0];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[i], 0,
+						 &t->p[0]->domain), 0);
+	/* Never the last one of a group, then the last ones */
+	for (i = 0; i < 500; i++)
+		fake_page_request(t->fake, SID(0x10), PART(i % 512, i));
+	fake_page_request(t->fake, SID(0x20), LAST(3, 7));
+	pages_process(t);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 8);
+	KUNIT_ASSERT_EQ(test, t->core.nr, 1);
+	KUNIT_EXPECT_EQ(test, t->core.prm[0].addr, 0x7000);
+	/* One that comes when there is no room takes its group with it */
+	fake_page_request(t->fake, SID(0x10), LAST(0, 1));
+	pages_process(t);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 0, 1));
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 7);
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	for (i = 0; i < 10; i++)
+		fake_page_request(t->fake, SID(0x10), LAST(i, i));
+	fake_page_request(t->fake, SID(0x20), LAST(4, 7));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 9);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 8, 1), pages_response(0x10, 9, 1));
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 8);
+	first = t->core.prm[0];
+	pages_answer(t, edev, &first, IOMMU_PAGE_RESP_SUCCESS);
+	fake_page_request(t->fake, SID(0x10), LAST(8, 8));
+	pages_process(t);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	for (i = 0; i < 2; i++)
+		vtd_detach(t->edev[i], 0);
+	pages_free(test, t);
+}
+
+/* A device that was reset uses an index again: the old answer is not the new one's */
+static void pages_index_again(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct iommu_fault_page_request old;
+	struct vtd_device *edev = t->edev[0];
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), PART(1, 1));
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	old = t->core.prm[1];
+	fake_page_request(t->fake, SID(0x10), LAST(1, 2));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 3);
+	pages_answer(t, edev, &old, IOMMU_PAGE_RESP_INVALID);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 1);
+	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	/* And it makes no more than it was given in this way */
+	for (i = 0; i < 20; i++)
+		fake_page_request(t->fake, SID(0x10), LAST(1, i));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 8);
+	KUNIT_EXPECT_EQ(test, t->fake->nr, 12);
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
+/* Until the core knows the new domain, nobody is asked about its requests */
+static void pages_replaced(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[1]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	t->core.handle = NULL;
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.again), 2);
+	t->core.handle = &t->handle[1];
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	FAKE_EXPECT_NONE(test, t->fake);
+
+	/* What a reset takes away and puts back is known by the same handle */
+	vtd_detach(edev, 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[1]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+
+	/* One without a handler */
+	t->p[0]->domain.iopf_handler = NULL;
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 1));
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
+/* The hardware fails: the old domain is still asked */
+static void pages_not_replaced(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	t->fake->dead = true;
+	KUNIT_EXPECT_NE(test, vtd_attach(edev, 0, &t->p[1]->domain), 0);
+	KUNIT_EXPECT_NE(test, vtd_attach(t->edev[1], 0, &t->p[1]->domain), 0);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 1);
+	t->fake->dead = false;
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	vtd_detach(edev, 0);
+	t->edev[1]->pri = false;
+	KUNIT_EXPECT_EQ(test, vtd_attach(t->edev[1], 0, &t->p[0]->domain),
+			-ENODEV);
+	pages_free(test, t);
+}
+
+/* Comes when the unit is told to drain */
+static void pages_late(struct fake_unit *fake, struct cmd_words desc)
+{
+	if (desc.w0 == FAKE_DRAIN.w0)
+		fake_page_request(fake, SID(0x10), LAST(1, 1));
+}
+
+/* The steps of 7.10; and what is still on its way finds nobody */
+static void pages_drained(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+	u16 did;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	did = fake_did(edev, 0);
+	fake_forget(t->fake);
+	t->core.nr = 0;
+	t->fake->hook = pages_late;
+	vtd_detach(edev, 0);
+	FAKE_EXPECT(test, t->fake, vtd_desc_pc_pasid(did, 0),
+		    vtd_desc_iotlb_domain(did, DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
+		    FAKE_FENCE, vtd_desc_iotlb_domain(did, DRAIN),
+		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL), FAKE_DRAIN,
+		    pages_response(0x10, 1, 1));
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	KUNIT_EXPECT_EQ(test, t->fake->pqh, t->fake->pqt);
+
+	/* Without a handler there is nothing to drain */
+	t->fake->hook = NULL;
+	t->p[0]->domain.iopf_handler = NULL;
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_forget(t->fake);
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, FAKE_DRAIN));
+	pages_free(test, t);
+}
+
+/* Whenever the unit drains, another device fills the queue */
+static void pages_flood(struct fake_unit *fake, struct cmd_words desc)
+{
+	unsigned int i, *left = fake->hook_data;
+
+	if (desc.w0 != FAKE_DRAIN.w0 || !*left)
+		return;
+	--*left;
+	for (i = 0; i <= VTD_PRQ_SIZE / 32; i++)
+		fake_page_request(fake, SID(0x20), PART(i % 512, i));
+}
+
+static unsigned int pages_drains(const struct fake_unit *fake)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fake->nr; i++)
+		nr += fake->log[i].w0 == FAKE_DRAIN.w0;
+	return nr;
+}
+
+/* An overflow of the queue meanwhile begins a drain again, but not for ever */
+static void pages_drain_overflow(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+	unsigned int left = 2;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_forget(t->fake);
+	t->fake->hook = pages_flood;
+	t->fake->hook_data = &left;
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_EQ(test, pages_drains(t->fake), 3);
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_forget(t->fake);
+	left = 1000;
+	vtd_detach(edev, 0);
+	KUNIT_EXPECT_GT(test, pages_drains(t->fake), 3);
+	KUNIT_EXPECT_LT(test, pages_drains(t->fake), 20);
+	KUNIT_EXPECT_EQ(test, t->fake->prs & VTD_PRS_PRO, 0);
+	t->fake->hook = NULL;
+	pages_free(test, t);
+}
+
+/* Lost requests: incomplete groups go, those in the queue are older and are not */
+static void pages_overflow(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[i], 0,
+						 &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), PART(1, 1));
+	fake_page_request(t->fake, SID(0x20), LAST(1, 1));
+	for (i = 0; i < VTD_PRQ_SIZE / 32; i++)
+		fake_page_request(t->fake, SID(0x20), PART(9, i));
+	KUNIT_EXPECT_TRUE(test, t->fake->prs & VTD_PRS_PRO);
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	KUNIT_EXPECT_EQ(test, t->fake->prs, 0);
+	KUNIT_EXPECT_EQ(test, t->fake->pqh, t->fake->pqt);
+	KUNIT_EXPECT_EQ(test, t->edev[0]->iopf.nr_partial, 0);
+	KUNIT_EXPECT_EQ(test, t->edev[1]->iopf.nr_partial, 0);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->prq.overflows), 1);
+	/* It works as before */
+	fake_page_request(t->fake, SID(0x10), LAST(1, 2));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	for (i = 0; i < 2; i++)
+		vtd_detach(t->edev[i], 0);
+	pages_free(test, t);
+}
+
+/* One device never stops; the pass ends with what there was when it began */
+static void pages_endless(struct fake_unit *fake)
+{
+	fake_page_request(fake, SID(0x20), LAST(2, 2));
+}
+
+static void pages_pass_ends(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	unsigned int i;
+
+	t->fake->pull = pages_endless;
+	for (i = 0; i < 5000; i++)
+		pages_process(t);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.requests), 5000);
+	KUNIT_EXPECT_EQ(test, t->fake->pulls, 5000);
+	pages_free(test, t);
+}
+
+/* A unit that has gone says all ones, which is no place in the queue */
+static void pages_gone(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	t->fake->gone = 1;
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.requests), 0);
+	t->fake->gone = 0;
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.requests), 1);
+	pages_free(test, t);
+}
+
+/* An answer that was lost with the queue is given when it works again, once */
+static void pages_answer_lost(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+	struct vtd_unit *unit = edev->unit;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	t->fake->dead = true;
+	t->fake->until_reset = true;
+	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_FALSE(test, list_empty(&unit->prq.kept));
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 1, 0)));
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->prq.resent), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
+	fake_forget(t->fake);
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, pages_response(0x10, 1, 0)));
+
+	/* Answers given here are kept, too; not those of a device that has left */
+	t->fake->dead = true;
+	fake_page_request(t->fake, SID(0x20), LAST(1, 1));
+	fake_page_request(t->fake, SID(0x30), LAST(1, 1));
+	pages_process(t);
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x20, 1, 1)));
+	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, pages_response(0x30, 1, 1)));
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
+static struct kunit_case pages_cases[] = {
+	KUNIT_CASE(pages_nobody),
+	KUNIT_CASE(pages_groups),
+	KUNIT_CASE(pages_bound),
+	KUNIT_CASE(pages_index_again),
+	KUNIT_CASE(pages_replaced),
+	KUNIT_CASE(pages_not_replaced),
+	KUNIT_CASE(pages_drained),
+	KUNIT_CASE(pages_drain_overflow),
+	KUNIT_CASE(pages_overflow),
+	KUNIT_CASE(pages_pass_ends),
+	KUNIT_CASE(pages_gone),
+	KUNIT_CASE(pages_answer_lost),
+	{}
+};
+
+static struct kunit_suite pages_suite = {
+	.name = "intel_nested_pages",
+	.test_cases = pages_cases,
+};
+
+kunit_test_suite(pages_suite);
