@@ -416,6 +416,32 @@ int mock_ep_non_snooped(const struct mock *m, const char *ep,
 	return 0;
 }
 
+int mock_ep_pages(const struct mock *m, const char *ep, const char *what)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), MOCK_DEBUGFS "/%s/endpoints/%s/page_requests",
+		 m->name, ep);
+	return util_write(path, "%s", what);
+}
+
+int mock_ep_responses(const struct mock *m, const char *ep,
+		      struct mock_responses *res)
+{
+	char file[64], text[128];
+	int rc;
+
+	snprintf(file, sizeof(file), "endpoints/%s/page_requests", ep);
+	rc = mock_debugfs(m, file, text, sizeof(text));
+	if (rc < 0)
+		return rc;
+	if (sscanf(text, "success %" SCNu64 "\ninvalid %" SCNu64
+		   "\nfailure %" SCNu64 "\nindex %u", &res->success,
+		   &res->invalid, &res->failure, &res->index) != 4)
+		return -EINVAL;
+	return 0;
+}
+
 int mock_ep_plug(const struct mock *m, const char *ep, bool live)
 {
 	return mock_ep_set(m, ep, "live", live);

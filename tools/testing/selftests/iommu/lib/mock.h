@@ -94,6 +94,20 @@ struct mock_stats {
 };
 
 /**
+ * struct mock_responses - responses to page requests of an endpoint
+ * @success: how many of this code
+ * @invalid: of this
+ * @failure: and of this
+ * @index: group of the latest one
+ */
+struct mock_responses {
+	uint64_t success;
+	uint64_t invalid;
+	uint64_t failure;
+	unsigned int index;
+};
+
+/**
  * struct mock_non_snooped - DMA of an endpoint that went round the caches
  * @reads: of memory, a page or a part of it each
  * @writes: likewise
@@ -172,6 +186,11 @@ int mock_devtlb_limit(const struct mock *m, uint32_t ms);
 int mock_ep_inv_delay(const struct mock *m, const char *ep, uint32_t ms);
 int mock_ep_non_snooped(const struct mock *m, const char *ep,
 			struct mock_non_snooped *ns);
+/* Page requests as they are: "index address access [pasid [count]]" */
+int mock_ep_pages(const struct mock *m, const char *ep, const char *what);
+/* What was responded to them since a reset */
+int mock_ep_responses(const struct mock *m, const char *ep,
+		      struct mock_responses *res);
 /* Plug an endpoint of a live instance in, or unplug it */
 int mock_ep_plug(const struct mock *m, const char *ep, bool live);
 
