@@ -8,6 +8,7 @@ root=/sys/kernel/config/iommu-mock
 inst=$root/kst-example-$$
 nr=0
 failed=0	# tests
+skipped=0
 TESTS=20
 
 result()
@@ -67,8 +68,15 @@ try()
 	out=$("$here/$example" "$name" 2>&1)
 	rc=$?
 	echo "$out" | sed 's/^/# /'
-	[ "$rc" -eq 0 ] && [ "$(echo "$out" | grep -c '^IOVA 0x')" -eq "$lines" ]
-	result $? "$label: run the example"
+	if [ "$rc" -eq 1 ] && [ "$(cat "$inst/driver")" = in-tree ] &&
+			[ "${out##*: }" = "Operation not supported" ]; then
+		nr=$((nr + 1))
+		skipped=$((skipped + 1))
+		echo "ok $nr $label: run the example # SKIP the kernel's own driver cannot"
+	else
+		[ "$rc" -eq 0 ] && [ "$(echo "$out" | grep -c '^IOVA 0x')" -eq "$lines" ]
+		result $? "$label: run the example"
+	fi
 
 	echo 0 >"$inst/live" && rmdir "$inst/ep0" && rmdir "$inst"
 	result $? "$label: take it down"
@@ -80,5 +88,5 @@ try "vtd, page requests" vtd 00:04.0 page-faults 4 ats pri
 try "smmuv3, page requests" smmuv3 0x20 page-faults 4 ats pri
 try "smmuv3, stalls" smmuv3 0x20 page-faults 4 platform can_stall
 
-echo "# Totals: pass:$((TESTS - failed)) fail:$failed xfail:0 xpass:0 skip:0 error:0"
+echo "# Totals: pass:$((TESTS - failed - skipped)) fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
 [ "$failed" -eq 0 ]
