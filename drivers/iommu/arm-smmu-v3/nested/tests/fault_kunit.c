@@ -336,6 +336,7 @@ static void groups_are_bounded(struct kunit *test)
 {
 	struct waiting *w = requesting(test);
 	struct smmu3_faults *f = w->sdev->faults;
+	u64 two = SSID(2);
 	unsigned int i;
 
 	for (i = 0; i < 100; i++)
@@ -361,8 +362,8 @@ static void groups_are_bounded(struct kunit *test)
 	requested(w, L, 201, IOVA);
 	KUNIT_EXPECT_TRUE(test, responded(w, 0, 201, SMMU_PRI_RESP_INVALID));
 	requested(w, R | SSID(1), 202, IOVA);
-	requested(w, R | L | SSID(2), 202, IOVA);
-	KUNIT_EXPECT_TRUE(test, responded(w, SSID(2), 202, SMMU_PRI_RESP_INVALID));
+	requested(w, R | L | two, 202, IOVA);
+	KUNIT_EXPECT_TRUE(test, responded(w, two, 202, SMMU_PRI_RESP_INVALID));
 	KUNIT_EXPECT_EQ(test, f->requests, 1);
 	KUNIT_EXPECT_EQ(test, told.nr, 1);
 	end_attachment(w);
