@@ -10,6 +10,8 @@
  *	the attachments and domain-ids of the domain and of all nested domains
  *	on it, whether it tracks dirty pages, and whether it snoops. At most one
  *	is held at a time.
+ * struct vtd_viommu @lock (mutex)
+ *	the domain-ids of a guest. Nothing is taken or waited for with it held.
  * struct vtd_unit @lock (mutex)
  *	the unit's root, context and PASID tables, which domain is attached to
  *	which PASID of its devices, and the recovery of the unit. The hardware is

@@ -39,6 +39,7 @@
  * @batch: descriptors for the unit
  * @iotlb: there are some of the IOTLB since the last fence
  * @any: there are some at all since then
+ * @gone: the unit has gone: its ring is freed after a grace period, and devices with it
  */
 struct vinv_call {
 	struct vtd_viommu *viommu;
@@ -46,10 +47,13 @@ struct vinv_call {
 	struct vtd_qi_batch batch;
 	bool iotlb;
 	bool any;
+	bool gone;
 };
 
 static void vtd_vinv_add(struct vinv_call *call, struct cmd_words desc)
 {
+	if (unlikely(call->gone))
+		return;
 	vtd_qi_add(&call->batch, desc);
 	call->iotlb = true;
 	call->any = true;
@@ -57,7 +61,7 @@ static void vtd_vinv_add(struct vinv_call *call, struct cmd_words desc)
 
 static void vtd_vinv_fence(struct vinv_call *call)
 {
-	if (call->any)
+	if (call->any && !call->gone)
 		vtd_qi_add(&call->batch, vtd_desc_fence(call->batch.unit));
 	call->iotlb = false;
 	call->any = false;
@@ -165,6 +169,8 @@ static int vtd_vinv_add_devtlb(struct vinv_call *call, const struct vtd_vqi *req
 
 	if (!edev)
 		return -EIO;
+	if (unlikely(call->gone))
+		return 0;
 	/* A device that has none, or not so wide ones, need not answer */
 	if (req->kind == VTD_VQI_PDEVTLB && req->pasid >> edev->pasid_bits)
 		return -EIO;
@@ -253,20 +259,18 @@ static int vtd_vinv_do_block(struct vinv_call *call, const __le64 *block,
 			     unsigned int nr)
 {
 	struct vtd_unit *unit = call->viommu->unit;
-	bool more, gone;
 	ktime_t start;
+	bool more;
 	int bad = 0;
 
 	guard(srcu)(&unit->srcu);
 
 	start = vtd_timing_start();
-	/* The ring is freed after a grace period, and is not touched from then on */
-	gone = READ_ONCE(unit->qi.ring.ended);
-	if (gone)
+	/* Nothing of it is touched from then on, and nothing is cached */
+	call->gone = READ_ONCE(unit->qi.ring.ended);
+	if (call->gone)
 		cmd_batch_empty(&call->batch.cmds);
 	nr = vtd_vinv_add_block(call, block, nr, &bad);
-	if (gone)
-		cmd_batch_empty(&call->batch.cmds);
 	user_array_did(&call->array, nr, bad);
 	more = user_array_more(&call->array);
 	if (more && call->batch.cmds.nr)
@@ -274,7 +278,7 @@ static int vtd_vinv_do_block(struct vinv_call *call, const __le64 *block,
 	/* Less what it took to move full batches into the ring */
 	vtd_timing_add(&unit->timing.convert, start + call->batch.cmds.spent);
 	call->batch.cmds.spent = 0;
-	return more || gone ? 0 : vtd_vinv_finish(call);
+	return more || call->gone ? 0 : vtd_vinv_finish(call);
 }
 
 /**
