@@ -128,9 +128,10 @@ static int viommu_send(struct kunit *test, struct vtd_viommu *viommu,
 #define VIOMMU_EXPECT(test, viommu, ret, done, ...) do {		\
 	const struct cmd_words _descs[] = { __VA_ARGS__ };		\
 	u32 _num = ARRAY_SIZE(_descs);					\
+	struct kunit *_test = (test);					\
 									\
-	KUNIT_EXPECT_EQ(test, viommu_send(test, viommu, _descs, &_num), ret); \
-	KUNIT_EXPECT_EQ(test, _num, done);				\
+	KUNIT_EXPECT_EQ(_test, viommu_send(_test, viommu, _descs, &_num), ret); \
+	KUNIT_EXPECT_EQ(_test, _num, done);				\
 } while (0)
 
 /* Descriptors as a guest makes them are those that the driver makes */
