@@ -371,6 +371,8 @@ static int cmd_ring_make_room(struct cmd_ring *ring, struct cmd_batch *batch)
 	batch->nr = 0;
 	ret = cmd_ring_put_and_await(ring, batch);
 	batch->nr = nr;
+	/* That was the wait alone: none of these is in the ring */
+	batch->taken = false;
 	if (ret == -EAGAIN)
 		ret = cmd_ring_await_room(ring, batch->atomic);
 	return ret;

@@ -65,6 +65,11 @@ static int vtd_answer_send(struct vtd_unit *unit, const struct cmd_words *answer
 	int ret;
 
 	vtd_qi_begin(&batch, unit, false);
+	/*
+	 * When a device-TLB times out all that was fetched after it is queued once more.
+	 * So none is waited for between an answer and its wait.
+	 */
+	vtd_qi_add(&batch, vtd_desc_fence(unit));
 	for (i = 0; i < nr; i++)
 		vtd_qi_add(&batch, answers[i]);
 	ret = vtd_qi_flush(&batch);

@@ -398,13 +398,13 @@ int vtd_attach(struct vtd_device *edev, u32 pasid, struct iommu_domain *domain)
 		vtd_iopf_undo(edev, pasid, &iopf);
 		return -ENOMEM;
 	}
+	new->back = iommu_reset_puts_back(&edev->was, pasid, domain);
 	ret = vtd_vnested_prepare(new);
 	if (ret) {
 		kfree(new);
 		vtd_iopf_undo(edev, pasid, &iopf);
 		return ret;
 	}
-	new->back = iommu_reset_puts_back(&edev->was, pasid, domain);
 
 	/* It may be gone before the mutex is let go of */
 	paging = new->paging;
@@ -456,6 +456,9 @@ void vtd_detach(struct vtd_device *edev, u32 pasid)
 			vtd_replace(edev, pasid, entry, NULL, NULL, &old);
 	}
 	vtd_iopf_finish(edev, pasid, NULL, old, &iopf);
+	if (dev_is_pci(edev->dev) &&
+	    iommu_reset_switched_off(to_pci_dev(edev->dev)))
+		vtd_iopf_abandon(edev);
 	if (old)
 		vtd_attach_drop(old);
 }

@@ -210,6 +210,7 @@ enum {
  * @pasid: the PASID; 0 is requests without PASID
  * @did: the domain's domain-id on the device's unit
  * @vsid: source-id that the guest knows, with @viommu
+ * @vsid_valid: there is one
  * @back: it was attached before a reset of the function
  * @rcu: to free it after the last walk of the lists
  */
@@ -226,6 +227,7 @@ struct vtd_attach {
 	u32 pasid;
 	u16 did;
 	u16 vsid;
+	bool vsid_valid;
 	bool back;
 	struct rcu_head rcu;
 };

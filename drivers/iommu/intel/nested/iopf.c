@@ -423,6 +423,37 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 }
 
 /**
+ * vtd_iopf_refused - the last request of a group cannot be right
+ * @edev: the device that has made it
+ * @req: the request, which is answered with "invalid": so is its whole group
+ *
+ * Context: process context, in a read-side section of the unit's @srcu.
+ */
+void vtd_iopf_refused(struct vtd_device *edev, const struct vtd_preq *req)
+{
+	guard(mutex)(&edev->iopf.lock);
+	vtd_iopf_forget(&edev->iopf, NULL, req);
+}
+
+/**
+ * vtd_iopf_abandon - a device waits for nothing any more that it has asked for
+ * @edev: the device, a function that is being reset
+ *
+ * The core goes on with its handlers, whose answers come too late.
+ *
+ * Context: any.
+ */
+void vtd_iopf_abandon(struct vtd_device *edev)
+{
+	struct vtd_iopf *iopf = &edev->iopf;
+	unsigned int i;
+
+	guard(spinlock)(&iopf->count_lock);
+	for (i = 0; iopf->groups && i < VTD_PREQ_GROUPS; i++)
+		iopf->groups[i].seq = 0;
+}
+
+/**
  * vtd_iopf_discard - the last request of any group may have been lost
  * @unit: the unit, whose queue has overflowed
  *

@@ -16,7 +16,8 @@
 #include "trace.h"
 
 /* Records after which the unit is told that there is room, and others get the CPU */
-#define VTD_PRQ_BATCH	32
+/* All answers of a batch are put into the invalidation queue at once, behind a fence */
+#define VTD_PRQ_BATCH	(CMD_BATCH - 1)
 
 /* How often a drain begins again as the queue has overflowed meanwhile */
 #define VTD_PRQ_DRAINS	8
@@ -71,6 +72,8 @@ static void vtd_prq_record(struct vtd_prq_pass *pass, const __le64 *record)
 			      edev ? edev->pasid_bits : 0);
 	if (fate == VTD_PREQ_TAKE)
 		fate = edev ? vtd_iopf_take(edev, &req) : VTD_PREQ_REFUSE;
+	else if (fate == VTD_PREQ_REFUSE && edev && req.last)
+		vtd_iopf_refused(edev, &req);
 	trace_vtd_page_request(unit->dev, &req, fate);
 	vtd_prq_settle(pass, &req, fate);
 }

@@ -151,6 +151,8 @@ void vtd_iopf_undo(struct vtd_device *edev, u32 pasid,
 		   const struct vtd_iopf_change *change);
 enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 				 const struct vtd_preq *req);
+void vtd_iopf_refused(struct vtd_device *edev, const struct vtd_preq *req);
+void vtd_iopf_abandon(struct vtd_device *edev);
 void vtd_iopf_discard(struct vtd_unit *unit);
 void vtd_iopf_answer(struct vtd_device *edev,
 		     const struct iommu_fault_page_request *prm, u32 code);

@@ -116,7 +116,7 @@ struct vevents *vtd_vevents_find(struct vtd_device *edev, u64 lo, u64 hi,
 	const struct vtd_attach *att = vtd_fault_attach(edev, hi);
 	const struct vtd_nested *nested;
 
-	if (!att || !att->viommu)
+	if (!att || !att->viommu || !att->vsid_valid)
 		return NULL;
 	nested = att->nested;
 	if (!vtd_vevent_is_guests(lo, hi, nested->vpasid.present))

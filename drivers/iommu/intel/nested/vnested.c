@@ -117,11 +117,12 @@ vtd_viommu_alloc_nested(struct iommufd_viommu *core, u32 flags,
  *
  * Context: process context; no vDEVICE of the device's comes or goes.
  * Return: 0; -EINVAL for a device behind another unit, -ENOENT for one that has no
- * vDEVICE
+ * vDEVICE, unless it is attached again after a reset: then its guest hears of no fault
  */
 int vtd_vnested_prepare(struct vtd_attach *att)
 {
 	struct vtd_viommu *viommu;
+	int ret;
 
 	if (!att->nested || !att->nested->viommu)
 		return 0;
@@ -129,5 +130,8 @@ int vtd_vnested_prepare(struct vtd_attach *att)
 	if (viommu->unit != att->edev->unit)
 		return -EINVAL;
 	att->viommu = viommu;
-	return vtd_find_vsid(viommu, att->edev, &att->vsid);
+	ret = vtd_find_vsid(viommu, att->edev, &att->vsid);
+	att->vsid_valid = !ret;
+	/* The core takes no failure when it puts back what a reset took away */
+	return att->back ? 0 : ret;
 }

@@ -169,7 +169,8 @@ static void pages_nobody(struct kunit *test)
 	fake_page_request(t->fake, SID(0x10) | PASID(5), STOP(2));
 	fake_page_request(t->fake, SID(0x10) & ~1ull, LAST(3, 6));
 	pages_process(t);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 1), pages_response(0x30, 7, 1),
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 1),
+		    pages_response(0x30, 7, 1),
 		    { .w0 = 5ull << 32 | 0x101019, .w1 = 2 << 3 });
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
 	KUNIT_EXPECT_EQ(test, t->fake->pqh, 6 * 32);
@@ -214,7 +215,8 @@ static void pages_groups(struct kunit *test)
 	}
 	pages_answer(t, edev, &prm[2], IOMMU_PAGE_RESP_SUCCESS);
 	pages_answer(t, edev, &prm[4], IOMMU_PAGE_RESP_FAILURE);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0), pages_response(0x10, 2, 0xf));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 0), FAKE_FENCE,
+		    pages_response(0x10, 2, 0xf));
 	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
 	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 1);
 	vtd_detach(edev, 5);
@@ -248,7 +250,7 @@ static void pages_bound(struct kunit *test)
 	/* One that comes when there is no room takes its group with it */
 	fake_page_request(t->fake, SID(0x10), LAST(0, 1));
 	pages_process(t);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 0, 1));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 0, 1));
 	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 7);
 	vtd_detach(edev, 0);
 	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
@@ -259,7 +261,8 @@ static void pages_bound(struct kunit *test)
 	fake_page_request(t->fake, SID(0x20), LAST(4, 7));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 9);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 8, 1), pages_response(0x10, 9, 1));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 8, 1),
+		    pages_response(0x10, 9, 1));
 	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 8);
 	first = t->core.prm[0];
 	pages_answer(t, edev, &first, IOMMU_PAGE_RESP_SUCCESS);
@@ -293,13 +296,59 @@ static void pages_index_again(struct kunit *test)
 	FAKE_EXPECT_NONE(test, t->fake);
 	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 1);
 	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 0));
 	/* And it makes no more than it was given in this way */
 	for (i = 0; i < 20; i++)
 		fake_page_request(t->fake, SID(0x10), LAST(1, i));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 8);
-	KUNIT_EXPECT_EQ(test, t->fake->nr, 12);
+	KUNIT_EXPECT_EQ(test, t->fake->nr, 13);
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
+/* The last one of a group cannot be right: its group is over, and leaves nothing behind */
+static void pages_refused_last(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	for (i = 0; i < 20; i++) {
+		fake_page_request(t->fake, SID(0x10), PART(i, 1));
+		/* Beyond the addresses that there are */
+		fake_page_request(t->fake, SID(0x10), LAST(i, 1ull << 50));
+	}
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.refused), 20);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 7));
+	pages_process(t);
+	KUNIT_ASSERT_EQ(test, t->core.nr, 1);
+	KUNIT_EXPECT_EQ(test, t->core.prm[0].addr, 0x7000);
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
+/* It is reset, and its domain comes back: an answer from before does not reach it */
+static void pages_abandoned(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct iommu_fault_page_request old;
+	struct vtd_device *edev = t->edev[0];
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	old = t->core.prm[0];
+	vtd_iopf_abandon(edev);
+	fake_page_request(t->fake, SID(0x10), PART(1, 2));
+	pages_process(t);
+	pages_answer(t, edev, &old, IOMMU_PAGE_RESP_INVALID);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
 	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
@@ -315,12 +364,12 @@ static void pages_replaced(struct kunit *test)
 	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 0));
 	t->core.handle = NULL;
 	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 0));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 0));
 	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.again), 2);
 	t->core.handle = &t->handle[1];
 	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
@@ -342,7 +391,7 @@ static void pages_replaced(struct kunit *test)
 	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
-	FAKE_EXPECT(test, t->fake, pages_response(0x10, 1, 1));
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 1));
 	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
@@ -394,7 +443,7 @@ static void pages_drained(struct kunit *test)
 		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL),
 		    FAKE_FENCE, vtd_desc_iotlb_domain(did, DRAIN),
 		    vtd_desc_devtlb(0x10, 0, 1, 0, VTD_AM_ALL), FAKE_DRAIN,
-		    pages_response(0x10, 1, 1));
+		    FAKE_FENCE, pages_response(0x10, 1, 1));
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
 	KUNIT_EXPECT_EQ(test, t->fake->pqh, t->fake->pqt);
 
@@ -559,6 +608,8 @@ static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_groups),
 	KUNIT_CASE(pages_bound),
 	KUNIT_CASE(pages_index_again),
+	KUNIT_CASE(pages_refused_last),
+	KUNIT_CASE(pages_abandoned),
 	KUNIT_CASE(pages_replaced),
 	KUNIT_CASE(pages_not_replaced),
 	KUNIT_CASE(pages_drained),
