@@ -63,13 +63,17 @@ static u32 smmu3_sid_of(struct cmd_words cmd)
 }
 
 /* Each device has its own number, so that one device leaves room for the others */
-static bool smmu3_has_most(struct smmu3_unit *unit, u32 sid)
+static bool smmu3_has_most(struct smmu3_unit *unit, struct cmd_words cmd)
 {
 	const struct kept_answer *kept;
+	u32 sid = smmu3_sid_of(cmd);
 	unsigned int nr = 0;
 
 	lockdep_assert_held(&unit->answers.lock);
 
+	/* There are no more of these than STAGs, and a STAG without one is lost for good */
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_RESUME)
+		return false;
 	list_for_each_entry(kept, &unit->answers.list, node)
 		nr += smmu3_sid_of(kept->cmd) == sid;
 	return nr >= MOST;
@@ -96,7 +100,7 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd,
 	kept->cmd = cmd;
 	kept->epoch = epoch;
 	scoped_guard(spinlock, &unit->answers.lock) {
-		if (smmu3_has_most(unit, smmu3_sid_of(cmd))) {
+		if (smmu3_has_most(unit, cmd)) {
 			kfree(kept);
 			return -ENOMEM;
 		}

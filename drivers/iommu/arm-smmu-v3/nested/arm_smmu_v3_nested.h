@@ -281,6 +281,7 @@ enum smmu3_tag {
  * @viommu: of a nested domain, its vIOMMU; else NULL
  * @vsid_valid: the device has a StreamID in @viommu
  * @vsid: that
+ * @back: it was attached before a reset of the function
  * @rcu: to free it after the last walk of the list
  */
 struct smmu3_attach {
@@ -298,6 +299,7 @@ struct smmu3_attach {
 	struct smmu3_viommu *viommu;
 	bool vsid_valid;
 	u32 vsid;
+	bool back;
 	struct rcu_head rcu;
 };
 

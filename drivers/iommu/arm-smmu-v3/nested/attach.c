@@ -424,6 +424,7 @@ int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
 	new = smmu3_attach_alloc(sdev, pasid, domain);
 	if (!new)
 		return -ENOMEM;
+	new->back = back;
 	ret = smmu3_attach_locked(new, back || smmu3_is_core_domain(domain));
 	return back && (ret == -ETIMEDOUT || ret == -EIO) ?
 	       smmu3_blocked_for_core(sdev->dev, ret) : ret;

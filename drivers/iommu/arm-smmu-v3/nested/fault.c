@@ -162,12 +162,8 @@ static void smmu3_fault_hand_up(struct smmu3_faults *f, struct smmu3_fault *faul
 	trace_smmu3_fault_handed(f, fault);
 	for (i = 0; i < last; i++) {
 		smmu3_fault_describe(fault, i, &evt);
-		if (smmu3_fault_report(f->dev, &evt)) {
-			/* Those before it are nobody's any more */
-			iopf_queue_discard_partial(f->unit->iopf);
-			smmu3_fault_answer(f, fault, IOMMU_PAGE_RESP_INVALID);
-			return;
-		}
+		/* Without memory for it the device asks for that page again */
+		smmu3_fault_report(f->dev, &evt);
 	}
 	smmu3_fault_describe(fault, last, &evt);
 	if (xa_alloc_cyclic(&f->handed, &id, fault, XA_LIMIT(1, U32_MAX),

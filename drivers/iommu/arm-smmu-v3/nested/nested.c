@@ -99,7 +99,8 @@ smmu3_alloc_domain_nested(struct iommufd_viommu *core, u32 flags,
  *
  * Context: process context; the unit's mutex is held.
  * Return: 0; -EINVAL for a device behind another unit, -EBUSY if PASIDs of the
- * device are in use by the host; -ENOENT for a stage-1 with no vDEVICE
+ * device are in use by the host; -ENOENT for a stage-1 with no vDEVICE, unless it is
+ * attached again after a reset: then its guest hears of no event
  */
 int smmu3_nested_prepare(struct smmu3_attach *att)
 {
@@ -113,7 +114,8 @@ int smmu3_nested_prepare(struct smmu3_attach *att)
 
 	att->viommu = viommu;
 	att->vsid_valid = !smmu3_find_vsid(viommu, att->sdev, &att->vsid);
-	if (!att->vsid_valid &&
+	/* The core takes no failure when it puts back what a reset took away */
+	if (!att->vsid_valid && !att->back &&
 	    FIELD_GET(SMMU_STE0_CONFIG, nested->vste[0]) == SMMU_STE_CONFIG_S1)
 		return -ENOENT;
 	return 0;

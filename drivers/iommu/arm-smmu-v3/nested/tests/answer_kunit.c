@@ -147,7 +147,23 @@ static void brought_back_by_attach(struct kunit *test)
 	cancel_delayed_work_sync(work);
 }
 
-/* A device that never stops does not have all of memory */
+/* The unit keeps a stalled transaction until it is answered, however many there are */
+static void every_stag(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	unsigned int i;
+
+	sham_device_new(test, fake, SID, 0, false);
+	fake->dead = true;
+	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	recover(fake);
+	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
+	for (i = 1; i < 600; i++)
+		KUNIT_ASSERT_EQ(test, answer(fake, SID), 0);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&fake->unit.answers.list), i);
+}
+
+/* A device that asks for pages without end does not have all of memory */
 static void bounded(struct kunit *test)
 {
 	struct fake_unit *fake = sham_unit_new(test, 0, 0);
@@ -157,17 +173,17 @@ static void bounded(struct kunit *test)
 	sham_device_new(test, fake, SID, 0, false);
 	sham_device_new(test, fake, SID + 1, 0, false);
 	fake->dead = true;
-	KUNIT_EXPECT_EQ(test, answer(fake, SID), 0);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), 0);
 	recover(fake);
 	KUNIT_ASSERT_TRUE(test, fake->unit.cmdq.ring.dead);
 	for (i = 0; i < 1000 && !ret; i++)
-		ret = answer(fake, SID);
+		ret = respond(fake, SID);
 	KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&fake->unit.answers.list), i);
 
 	/* Another one's are no fewer for that */
-	KUNIT_EXPECT_EQ(test, answer(fake, SID + 1), 0);
-	KUNIT_EXPECT_EQ(test, answer(fake, SID), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID + 1), 0);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), -ENOMEM);
 }
 
 /* A batch that was made before a device was blocked, and is put in after */
@@ -207,6 +223,7 @@ static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(consumed_without_sync),
 	KUNIT_CASE(told_late),
 	KUNIT_CASE(brought_back_by_attach),
+	KUNIT_CASE(every_stag),
 	KUNIT_CASE(bounded),
 	KUNIT_CASE(blocked_meanwhile),
 	{}
