@@ -339,4 +339,63 @@ TEST_F(killed, next_vmm)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 2));
 }
 
+/*
+ * The vDEVICE of an attached device is destroyed, and the device is reset: it is attached
+ * as before, although its guest has no name for it any more
+ */
+FIXTURE(nameless)
+{
+	struct rig rig;
+};
+
+FIXTURE_VARIANT(nameless)
+{
+	struct rig_config cfg;
+};
+
+FIXTURE_VARIANT_ADD(nameless, vtd)
+{
+	.cfg.type = MOCK_VTD,
+	.cfg.raw = true,
+	.cfg.ats = true,
+};
+
+FIXTURE_VARIANT_ADD(nameless, smmu)
+{
+	.cfg.type = MOCK_SMMUV3,
+	.cfg.ats = true,
+};
+
+FIXTURE_SETUP(nameless)
+{
+	RIG_UP(&self->rig, &variant->cfg);
+}
+
+FIXTURE_TEARDOWN(nameless)
+{
+	EXPECT_EQ(0, rig_down(&self->rig));
+}
+
+TEST_F(nameless, reset)
+{
+	struct rig *r = &self->rig;
+	struct vdev *dev = &r->dev[0];
+	const uint64_t iova = 0x55550000000ull;
+
+	ASSERT_NE(0, rig_page(r, &r->s1, iova, 1));
+	EXPECT_EQ(0, rig_sees(r, 0, iova, 1));
+	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	nest_forget_dev(&r->nest, dev->id);
+	EXPECT_EQ(0, vdev_reset(dev));
+	ASSERT_EQ(0, vdev_enable(dev, PCI_CMD_MEMORY | PCI_CMD_MASTER));
+	EXPECT_EQ(0, rig_sees(r, 0, iova, 1));
+	EXPECT_EQ(-EFAULT, ep_read(dev, iova + PAGE_4K, 8, 0, NULL));
+	/* What is not put back by a reset needs the name */
+	EXPECT_EQ(0, vdev_detach(dev));
+	EXPECT_EQ(-ENOENT, vdev_attach_id(dev, r->nested));
+	EXPECT_EQ(0, nest_add_dev(&r->nest, dev->id));
+	EXPECT_EQ(0, vdev_attach_id(dev, r->nested));
+	EXPECT_EQ(0, rig_sees(r, 0, iova, 1));
+}
+
 TEST_HARNESS_MAIN
