@@ -82,11 +82,12 @@ try()
 	result $? "$label: take it down"
 }
 
-try vtd vtd 00:04.0 nested-vtd 3
-try smmuv3 smmuv3 0x20 nested-smmuv3 3
-try "vtd, page requests" vtd 00:04.0 page-faults 4 ats pri
-try "smmuv3, page requests" smmuv3 0x20 page-faults 4 ats pri
-try "smmuv3, stalls" smmuv3 0x20 page-faults 4 platform can_stall
+try VT-d vtd 00:04.0 nested-vtd 3
+try SMMUv3 smmuv3 0x20 nested-smmuv3 3
+try "VT-d, page requests" vtd 00:04.0 page-faults 4 ats pri
+try "SMMUv3, page requests" smmuv3 0x20 page-faults 4 ats pri
+try "SMMUv3, stalls" smmuv3 0x20 page-faults 4 platform can_stall
 
-echo "# Totals: pass:$((TESTS - failed - skipped)) fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
+passed=$((TESTS - failed - skipped))
+echo "# Totals: pass:$passed fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
 [ "$failed" -eq 0 ]
