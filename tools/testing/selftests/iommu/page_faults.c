@@ -202,6 +202,7 @@ static int ready(FIXTURE_DATA(page_faults) *self, unsigned int i, uint32_t hwpt)
 FIXTURE_SETUP(page_faults)
 {
 	struct rig *r = &self->rig;
+	const char *why;
 	unsigned int i;
 	int rc;
 
@@ -212,6 +213,11 @@ FIXTURE_SETUP(page_faults)
 	self->flags = variant->pasid ? IOMMU_PGFAULT_FLAGS_PASID_VALID : 0;
 	self->lg2 = S1_4K;
 	rc = up(self, variant);
+	why = rc && variant->cfg.raw ? rig_no_raw(r) : NULL;
+	if (why) {
+		rig_down(r);
+		SKIP(return, "%s", why);
+	}
 	if (rc == -ENOENT && variant->stall) {
 		rig_down(r);
 		SKIP(return, "endpoints of this mock do not stall");
