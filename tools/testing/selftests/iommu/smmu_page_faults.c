@@ -4,9 +4,7 @@
  * attachments have them, by the unit's stall model and the device; and what becomes of them
  * when they are answered, or are not.
  */
-#include <fcntl.h>
-#include <poll.h>
-
+#include "faults.h"
 #include "harness.h"
 #include "held.h"
 
@@ -25,43 +23,29 @@ struct transfer {
 FIXTURE(stall)
 {
 	struct rig rig;
-	uint32_t id;			/* of the fault queue */
-	int queue;
+	struct faults faults;
 	uint32_t hwpt;			/* of the rig's stage-1, with that queue */
 	struct job dma[NR];
 	struct transfer transfer[NR];
 };
-
-static int fault_queue(struct rig *r, uint32_t *id, int *fd)
-{
-	struct iommu_fault_alloc cmd = { .size = sizeof(cmd) };
-	int rc = vmm_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &cmd);
-
-	*id = cmd.out_fault_id;
-	*fd = rc ? -1 : (int)cmd.out_fault_fd;
-	return rc ?: (fcntl(*fd, F_SETFL, O_NONBLOCK) ? -errno : 0);
-}
 
 /* @pt: an IOAS, or a vIOMMU for what @vste says */
 static int hwpt_with_queue(struct rig *r, uint32_t pt, uint32_t flags,
 			   const struct iommu_hwpt_arm_smmuv3 *vste,
 			   uint32_t queue, uint32_t *hwpt)
 {
-	struct iommu_hwpt_alloc cmd = {
-		.size = sizeof(cmd),
-		.flags = flags | IOMMU_HWPT_FAULT_ID_VALID,
-		.dev_id = r->dev[0].id,
-		.pt_id = pt,
-		.data_type = vste ? IOMMU_HWPT_DATA_ARM_SMMUV3 :
-				    IOMMU_HWPT_DATA_NONE,
-		.data_len = vste ? sizeof(*vste) : 0,
-		.data_uptr = (uintptr_t)vste,
-		.fault_id = queue,
+	const struct vmm_hwpt what = {
+		.dev = r->dev[0].id,
+		.pt = pt,
+		.flags = flags,
+		.fault = queue,
+		.type = vste ? IOMMU_HWPT_DATA_ARM_SMMUV3 :
+			       IOMMU_HWPT_DATA_NONE,
+		.data = vste,
+		.len = vste ? sizeof(*vste) : 0,
 	};
-	int rc = vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd);
 
-	*hwpt = cmd.out_hwpt_id;
-	return rc;
+	return vmm_hwpt(r->iommufd, &what, hwpt);
 }
 
 /* What the guest's context descriptor says beside its tables */
@@ -112,13 +96,13 @@ FIXTURE_SETUP(stall)
 	struct rig *r = &self->rig;
 	unsigned int i;
 
-	self->queue = -1;
+	self->faults.queue = -1;
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, stall_up(r, &cfg));
-	ASSERT_EQ(0, fault_queue(r, &self->id, &self->queue));
+	ASSERT_EQ(0, faults_create(&self->faults, r->iommufd));
 	vste = nest_vste(&r->nest, &r->s1);
-	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, self->id,
+	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, self->faults.id,
 				     &self->hwpt));
 	for (i = 0; i < NR; i++)
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], self->hwpt));
@@ -130,9 +114,9 @@ FIXTURE_TEARDOWN(stall)
 	struct iommu_hwpt_pgfault fault;
 
 	/* None that nobody has expected */
-	if (self->queue >= 0)
-		EXPECT_EQ(0, read(self->queue, &fault, sizeof(fault)));
-	close(self->queue);
+	if (self->faults.queue >= 0)
+		EXPECT_EQ(-EAGAIN, faults_read(&self->faults, 0, &fault));
+	close(self->faults.queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
@@ -160,25 +144,6 @@ static int begin(FIXTURE_DATA(stall) *self, unsigned int dev, uint64_t addr,
 	return job_start(&self->dma[dev], transfer, &self->transfer[dev]);
 }
 
-static int next_fault(int queue, int ms, struct iommu_hwpt_pgfault *fault)
-{
-	struct pollfd pfd = { .fd = queue, .events = POLLIN };
-
-	if (poll(&pfd, 1, ms) != 1)
-		return -EAGAIN;
-	return read(queue, fault, sizeof(*fault)) == sizeof(*fault) ? 0 : -EIO;
-}
-
-static int answer(int queue, uint32_t cookie, uint32_t code)
-{
-	const struct iommu_hwpt_page_response resp = {
-		.cookie = cookie,
-		.code = code,
-	};
-
-	return write(queue, &resp, sizeof(resp)) == sizeof(resp) ? 0 : -errno;
-}
-
 #define EXPECT_FAULT(fault, dev_, addr_, perm_) do { \
 	EXPECT_EQ(IOMMU_PGFAULT_FLAGS_LAST_PAGE, (fault).flags); \
 	EXPECT_EQ(self->rig.dev[dev_].id, (fault).dev_id); \
@@ -199,17 +164,17 @@ TEST_F(stall, answered)
 		unsigned int dev = i % NR;
 
 		ASSERT_EQ(0, begin(self, dev, iova, i & 2));
-		ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+		ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 		EXPECT_FAULT(fault, dev, iova, i & 2 ? IOMMU_PGFAULT_PERM_WRITE :
 						       IOMMU_PGFAULT_PERM_READ);
 		EXPECT_FALSE(job_done(&self->dma[dev]));
 		ASSERT_NE(0, rig_page(r, &r->s1, iova, 5));
-		ASSERT_EQ(0, answer(self->queue, fault.cookie,
-				    IOMMUFD_PAGE_RESP_SUCCESS));
+		ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+					   IOMMUFD_PAGE_RESP_SUCCESS));
 		EXPECT_EQ(0, job_join(&self->dma[dev]));
 		EXPECT_EQ(PAGE_4K, self->transfer[dev].res.moved);
-		EXPECT_EQ(-EINVAL, answer(self->queue, fault.cookie,
-					  IOMMUFD_PAGE_RESP_SUCCESS));
+		EXPECT_EQ(-EINVAL, faults_answer(&self->faults, fault.cookie,
+						 IOMMUFD_PAGE_RESP_SUCCESS));
 	}
 }
 
@@ -219,13 +184,13 @@ TEST_F(stall, refused)
 	struct iommu_hwpt_pgfault fault = {};
 
 	ASSERT_EQ(0, begin(self, 0, IOVA, true));
-	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
-	EXPECT_EQ(-EINVAL, answer(self->queue, fault.cookie + 1,
-				  IOMMUFD_PAGE_RESP_INVALID));
-	EXPECT_EQ(-EINVAL, answer(self->queue, fault.cookie, 7));
+	ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
+	EXPECT_EQ(-EINVAL, faults_answer(&self->faults, fault.cookie + 1,
+					 IOMMUFD_PAGE_RESP_INVALID));
+	EXPECT_EQ(-EINVAL, faults_answer(&self->faults, fault.cookie, 7));
 	EXPECT_FALSE(job_done(&self->dma[0]));
-	ASSERT_EQ(0, answer(self->queue, fault.cookie,
-			    IOMMUFD_PAGE_RESP_INVALID));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+				   IOMMUFD_PAGE_RESP_INVALID));
 	EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
 	EXPECT_EQ(IOVA, self->transfer[0].res.fault_addr);
 	EXPECT_EQ(0, self->transfer[0].res.moved);
@@ -239,11 +204,11 @@ TEST_F(stall, retried)
 
 	ASSERT_EQ(0, begin(self, 0, IOVA, false));
 	for (i = 0; i < 10; i++) {
-		ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+		ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 		EXPECT_FAULT(fault, 0, IOVA, IOMMU_PGFAULT_PERM_READ);
-		ASSERT_EQ(0, answer(self->queue, fault.cookie,
-				    i < 9 ? IOMMUFD_PAGE_RESP_SUCCESS :
-					    IOMMUFD_PAGE_RESP_INVALID));
+		ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+					   i < 9 ? IOMMUFD_PAGE_RESP_SUCCESS :
+						   IOMMUFD_PAGE_RESP_INVALID));
 	}
 	EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
 }
@@ -259,14 +224,14 @@ TEST_F(stall, detached)
 		ASSERT_EQ(0, begin(self, 0, IOVA, true));
 		/* The first time nobody has read it */
 		usleep(i ? 0 : 20000);
-		ASSERT_EQ(0, i ? next_fault(self->queue, WAIT_MS, &fault) : 0);
+		ASSERT_EQ(0, i ? faults_read(&self->faults, WAIT_MS, &fault) : 0);
 		ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 		EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
-		EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
+		EXPECT_EQ(-EAGAIN, faults_read(&self->faults, QUIET, &fault));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	}
-	EXPECT_EQ(-EINVAL, answer(self->queue, fault.cookie,
-				  IOMMUFD_PAGE_RESP_SUCCESS));
+	EXPECT_EQ(-EINVAL, faults_answer(&self->faults, fault.cookie,
+					 IOMMUFD_PAGE_RESP_SUCCESS));
 }
 
 /*
@@ -278,11 +243,11 @@ TEST_F(stall, replaced)
 	struct iommu_hwpt_pgfault fault = {};
 	struct rig *r = &self->rig;
 	struct iommu_hwpt_arm_smmuv3 vste = nest_vste(&r->nest, &r->s1);
-	uint32_t other, hwpt;
-	int queue;
+	struct faults other;
+	uint32_t hwpt;
 
 	ASSERT_EQ(0, begin(self, 0, IOVA, true));
-	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+	ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 	EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 1, NULL));
@@ -291,22 +256,23 @@ TEST_F(stall, replaced)
 
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, begin(self, 0, IOVA, true));
-	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
-	ASSERT_EQ(0, fault_queue(r, &other, &queue));
-	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, other, &hwpt));
+	ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
+	ASSERT_EQ(0, faults_create(&other, r->iommufd));
+	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, other.id,
+				     &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 	EXPECT_EQ(-EFAULT, job_join(&self->dma[0]));
-	EXPECT_EQ(-EINVAL, answer(self->queue, fault.cookie,
-				  IOMMUFD_PAGE_RESP_SUCCESS));
+	EXPECT_EQ(-EINVAL, faults_answer(&self->faults, fault.cookie,
+					 IOMMUFD_PAGE_RESP_SUCCESS));
 	ASSERT_EQ(0, begin(self, 0, IOVA, true));
-	ASSERT_EQ(0, next_fault(queue, WAIT_MS, &fault));
+	ASSERT_EQ(0, faults_read(&other, WAIT_MS, &fault));
 	EXPECT_FAULT(fault, 0, IOVA, IOMMU_PGFAULT_PERM_WRITE);
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 5));
-	ASSERT_EQ(0, answer(queue, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS));
+	ASSERT_EQ(0, faults_answer(&other, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS));
 	EXPECT_EQ(0, job_join(&self->dma[0]));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, vmm_destroy(r->iommufd, hwpt));
-	close(queue);
+	EXPECT_EQ(0, faults_destroy(&other));
 }
 
 /* Of stage-2 the guest's handler hears nothing, and its device does not wait */
@@ -317,7 +283,7 @@ TEST_F(stall, stage2_is_not_told)
 
 	ASSERT_EQ(0, s1_map(&r->s1, IOVA, 8 * SZ_1G, S1_4K, S1_RW));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
+	EXPECT_EQ(-EAGAIN, faults_read(&self->faults, QUIET, &fault));
 }
 
 /* --- Of the host's own tables: stage-1 with PASIDs, and stage-2 alone */
@@ -325,8 +291,7 @@ TEST_F(stall, stage2_is_not_told)
 FIXTURE(host)
 {
 	struct rig rig;
-	uint32_t id;
-	int queue;
+	struct faults faults;
 	uint32_t hwpt;
 	struct job dma;
 	struct transfer transfer;
@@ -423,7 +388,7 @@ FIXTURE_SETUP(host)
 	struct rig *r = &self->rig;
 	uint32_t flags = variant->pasid ? IOMMU_HWPT_ALLOC_PASID : 0;
 
-	self->queue = -1;
+	self->faults.queue = -1;
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_mock(r, &cfg));
@@ -431,8 +396,8 @@ FIXTURE_SETUP(host)
 		ASSERT_EQ(0, mock_ep_set(&r->mock, "ep0", "can_stall", 1));
 	ASSERT_EQ(0, rig_devices(r));
 	ASSERT_EQ(0, rig_guest(r));
-	ASSERT_EQ(0, fault_queue(r, &self->id, &self->queue));
-	ASSERT_EQ(0, hwpt_with_queue(r, r->ioas, flags, NULL, self->id,
+	ASSERT_EQ(0, faults_create(&self->faults, r->iommufd));
+	ASSERT_EQ(0, hwpt_with_queue(r, r->ioas, flags, NULL, self->faults.id,
 				     &self->hwpt));
 	ASSERT_EQ(0, host_attach(self, variant->pasid));
 	if (variant->pasid)
@@ -444,9 +409,9 @@ FIXTURE_TEARDOWN(host)
 {
 	struct iommu_hwpt_pgfault fault;
 
-	if (self->queue >= 0)
-		EXPECT_EQ(0, read(self->queue, &fault, sizeof(fault)));
-	close(self->queue);
+	if (self->faults.queue >= 0)
+		EXPECT_EQ(-EAGAIN, faults_read(&self->faults, 0, &fault));
+	close(self->faults.queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
@@ -465,7 +430,7 @@ TEST_F(host, paged_in)
 			.dev = &r->dev[0], .addr = iova + i * SZ_2M,
 		};
 		ASSERT_EQ(0, job_start(&self->dma, transfer, &self->transfer));
-		ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+		ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 		EXPECT_EQ(iova + i * SZ_2M, fault.addr);
 		EXPECT_EQ(IOMMU_PGFAULT_PERM_READ, fault.perm);
 		EXPECT_EQ(variant->pasid, fault.pasid);
@@ -475,8 +440,8 @@ TEST_F(host, paged_in)
 		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas,
 					  r->guest.va + SZ_2M, sizes[i],
 					  iova + i * SZ_2M, VMM_RW));
-		ASSERT_EQ(0, answer(self->queue, fault.cookie,
-				    IOMMUFD_PAGE_RESP_SUCCESS));
+		ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+					   IOMMUFD_PAGE_RESP_SUCCESS));
 		EXPECT_EQ(0, job_join(&self->dma));
 	}
 	/* All of it was mapped by the second */
@@ -497,7 +462,7 @@ TEST_F(host, gone_and_back)
 		};
 		ASSERT_EQ(0, job_start(&self->dma, transfer, &self->transfer));
 		/* The first time it may be that nobody was asked yet */
-		ASSERT_EQ(0, i ? next_fault(self->queue, WAIT_MS, &fault) : 0);
+		ASSERT_EQ(0, i ? faults_read(&self->faults, WAIT_MS, &fault) : 0);
 		ASSERT_EQ(0, host_detach(self, variant->pasid));
 		EXPECT_EQ(-EFAULT, job_join(&self->dma));
 		ASSERT_EQ(0, host_attach(self, variant->pasid));
@@ -509,20 +474,19 @@ TEST_F(host, gone_and_back)
 FIXTURE(none)
 {
 	struct rig rig;
-	uint32_t id;
-	int queue;
+	struct faults faults;
 };
 
 FIXTURE_SETUP(none)
 {
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	self->queue = -1;
+	self->faults.queue = -1;
 }
 
 FIXTURE_TEARDOWN(none)
 {
-	close(self->queue);
+	close(self->faults.queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
@@ -533,8 +497,8 @@ static int none_attach(FIXTURE_DATA(none) *self, struct rig_config cfg)
 	int rc = rig_mock(r, &cfg);
 
 	rc = rc ?: rig_devices(r) ?: rig_guest(r) ?:
-	     fault_queue(r, &self->id, &self->queue) ?:
-	     hwpt_with_queue(r, r->ioas, 0, NULL, self->id, &hwpt);
+	     faults_create(&self->faults, r->iommufd) ?:
+	     hwpt_with_queue(r, r->ioas, 0, NULL, self->faults.id, &hwpt);
 	return rc ?: vdev_attach_id(&r->dev[0], hwpt);
 }
 
@@ -546,7 +510,7 @@ TEST_F(none, cannot_stall)
 
 	ASSERT_EQ(0, none_attach(self, cfg));
 	EXPECT_EQ(-EFAULT, ep_write(&self->rig.dev[0], IOVA, 8, 1, NULL));
-	EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
+	EXPECT_EQ(-EAGAIN, faults_read(&self->faults, QUIET, &fault));
 	EXPECT_EQ(0, ep_write(&self->rig.dev[0], RIG_GPA, 8, 1, NULL));
 }
 
@@ -563,7 +527,7 @@ TEST_F(none, unit_without)
 
 	ASSERT_EQ(0, none_attach(self, cfg));
 	EXPECT_EQ(-EFAULT, ep_write(&self->rig.dev[0], IOVA, 8, 1, NULL));
-	EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
+	EXPECT_EQ(-EAGAIN, faults_read(&self->faults, QUIET, &fault));
 }
 
 /* One STAG for two devices: the second one waits for it, and nothing is lost */
@@ -585,7 +549,7 @@ TEST_F(none, one_stag)
 	unsigned int i;
 
 	ASSERT_EQ(0, none_attach(self, cfg));
-	ASSERT_EQ(0, hwpt_with_queue(r, r->ioas, 0, NULL, self->id, &hwpt));
+	ASSERT_EQ(0, hwpt_with_queue(r, r->ioas, 0, NULL, self->faults.id, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[1], hwpt));
 	for (i = 0; i < 2; i++) {
 		transfers[i] = (struct transfer){
@@ -593,14 +557,14 @@ TEST_F(none, one_stag)
 		};
 		ASSERT_EQ(0, job_start(&dma[i], transfer, &transfers[i]));
 	}
-	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+	ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 	i = fault.dev_id == r->dev[1].id;
 	ASSERT_EQ(r->dev[i].id, fault.dev_id);
-	ASSERT_EQ(0, answer(self->queue, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
 	EXPECT_EQ(-EFAULT, job_join(&dma[i]));
-	ASSERT_EQ(0, next_fault(self->queue, WAIT_MS, &fault));
+	ASSERT_EQ(0, faults_read(&self->faults, WAIT_MS, &fault));
 	EXPECT_EQ(r->dev[!i].id, fault.dev_id);
-	ASSERT_EQ(0, answer(self->queue, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie, IOMMUFD_PAGE_RESP_INVALID));
 	EXPECT_EQ(-EFAULT, job_join(&dma[!i]));
 }
 
@@ -609,8 +573,7 @@ TEST_F(none, one_stag)
 FIXTURE(request)
 {
 	struct rig rig;
-	uint32_t id;
-	int queue;
+	struct faults faults;
 	uint32_t hwpt;
 	struct job dma;
 	struct transfer transfer;
@@ -651,7 +614,7 @@ FIXTURE_SETUP(request)
 	struct smmu_cds cds;
 	uint64_t cd[CD_WORDS];
 
-	self->queue = -1;
+	self->faults.queue = -1;
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	ASSERT_EQ(0, rig_mock(r, &cfg));
@@ -660,7 +623,7 @@ FIXTURE_SETUP(request)
 	ASSERT_EQ(0, rig_guest(r));
 	ASSERT_EQ(0, rig_parent(r));
 	ASSERT_EQ(0, rig_nested(r));
-	ASSERT_EQ(0, fault_queue(r, &self->id, &self->queue));
+	ASSERT_EQ(0, faults_create(&self->faults, r->iommufd));
 	vste = nest_vste(&r->nest, &r->s1);
 	if (variant->ssid) {
 		ASSERT_EQ(0, smmu_cds_create(&cds, &r->guest, STE_FMT_LINEAR, 3));
@@ -669,7 +632,7 @@ FIXTURE_SETUP(request)
 		vste = smmu_vste_s1(&cds, STE1_DSS(STE_DSS_TERMINATE) |
 					  STE1_EATS(1));
 	}
-	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, self->id,
+	ASSERT_EQ(0, hwpt_with_queue(r, r->nest.viommu, 0, &vste, self->faults.id,
 				     &self->hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, ep_ats(&r->dev[0], MOCK_EP_ATS_ENABLE | MOCK_EP_ATS_PRI));
@@ -682,9 +645,9 @@ FIXTURE_TEARDOWN(request)
 {
 	struct iommu_hwpt_pgfault fault;
 
-	if (self->queue >= 0)
-		EXPECT_EQ(0, read(self->queue, &fault, sizeof(fault)));
-	close(self->queue);
+	if (self->faults.queue >= 0)
+		EXPECT_EQ(-EAGAIN, faults_read(&self->faults, 0, &fault));
+	close(self->faults.queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
 }
 
@@ -697,7 +660,7 @@ static int request(FIXTURE_DATA(request) *self, uint32_t ssid, uint64_t iova,
 		.dev = &self->rig.dev[0], .addr = iova, .write = true,
 	};
 	rc = job_start(&self->dma, transfer, &self->transfer) ?:
-	     next_fault(self->queue, WAIT_MS, fault);
+	     faults_read(&self->faults, WAIT_MS, fault);
 	if (rc)
 		return rc;
 	if (fault->addr != iova || fault->perm != IOMMU_PGFAULT_PERM_WRITE ||
@@ -716,8 +679,8 @@ TEST_F(request, answered)
 		ASSERT_EQ(0, request(self, variant->ssid, IOVA + i * PAGE_4K,
 				     &fault));
 		ASSERT_NE(0, rig_page(r, &r->s1, IOVA + i * PAGE_4K, i));
-		ASSERT_EQ(0, answer(self->queue, fault.cookie,
-				    IOMMUFD_PAGE_RESP_SUCCESS));
+		ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+					   IOMMUFD_PAGE_RESP_SUCCESS));
 		EXPECT_EQ(0, job_join(&self->dma));
 		EXPECT_EQ(PAGE_4K, self->transfer.res.moved);
 	}
@@ -729,15 +692,15 @@ TEST_F(request, refused)
 	struct rig *r = &self->rig;
 
 	ASSERT_EQ(0, request(self, variant->ssid, IOVA, &fault));
-	ASSERT_EQ(0, answer(self->queue, fault.cookie,
-			    IOMMUFD_PAGE_RESP_INVALID));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+				   IOMMUFD_PAGE_RESP_INVALID));
 	EXPECT_EQ(-EFAULT, job_join(&self->dma));
 	EXPECT_TRUE(self->transfer.res.fault & MOCK_EP_FAULT_PRI);
 	/* It asks again the next time */
 	ASSERT_EQ(0, request(self, variant->ssid, IOVA, &fault));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
-	ASSERT_EQ(0, answer(self->queue, fault.cookie,
-			    IOMMUFD_PAGE_RESP_SUCCESS));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+				   IOMMUFD_PAGE_RESP_SUCCESS));
 	EXPECT_EQ(0, job_join(&self->dma));
 }
 
@@ -752,8 +715,8 @@ TEST_F(request, detached)
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, request(self, variant->ssid, IOVA, &fault));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
-	ASSERT_EQ(0, answer(self->queue, fault.cookie,
-			    IOMMUFD_PAGE_RESP_SUCCESS));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+				   IOMMUFD_PAGE_RESP_SUCCESS));
 	EXPECT_EQ(0, job_join(&self->dma));
 }
 
@@ -767,12 +730,12 @@ TEST_F(request, no_handler)
 		SKIP(return, "its stage-1 has no SubstreamIDs without it");
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 1, NULL));
-	EXPECT_EQ(-EAGAIN, next_fault(self->queue, QUIET, &fault));
+	EXPECT_EQ(-EAGAIN, faults_read(&self->faults, QUIET, &fault));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, request(self, 0, IOVA, &fault));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
-	ASSERT_EQ(0, answer(self->queue, fault.cookie,
-			    IOMMUFD_PAGE_RESP_SUCCESS));
+	ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
+				   IOMMUFD_PAGE_RESP_SUCCESS));
 	EXPECT_EQ(0, job_join(&self->dma));
 }
 
