@@ -140,13 +140,14 @@ static void smmu3_fault_describe(const struct smmu3_fault *fault, unsigned int i
  * @dev: the device
  * @evt: what it is told
  *
+ * The core answers the last one of a group if nobody else does.
+ *
  * Context: process context; the mutex of the device's group is held.
- * Return: 0; an error if the core has had it answered, as far as it is to be
  */
-int smmu3_fault_report(struct device *dev, struct iopf_fault *evt)
+void smmu3_fault_report(struct device *dev, struct iopf_fault *evt)
 {
 	KUNIT_STATIC_STUB_REDIRECT(smmu3_fault_report, dev, evt);
-	return iommu_report_device_fault(dev, evt);
+	iommu_report_device_fault(dev, evt);
 }
 
 /*
@@ -172,7 +173,6 @@ static void smmu3_fault_hand_up(struct smmu3_faults *f, struct smmu3_fault *faul
 		return;
 	}
 	evt.fault.prm.private_data[0] = id;
-	/* If nobody is there to handle it the core has it answered */
 	smmu3_fault_report(f->dev, &evt);
 }
 

@@ -117,7 +117,7 @@ void smmu3_faults_queue(struct smmu3_faults *f);
 void smmu3_faults_run(struct smmu3_faults *f);
 void smmu3_faults_end(struct smmu3_faults *f, const struct smmu3_attach *att);
 void smmu3_faults_trim(struct smmu3_faults *f, unsigned int most);
-int smmu3_fault_report(struct device *dev, struct iopf_fault *evt);
+void smmu3_fault_report(struct device *dev, struct iopf_fault *evt);
 void smmu3_faults_answered(struct smmu3_faults *f, u32 id,
 			   enum iommu_page_response_code code);
 void smmu3_page_response(struct device *dev, struct iopf_fault *evt,
