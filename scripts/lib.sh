@@ -294,15 +294,6 @@ of_quick()
 	done
 }
 
-# for_tests_only VARIANT: kernels that are built from here on are for this project's own
-# tests, unless it is the one that everybody has.
-for_tests_only()
-{
-	KCONFIG_PROGRAMS=n
-	[ "$1 $KSERIES" != "fast ${KERNEL_SERIES[0]}" ] || KCONFIG_PROGRAMS=y
-	export KCONFIG_PROGRAMS
-}
-
 # at_once OPTION: run this script again with OPTION and a line, for each line of the
 # standard input. As many run at once as there are processors, and one that may
 # wait.
