@@ -72,17 +72,42 @@ static struct cmd_words smmu3_fault_cmd(const struct smmu3_fault *fault,
 				code != IOMMU_PAGE_RESP_SUCCESS);
 }
 
+/*
+ * Does the device wait for it? If it has used the index of a group again before that was
+ * answered then it was reset, or is broken, and waits for the new one alone.
+ */
+static bool smmu3_fault_is_waited_for(struct smmu3_faults *f,
+				      const struct smmu3_fault *fault)
+{
+	void *mine = xa_mk_value(fault->seq);
+
+	return !fault->pri ||
+	       xa_cmpxchg(&f->asked, smmu3_group_key(fault->sid, fault->tag),
+			  mine, NULL, 0) == mine;
+}
+
+static int smmu3_fault_respond(struct smmu3_faults *f,
+			       const struct smmu3_fault *fault,
+			       enum iommu_page_response_code code)
+{
+	struct smmu3_unit *unit = f->unit;
+
+	if (!smmu3_fault_is_waited_for(f, fault)) {
+		atomic64_inc(&unit->answers_late);
+		return 0;
+	}
+	guard(srcu)(&unit->srcu);
+	return smmu3_answer(unit, smmu3_fault_cmd(fault, code), fault->epoch);
+}
+
 /* The caller has taken the fault out of where it was */
 static void smmu3_fault_answer(struct smmu3_faults *f, struct smmu3_fault *fault,
 			       enum iommu_page_response_code code)
 {
-	struct smmu3_unit *unit = f->unit;
 	int ret;
 
 	trace_smmu3_fault_answered(f, fault);
-	scoped_guard(srcu, &unit->srcu)
-		ret = smmu3_answer(unit, smmu3_fault_cmd(fault, code),
-				   fault->epoch);
+	ret = smmu3_fault_respond(f, fault, code);
 	if (ret)
 		dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n", ret);
 	trace_smmu3_fault_responded(f, fault, code, ret);
@@ -264,6 +289,7 @@ struct smmu3_faults *smmu3_faults_new(struct smmu3_device *sdev)
 	INIT_LIST_HEAD(&f->waiting);
 	xa_init_flags(&f->handed, XA_FLAGS_ALLOC1);
 	xa_init(&f->groups);
+	xa_init(&f->asked);
 	return f;
 }
 
@@ -271,6 +297,7 @@ static void smmu3_faults_release(struct kref *ref)
 {
 	struct smmu3_faults *f = container_of(ref, struct smmu3_faults, ref);
 
+	xa_destroy(&f->asked);
 	xa_destroy(&f->groups);
 	xa_destroy(&f->handed);
 	iommu_group_put(f->group);

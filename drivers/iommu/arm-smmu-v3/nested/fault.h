@@ -50,6 +50,7 @@ struct smmu3_fault_page {
  * @pri: it is a group of page requests
  * @bad: it cannot be handed up, and is answered with "invalid" when it is complete
  * @tag: STAG, or index of the group
+ * @seq: of a group: which of those of its index it is
  * @epoch: of the unit, when it was received
  * @since: when that was
  * @room: of @pages
@@ -66,6 +67,7 @@ struct smmu3_fault {
 	bool pri;
 	bool bad;
 	u16 tag;
+	u32 seq;
 	u32 epoch;
 	ktime_t since;
 	unsigned int room;
@@ -88,6 +90,8 @@ struct smmu3_fault {
  * @next: where @handed continues
  * @handed: what was handed up, with a lock of its own
  * @groups: groups that are not complete, protected by the lock of the PRI queue
+ * @seq: of the latest group, likewise
+ * @asked: for each index of a StreamID, which group of it the device waits for
  */
 struct smmu3_faults {
 	struct kref ref;
@@ -103,7 +107,15 @@ struct smmu3_faults {
 	u32 next;
 	struct xarray handed;
 	struct xarray groups;
+	u32 seq;
+	struct xarray asked;
 };
+
+/* Each StreamID of a device has indices of its own */
+static inline unsigned long smmu3_group_key(u32 sid, u16 index)
+{
+	return (unsigned long)sid << 9 | index;
+}
 
 /* fault.c */
 int smmu3_faults_init(void);

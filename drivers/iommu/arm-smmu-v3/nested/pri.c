@@ -71,11 +71,10 @@ u32 smmu3_pri_perm(const u64 *rec)
 	return perm;
 }
 
-/* Each StreamID of a device has indices of its own */
-static unsigned long smmu3_group_key(const u64 *rec)
+static unsigned long smmu3_pri_key(const u64 *rec)
 {
-	return FIELD_GET(SMMU_PRI0_SID, rec[0]) << 9 |
-	       FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]);
+	return smmu3_group_key(FIELD_GET(SMMU_PRI0_SID, rec[0]),
+			       FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]));
 }
 
 static struct smmu3_fault *smmu3_group_new(struct smmu3_device *sdev,
@@ -177,20 +176,41 @@ static void smmu3_group_keep(struct smmu3_faults *f, unsigned long key,
 		smmu3_group_free(f, group);
 }
 
+/* A group is complete. Returns whether it will be answered */
+static bool smmu3_group_complete(struct smmu3_faults *f, unsigned long key,
+				 struct smmu3_fault *group)
+{
+	xa_erase(&f->groups, key);
+	group->seq = ++f->seq;
+	if (group->bad ||
+	    xa_is_err(xa_store(&f->asked, key, xa_mk_value(group->seq),
+			       GFP_KERNEL))) {
+		smmu3_group_free(f, group);
+		return false;
+	}
+	trace_smmu3_fault_received(f, group);
+	return smmu3_fault_add(f, group, 0);
+}
+
 /*
  * Returns whether there is nothing to be answered now. The record is from the queue,
  * whose lock protects the groups.
  */
 static bool smmu3_pri_take(struct smmu3_device *sdev, const u64 *rec)
 {
-	unsigned long key = smmu3_group_key(rec);
+	unsigned long key = smmu3_pri_key(rec);
 	struct smmu3_faults *f = sdev->faults;
 	const struct smmu3_attach *att;
 	struct smmu3_fault *group;
 
 	att = smmu3_fault_owner(sdev, rec[0] & SMMU_PRI0_SSV,
 				FIELD_GET(SMMU_PRI0_SSID, rec[0]));
-	if (!f || !att || !READ_ONCE(att->pri))
+	if (!f)
+		return false;
+	/* What it has asked for with this index before it does not wait for any more */
+	if (rec[0] & SMMU_PRI0_LAST)
+		xa_erase(&f->asked, key);
+	if (!att || !READ_ONCE(att->pri))
 		return false;
 
 	group = xa_load(&f->groups, key);
@@ -205,13 +225,7 @@ static bool smmu3_pri_take(struct smmu3_device *sdev, const u64 *rec)
 		smmu3_group_keep(f, key, group);
 		return true;
 	}
-	xa_erase(&f->groups, key);
-	if (group->bad) {
-		smmu3_group_free(f, group);
-		return false;
-	}
-	trace_smmu3_fault_received(f, group);
-	return smmu3_fault_add(f, group, 0);
+	return smmu3_group_complete(f, key, group);
 }
 
 /* The group is answered once, with its last request */

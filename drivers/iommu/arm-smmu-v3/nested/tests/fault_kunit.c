@@ -370,6 +370,35 @@ static void groups_are_bounded(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_INVALID));
 }
 
+/* An index that is in use: the answer to the first group is not for the second one */
+static void index_is_in_use(struct kunit *test)
+{
+	struct waiting *w = requesting(test);
+	struct smmu3_faults *f = w->sdev->faults;
+
+	requested(w, R | L, 1, IOVA);
+	requested(w, R | L, 1, IOVA + SZ_4K);
+	KUNIT_ASSERT_EQ(test, told.nr, 2);
+	KUNIT_EXPECT_EQ(test, f->requests, 2);
+	smmu3_faults_answered(f, told_id(0), IOMMU_PAGE_RESP_INVALID);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 0);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&w->fake->unit.answers_late), 1);
+	KUNIT_EXPECT_EQ(test, f->requests, 1);
+	smmu3_faults_answered(f, told_id(1), IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_SUCCESS));
+	KUNIT_EXPECT_TRUE(test, xa_empty(&f->asked));
+
+	/* The second one is refused at once: the device waits for nothing more */
+	requested(w, R | L, 1, IOVA);
+	requested(w, L, 1, IOVA);
+	KUNIT_ASSERT_EQ(test, told.nr, 3);
+	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_INVALID));
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 2);
+	smmu3_faults_answered(f, told_id(2), IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 2);
+	KUNIT_EXPECT_EQ(test, f->requests, 0);
+}
+
 /* The end of a group may be among what was lost: the unit has answered it */
 static void groups_are_lost(struct kunit *test)
 {
@@ -429,6 +458,7 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(over_with_translation),
 	KUNIT_CASE(groups_are_whole),
 	KUNIT_CASE(groups_are_bounded),
+	KUNIT_CASE(index_is_in_use),
 	KUNIT_CASE(groups_are_lost),
 	KUNIT_CASE(stop_markers),
 	KUNIT_CASE(nobody_handles),
