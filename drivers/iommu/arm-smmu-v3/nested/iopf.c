@@ -137,14 +137,17 @@ void smmu3_iopf_disable(struct smmu3_attach *att)
 	if (!att->iopf)
 		return;
 	att->iopf = false;
-	/* What the unit has recorded becomes a fault, or is aborted, now */
-	if (att->stall)
-		smmu3_evtq_pass(unit);
-	else if (!--sdev->nr_pri)
-		smmu3_pri_stop(sdev);
-	if (att->pri)
-		smmu3_pri_settle(att);
 	stall = att->stall;
+	/* What the unit has recorded becomes a fault, or is aborted, now */
+	if (stall) {
+		smmu3_evtq_pass(unit);
+	} else {
+		if (sdev->nr_pri == 1)
+			smmu3_pri_stop(sdev);
+		/* The device was allowed to make these: they are no failure of its own */
+		smmu3_pri_settle(att);
+		WRITE_ONCE(sdev->nr_pri, sdev->nr_pri - 1);
+	}
 	scoped_guard(mutex, &unit->event_lock) {
 		WRITE_ONCE(att->stall, false);
 		WRITE_ONCE(att->pri, false);
