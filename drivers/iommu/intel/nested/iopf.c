@@ -325,6 +325,17 @@ static u64 vtd_iopf_count(struct vtd_iopf *iopf, u16 prgi, unsigned int nr)
 	return iopf->seq;
 }
 
+/*
+ * A group is answered at once. One that had its index before, and was not answered, is
+ * none that the device waits for any more.
+ */
+static void vtd_iopf_supersede(struct vtd_iopf *iopf, const struct vtd_preq *last)
+{
+	guard(spinlock)(&iopf->count_lock);
+	if (iopf->groups)
+		iopf->groups[last->prgi].seq = 0;
+}
+
 /* Somebody answers a group. Is it one that the device waits for, and for how many us? */
 static bool vtd_iopf_uncount(struct vtd_iopf *iopf, u16 prgi, u64 seq,
 			     unsigned int nr, s64 *us)
@@ -413,6 +424,8 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 		atomic64_inc(&edev->unit->prq.excess);
 		fate = VTD_PREQ_REFUSE;
 	}
+	if (fate != VTD_PREQ_TAKE && req->last)
+		vtd_iopf_supersede(iopf, req);
 	if (fate != VTD_PREQ_TAKE)
 		vtd_iopf_forget(iopf, NULL, req);
 	else if (!req->last)
@@ -432,6 +445,7 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 void vtd_iopf_refused(struct vtd_device *edev, const struct vtd_preq *req)
 {
 	guard(mutex)(&edev->iopf.lock);
+	vtd_iopf_supersede(&edev->iopf, req);
 	vtd_iopf_forget(&edev->iopf, NULL, req);
 }
 

@@ -4,158 +4,12 @@
  *
  * The core is not there: what it would be given is written down.
  */
-#include <kunit/static_stub.h>
 #include <kunit/test.h>
 
 #include "../domain.h"
-#include "fake_unit.h"
+#include "fake_pages.h"
 
-#define STAGE2	IOMMU_HWPT_ALLOC_NEST_PARENT
 #define DRAIN	(VTD_IOTLB0_DW | VTD_IOTLB0_DR)
-
-/* Words of a record: a device, and a page with the index of its group */
-#define SID(sid)	((u64)(sid) << 16 | 1)
-#define PASID(pasid)	((u64)(pasid) << 32 | 0x100)
-#define PART(prgi, n)	((u64)(n) << 12 | (prgi) << 3 | 1)
-#define LAST(prgi, n)	(PART(prgi, n) | 4)
-#define STOP(prgi)	((prgi) << 3 | 4)
-
-/* Requests that are written down */
-#define NOTED	32
-
-/**
- * struct pages_core - what the core would have seen
- * @devices: devices in its queue
- * @nr: how many requests there were
- * @prm: the requests
- * @handle: the handle by which it knows what is attached
- */
-struct pages_core {
-	int devices;
-	unsigned int nr;
-	struct iommu_fault_page_request prm[NOTED];
-	struct iommu_attach_handle *handle;
-};
-
-static struct pages_core *pages_core_now(void)
-{
-	return kunit_get_current_test()->priv;
-}
-
-static int pages_core_join(struct vtd_device *edev)
-{
-	pages_core_now()->devices++;
-	return 0;
-}
-
-static void pages_core_leave(struct vtd_device *edev)
-{
-	pages_core_now()->devices--;
-}
-
-static void pages_core_report(struct vtd_device *edev, struct iopf_fault *event)
-{
-	struct pages_core *core = pages_core_now();
-
-	if (core->nr < NOTED)
-		core->prm[core->nr] = event->fault.prm;
-	core->nr++;
-}
-
-static struct iommu_attach_handle *pages_core_handle(struct vtd_device *edev, u32 pasid)
-{
-	return pages_core_now()->handle;
-}
-
-static int pages_handler(struct iopf_group *group)
-{
-	return 0;
-}
-
-/**
- * struct pages_test - a unit with two devices that make page requests
- * @core: the core
- * @fake: the unit
- * @edev: the devices, 0x10 and 0x20
- * @p: domains with a handler
- * @handle: how the core knows that they are attached
- */
-struct pages_test {
-	struct pages_core core;
-	struct fake_unit *fake;
-	struct vtd_device *edev[2];
-	struct vtd_paging *p[2];
-	struct iommu_attach_handle handle[2];
-};
-
-static struct vtd_device *pages_device(struct kunit *test,
-				       struct fake_unit *fake, u16 sid)
-{
-	struct vtd_device *edev = fake_device_new(test, fake, sid, 20, 1);
-
-	edev->pri = true;
-	edev->iopf.most = 8;
-	return edev;
-}
-
-static struct pages_test *pages_new(struct kunit *test)
-{
-	struct pages_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, t);
-	test->priv = &t->core;
-	kunit_activate_static_stub(test, vtd_iopf_join, pages_core_join);
-	kunit_activate_static_stub(test, vtd_iopf_leave, pages_core_leave);
-	kunit_activate_static_stub(test, vtd_iopf_report, pages_core_report);
-	kunit_activate_static_stub(test, vtd_iopf_handle, pages_core_handle);
-	t->fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP | VTD_ECAP_PRS |
-						VTD_ECAP_PDS);
-	fake_prq_new(test, t->fake);
-	fake_no_recovery(t->fake);
-	for (i = 0; i < 2; i++) {
-		t->edev[i] = pages_device(test, t->fake, 0x10 + 0x10 * i);
-		t->p[i] = fake_paging_new(test, t->edev[0], STAGE2);
-		t->p[i]->domain.iopf_handler = pages_handler;
-		t->handle[i].domain = &t->p[i]->domain;
-	}
-	t->core.handle = &t->handle[0];
-	return t;
-}
-
-static void pages_free(struct kunit *test, struct pages_test *t)
-{
-	unsigned int i;
-
-	for (i = 0; i < 2; i++)
-		fake_paging_free(test, t->p[i]);
-	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
-}
-
-static void pages_process(struct pages_test *t)
-{
-	fake_forget(t->fake);
-	t->core.nr = 0;
-	vtd_prq_process(&t->fake->unit);
-}
-
-static struct cmd_words pages_response(u16 sid, u16 prgi, u8 code)
-{
-	return (struct cmd_words) {
-		.w0 = (u64)sid << 16 | code << 12 | VTD_QI_PGRP_RESP,
-		.w1 = prgi << 3,
-	};
-}
-
-/* Somebody answers what the core was given as number @i */
-static void pages_answer(struct pages_test *t, struct vtd_device *edev,
-			 const struct iommu_fault_page_request *prm, u32 code)
-{
-	struct vtd_unit *unit = edev->unit;
-
-	guard(srcu)(&unit->srcu);
-	vtd_iopf_answer(edev, prm, code);
-}
 
 /* Requests that nobody is asked about are invalid, if there is to be an answer */
 static void pages_nobody(struct kunit *test)
@@ -275,38 +129,6 @@ static void pages_bound(struct kunit *test)
 	pages_free(test, t);
 }
 
-/* A device that was reset uses an index again: the old answer is not the new one's */
-static void pages_index_again(struct kunit *test)
-{
-	struct pages_test *t = pages_new(test);
-	struct iommu_fault_page_request old;
-	struct vtd_device *edev = t->edev[0];
-	unsigned int i;
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
-	fake_page_request(t->fake, SID(0x10), PART(1, 1));
-	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
-	pages_process(t);
-	old = t->core.prm[1];
-	fake_page_request(t->fake, SID(0x10), LAST(1, 2));
-	pages_process(t);
-	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
-	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 3);
-	pages_answer(t, edev, &old, IOMMU_PAGE_RESP_INVALID);
-	FAKE_EXPECT_NONE(test, t->fake);
-	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 1);
-	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
-	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 0));
-	/* And it makes no more than it was given in this way */
-	for (i = 0; i < 20; i++)
-		fake_page_request(t->fake, SID(0x10), LAST(1, i));
-	pages_process(t);
-	KUNIT_EXPECT_EQ(test, t->core.nr, 8);
-	KUNIT_EXPECT_EQ(test, t->fake->nr, 13);
-	vtd_detach(edev, 0);
-	pages_free(test, t);
-}
-
 /* The last one of a group cannot be right: its group is over, and leaves nothing behind */
 static void pages_refused_last(struct kunit *test)
 {
@@ -328,27 +150,6 @@ static void pages_refused_last(struct kunit *test)
 	pages_process(t);
 	KUNIT_ASSERT_EQ(test, t->core.nr, 1);
 	KUNIT_EXPECT_EQ(test, t->core.prm[0].addr, 0x7000);
-	vtd_detach(edev, 0);
-	pages_free(test, t);
-}
-
-/* It is reset, and its domain comes back: an answer from before does not reach it */
-static void pages_abandoned(struct kunit *test)
-{
-	struct pages_test *t = pages_new(test);
-	struct iommu_fault_page_request old;
-	struct vtd_device *edev = t->edev[0];
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
-	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
-	pages_process(t);
-	old = t->core.prm[0];
-	vtd_iopf_abandon(edev);
-	fake_page_request(t->fake, SID(0x10), PART(1, 2));
-	pages_process(t);
-	pages_answer(t, edev, &old, IOMMU_PAGE_RESP_INVALID);
-	FAKE_EXPECT_NONE(test, t->fake);
-	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
 	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
@@ -568,48 +369,11 @@ static void pages_gone(struct kunit *test)
 	pages_free(test, t);
 }
 
-/* An answer that was lost with the queue is given when it works again, once */
-static void pages_answer_lost(struct kunit *test)
-{
-	struct pages_test *t = pages_new(test);
-	struct vtd_device *edev = t->edev[0];
-	struct vtd_unit *unit = edev->unit;
-
-	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
-	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
-	pages_process(t);
-	t->fake->dead = true;
-	t->fake->until_reset = true;
-	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
-	FAKE_EXPECT_NONE(test, t->fake);
-	KUNIT_EXPECT_FALSE(test, list_empty(&unit->prq.kept));
-	vtd_unit_recover(unit);
-	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 1, 0)));
-	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->prq.resent), 1);
-	KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
-	fake_forget(t->fake);
-	vtd_unit_recover(unit);
-	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, pages_response(0x10, 1, 0)));
-
-	/* Answers given here are kept, too; not those of a device that has left */
-	t->fake->dead = true;
-	fake_page_request(t->fake, SID(0x20), LAST(1, 1));
-	fake_page_request(t->fake, SID(0x30), LAST(1, 1));
-	pages_process(t);
-	vtd_unit_recover(unit);
-	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x20, 1, 1)));
-	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, pages_response(0x30, 1, 1)));
-	vtd_detach(edev, 0);
-	pages_free(test, t);
-}
-
 static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_nobody),
 	KUNIT_CASE(pages_groups),
 	KUNIT_CASE(pages_bound),
-	KUNIT_CASE(pages_index_again),
 	KUNIT_CASE(pages_refused_last),
-	KUNIT_CASE(pages_abandoned),
 	KUNIT_CASE(pages_replaced),
 	KUNIT_CASE(pages_not_replaced),
 	KUNIT_CASE(pages_drained),
@@ -617,7 +381,6 @@ static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_overflow),
 	KUNIT_CASE(pages_pass_ends),
 	KUNIT_CASE(pages_gone),
-	KUNIT_CASE(pages_answer_lost),
 	{}
 };
 
