@@ -231,6 +231,25 @@ static void access_count(struct mock_endpoint *ep,
 	ns->addr = addr;
 }
 
+static int access_read(struct mock_endpoint *ep, const struct mock_access *acc,
+		       u64 addr, void *buf, u32 len)
+{
+	struct access_target to;
+	int ret;
+
+	ret = access_begin(ep, acc, addr, false, &to);
+	if (ret == -ENODATA)
+		memset(buf, 0, len);
+	if (ret)
+		return ret;
+	ret = mock_phys_read(to.pa, buf, len);
+	if (ret)
+		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, false, addr);
+	else
+		access_count(ep, &to, addr, false);
+	return ret;
+}
+
 /**
  * mock_access_read() - read memory within a 4K page
  * @ep: the endpoint
@@ -246,21 +265,33 @@ static void access_count(struct mock_endpoint *ep,
 int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 		     u64 addr, void *buf, u32 len)
 {
+	const struct mock_again again = mock_again_take(ep, addr, false);
+	int ret = access_read(ep, acc, addr, buf, len);
+
+	mock_again_tried(ep, &again, ret);
+	return ret == -ENODATA ? 0 : ret;
+}
+
+static int access_write(struct mock_endpoint *ep, const struct mock_access *acc,
+			u64 addr, const void *buf, u32 len)
+{
+	const struct mock_its *its = mock_ep_its(ep);
 	struct access_target to;
+	bool doorbell;
 	int ret;
 
-	ret = access_begin(ep, acc, addr, false, &to);
-	if (ret == -ENODATA) {
-		memset(buf, 0, len);
-		return 0;
-	}
+	ret = access_begin(ep, acc, addr, true, &to);
 	if (ret)
 		return ret;
-	ret = mock_phys_read(to.pa, buf, len);
-	if (ret)
-		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, false, addr);
+	doorbell = its && mock_its_is_doorbell(its, to.pa);
+	if (doorbell)
+		ret = mock_its_write(&ep->msi, its, to.pa, buf, len);
 	else
-		access_count(ep, &to, addr, false);
+		ret = mock_phys_write(to.pa, buf, len);
+	if (ret)
+		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, true, addr);
+	else if (!doorbell)
+		access_count(ep, &to, addr, true);
 	return ret;
 }
 
@@ -277,24 +308,11 @@ int mock_access_read(struct mock_endpoint *ep, const struct mock_access *acc,
 int mock_access_write(struct mock_endpoint *ep, const struct mock_access *acc,
 		      u64 addr, const void *buf, u32 len)
 {
-	const struct mock_its *its = mock_ep_its(ep);
-	struct access_target to;
-	bool doorbell;
-	int ret;
+	const struct mock_again again = mock_again_take(ep, addr, true);
+	int ret = access_write(ep, acc, addr, buf, len);
 
-	ret = access_begin(ep, acc, addr, true, &to);
-	if (ret)
-		return ret == -ENODATA ? 0 : ret;
-	doorbell = its && mock_its_is_doorbell(its, to.pa);
-	if (doorbell)
-		ret = mock_its_write(&ep->msi, its, to.pa, buf, len);
-	else
-		ret = mock_phys_write(to.pa, buf, len);
-	if (ret)
-		access_note_fault(ep, acc, MOCK_EP_FAULT_ABORT, true, addr);
-	else if (!doorbell)
-		access_count(ep, &to, addr, true);
-	return ret;
+	mock_again_tried(ep, &again, ret);
+	return ret == -ENODATA ? 0 : ret;
 }
 
 /**

@@ -199,6 +199,7 @@ void mock_debugfs_add(struct mock_instance *inst)
 	debugfs_create_file("stats", 0400, dir, &inst->mi, &stats_fops);
 	mock_caches_debugfs(&inst->mi, dir);
 	mock_log_debugfs(&inst->mi, dir);
+	mock_recoverable_debugfs(&inst->mi, dir);
 	mock_walk_debugfs(&inst->mi, dir);
 	if (inst->mi.model->debugfs)
 		inst->mi.model->debugfs(&inst->mi, dir);

@@ -170,15 +170,18 @@ static int dma_wait_pri(struct mock_endpoint *ep, int tries)
 
 	if (ret)
 		return ret;
-	if (tries == DMA_PRI_TRIES)
+	if (tries == DMA_PRI_TRIES) {
+		guard(spinlock_irqsave)(&ep->mi->lock);
+		mock_again_give_up(ep, ep->pri.write, "it was asked for too often");
 		return -EREMOTEIO;
+	}
 	if (tries > 1)
 		msleep(DMA_PRI_BACKOFF_MS);
 	return 0;
 }
 
 /* The read half of a COPY moves nothing by itself: it can be done again */
-static int dma_move(struct mock_endpoint *ep, struct dma_transfer *t, u32 len)
+static int dma_try(struct mock_endpoint *ep, struct dma_transfer *t, u32 len)
 {
 	int ret, pri_tries = 0;
 
@@ -194,6 +197,17 @@ static int dma_move(struct mock_endpoint *ep, struct dma_transfer *t, u32 len)
 		else
 			return ret;
 	} while (!ret);
+	return ret;
+}
+
+static int dma_move(struct mock_endpoint *ep, struct dma_transfer *t, u32 len)
+{
+	int ret = dma_try(ep, t, len);
+
+	if (ret) {
+		guard(spinlock_irqsave)(&ep->mi->lock);
+		mock_again_end(ep);
+	}
 	return ret;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "endpoint.h"
 #include "reorder.h"
@@ -82,6 +83,7 @@ int mock_endpoint_start(struct mock_endpoint *ep)
 	ep->inv_delay_ms = 0;
 	ep->pri = (struct mock_ep_pri){};
 	ep->stall = (struct mock_ep_stall){};
+	memset(ep->again, 0, sizeof(ep->again));
 	ep->non_snooped = (struct mock_ep_non_snooped){};
 	mock_ep_regs_reset(ep);
 	mock_endpoint_power_on(ep);
@@ -130,6 +132,7 @@ void mock_endpoint_reset(struct mock_endpoint *ep)
 	mock_atc_reset(ep);
 	if (mock_reordering(ep->mi))
 		mock_reorder_forget(ep->mi, ep->config.sid);
+	mock_again_end(ep);
 	mock_fn_forget(ep);
 	mock_pci_config_set_busy(&ep->pci, false);
 	WRITE_ONCE(ep->stop, false);

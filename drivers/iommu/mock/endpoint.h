@@ -194,6 +194,7 @@ struct mock_ep_irqs {
  *	&mock_iommu.lock
  * @pri: page request interface; under &mock_iommu.lock
  * @stall: stalled request; under &mock_iommu.lock
+ * @again: read and write that it is to try again; under &mock_iommu.lock
  * @non_snooped: counted since the instance went live or the endpoint was plugged
  *	in; under &mock_iommu.lock
  * @unplugged: the instance is live without it: no message reaches it; under
@@ -224,6 +225,7 @@ struct mock_endpoint {
 	u32 inv_delay_ms;
 	struct mock_ep_pri pri;
 	struct mock_ep_stall stall;
+	struct mock_again again[2];
 	struct mock_ep_non_snooped non_snooped;
 	bool unplugged;
 	bool stop;

@@ -17,6 +17,7 @@ struct mock_iommu;
 struct mock_req;
 struct mock_xlate;
 struct seq_buf;
+struct seq_file;
 
 #define MOCK_LOG_FAULTS		64
 #define MOCK_LOG_COMMANDS	32
@@ -135,6 +136,12 @@ struct mock_queue_view {
 	u32 more;
 };
 
+/* The newest @max of a ring of that size that @nr were put into: where to begin */
+static inline u64 mock_log_first(u64 nr, u32 max)
+{
+	return nr > max ? nr - max : 0;
+}
+
 /* log.c: with the instance's lock held */
 void mock_log_reset(struct mock_iommu *mi);
 void mock_log_fault(struct mock_iommu *mi, struct mock_fault *fault);
@@ -152,6 +159,7 @@ void mock_words_who(struct seq_buf *s, const struct mock_iommu *mi,
 void mock_words_field(struct seq_buf *s, const char *name, u64 mask, u64 val);
 
 /* log_debugfs.c */
+void mock_log_show_time(struct seq_file *m, u64 ns);
 struct mock_pending_cmd *mock_queue_view_add(struct mock_queue_view *view);
 void mock_log_debugfs(struct mock_iommu *mi, struct dentry *dir);
 

@@ -14,18 +14,17 @@
 
 #include "core.h"
 
-static void show_time(struct seq_file *m, u64 ns)
+/**
+ * mock_log_show_time() - when something happened
+ * @m: where
+ * @ns: the time
+ */
+void mock_log_show_time(struct seq_file *m, u64 ns)
 {
 	u32 rest;
 	u64 s = div_u64_rem(ns, NSEC_PER_SEC, &rest);
 
 	seq_printf(m, "[%5llu.%09u]", s, rest);
-}
-
-/* The newest @max of a ring of that size that @nr were put into: where to begin */
-static u64 ring_first(u64 nr, u32 max)
-{
-	return nr > max ? nr - max : 0;
 }
 
 static void show_fault(struct seq_file *m, struct mock_iommu *mi,
@@ -36,7 +35,7 @@ static void show_fault(struct seq_file *m, struct mock_iommu *mi,
 
 	seq_buf_init(&s, text, sizeof(text));
 	mock_fault_words(&s, mi, fault);
-	show_time(m, fault->ns);
+	mock_log_show_time(m, fault->ns);
 	seq_printf(m, " %s\n", seq_buf_str(&s));
 }
 
@@ -51,7 +50,7 @@ static int last_faults_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	scoped_guard(spinlock_irqsave, &mi->lock)
 		memcpy(log, &mi->log, sizeof(*log));
-	i = ring_first(log->nr_faults, MOCK_LOG_FAULTS);
+	i = mock_log_first(log->nr_faults, MOCK_LOG_FAULTS);
 	if (i)
 		seq_printf(m, "%llu older ones are not remembered\n", i);
 	for (; i < log->nr_faults; i++)
@@ -112,14 +111,14 @@ static void show_pending(struct seq_file *m, struct mock_iommu *mi,
 static void show_done(struct seq_file *m, struct mock_iommu *mi,
 		      const struct mock_log *log)
 {
-	u64 i = ring_first(log->nr_done, MOCK_LOG_COMMANDS);
+	u64 i = mock_log_first(log->nr_done, MOCK_LOG_COMMANDS);
 
 	seq_printf(m, "done %llu\n", log->nr_done);
 	for (; i < log->nr_done; i++) {
 		const struct mock_done *done = &log->done[i % MOCK_LOG_COMMANDS];
 
 		seq_puts(m, "  ");
-		show_time(m, done->ns);
+		mock_log_show_time(m, done->ns);
 		seq_putc(m, ' ');
 		show_command(m, mi, done->words);
 		seq_printf(m, ": %s\n", done->outcome);

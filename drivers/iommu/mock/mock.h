@@ -20,6 +20,7 @@
 
 #include "cache_set.h"
 #include "log.h"
+#include "recoverable.h"
 #include "slow.h"
 
 struct dentry;
@@ -315,7 +316,10 @@ struct mock_place {
  *	(a MOCK_AT_UNTRANSLATED one only): @res->stall_tag is set, to a tag that
  *	no other stalled request of the instance has (see mock_stall_pending());
  *	the endpoint waits, without the lock and without end, until the model
- *	calls mock_stall_resume() or one of its kin for it
+ *	calls mock_stall_resume() or one of its kin for it. Where the record is, or
+ *	why there is none, it tells by mock_recoverable_put() or
+ *	mock_recoverable_fate(), and by mock_recoverable_head() when software
+ *	has moved on
  * @speculate: translate @req as @translate does, but of the model's own accord:
  *	caches are filled, configuration is fetched anew if it is not cached; no
  *	fault is recorded, no table is written, nothing stalls (see
@@ -330,7 +334,8 @@ struct mock_place {
  * @page_request: take a page request message into the queue. Same context as
  *	@translate. Returns 0, or -ENOSPC or -EFAULT when it was not queued
  *	(the model has then answered it itself as the specification says).
- *	Optional
+ *	The model tells the same of its record as @translate of a stalled
+ *	request's. Optional
  * @debugfs: add the model's files to the instance's directory
  * @queue: describe the command queue in @s, and add what is not carried out yet to
  *	@view, by mock_queue_view_add(). Same context as @translate. Optional
@@ -404,6 +409,7 @@ struct mock_model {
  * @running: the model has been started and not stopped, under @lock
  * @slow: how it takes its time
  * @log: what happened last
+ * @recoverable: the way of the last faults that software can recover from
  * @walk: somebody looks at the tables (walk.h), under @lock
  * @companion_memory: what userspace finds that has the registers of the unit's companion
  *	mapped, where that is not the registers; constant while live
@@ -424,6 +430,7 @@ struct mock_iommu {
 	bool running;
 	struct mock_slow slow;
 	struct mock_log log;
+	struct mock_recoverables recoverable;
 	struct mock_walk *walk;
 	void *companion_memory;
 };

@@ -28,6 +28,7 @@ int mock_model_start(struct mock_iommu *mi, struct iommu_unit *unit)
 		return ret;
 	guard(spinlock_irq)(&mi->lock);
 	mock_log_reset(mi);
+	mock_recoverable_reset(mi);
 	mi->running = true;
 	return 0;
 }
@@ -121,10 +122,16 @@ void mock_model_stall_gone(struct mock_iommu *mi, u32 sid, u16 tag)
 int mock_model_page_request(struct mock_iommu *mi,
 			    const struct mock_page_request *preq)
 {
+	int ret = -EFAULT;
+
 	lockdep_assert_held(&mi->lock);
-	if (!mi->running || !mi->model->page_request)
-		return -EFAULT;
-	return mi->model->page_request(mi, preq);
+	if (!mi->running)
+		return ret;
+	mock_recoverable_asks(mi);
+	if (mi->model->page_request)
+		ret = mi->model->page_request(mi, preq);
+	mock_recoverable_asked(mi, preq, ret);
+	return ret;
 }
 
 /**

@@ -52,6 +52,7 @@ int mock_pri_request(struct mock_endpoint *ep, const struct mock_req *req)
 		pri->waiting = false;
 		return -EREMOTEIO;
 	}
+	mock_again_begin(ep, req);
 	return -EAGAIN;
 }
 
@@ -74,7 +75,13 @@ int mock_pri_wait(struct mock_endpoint *ep)
 	pri->waiting = false;
 	if (ep->stop)
 		return -ESHUTDOWN;
-	return pri->answered && pri->code == MOCK_PAGE_SUCCESS ? 0 : -EREMOTEIO;
+	if (pri->answered && pri->code == MOCK_PAGE_SUCCESS)
+		return 0;
+	if (pri->answered)
+		mock_again_forget(ep, pri->write);
+	else
+		mock_again_give_up(ep, pri->write, "no response came in time");
+	return -EREMOTEIO;
 }
 
 static void pri_count(struct mock_ep_responses *got, u16 prgi,
@@ -135,7 +142,15 @@ void mock_page_response(struct mock_iommu *mi, u32 sid, bool pasid_valid,
 			u32 pasid, u16 prgi, enum mock_page_response code)
 {
 	struct mock_endpoint *ep = mock_instance_endpoint(mi, sid);
+	const struct mock_page_answer answer = {
+		.sid = sid,
+		.pasid = pasid,
+		.pasid_valid = pasid_valid,
+		.prgi = prgi,
+		.code = code,
+	};
 
+	mock_recoverable_answered(mi, &answer);
 	if (ep)
 		mock_ep_page_response(ep, pasid_valid, pasid, prgi, code);
 }

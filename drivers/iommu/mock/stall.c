@@ -29,6 +29,8 @@ void mock_stall_begin(struct mock_endpoint *ep, const struct mock_req *req,
 		.write = req->write,
 		.waiting = true,
 	};
+	mock_recoverable_stalled(ep->mi, req, tag);
+	mock_again_begin(ep, req);
 }
 
 /**
@@ -54,6 +56,8 @@ int mock_stall_wait(struct mock_endpoint *ep)
 					      stall->tag);
 		return -ESHUTDOWN;
 	}
+	if (stall->how != MOCK_STALL_RETRY)
+		mock_again_forget(ep, stall->write);
 	switch (stall->how) {
 	case MOCK_STALL_RETRY:
 		return 0;
@@ -82,6 +86,7 @@ bool mock_ep_stall_resume(struct mock_endpoint *ep, enum mock_stall how)
 	lockdep_assert_held(&ep->mi->lock);
 	if (!stall_pending(ep))
 		return false;
+	mock_recoverable_resumed(ep->mi, ep->config.sid, ep->stall.tag, how);
 	ep->stall.how = how;
 	WRITE_ONCE(ep->stall.resumed, true);
 	wake_up_all(&ep->wait);
@@ -122,7 +127,11 @@ bool mock_stall_resume(struct mock_iommu *mi, u32 sid, u16 tag,
 {
 	struct mock_endpoint *ep = mock_instance_endpoint(mi, sid);
 
-	return ep && ep->stall.tag == tag && mock_ep_stall_resume(ep, how);
+	if (ep && ep->stall.tag == tag && mock_ep_stall_resume(ep, how))
+		return true;
+	/* It comes too late */
+	mock_recoverable_resumed(mi, sid, tag, how);
+	return false;
 }
 
 /**

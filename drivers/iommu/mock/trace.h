@@ -61,6 +61,30 @@ TRACE_EVENT(mock_fault,
 			   __entry->write = fault->write;),
 	    TP_printk("%s: %s", __get_str(iommu), __get_str(words)));
 
+TRACE_EVENT(mock_recoverable,
+	    TP_PROTO(const struct mock_iommu *mi, const struct mock_recoverable *rec,
+		     const char *words),
+	    TP_ARGS(mi, rec, words),
+	    TP_STRUCT__entry(__string(iommu, mi->name)
+			     __string(words, words)
+			     __field(u64, addr)
+			     __field(u32, sid)
+			     __field(u32, pasid)
+			     __field(u16, group)
+			     __field(bool, pasid_valid)
+			     __field(bool, write)
+			     __field(bool, stall)),
+	    TP_fast_assign(__assign_str(iommu);
+			   __assign_str(words);
+			   __entry->addr = rec->addr;
+			   __entry->sid = rec->sid;
+			   __entry->pasid = rec->pasid;
+			   __entry->group = rec->group;
+			   __entry->pasid_valid = rec->pasid_valid;
+			   __entry->write = rec->write;
+			   __entry->stall = rec->stall;),
+	    TP_printk("%s: %s", __get_str(iommu), __get_str(words)));
+
 TRACE_EVENT(mock_vtd_desc,
 	    TP_PROTO(const struct mock_iommu *mi, u8 type, const char *words),
 	    TP_ARGS(mi, type, words),

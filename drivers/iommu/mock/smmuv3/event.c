@@ -217,8 +217,12 @@ void mock_smmu_event_record(struct mock_smmu *m, struct mock_smmu_event *ev)
 
 	m->stats.faults++;
 	fate = mock_smmu_event_put(m, ev);
-	if (ev->stall && fate == mock_smmu_recorded)
+	if (ev->stall && fate == mock_smmu_recorded) {
 		fate = "recorded, and stalled until CMD_RESUME";
+		mock_recoverable_put(m->mi, m->hw->merge_idx);
+	} else if (ev->stall) {
+		mock_recoverable_fate(m->mi, fate);
+	}
 	mock_smmu_event_describe(ev, fate, &log);
 	mock_log_fault(m->mi, &log);
 }

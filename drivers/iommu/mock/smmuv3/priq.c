@@ -132,9 +132,11 @@ static int mock_smmu_pri_put(struct mock_smmu *m,
 	mock_smmu_pri_encode(m, preq, raw);
 	if (mock_phys_write(mock_smmu_queue_entry(q, MOCK_SMMU_PRIQ, q->prod), raw,
 			    sizeof(raw))) {
+		mock_recoverable_fate(m->mi, "refused, the queue is not in memory (PRIQ_ABT_ERR)");
 		mock_smmu_gerror_set(m, SMMU_GERROR_PRIQ_ABT_ERR);
 		return mock_smmu_pri_fail(m, preq);
 	}
+	mock_recoverable_put(m->mi, q->prod);
 	mock_smmu_reg_set32(m, SMMU_REG_PRIQ_PROD,
 			    ovflg | mock_smmu_queue_next(q, q->prod));
 	if (mock_smmu_priq_last_only(m) ? preq->last : mock_smmu_queue_empty(q))
@@ -157,9 +159,14 @@ int mock_smmu_page_request(struct mock_smmu *m, const struct mock_page_request *
 	struct mock_smmu_queue q;
 
 	/* 6.3.9.5: the effective PRIQEN depends on SMMUEN */
-	if ((m->cr0 & enabled) != enabled ||
-	    mock_smmu_gerror_active(m, SMMU_GERROR_PRIQ_ABT_ERR))
+	if ((m->cr0 & enabled) != enabled) {
+		mock_recoverable_fate(m->mi, "refused, the queue is off (SMMUEN, PRIQEN)");
 		return mock_smmu_pri_fail(m, preq);
+	}
+	if (mock_smmu_gerror_active(m, SMMU_GERROR_PRIQ_ABT_ERR)) {
+		mock_recoverable_fate(m->mi, "refused, PRIQ_ABT_ERR is not acknowledged");
+		return mock_smmu_pri_fail(m, preq);
+	}
 
 	mock_smmu_queue_get(m, MOCK_SMMU_PRIQ, &q);
 	if (mock_smmu_priq_overflowed(m) || mock_smmu_queue_full(&q))

@@ -163,3 +163,17 @@ u32 mock_smmu_queue_next(const struct mock_smmu_queue *q, u32 idx)
 {
 	return (idx + 1) & GENMASK(q->lg2, 0);
 }
+
+/**
+ * mock_smmu_queue_head - software has moved the head of a queue that the SMMU fills
+ * @m: the SMMU
+ * @id: the queue
+ */
+void mock_smmu_queue_head(struct mock_smmu *m, enum mock_smmu_queue_id id)
+{
+	struct mock_smmu_queue q;
+
+	mock_smmu_queue_get(m, id, &q);
+	mock_recoverable_head(m->mi, id == MOCK_SMMU_EVTQ, q.cons, q.prod,
+			      GENMASK(q.lg2, 0));
+}

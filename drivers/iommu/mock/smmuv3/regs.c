@@ -71,7 +71,25 @@ static void mock_smmu_cmdq_prod_wrote(struct mock_smmu *m, u64 old)
 
 static void mock_smmu_evtq_cons_wrote(struct mock_smmu *m, u64 old)
 {
+	mock_smmu_queue_head(m, MOCK_SMMU_EVTQ);
 	mock_smmu_evtq_changed(m);
+}
+
+static void mock_smmu_evtq_prod_wrote(struct mock_smmu *m, u64 old)
+{
+	if (mock_smmu_reg32(m, SMMU_REG_EVTQ_PROD) != old)
+		mock_recoverable_queue_gone(m->mi, true);
+}
+
+static void mock_smmu_priq_cons_wrote(struct mock_smmu *m, u64 old)
+{
+	mock_smmu_queue_head(m, MOCK_SMMU_PRIQ);
+}
+
+static void mock_smmu_priq_prod_wrote(struct mock_smmu *m, u64 old)
+{
+	if (mock_smmu_reg32(m, SMMU_REG_PRIQ_PROD) != old)
+		mock_recoverable_queue_gone(m->mi, false);
 }
 
 static const struct mock_smmu_reg mock_smmu_regs[MOCK_SMMU_REGS_FILE / sizeof(u32)] = {
@@ -156,7 +174,7 @@ static const struct mock_smmu_reg mock_smmu_regs[MOCK_SMMU_REGS_FILE / sizeof(u3
 	},
 	[(SMMU_REG_EVTQ_PROD & ~SMMU_PAGE1) / 4] = {
 		"EVENTQ_PROD", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG,
-		.page1 = true, .unknown = true,
+		.page1 = true, .unknown = true, .wrote = mock_smmu_evtq_prod_wrote,
 	},
 	[(SMMU_REG_EVTQ_CONS & ~SMMU_PAGE1) / 4] = {
 		"EVENTQ_CONS", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG,
@@ -180,11 +198,11 @@ static const struct mock_smmu_reg mock_smmu_regs[MOCK_SMMU_REGS_FILE / sizeof(u3
 	},
 	[(SMMU_REG_PRIQ_PROD & ~SMMU_PAGE1) / 4] = {
 		"PRIQ_PROD", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
-		.page1 = true, .unknown = true,
+		.page1 = true, .unknown = true, .wrote = mock_smmu_priq_prod_wrote,
 	},
 	[(SMMU_REG_PRIQ_CONS & ~SMMU_PAGE1) / 4] = {
 		"PRIQ_CONS", MOCK_SMMU_Q_IDX | SMMU_Q_OVFLG, SMMU_IDR0_PRI,
-		.page1 = true, .unknown = true,
+		.page1 = true, .unknown = true, .wrote = mock_smmu_priq_cons_wrote,
 	},
 	[SMMU_REG_PRIQ_IRQ_CFG0 / 4] = {
 		"PRIQ_IRQ_CFG0", SMMU_IRQ_CFG0_ADDR,

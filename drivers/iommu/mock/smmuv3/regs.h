@@ -237,6 +237,7 @@ enum mock_smmu_queue_id {
 	MOCK_SMMU_PRIQ,
 };
 
+void mock_smmu_queue_head(struct mock_smmu *m, enum mock_smmu_queue_id id);
 u32 mock_smmu_queue_mask(const struct mock_smmu *m, enum mock_smmu_queue_id id);
 void mock_smmu_queue_get(const struct mock_smmu *m, enum mock_smmu_queue_id id,
 			 struct mock_smmu_queue *q);

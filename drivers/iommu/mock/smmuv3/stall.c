@@ -82,6 +82,10 @@ int mock_smmu_stall(struct mock_smmu *m, struct mock_smmu_event *ev,
 	ev->stag = tag;
 	if (record)
 		mock_smmu_event_record(m, ev);
+	else
+		mock_recoverable_fate(m->mi, mock_smmu_evtq_writable(m) ?
+				      "its record waits for a tag" :
+				      "its record waits for room in the event queue");
 	return -EINPROGRESS;
 }
 
@@ -136,12 +140,14 @@ void mock_smmu_stall_term(struct mock_smmu *m, u32 sid)
 	unsigned long tag;
 	void *entry;
 
+	mock_recoverable_ending(m->mi, "the stream was terminated (CMD_STALL_TERM)");
 	xa_for_each(&m->hw->stalls, tag, entry) {
 		if (mock_smmu_stall_sid(entry) != sid)
 			continue;
 		xa_erase(&m->hw->stalls, tag);
 		mock_smmu_send_resume(m, sid, tag, MOCK_STALL_ABORT);
 	}
+	mock_recoverable_ending(m->mi, NULL);
 	mock_smmu_evtq_changed(m);
 }
 
@@ -154,11 +160,13 @@ void mock_smmu_stall_abort_all(struct mock_smmu *m)
 	unsigned long tag;
 	void *entry;
 
+	mock_recoverable_ending(m->mi, "the unit was switched off (SMMUEN)");
 	xa_for_each(&m->hw->stalls, tag, entry) {
 		xa_erase(&m->hw->stalls, tag);
 		mock_smmu_send_resume(m, mock_smmu_stall_sid(entry), tag,
 				      MOCK_STALL_ABORT);
 	}
+	mock_recoverable_ending(m->mi, NULL);
 }
 
 /**

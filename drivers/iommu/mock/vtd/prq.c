@@ -67,6 +67,7 @@ int mock_vtd_page_request(struct mock_vtd *m,
 	struct mock_vtd_fault fault = {};
 
 	if (mock_vtd_page_request_check(m, preq, &fault)) {
+		mock_recoverable_fate(m->mi, "refused by the tables");
 		if (fault.reason)
 			mock_vtd_fault_record_page_request(m, preq, &fault);
 		mock_vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
@@ -91,10 +92,26 @@ int mock_vtd_page_request(struct mock_vtd *m,
 	 */
 	if (!m->regs->pq_set || tail >= size ||
 	    mock_vtd_prq_write(m, (pqa & VTD_PQA_PQA) + tail, preq)) {
+		mock_recoverable_fate(m->mi, "refused, there is no queue");
 		mock_vtd_prq_answer(m, preq, MOCK_PAGE_INVALID);
 		return -EFAULT;
 	}
+	mock_recoverable_put(m->mi, tail / MOCK_VTD_PREQ_LEN);
 	mock_vtd_reg_set64(m, VTD_REG_PQT, next);
 	mock_vtd_event_set(m, MOCK_VTD_EVENT_PRQ, VTD_PRS_PPR);
 	return 0;
+}
+
+/**
+ * mock_vtd_prq_head - software has moved the head of the queue
+ * @m: the unit
+ */
+void mock_vtd_prq_head(struct mock_vtd *m)
+{
+	u32 size = 4096 << FIELD_GET(VTD_PQA_PQS, mock_vtd_reg64(m, VTD_REG_PQA));
+
+	mock_recoverable_head(m->mi, false,
+			      mock_vtd_reg64(m, VTD_REG_PQH) / MOCK_VTD_PREQ_LEN,
+			      mock_vtd_reg64(m, VTD_REG_PQT) / MOCK_VTD_PREQ_LEN,
+			      size / MOCK_VTD_PREQ_LEN - 1);
 }

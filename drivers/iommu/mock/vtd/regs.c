@@ -217,9 +217,20 @@ static void mock_vtd_iqt_wrote(struct mock_vtd *m, u64 val)
 	mock_vtd_qi_kick(m);
 }
 
+static void mock_vtd_pqh_wrote(struct mock_vtd *m, u64 val)
+{
+	mock_vtd_prq_head(m);
+}
+
+static void mock_vtd_pqt_wrote(struct mock_vtd *m, u64 val)
+{
+	mock_recoverable_queue_gone(m->mi, false);
+}
+
 static void mock_vtd_pqa_wrote(struct mock_vtd *m, u64 val)
 {
 	m->regs->pq_set = true;
+	mock_recoverable_queue_gone(m->mi, false);
 }
 
 static const struct mock_vtd_reg mock_vtd_regs[MOCK_VTD_REGS_FIXED / sizeof(u32)] = {
@@ -264,8 +275,12 @@ static const struct mock_vtd_reg mock_vtd_regs[MOCK_VTD_REGS_FIXED / sizeof(u32)
 	[VTD_REG_IEADDR / 4] = { "IEADDR", GENMASK(31, 2) },
 	[VTD_REG_IEUADDR / 4] = { "IEUADDR", GENMASK(31, 0) },
 	[VTD_REG_IQERCD / 4] = { "IQERCD", .wide = true },
-	[VTD_REG_PQH / 4] = { "PQH", VTD_PQ_PTR, .wide = true },
-	[VTD_REG_PQT / 4] = { "PQT", VTD_PQ_PTR, .wide = true },
+	[VTD_REG_PQH / 4] = {
+		"PQH", VTD_PQ_PTR, .wide = true, .wrote = mock_vtd_pqh_wrote,
+	},
+	[VTD_REG_PQT / 4] = {
+		"PQT", VTD_PQ_PTR, .wide = true, .wrote = mock_vtd_pqt_wrote,
+	},
 	[VTD_REG_PQA / 4] = {
 		"PQA", VTD_PQA_PQA | VTD_PQA_PQS, .wide = true,
 		.wrote = mock_vtd_pqa_wrote,

@@ -202,6 +202,9 @@ const char *mock_vtd_iqei_words(u8 iqei);
 void mock_vtd_queue_show(struct mock_iommu *mi, struct seq_file *s,
 			 struct mock_queue_view *view);
 
+/* prq.c */
+void mock_vtd_prq_head(struct mock_vtd *m);
+
 /* event.c */
 void mock_vtd_event_set(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits);
 void mock_vtd_event_clear(struct mock_vtd *m, enum mock_vtd_event ev, u32 bits);

@@ -301,6 +301,38 @@ static void mock_smmu_priq_failure_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pri_prod(dut), 1);
 }
 
+/* Software has taken what is in front of its index, but not what it sets up anew */
+static void mock_smmu_priq_taken_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = priq_dut(test, 2);
+	const struct mock_recoverables *r = &dut->mi->recoverable;
+	u32 i;
+
+	for (i = 0; i < 9; i++) {
+		send_request(dut, &plain);
+		KUNIT_EXPECT_EQ(test, r->in_queue, 1);
+		dut_write32(dut, SMMU_REG_PRIQ_CONS, (i + 1) & 7);
+		KUNIT_EXPECT_EQ(test, r->in_queue, 0);
+	}
+	/* From index 1 on with the wrap flag it has had once, until it is full */
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, send_request(dut, &plain), 0);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 4);
+	dut_write32(dut, SMMU_REG_PRIQ_CONS, 2);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 3);
+	KUNIT_EXPECT_EQ(test, r->entry[9].nr_steps, 1);
+	KUNIT_EXPECT_EQ(test, r->entry[9].step[0].kind, MOCK_STEP_TAKEN);
+	KUNIT_EXPECT_EQ(test, r->entry[10].nr_steps, 0);
+	/* Events are elsewhere */
+	dut_write32(dut, SMMU_REG_EVTQ_CONS, 5);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 3);
+
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_PRIQEN);
+	dut_write32(dut, SMMU_REG_PRIQ_PROD, 2);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 0);
+	KUNIT_EXPECT_EQ(test, r->entry[10].nr_steps, 0);
+}
+
 static struct kunit_case mock_smmu_priq_cases[] = {
 	KUNIT_CASE(mock_smmu_priq_entry_test),
 	KUNIT_CASE(mock_smmu_priq_irq_test),
@@ -308,6 +340,7 @@ static struct kunit_case mock_smmu_priq_cases[] = {
 	KUNIT_CASE(mock_smmu_priq_ppar_test),
 	KUNIT_CASE(mock_smmu_priq_bad_streamid_test),
 	KUNIT_CASE(mock_smmu_priq_failure_test),
+	KUNIT_CASE(mock_smmu_priq_taken_test),
 	{}
 };
 

@@ -262,6 +262,43 @@ static void mock_smmu_stall_gone_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stall_request(dut, DUT_SID), a);
 }
 
+/* What the endpoint notes of a stall comes after what the SMMU tells of its record */
+static void stall_note(struct mock_smmu_dut *dut)
+{
+	const struct mock_req req = { .addr = 0x1000, .sid = DUT_SID };
+	int tag = stall_request(dut, DUT_SID);
+
+	guard(spinlock_irq)(&dut->mi->lock);
+	mock_recoverable_stalled(dut->mi, &req, tag);
+}
+
+static void mock_smmu_stall_taken_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = stall_dut(test, 3);
+	const struct mock_recoverables *r = &dut->mi->recoverable;
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		stall_note(dut);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 3);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, r->entry[i].place, i);
+	KUNIT_EXPECT_FALSE(test, r->entry[3].queued);
+	KUNIT_EXPECT_STREQ(test, r->entry[3].fate, "its record waits for a tag");
+	dut_write32(dut, SMMU_REG_EVTQ_CONS, 2);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 1);
+	KUNIT_EXPECT_EQ(test, r->entry[1].nr_steps, 1);
+	KUNIT_EXPECT_EQ(test, r->entry[2].nr_steps, 0);
+
+	mock_smmu_dut_cr0(dut, 0, SMMU_CR0_EVENTQEN);
+	stall_note(dut);
+	KUNIT_EXPECT_STREQ(test, r->entry[4].fate,
+			   "its record waits for room in the event queue");
+	dut_write32(dut, SMMU_REG_EVTQ_PROD, 0);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 0);
+	KUNIT_EXPECT_EQ(test, r->entry[2].nr_steps, 0);
+}
+
 static struct kunit_case mock_smmu_stall_cases[] = {
 	KUNIT_CASE(mock_smmu_stall_record_test),
 	KUNIT_CASE(mock_smmu_stall_resume_test),
@@ -272,6 +309,7 @@ static struct kunit_case mock_smmu_stall_cases[] = {
 	KUNIT_CASE(mock_smmu_stall_writable_test),
 	KUNIT_CASE(mock_smmu_stall_smmuen_test),
 	KUNIT_CASE(mock_smmu_stall_gone_test),
+	KUNIT_CASE(mock_smmu_stall_taken_test),
 	{}
 };
 

@@ -291,6 +291,39 @@ static void prq_unusable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw->resp.code, MOCK_PAGE_INVALID);
 }
 
+/* Software has taken what is in front of the head, but not what it sets up anew */
+static void prq_taken(struct kunit *test)
+{
+	struct prq *prq = test->priv;
+	struct mock_vtd_hw *hw = prq->hw;
+	const struct mock_recoverables *r = &hw->mi->recoverable;
+	unsigned int i;
+
+	for (i = 0; i < ENTRIES - 2; i++) {
+		send_request(prq);
+		hw_write64(hw, VTD_REG_PQH, hw_read64(hw, VTD_REG_PQT));
+	}
+	KUNIT_EXPECT_EQ(test, r->in_queue, 0);
+	for (i = 0; i < 5; i++)
+		send_request(prq);
+	KUNIT_EXPECT_EQ(test, hw_read64(hw, VTD_REG_PQT), 3 * 32);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 5);
+	hw_write64(hw, VTD_REG_PQH, 32);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 2);
+	hw_write64(hw, VTD_REG_PQH, 32);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 2);
+	hw_write64(hw, VTD_REG_PQH, 2 * 32);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 1);
+	i = (r->nr - 2) % MOCK_RECOVERABLE_MAX;
+	KUNIT_EXPECT_EQ(test, r->entry[i].nr_steps, 1);
+	KUNIT_EXPECT_EQ(test, r->entry[i].step[0].kind, MOCK_STEP_TAKEN);
+
+	hw_write64(hw, VTD_REG_PQT, 0);
+	KUNIT_EXPECT_EQ(test, r->in_queue, 0);
+	i = (r->nr - 1) % MOCK_RECOVERABLE_MAX;
+	KUNIT_EXPECT_EQ(test, r->entry[i].nr_steps, 0);
+}
+
 static struct kunit_case prq_test_cases[] = {
 	KUNIT_CASE_PARAM(prq_desc, desc_gen_params),
 	KUNIT_CASE(prq_event),
@@ -300,6 +333,7 @@ static struct kunit_case prq_test_cases[] = {
 	KUNIT_CASE(prq_overflow_event),
 	KUNIT_CASE(prq_tables),
 	KUNIT_CASE(prq_unusable),
+	KUNIT_CASE(prq_taken),
 	{}
 };
 
