@@ -70,6 +70,8 @@ void mock_walk_step(struct mock_iommu *mi, const struct mock_walk_step *step)
 	struct seq_file *s = mi->walk->s;
 	u32 i;
 
+	if (mi->walk->silent)
+		return;
 	begin_line(mi->walk);
 	show_place(s, step);
 	if (step->aborts) {
@@ -96,6 +98,8 @@ void mock_walk_line(struct mock_iommu *mi, const char *fmt, ...)
 {
 	va_list args;
 
+	if (mi->walk->silent)
+		return;
 	begin_line(mi->walk);
 	va_start(args, fmt);
 	seq_vprintf(mi->walk->s, fmt, args);
@@ -136,7 +140,7 @@ void mock_walk_cached(struct mock_iommu *mi, const struct mock_cache *c,
 	const void *data = mock_cache_peek(c, tag, addr, &key);
 	u32 i;
 
-	for (i = 0; data && i < set->nr; i++) {
+	for (i = 0; data && i < set->nr && !mi->walk->silent; i++) {
 		if (set->cache[i] != c)
 			continue;
 		begin_line(mi->walk);
@@ -180,6 +184,57 @@ static void show_cached(struct seq_file *s, const struct mock_walk *walk,
 		seq_puts(s, "a request now: no cache has an entry, the tables answer\n");
 }
 
+static int walk_tables(struct mock_iommu *mi, struct mock_walk *walk,
+		       const struct mock_req *req, struct mock_xlate *res,
+		       struct mock_fault *fault)
+{
+	int ret;
+
+	mi->walk = walk;
+	ret = mi->model->walk(mi, req, res, fault);
+	mi->walk = NULL;
+	return ret;
+}
+
+/* Would a translation request for it be answered without the permission? */
+static bool would_ask(struct mock_iommu *mi, const struct mock_req *req)
+{
+	struct mock_walk silent = { .silent = true };
+	struct mock_fault fault = {};
+	struct mock_xlate res = {};
+	struct mock_req ats = *req;
+
+	ats.at = MOCK_AT_TRANSLATION;
+	return !walk_tables(mi, &silent, &ats, &res, &fault) && !res.untranslated_only &&
+	       !(req->write ? res.write : res.read && (!req->exec || res.exec));
+}
+
+/* What software could do about a fault, before the access is made again */
+static void show_recoverable(struct seq_file *s, struct mock_iommu *mi,
+			     struct mock_endpoint *ep,
+			     const struct mock_req *req, int ret)
+{
+	struct mock_access acc;
+
+	if (!ret)
+		return;
+	mock_access_init(&acc, &ep->config, 0, *mock_ep_reg(ep, MOCK_EP_ATS));
+	mock_access_limit(ep, &acc);
+	if (!acc.ats && ret == -EINPROGRESS) {
+		seq_puts(s, "recoverable: the request would be stalled until software resumes or terminates it\n");
+		mock_recoverable_show_waiting(s, mi);
+		return;
+	}
+	if (!ep->config.caps.pri || !would_ask(mi, req))
+		return;
+	if (!acc.pri) {
+		seq_puts(s, "not recoverable: the endpoint has PRI, but does not use it now\n");
+		return;
+	}
+	seq_puts(s, "recoverable: the endpoint would send a page request, and try again when it is answered\n");
+	mock_recoverable_show_waiting(s, mi);
+}
+
 /**
  * mock_walk_show() - what the tables say of a request, step by step
  * @s: where
@@ -195,7 +250,7 @@ static void show_cached(struct seq_file *s, const struct mock_walk *walk,
 void mock_walk_show(struct seq_file *s, struct mock_iommu *mi,
 		    struct mock_endpoint *ep, const struct mock_req *req)
 {
-	struct mock_walk walk = { .s = s };
+	struct mock_walk steps = { .s = s };
 	struct mock_fault fault = {};
 	struct mock_xlate res = {};
 	struct mock_stats stats;
@@ -214,10 +269,10 @@ void mock_walk_show(struct seq_file *s, struct mock_iommu *mi,
 	}
 	stats = *mi->stats;
 	atc = ep && mock_atc_show_one(ep, req, s);
-	mi->walk = &walk;
-	ret = mi->model->walk(mi, req, &res, &fault);
-	mi->walk = NULL;
-	*mi->stats = stats;
+	ret = walk_tables(mi, &steps, req, &res, &fault);
 	show_result(s, mi, req, &res, &fault, ret);
-	show_cached(s, &walk, atc);
+	show_cached(s, &steps, atc);
+	if (ep)
+		show_recoverable(s, mi, ep, req, ret);
+	*mi->stats = stats;
 }

@@ -18,12 +18,14 @@
  * @indent: within how many other walks this one is
  * @cached: a cache has an entry for something on the way
  * @answered: the cache that has the whole translation, %NULL if there is none
+ * @silent: only the result matters
  */
 struct mock_walk {
 	struct seq_file *s;
 	u32 indent;
 	bool cached;
 	const char *answered;
+	bool silent;
 };
 
 /**
