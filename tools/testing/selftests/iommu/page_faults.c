@@ -20,40 +20,13 @@ FIXTURE_VARIANT(page_faults)
 	struct demand_config c;
 };
 
-FIXTURE_VARIANT_ADD(page_faults, vtd)
-{
-	.c = DEMAND_VTD,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, vtd_pasid)
-{
-	.c = DEMAND_VTD_PASID,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, vtd_raw)
-{
-	.c = DEMAND_VTD_RAW,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, smmu_pri)
-{
-	.c = DEMAND_SMMU_PRI,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, smmu_pri_pasid)
-{
-	.c = DEMAND_SMMU_PRI_PASID,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, smmu_stall)
-{
-	.c = DEMAND_SMMU_STALL,
-};
-
-FIXTURE_VARIANT_ADD(page_faults, smmu_stall_pasid)
-{
-	.c = DEMAND_SMMU_STALL_PASID,
-};
+FIXTURE_VARIANT_ADD(page_faults, vtd) { .c = DEMAND_VTD };
+FIXTURE_VARIANT_ADD(page_faults, vtd_pasid) { .c = DEMAND_VTD_PASID };
+FIXTURE_VARIANT_ADD(page_faults, vtd_raw) { .c = DEMAND_VTD_RAW };
+FIXTURE_VARIANT_ADD(page_faults, smmu_pri) { .c = DEMAND_SMMU_PRI };
+FIXTURE_VARIANT_ADD(page_faults, smmu_pri_pasid) { .c = DEMAND_SMMU_PRI_PASID };
+FIXTURE_VARIANT_ADD(page_faults, smmu_stall) { .c = DEMAND_SMMU_STALL };
+FIXTURE_VARIANT_ADD(page_faults, smmu_stall_pasid) { .c = DEMAND_SMMU_STALL_PASID };
 
 FIXTURE_SETUP(page_faults)
 {

@@ -19,40 +19,13 @@ FIXTURE_VARIANT(faults_end)
 	struct demand_config c;
 };
 
-FIXTURE_VARIANT_ADD(faults_end, vtd)
-{
-	.c = DEMAND_VTD,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, vtd_pasid)
-{
-	.c = DEMAND_VTD_PASID,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, vtd_raw)
-{
-	.c = DEMAND_VTD_RAW,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, smmu_pri)
-{
-	.c = DEMAND_SMMU_PRI,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, smmu_pri_pasid)
-{
-	.c = DEMAND_SMMU_PRI_PASID,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, smmu_stall)
-{
-	.c = DEMAND_SMMU_STALL,
-};
-
-FIXTURE_VARIANT_ADD(faults_end, smmu_stall_pasid)
-{
-	.c = DEMAND_SMMU_STALL_PASID,
-};
+FIXTURE_VARIANT_ADD(faults_end, vtd) { .c = DEMAND_VTD };
+FIXTURE_VARIANT_ADD(faults_end, vtd_pasid) { .c = DEMAND_VTD_PASID };
+FIXTURE_VARIANT_ADD(faults_end, vtd_raw) { .c = DEMAND_VTD_RAW };
+FIXTURE_VARIANT_ADD(faults_end, smmu_pri) { .c = DEMAND_SMMU_PRI };
+FIXTURE_VARIANT_ADD(faults_end, smmu_pri_pasid) { .c = DEMAND_SMMU_PRI_PASID };
+FIXTURE_VARIANT_ADD(faults_end, smmu_stall) { .c = DEMAND_SMMU_STALL };
+FIXTURE_VARIANT_ADD(faults_end, smmu_stall_pasid) { .c = DEMAND_SMMU_STALL_PASID };
 
 FIXTURE_SETUP(faults_end)
 {

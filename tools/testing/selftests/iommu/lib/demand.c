@@ -23,7 +23,9 @@ int demand_mock(struct demand *d, const struct demand_config *c)
 	};
 	cfg.nr_eps = DEMAND_EPS;
 	cfg.pasid_bits = 8;
-	cfg.guest_size = 24 * SZ_1M;
+	/* For pages of 2M, too */
+	if (!cfg.guest_size)
+		cfg.guest_size = 24 * SZ_1M;
 	cfg.ats = !c->stall;
 	/* Only a vSTE with a table of contexts has PASIDs of the guest */
 	if (c->pasid && cfg.type == MOCK_VTD) {
@@ -170,11 +172,32 @@ int demand_up(struct demand *d, const struct demand_config *c, const char **why)
 	return *why ? demand_down(d) : rc;
 }
 
-int demand_down(struct demand *d)
+static void close_queue(struct demand *d)
 {
 	if (d->faults.queue >= 0)
 		close(d->faults.queue);
 	d->faults.queue = -1;
+}
+
+void demand_leave(struct demand *d)
+{
+	close_queue(d);
+	rig_leave(&d->rig);
+}
+
+void demand_share(struct demand *d, const struct demand *of, unsigned int first)
+{
+	struct mock *m = &d->rig.mock;
+
+	*d = *of;
+	m->nr_endpoints -= first;
+	memmove(m->endpoints, m->endpoints + first,
+		m->nr_endpoints * sizeof(m->endpoints[0]));
+}
+
+int demand_down(struct demand *d)
+{
+	close_queue(d);
 	return rig_down(&d->rig);
 }
 
@@ -286,6 +309,22 @@ int demand_served(struct demand *d, unsigned int i)
 		return -EBADMSG;
 	s1_unmap(&d->rig.s1, AREA(i), S1_4K);
 	return demand_forget(d);
+}
+
+int demand_paging(struct demand *d, unsigned int i)
+{
+	const uint32_t size = sizeof(d->copy);
+	uint32_t off;
+	int rc;
+
+	rc = pager_start(&d->pager, &d->faults, demand_page_in, d);
+	if (rc)
+		return rc;
+	rc = ep_read(&d->rig.dev[i], AREA(i), size, demand_crc(d, AREA(i), size), NULL);
+	rc = pager_stop(&d->pager) ?: rc;
+	for (off = 0; off < size; off += PAGE_4K)
+		s1_unmap(&d->rig.s1, AREA(i) + off, S1_4K);
+	return rc ?: demand_forget(d);
 }
 
 int demand_forget(struct demand *d)

@@ -36,7 +36,7 @@ struct demand_config {
 	bool pasid;
 };
 
-/* All of them */
+/* All of them: fixtures have a variant of each */
 #define DEMAND_VTD \
 	{ .cfg.type = MOCK_VTD }
 #define DEMAND_VTD_PASID \
@@ -90,6 +90,10 @@ int demand_mock(struct demand *d, const struct demand_config *c);
  * the driver cannot have that @*why says so, and it returns 0.
  */
 int demand_vmm(struct demand *d, unsigned int nr, const char **why);
+/* All that a VMM has; the instance stays */
+void demand_leave(struct demand *d);
+/* @d is another VMM of the instance @of, which has no VMM itself; from endpoint @first on */
+void demand_share(struct demand *d, const struct demand *of, unsigned int first);
 /* Both, of all endpoints; what cannot be is taken down */
 int demand_up(struct demand *d, const struct demand_config *c, const char **why);
 int demand_down(struct demand *d);
@@ -120,6 +124,8 @@ int demand_wait(struct demand *d, unsigned int i, struct ep_result *res);
 int demand_asks(struct demand *d, unsigned int i, struct iommu_hwpt_pgfault *fault);
 /* The same, and it is mapped, and the device finds it */
 int demand_served(struct demand *d, unsigned int i);
+/* All of @copy is read, and paged in as the device comes to it; then it is forgotten */
+int demand_paging(struct demand *d, unsigned int i);
 /* Whoever is not asked for anything is served as always */
 int demand_others_work(struct demand *d);
 

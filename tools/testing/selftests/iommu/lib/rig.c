@@ -158,7 +158,8 @@ int rig_devices(struct rig *r)
 	int rc;
 
 	rc = mock_set_live(&r->mock, true);
-	if (rc)
+	/* It may be so for another VMM */
+	if (rc && rc != -EEXIST)
 		return rc;
 	r->iommufd = vmm_open();
 	if (r->iommufd < 0)
@@ -321,18 +322,23 @@ int rig_unsafe_memory_types(bool on)
 	return mock_driver_param(MOCK_SMMUV3, "unsafe_guest_memory_types", on);
 }
 
-int rig_down(struct rig *r)
+void rig_leave(struct rig *r)
 {
 	unsigned int i;
 
-	if (r->cfg.unsafe_memory_types)
-		rig_unsafe_memory_types(false);
 	for (i = 0; i < RIG_MAX_EPS; i++)
 		vdev_close(&r->dev[i]);
 	if (r->iommufd >= 0)
 		close(r->iommufd);
 	r->iommufd = -1;
 	guest_destroy(&r->guest);
+}
+
+int rig_down(struct rig *r)
+{
+	if (r->cfg.unsafe_memory_types)
+		rig_unsafe_memory_types(false);
+	rig_leave(r);
 	return mock_destroy(&r->mock);
 }
 

@@ -143,6 +143,8 @@ int rig_up(struct rig *r, const struct rig_config *cfg);
  */
 int rig_try(struct rig *r, const struct rig_config *cfg, bool nested,
 	    const char **why);
+/* All but the instance, which others may have endpoints of */
+void rig_leave(struct rig *r);
 /* -EBUSY and others when something did not let itself be taken down */
 int rig_down(struct rig *r);
 /* Why its units cannot give guests command queues, NULL if they can */
