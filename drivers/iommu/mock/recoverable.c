@@ -234,8 +234,16 @@ static const char *code_name(u8 code)
 	}
 }
 
-static void answer_group(struct mock_iommu *mi, const struct mock_page_answer *answer,
-			 bool by_unit)
+static bool is_answer_to(const struct mock_page_answer *answer,
+			 const struct mock_recoverable *rec)
+{
+	return same_group(rec, answer->sid, answer->prgi) &&
+	       (!answer->pasid_valid || rec->pasid == answer->pasid) &&
+	       !has_step(rec, MOCK_STEP_ANSWERED);
+}
+
+/* By software: of groups with the same index the older one is answered first */
+static void answer_group(struct mock_iommu *mi, const struct mock_page_answer *answer)
 {
 	struct mock_recoverables *r = &mi->recoverable;
 	u64 i;
@@ -243,11 +251,28 @@ static void answer_group(struct mock_iommu *mi, const struct mock_page_answer *a
 	for (i = first_number(r); i < r->nr; i++) {
 		struct mock_recoverable *rec = entry_of(r, i);
 
-		if (!same_group(rec, answer->sid, answer->prgi) ||
-		    (answer->pasid_valid && rec->pasid != answer->pasid))
+		if (!is_answer_to(answer, rec))
 			continue;
-		add_step(mi, rec, MOCK_STEP_ANSWERED, code_name(answer->code),
-			 by_unit);
+		add_step(mi, rec, MOCK_STEP_ANSWERED, code_name(answer->code), false);
+		if (rec->last)
+			break;
+	}
+}
+
+/* By the unit: it answers the group of the request that came now, the newest one */
+static void answer_newest(struct mock_iommu *mi, const struct mock_page_answer *answer)
+{
+	struct mock_recoverables *r = &mi->recoverable;
+	u64 i;
+
+	for (i = r->nr; i > first_number(r); i--) {
+		struct mock_recoverable *rec = entry_of(r, i - 1);
+
+		if (i < r->nr && same_group(rec, answer->sid, answer->prgi) && rec->last)
+			break;
+		if (is_answer_to(answer, rec))
+			add_step(mi, rec, MOCK_STEP_ANSWERED,
+				 code_name(answer->code), true);
 	}
 }
 
@@ -283,7 +308,7 @@ void mock_recoverable_asked(struct mock_iommu *mi,
 		complete_group(mi, rec);
 	r->asking = false;
 	if (r->answered)
-		answer_group(mi, &r->answer, true);
+		answer_newest(mi, &r->answer);
 }
 
 /**
@@ -302,7 +327,7 @@ void mock_recoverable_answered(struct mock_iommu *mi,
 		r->answered = true;
 		return;
 	}
-	answer_group(mi, answer, false);
+	answer_group(mi, answer);
 }
 
 /**

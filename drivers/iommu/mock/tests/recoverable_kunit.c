@@ -304,6 +304,38 @@ static void recoverable_by_unit(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nth(b, 4)->queued);
 }
 
+/* An index that is used again while an answer is due */
+static void recoverable_index_in_use(struct kunit *test)
+{
+	struct seen_bench *b = seen_bench(test);
+
+	ask(b, 3, false);
+	ask(b, 3, true);
+	ask(b, 3, false);
+	answer(b, SID, 5, 3);
+	KUNIT_EXPECT_STREQ(test, way(b, 0), "ca");
+	KUNIT_EXPECT_STREQ(test, way(b, 1), "a");
+	KUNIT_EXPECT_STREQ(test, way(b, 2), "");
+	b->ret = -ENOSPC;
+	b->answers = true;
+	ask(b, 3, true);
+	KUNIT_EXPECT_STREQ(test, way(b, 2), "ca");
+	KUNIT_EXPECT_STREQ(test, way(b, 3), "a");
+
+	/* The unit answers the newer one, software the older one */
+	b->ret = 0;
+	b->answers = false;
+	ask(b, 4, true);
+	b->ret = -ENOSPC;
+	b->answers = true;
+	ask(b, 4, true);
+	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
+	KUNIT_EXPECT_STREQ(test, way(b, 5), "a");
+	answer(b, SID, 5, 4);
+	KUNIT_EXPECT_STREQ(test, way(b, 4), "a");
+	KUNIT_EXPECT_FALSE(test, nth(b, 4)->step[0].by_unit);
+}
+
 static void recoverable_stall(struct kunit *test)
 {
 	struct seen_bench *b = seen_bench(test);
@@ -332,6 +364,7 @@ static void recoverable_stall(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, nth(b, 1)->fate, "waits");
 
 	stall(b, 2, true, 0x1000);
+	KUNIT_EXPECT_NULL(test, nth(b, 2)->fate);
 	resume(b, 2, "ended");
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "g");
 	KUNIT_EXPECT_STREQ(test, nth(b, 2)->step[0].how, "ended");
@@ -465,6 +498,7 @@ static struct kunit_case recoverable_cases[] = {
 	KUNIT_CASE(recoverable_queue_gone),
 	KUNIT_CASE(recoverable_group),
 	KUNIT_CASE(recoverable_by_unit),
+	KUNIT_CASE(recoverable_index_in_use),
 	KUNIT_CASE(recoverable_stall),
 	KUNIT_CASE(recoverable_given_up),
 	KUNIT_CASE(recoverable_words),
