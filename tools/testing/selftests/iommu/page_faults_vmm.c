@@ -353,7 +353,8 @@ static int flood(struct demand *d, const char *what)
 {
 	int rc = 0;
 
-	while (!rc)
+	/* An endpoint gives up after some tries: it is to have a chance with each */
+	for (; !rc; usleep(2000))
 		rc = mock_ep_pages(&d->rig.mock, d->rig.mock.endpoints[0], what);
 	return rc;
 }
