@@ -128,6 +128,11 @@ static bool *mock_ep_pri(struct config_item *item)
 	return &to_ep_item(item)->ep.config.caps.pri;
 }
 
+static bool *mock_ep_prg_response_pasid(struct config_item *item)
+{
+	return &to_ep_item(item)->ep.config.caps.prg_response_pasid;
+}
+
 /* Attribute of the value, up to @_max, that mock_ep_@_name() points to */
 #define MOCK_EP_U32(_name, _min, _max, _format)				\
 static ssize_t mock_ep_##_name##_show(struct config_item *item,		\
@@ -175,6 +180,7 @@ MOCK_EP_BOOL(ats_raw);
 MOCK_EP_BOOL(no_snoop);
 MOCK_EP_BOOL(can_stall);
 MOCK_EP_BOOL(pri);
+MOCK_EP_BOOL(prg_response_pasid);
 MOCK_EP_BOOL(acs);
 
 static ssize_t mock_ep_live_show(struct config_item *item, char *page)
@@ -320,6 +326,7 @@ static struct configfs_attribute *mock_ep_attrs[] = {
 	&mock_ep_attr_no_snoop,
 	&mock_ep_attr_can_stall,
 	&mock_ep_attr_pri,
+	&mock_ep_attr_prg_response_pasid,
 	&mock_ep_attr_acs,
 	&mock_ep_attr_driver_override,
 	&mock_ep_attr_live,

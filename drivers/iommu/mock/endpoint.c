@@ -51,6 +51,7 @@ void mock_endpoint_init(struct mock_endpoint *ep, struct mock_iommu *mi)
 	ep->mi = mi;
 	mock_endpoint_set_function(ep, false);
 	ep->config.caps.ats_queue_depth = MOCK_EP_MAX_DEPTH;
+	ep->config.caps.prg_response_pasid = true;
 	ep->config.caps.vf_offset = 1;
 	ep->config.caps.vf_stride = 1;
 	INIT_WORK(&ep->work, endpoint_work);

@@ -42,6 +42,7 @@ enum mock_pci_irq {
  * @ats: it has an ATS capability
  * @ats_queue_depth: invalidations that it can queue, 1 to 32
  * @pri: it has a page request interface
+ * @prg_response_pasid: with a PASID in the responses to requests that had one
  * @function: it is a function that the PCI core enumerates, as it is after power-on.
  *	Otherwise it is as VFIO shows one to userspace
  * @behind: of such a function: it is behind a root port, not root complex integrated
@@ -62,6 +63,7 @@ struct mock_pci_caps {
 	bool ats;
 	u32 ats_queue_depth;
 	bool pri;
+	bool prg_response_pasid;
 	bool function;
 	bool behind;
 	u8 next_fn;

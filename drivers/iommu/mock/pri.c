@@ -122,6 +122,9 @@ void mock_ep_page_response(struct mock_endpoint *ep, bool pasid_valid, u32 pasid
 		return;
 	if (pasid_valid && pasid != pri->pasid)
 		return;
+	/* What a function does that wants none is undefined (PCIe 10.5.2.3) */
+	if (pasid_valid && !ep->config.caps.prg_response_pasid)
+		return;
 	pri->code = code;
 	WRITE_ONCE(pri->answered, true);
 	wake_up_all(&ep->wait);

@@ -342,6 +342,11 @@ static void pri_stray(struct kunit *test)
 	mock_ep_page_response(&b->ep, false, 0, 4, MOCK_PAGE_SUCCESS);
 	mock_ep_page_response(&b->ep, true, 9, 3, MOCK_PAGE_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, b->ep.pri.answered);
+	/* With a PASID, which the endpoint does not want */
+	b->ep.config.caps.prg_response_pasid = false;
+	b->ep.pri.pasid = 9;
+	mock_ep_page_response(&b->ep, true, 9, 3, MOCK_PAGE_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, b->ep.pri.answered);
 	mock_ep_page_response(&b->ep, false, 0, 3, MOCK_PAGE_FAILURE);
 	KUNIT_EXPECT_TRUE(test, b->ep.pri.answered);
 	mock_ep_page_response(&b->ep, false, 0, 3, MOCK_PAGE_SUCCESS);

@@ -160,6 +160,7 @@ struct ep_bench *ep_bench_create(struct kunit *test)
 		.ats = true,
 		.ats_queue_depth = 32,
 		.pri = true,
+		.prg_response_pasid = true,
 	};
 	KUNIT_ASSERT_EQ(test, mock_endpoint_start(&b->ep), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bench_stop, b),

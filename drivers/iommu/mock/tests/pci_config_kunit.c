@@ -13,6 +13,7 @@ static const struct mock_pci_caps all_caps = {
 	.ats = true,
 	.ats_queue_depth = 32,
 	.pri = true,
+	.prg_response_pasid = true,
 };
 
 static u32 cfg_read(const struct mock_pci_config *cfg, u32 off, int len)
@@ -127,6 +128,21 @@ static void config_extended(struct kunit *test)
 	pos = find_ext_cap(cfg, PCI_EXT_CAP_ID_PASID);
 	KUNIT_ASSERT_NE(test, pos, 0);
 	KUNIT_EXPECT_EQ(test, cfg_read(cfg, pos + PCI_PASID_CAP, 2), 0x1406);
+}
+
+/* A function can want none in responses */
+static void config_prg_response(struct kunit *test)
+{
+	struct mock_pci_caps caps = all_caps;
+	struct mock_pci_config *cfg;
+	u16 pos;
+
+	caps.prg_response_pasid = false;
+	cfg = cfg_make(test, &caps);
+	pos = find_ext_cap(cfg, PCI_EXT_CAP_ID_PRI);
+	KUNIT_ASSERT_NE(test, pos, 0);
+	KUNIT_EXPECT_EQ(test, cfg_read(cfg, pos + PCI_PRI_STATUS, 2),
+			PCI_PRI_STATUS_STOPPED);
 }
 
 /* Whatever is left out, the rest is still found */
@@ -256,6 +272,7 @@ static struct kunit_case pci_config_cases[] = {
 	KUNIT_CASE(config_identity),
 	KUNIT_CASE(config_capabilities),
 	KUNIT_CASE(config_extended),
+	KUNIT_CASE(config_prg_response),
 	KUNIT_CASE(config_extended_some),
 	KUNIT_CASE(config_bars),
 	KUNIT_CASE(config_command),

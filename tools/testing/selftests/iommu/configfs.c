@@ -310,6 +310,7 @@ TEST_F(one, endpoint_attributes)
 		{ "can_stall", "1", 0, "1" },
 		{ "can_stall", "2", -EINVAL, "1" },
 		{ "pri", "1", 0, "1" },
+		{ "prg_response_pasid", "0", 0, "0" },
 	};
 	char path[256], text[32];
 	unsigned int i;

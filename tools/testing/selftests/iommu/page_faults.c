@@ -228,4 +228,77 @@ TEST_F(page_faults, wrong_answers)
 	EXPECT_EQ(0, demand_wait(&self->d, 0, NULL));
 }
 
+/* Functions that want no PASID in responses to their page requests */
+FIXTURE(response)
+{
+	struct demand d;
+};
+
+FIXTURE_VARIANT(response)
+{
+	struct demand_config c;
+};
+
+FIXTURE_VARIANT_ADD(response, vtd) { .c = DEMAND_VTD };
+FIXTURE_VARIANT_ADD(response, smmu) { .c = DEMAND_SMMU_PRI };
+
+FIXTURE_SETUP(response)
+{
+	const struct mock *m = &self->d.rig.mock;
+	unsigned int i;
+	int rc;
+
+	self->d.faults.queue = -1;
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	ASSERT_EQ(0, demand_mock(&self->d, &variant->c));
+	rc = mock_set_text(m, "bus", "pci");
+	if (rc == -EOPNOTSUPP) {
+		demand_down(&self->d);
+		SKIP(return, "this kernel has no PCI for mock hardware");
+	}
+	ASSERT_EQ(0, rc);
+	for (i = 0; i < DEMAND_EPS; i++)
+		ASSERT_EQ(0, mock_ep_set(m, m->endpoints[i], "prg_response_pasid", 0));
+}
+
+FIXTURE_TEARDOWN(response)
+{
+	EXPECT_EQ(0, demand_down(&self->d));
+}
+
+/* Without PASIDs there is nothing to be wanted */
+TEST_F(response, without_pasids)
+{
+	const struct mock *m = &self->d.rig.mock;
+	const char *why = NULL;
+	unsigned int i;
+
+	for (i = 0; i < DEMAND_EPS; i++)
+		ASSERT_EQ(0, mock_ep_set(m, m->endpoints[i], "pasid_bits", 0));
+	ASSERT_EQ(0, demand_vmm(&self->d, DEMAND_EPS, &why));
+	if (why)
+		SKIP(return, "%s", why);
+	EXPECT_EQ(0, demand_served(&self->d, 0));
+	EXPECT_EQ(0, demand_paging(&self->d, 0));
+}
+
+/* A driver that repeats the PASID of a request has it make none, and is not asked */
+TEST_F(response, with_pasids)
+{
+	struct iommu_hwpt_pgfault fault = {};
+	struct rig *r = &self->d.rig;
+	const char *why = NULL;
+
+	ASSERT_EQ(0, demand_vmm(&self->d, DEMAND_EPS, &why));
+	/* Or it has no handler for such a device at all */
+	if (why)
+		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
+	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], AREA(0), PAGE_4K, 1, NULL));
+	EXPECT_EQ(-EAGAIN, faults_read(&self->d.faults, QUIET_MS, &fault));
+	ASSERT_EQ(0, demand_map(&self->d, AREA(0)));
+	EXPECT_EQ(0, ep_read(&r->dev[0], AREA(0), PAGE_4K,
+			     demand_crc(&self->d, AREA(0), PAGE_4K), NULL));
+}
+
 TEST_HARNESS_MAIN
