@@ -215,7 +215,7 @@ static void cfg_init_extended(struct mock_pci_config *cfg,
 			cfg_init_ats(cfg, pos, caps->ats_queue_depth);
 		else if (list[i].id == PCI_EXT_CAP_ID_PRI)
 			cfg_init_pri(cfg, pos, caps->pasid_bits &&
-						caps->prg_response_pasid);
+				     caps->prg_response_pasid);
 		else if (list[i].id == PCI_EXT_CAP_ID_PASID)
 			cfg_init_pasid(cfg, pos, caps->pasid_bits);
 		else if (list[i].id == PCI_EXT_CAP_ID_ARI)
