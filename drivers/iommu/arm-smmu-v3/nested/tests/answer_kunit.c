@@ -61,7 +61,6 @@ static void answer_lost(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 1);
 	KUNIT_EXPECT_TRUE(test, sham_executed(fake, response(SID)));
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
-	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
 
 	/* Once is enough, and what is refused is not better for trying again */
 	recover(fake);
@@ -69,6 +68,54 @@ static void answer_lost(struct kunit *test)
 	fake->refuse_op = SMMU_OP_PRI_RESP;
 	KUNIT_EXPECT_EQ(test, respond(fake, SID), -EIO);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+}
+
+static void stops_again(struct fake_unit *fake, struct cmd_words cmd)
+{
+	if (FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_PRI_RESP)
+		fake->dead = true;
+}
+
+/* It fails as they are sent again: the next recovery sends the rest, and no more */
+static void answer_lost_again(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		sham_device_new(test, fake, SID + i, 0, false);
+	fake->dead = true;
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, respond(fake, SID + i), 0);
+	recover(fake);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&fake->unit.answers.list), 3);
+	fake->dead = false;
+	fake->spy = stops_again;
+	sham_forget(fake);
+	recover(fake);
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, response(SID)));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&fake->unit.answers.list), 2);
+	fake->dead = false;
+	fake->spy = NULL;
+	sham_forget(fake);
+	recover(fake);
+	KUNIT_EXPECT_EQ(test, sham_count(fake, SMMU_OP_PRI_RESP), 2);
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, response(SID + 1)));
+	KUNIT_EXPECT_TRUE(test, sham_executed(fake, response(SID + 2)));
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+}
+
+/* If the unit is gone no device waits any more */
+static void answer_to_nobody(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+
+	sham_device_new(test, fake, SID, 0, false);
+	fake->dead = true;
+	WRITE_ONCE(fake->unit.gone, true);
+	KUNIT_EXPECT_EQ(test, respond(fake, SID), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->unit.answers.list));
+	WRITE_ONCE(fake->unit.gone, false);
 }
 
 /* The queue stands still as soon as it has consumed the answer */
@@ -220,6 +267,8 @@ static void blocked_meanwhile(struct kunit *test)
 
 static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(answer_lost),
+	KUNIT_CASE(answer_lost_again),
+	KUNIT_CASE(answer_to_nobody),
 	KUNIT_CASE(consumed_without_sync),
 	KUNIT_CASE(told_late),
 	KUNIT_CASE(brought_back_by_attach),

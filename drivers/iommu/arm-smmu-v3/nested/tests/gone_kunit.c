@@ -191,6 +191,21 @@ static void quiet(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cr0 & SMMU_CR0_ATSCHK);
 }
 
+/* Nobody would hear of what waits */
+static void quiet_nothing_waits(struct kunit *test)
+{
+	struct fake_unit *fake = sham_unit_new(test, 0, 0);
+	struct smmu3_device *sdev = sham_device_new(test, fake, 0x10, 0, true);
+	struct smmu3_unit *unit = &fake->unit;
+
+	unit->idr[0] &= ~SMMU_IDR0_STALL_MODEL;
+	unit->idr[0] |= FIELD_PREP(SMMU_IDR0_STALL_MODEL, SMMU_STALL_MODEL_FORCE);
+	KUNIT_EXPECT_TRUE(test, smmu3_can_stall(sdev));
+	unit->quiet = true;
+	KUNIT_EXPECT_FALSE(test, smmu3_can_stall(sdev));
+	KUNIT_EXPECT_FALSE(test, smmu3_pri_able(sdev));
+}
+
 /* Units would come back without what they had in their registers */
 static void gone_no_suspend(struct kunit *test)
 {
@@ -211,6 +226,7 @@ static struct kunit_case gone_cases[] = {
 	KUNIT_CASE(gone_ended),
 	KUNIT_CASE(left_as_found),
 	KUNIT_CASE(quiet),
+	KUNIT_CASE(quiet_nothing_waits),
 	KUNIT_CASE(gone_no_suspend),
 	{}
 };
