@@ -10,6 +10,7 @@
  * An answer that the unit has fetched is not given again: the device may have it, and
  * may have made a new request with the same group index since.
  */
+#include <kunit/static_stub.h>
 #include <linux/device.h>
 #include <linux/slab.h>
 
@@ -56,14 +57,24 @@ static void vtd_answer_trace(struct vtd_unit *unit, struct cmd_words answer,
 				FIELD_GET(VTD_PGRP0_CODE, answer.w0), ret);
 }
 
-/* Returns 0, -EIO if one was refused, or -ETIMEDOUT if they are lost */
-static int vtd_answer_send(struct vtd_unit *unit, const struct cmd_words *answers,
-			   unsigned int nr)
+/**
+ * vtd_answer_send - put answers into the queue
+ * @unit: the unit
+ * @answers: page group responses
+ * @nr: how many
+ *
+ * Context: as vtd_answer().
+ * Return: 0 if the unit has fetched them; -EIO if one was refused, -ETIMEDOUT if they
+ * are lost
+ */
+int vtd_answer_send(struct vtd_unit *unit, const struct cmd_words *answers,
+		    unsigned int nr)
 {
 	struct vtd_qi_batch batch;
 	unsigned int i;
 	int ret;
 
+	KUNIT_STATIC_STUB_REDIRECT(vtd_answer_send, unit, answers, nr);
 	vtd_qi_begin(&batch, unit, false);
 	/*
 	 * When a device-TLB times out all that was fetched after it is queued once more.

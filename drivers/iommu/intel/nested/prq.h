@@ -164,6 +164,8 @@ void vtd_page_response(struct device *dev, struct iopf_fault *evt,
 		       struct iommu_page_response *msg);
 
 /* answer.c */
+int vtd_answer_send(struct vtd_unit *unit, const struct cmd_words *answers,
+		    unsigned int nr);
 void vtd_answer(struct vtd_unit *unit, const struct cmd_words *answers,
 		unsigned int nr);
 void vtd_answers_resend(struct vtd_unit *unit);

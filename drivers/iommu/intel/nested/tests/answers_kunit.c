@@ -3,6 +3,7 @@
  * KUnit: answers to page requests reach the group that they are for, once, whatever becomes
  * of the queue
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 
 #include "../domain.h"
@@ -77,7 +78,8 @@ static void pages_abandoned(struct kunit *test)
 	struct vtd_device *edev = t->edev[0];
 
 	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
-	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	/* Of the last index that there is */
+	fake_page_request(t->fake, SID(0x10), LAST(511, 1));
 	pages_process(t);
 	old = t->core.prm[0];
 	vtd_iopf_abandon(edev);
@@ -253,6 +255,117 @@ static void pages_answer_taken(struct kunit *test)
 	pages_free(test, t);
 }
 
+/* With the PASID of the requests; and none to a device that was torn out */
+static void pages_answer_given(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 5, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10) | PASID(5), LAST(1, 1));
+	fake_page_request(t->fake, SID(0x10) | PASID(5), LAST(2, 1));
+	pages_process(t);
+	KUNIT_ASSERT_EQ(test, t->core.nr, 2);
+	pages_answer(t, edev, &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE,
+		    { .w0 = 5ull << 32 | 0x100019, .w1 = 1 << 3 });
+	fake_forget(t->fake);
+	RCU_INIT_POINTER(edev->here, NULL);
+	pages_answer(t, edev, &t->core.prm[1], IOMMU_PAGE_RESP_SUCCESS);
+	FAKE_EXPECT_NONE(test, t->fake);
+	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
+	RCU_INIT_POINTER(edev->here, edev->dev);
+	vtd_detach(edev, 5);
+	pages_free(test, t);
+}
+
+/* The queue stands still as soon as it has fetched an answer */
+static void pages_answer_stops(struct fake_unit *fake, struct cmd_words desc)
+{
+	if (FIELD_GET(VTD_QI_TYPE_LO, desc.w0) == VTD_QI_PGRP_RESP)
+		fake->dead = true;
+}
+
+/* It fails as they are given again: the next recovery gives the rest, and no more */
+static void pages_answer_lost_again(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+	unsigned int i;
+
+	t->fake->dead = true;
+	t->fake->until_reset = true;
+	for (i = 0; i < 3; i++)
+		fake_page_request(t->fake, SID(0x10), LAST(i, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 3);
+	t->fake->hook = pages_answer_stops;
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 0, 1)));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 2);
+	t->fake->hook = NULL;
+	fake_forget(t->fake);
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_FALSE(test, fake_executed(t->fake, pages_response(0x10, 0, 1)));
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 1, 1)));
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 2, 1)));
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->prq.resent), 3);
+	pages_free(test, t);
+}
+
+/* The queue was reset, and works again, before the one that answers is told */
+static int pages_answer_recovered(struct vtd_unit *unit, const struct cmd_words *answers,
+				  unsigned int nr)
+{
+	return -ETIMEDOUT;
+}
+
+/* Nobody else comes to give it */
+static void pages_answer_told_late(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct delayed_work *work = &t->fake->unit.recover_work;
+
+	enable_delayed_work(work);
+	queue_delayed_work(system_long_wq, work, 600 * HZ);
+	kunit_activate_static_stub(test, vtd_answer_send, pages_answer_recovered);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	kunit_deactivate_static_stub(test, vtd_answer_send);
+	flush_work(&work->work);
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 1, 1)));
+	KUNIT_EXPECT_TRUE(test, list_empty(&t->fake->unit.prq.kept));
+	cancel_delayed_work_sync(work);
+	pages_free(test, t);
+}
+
+/* A device that asks without end does not have all of memory, nor another one's share */
+static void pages_answer_bounded(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+	unsigned int i;
+
+	t->fake->dead = true;
+	for (i = 0; i < 1000; i++) {
+		fake_page_request(t->fake, SID(0x10), LAST(i % 512, 1));
+		if (i % 100 == 99)
+			pages_process(t);
+	}
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), VTD_PREQ_GROUPS);
+	fake_page_request(t->fake, SID(0x20), LAST(1, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), VTD_PREQ_GROUPS + 1);
+	/* None is kept for after the end of the unit */
+	vtd_answers_free(unit);
+	vtd_qi_end(unit);
+	fake_page_request(t->fake, SID(0x20), LAST(2, 1));
+	pages_process(t);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
+	pages_free(test, t);
+}
+
 static struct kunit_case answers_cases[] = {
 	KUNIT_CASE(pages_index_again),
 	KUNIT_CASE(pages_index_refused),
@@ -262,6 +375,10 @@ static struct kunit_case answers_cases[] = {
 	KUNIT_CASE(pages_answer_after_timeout),
 	KUNIT_CASE(pages_answer_behind_wait),
 	KUNIT_CASE(pages_answer_taken),
+	KUNIT_CASE(pages_answer_given),
+	KUNIT_CASE(pages_answer_lost_again),
+	KUNIT_CASE(pages_answer_told_late),
+	KUNIT_CASE(pages_answer_bounded),
 	{}
 };
 

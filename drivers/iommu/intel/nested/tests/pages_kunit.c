@@ -4,6 +4,7 @@
  *
  * The core is not there: what it would be given is written down.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 
 #include "../domain.h"
@@ -73,8 +74,13 @@ static void pages_groups(struct kunit *test)
 		    pages_response(0x10, 2, 0xf));
 	KUNIT_EXPECT_EQ(test, edev->iopf.outstanding, 0);
 	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 1);
+	/* The end of a PASID takes what is that PASID's */
+	fake_page_request(t->fake, SID(0x10), PART(2, 9));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 2);
 	vtd_detach(edev, 5);
-	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 1);
+	KUNIT_EXPECT_EQ(test, edev->iopf.partial[0].pasid, IOMMU_NO_PASID);
 	KUNIT_EXPECT_EQ(test, t->core.devices, 1);
 	vtd_detach(edev, 0);
 	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
@@ -126,6 +132,20 @@ static void pages_bound(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
 	for (i = 0; i < 2; i++)
 		vtd_detach(t->edev[i], 0);
+
+	/* What is complete counts together with what is not */
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	/* Nobody answers what is left from before */
+	edev->iopf.outstanding = 0;
+	for (i = 0; i < 4; i++) {
+		fake_page_request(t->fake, SID(0x10), PART(i, i));
+		fake_page_request(t->fake, SID(0x10), LAST(10 + i, i));
+	}
+	fake_page_request(t->fake, SID(0x10), LAST(20, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 4);
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 20, 1));
+	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
 
@@ -150,6 +170,14 @@ static void pages_refused_last(struct kunit *test)
 	pages_process(t);
 	KUNIT_ASSERT_EQ(test, t->core.nr, 1);
 	KUNIT_EXPECT_EQ(test, t->core.prm[0].addr, 0x7000);
+	/* One in the middle is left out, and the device asks for that again */
+	fake_page_request(t->fake, SID(0x10), PART(2, 1));
+	fake_page_request(t->fake, SID(0x10), PART(2, 1ull << 50));
+	fake_page_request(t->fake, SID(0x10), LAST(2, 3));
+	pages_process(t);
+	KUNIT_ASSERT_EQ(test, t->core.nr, 2);
+	KUNIT_EXPECT_EQ(test, t->core.prm[0].addr, 0x1000);
+	KUNIT_EXPECT_EQ(test, t->core.prm[1].addr, 0x3000);
 	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
@@ -219,6 +247,52 @@ static void pages_not_replaced(struct kunit *test)
 	pages_free(test, t);
 }
 
+static int pages_core_busy(struct vtd_device *edev)
+{
+	return -EBUSY;
+}
+
+/* The core does not take it: nothing has changed */
+static void pages_not_joined(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+
+	kunit_deactivate_static_stub(test, vtd_iopf_join);
+	kunit_activate_static_stub(test, vtd_iopf_join, pages_core_busy);
+	KUNIT_EXPECT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), -EBUSY);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
+	KUNIT_EXPECT_FALSE(test, edev->iopf.queued);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&edev->iopf.pasids));
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	pages_process(t);
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 1));
+	pages_free(test, t);
+}
+
+/* It leaves with something attached: the core is not asked, and knows of it no more */
+static void pages_left(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_device *edev = t->edev[0];
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 5, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x10), PART(1, 1));
+	pages_process(t);
+	vtd_iopf_exit(edev);
+	KUNIT_EXPECT_EQ(test, t->core.devices, 0);
+	KUNIT_EXPECT_EQ(test, edev->iopf.nr_partial, 0);
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1));
+	fake_page_request(t->fake, SID(0x10) | PASID(5), LAST(2, 1));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	KUNIT_EXPECT_EQ(test, t->fake->nr, 3);
+	vtd_detach(edev, 5);
+	vtd_detach(edev, 0);
+	pages_free(test, t);
+}
+
 /* Comes when the unit is told to drain */
 static void pages_late(struct fake_unit *fake, struct cmd_words desc)
 {
@@ -248,6 +322,15 @@ static void pages_drained(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
 	KUNIT_EXPECT_EQ(test, t->fake->pqh, t->fake->pqt);
 
+	/* One that is replaced: the device is to ask whoever is next */
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[0]->domain), 0);
+	fake_forget(t->fake);
+	t->core.nr = 0;
+	KUNIT_ASSERT_EQ(test, vtd_attach(edev, 0, &t->p[1]->domain), 0);
+	KUNIT_EXPECT_TRUE(test, fake_executed(t->fake, pages_response(0x10, 1, 0)));
+	KUNIT_EXPECT_EQ(test, t->core.nr, 0);
+	vtd_detach(edev, 0);
+
 	/* Without a handler there is nothing to drain */
 	t->fake->hook = NULL;
 	t->p[0]->domain.iopf_handler = NULL;
@@ -258,12 +341,13 @@ static void pages_drained(struct kunit *test)
 	pages_free(test, t);
 }
 
-/* Whenever the unit drains, another device fills the queue */
+/* Whenever the unit drains, or has answered 0x30, another device fills the queue */
 static void pages_flood(struct fake_unit *fake, struct cmd_words desc)
 {
 	unsigned int i, *left = fake->hook_data;
 
-	if (desc.w0 != FAKE_DRAIN.w0 || !*left)
+	if ((desc.w0 != FAKE_DRAIN.w0 && desc.w0 != pages_response(0x30, 1, 1).w0) ||
+	    !*left)
 		return;
 	--*left;
 	for (i = 0; i <= VTD_PRQ_SIZE / 32; i++)
@@ -335,6 +419,26 @@ static void pages_overflow(struct kunit *test)
 	pages_free(test, t);
 }
 
+/* It overflows while what there was is answered: the rest is older than what was lost */
+static void pages_overflow_meanwhile(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	unsigned int left = 1;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[1], 0, &t->p[0]->domain), 0);
+	fake_page_request(t->fake, SID(0x30), LAST(1, 1));
+	t->fake->hook = pages_flood;
+	t->fake->hook_data = &left;
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, left, 0);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.overflows), 1);
+	KUNIT_EXPECT_EQ(test, t->fake->pqh, t->fake->pqt);
+	KUNIT_EXPECT_EQ(test, t->edev[1]->iopf.nr_partial, 0);
+	t->fake->hook = NULL;
+	vtd_detach(t->edev[1], 0);
+	pages_free(test, t);
+}
+
 /* One device never stops; the pass ends with what there was when it began */
 static void pages_endless(struct fake_unit *fake)
 {
@@ -351,6 +455,8 @@ static void pages_pass_ends(struct kunit *test)
 		pages_process(t);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&t->fake->unit.prq.requests), 5000);
 	KUNIT_EXPECT_EQ(test, t->fake->pulls, 5000);
+	/* There is an interrupt to come for what has come meanwhile */
+	KUNIT_EXPECT_TRUE(test, t->fake->prs & VTD_PRS_PPR);
 	pages_free(test, t);
 }
 
@@ -376,9 +482,12 @@ static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_refused_last),
 	KUNIT_CASE(pages_replaced),
 	KUNIT_CASE(pages_not_replaced),
+	KUNIT_CASE(pages_not_joined),
+	KUNIT_CASE(pages_left),
 	KUNIT_CASE(pages_drained),
 	KUNIT_CASE(pages_drain_overflow),
 	KUNIT_CASE(pages_overflow),
+	KUNIT_CASE(pages_overflow_meanwhile),
 	KUNIT_CASE(pages_pass_ends),
 	KUNIT_CASE(pages_gone),
 	{}

@@ -165,12 +165,18 @@ static void viommu_descriptors(struct kunit *test)
 
 	/* Ranges that the unit may refuse */
 	fake_forget(b.fake);
-	VIOMMU_EXPECT(test, b.viommu, 0, 3,
+	VIOMMU_EXPECT(test, b.viommu, 0, 6,
 		      vtd_desc_piotlb_page(VIOMMU_DID, 0, 0, 19, true),
 		      vtd_desc_piotlb_page(VIOMMU_DID, 0, 1ULL << 57, 0, true),
+		      vtd_desc_piotlb_page(VIOMMU_DID, 0, 1ULL << 56, 0, true),
+		      vtd_desc_piotlb_page(VIOMMU_DID, 0, ~0ULL << 56, 0, true),
+		      vtd_desc_piotlb_page(VIOMMU_DID, 0, 0, 18, true),
 		      vtd_desc_piotlb_page(VIOMMU_DID, 0, 0x7000, 2, true));
 	FAKE_EXPECT(test, b.fake, vtd_desc_piotlb_pasid(did, 0),
 		    vtd_desc_piotlb_pasid(did, 0),
+		    vtd_desc_piotlb_pasid(did, 0),
+		    vtd_desc_piotlb_page(did, 0, ~0ULL << 56, 0, true),
+		    vtd_desc_piotlb_page(did, 0, 0, 18, true),
 		    vtd_desc_piotlb_page(did, 0, 0x4000, 2, true));
 
 	/* Nothing for the hardware, not even a wait */
@@ -180,6 +186,44 @@ static void viommu_descriptors(struct kunit *test)
 		      vtd_desc_pc_pasid(VIOMMU_DID, 0), vtd_desc_wait(0x1000, 5));
 	FAKE_EXPECT_NONE(test, b.fake);
 	KUNIT_EXPECT_EQ(test, b.fake->waits, 0);
+	viommu_down(test, &b);
+}
+
+/* One name reaches all that has it: every PASID, and every domain */
+static void viommu_reaches_all(struct kunit *test)
+{
+	struct vtd_device *plain;
+	struct viommu_bench b;
+	u16 did, did2;
+
+	viommu_up(test, &b);
+	/* Two domain-ids of the hardware's, with one PASID, one after the other */
+	vtd_detach(b.devs[1], VIOMMU_PASID);
+	KUNIT_ASSERT_EQ(test, vtd_attach(b.devs[1], 0, b.b), 0);
+	did = fake_did(b.devs[0], 0);
+	did2 = fake_did(b.devs[1], 0);
+	KUNIT_EXPECT_NE(test, did, did2);
+	fake_forget(b.fake);
+	VIOMMU_EXPECT(test, b.viommu, 0, 1, vtd_desc_iotlb_global(0));
+	KUNIT_EXPECT_EQ(test, b.fake->nr, 2);
+	KUNIT_EXPECT_TRUE(test, fake_executed(b.fake, vtd_desc_piotlb_pasid(did, 0)));
+	KUNIT_EXPECT_TRUE(test, fake_executed(b.fake, vtd_desc_piotlb_pasid(did2, 0)));
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(b.devs[1], VIOMMU_PASID, b.a), 0);
+	did2 = fake_did(b.devs[1], VIOMMU_PASID);
+	fake_forget(b.fake);
+	VIOMMU_EXPECT(test, b.viommu, 0, 1, vtd_desc_iotlb_domain(VIOMMU_DID, 0));
+	KUNIT_EXPECT_EQ(test, b.fake->nr, 2);
+	KUNIT_EXPECT_TRUE(test, fake_executed(b.fake, vtd_desc_piotlb_pasid(did, 0)));
+	KUNIT_EXPECT_TRUE(test, fake_executed(b.fake, vtd_desc_piotlb_pasid(did2, VIOMMU_PASID)));
+
+	/* Without PASIDs a device need not answer what has one */
+	plain = fake_device_new(test, b.fake, 0x20, 0, 1);
+	KUNIT_ASSERT_EQ(test, vtd_add_vsid(b.viommu, VIOMMU_SID(2), plain), 0);
+	fake_forget(b.fake);
+	VIOMMU_EXPECT(test, b.viommu, -EIO, 0,
+		      vtd_desc_pdevtlb(VIOMMU_SID(2), 0, 31, 0, 0, 0));
+	FAKE_EXPECT_NONE(test, b.fake);
 	viommu_down(test, &b);
 }
 
@@ -355,6 +399,16 @@ static void viommu_faults(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, viommu_owner(&b, 0, ss, &vsid, &silent));
 	KUNIT_EXPECT_FALSE(test, silent);
 
+	/* A device that the guest has lost its name for, and has back after a reset */
+	vtd_detach(b.devs[0], 0);
+	xa_erase(&b.viommu->sids, VIOMMU_SID(0));
+	KUNIT_EXPECT_EQ(test, vtd_attach(b.devs[0], 0, b.a), -ENOENT);
+	KUNIT_ASSERT_FALSE(test, xa_is_err(xa_store(&b.devs[0]->was, 0, b.a, GFP_KERNEL)));
+	KUNIT_ASSERT_EQ(test, vtd_attach(b.devs[0], 0, b.a), 0);
+	KUNIT_EXPECT_NULL(test, viommu_owner(&b, 0, np, &vsid, &silent));
+	KUNIT_EXPECT_FALSE(test, silent);
+	KUNIT_ASSERT_EQ(test, vtd_add_vsid(b.viommu, VIOMMU_SID(0), b.devs[0]), 0);
+
 	/* A guest that does not want to hear of it, and then nobody does */
 	n = vtd_vnested_new(b.viommu, quiet);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, n);
@@ -408,6 +462,7 @@ static void viommu_entry(struct kunit *test)
 
 static struct kunit_case viommu_cases[] = {
 	KUNIT_CASE(viommu_descriptors),
+	KUNIT_CASE(viommu_reaches_all),
 	KUNIT_CASE(viommu_order),
 	KUNIT_CASE(viommu_of_another),
 	KUNIT_CASE(viommu_errors),
