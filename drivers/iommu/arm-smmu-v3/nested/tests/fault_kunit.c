@@ -190,6 +190,28 @@ static void stalls_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->sdev->nr_iopf, 1);
 }
 
+/* An entry of stage-2 cannot have both, and what stalls is what is wanted */
+static void stage2_has_no_ats(struct kunit *test)
+{
+	struct waiting *w = sham_waiting_new(test, sham_fault_unit(test, 16), SID, false);
+	struct smmu3_attach att;
+	unsigned int i;
+
+	w->sdev->stall = true;
+	for (i = 0; i < 2; i++) {
+		att = (struct smmu3_attach) {
+			.sdev = w->sdev, .ats = true,
+			.tag = i ? SMMU3_TAG_ASID : SMMU3_TAG_VMID,
+		};
+		w->sdev->nr_iopf = 1;
+		scoped_guard(mutex, &w->fake->unit.lock)
+			KUNIT_EXPECT_EQ(test, smmu3_iopf_enable(&att), 0);
+		KUNIT_EXPECT_TRUE(test, att.stall);
+		KUNIT_EXPECT_EQ(test, att.ats, i);
+		sham_iopf_disable(w, &att);
+	}
+}
+
 static void stags_are_shared(struct kunit *test)
 {
 	struct fake_unit *fake = sham_fault_unit(test, 4);
@@ -284,6 +306,7 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(ended_with_attachment),
 	KUNIT_CASE(attachments_end_apart),
 	KUNIT_CASE(stalls_end),
+	KUNIT_CASE(stage2_has_no_ats),
 	KUNIT_CASE(stags_are_shared),
 	KUNIT_CASE(over_with_translation),
 	KUNIT_CASE(over_unread),
