@@ -475,6 +475,27 @@ static void pages_gone(struct kunit *test)
 	pages_free(test, t);
 }
 
+/* A unit that cannot drain them takes none; nor does one without an interrupt */
+static void pages_none(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP | VTD_ECAP_PRS);
+	struct vtd_unit *unit = &fake->unit;
+
+	/* One that there is not, of a unit whose interrupts are not for us to make */
+	unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_PRQ].irq = INT_MAX;
+	unit->dev->platform_data = fake;
+	KUNIT_EXPECT_EQ(test, vtd_prq_init(unit), 0);
+	KUNIT_EXPECT_PTR_EQ(test, unit->prq.mem, NULL);
+	unit->ecap |= VTD_ECAP_PDS;
+	KUNIT_EXPECT_EQ(test, vtd_prq_init(unit), -EINVAL);
+	KUNIT_EXPECT_PTR_EQ(test, unit->prq.mem, NULL);
+	KUNIT_EXPECT_PTR_EQ(test, unit->prq.iopf, NULL);
+	unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_PRQ].irq = 0;
+	KUNIT_EXPECT_EQ(test, vtd_prq_init(unit), 0);
+	KUNIT_EXPECT_PTR_EQ(test, unit->prq.mem, NULL);
+	unit->dev->platform_data = NULL;
+}
+
 static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_nobody),
 	KUNIT_CASE(pages_groups),
@@ -490,6 +511,7 @@ static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_overflow_meanwhile),
 	KUNIT_CASE(pages_pass_ends),
 	KUNIT_CASE(pages_gone),
+	KUNIT_CASE(pages_none),
 	{}
 };
 
