@@ -379,6 +379,6 @@ void bench_faults(unsigned int rounds)
 	for (i = 0; i < ARRAY_SIZE(ways); i++)
 		if (!ways[i].stall || vendor == MOCK_SMMUV3)
 			bench_way(&ways[i], rounds);
-	note("In storm: the median of one device's, beside %u of another process that always fault.",
+	note("In storm: the median of one device's, beside %u of another process that fault.",
 	     STORM);
 }
