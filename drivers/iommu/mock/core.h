@@ -2,7 +2,7 @@
 /*
  * Mock IOMMU: instances
  *
- * configfs.c and configfs_ep.c configure one, core.c brings it to life: a physical
+ * configfs*.c configure one, core.c brings it to life: a physical
  * address (mmio.c), firmware nodes (nodes.c, devtree.c), interrupts (irq.c), the
  * model, the unit's platform device, then the endpoints' ones; debugfs.c looks into
  * it.
@@ -337,7 +337,8 @@ static inline void mock_companion_del(struct mock_instance *inst)
 int mock_irqs_create(struct mock_instance *inst);
 void mock_irqs_destroy(struct mock_instance *inst);
 
-/* configfs.c, configfs_ep.c */
+/* configfs.c, configfs_caches.c, configfs_ep.c */
+extern const struct config_item_type mock_caches_type;
 int mock_configfs_register(void);
 void mock_configfs_unregister(void);
 struct config_group *mock_ep_make_group(struct config_group *group,
