@@ -234,46 +234,53 @@ static const char *code_name(u8 code)
 	}
 }
 
-static bool is_answer_to(const struct mock_page_answer *answer,
-			 const struct mock_recoverable *rec)
+static bool is_of_group(const struct mock_recoverable *rec,
+			const struct mock_page_answer *answer)
 {
 	return same_group(rec, answer->sid, answer->prgi) &&
-	       (!answer->pasid_valid || rec->pasid == answer->pasid) &&
-	       !has_step(rec, MOCK_STEP_ANSWERED);
+	       (!answer->pasid_valid || rec->pasid == answer->pasid);
 }
 
-/* By software: of groups with the same index the older one is answered first */
-static void answer_group(struct mock_iommu *mi, const struct mock_page_answer *answer)
+/* The group whose last request is that before @end, if there was one */
+static void answer_group(struct mock_iommu *mi, const struct mock_page_answer *answer,
+			 u64 end, bool by_unit)
 {
 	struct mock_recoverables *r = &mi->recoverable;
 	u64 i;
 
-	for (i = first_number(r); i < r->nr; i++) {
-		struct mock_recoverable *rec = entry_of(r, i);
-
-		if (!is_answer_to(answer, rec))
-			continue;
-		add_step(mi, rec, MOCK_STEP_ANSWERED, code_name(answer->code), false);
-		if (rec->last)
-			break;
-	}
-}
-
-/* By the unit: it answers the group of the request that came now, the newest one */
-static void answer_newest(struct mock_iommu *mi, const struct mock_page_answer *answer)
-{
-	struct mock_recoverables *r = &mi->recoverable;
-	u64 i;
-
-	for (i = r->nr; i > first_number(r); i--) {
+	for (i = end; i > first_number(r); i--) {
 		struct mock_recoverable *rec = entry_of(r, i - 1);
 
-		if (i < r->nr && same_group(rec, answer->sid, answer->prgi) && rec->last)
+		if (!is_of_group(rec, answer))
+			continue;
+		if (i < end && rec->last)
 			break;
-		if (is_answer_to(answer, rec))
-			add_step(mi, rec, MOCK_STEP_ANSWERED,
-				 code_name(answer->code), true);
+		add_step(mi, rec, MOCK_STEP_ANSWERED, code_name(answer->code), by_unit);
 	}
+}
+
+/*
+ * Which one software answers: the newest complete group that waits, because a device
+ * which uses an index again waits for nothing else that had it. What was given up may
+ * be answered late, which is not to be taken for an answer to what waits.
+ */
+static u64 end_of_group(struct mock_recoverables *r,
+			const struct mock_page_answer *answer)
+{
+	u64 i, late = 0;
+
+	for (i = r->nr; i > first_number(r); i--) {
+		const struct mock_recoverable *rec = entry_of(r, i - 1);
+
+		if (!rec->last || !is_of_group(rec, answer))
+			continue;
+		if (mock_recoverable_waits(rec))
+			return i;
+		if (!late && has_step(rec, MOCK_STEP_GIVEN_UP) &&
+		    !has_step(rec, MOCK_STEP_ANSWERED))
+			late = i;
+	}
+	return late ?: r->nr;
 }
 
 /**
@@ -307,8 +314,9 @@ void mock_recoverable_asked(struct mock_iommu *mi,
 	if (rec->last)
 		complete_group(mi, rec);
 	r->asking = false;
+	/* The unit answers the group of the request that came now */
 	if (r->answered)
-		answer_newest(mi, &r->answer);
+		answer_group(mi, &r->answer, r->nr, true);
 }
 
 /**
@@ -327,7 +335,7 @@ void mock_recoverable_answered(struct mock_iommu *mi,
 		r->answered = true;
 		return;
 	}
-	answer_group(mi, answer);
+	answer_group(mi, answer, end_of_group(r, answer), false);
 }
 
 /**

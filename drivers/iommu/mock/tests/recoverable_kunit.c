@@ -322,7 +322,7 @@ static void recoverable_index_in_use(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "ca");
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "a");
 
-	/* The unit answers the newer one, software the older one */
+	/* The unit answers the newer one, so that software's answer is to the older one */
 	b->ret = 0;
 	b->answers = false;
 	ask(b, 4, true);
@@ -334,6 +334,64 @@ static void recoverable_index_in_use(struct kunit *test)
 	answer(b, SID, 5, 4);
 	KUNIT_EXPECT_STREQ(test, way(b, 4), "a");
 	KUNIT_EXPECT_FALSE(test, nth(b, 4)->step[0].by_unit);
+
+	/* Both are software's: a device that asks again waits for the newer one */
+	b->ret = 0;
+	b->answers = false;
+	ask(b, 5, false);
+	ask(b, 5, true);
+	ask(b, 6, true);
+	ask(b, 5, false);
+	ask(b, 5, true);
+	ask(b, 5, false);
+	answer(b, SID, 5, 5);
+	KUNIT_EXPECT_STREQ(test, way(b, 6), "c");
+	KUNIT_EXPECT_STREQ(test, way(b, 7), "");
+	KUNIT_EXPECT_STREQ(test, way(b, 8), "");
+	KUNIT_EXPECT_STREQ(test, way(b, 9), "ca");
+	KUNIT_EXPECT_STREQ(test, way(b, 10), "a");
+	KUNIT_EXPECT_STREQ(test, way(b, 11), "");
+}
+
+/* The endpoint itself asks, and is torn out before there is an answer */
+static void ask_and_give_up(struct seen_bench *b, u16 prgi)
+{
+	const struct mock_req req = { .addr = 0x1000, .sid = SID, .write = true };
+
+	ask(b, prgi, true);
+	guard(spinlock_irqsave)(&b->inst.mi.lock);
+	mock_again_begin(&b->ep, &req);
+	mock_again_end(&b->ep);
+}
+
+/* Its indexes begin anew when it is back: what it asks for now is what is answered */
+static void recoverable_torn_out(struct kunit *test)
+{
+	struct seen_bench *b = seen_bench(test);
+
+	ask_and_give_up(b, 0);
+	ask(b, 0, true);
+	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
+	answer(b, SID, 5, 0);
+	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
+	KUNIT_EXPECT_STREQ(test, way(b, 1), "a");
+
+	/* Also if it has made others by then, or is gone once more */
+	ask(b, 0, true);
+	ask_and_give_up(b, 0);
+	ask(b, 1, true);
+	answer(b, SID, 5, 0);
+	KUNIT_EXPECT_STREQ(test, way(b, 2), "a");
+	KUNIT_EXPECT_STREQ(test, way(b, 3), "g");
+	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
+
+	/* Nobody waits now, and an answer is late */
+	answer(b, SID, 5, 0);
+	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
+	KUNIT_EXPECT_STREQ(test, way(b, 3), "ga");
+	answer(b, SID, 5, 0);
+	KUNIT_EXPECT_STREQ(test, way(b, 0), "ga");
+	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
 }
 
 static void recoverable_stall(struct kunit *test)
@@ -499,6 +557,7 @@ static struct kunit_case recoverable_cases[] = {
 	KUNIT_CASE(recoverable_group),
 	KUNIT_CASE(recoverable_by_unit),
 	KUNIT_CASE(recoverable_index_in_use),
+	KUNIT_CASE(recoverable_torn_out),
 	KUNIT_CASE(recoverable_stall),
 	KUNIT_CASE(recoverable_given_up),
 	KUNIT_CASE(recoverable_words),
