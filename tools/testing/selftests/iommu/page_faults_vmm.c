@@ -4,6 +4,7 @@
  * and the other one, and who has the device next, is paged in as always. The endpoints are
  * those of one unit.
  */
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ FIXTURE(vmms)
 	struct demand d;	/* the instance */
 	struct demand bad;	/* who has the first endpoint */
 	struct demand good;	/* who has the second one, or the first one next */
-	pid_t pid;
+	pid_t pid;		/* of a process that has the first endpoint */
+	int ready;		/* what it says when it has begun */
 };
 
 FIXTURE_VARIANT(vmms)
@@ -60,6 +62,7 @@ static int try_one(FIXTURE_DATA(vmms) *self, const struct demand_config *c,
 
 FIXTURE_SETUP(vmms)
 {
+	self->ready = -1;
 	self->d.faults.queue = -1;
 	self->bad.rig.iommufd = -1;
 	self->good.rig.iommufd = -1;
@@ -89,11 +92,13 @@ static int begin(struct demand *d, const struct demand *of, unsigned int first,
 	return demand_vmm(d, nr, &why) ?: why ? -EOPNOTSUPP : 0;
 }
 
-/* A process that is a VMM until it is killed, and what it does when it has everything */
+/* In such a process: where it says that it has begun */
+static int ready_fd = -1;
+
+/* A process that is a VMM; when it has everything it does @fn, which does not return */
 static int process(FIXTURE_DATA(vmms) *self, unsigned int nr, int (*fn)(struct demand *d))
 {
 	int ready[2];
-	char c = 0;
 	int rc;
 
 	if (pipe(ready))
@@ -106,29 +111,49 @@ static int process(FIXTURE_DATA(vmms) *self, unsigned int nr, int (*fn)(struct d
 		struct demand *d = malloc(sizeof(*d));
 
 		close(ready[0]);
+		ready_fd = ready[1];
 		rc = d ? begin(d, &self->d, 0, nr) : -ENOMEM;
 		if (!rc && nr > 1)
 			rc = demand_start(d, 1, MOCK_EP_CMD_WRITE, 0, AREA(1), PAGE_4K);
-		if (!rc && write(ready[1], &c, 1) == 1)
+		if (!rc)
 			rc = fn(d);
 		_exit(rc ? 1 : 0);
 	}
 	close(ready[1]);
-	rc = read(ready[0], &c, 1) == 1 ? 0 : -EPROTO;
-	close(ready[0]);
-	return rc;
+	self->ready = ready[0];
+	return 0;
 }
 
-/* It has not ended by itself */
+/* The test goes on when the process is at what the test is about */
+static int say_ready(void)
+{
+	return write(ready_fd, "", 1) == 1 ? 0 : -EIO;
+}
+
+static int until_ready(FIXTURE_DATA(vmms) *self)
+{
+	char c;
+
+	return read(self->ready, &c, 1) == 1 ? 0 : -EPROTO;
+}
+
+/* It was killed, and has not ended by itself */
+static int died(FIXTURE_DATA(vmms) *self)
+{
+	int status;
+	int rc = waitpid(self->pid, &status, 0) == self->pid ? 0 : -ECHILD;
+
+	self->pid = 0;
+	close(self->ready);
+	self->ready = -1;
+	return rc ?: WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -EPROTO;
+}
+
 static int killed(FIXTURE_DATA(vmms) *self)
 {
-	int status, rc;
+	int rc = kill(self->pid, SIGKILL) ? -errno : 0;
 
-	rc = kill(self->pid, SIGKILL) ? -errno : 0;
-	if (waitpid(self->pid, &status, 0) != self->pid)
-		rc = -ECHILD;
-	self->pid = 0;
-	return rc ?: WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : -EPROTO;
+	return died(self) ?: rc;
 }
 
 /* Who has the first endpoints next */
@@ -145,17 +170,19 @@ static int next_one(FIXTURE_DATA(vmms) *self, unsigned int nr)
 
 static int dies_unread(struct demand *d)
 {
+	struct pollfd pfd = { .fd = d->faults.queue, .events = POLLIN };
 	int rc = demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
 
+	if (!rc && poll(&pfd, 1, WAIT_MS) != 1)
+		rc = -ETIMEDOUT;
 	return rc ?: kill(getpid(), SIGKILL);
 }
 
 static int dies_asked(struct demand *d)
 {
 	struct iommu_hwpt_pgfault fault;
-	int rc = demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
 
-	return rc ?: faults_read(&d->faults, WAIT_MS, &fault) ?: kill(getpid(), SIGKILL);
+	return demand_asks(d, 0, &fault) ?: kill(getpid(), SIGKILL);
 }
 
 /* With two endpoints that wait, of which it has read one, or none */
@@ -165,7 +192,7 @@ TEST_F(vmms, killed)
 
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, process(self, 2, i & 1 ? dies_asked : dies_unread));
-		EXPECT_EQ(0, killed(self));
+		EXPECT_EQ(0, died(self));
 		ASSERT_EQ(0, next_one(self, 2));
 	}
 }
@@ -173,7 +200,7 @@ TEST_F(vmms, killed)
 static int waits(struct demand *d)
 {
 	struct iommu_hwpt_pgfault fault;
-	int rc = demand_asks(d, 0, &fault);
+	int rc = demand_asks(d, 0, &fault) ?: say_ready();
 
 	while (!rc)
 		pause();
@@ -189,6 +216,7 @@ TEST_F(vmms, killed_beside)
 
 	ASSERT_EQ(0, begin(good, &self->d, 1, 1));
 	ASSERT_EQ(0, process(self, 1, waits));
+	ASSERT_EQ(0, until_ready(self));
 	ASSERT_EQ(0, demand_asks(good, 0, &fault));
 	EXPECT_ASKED(good, 0, IOMMU_PGFAULT_PERM_WRITE, fault);
 	EXPECT_EQ(0, killed(self));
@@ -304,6 +332,7 @@ static void others_are_paged_in(FIXTURE_DATA(vmms) *self,
 
 	ASSERT_EQ(0, begin(good, &self->d, 1, 1));
 	ASSERT_EQ(0, process(self, 1, fn));
+	ASSERT_EQ(0, until_ready(self));
 	for (i = 0; i < ROUNDS; i++) {
 		EXPECT_EQ(0, demand_served(good, 0));
 		EXPECT_EQ(0, demand_paging(good, 0));
@@ -312,16 +341,21 @@ static void others_are_paged_in(FIXTURE_DATA(vmms) *self,
 	EXPECT_EQ(0, next_one(self, 1));
 }
 
+/* An endpoint gives up after some time, or some tries: then it begins again */
+static int goes_on(struct demand *d)
+{
+	if (vdev_reg(&d->rig.dev[0], MOCK_EP_DONE) == d->done[0])
+		return 0;
+	return demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
+}
+
 /* Transfers without end, and nobody reads what they ask for */
 static int never_answers(struct demand *d)
 {
-	int rc = 0;
+	int rc = demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
 
-	while (!rc) {
-		rc = demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
-		while (!rc && vdev_reg(&d->rig.dev[0], MOCK_EP_DONE) == d->done[0])
-			usleep(1000);
-	}
+	for (rc = rc ?: say_ready(); !rc; rc = goes_on(d))
+		usleep(1000);
 	return rc;
 }
 
@@ -330,15 +364,24 @@ TEST_F(vmms, never_answers)
 	others_are_paged_in(self, _metadata, never_answers);
 }
 
+static int answers_nothing(struct demand *d, const struct iommu_hwpt_pgfault *fault)
+{
+	return faults_answer(&d->faults, fault->cookie, IOMMUFD_PAGE_RESP_SUCCESS);
+}
+
 /* All that is asked for is said to be there, and is not: it is asked for again */
 static int maps_nothing(struct demand *d)
 {
 	struct iommu_hwpt_pgfault fault;
-	int rc = demand_start(d, 0, MOCK_EP_CMD_WRITE, 0, AREA(0), PAGE_4K);
+	int rc = demand_asks(d, 0, &fault) ?: answers_nothing(d, &fault) ?:
+		 say_ready();
 
-	while (!rc || rc == -EAGAIN) {
-		rc = faults_read(&d->faults, WAIT_MS, &fault) ?:
-		     faults_answer(&d->faults, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS);
+	while (!rc) {
+		rc = faults_read(&d->faults, 10, &fault);
+		if (!rc)
+			rc = answers_nothing(d, &fault);
+		else if (rc == -EAGAIN)
+			rc = goes_on(d);
 	}
 	return rc;
 }
@@ -351,11 +394,12 @@ TEST_F(vmms, maps_nothing)
 /* More page requests than the queue holds, again and again */
 static int flood(struct demand *d, const char *what)
 {
-	int rc = 0;
+	const struct mock *m = &d->rig.mock;
+	int rc = mock_ep_pages(m, m->endpoints[0], what) ?: say_ready();
 
 	/* An endpoint gives up after some tries: it is to have a chance with each */
 	for (; !rc; usleep(2000))
-		rc = mock_ep_pages(&d->rig.mock, d->rig.mock.endpoints[0], what);
+		rc = mock_ep_pages(m, m->endpoints[0], what);
 	return rc;
 }
 
