@@ -95,7 +95,7 @@ static void ask(struct seen_bench *b, u16 prgi, bool last)
 	mock_model_page_request(&b->inst.mi, &preq);
 }
 
-static void answer(struct seen_bench *b, u32 sid, u32 pasid, u16 prgi)
+static void seen_answer(struct seen_bench *b, u32 sid, u32 pasid, u16 prgi)
 {
 	guard(spinlock_irqsave)(&b->inst.mi.lock);
 	mock_page_response(&b->inst.mi, sid, pasid, pasid, prgi, MOCK_PAGE_SUCCESS);
@@ -121,7 +121,7 @@ static void stall(struct seen_bench *b, u16 tag, bool queued, u64 addr)
 	mock_again_begin(&b->ep, &req);
 }
 
-static void resume(struct seen_bench *b, u16 tag, const char *ending)
+static void seen_resume(struct seen_bench *b, u16 tag, const char *ending)
 {
 	guard(spinlock_irqsave)(&b->inst.mi.lock);
 	mock_recoverable_ending(&b->inst.mi, ending);
@@ -204,8 +204,8 @@ static void recoverable_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r->in_queue, MOCK_RECOVERABLE_MAX);
 	KUNIT_EXPECT_EQ(test, nth(b, 6)->group, 6);
 	KUNIT_EXPECT_EQ(test, nth(b, 5)->group, MOCK_RECOVERABLE_MAX + 5);
-	answer(b, SID, 5, 5);
-	answer(b, SID, 5, 6);
+	seen_answer(b, SID, 5, 5);
+	seen_answer(b, SID, 5, 6);
 	KUNIT_EXPECT_STREQ(test, way(b, 6), "a");
 	KUNIT_EXPECT_STREQ(test, way(b, MOCK_RECOVERABLE_MAX + 5), "");
 	head(b, false, b->tail);
@@ -254,21 +254,21 @@ static void recoverable_group(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "c");
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "");
 	/* Neither of these is for them */
-	answer(b, SID + 1, 5, 3);
-	answer(b, SID, 6, 3);
-	answer(b, SID, 5, 2);
+	seen_answer(b, SID + 1, 5, 3);
+	seen_answer(b, SID, 6, 3);
+	seen_answer(b, SID, 5, 2);
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "c");
 	KUNIT_EXPECT_TRUE(test, mock_recoverable_waits(nth(b, 2)));
-	answer(b, SID, 5, 3);
+	seen_answer(b, SID, 5, 3);
 	/* One without a PASID is for whoever has the index */
-	answer(b, SID, 0, 4);
+	seen_answer(b, SID, 0, 4);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "tca");
 	KUNIT_EXPECT_STREQ(test, way(b, 1), "a");
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "ca");
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "a");
 	KUNIT_EXPECT_FALSE(test, mock_recoverable_waits(nth(b, 2)));
 	/* Once */
-	answer(b, SID, 5, 3);
+	seen_answer(b, SID, 5, 3);
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "a");
 	KUNIT_EXPECT_FALSE(test, nth(b, 3)->step[0].by_unit);
 }
@@ -312,7 +312,7 @@ static void recoverable_index_in_use(struct kunit *test)
 	ask(b, 3, false);
 	ask(b, 3, true);
 	ask(b, 3, false);
-	answer(b, SID, 5, 3);
+	seen_answer(b, SID, 5, 3);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "ca");
 	KUNIT_EXPECT_STREQ(test, way(b, 1), "a");
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "");
@@ -331,7 +331,7 @@ static void recoverable_index_in_use(struct kunit *test)
 	ask(b, 4, true);
 	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
 	KUNIT_EXPECT_STREQ(test, way(b, 5), "a");
-	answer(b, SID, 5, 4);
+	seen_answer(b, SID, 5, 4);
 	KUNIT_EXPECT_STREQ(test, way(b, 4), "a");
 	KUNIT_EXPECT_FALSE(test, nth(b, 4)->step[0].by_unit);
 
@@ -344,7 +344,7 @@ static void recoverable_index_in_use(struct kunit *test)
 	ask(b, 5, false);
 	ask(b, 5, true);
 	ask(b, 5, false);
-	answer(b, SID, 5, 5);
+	seen_answer(b, SID, 5, 5);
 	KUNIT_EXPECT_STREQ(test, way(b, 6), "c");
 	KUNIT_EXPECT_STREQ(test, way(b, 7), "");
 	KUNIT_EXPECT_STREQ(test, way(b, 8), "");
@@ -372,7 +372,7 @@ static void recoverable_torn_out(struct kunit *test)
 	ask_and_give_up(b, 0);
 	ask(b, 0, true);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
-	answer(b, SID, 5, 0);
+	seen_answer(b, SID, 5, 0);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
 	KUNIT_EXPECT_STREQ(test, way(b, 1), "a");
 
@@ -380,16 +380,16 @@ static void recoverable_torn_out(struct kunit *test)
 	ask(b, 0, true);
 	ask_and_give_up(b, 0);
 	ask(b, 1, true);
-	answer(b, SID, 5, 0);
+	seen_answer(b, SID, 5, 0);
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "a");
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "g");
 	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
 
 	/* Nobody waits now, and an answer is late */
-	answer(b, SID, 5, 0);
+	seen_answer(b, SID, 5, 0);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "g");
 	KUNIT_EXPECT_STREQ(test, way(b, 3), "ga");
-	answer(b, SID, 5, 0);
+	seen_answer(b, SID, 5, 0);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "ga");
 	KUNIT_EXPECT_STREQ(test, way(b, 4), "");
 }
@@ -401,9 +401,9 @@ static void recoverable_stall(struct kunit *test)
 	stall(b, 2, true, 0x1000);
 	KUNIT_EXPECT_TRUE(test, mock_recoverable_waits(nth(b, 0)));
 	head(b, true, b->tail);
-	resume(b, 3, NULL);
+	seen_resume(b, 3, NULL);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "t");
-	resume(b, 2, NULL);
+	seen_resume(b, 2, NULL);
 	KUNIT_EXPECT_FALSE(test, mock_recoverable_waits(nth(b, 0)));
 	/* Another access is not that one */
 	access(b, 0x2000, false, 0);
@@ -416,14 +416,14 @@ static void recoverable_stall(struct kunit *test)
 
 	/* The same tag again: the unit alone decides about what has no record */
 	stall(b, 2, false, 0x1000);
-	resume(b, 2, NULL);
+	seen_resume(b, 2, NULL);
 	KUNIT_EXPECT_STREQ(test, way(b, 1), "r");
 	KUNIT_EXPECT_TRUE(test, nth(b, 1)->step[0].by_unit);
 	KUNIT_EXPECT_STREQ(test, nth(b, 1)->fate, "waits");
 
 	stall(b, 2, true, 0x1000);
 	KUNIT_EXPECT_NULL(test, nth(b, 2)->fate);
-	resume(b, 2, "ended");
+	seen_resume(b, 2, "ended");
 	KUNIT_EXPECT_STREQ(test, way(b, 2), "g");
 	KUNIT_EXPECT_STREQ(test, nth(b, 2)->step[0].how, "ended");
 }
@@ -445,7 +445,7 @@ static void recoverable_given_up(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, mock_recoverable_waits(nth(b, 0)));
 	access(b, 0x1000, false, 0);
 	head(b, true, b->tail);
-	resume(b, 2, NULL);
+	seen_resume(b, 2, NULL);
 	KUNIT_EXPECT_STREQ(test, way(b, 0), "gtr");
 }
 
