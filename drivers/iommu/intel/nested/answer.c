@@ -8,7 +8,10 @@
  * wait for that.
  *
  * An answer that the unit has fetched is not given again: the device may have it, and
- * may have made a new request with the same group index since.
+ * may have made a new request with the same group index since. Nor is one that is kept
+ * when the device has asked again with its index, or was reset: it waits for another
+ * answer, or for none. So whoever gives answers has them in a list of the unit as long as
+ * it does not know what becomes of them, and there, too, they are forgotten.
  */
 #include <kunit/static_stub.h>
 #include <linux/device.h>
@@ -105,8 +108,11 @@ static bool vtd_answer_has_most(struct vtd_unit *unit, u16 sid)
 	return nr >= VTD_PREQ_GROUPS;
 }
 
-static void vtd_answer_keep(struct vtd_unit *unit, struct cmd_words answer)
+/* It is lost, unless it is too late for it */
+static void vtd_answer_keep(struct vtd_unit *unit, const struct vtd_flight *flight,
+			    unsigned int i)
 {
+	struct cmd_words answer = flight->answers[i];
 	struct vtd_kept *kept = kmalloc_obj(*kept);
 
 	if (!kept) {
@@ -116,7 +122,8 @@ static void vtd_answer_keep(struct vtd_unit *unit, struct cmd_words answer)
 	}
 	kept->answer = answer;
 	scoped_guard(spinlock, &unit->prq.kept_lock) {
-		if (!vtd_answer_has_most(unit, vtd_answer_sid(answer))) {
+		if (!test_bit(i, flight->over) &&
+		    !vtd_answer_has_most(unit, vtd_answer_sid(answer))) {
 			list_add_tail(&kept->node, &unit->prq.kept);
 			kept = NULL;
 		}
@@ -132,6 +139,55 @@ static void vtd_answer_keep(struct vtd_unit *unit, struct cmd_words answer)
 }
 
 /**
+ * vtd_answer_begin - answers are going to be given
+ * @unit: the unit
+ * @flight: filled in for vtd_answer_give() and vtd_answer_end()
+ * @answers: page group responses
+ * @nr: how many
+ *
+ * From now on they can be forgotten. Whoever finds out whether they are waited for does
+ * so after it.
+ */
+void vtd_answer_begin(struct vtd_unit *unit, struct vtd_flight *flight,
+		      const struct cmd_words *answers, unsigned int nr)
+{
+	*flight = (struct vtd_flight) { .answers = answers, .nr = nr };
+	guard(spinlock)(&unit->prq.kept_lock);
+	list_add(&flight->node, &unit->prq.flights);
+}
+
+/**
+ * vtd_answer_give - answer devices
+ * @unit: the unit that they are behind
+ * @flight: of vtd_answer_begin()
+ *
+ * Context: as vtd_answer().
+ */
+void vtd_answer_give(struct vtd_unit *unit, const struct vtd_flight *flight)
+{
+	unsigned int i;
+
+	if (vtd_answer_send(unit, flight->answers, flight->nr) != -ETIMEDOUT)
+		return;
+	for (i = 0; i < flight->nr; i++)
+		/* After the end of the unit nothing is translated, or asked for */
+		if (!READ_ONCE(unit->qi.ring.ended) &&
+		    vtd_answer_wanted(unit, flight->answers[i]))
+			vtd_answer_keep(unit, flight, i);
+}
+
+/**
+ * vtd_answer_end - answers were given, or are kept
+ * @unit: the unit
+ * @flight: of vtd_answer_begin()
+ */
+void vtd_answer_end(struct vtd_unit *unit, struct vtd_flight *flight)
+{
+	guard(spinlock)(&unit->prq.kept_lock);
+	list_del(&flight->node);
+}
+
+/**
  * vtd_answer - answer devices
  * @unit: the unit that they are behind
  * @answers: page group responses
@@ -143,44 +199,108 @@ static void vtd_answer_keep(struct vtd_unit *unit, struct cmd_words answer)
 void vtd_answer(struct vtd_unit *unit, const struct cmd_words *answers,
 		unsigned int nr)
 {
+	struct vtd_flight flight;
+
+	vtd_answer_begin(unit, &flight, answers, nr);
+	vtd_answer_give(unit, &flight);
+	vtd_answer_end(unit, &flight);
+}
+
+static bool vtd_answer_is_of(struct cmd_words answer, u16 sid, int prgi)
+{
+	return vtd_answer_sid(answer) == sid &&
+	       (prgi == VTD_PREQ_ALL || FIELD_GET(VTD_PGRP1_PRGI, answer.w1) == prgi);
+}
+
+/**
+ * vtd_answers_forget - nobody waits for an answer any more that was not given yet
+ * @unit: the unit
+ * @sid: source-id of the device
+ * @prgi: index of the group, or %VTD_PREQ_ALL
+ *
+ * Context: any but that of an interrupt.
+ */
+void vtd_answers_forget(struct vtd_unit *unit, u16 sid, int prgi)
+{
+	struct vtd_kept *kept, *tmp;
+	struct vtd_flight *flight;
 	unsigned int i;
 
-	if (vtd_answer_send(unit, answers, nr) != -ETIMEDOUT)
-		return;
-	for (i = 0; i < nr; i++)
-		/* After the end of the unit nothing is translated, or asked for */
-		if (!READ_ONCE(unit->qi.ring.ended) &&
-		    vtd_answer_wanted(unit, answers[i]))
-			vtd_answer_keep(unit, answers[i]);
+	guard(spinlock)(&unit->prq.kept_lock);
+
+	list_for_each_entry_safe(kept, tmp, &unit->prq.kept, node) {
+		if (!vtd_answer_is_of(kept->answer, sid, prgi))
+			continue;
+		list_del(&kept->node);
+		kfree(kept);
+	}
+	list_for_each_entry(flight, &unit->prq.flights, node)
+		for (i = 0; i < flight->nr; i++)
+			if (vtd_answer_is_of(flight->answers[i], sid, prgi))
+				__set_bit(i, flight->over);
+}
+
+/* Take the first one out of those that are kept */
+static struct vtd_kept *vtd_kept_begin(struct vtd_unit *unit, struct vtd_flight *flight)
+{
+	struct vtd_kept *kept;
+
+	guard(spinlock)(&unit->prq.kept_lock);
+
+	kept = list_first_entry_or_null(&unit->prq.kept, struct vtd_kept, node);
+	if (!kept)
+		return NULL;
+	list_del(&kept->node);
+	*flight = (struct vtd_flight) { .answers = &kept->answer, .nr = 1 };
+	list_add(&flight->node, &unit->prq.flights);
+	return kept;
+}
+
+/* It was given; or is lost once more, and is the first one again */
+static void vtd_kept_end(struct vtd_unit *unit, struct vtd_flight *flight,
+			 struct vtd_kept *kept, bool lost)
+{
+	scoped_guard(spinlock, &unit->prq.kept_lock) {
+		list_del(&flight->node);
+		if (lost && !test_bit(0, flight->over)) {
+			list_add(&kept->node, &unit->prq.kept);
+			kept = NULL;
+		}
+	}
+	kfree(kept);
 }
 
 /**
  * vtd_answers_resend - give the answers once more that were lost
  * @unit: the unit, whose queue works
  *
+ * What is lost meanwhile has its own recovery.
+ *
  * Context: process context; the unit's mutex is held.
  */
 void vtd_answers_resend(struct vtd_unit *unit)
 {
-	struct vtd_kept *kept, *tmp;
-	LIST_HEAD(list);
+	struct vtd_flight flight;
+	struct vtd_kept *kept;
+	bool lost = false;
+	size_t nr;
 
 	lockdep_assert_held(&unit->lock);
 
 	scoped_guard(spinlock, &unit->prq.kept_lock)
-		list_splice_init(&unit->prq.kept, &list);
-	list_for_each_entry_safe(kept, tmp, &list, node) {
+		nr = list_count_nodes(&unit->prq.kept);
+	/* The next recovery gives the rest */
+	for (; nr && !lost; nr--) {
+		kept = vtd_kept_begin(unit, &flight);
+		if (!kept)
+			break;
 		if (vtd_answer_wanted(unit, kept->answer)) {
-			/* The next recovery gives the rest */
-			if (vtd_answer_send(unit, &kept->answer, 1) == -ETIMEDOUT)
-				break;
-			atomic64_inc(&unit->prq.resent);
+			lost = vtd_answer_send(unit, &kept->answer, 1) == -ETIMEDOUT;
+			if (!lost)
+				atomic64_inc(&unit->prq.resent);
 		}
-		list_del(&kept->node);
-		kfree(kept);
+		vtd_kept_end(unit, &flight, kept, lost);
 	}
-	scoped_guard(spinlock, &unit->prq.kept_lock)
-		list_splice(&list, &unit->prq.kept);
 }
 
 /**

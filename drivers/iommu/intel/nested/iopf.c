@@ -326,14 +326,19 @@ static u64 vtd_iopf_count(struct vtd_iopf *iopf, u16 prgi, unsigned int nr)
 }
 
 /*
- * A group is answered at once. One that had its index before, and was not answered, is
- * none that the device waits for any more.
+ * The last request of a group: what had its index before and was not answered, or has an
+ * answer that the unit has not got, is nothing that the device waits for any more. The
+ * index alone tells a group from the others of its function, whatever their PASIDs are:
+ * an answer may have to have none (PCIe 10.5.2.3, "PRG Response PASID Required").
  */
-static void vtd_iopf_supersede(struct vtd_iopf *iopf, const struct vtd_preq *last)
+static void vtd_iopf_supersede(struct vtd_device *edev, const struct vtd_preq *last)
 {
-	guard(spinlock)(&iopf->count_lock);
-	if (iopf->groups)
-		iopf->groups[last->prgi].seq = 0;
+	struct vtd_iopf *iopf = &edev->iopf;
+
+	scoped_guard(spinlock, &iopf->count_lock)
+		if (iopf->groups)
+			iopf->groups[last->prgi].seq = 0;
+	vtd_answers_forget(edev->unit, last->sid, last->prgi);
 }
 
 /* Somebody answers a group. Is it one that the device waits for, and for how many us? */
@@ -419,13 +424,13 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 
 	guard(mutex)(&iopf->lock);
 
+	if (req->last)
+		vtd_iopf_supersede(edev, req);
 	fate = vtd_iopf_whom(edev, req);
 	if (fate == VTD_PREQ_TAKE && vtd_iopf_has_most(iopf)) {
 		atomic64_inc(&edev->unit->prq.excess);
 		fate = VTD_PREQ_REFUSE;
 	}
-	if (fate != VTD_PREQ_TAKE && req->last)
-		vtd_iopf_supersede(iopf, req);
 	if (fate != VTD_PREQ_TAKE)
 		vtd_iopf_forget(iopf, NULL, req);
 	else if (!req->last)
@@ -445,7 +450,7 @@ enum vtd_preq_fate vtd_iopf_take(struct vtd_device *edev,
 void vtd_iopf_refused(struct vtd_device *edev, const struct vtd_preq *req)
 {
 	guard(mutex)(&edev->iopf.lock);
-	vtd_iopf_supersede(&edev->iopf, req);
+	vtd_iopf_supersede(edev, req);
 	vtd_iopf_forget(&edev->iopf, NULL, req);
 }
 
@@ -462,9 +467,10 @@ void vtd_iopf_abandon(struct vtd_device *edev)
 	struct vtd_iopf *iopf = &edev->iopf;
 	unsigned int i;
 
-	guard(spinlock)(&iopf->count_lock);
-	for (i = 0; iopf->groups && i < VTD_PREQ_GROUPS; i++)
-		iopf->groups[i].seq = 0;
+	scoped_guard(spinlock, &iopf->count_lock)
+		for (i = 0; iopf->groups && i < VTD_PREQ_GROUPS; i++)
+			iopf->groups[i].seq = 0;
+	vtd_answers_forget(edev->unit, edev->sid, VTD_PREQ_ALL);
 }
 
 /**
@@ -519,15 +525,18 @@ void vtd_iopf_answer(struct vtd_device *edev,
 	};
 	struct cmd_words answer = vtd_preq_answer(&req, vtd_page_code(code));
 	struct vtd_unit *unit = edev->unit;
+	struct vtd_flight flight;
 	s64 us;
 
-	if (!vtd_iopf_uncount(&edev->iopf, req.prgi, prm->private_data[0],
-			      prm->private_data[1], &us))
-		return;
-	trace_vtd_page_answer(unit->dev, &req, vtd_page_code(code), us);
-	atomic64_inc(&unit->prq.answers);
-	if (!vtd_device_unplugged(edev))
-		vtd_answer(unit, &answer, 1);
+	vtd_answer_begin(unit, &flight, &answer, 1);
+	if (vtd_iopf_uncount(&edev->iopf, req.prgi, prm->private_data[0],
+			     prm->private_data[1], &us)) {
+		trace_vtd_page_answer(unit->dev, &req, vtd_page_code(code), us);
+		atomic64_inc(&unit->prq.answers);
+		if (!vtd_device_unplugged(edev))
+			vtd_answer_give(unit, &flight);
+	}
+	vtd_answer_end(unit, &flight);
 }
 
 /**

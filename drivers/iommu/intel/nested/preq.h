@@ -57,7 +57,11 @@ enum vtd_preq_fate vtd_preq_judge(const struct vtd_preq *req, u64 cap, u64 ecap,
 				  u8 pasid_bits);
 struct cmd_words vtd_preq_answer(const struct vtd_preq *req, u8 code);
 
-/* Are two requests of one group? That of a group is the same PASID throughout. */
+/*
+ * Are two requests of one group? The index alone tells a group from the others of its
+ * function that are under way, but a PASID has its own handler: a device that uses one
+ * index in two PASIDs at once is broken, and one's handler gets no page of the other.
+ */
 static inline bool vtd_preq_same_group(const struct vtd_preq *a,
 				       const struct vtd_preq *b)
 {

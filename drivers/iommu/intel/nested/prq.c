@@ -223,6 +223,7 @@ void vtd_prq_prepare(struct vtd_unit *unit)
 	mutex_init(&unit->prq.lock);
 	spin_lock_init(&unit->prq.kept_lock);
 	INIT_LIST_HEAD(&unit->prq.kept);
+	INIT_LIST_HEAD(&unit->prq.flights);
 }
 
 static void vtd_prq_mask(struct vtd_unit *unit, bool mask)

@@ -18,12 +18,14 @@
 #define __INTEL_NESTED_PRQ_H
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
 
+#include "../../nested/cmd_ring.h"
 #include "preq.h"
 
 struct iommu_attach_handle;
@@ -52,8 +54,9 @@ struct vtd_unit;
  * @mem: the queue, %NULL if no device behind the unit makes page requests
  * @head: offset of the next record to be read
  * @iopf: the core's queue
- * @kept_lock: protects @kept
+ * @kept_lock: protects @kept and @flights
  * @kept: answers that were lost, see answer.c
+ * @flights: answers that are being given, struct vtd_flight
  * @requests: records read
  * @groups: groups that were handed to whoever is asked
  * @answers: answers of these
@@ -71,6 +74,7 @@ struct vtd_prq {
 	struct iopf_queue *iopf;
 	spinlock_t kept_lock; /* see above */
 	struct list_head kept;
+	struct list_head flights;
 	atomic64_t requests;
 	atomic64_t groups;
 	atomic64_t answers;
@@ -80,6 +84,20 @@ struct vtd_prq {
 	atomic64_t excess;
 	atomic64_t overflows;
 	atomic64_t resent;
+};
+
+/**
+ * struct vtd_flight - answers that are being given
+ * @node: in the unit's list
+ * @answers: page group responses
+ * @nr: how many, %CMD_BATCH at most
+ * @over: those that nobody waits for any more, protected by @kept_lock of struct vtd_prq
+ */
+struct vtd_flight {
+	struct list_head node;
+	const struct cmd_words *answers;
+	unsigned int nr;
+	DECLARE_BITMAP(over, CMD_BATCH);
 };
 
 /**
@@ -163,11 +181,19 @@ struct iommu_attach_handle *vtd_iopf_handle(struct vtd_device *edev, u32 pasid);
 void vtd_page_response(struct device *dev, struct iopf_fault *evt,
 		       struct iommu_page_response *msg);
 
+/* Of all indexes, for vtd_answers_forget() */
+#define VTD_PREQ_ALL	(-1)
+
 /* answer.c */
 int vtd_answer_send(struct vtd_unit *unit, const struct cmd_words *answers,
 		    unsigned int nr);
+void vtd_answer_begin(struct vtd_unit *unit, struct vtd_flight *flight,
+		      const struct cmd_words *answers, unsigned int nr);
+void vtd_answer_give(struct vtd_unit *unit, const struct vtd_flight *flight);
+void vtd_answer_end(struct vtd_unit *unit, struct vtd_flight *flight);
 void vtd_answer(struct vtd_unit *unit, const struct cmd_words *answers,
 		unsigned int nr);
+void vtd_answers_forget(struct vtd_unit *unit, u16 sid, int prgi);
 void vtd_answers_resend(struct vtd_unit *unit);
 void vtd_answers_free(struct vtd_unit *unit);
 

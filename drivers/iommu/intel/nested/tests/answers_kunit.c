@@ -127,6 +127,140 @@ static void pages_answer_lost(struct kunit *test)
 	pages_free(test, t);
 }
 
+/* So many of a descriptor were executed */
+static unsigned int pages_count(const struct fake_unit *fake, struct cmd_words desc)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fake->nr; i++)
+		nr += fake->log[i].w0 == desc.w0 && fake->log[i].w1 == desc.w1;
+	return nr;
+}
+
+static void pages_ask(struct pages_test *t, u64 last)
+{
+	fake_page_request(t->fake, SID(0x10), last);
+	vtd_prq_process(&t->fake->unit);
+}
+
+/* An answer to a group with the index 1 is lost, and kept; nothing else is */
+static void pages_keep_answer(struct kunit *test, struct pages_test *t)
+{
+	t->core.nr = 0;
+	pages_ask(t, LAST(1, 1));
+	KUNIT_ASSERT_EQ(test, t->core.nr, 1);
+	t->fake->dead = true;
+	t->fake->until_reset = true;
+	fake_forget(t->fake);
+	pages_answer(t, t->edev[0], &t->core.prm[0], IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_ASSERT_EQ(test, list_count_nodes(&t->fake->unit.prq.kept), 1);
+}
+
+/* The index is asked for again before the queue works: the kept answer is not that one's */
+static void pages_kept_index_again(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[0], 0, &t->p[0]->domain), 0);
+	/* Another index is another group's */
+	pages_keep_answer(test, t);
+	pages_ask(t, LAST(2, 1));
+	pages_ask(t, PART(1, 1));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 1);
+	pages_ask(t, LAST(1, 1));
+	KUNIT_ASSERT_EQ(test, t->core.nr, 4);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 0)), 0);
+	pages_answer(t, t->edev[0], &t->core.prm[3], IOMMU_PAGE_RESP_INVALID);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 1)), 1);
+
+	/* It is refused, as it is not canonical, or as there are too many: one is kept */
+	pages_keep_answer(test, t);
+	pages_ask(t, LAST(1, 1ull << 50));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 1);
+	t->edev[0]->iopf.most = 0;
+	pages_ask(t, LAST(1, 1));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 1);
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 0)), 0);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 1)), 1);
+	vtd_detach(t->edev[0], 0);
+	pages_free(test, t);
+}
+
+/* A device that was reset waits for no answer; another one does */
+static void pages_kept_abandoned(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+
+	KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[0], 0, &t->p[0]->domain), 0);
+	pages_keep_answer(test, t);
+	fake_page_request(t->fake, SID(0x20), LAST(1, 1));
+	vtd_prq_process(unit);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&unit->prq.kept), 2);
+	vtd_iopf_abandon(t->edev[0]);
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 0)), 0);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x20, 1, 1)), 1);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->prq.resent), 1);
+	vtd_detach(t->edev[0], 0);
+	pages_free(test, t);
+}
+
+/* What asks again while its answer is being given, or is reset */
+static struct pages_test *pages_asked_now;
+static bool pages_reset_now;
+
+static int pages_lost_as_it_asks(struct vtd_unit *unit, const struct cmd_words *answers,
+				 unsigned int nr)
+{
+	struct pages_test *t = pages_asked_now;
+
+	pages_asked_now = NULL;
+	if (t && pages_reset_now)
+		vtd_iopf_abandon(t->edev[0]);
+	else if (t)
+		pages_ask(t, LAST(1, 1));
+	return -ETIMEDOUT;
+}
+
+/* It is given to nobody, whether it was given for the first time, or once more */
+static void pages_asked_meanwhile(struct kunit *test)
+{
+	struct pages_test *t = pages_new(test);
+	struct vtd_unit *unit = &t->fake->unit;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		pages_reset_now = i & 2;
+		KUNIT_ASSERT_EQ(test, vtd_attach(t->edev[0], 0, &t->p[0]->domain), 0);
+		t->core.nr = 0;
+		if (i & 1)
+			pages_keep_answer(test, t);
+		else
+			pages_ask(t, LAST(1, 1));
+		KUNIT_ASSERT_EQ(test, t->core.nr, 1);
+		pages_asked_now = t;
+		kunit_activate_static_stub(test, vtd_answer_send, pages_lost_as_it_asks);
+		if (i & 1)
+			vtd_unit_recover(unit);
+		else
+			pages_answer(t, t->edev[0], &t->core.prm[0],
+				     IOMMU_PAGE_RESP_SUCCESS);
+		kunit_deactivate_static_stub(test, vtd_answer_send);
+		KUNIT_EXPECT_PTR_EQ(test, pages_asked_now, NULL);
+		KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.kept));
+		KUNIT_EXPECT_TRUE(test, list_empty(&unit->prq.flights));
+		vtd_detach(t->edev[0], 0);
+	}
+	vtd_unit_recover(unit);
+	KUNIT_EXPECT_EQ(test, pages_count(t->fake, pages_response(0x10, 1, 0)), 0);
+	pages_free(test, t);
+}
+
 /* What one device has begun is not over because another one's is, with the same index */
 static void pages_others_partial(struct kunit *test)
 {
@@ -156,16 +290,6 @@ static void pages_others_partial(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->core.prm[1].addr, 0x6000);
 	vtd_detach(t->edev[0], 0);
 	pages_free(test, t);
-}
-
-/* So many of a descriptor were executed */
-static unsigned int pages_count(const struct fake_unit *fake, struct cmd_words desc)
-{
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < fake->nr; i++)
-		nr += fake->log[i].w0 == desc.w0 && fake->log[i].w1 == desc.w1;
-	return nr;
 }
 
 /* It was fetched, and lost, when a device-TLB did not answer: it is queued again */
@@ -371,6 +495,9 @@ static struct kunit_case answers_cases[] = {
 	KUNIT_CASE(pages_index_refused),
 	KUNIT_CASE(pages_abandoned),
 	KUNIT_CASE(pages_answer_lost),
+	KUNIT_CASE(pages_kept_index_again),
+	KUNIT_CASE(pages_kept_abandoned),
+	KUNIT_CASE(pages_asked_meanwhile),
 	KUNIT_CASE(pages_others_partial),
 	KUNIT_CASE(pages_answer_after_timeout),
 	KUNIT_CASE(pages_answer_behind_wait),
