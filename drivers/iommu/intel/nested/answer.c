@@ -206,7 +206,15 @@ void vtd_answer(struct vtd_unit *unit, const struct cmd_words *answers,
 	vtd_answer_end(unit, &flight);
 }
 
-static bool vtd_answer_is_of(struct cmd_words answer, u16 sid, int prgi)
+/**
+ * vtd_answer_is_of - is an answer one to a group?
+ * @answer: the answer
+ * @sid: source-id of the device
+ * @prgi: index of the group, or %VTD_PREQ_ALL
+ *
+ * Return: true if it is
+ */
+bool vtd_answer_is_of(struct cmd_words answer, u16 sid, int prgi)
 {
 	return vtd_answer_sid(answer) == sid &&
 	       (prgi == VTD_PREQ_ALL || FIELD_GET(VTD_PGRP1_PRGI, answer.w1) == prgi);

@@ -41,6 +41,17 @@ static void vtd_prq_pass_flush(struct vtd_prq_pass *pass)
 	pass->nr = 0;
 }
 
+/* The device asks again with an index, and waits for one answer */
+static void vtd_prq_pass_forget(struct vtd_prq_pass *pass, const struct vtd_preq *last)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < pass->nr; i++)
+		if (!vtd_answer_is_of(pass->answers[i], last->sid, last->prgi))
+			pass->answers[nr++] = pass->answers[i];
+	pass->nr = nr;
+}
+
 /* Only the last request of a group is answered */
 static void vtd_prq_settle(struct vtd_prq_pass *pass, const struct vtd_preq *req,
 			   enum vtd_preq_fate fate)
@@ -70,6 +81,8 @@ static void vtd_prq_record(struct vtd_prq_pass *pass, const __le64 *record)
 	edev = xa_load(&unit->devices, req.sid);
 	fate = vtd_preq_judge(&req, unit->cap, unit->ecap,
 			      edev ? edev->pasid_bits : 0);
+	if (fate != VTD_PREQ_DROP && req.last)
+		vtd_prq_pass_forget(pass, &req);
 	if (fate == VTD_PREQ_TAKE)
 		fate = edev ? vtd_iopf_take(edev, &req) : VTD_PREQ_REFUSE;
 	else if (fate == VTD_PREQ_REFUSE && edev && req.last)

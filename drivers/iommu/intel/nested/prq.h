@@ -193,6 +193,7 @@ void vtd_answer_give(struct vtd_unit *unit, const struct vtd_flight *flight);
 void vtd_answer_end(struct vtd_unit *unit, struct vtd_flight *flight);
 void vtd_answer(struct vtd_unit *unit, const struct cmd_words *answers,
 		unsigned int nr);
+bool vtd_answer_is_of(struct cmd_words answer, u16 sid, int prgi);
 void vtd_answers_forget(struct vtd_unit *unit, u16 sid, int prgi);
 void vtd_answers_resend(struct vtd_unit *unit);
 void vtd_answers_free(struct vtd_unit *unit);

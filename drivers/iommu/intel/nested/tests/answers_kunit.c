@@ -37,7 +37,18 @@ static void pages_index_again(struct kunit *test)
 		fake_page_request(t->fake, SID(0x10), LAST(1, i));
 	pages_process(t);
 	KUNIT_EXPECT_EQ(test, t->core.nr, 8);
-	KUNIT_EXPECT_EQ(test, t->fake->nr, 13);
+	/* Whatever it has asked for it waits for one answer, and another device for its own */
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x10, 1, 1));
+	fake_page_request(t->fake, SID(0x10), LAST(1, 1ull << 50));
+	fake_page_request(t->fake, SID(0x20), LAST(1, 1ull << 50));
+	fake_page_request(t->fake, SID(0x10), LAST(2, 1ull << 50));
+	fake_page_request(t->fake, SID(0x10), STOP(2));
+	edev->iopf.most = 9;
+	fake_page_request(t->fake, SID(0x10), LAST(1, 3));
+	pages_process(t);
+	KUNIT_EXPECT_EQ(test, t->core.nr, 1);
+	FAKE_EXPECT(test, t->fake, FAKE_FENCE, pages_response(0x20, 1, 1),
+		    pages_response(0x10, 2, 1));
 	vtd_detach(edev, 0);
 	pages_free(test, t);
 }
