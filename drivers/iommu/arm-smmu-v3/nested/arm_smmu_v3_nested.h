@@ -182,7 +182,7 @@ struct smmu3_strtab {
  * @fault_epoch: how often everything that was stalled was ended by the unit
  * @faults: faults that were to be handed to a handler
  * @faults_excess: faults that were answered at once, since there were too many
- * @answers_late: answers to what was answered already
+ * @answers_late: answers to what was answered already, or is not waited for any more
  * @answers: what it could not be told yet
  * @gerrors: global errors handled
  * @timing: where the time goes, when times are taken

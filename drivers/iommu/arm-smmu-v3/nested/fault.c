@@ -74,43 +74,47 @@ static struct cmd_words smmu3_fault_cmd(const struct smmu3_fault *fault,
 
 /*
  * Does the device wait for it? If it has used the index of a group again before that was
- * answered then it was reset, or is broken, and waits for the new one alone.
+ * answered then it was reset, or is broken, and waits for the new one alone. What was
+ * stalled when translation was switched off is over.
  */
 static bool smmu3_fault_is_waited_for(struct smmu3_faults *f,
 				      const struct smmu3_fault *fault)
 {
 	void *mine = xa_mk_value(fault->seq);
 
-	return !fault->pri ||
-	       xa_cmpxchg(&f->asked, smmu3_group_key(fault->sid, fault->tag),
+	if (!fault->pri)
+		return fault->epoch == READ_ONCE(f->unit->fault_epoch);
+	return xa_cmpxchg(&f->asked, smmu3_group_key(fault->sid, fault->tag),
 			  mine, NULL, 0) == mine;
 }
 
-static int smmu3_fault_respond(struct smmu3_faults *f,
-			       const struct smmu3_fault *fault,
-			       enum iommu_page_response_code code)
+static void smmu3_fault_respond(struct smmu3_faults *f,
+				const struct smmu3_fault *fault,
+				enum iommu_page_response_code code)
 {
 	struct smmu3_unit *unit = f->unit;
+	int ret;
 
-	if (!smmu3_fault_is_waited_for(f, fault)) {
-		atomic64_inc(&unit->answers_late);
-		return 0;
-	}
 	guard(srcu)(&unit->srcu);
-	return smmu3_answer(unit, smmu3_fault_cmd(fault, code), fault->epoch);
+
+	if (smmu3_fault_is_waited_for(f, fault)) {
+		ret = smmu3_answer(unit, smmu3_fault_cmd(fault, code),
+				   fault->epoch);
+		if (ret)
+			dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n",
+					    ret);
+		trace_smmu3_fault_responded(f, fault, code, ret);
+	} else {
+		atomic64_inc(&unit->answers_late);
+	}
 }
 
 /* The caller has taken the fault out of where it was */
 static void smmu3_fault_answer(struct smmu3_faults *f, struct smmu3_fault *fault,
 			       enum iommu_page_response_code code)
 {
-	int ret;
-
 	trace_smmu3_fault_answered(f, fault);
-	ret = smmu3_fault_respond(f, fault, code);
-	if (ret)
-		dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n", ret);
-	trace_smmu3_fault_responded(f, fault, code, ret);
+	smmu3_fault_respond(f, fault, code);
 	scoped_guard(spinlock, &f->lock) {
 		if (fault->pri)
 			f->requests -= fault->nr;

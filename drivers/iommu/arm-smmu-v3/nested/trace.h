@@ -95,7 +95,7 @@ DEFINE_EVENT(smmu3_fault_class, smmu3_fault_answered,
 	TP_ARGS(f, fault)
 );
 
-/* The unit has the command that tells the device */
+/* The unit has the command that tells the device, or gets it when its queue works again */
 TRACE_EVENT(smmu3_fault_responded,
 	TP_PROTO(const struct smmu3_faults *f, const struct smmu3_fault *fault,
 		 int code, int ret),

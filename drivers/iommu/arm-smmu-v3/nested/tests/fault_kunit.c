@@ -6,6 +6,7 @@
 
 #include "../event.h"
 #include "../recover.h"
+#include "../trace.h"
 #include "fake_fault.h"
 
 #define SID	5
@@ -298,6 +299,38 @@ static void over_unread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_RESUME), 0);
 }
 
+static void note_response(void *data, const struct smmu3_faults *f,
+			  const struct smmu3_fault *fault, int code, int ret)
+{
+	unsigned int *nr = data;
+
+	++*nr;
+}
+
+/* An answer that the unit does not get is no response to the device, but one too late */
+static void late_is_no_response(struct kunit *test)
+{
+	struct waiting *w = sham_waiting_new(test, sham_fault_unit(test, 16), SID, false);
+	struct smmu3_unit *unit = &w->fake->unit;
+	unsigned int nr = 0;
+
+	if (register_trace_smmu3_fault_responded(note_response, &nr))
+		kunit_skip(test, "this kernel has no tracepoints");
+	KUNIT_EXPECT_TRUE(test, stalled(w, SID, 1, 0));
+	KUNIT_EXPECT_TRUE(test, stalled(w, SID, 2, 0));
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(0), IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_EXPECT_EQ(test, nr, 1);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->answers_late), 0);
+	scoped_guard(mutex, &unit->lock)
+		smmu3_stalls_over(unit);
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(1), IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_EXPECT_EQ(test, nr, 1);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&unit->answers_late), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_RESUME), 1);
+	unregister_trace_smmu3_fault_responded(note_response, &nr);
+	tracepoint_synchronize_unregister();
+}
+
 static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(stalls_are_answered),
 	KUNIT_CASE(many_wait),
@@ -310,6 +343,7 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(stags_are_shared),
 	KUNIT_CASE(over_with_translation),
 	KUNIT_CASE(over_unread),
+	KUNIT_CASE(late_is_no_response),
 	{}
 };
 
