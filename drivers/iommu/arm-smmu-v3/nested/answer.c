@@ -12,6 +12,11 @@
  * queue timed out for the CMD_SYNC behind it. Then the unit may have given the same
  * STAG to the next stalled transaction of the device, to which a second answer would
  * belong (4.7.1).
+ *
+ * Nor is an answer to page requests sent that is kept when the device has asked again
+ * with the index of the group, or was reset: it waits for another answer, or for none.
+ * So whoever sends an answer has it in a list of the unit as long as it does not know what
+ * becomes of it, and there, too, it is forgotten.
  */
 #include <kunit/static_stub.h>
 #include <linux/errno.h>
@@ -23,18 +28,6 @@
 
 /* Answers that are kept for each device: one with more requests at once is broken */
 #define MOST	256
-
-/**
- * struct kept_answer - an answer that was lost, and is to be sent again
- * @node: in the unit's list
- * @cmd: the answer
- * @epoch: what is answered was received in this one of the unit
- */
-struct kept_answer {
-	struct list_head node;
-	struct cmd_words cmd;
-	u32 epoch;
-};
 
 /**
  * smmu3_answer_send - put an answer into the queue
@@ -65,7 +58,7 @@ static u32 smmu3_sid_of(struct cmd_words cmd)
 /* Each device has its own number, so that one device leaves room for the others */
 static bool smmu3_has_most(struct smmu3_unit *unit, struct cmd_words cmd)
 {
-	const struct kept_answer *kept;
+	const struct smmu3_answer *kept;
 	u32 sid = smmu3_sid_of(cmd);
 	unsigned int nr = 0;
 
@@ -90,21 +83,26 @@ static bool smmu3_is_over(const struct smmu3_unit *unit, struct cmd_words cmd,
 	       epoch != READ_ONCE(unit->fault_epoch);
 }
 
-static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd,
-			     u32 epoch)
+/* It is lost, unless it is too late for it */
+static int smmu3_answer_keep(struct smmu3_unit *unit,
+			     const struct smmu3_answer *answer)
 {
-	struct kept_answer *kept = kmalloc_obj(*kept);
+	struct smmu3_answer *kept = kmalloc_obj(*kept);
+	bool over, full;
 
 	if (!kept)
 		return -ENOMEM;
-	kept->cmd = cmd;
-	kept->epoch = epoch;
 	scoped_guard(spinlock, &unit->answers.lock) {
-		if (smmu3_has_most(unit, cmd)) {
-			kfree(kept);
-			return -ENOMEM;
+		over = answer->over;
+		full = smmu3_has_most(unit, answer->cmd);
+		if (!over && !full) {
+			*kept = *answer;
+			list_add_tail(&kept->node, &unit->answers.list);
 		}
-		list_add_tail(&kept->node, &unit->answers.list);
+	}
+	if (over || full) {
+		kfree(kept);
+		return over ? 0 : -ENOMEM;
 	}
 	/*
 	 * If the queue is stuck there will be a recovery, which sends this too: it
@@ -120,6 +118,56 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd,
 }
 
 /**
+ * smmu3_answer_begin - an answer is going to be given
+ * @unit: the unit
+ * @answer: filled in for smmu3_answer_give() and smmu3_answer_end()
+ * @cmd: the command
+ * @epoch: the unit's @fault_epoch when what it answers was received
+ *
+ * From now on it can be forgotten. Whoever finds out whether it is waited for does so
+ * after it.
+ */
+void smmu3_answer_begin(struct smmu3_unit *unit, struct smmu3_answer *answer,
+			struct cmd_words cmd, u32 epoch)
+{
+	*answer = (struct smmu3_answer) { .cmd = cmd, .epoch = epoch };
+	guard(spinlock)(&unit->answers.lock);
+	list_add(&answer->node, &unit->answers.flights);
+}
+
+/**
+ * smmu3_answer_give - answer a device
+ * @unit: the unit that it is behind
+ * @answer: of smmu3_answer_begin()
+ *
+ * Context: as smmu3_answer().
+ * Return: as smmu3_answer()
+ */
+int smmu3_answer_give(struct smmu3_unit *unit, const struct smmu3_answer *answer)
+{
+	int ret;
+
+	if (smmu3_is_over(unit, answer->cmd, answer->epoch))
+		return 0;
+	ret = smmu3_answer_send(unit, answer->cmd);
+	/* If the hardware is gone no device waits any more */
+	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
+		ret = smmu3_answer_keep(unit, answer);
+	return ret;
+}
+
+/**
+ * smmu3_answer_end - an answer was given, or is kept
+ * @unit: the unit
+ * @answer: of smmu3_answer_begin()
+ */
+void smmu3_answer_end(struct smmu3_unit *unit, struct smmu3_answer *answer)
+{
+	guard(spinlock)(&unit->answers.lock);
+	list_del(&answer->node);
+}
+
+/**
  * smmu3_answer - answer a device
  * @unit: the unit that it is behind
  * @cmd: the answer
@@ -127,55 +175,115 @@ static int smmu3_answer_keep(struct smmu3_unit *unit, struct cmd_words cmd,
  *
  * Context: process context, in a read-side section of the unit's @srcu, or with the
  * unit's mutex held.
- * Return: 0 if the device has it, or will have it when the queue was recovered;
- * -EIO or -ENOMEM
+ * Return: 0 if the device has it, will have it when the queue was recovered, or does not
+ * wait for it any more; -EIO or -ENOMEM
  */
 int smmu3_answer(struct smmu3_unit *unit, struct cmd_words cmd, u32 epoch)
 {
+	struct smmu3_answer answer;
 	int ret;
 
-	if (smmu3_is_over(unit, cmd, epoch))
-		return 0;
-	ret = smmu3_answer_send(unit, cmd);
-	/* If the hardware is gone no device waits any more */
-	if (ret == -ETIMEDOUT && !READ_ONCE(unit->gone))
-		ret = smmu3_answer_keep(unit, cmd, epoch);
+	smmu3_answer_begin(unit, &answer, cmd, epoch);
+	ret = smmu3_answer_give(unit, &answer);
+	smmu3_answer_end(unit, &answer);
 	return ret;
+}
+
+static bool smmu3_answer_is_of(struct cmd_words cmd, u32 sid, int index)
+{
+	return FIELD_GET(SMMU_CMD0_OPCODE, cmd.w0) == SMMU_OP_PRI_RESP &&
+	       smmu3_sid_of(cmd) == sid &&
+	       (index == SMMU3_INDEX_ALL ||
+		FIELD_GET(SMMU_PRI_RESP1_PRGINDEX, cmd.w1) == index);
+}
+
+/**
+ * smmu3_answers_forget - nobody waits for an answer to page requests any more that was
+ *	not sent yet
+ * @unit: the unit
+ * @sid: StreamID that has asked
+ * @index: index of the group, or %SMMU3_INDEX_ALL
+ *
+ * Context: any but that of an interrupt.
+ */
+void smmu3_answers_forget(struct smmu3_unit *unit, u32 sid, int index)
+{
+	struct smmu3_answer *answer, *tmp;
+
+	guard(spinlock)(&unit->answers.lock);
+
+	list_for_each_entry_safe(answer, tmp, &unit->answers.list, node) {
+		if (!smmu3_answer_is_of(answer->cmd, sid, index))
+			continue;
+		list_del(&answer->node);
+		kfree(answer);
+	}
+	list_for_each_entry(answer, &unit->answers.flights, node)
+		if (smmu3_answer_is_of(answer->cmd, sid, index))
+			answer->over = true;
 }
 
 /* A device that has left waits for nothing */
 static bool smmu3_is_wanted(struct smmu3_unit *unit,
-			    const struct kept_answer *kept)
+			    const struct smmu3_answer *kept)
 {
 	return xa_load(&unit->streams, smmu3_sid_of(kept->cmd)) &&
 	       !smmu3_is_over(unit, kept->cmd, kept->epoch);
+}
+
+/* Take the first one out of those that are kept */
+static struct smmu3_answer *smmu3_kept_begin(struct smmu3_unit *unit)
+{
+	struct smmu3_answer *kept;
+
+	guard(spinlock)(&unit->answers.lock);
+
+	kept = list_first_entry_or_null(&unit->answers.list, struct smmu3_answer, node);
+	if (kept)
+		list_move(&kept->node, &unit->answers.flights);
+	return kept;
+}
+
+/* It was sent; or is lost once more, and is the first one again */
+static void smmu3_kept_end(struct smmu3_unit *unit, struct smmu3_answer *kept, bool lost)
+{
+	scoped_guard(spinlock, &unit->answers.lock) {
+		if (lost && !kept->over) {
+			list_move(&kept->node, &unit->answers.list);
+			return;
+		}
+		list_del(&kept->node);
+	}
+	kfree(kept);
 }
 
 /**
  * smmu3_answers_resend - send the answers again that were lost
  * @unit: the unit, whose queue works again
  *
+ * What is lost meanwhile has its own recovery.
+ *
  * Context: process context; the unit's mutex is held.
  */
 void smmu3_answers_resend(struct smmu3_unit *unit)
 {
-	struct kept_answer *kept, *tmp;
-	LIST_HEAD(list);
+	struct smmu3_answer *kept;
+	bool lost = false;
+	size_t nr;
 
 	lockdep_assert_held(&unit->lock);
 
 	scoped_guard(spinlock, &unit->answers.lock)
-		list_splice_init(&unit->answers.list, &list);
-	list_for_each_entry_safe(kept, tmp, &list, node) {
-		/* The next recovery sends the rest */
-		if (smmu3_is_wanted(unit, kept) &&
-		    smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT)
+		nr = list_count_nodes(&unit->answers.list);
+	/* The next recovery sends the rest */
+	for (; nr && !lost; nr--) {
+		kept = smmu3_kept_begin(unit);
+		if (!kept)
 			break;
-		list_del(&kept->node);
-		kfree(kept);
+		lost = smmu3_is_wanted(unit, kept) &&
+		       smmu3_answer_send(unit, kept->cmd) == -ETIMEDOUT;
+		smmu3_kept_end(unit, kept, lost);
 	}
-	scoped_guard(spinlock, &unit->answers.lock)
-		list_splice(&list, &unit->answers.list);
 }
 
 /**
@@ -186,6 +294,7 @@ void smmu3_answers_init(struct smmu3_unit *unit)
 {
 	spin_lock_init(&unit->answers.lock);
 	INIT_LIST_HEAD(&unit->answers.list);
+	INIT_LIST_HEAD(&unit->answers.flights);
 }
 
 /**
@@ -194,7 +303,7 @@ void smmu3_answers_init(struct smmu3_unit *unit)
  */
 void smmu3_answers_exit(struct smmu3_unit *unit)
 {
-	struct kept_answer *kept, *tmp;
+	struct smmu3_answer *kept, *tmp;
 
 	list_for_each_entry_safe(kept, tmp, &unit->answers.list, node)
 		kfree(kept);

@@ -443,12 +443,18 @@ int smmu3_attach(struct smmu3_device *sdev, u32 pasid,
 void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
 {
 	const struct smmu3_attach *old;
+	unsigned int i;
 
 	guard(mutex)(&sdev->unit->lock);
 
 	old = smmu3_attached(sdev, pasid);
 	iommu_reset_note(&sdev->was, sdev->dev, pasid, old ? old->domain : NULL);
 	smmu3_replace(sdev, pasid, NULL, 0, true);
+	/* After a reset it waits for nothing that it has asked for before */
+	if (!dev_is_pci(sdev->dev) || !iommu_reset_switched_off(to_pci_dev(sdev->dev)))
+		return;
+	for (i = 0; i < sdev->nr_sids; i++)
+		smmu3_answers_forget(sdev->unit, sdev->sids[i], SMMU3_INDEX_ALL);
 }
 
 /**

@@ -93,13 +93,14 @@ static void smmu3_fault_respond(struct smmu3_faults *f,
 				enum iommu_page_response_code code)
 {
 	struct smmu3_unit *unit = f->unit;
+	struct smmu3_answer answer;
 	int ret;
 
 	guard(srcu)(&unit->srcu);
 
+	smmu3_answer_begin(unit, &answer, smmu3_fault_cmd(fault, code), fault->epoch);
 	if (smmu3_fault_is_waited_for(f, fault)) {
-		ret = smmu3_answer(unit, smmu3_fault_cmd(fault, code),
-				   fault->epoch);
+		ret = smmu3_answer_give(unit, &answer);
 		if (ret)
 			dev_err_ratelimited(f->dev, "a fault cannot be answered: %d\n",
 					    ret);
@@ -107,6 +108,7 @@ static void smmu3_fault_respond(struct smmu3_faults *f,
 	} else {
 		atomic64_inc(&unit->answers_late);
 	}
+	smmu3_answer_end(unit, &answer);
 }
 
 /* The caller has taken the fault out of where it was */

@@ -111,7 +111,13 @@ struct smmu3_faults {
 	struct xarray asked;
 };
 
-/* Each StreamID of a device has indices of its own */
+/*
+ * Each StreamID of a device has indices of its own, and the index alone tells a group from
+ * the others of its function, whatever their SubstreamIDs are: an answer may have to have
+ * none (PCIe 10.5.2.3, "PRG Response PASID Required"). A device that uses one index with
+ * two at once is broken, and its group is answered with "invalid", see
+ * smmu3_group_fits().
+ */
 static inline unsigned long smmu3_group_key(u32 sid, u16 index)
 {
 	return (unsigned long)sid << 9 | index;

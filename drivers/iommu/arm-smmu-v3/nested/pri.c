@@ -193,6 +193,19 @@ static bool smmu3_group_complete(struct smmu3_faults *f, unsigned long key,
 }
 
 /*
+ * The last request of a group: what its StreamID has asked for with this index before, and
+ * has not been answered, or with an answer that the unit has not got, is nothing that it
+ * waits for any more. See smmu3_group_key().
+ */
+static void smmu3_pri_supersede(struct smmu3_device *sdev, const u64 *rec)
+{
+	if (sdev->faults)
+		xa_erase(&sdev->faults->asked, smmu3_pri_key(rec));
+	smmu3_answers_forget(sdev->unit, FIELD_GET(SMMU_PRI0_SID, rec[0]),
+			     FIELD_GET(SMMU_PRI1_PRGINDEX, rec[1]));
+}
+
+/*
  * Returns whether there is nothing to be answered now. The record is from the queue,
  * whose lock protects the groups.
  */
@@ -205,12 +218,9 @@ static bool smmu3_pri_take(struct smmu3_device *sdev, const u64 *rec)
 
 	att = smmu3_fault_owner(sdev, rec[0] & SMMU_PRI0_SSV,
 				FIELD_GET(SMMU_PRI0_SSID, rec[0]));
-	if (!f)
-		return false;
-	/* What it has asked for with this index before it does not wait for any more */
 	if (rec[0] & SMMU_PRI0_LAST)
-		xa_erase(&f->asked, key);
-	if (!att || !READ_ONCE(att->pri))
+		smmu3_pri_supersede(sdev, rec);
+	if (!f || !att || !READ_ONCE(att->pri))
 		return false;
 
 	group = xa_load(&f->groups, key);

@@ -2,9 +2,12 @@
 /*
  * KUnit: page requests on their way to a handler and back
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 
+#include "../domain.h"
 #include "../event.h"
+#include "../recover.h"
 #include "fake_fault.h"
 
 #define SID	5
@@ -231,6 +234,132 @@ static void index_is_in_use(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->requests, 0);
 }
 
+static size_t kept(const struct waiting *w)
+{
+	return list_count_nodes(&w->fake->unit.answers.list);
+}
+
+/* Index 1 is asked for, and answered while the queue is stuck */
+static void keep_answer(struct kunit *test, struct waiting *w)
+{
+	requested(w, R | L, 1, IOVA);
+	sham_forget(w->fake);
+	w->fake->dead = true;
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(sham_told.nr - 1),
+			      IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_ASSERT_EQ(test, kept(w), 1);
+}
+
+static void works_again(struct waiting *w)
+{
+	w->fake->dead = false;
+	smmu3_recover_soon(&w->fake->unit);
+	sham_recover(w->fake);
+}
+
+/* The index is asked for again before the queue works: the kept answer is not that one's */
+static void kept_index_again(struct kunit *test)
+{
+	struct waiting *w = requesting(test);
+	struct smmu3_unit *unit = &w->fake->unit;
+
+	/* Another index is another group's, and a STAG is no index */
+	keep_answer(test, w);
+	requested(w, R | L, 2, IOVA);
+	requested(w, R, 1, IOVA);
+	scoped_guard(srcu, &unit->srcu)
+		smmu3_answer(unit, smmu3_cmd_resume(SID, 1, true, false),
+			     unit->fault_epoch);
+	KUNIT_EXPECT_EQ(test, kept(w), 2);
+	requested(w, R | L, 1, IOVA);
+	KUNIT_ASSERT_EQ(test, sham_told.nr, 4);
+	KUNIT_EXPECT_EQ(test, kept(w), 1);
+	works_again(w);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 0);
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(3), IOMMU_PAGE_RESP_INVALID);
+	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_INVALID));
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 1);
+
+	/* It is refused, twice: one answer is kept */
+	keep_answer(test, w);
+	requested(w, L, 1, IOVA);
+	KUNIT_EXPECT_EQ(test, kept(w), 1);
+	w->att.pri = false;
+	requested(w, R | L, 1, IOVA);
+	KUNIT_EXPECT_EQ(test, kept(w), 1);
+	works_again(w);
+	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_INVALID));
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 1);
+	sham_faults_end(w);
+}
+
+/* A function that was reset, or torn out, waits for nothing; another device does */
+static void kept_reset(struct kunit *test)
+{
+	struct pci_dev *pdev = fake_function_new(test);
+	struct waiting *w = requesting(test);
+	struct smmu3_unit *unit = &w->fake->unit;
+
+	sham_device_new(test, w->fake, OTHER, 0, true);
+	keep_answer(test, w);
+	scoped_guard(srcu, &unit->srcu)
+		smmu3_answer(unit, smmu3_cmd_pri_resp(OTHER, false, 0, 1,
+						      SMMU_PRI_RESP_INVALID), 0);
+	KUNIT_EXPECT_EQ(test, kept(w), 2);
+	w->sdev->dev = &pdev->dev;
+	fake_function_tear_out(pdev);
+	w->att.iopf = false;
+	scoped_guard(mutex, &unit->event_lock)
+		w->sdev->rid = NULL;
+	smmu3_detach(w->sdev, 0);
+	KUNIT_EXPECT_EQ(test, kept(w), 1);
+	works_again(w);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 1);
+	KUNIT_EXPECT_FALSE(test, responded(w, 0, 1, SMMU_PRI_RESP_SUCCESS));
+}
+
+static struct waiting *asks_now;
+
+static int lost_as_it_asks(struct smmu3_unit *unit, struct cmd_words cmd)
+{
+	struct waiting *w = asks_now;
+
+	asks_now = NULL;
+	if (w)
+		requested(w, R | L, 1, IOVA);
+	else
+		smmu3_answers_forget(unit, SID, SMMU3_INDEX_ALL);
+	return -ETIMEDOUT;
+}
+
+/* While an answer is sent, for the first time or again, it can become one to nobody */
+static void asked_meanwhile(struct kunit *test)
+{
+	struct waiting *w = requesting(test);
+	struct smmu3_unit *unit = &w->fake->unit;
+
+	requested(w, R | L, 1, IOVA);
+	asks_now = w;
+	kunit_activate_static_stub(test, smmu3_answer_send, lost_as_it_asks);
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(0), IOMMU_PAGE_RESP_SUCCESS);
+	kunit_deactivate_static_stub(test, smmu3_answer_send);
+	KUNIT_EXPECT_PTR_EQ(test, asks_now, NULL);
+	KUNIT_EXPECT_EQ(test, sham_told.nr, 2);
+	KUNIT_EXPECT_EQ(test, kept(w), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->answers.flights));
+
+	keep_answer(test, w);
+	kunit_activate_static_stub(test, smmu3_answer_send, lost_as_it_asks);
+	scoped_guard(mutex, &unit->lock)
+		smmu3_answers_resend(unit);
+	kunit_deactivate_static_stub(test, smmu3_answer_send);
+	KUNIT_EXPECT_EQ(test, kept(w), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&unit->answers.flights));
+	works_again(w);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 0);
+	sham_faults_end(w);
+}
+
 /* The end of a group may be among what was lost: the unit has answered it */
 static void groups_are_lost(struct kunit *test)
 {
@@ -304,6 +433,9 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(requests_end),
 	KUNIT_CASE(groups_are_bounded),
 	KUNIT_CASE(index_is_in_use),
+	KUNIT_CASE(kept_index_again),
+	KUNIT_CASE(kept_reset),
+	KUNIT_CASE(asked_meanwhile),
 	KUNIT_CASE(groups_are_lost),
 	KUNIT_CASE(permissions),
 	KUNIT_CASE(stop_markers),
