@@ -31,9 +31,7 @@ static void trace_step(struct mock_iommu *mi, const struct mock_recoverable *rec
 	struct seq_buf s;
 
 	seq_buf_init(&s, text, sizeof(text));
-	mock_recoverable_who(&s, mi, rec);
-	mock_recoverable_request_words(&s, rec);
-	seq_buf_puts(&s, ": ");
+	mock_recoverable_request_words(&s, mi, rec);
 	if (step)
 		mock_recoverable_step_words(&s, rec, step);
 	else

@@ -202,7 +202,7 @@ void mock_again_tried(struct mock_endpoint *ep, const struct mock_again *again,
 		      int ret);
 
 /* recoverable_words.c */
-void mock_recoverable_request_words(struct seq_buf *s,
+void mock_recoverable_request_words(struct seq_buf *s, const struct mock_iommu *mi,
 				    const struct mock_recoverable *rec);
 void mock_recoverable_fate_words(struct seq_buf *s,
 				 const struct mock_recoverable *rec);
@@ -211,8 +211,6 @@ void mock_recoverable_step_words(struct seq_buf *s,
 				 const struct mock_step *step);
 void mock_recoverable_words(struct seq_buf *s, const struct mock_iommu *mi,
 			    const struct mock_recoverable *rec);
-void mock_recoverable_who(struct seq_buf *s, const struct mock_iommu *mi,
-			  const struct mock_recoverable *rec);
 
 /* recoverable_debugfs.c */
 void mock_recoverable_show_waiting(struct seq_file *m, struct mock_iommu *mi);

@@ -6,14 +6,8 @@
 
 #include "mock.h"
 
-/**
- * mock_recoverable_who() - the endpoint and the PASID, and a colon
- * @s: where
- * @mi: the instance
- * @rec: the fault
- */
-void mock_recoverable_who(struct seq_buf *s, const struct mock_iommu *mi,
-			  const struct mock_recoverable *rec)
+static void who_words(struct seq_buf *s, const struct mock_iommu *mi,
+		      const struct mock_recoverable *rec)
 {
 	const struct mock_req req = {
 		.sid = rec->sid,
@@ -22,7 +16,6 @@ void mock_recoverable_who(struct seq_buf *s, const struct mock_iommu *mi,
 	};
 
 	mock_words_who(s, mi, &req);
-	seq_buf_puts(s, ": ");
 }
 
 static const char *access_name(const struct mock_recoverable *rec)
@@ -44,20 +37,23 @@ static void access_words(struct seq_buf *s, const struct mock_recoverable *rec)
 }
 
 /**
- * mock_recoverable_request_words() - what came
+ * mock_recoverable_request_words() - what came, from whom, and a colon
  * @s: where
+ * @mi: the instance
  * @rec: the fault
  */
-void mock_recoverable_request_words(struct seq_buf *s,
+void mock_recoverable_request_words(struct seq_buf *s, const struct mock_iommu *mi,
 				    const struct mock_recoverable *rec)
 {
-	seq_buf_puts(s, rec->stall ? "stalled " : "page request, ");
+	who_words(s, mi, rec);
+	seq_buf_puts(s, rec->stall ? ": stalled " : ": page request, ");
 	access_words(s, rec);
 	if (rec->stall)
 		seq_buf_printf(s, ", tag %#x", rec->group);
 	else
 		seq_buf_printf(s, ", group %u%s", rec->group,
 			       rec->last ? ", last" : "");
+	seq_buf_puts(s, ": ");
 }
 
 /**
@@ -118,9 +114,7 @@ void mock_recoverable_words(struct seq_buf *s, const struct mock_iommu *mi,
 {
 	u8 i;
 
-	mock_recoverable_who(s, mi, rec);
-	mock_recoverable_request_words(s, rec);
-	seq_buf_puts(s, ": ");
+	mock_recoverable_request_words(s, mi, rec);
 	mock_recoverable_fate_words(s, rec);
 	for (i = 0; i < rec->nr_steps; i++) {
 		seq_buf_puts(s, "; ");
