@@ -36,6 +36,10 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 #define DS_VERSION	1
 
 struct ds_ctx;
@@ -466,6 +470,10 @@ int ds_pt_unmap(struct ds_pt *pt, uint64_t iova, uint64_t len, unsigned int flag
 		uint64_t *unmapped);
 /* Caches hold nothing any more of what was unmapped, and tables that are empty are freed */
 int ds_pt_sync(struct ds_pt *pt);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * What the files of the library share: its objects, and how a failure is put into words
+ *
+ * Locks. Each memory has a gate, which is held shared while something is mapped and
+ * exclusively while what may be mapped changes, and a lock of its lists. Each unit has a
+ * lock of its lists, which is held shared while caches are told something. They are
+ * taken in this order: gate, list of the memory, unit. Objects that one thread uses at a
+ * time (devices, stage-1) have none; what others read of them is the unit's.
+ */
+#ifndef DUALSTAGE_INTERNAL_H
+#define DUALSTAGE_INTERNAL_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/iommufd.h>
+#include <linux/iommufd_nested.h>
+#include <linux/vfio.h>
+
+#include <dualstage.h>
+#include <dualstage_raw.h>
+
+#define DS_PAGE		4096ull
+#define DS_ARRAY(a)	(sizeof(a) / sizeof((a)[0]))
+#define DS_PRINTF(f, a)	__attribute__((format(printf, f, a)))
+
+/*
+ * The failure @err (an errno, with either sign) is this in words. Both return -errno;
+ * the second adds what the errno means.
+ */
+int ds_fail(int err, const char *fmt, ...) DS_PRINTF(2, 3);
+int ds_fail_sys(int err, const char *fmt, ...) DS_PRINTF(2, 3);
+
+/* Zeroed memory, NULL with words if there is none; to be freed by free() */
+void *ds_alloc(size_t size);
+
+/**
+ * struct ds_ctx - a /dev/iommu
+ * @fd: it
+ * @own: it is closed with the context
+ * @objects: how many there are
+ */
+struct ds_ctx {
+	int fd;
+	bool own;
+	atomic_uint objects;
+};
+
+/* An object comes and goes: counted on its context */
+void ds_object_up(struct ds_ctx *ctx);
+void ds_object_down(struct ds_ctx *ctx);
+/* Destroy in the iommufd; @what for the words */
+int ds_destroy(struct ds_ctx *ctx, uint32_t id, const char *what);
+
+/**
+ * struct ds_region - what there is at IPAs
+ * @range: these
+ * @writable: devices may write
+ * @out: it is left out, the IOAS does not have it
+ * @own: it is the library's
+ * @busy: somebody is mapping or unmapping it
+ */
+struct ds_region {
+	struct ds_range range;
+	bool writable;
+	bool out;
+	bool own;
+	bool busy;
+};
+
+/**
+ * struct ds_stage2 - a HWPT on a memory that the kernel makes the tables of
+ * @next: in the memory's list
+ * @id: the HWPT
+ * @users: how many devices, or the unit, have it
+ * @parent: it is a nesting parent
+ */
+struct ds_stage2 {
+	struct ds_stage2 *next;
+	uint32_t id;
+	unsigned int users;
+	bool parent;
+};
+
+/**
+ * struct ds_ram - a guest's memory
+ * @ctx: where it is
+ * @ioas: the IOAS
+ * @flags: DS_RAM_*
+ * @page: the host's page in bytes
+ * @users: units and devices on it
+ * @gate: see above; what may be mapped: @no_ro, @own, @own_known
+ * @lock: of what follows
+ * @regions: tree of struct ds_region, by tsearch()
+ * @left_out: bytes of them that are left out
+ * @stage2: list of HWPTs on it
+ * @dirty_on: tracking is on
+ * @no_ro: how many units have SPR17
+ * @own_known: @own is settled
+ * @own: the library's IPAs
+ */
+struct ds_ram {
+	struct ds_ctx *ctx;
+	uint32_t ioas;
+	unsigned int flags;
+	uint64_t page;
+	atomic_uint users;
+	pthread_rwlock_t gate;
+	pthread_mutex_t lock;
+	void *regions;
+	uint64_t left_out;
+	struct ds_stage2 *stage2;
+	bool dirty_on;
+	unsigned int no_ro;
+	bool own_known;
+	struct ds_range own;
+};
+
+/* ram.c */
+/*
+ * Memory of this process at an IPA in a range that no guest has: @len bytes at @va, both
+ * multiples of the host's page; *@ipa is aligned to @len if that is a power of two, at
+ * most to 2M. Any thread. The range is settled by the first call.
+ */
+int ds_ram_arena_map(struct ds_ram *ram, void *va, uint64_t len, uint64_t *ipa);
+int ds_ram_arena_unmap(struct ds_ram *ram, uint64_t ipa, uint64_t len);
+
+/* parents.c */
+/*
+ * A nesting parent for a unit that @dev is behind;
+ * or what a device without a unit is attached to. Put when not needed any more.
+ */
+int ds_stage2_parent(struct ds_ram *ram, struct ds_dev *dev, struct ds_stage2 **s2);
+int ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2);
+
+/**
+ * struct ds_att - what a PASID of a device, or its RID, is attached to
+ * @next: in the device's list
+ * @pasid: DS_RID or a PASID
+ * @s1: a stage-1, NULL for none
+ * @ram: without a unit, the memory; else NULL
+ * @s2: HWPT on @ram, NULL where the kernel made one by itself
+ */
+struct ds_att {
+	struct ds_att *next;
+	uint32_t pasid;
+	struct ds_s1 *s1;
+	struct ds_ram *ram;
+	struct ds_stage2 *s2;
+};
+
+/**
+ * struct ds_dev - a device
+ * @ctx: where it is
+ * @id: the object in the iommufd
+ * @cdev: file descriptor of VFIO, -1 if @port is used
+ * @port: how it is attached otherwise
+ * @opaque: for @port
+ * @sysfs: its folder in sysfs, empty where that is not known
+ * @caps: of the IOMMU for it
+ * @unit: it is in this one, or NULL
+ * @next: in the unit's list
+ * @vdevice: its vDEVICE, 0 for none
+ * @guest_id: the guest's id for it
+ * @atts: what it is attached to; changed under the unit's lock if it is in one
+ */
+struct ds_dev {
+	struct ds_ctx *ctx;
+	uint32_t id;
+	int cdev;
+	const struct ds_port *port;
+	void *opaque;
+	char sysfs[256];
+	struct ds_caps caps;
+	struct ds_unit *unit;
+	struct ds_dev *next;
+	uint32_t vdevice;
+	uint64_t guest_id;
+	struct ds_att *atts;
+};
+
+/* device.c: one attach or detach, as the device does it; 0 or -errno, no words */
+int ds_dev_attach_pt(struct ds_dev *dev, uint32_t pasid, uint32_t pt);
+int ds_dev_detach_pt(struct ds_dev *dev, uint32_t pasid);
+
+/* caps.c, caps_vtd.c, caps_smmu.c */
+int ds_caps_ask(struct ds_dev *dev);
+void ds_caps_vtd(struct ds_caps *caps);
+void ds_caps_smmu(struct ds_caps *caps);
+
+/**
+ * struct ds_words - a text that grows
+ * @buf: room, or NULL
+ * @len: bytes there
+ * @used: bytes of the text; may be more than there is room for
+ * @count: how many things were said
+ */
+struct ds_words {
+	char *buf;
+	size_t len;
+	size_t used;
+	unsigned int count;
+};
+
+void ds_say(struct ds_words *words, const char *fmt, ...) DS_PRINTF(2, 3);
+void ds_caps_vtd_check(const struct ds_caps *host, const struct ds_caps *guest,
+		       struct ds_words *words);
+void ds_caps_smmu_check(const struct ds_caps *host, const struct ds_caps *guest,
+			struct ds_words *words);
+
+/**
+ * struct ds_unit - a guest's IOMMU
+ * @ctx: where it is
+ * @ram: its memory
+ * @caps: of the device that it was made with
+ * @parent: nesting parent
+ * @viommu: vIOMMU, 0 for none
+ * @users: stage-1 and tables
+ * @lock: of @devs, their attachments and ids
+ * @devs: list of devices
+ * @dids: VT-d with a vIOMMU: how many domain-ids the library has given out
+ * @veventq: object of the event queue, 0 for none
+ * @events: file descriptor of it, or -1
+ * @faultq: object of the queue of page requests, 0 for none
+ * @pages: file descriptor of it, or -1
+ * @poll: epoll of both, or -1
+ * @sequence: of the next event
+ * @kept: an event that is read when the loss of others was told
+ * @has_kept: there is one
+ * @pages_next: a page request is looked for first
+ */
+struct ds_unit {
+	struct ds_ctx *ctx;
+	struct ds_ram *ram;
+	struct ds_caps caps;
+	struct ds_stage2 *parent;
+	uint32_t viommu;
+	atomic_uint users;
+	pthread_rwlock_t lock;
+	struct ds_dev *devs;
+	atomic_uint dids;
+	uint32_t veventq;
+	int events;
+	uint32_t faultq;
+	int pages;
+	int poll;
+	uint32_t sequence;
+	struct dsi_vevent kept;
+	bool has_kept;
+	bool pages_next;
+};
+
+/* faults.c */
+int ds_faults_init(struct ds_unit *unit);
+int ds_faults_exit(struct ds_unit *unit);
+
+enum ds_s1_kind {
+	DS_S1_VTD,		/* a HWPT of VT-d that is invalidated by itself */
+	DS_S1_ENTRY,		/* a PASID table entry on a vIOMMU */
+	DS_S1_STE,		/* a stream table entry */
+};
+
+/**
+ * struct ds_s1 - stage-1
+ * @unit: where it is
+ * @kind: what the HWPT was made of
+ * @hwpt: the HWPT
+ * @users: attachments
+ * @ats: the guest has switched ATS on
+ * @ssids: SMMUv3: requests may have SubstreamIDs
+ * @asid_known: SMMUv3: all that is cached of it has @asid, or VT-d's domain-id
+ * @asid: that
+ * @granule: log2 of the granule of its tables, 0 where it is not known
+ */
+struct ds_s1 {
+	struct ds_unit *unit;
+	enum ds_s1_kind kind;
+	uint32_t hwpt;
+	atomic_uint users;
+	bool ats;
+	bool ssids;
+	bool asid_known;
+	uint16_t asid;
+	unsigned int granule;
+};
+
+/*
+ * s1.c: SMMUv3, for who made the context descriptor: the one ASID, and the granule (log2)
+ * by which ranges are invalidated
+ */
+void ds_s1_known(struct ds_s1 *s1, uint16_t asid, unsigned int granule);
+
+/* invalidate_vtd.c, invalidate_smmu.c: @all, or @len bytes from @iova on */
+struct ds_inv_range {
+	bool all;
+	uint64_t iova;
+	uint64_t len;
+	unsigned int flags;
+};
+
+int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *range);
+int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *range);
+int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *range);
+
+/*
+ * The largest power of two, as its log2, of pages that can be taken from page @page on of
+ * @n: it is aligned to its size, and at most @max
+ */
+unsigned int ds_chunk(uint64_t page, uint64_t n, unsigned int max);
+
+#endif /* DUALSTAGE_INTERNAL_H */
