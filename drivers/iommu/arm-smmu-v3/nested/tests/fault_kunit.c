@@ -213,6 +213,28 @@ static void stage2_has_no_ats(struct kunit *test)
 	}
 }
 
+/* The core does not take the device: nothing of the attachment is left */
+static void core_refuses(struct kunit *test)
+{
+	static const struct iommu_ops answers_nothing;
+	struct iommu_device core = { .ops = &answers_nothing };
+	struct dev_iommu param = { .iommu_dev = &core };
+	struct waiting *w = sham_waiting_new(test, sham_fault_unit(test, 16), SID, false);
+	struct smmu3_attach att = { .sdev = w->sdev, .tag = SMMU3_TAG_ASID };
+	unsigned int i;
+
+	w->sdev->stall = true;
+	w->sdev->dev->iommu = &param;
+	for (i = 0; i < 2; i++) {
+		scoped_guard(mutex, &w->fake->unit.lock)
+			KUNIT_EXPECT_EQ(test, smmu3_iopf_enable(&att), -ENODEV);
+		KUNIT_EXPECT_EQ(test, w->sdev->nr_iopf, 0);
+		KUNIT_EXPECT_EQ(test, w->sdev->nr_stall, 1);
+		KUNIT_EXPECT_FALSE(test, att.iopf || att.stall);
+	}
+	w->sdev->dev->iommu = NULL;
+}
+
 static void stags_are_shared(struct kunit *test)
 {
 	struct fake_unit *fake = sham_fault_unit(test, 4);
@@ -340,6 +362,7 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(attachments_end_apart),
 	KUNIT_CASE(stalls_end),
 	KUNIT_CASE(stage2_has_no_ats),
+	KUNIT_CASE(core_refuses),
 	KUNIT_CASE(stags_are_shared),
 	KUNIT_CASE(over_with_translation),
 	KUNIT_CASE(over_unread),

@@ -426,6 +426,34 @@ static void nobody_handles(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sham_told.nr, 0);
 }
 
+/* A device that has both gives back stalls only: a share is one of STAGs */
+static void stalls_are_trimmed(struct kunit *test)
+{
+	struct waiting *w = sham_waiting_new(test, sham_fault_unit(test, 4), SID, false);
+	unsigned int i;
+	u64 evt[SMMU_EVT_WORDS] = {
+		SMMU_EVT_F_TRANSLATION | FIELD_PREP(SMMU_EVT0_SID, SID), 0, IOVA,
+	};
+
+	w->att.pri = true;
+	w->sdev->nr_pri = 1;
+	requested(w, R | L, 1, IOVA);
+	for (i = 0; i < 2; i++) {
+		evt[1] = SMMU_EVT1_STALL | FIELD_PREP(SMMU_EVT1_STAG, i);
+		scoped_guard(mutex, &w->fake->unit.event_lock)
+			KUNIT_EXPECT_TRUE(test, smmu3_stall_take(w->sdev, evt));
+	}
+	KUNIT_ASSERT_EQ(test, sham_told.nr, 3);
+	scoped_guard(mutex, &w->fake->unit.lock)
+		smmu3_faults_trim(w->sdev->faults, 1);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_RESUME), 1);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_PRI_RESP), 0);
+	smmu3_faults_answered(w->sdev->faults, sham_told_id(0), IOMMU_PAGE_RESP_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, responded(w, 0, 1, SMMU_PRI_RESP_SUCCESS));
+	sham_faults_end(w);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_RESUME), 2);
+}
+
 static struct kunit_case request_cases[] = {
 	KUNIT_CASE(groups_are_whole),
 	KUNIT_CASE(groups_grow),
@@ -440,6 +468,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(permissions),
 	KUNIT_CASE(stop_markers),
 	KUNIT_CASE(nobody_handles),
+	KUNIT_CASE(stalls_are_trimmed),
 	{}
 };
 

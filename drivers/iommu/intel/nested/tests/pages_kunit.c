@@ -6,6 +6,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/irq_sim.h>
 
 #include "../domain.h"
 #include "fake_pages.h"
@@ -496,6 +497,31 @@ static void pages_none(struct kunit *test)
 	unit->dev->platform_data = NULL;
 }
 
+/* An overflow that another kernel has left would have the unit drop every request */
+static void pages_left_over(struct kunit *test)
+{
+	struct fake_unit *fake = fake_unit_new(test, FAKE_CAP, FAKE_ECAP | VTD_ECAP_PRS);
+	struct vtd_unit *unit = &fake->unit;
+	struct irq_domain *irqs;
+
+	if (!IS_ENABLED(CONFIG_IRQ_SIM))
+		kunit_skip(test, "no simulated interrupts in this kernel");
+	irqs = irq_domain_create_sim(NULL, 1);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(irqs));
+	unit->ecap |= VTD_ECAP_PDS;
+	unit->dev->platform_data = fake;
+	unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_PRQ].irq = irq_create_mapping(irqs, 0);
+	fake->prs = VTD_PRS_PPR | VTD_PRS_PRO;
+	KUNIT_EXPECT_EQ(test, vtd_prq_init(unit), 0);
+	KUNIT_EXPECT_NOT_NULL(test, unit->prq.mem);
+	KUNIT_EXPECT_EQ(test, fake->prs, 0);
+	vtd_prq_exit(unit);
+	unit->dev->platform_data = NULL;
+	irq_dispose_mapping(unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_PRQ].irq);
+	unit->platform.irqs[IOMMU_UNIT_VTD_IRQ_PRQ].irq = 0;
+	irq_domain_remove_sim(irqs);
+}
+
 static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_nobody),
 	KUNIT_CASE(pages_groups),
@@ -512,6 +538,7 @@ static struct kunit_case pages_cases[] = {
 	KUNIT_CASE(pages_pass_ends),
 	KUNIT_CASE(pages_gone),
 	KUNIT_CASE(pages_none),
+	KUNIT_CASE(pages_left_over),
 	{}
 };
 
