@@ -77,7 +77,7 @@ struct ds_region {
  * @next: in the memory's list
  * @id: the HWPT
  * @users: how many devices, or the unit, have it
- * @parent: it is a nesting parent
+ * @parent: it is a nesting parent, and one unit's
  */
 struct ds_stage2 {
 	struct ds_stage2 *next;
@@ -120,7 +120,23 @@ struct ds_ram {
 	struct ds_range own;
 };
 
-/* ram.c */
+/* regions.c: all with the memory's lock held */
+struct ds_region *ds_region_find(struct ds_ram *ram, uint64_t first, uint64_t last);
+/* -EEXIST, -ENOMEM; @r is the tree's then, and freed when it is deleted */
+int ds_region_add(struct ds_ram *ram, struct ds_region *r);
+void ds_region_del(struct ds_ram *ram, struct ds_region *r);
+/* Ascending, until @fn returns other than 0; it must not add or delete */
+int ds_region_each(struct ds_ram *ram, uint64_t first, uint64_t last,
+		   int (*fn)(struct ds_region *r, void *arg), void *arg);
+/* Is only a part of some region from @first to @last? */
+bool ds_region_cut(struct ds_ram *ram, uint64_t first, uint64_t last);
+
+/* ram.c: with the gate held; the first exclusively */
+int ds_ram_leave_out(struct ds_ram *ram);
+int ds_ram_map_own(struct ds_ram *ram, uint64_t ipa, uint64_t len, void *va);
+int ds_ram_unmap_own(struct ds_ram *ram, uint64_t ipa, uint64_t len);
+
+/* arena.c */
 /*
  * Memory of this process at an IPA in a range that no guest has: @len bytes at @va, both
  * multiples of the host's page; *@ipa is aligned to @len if that is a power of two, at
@@ -130,12 +146,18 @@ int ds_ram_arena_map(struct ds_ram *ram, void *va, uint64_t len, uint64_t *ipa);
 int ds_ram_arena_unmap(struct ds_ram *ram, uint64_t ipa, uint64_t len);
 
 /* parents.c */
+/* A nesting parent for a unit that @dev is behind; with the gate held exclusively */
+int ds_parent_new(struct ds_ram *ram, struct ds_dev *dev, struct ds_stage2 **s2);
 /*
- * A nesting parent for a unit that @dev is behind;
- * or what a device without a unit is attached to. Put when not needed any more.
+ * What @dev is attached to without a unit, and attach it: a HWPT that others have, or a
+ * new one, or NULL in *@s2 where the IOAS itself will do
  */
-int ds_stage2_parent(struct ds_ram *ram, struct ds_dev *dev, struct ds_stage2 **s2);
-int ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2);
+int ds_shadow_attach(struct ds_ram *ram, struct ds_dev *dev, uint32_t pasid,
+		     struct ds_stage2 **s2);
+/* Somebody does not need it any more */
+void ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2);
+/* Destroy what nobody needs */
+int ds_stage2_sweep(struct ds_ram *ram);
 
 /**
  * struct ds_att - what a PASID of a device, or its RID, is attached to
@@ -144,6 +166,7 @@ int ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2);
  * @s1: a stage-1, NULL for none
  * @ram: without a unit, the memory; else NULL
  * @s2: HWPT on @ram, NULL where the kernel made one by itself
+ * @gone: the device is not attached to it at the moment, see ds_unit_move()
  */
 struct ds_att {
 	struct ds_att *next;
@@ -151,6 +174,7 @@ struct ds_att {
 	struct ds_s1 *s1;
 	struct ds_ram *ram;
 	struct ds_stage2 *s2;
+	bool gone;
 };
 
 /**
@@ -187,8 +211,21 @@ struct ds_dev {
 int ds_dev_attach_pt(struct ds_dev *dev, uint32_t pasid, uint32_t pt);
 int ds_dev_detach_pt(struct ds_dev *dev, uint32_t pasid);
 
+/* resv.c: as far as is known */
+bool ds_same_iommu(const struct ds_dev *a, const struct ds_dev *b);
+
+/* attach.c */
+int ds_detach_all(struct ds_dev *dev);
+/* As far as it goes, with the lock of the device's unit held */
+void ds_block(struct ds_dev *dev);
+/* What a device of a unit is attached to is not so for a while; with the lock held */
+int ds_suspend(struct ds_dev *dev);
+int ds_resume(struct ds_dev *dev);
+
 /* caps.c, caps_vtd.c, caps_smmu.c */
 int ds_caps_ask(struct ds_dev *dev);
+/* Of HWPTs on it that may be attached to PASIDs: IOMMU_HWPT_ALLOC_PASID or 0 */
+uint32_t ds_vtd_pasid_flag(const struct ds_caps *caps);
 void ds_caps_vtd(struct ds_caps *caps);
 void ds_caps_smmu(struct ds_caps *caps);
 
@@ -227,10 +264,17 @@ void ds_caps_smmu_check(const struct ds_caps *host, const struct ds_caps *guest,
  * @events: file descriptor of it, or -1
  * @faultq: object of the queue of page requests, 0 for none
  * @pages: file descriptor of it, or -1
- * @poll: epoll of both, or -1
+ * @poll: epoll of them, or -1
+ * @more: eventfd that is readable while there is something read from them and not yet by
+ *	the VMM
+ * @told: it is readable
  * @sequence: of the next event
  * @kept: an event that is read when the loss of others was told
  * @has_kept: there is one
+ * @group: page requests that were read
+ * @group_room: how many there is room for
+ * @group_n: how many there are
+ * @group_at: the next one
  * @pages_next: a page request is looked for first
  */
 struct ds_unit {
@@ -248,15 +292,26 @@ struct ds_unit {
 	uint32_t faultq;
 	int pages;
 	int poll;
+	int more;
+	bool told;
 	uint32_t sequence;
 	struct dsi_vevent kept;
 	bool has_kept;
+	struct iommu_hwpt_pgfault *group;
+	size_t group_room;
+	size_t group_n;
+	size_t group_at;
 	bool pages_next;
 };
 
 /* faults.c */
 int ds_faults_init(struct ds_unit *unit);
+/* To be called again if it fails */
 int ds_faults_exit(struct ds_unit *unit);
+
+/* fault_records.c: what a record says; @fault is zeroed but for the PASID */
+void ds_fault_vtd(const uint64_t record[2], struct ds_fault *fault);
+void ds_fault_smmu(const uint64_t record[4], struct ds_fault *fault);
 
 enum ds_s1_kind {
 	DS_S1_VTD,		/* a HWPT of VT-d that is invalidated by itself */
@@ -294,14 +349,21 @@ struct ds_s1 {
  */
 void ds_s1_known(struct ds_s1 *s1, uint16_t asid, unsigned int granule);
 
-/* invalidate_vtd.c, invalidate_smmu.c: @all, or @len bytes from @iova on */
+/**
+ * struct ds_inv_range - what caches are to forget
+ * @all: everything of a stage-1
+ * @leaf: only entries that map pages
+ * @page: else from here, in pages of 4K
+ * @n: so many
+ */
 struct ds_inv_range {
 	bool all;
-	uint64_t iova;
-	uint64_t len;
-	unsigned int flags;
+	bool leaf;
+	uint64_t page;
+	uint64_t n;
 };
 
+/* invalidate_vtd.c, invalidate_smmu.c: with the unit's lock held shared; no words */
 int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *range);
 int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *range);
 int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *range);

@@ -76,8 +76,8 @@ unsigned int ds_objects(const struct ds_ctx *ctx);
 
 /* ---- The guest's memory ----
  *
- * An IOAS, and on it a nesting parent for each physical IOMMU that has a unit of the
- * guest's. Parents are made when they are needed and go with the last unit.
+ * An IOAS, and on it a nesting parent for each unit of the guest's, which comes and goes
+ * with the unit.
  */
 
 #define DS_READ		(1u << 0)
@@ -108,7 +108,8 @@ uint32_t ds_ram_ioas(const struct ds_ram *ram);
  * An IOMMU with the erratum SPR17 writes accessed and dirty bits through mappings that
  * are read-only, so nothing may be mapped read-only on it. There a region that is to be
  * read-only is left out, as a hole is: a device that reads it faults. Regions that were
- * mapped before such an IOMMU came are left out from then on. ds_ram_left_out() tells.
+ * mapped before such an IOMMU came are left out from then on, also if making the unit
+ * failed. ds_ram_left_out() tells.
  *
  * Return: 0, also if the region is left out; -EINVAL for a range that is misaligned or
  * wraps, or that a device's reserved region is in; -EEXIST for what is mapped already;
@@ -122,7 +123,12 @@ int ds_ram_map_file(struct ds_ram *ram, uint64_t ipa, uint64_t len, int fd,
 /* What @from has mapped at @from_ipa is at @ipa as well, and pinned once. Any thread */
 int ds_ram_copy(struct ds_ram *ram, uint64_t ipa, uint64_t len,
 		struct ds_ram *from, uint64_t from_ipa, unsigned int prot);
-/* -ENOENT if nothing is there; a part of a mapping is refused with -EINVAL. Any thread */
+/*
+ * Everything that is mapped or left out there, as many mappings as that are. -ENOENT if
+ * nothing is there; a part of a mapping is refused with -EINVAL; -EBUSY if another thread
+ * is mapping or unmapping some of it. What the kernel refuses of it stays, and the rest is
+ * gone. Any thread
+ */
 int ds_ram_unmap(struct ds_ram *ram, uint64_t ipa, uint64_t len);
 /* Everything but the library's own. Any thread */
 int ds_ram_unmap_all(struct ds_ram *ram);
@@ -154,6 +160,9 @@ int ds_ram_dirty(struct ds_ram *ram, bool on);
  * @len: so much
  * @page: bytes that a bit stands for
  * @bitmap: bits are set in it, none is cleared
+ *
+ * Return: 0; -EINVAL for a range that has only a part of a mapping, or mappings that are
+ * not of such pages. If the kernel fails, what was read by then is in the bitmap
  */
 int ds_ram_dirty_read(struct ds_ram *ram, uint64_t ipa, uint64_t len, uint64_t page,
 		      uint64_t *bitmap);
@@ -176,11 +185,18 @@ struct ds_port {
 	int (*detach)(void *opaque, uint32_t pasid);
 };
 
-/* @cdev: /dev/vfio/devices/vfioN, which is bound, and stays the VMM's own */
+/*
+ * @cdev: /dev/vfio/devices/vfioN, which is bound by this, and stays the VMM's own. It is
+ * bound until it is closed, also if this fails after that, and after ds_dev_free()
+ */
 int ds_dev_vfio(struct ds_ctx *ctx, int cdev, struct ds_dev **dev);
+/* One that is bound already, and became object @dev_id in the iommufd */
+int ds_dev_vfio_bound(struct ds_ctx *ctx, int cdev, uint32_t dev_id, struct ds_dev **dev);
 /* @dev_id: the device's object in the iommufd; @port must stay as long as the device */
 int ds_dev_port(struct ds_ctx *ctx, uint32_t dev_id, const struct ds_port *port,
 		void *opaque, struct ds_dev **dev);
+/* Where it is in sysfs, for ds_dev_resv(), if the library cannot know (struct ds_port) */
+int ds_dev_sysfs(struct ds_dev *dev, const char *path);
 /* All DMA is blocked first. -EBUSY while it is in a unit */
 int ds_dev_free(struct ds_dev *dev);
 /* The object in the iommufd. Any thread */
@@ -195,20 +211,24 @@ enum ds_vendor {
 #define DS_CAN_NEST		(1ull << 0)
 #define DS_CAN_RAW		(1ull << 1)	/* the guest's IOMMU has an object (vIOMMU) */
 #define DS_CAN_EVENTS		(1ull << 2)	/* faults of stage-1 reach the VMM */
-#define DS_CAN_DIRTY		(1ull << 3)
+#define DS_CAN_DIRTY		(1ull << 3)	/* what is written is tracked, without a unit */
 #define DS_CAN_ATS		(1ull << 4)	/* the device has ATS, and it may be used */
 #define DS_CAN_PRI		(1ull << 5)	/* page requests */
 #define DS_CAN_STALL		(1ull << 6)	/* SMMUv3: faults may stall */
 #define DS_CAN_RIL		(1ull << 7)	/* a range is invalidated by one command */
 #define DS_NO_READ_ONLY		(1ull << 8)	/* SPR17 */
 #define DS_MSI_TRANSLATED	(1ull << 9)	/* an MSI is a write that is translated */
+#define DS_CAN_DIRTY_NESTED	(1ull << 10)	/* what is written in a unit is tracked, too */
+/* Those that no register of the IOMMU says */
+#define DS_CAPS_OF_DEVICE	(DS_CAN_RAW | DS_CAN_EVENTS | DS_CAN_DIRTY | DS_CAN_ATS)
 
 /**
  * struct ds_caps - what an IOMMU can do for a device
  * @vendor: of the IOMMU
  * @features: DS_CAN_* and the like
  * @s1_pages: bits are sizes of pages that stage-1 can have
- * @s1_bits: width of an IOVA
+ * @s1_bits: width of an IOVA, from 0 on. VT-d's addresses are canonical, so this is one
+ *	less than what its tables translate, 47 or 56
  * @s2_bits: width of an IPA
  * @pasid_bits: width of a PASID, 0 for none
  * @s1_levels: VT-d: bit 4, 5: tables of as many levels
@@ -230,6 +250,11 @@ struct ds_caps {
 };
 
 int ds_dev_caps(struct ds_dev *dev, struct ds_caps *caps);
+/*
+ * The other fields by the registers in @caps, its vendor, its pasid_bits and those of
+ * DS_CAPS_OF_DEVICE: for a VMM that has registers of the guest's. Any thread
+ */
+void ds_caps_raw(struct ds_caps *caps);
 /**
  * ds_caps_check() - can a guest be told that its IOMMU has all of this? Any thread
  * @host: what there is
@@ -277,7 +302,10 @@ int ds_dev_pasid_check(struct ds_dev *dev, uint32_t pasid);
  */
 int ds_unit_new(struct ds_ram *ram, struct ds_dev *dev, unsigned int flags,
 		struct ds_unit **unit);
-/* -EBUSY while it has devices, stage-1 or tables */
+/*
+ * -EBUSY while it has devices, stage-1 or tables. If the kernel fails it is to be called
+ * again, and gives no faults any more
+ */
 int ds_unit_free(struct ds_unit *unit);
 
 /**
@@ -290,9 +318,12 @@ int ds_unit_free(struct ds_unit *unit);
  * -EEXIST for an id that another device has; -EBUSY for a device that is in a unit
  */
 int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id);
-/* The guest has renumbered its bus. What is attached stays, unless it fails: then blocked */
+/*
+ * The guest has renumbered its bus. DMA is blocked for a moment. What is attached stays,
+ * unless it fails: then blocked. Two devices do not exchange ids at once
+ */
 int ds_unit_move(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id);
-/* All its DMA is blocked; it may go */
+/* All its DMA is blocked; it may go. If the kernel fails it is to be called again */
 int ds_unit_remove(struct ds_unit *unit, struct ds_dev *dev);
 
 /* ---- Stage-1: what a guest has in its memory ---- */
@@ -404,7 +435,8 @@ struct ds_fault {
 };
 
 /*
- * To be polled for POLLIN, closed by nobody. -EOPNOTSUPP where the kernel has neither
+ * To be polled for POLLIN, which it has as long as there is something to read; closed by
+ * nobody. -EOPNOTSUPP where the kernel has neither
  * events nor page requests
  */
 int ds_unit_fd(struct ds_unit *unit);

@@ -9,7 +9,7 @@
 
 #include "vdev.h"
 
-static int find_regions(struct vdev *v)
+int vdev_regions(struct vdev *v)
 {
 	struct vfio_region_info info;
 	unsigned int i;
@@ -50,7 +50,7 @@ int vdev_open(struct vdev *v, const char *name, int iommufd)
 		goto err;
 	}
 	v->id = bind.out_devid;
-	rc = find_regions(v);
+	rc = vdev_regions(v);
 	if (rc)
 		goto err;
 	return 0;

@@ -44,6 +44,8 @@ struct vdev {
 
 /* Open /dev/vfio/devices/@name and bind it; bus mastering is not on */
 int vdev_open(struct vdev *v, const char *name, int iommufd);
+/* Find the regions of a device that somebody else has opened and bound */
+int vdev_regions(struct vdev *v);
 void vdev_close(struct vdev *v);
 
 /* @pt: in an IOAS or HWPT, out the HWPT that was attached */

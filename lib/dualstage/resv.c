@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/* The reserved regions of a device, as sysfs has them */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static int kind_of(const struct ds_dev *dev, const char *word, enum ds_resv_kind *kind)
+{
+	if (!strcmp(word, "direct"))
+		*kind = DS_RESV_IDENTITY;
+	else if (!strcmp(word, "direct-relaxable"))
+		*kind = DS_RESV_IDENTITY_SOFT;
+	else if (!strcmp(word, "reserved"))
+		*kind = DS_RESV_RESERVED;
+	else if (!strcmp(word, "msi"))
+		/* The kernel has one word for both */
+		*kind = dev->caps.features & DS_MSI_TRANSLATED ? DS_RESV_MSI_WINDOW :
+			DS_RESV_MSI;
+	else
+		return ds_fail(EPROTO, "a reserved region of kind \"%s\"", word);
+	return 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct ds_resv *x = a, *y = b;
+
+	if (x->range.first != y->range.first)
+		return x->range.first < y->range.first ? -1 : 1;
+	return 0;
+}
+
+static int read_all(struct ds_dev *dev, FILE *file, struct ds_resv *out, size_t room,
+		    size_t *n)
+{
+	struct ds_resv r;
+	char word[32];
+	int got, rc;
+
+	for (*n = 0; ; ++*n) {
+		got = fscanf(file, "%" SCNx64 " %" SCNx64 " %31s", &r.range.first,
+			     &r.range.last, word);
+		if (got == EOF)
+			return 0;
+		if (got != 3 || r.range.last < r.range.first)
+			return ds_fail(EPROTO, "line %zu of the reserved regions of device %u",
+				       *n + 1, dev->id);
+		rc = kind_of(dev, word, &r.kind);
+		if (rc)
+			return rc;
+		if (*n < room)
+			out[*n] = r;
+	}
+}
+
+int ds_dev_resv(struct ds_dev *dev, struct ds_resv *out, size_t *n)
+{
+	const size_t room = *n;
+	char path[sizeof(dev->sysfs) + 64];
+	FILE *file;
+	int rc;
+
+	if (!dev->sysfs[0])
+		return ds_fail(ENOENT, "where device %u is in sysfs is not known", dev->id);
+	snprintf(path, sizeof(path), "%s/iommu_group/reserved_regions", dev->sysfs);
+	file = fopen(path, "re");
+	if (!file)
+		return ds_fail_sys(errno, "%s", path);
+	rc = read_all(dev, file, out, room, n);
+	fclose(file);
+	if (rc)
+		return rc;
+	if (*n > room)
+		return ds_fail(EMSGSIZE, "there are %zu reserved regions", *n);
+	if (*n)
+		qsort(out, *n, sizeof(*out), by_address);
+	return 0;
+}
+
+bool ds_same_iommu(const struct ds_dev *a, const struct ds_dev *b)
+{
+	char path[sizeof(a->sysfs) + 16], one[PATH_MAX], two[PATH_MAX];
+
+	if (!a->sysfs[0] || !b->sysfs[0])
+		return true;
+	snprintf(path, sizeof(path), "%s/iommu", a->sysfs);
+	if (!realpath(path, one))
+		return true;
+	snprintf(path, sizeof(path), "%s/iommu", b->sysfs);
+	return !realpath(path, two) || !strcmp(one, two);
+}
