@@ -557,6 +557,7 @@ int mock_instance_stop(struct mock_instance *inst)
 	mock_debugfs_remove(inst);
 	release_queue(inst);
 	endpoints_del(inst);
+	mock_model_settle(&inst->mi);
 	instance_del_unit(inst);
 	mock_companion_del(inst);
 	mock_slow_stop(&inst->mi);

@@ -365,6 +365,7 @@ ssize_t mock_vfio_name(struct mock_endpoint *ep, char *buf);
 
 /* model.c */
 int mock_model_start(struct mock_iommu *mi, struct iommu_unit *unit);
+void mock_model_settle(struct mock_iommu *mi);
 void mock_model_stop(struct mock_iommu *mi);
 int mock_model_translate(struct mock_iommu *mi, const struct mock_req *req,
 			 struct mock_xlate *res);

@@ -347,6 +347,9 @@ struct mock_place {
  *	"no" to may be different now: go on with the commands. Called with
  *	&mock_iommu.lock held and interrupts off, perhaps from a timer.
  *	Optional
+ * @settle: software puts no more into the command queue, and hardware has had all the
+ *	time that it needs for what is there. Process context, without locks.
+ *	Optional
  * @devtlb_lost: an invalidation for which mock_atc_invalidate() has returned
  *	-EINPROGRESS was not answered in time by @sid; @resume is called next.
  *	Same context. Optional
@@ -386,6 +389,7 @@ struct mock_model {
 	void (*command_words)(struct seq_buf *s, const u64 *words);
 	void (*acknowledge)(struct mock_iommu *mi);
 	void (*resume)(struct mock_iommu *mi);
+	void (*settle)(struct mock_iommu *mi);
 	void (*devtlb_lost)(struct mock_iommu *mi, u32 sid);
 };
 

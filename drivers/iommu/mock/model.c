@@ -34,6 +34,21 @@ int mock_model_start(struct mock_iommu *mi, struct iommu_unit *unit)
 }
 
 /**
+ * mock_model_settle() - let some time pass, in which software asks for nothing more
+ * @mi: the instance
+ *
+ * A worker that carries commands out may not have run yet when software gives up what
+ * the commands are about. Hardware would have been done long before.
+ *
+ * Context: process context, sleeps
+ */
+void mock_model_settle(struct mock_iommu *mi)
+{
+	if (mi->model->settle)
+		mi->model->settle(mi);
+}
+
+/**
  * mock_model_stop() - undo mock_model_start()
  * @mi: the instance
  *

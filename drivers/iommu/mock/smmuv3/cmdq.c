@@ -196,6 +196,18 @@ int mock_smmu_cmdq_create(struct mock_smmu *m)
 }
 
 /**
+ * mock_smmu_cmdq_settle - wait until the worker has nothing to do
+ * @m: the SMMU
+ *
+ * Context: process, without locks.
+ */
+void mock_smmu_cmdq_settle(struct mock_smmu *m)
+{
+	if (m->hw->wq)
+		flush_workqueue(m->hw->wq);
+}
+
+/**
  * mock_smmu_cmdq_destroy - stop the queue's processing
  * @m: the SMMU, its queue is disabled
  *

@@ -254,6 +254,7 @@ int mock_smmu_cmdq_create(struct mock_smmu *m);
 void mock_smmu_cmdq_destroy(struct mock_smmu *m);
 void mock_smmu_cmdq_kick(struct mock_smmu *m);
 void mock_smmu_cmdq_polled(struct mock_smmu *m);
+void mock_smmu_cmdq_settle(struct mock_smmu *m);
 void mock_smmu_cmdq_disabled(struct mock_smmu *m);
 
 /* cmd.c */

@@ -417,6 +417,11 @@ static void mock_smmu_resume(struct mock_iommu *mi)
 	mock_smmu_cmdq_kick(mi->priv);
 }
 
+static void mock_smmu_settle(struct mock_iommu *mi)
+{
+	mock_smmu_cmdq_settle(mi->priv);
+}
+
 static void mock_smmu_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
 	struct mock_smmu *m = mi->priv;
@@ -454,5 +459,6 @@ const struct mock_model mock_smmuv3_model = {
 	.command_words = mock_smmu_command_words,
 	.acknowledge = mock_smmu_acknowledge,
 	.resume = mock_smmu_resume,
+	.settle = mock_smmu_settle,
 	.devtlb_lost = mock_smmu_devtlb_lost,
 };

@@ -361,6 +361,18 @@ int mock_vtd_qi_create(struct mock_vtd *m)
 }
 
 /**
+ * mock_vtd_qi_settle - wait until the worker has nothing to do
+ * @m: the unit
+ *
+ * Context: process, without locks.
+ */
+void mock_vtd_qi_settle(struct mock_vtd *m)
+{
+	if (m->regs->wq)
+		flush_workqueue(m->regs->wq);
+}
+
+/**
  * mock_vtd_qi_destroy - stop the queue's processing
  * @m: the unit
  *

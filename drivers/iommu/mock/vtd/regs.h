@@ -227,6 +227,7 @@ void mock_vtd_iq_enable(struct mock_vtd *m);
 void mock_vtd_iq_disable(struct mock_vtd *m);
 void mock_vtd_qi_kick(struct mock_vtd *m);
 void mock_vtd_qi_poll(struct mock_vtd *m);
+void mock_vtd_qi_settle(struct mock_vtd *m);
 void mock_vtd_qi_devtlb_lost(struct mock_vtd *m, u16 sid);
 void mock_vtd_qi_execute(struct mock_vtd *m, const struct mock_vtd_inv *inv);
 

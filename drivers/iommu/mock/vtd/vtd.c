@@ -128,6 +128,11 @@ static void mock_vtd_resume(struct mock_iommu *mi)
 	mock_vtd_qi_kick(mi->priv);
 }
 
+static void mock_vtd_settle(struct mock_iommu *mi)
+{
+	mock_vtd_qi_settle(mi->priv);
+}
+
 static void mock_vtd_devtlb_lost(struct mock_iommu *mi, u32 sid)
 {
 	mock_vtd_qi_devtlb_lost(mi->priv, sid);
@@ -161,5 +166,6 @@ const struct mock_model mock_vtd_model = {
 	.command_words = mock_vtd_command_words,
 	.acknowledge = mock_vtd_acknowledge,
 	.resume = mock_vtd_resume,
+	.settle = mock_vtd_settle,
 	.devtlb_lost = mock_vtd_devtlb_lost,
 };

@@ -432,6 +432,22 @@ static void mock_smmu_cmdq_async_test(struct kunit *test)
 	mock_smmu_dut_ack(dut);
 }
 
+/* Nobody looks at the queue any more: all that is in it is done nevertheless */
+static void mock_smmu_cmdq_settle_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
+	unsigned int i;
+
+	dut->mi->async_commands = true;
+	mock_smmu_dut_start(dut);
+	mock_smmu_dut_cmdq(dut, 7);
+	for (i = 0; i < 127; i++)
+		mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	mock_smmu_dut_bell(dut);
+	mock_model_settle(dut->mi);
+	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 127);
+}
+
 static struct kunit_case mock_smmu_cmdq_cases[] = {
 	KUNIT_CASE(mock_smmu_cmdq_order_test),
 	KUNIT_CASE(mock_smmu_cmdq_one_entry_test),
@@ -450,6 +466,7 @@ static struct kunit_case mock_smmu_cmdq_cases[] = {
 	KUNIT_CASE(mock_smmu_cmdq_sync_oas_test),
 	KUNIT_CASE(mock_smmu_cmdq_misbehave_test),
 	KUNIT_CASE(mock_smmu_cmdq_async_test),
+	KUNIT_CASE(mock_smmu_cmdq_settle_test),
 	{}
 };
 

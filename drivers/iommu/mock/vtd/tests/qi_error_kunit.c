@@ -457,6 +457,23 @@ static void qi_async(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw_status(hw), val);
 }
 
+/* Nobody looks at the queue any more: all that is in it is done nevertheless */
+static void qi_async_settles(struct kunit *test)
+{
+	struct mock_vtd_hw *hw = test->priv;
+	unsigned int i;
+
+	mock_vtd_hw_stop(hw);
+	hw->mi->async_commands = true;
+	mock_vtd_hw_start(hw);
+	mock_vtd_hw_iq_enable(hw, 0, true);
+	for (i = 1; i <= 100; i++)
+		mock_vtd_hw_put_wait(hw, i, 0);
+	mock_vtd_hw_bell(hw);
+	mock_model_settle(hw->mi);
+	KUNIT_EXPECT_EQ(test, hw_status(hw), 100);
+}
+
 /* Nor does a worker keep whoever polls the queue with interrupts off */
 static void qi_async_polled(struct kunit *test)
 {
@@ -529,6 +546,7 @@ static struct kunit_case qi_test_cases[] = {
 	KUNIT_CASE(qi_disable_pending),
 	KUNIT_CASE(qi_async),
 	KUNIT_CASE(qi_async_polled),
+	KUNIT_CASE(qi_async_settles),
 	KUNIT_CASE(qi_async_error),
 	{}
 };
