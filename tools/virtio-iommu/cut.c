@@ -20,21 +20,28 @@ struct cut {
 	GArray *slices;
 };
 
+/* If it fails there is neither: what cannot be taken away makes the table a lost one */
 static int swap_segs(struct vtable *t, const GArray *old, const GArray *new)
 {
 	guint i;
-	int rc;
+	int result = 0, rc;
 
 	for (i = 0; i < old->len; i++) {
 		rc = table_drop(t, &g_array_index(old, struct vseg, i));
-		if (rc)
-			return rc;
+		result = result ?: rc;
 	}
+	if (result)
+		return result;
 	/* An IOMMU may hold translations of two sizes only when nobody uses them */
-	rc = viommu_sync(t->dev);
-	for (i = 0; i < new->len && !rc; i++)
-		rc = table_map(t, &g_array_index(new, struct vseg, i));
-	return rc;
+	result = viommu_sync(t->dev);
+	for (i = 0; i < new->len && !result; i++)
+		result = table_map(t, &g_array_index(new, struct vseg, i));
+	if (!result)
+		return 0;
+	/* The last one that was tried is not there */
+	while (i-- > 1)
+		table_drop(t, &g_array_index(new, struct vseg, i - 1));
+	return result;
 }
 
 /* Of each segment what the region leaves, in whole pages */
@@ -67,19 +74,14 @@ static GArray *without(struct viommu *dev, const GArray *segs, const struct viom
 	return out;
 }
 
-/* If the new ones cannot be had, there is neither: what undoes it starts from nothing */
 static int slice_mapping(struct cut *cut, struct vmapping *m, const struct viommu_range *r)
 {
 	GArray *new = without(cut->table->dev, m->segs, r);
 	struct slice slice = { .mapping = m, .old = m->segs };
-	guint i;
 	int rc = swap_segs(cut->table, m->segs, new);
 
-	if (rc) {
-		for (i = 0; i < new->len; i++)
-			table_drop(cut->table, &g_array_index(new, struct vseg, i));
+	if (rc)
 		g_array_set_size(new, 0);
-	}
 	m->segs = new;
 	g_array_append_val(cut->slices, slice);
 	return rc;
@@ -132,13 +134,8 @@ void cut_undo(struct cut *cut)
 		GArray *new = s->mapping->segs;
 
 		s->mapping->segs = s->old;
-		if (swap_segs(cut->table, new, s->old)) {
-			guint j;
-
-			for (j = 0; j < s->old->len; j++)
-				table_drop(cut->table, &g_array_index(s->old, struct vseg, j));
+		if (swap_segs(cut->table, new, s->old))
 			g_array_set_size(s->old, 0);
-		}
 		g_array_unref(new);
 	}
 	g_array_unref(cut->slices);

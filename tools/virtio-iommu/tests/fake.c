@@ -19,6 +19,7 @@ struct viommu_space {
 	struct fake *fake;
 	unsigned int unit;
 	unsigned int ports;
+	bool refused;
 	GTree *segs;
 	GArray *stale;
 };
@@ -32,10 +33,13 @@ struct seg {
 /* The call's turn to fail? */
 static int failing(struct fake *f)
 {
-	if (f->fail_all)
-		return f->error;
 	if (!f->fail_in || --f->fail_in)
 		return 0;
+	if (f->fail_len) {
+		f->fail_len--;
+		f->fail_in = 1;
+	}
+	f->failed++;
 	return f->error;
 }
 
@@ -143,7 +147,6 @@ static int map(struct viommu_space *s, uint64_t iova, uint64_t ipa, uint64_t len
 	g_assert_cmpuint((iova | ipa | len) & 0xfff, ==, 0);
 	g_assert_true(len && r.last >= iova && ipa + (len - 1) >= ipa);
 	g_assert_true(prot && !(prot & ~(VIOMMU_READ | VIOMMU_WRITE)));
-	g_assert_null(range_tree_first(s->segs, &r));
 	s->fake->maps++;
 	if (rc)
 		return rc;
@@ -181,6 +184,7 @@ static int sync_space(struct viommu_space *s)
 	int rc = failing(s->fake);
 
 	s->fake->syncs++;
+	s->refused = rc;
 	if (!rc)
 		g_array_set_size(s->stale, 0);
 	return rc;
@@ -249,16 +253,16 @@ static struct viommu_port *find(struct fake *f, uint32_t id)
 	g_assert_not_reached();
 }
 
-uint64_t fake_access(struct fake *f, uint32_t id, uint64_t iova, unsigned int access)
+static uint64_t access_of(const struct viommu_port *p, uint64_t iova, unsigned int access,
+			  bool stale)
 {
-	struct viommu_port *p = find(f, id);
 	struct viommu_range r = { iova, iova };
 	GTreeNode *node;
 	guint i;
 
 	if (p->mode != VIOMMU_SPACE)
 		return p->mode == VIOMMU_BYPASS ? iova : UINT64_MAX;
-	for (i = 0; i < p->space->stale->len; i++) {
+	for (i = 0; stale && i < p->space->stale->len; i++) {
 		struct seg *s = &g_array_index(p->space->stale, struct seg, i);
 
 		if (ranges_meet(&s->iova, &r) && !(access & ~s->prot))
@@ -272,6 +276,18 @@ uint64_t fake_access(struct fake *f, uint32_t id, uint64_t iova, unsigned int ac
 			return s->ipa + (iova - s->iova.first);
 	}
 	return UINT64_MAX;
+}
+
+uint64_t fake_access(struct fake *f, uint32_t id, uint64_t iova, unsigned int access)
+{
+	return access_of(find(f, id), iova, access, true);
+}
+
+uint64_t fake_access_told(struct fake *f, uint32_t id, uint64_t iova, unsigned int access)
+{
+	struct viommu_port *p = find(f, id);
+
+	return access_of(p, iova, access, !p->space || !p->space->refused);
 }
 
 unsigned int fake_segments(struct fake *f, uint32_t id)

@@ -33,8 +33,9 @@ struct fake_dev {
  * @maps: calls so far, and so on
  * @clashes: maps where something was mapped, which only a failure can lead to
  * @fail_in: this call fails, counted from 1; 0 for none
- * @fail_all: all calls fail from then on
+ * @fail_len: and so many after it
  * @error: in this way
+ * @failed: how many did
  * @faults: struct viommu_hw_fault that wait
  */
 struct fake {
@@ -47,8 +48,9 @@ struct fake {
 	unsigned int attaches;
 	unsigned int clashes;
 	unsigned int fail_in;
-	bool fail_all;
+	unsigned int fail_len;
 	int error;
+	unsigned int failed;
 	GQueue faults;
 };
 
@@ -64,6 +66,8 @@ static inline struct ds_dev *fake_ds(struct fake_dev *dev)
  * it cannot.
  */
 uint64_t fake_access(struct fake *f, uint32_t id, uint64_t iova, unsigned int access);
+/* The same without what caches still have that refused to be told */
+uint64_t fake_access_told(struct fake *f, uint32_t id, uint64_t iova, unsigned int access);
 /* Segments that the endpoint's space has now, of any cache's not to speak */
 unsigned int fake_segments(struct fake *f, uint32_t id);
 /* The endpoint has a fault */

@@ -58,5 +58,7 @@ void memory_tests(void);
 void bypass_tests(void);
 void config_tests(void);
 void events_tests(void);
+void failures_tests(void);
+void model_tests(void);
 
 #endif /* VIOMMU_RIG_H */

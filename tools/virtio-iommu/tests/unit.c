@@ -13,5 +13,7 @@ int main(int argc, char **argv)
 	bypass_tests();
 	config_tests();
 	events_tests();
+	failures_tests();
+	model_tests();
 	return g_test_run();
 }
