@@ -257,8 +257,9 @@ void ds_caps_smmu_check(const struct ds_caps *host, const struct ds_caps *guest,
  * @parent: nesting parent
  * @viommu: vIOMMU, 0 for none
  * @users: stage-1 and tables
- * @lock: of @devs, their attachments and ids
+ * @lock: of @devs, their attachments and ids, and of @pts
  * @devs: list of devices
+ * @pts: SMMUv3: list of tables that the library makes, by descending ASIDs
  * @dids: VT-d with a vIOMMU: how many domain-ids the library has given out
  * @veventq: object of the event queue, 0 for none
  * @events: file descriptor of it, or -1
@@ -286,6 +287,7 @@ struct ds_unit {
 	atomic_uint users;
 	pthread_rwlock_t lock;
 	struct ds_dev *devs;
+	struct ds_pt *pts;
 	atomic_uint dids;
 	uint32_t veventq;
 	int events;
@@ -363,10 +365,16 @@ struct ds_inv_range {
 	uint64_t n;
 };
 
-/* invalidate_vtd.c, invalidate_smmu.c: with the unit's lock held shared; no words */
-int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *range);
-int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *range);
-int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *range);
+/* At most so many ranges are forgotten by one call */
+#define DS_INV_MOST	64u
+
+/* invalidate.c: in as few ioctls as it takes */
+int ds_inv_ranges(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
+
+/* invalidate_vtd.c, invalidate_smmu.c: the same with the unit's lock held shared; no words */
+int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
+int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
+int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
 
 /*
  * The largest power of two, as its log2, of pages that can be taken from page @page on of

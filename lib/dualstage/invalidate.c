@@ -15,7 +15,7 @@ unsigned int ds_chunk(uint64_t page, uint64_t n, unsigned int max)
 	return lg2;
 }
 
-static int inv(struct ds_s1 *s1, const struct ds_inv_range *range)
+int ds_inv_ranges(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
 {
 	struct ds_unit *unit = s1->unit;
 	int rc = 0;
@@ -23,13 +23,13 @@ static int inv(struct ds_s1 *s1, const struct ds_inv_range *range)
 	pthread_rwlock_rdlock(&unit->lock);
 	switch (s1->kind) {
 	case DS_S1_VTD:
-		rc = ds_inv_s1_vtd(s1, range);
+		rc = ds_inv_s1_vtd(s1, ranges, n);
 		break;
 	case DS_S1_ENTRY:
-		rc = ds_inv_s1_entry(s1, range);
+		rc = ds_inv_s1_entry(s1, ranges, n);
 		break;
 	case DS_S1_STE:
-		rc = ds_inv_s1_ste(s1, range);
+		rc = ds_inv_s1_ste(s1, ranges, n);
 		break;
 	}
 	pthread_rwlock_unlock(&unit->lock);
@@ -38,7 +38,7 @@ static int inv(struct ds_s1 *s1, const struct ds_inv_range *range)
 
 int ds_inv_all(struct ds_s1 *s1)
 {
-	return inv(s1, &(struct ds_inv_range){ .all = true });
+	return ds_inv_ranges(s1, &(struct ds_inv_range){ .all = true }, 1);
 }
 
 int ds_inv(struct ds_s1 *s1, uint64_t iova, uint64_t len, unsigned int flags)
@@ -56,7 +56,7 @@ int ds_inv(struct ds_s1 *s1, uint64_t iova, uint64_t len, unsigned int flags)
 	if (iova + (len - 1) < iova)
 		return ds_inv_all(s1);
 	range.n = (iova + (len - 1)) / DS_PAGE - range.page + 1;
-	return inv(s1, &range);
+	return ds_inv_ranges(s1, &range, 1);
 }
 
 static int told(int rc, uint32_t asked, uint32_t done)

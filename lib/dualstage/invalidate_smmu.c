@@ -28,6 +28,7 @@
 #define MAX_BATCH	64u
 /* A range has at most so many granules, scaled */
 #define NUM_MAX		32u
+#define SCALE_MAX	31u
 /* log2 of pages of all addresses */
 #define ALL_PAGES	52u
 
@@ -67,6 +68,11 @@ static void tlb_all(struct batch *b, const struct ds_s1 *s1)
 		add(b, CMD_NH_ALL, 0);
 }
 
+static bool by_ranges(const struct ds_s1 *s1)
+{
+	return s1->granule && s1->unit->caps.features & DS_CAN_RIL;
+}
+
 /*
  * By ranges where the unit has them and it is known of which granule the tables are:
  * else entries of another granule would be passed over. Each takes as many granules as
@@ -83,7 +89,11 @@ static void tlb_ranges(struct batch *b, const struct ds_s1 *s1, uint64_t w0, uin
 
 	while (n) {
 		scale = (unsigned int)__builtin_ctzll(n);
+		if (scale > SCALE_MAX)
+			scale = SCALE_MAX;
 		num = (n >> scale) & (NUM_MAX - 1);
+		if (!num)
+			num = NUM_MAX;
 		addr = at << s1->granule;
 		if (num == 1 && !scale)
 			add(b, w0, w1 | addr);
@@ -95,21 +105,49 @@ static void tlb_ranges(struct batch *b, const struct ds_s1 *s1, uint64_t w0, uin
 	}
 }
 
-static void tlb(struct batch *b, const struct ds_s1 *s1, const struct ds_inv_range *range)
+static void tlb_range(struct batch *b, const struct ds_s1 *s1,
+		      const struct ds_inv_range *range)
 {
-	const bool ril = s1->granule && s1->unit->caps.features & DS_CAN_RIL;
 	const uint64_t w0 = s1->asid_known ? CMD_NH_VA | CMD0_ASID(s1->asid) : CMD_NH_VAA;
 	const uint64_t w1 = range->leaf ? CMD1_LEAF : 0;
 	uint64_t i;
 
-	if (range->all || (!ril && range->n > MAX_PAGES)) {
-		tlb_all(b, s1);
-	} else if (ril) {
+	if (by_ranges(s1)) {
 		tlb_ranges(b, s1, w0, w1, range);
-	} else {
-		for (i = 0; i < range->n; i++)
-			add(b, w0, w1 | (range->page + i) * DS_PAGE);
+		return;
 	}
+	for (i = 0; i < range->n; i++)
+		add(b, w0, w1 | (range->page + i) * DS_PAGE);
+}
+
+/* Is it simpler to forget everything than all of these? */
+static bool too_many(const struct ds_s1 *s1, const struct ds_inv_range *ranges,
+		     unsigned int n)
+{
+	uint64_t pages = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (ranges[i].all)
+			return true;
+		pages += ranges[i].n;
+		if (!by_ranges(s1) && pages > MAX_PAGES)
+			return true;
+	}
+	return false;
+}
+
+static void tlb(struct batch *b, const struct ds_s1 *s1, const struct ds_inv_range *ranges,
+		unsigned int n)
+{
+	unsigned int i;
+
+	if (too_many(s1, ranges, n)) {
+		tlb_all(b, s1);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		tlb_range(b, s1, &ranges[i]);
 }
 
 /* Requests with and without SubstreamID are cached apart */
@@ -169,16 +207,17 @@ static bool is_attached(const struct ds_dev *dev, const struct ds_s1 *s1)
  * The TLBs have forgotten when the first call returns, and only then devices are told:
  * one can ask for what it has just forgotten, and be given it by a TLB that has not.
  */
-int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *range)
+int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
 {
 	struct batch b = { .unit = s1->unit };
 	const struct ds_dev *dev;
+	unsigned int i;
 
-	tlb(&b, s1, range);
+	tlb(&b, s1, ranges, n);
 	flush(&b);
 	for (dev = s1->unit->devs; dev && s1->ats; dev = dev->next)
-		if (is_attached(dev, s1))
-			atc(&b, s1, dev, range);
+		for (i = 0; i < n && is_attached(dev, s1); i++)
+			atc(&b, s1, dev, &ranges[i]);
 	flush(&b);
 	return b.rc;
 }

@@ -32,18 +32,21 @@
 /* log2 of pages of all addresses */
 #define ALL_PAGES	52u
 
-int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *range)
+int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
 {
-	const struct iommu_hwpt_vtd_s1_invalidate entry = {
-		.addr = range->all ? 0 : range->page * DS_PAGE,
-		.npages = range->all ? UINT64_MAX : range->n,
-		.flags = range->leaf ? IOMMU_VTD_INV_FLAGS_LEAF : 0,
-	};
-	uint32_t n = 1;
+	struct iommu_hwpt_vtd_s1_invalidate entries[DS_INV_MOST];
+	const struct ds_inv_range *r;
+	uint32_t done = n;
 	int rc;
 
-	rc = dsi_invalidate(s1->unit->ctx->fd, s1->hwpt, &entry, &n);
-	return !rc && n != 1 ? -EPROTO : rc;
+	for (r = ranges; r < ranges + n; r++)
+		entries[r - ranges] = (struct iommu_hwpt_vtd_s1_invalidate){
+			.addr = r->all ? 0 : r->page * DS_PAGE,
+			.npages = r->all ? UINT64_MAX : r->n,
+			.flags = r->leaf ? IOMMU_VTD_INV_FLAGS_LEAF : 0,
+		};
+	rc = dsi_invalidate(s1->unit->ctx->fd, s1->hwpt, entries, &done);
+	return !rc && done != n ? -EPROTO : rc;
 }
 
 struct piece {
@@ -159,33 +162,50 @@ static uint32_t pasid_of(uint32_t pasid)
 	return pasid == DS_RID ? 0 : pasid;
 }
 
-/*
- * Devices come after the unit has forgotten: one can ask it again for what it has just
- * forgotten itself.
- */
-int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *range)
+static void tell_unit(struct batch *b, const struct ds_s1 *s1,
+		      const struct ds_inv_range *range)
 {
-	static const struct piece all = { .lg2 = ALL_PAGES };
 	struct piece pieces[MAX_PIECES];
 	const unsigned int nr = cut(s1->unit, range, pieces);
 	const uint64_t hint = range->leaf ? QI1_IH : 0;
-	struct batch b = { .unit = s1->unit };
 	const struct ds_att *att;
 	const struct ds_dev *dev;
 	unsigned int i;
 
 	if (!nr)
-		add(&b, QI_IOTLB | QI0_G(G_DOMAIN) | QI0_DID(s1->asid), 0);
+		add(b, QI_IOTLB | QI0_G(G_DOMAIN) | QI0_DID(s1->asid), 0);
 	for (dev = s1->unit->devs; dev; dev = dev->next)
 		for (att = dev->atts; att; att = att->next)
 			for (i = 0; att->s1 == s1 && i < nr; i++)
-				add(&b, QI_PIOTLB | QI0_G(G_PAGES) | QI0_DID(s1->asid) |
+				add(b, QI_PIOTLB | QI0_G(G_PAGES) | QI0_DID(s1->asid) |
 				    QI0_PASID(pasid_of(att->pasid)),
 				    pieces[i].page * DS_PAGE | pieces[i].lg2 | hint);
+}
+
+static void tell_devices(struct batch *b, const struct ds_s1 *s1,
+			 const struct ds_inv_range *range)
+{
+	static const struct piece all = { .lg2 = ALL_PAGES };
+	struct piece pieces[MAX_PIECES];
+	const unsigned int nr = cut(s1->unit, range, pieces);
+
+	each_piece(b, s1, tell_dtlb, nr ? pieces : &all, nr ? nr : 1);
+}
+
+/*
+ * Devices come after the unit has forgotten: one can ask it again for what it has just
+ * forgotten itself.
+ */
+int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
+{
+	struct batch b = { .unit = s1->unit };
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		tell_unit(&b, s1, &ranges[i]);
 	flush(&b);
-	if (!(s1->unit->caps.vtd.ecap_reg & ECAP_DT))
-		return b.rc;
-	each_piece(&b, s1, tell_dtlb, nr ? pieces : &all, nr ? nr : 1);
+	for (i = 0; i < n && s1->unit->caps.vtd.ecap_reg & ECAP_DT; i++)
+		tell_devices(&b, s1, &ranges[i]);
 	flush(&b);
 	return b.rc;
 }
