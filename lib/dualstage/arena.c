@@ -11,8 +11,13 @@
 
 #define OWN_SIZE	(1ull << 30)
 #define LARGE_PAGE	(1ull << 21)
-/* Entries of stage-1 tables, and what refers to their roots, have so many bits */
-#define TABLE_BITS	52
+/*
+ * Entries of stage-1 tables, and what refers to their roots, have so many bits. Hardware
+ * may have less, and does not tell (the DMAR table's host address width): so as few are
+ * used as the guest's memory does with, and those of the smallest hardware in any case.
+ */
+#define TABLE_BITS	52u
+#define LEAST_BITS	39u
 
 /* What the kernel allows, to be freed */
 static int allowed(struct ds_ram *ram, struct iommu_iova_range **ranges, uint32_t *n)
@@ -100,12 +105,14 @@ int ds_ram_private(struct ds_ram *ram, struct ds_range *out)
 	return rc;
 }
 
-/* The highest 1 GiB in @range that nothing is mapped in, not at 0; the lock is held */
+/*
+ * The highest 1 GiB in @range and below 2^@bits that nothing is mapped in, not at 0; the
+ * lock is held
+ */
 static bool highest(struct ds_ram *ram, const struct iommu_iova_range *range,
-		    uint64_t *first)
+		    unsigned int bits, uint64_t *first)
 {
-	const uint64_t last = range->last >> TABLE_BITS ?
-			      (1ull << TABLE_BITS) - 1 : range->last;
+	const uint64_t last = range->last >> bits ? (1ull << bits) - 1 : range->last;
 	const struct ds_region *r;
 	uint64_t end = (last + 1) & ~(OWN_SIZE - 1);
 
@@ -120,12 +127,31 @@ static bool highest(struct ds_ram *ram, const struct iommu_iova_range *range,
 	return false;
 }
 
+/* The same in any of the @n @ranges */
+static bool find_place(struct ds_ram *ram, const struct iommu_iova_range *ranges, uint32_t n,
+		       uint64_t *first)
+{
+	unsigned int bits;
+	bool found = false;
+	uint32_t i;
+
+	pthread_mutex_lock(&ram->lock);
+	for (bits = LEAST_BITS; bits <= TABLE_BITS && !found; bits++) {
+		if (ds_region_find(ram, 1ull << bits, UINT64_MAX))
+			continue;
+		for (i = n; i && !found; i--)
+			found = highest(ram, &ranges[i - 1], bits, first);
+	}
+	pthread_mutex_unlock(&ram->lock);
+	return found;
+}
+
 /* With the gate held exclusively */
 static int settle(struct ds_ram *ram)
 {
 	struct iommu_iova_range *ranges;
-	bool found = false;
 	uint64_t first;
+	bool found;
 	uint32_t n;
 	int rc;
 
@@ -134,10 +160,7 @@ static int settle(struct ds_ram *ram)
 	rc = allowed(ram, &ranges, &n);
 	if (rc)
 		return rc;
-	pthread_mutex_lock(&ram->lock);
-	while (n && !found)
-		found = highest(ram, &ranges[--n], &first);
-	pthread_mutex_unlock(&ram->lock);
+	found = find_place(ram, ranges, n, &first);
 	free(ranges);
 	if (!found)
 		return ds_fail(ENOSPC, "there is no free 1 GiB of IPAs for tables");
