@@ -452,32 +452,55 @@ int ds_respond(struct ds_unit *unit, uint32_t cookie, bool success);
  *
  * Its tables are in memory of the library's, at IPAs that no guest has. Nothing is
  * pinned when a page is mapped: that is a store. One thread maps and unmaps in a table
- * at a time.
+ * at a time. A device in bypass reaches the tables: what it writes there is its guest's
+ * own harm, since stage-2 is behind them, and the library never reads them.
+ *
+ * A table is for a device, or a PASID of it. SMMUv3 has one for a device and all its
+ * PASIDs, which fault: ds_attach() refuses them. Its ASIDs are the unit's highest, so a
+ * guest that has tables of its own in the same unit is to use others.
  */
 
 /* Devices may cache translations (ATS) */
 #define DS_PT_ATS	(1u << 0)
-/* Its stage-1 has DS_S1_FAULTS */
+/* Its stage-1 has DS_S1_FAULTS. SMMUv3: faults of a device without page requests stall */
 #define DS_PT_FAULTS	(1u << 1)
 
-/* Empty: all DMA faults. For @dev and all others in the unit */
+/**
+ * ds_pt_new() - a table that is empty, so that all DMA faults
+ * @unit: the unit
+ * @dev: a device in it; the table is for all others there as well
+ * @flags: DS_PT_*
+ * @pt: the table
+ *
+ * Return: 0; -EOPNOTSUPP for what the hardware lacks: ATS, a queue of page requests, walks
+ * that snoop the CPU's caches; -ENOSPC if there are no IPAs, or no ASIDs; -ENOMEM
+ */
 int ds_pt_new(struct ds_unit *unit, struct ds_dev *dev, unsigned int flags,
 	      struct ds_pt **pt);
-/* -EBUSY while a device is attached to its stage-1 */
+/*
+ * With all that is mapped. -EBUSY while a device is attached to its stage-1. If the kernel
+ * fails, some of it is gone: it can only be called again
+ */
 int ds_pt_free(struct ds_pt *pt);
-/* To attach to; it goes with the table */
+/* To attach to; it goes with the table, and is not freed by itself */
 struct ds_s1 *ds_pt_s1(struct ds_pt *pt);
 
 /**
  * ds_pt_map() - by the largest pages that addresses and length allow
  * @pt: the table
- * @iova: multiple of 4096, within the caps' s1_bits
+ * @iova: multiple of the smallest page of the caps' s1_pages, within s1_bits
  * @ipa: likewise, within s2_bits
  * @len: likewise, not 0
- * @prot: DS_READ, DS_WRITE, both
+ * @prot: DS_READ, or DS_RW; DS_WRITE is the same as that, since hardware has no "write only"
  *
- * Return: 0; -EEXIST where something is mapped, -ENOMEM, -EINVAL, -ERANGE: then nothing of
- * it is mapped
+ * It is a store, after which devices find it; caches are told only where hardware may
+ * remember that nothing was there (VT-d's caching mode), or of what was unmapped with
+ * DS_LATER at these addresses.
+ *
+ * Return: 0; -EEXIST where something is mapped; -EINVAL for what is misaligned, empty or
+ * wraps; -ERANGE for what is too wide, or the library's own IPAs; -ENOMEM or -ENOSPC without
+ * memory for tables; as the kernel says if caches could not be told. Then nothing of it is
+ * mapped
  */
 int ds_pt_map(struct ds_pt *pt, uint64_t iova, uint64_t ipa, uint64_t len,
 	      unsigned int prot);
@@ -493,14 +516,17 @@ int ds_pt_map(struct ds_pt *pt, uint64_t iova, uint64_t ipa, uint64_t len,
  * @flags: 0 or DS_LATER
  * @unmapped: how many bytes were mapped; may be NULL
  *
- * Return: 0; -EINVAL for a range that has only a part of a page larger than 4096 bytes
- * that ds_pt_map() made: then nothing was taken away. If caches could not be told, what
- * the kernel says: everything stays with the library until a ds_pt_sync() succeeds, and
- * devices may go on until then
+ * Return: 0; -EINVAL for what is misaligned, empty or wraps, and for a range that has only a
+ * part of a large page that ds_pt_map() made: then nothing was taken away. If caches could
+ * not be told, what the kernel says: @unmapped is right, memory of tables stays with the
+ * library until a ds_pt_sync() succeeds, and devices may go on until then
  */
 int ds_pt_unmap(struct ds_pt *pt, uint64_t iova, uint64_t len, unsigned int flags,
 		uint64_t *unmapped);
-/* Caches hold nothing any more of what was unmapped, and tables that are empty are freed */
+/*
+ * Caches hold nothing any more of what was unmapped, and tables that are empty are freed.
+ * If it fails, that is still to be done: it can be called again
+ */
 int ds_pt_sync(struct ds_pt *pt);
 
 #ifdef __GNUC__
