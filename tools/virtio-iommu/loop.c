@@ -10,6 +10,8 @@
 struct loop {
 	int epoll;
 	bool stop;
+	void (*later)(void *opaque);
+	void *later_opaque;
 };
 
 struct loop *loop_new(void)
@@ -56,6 +58,21 @@ void loop_remove(struct loop *loop, struct loop_watch *watch)
 	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
 }
 
+void loop_later(struct loop *loop, void (*fn)(void *opaque), void *opaque)
+{
+	loop->later = fn;
+	loop->later_opaque = opaque;
+}
+
+static void run_later(struct loop *loop)
+{
+	void (*fn)(void *opaque) = loop->later;
+
+	loop->later = NULL;
+	if (fn)
+		fn(loop->later_opaque);
+}
+
 /*
  * Events are taken one at a time. The kernel gives each descriptor its turn, and no event
  * is kept here whose watch another one may have removed.
@@ -64,15 +81,18 @@ int loop_once(struct loop *loop, int ms)
 {
 	struct epoll_event event;
 	struct loop_watch *watch;
-	int n = epoll_wait(loop->epoll, &event, 1, ms);
+	bool later = loop->later;
+	int n = epoll_wait(loop->epoll, &event, 1, later ? 0 : ms);
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
-	if (!n)
-		return 0;
-	watch = event.data.ptr;
-	watch->ready(watch->opaque, event.events);
-	return 1;
+	if (n) {
+		watch = event.data.ptr;
+		watch->ready(watch->opaque, event.events);
+	}
+	if (later)
+		run_later(loop);
+	return n || later;
 }
 
 int loop_run(struct loop *loop)

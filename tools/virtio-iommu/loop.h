@@ -36,6 +36,9 @@ void loop_change(struct loop *loop, struct loop_watch *watch, uint32_t events);
 /* Also from within a call of any watch; it is not called again */
 void loop_remove(struct loop *loop, struct loop_watch *watch);
 
+/* @fn is called when what waits now had its turn; one at a time */
+void loop_later(struct loop *loop, void (*fn)(void *opaque), void *opaque);
+
 /* Until loop_stop(); 0 or a negative errno */
 int loop_run(struct loop *loop);
 /* One event if there is one within @ms; whether there was one, or a negative errno */

@@ -163,7 +163,7 @@ static int op_dma_map(void *opaque, const struct vfu_dma *dma)
 	rc = gmem_add(vpci->mem, dma->iova, dma->size, dma->fd, dma->offset, dma->write);
 	if (rc)
 		return rc;
-	rc = vpci->memory.map(vpci->memory.opaque, dma);
+	rc = vpci->host.map(vpci->host.opaque, dma);
 	if (rc)
 		gmem_remove(vpci->mem, dma->iova);
 	return rc;
@@ -174,7 +174,7 @@ static void op_dma_unmap(void *opaque, const struct vfu_dma *dma)
 	struct vpci *vpci = opaque;
 
 	if (!gmem_remove(vpci->mem, dma->iova))
-		vpci->memory.unmap(vpci->memory.opaque, dma);
+		vpci->host.unmap(vpci->host.opaque, dma);
 }
 
 static void op_connected(void *opaque)
@@ -206,7 +206,7 @@ const struct vfu_ops vpci_ops = {
 	.num_irqs = VFIO_PCI_MSIX_IRQ_INDEX + 1,
 };
 
-struct vpci *vpci_new(struct viommu *dev, struct gmem *mem, const struct vpci_memory *memory)
+struct vpci *vpci_new(struct viommu *dev, struct gmem *mem, const struct vpci_host *host)
 {
 	struct vpci *vpci = calloc(1, sizeof(*vpci));
 	unsigned int i;
@@ -215,7 +215,7 @@ struct vpci *vpci_new(struct viommu *dev, struct gmem *mem, const struct vpci_me
 		return NULL;
 	vpci->dev = dev;
 	vpci->mem = mem;
-	vpci->memory = *memory;
+	vpci->host = *host;
 	for (i = 0; i < VPCI_QUEUES; i++)
 		vpci->queues[i].mem = mem;
 	pci_irqs_init(&vpci->irqs);

@@ -16,18 +16,26 @@ struct vfu_ops;
 struct viommu;
 struct vpci;
 
-/* What becomes of the client's memory, beside what the queues are in */
-struct vpci_memory {
+/**
+ * struct vpci_host - what the function asks of who has it
+ * @map: the client has shared memory, in which the queues may be
+ * @unmap: it is taken away
+ * @again: there are more requests than are done at once: vpci_again() is to be called soon
+ * @opaque: for these
+ */
+struct vpci_host {
 	int (*map)(void *opaque, const struct vfu_dma *dma);
 	void (*unmap)(void *opaque, const struct vfu_dma *dma);
+	void (*again)(void *opaque);
 	void *opaque;
 };
 
-struct vpci *vpci_new(struct viommu *dev, struct gmem *mem, const struct vpci_memory *memory);
+struct vpci *vpci_new(struct viommu *dev, struct gmem *mem, const struct vpci_host *host);
 void vpci_free(struct vpci *vpci);
 /* To be served, with the function as opaque */
 extern const struct vfu_ops vpci_ops;
 /* The hardware has something to say: events for the driver */
 void vpci_events(struct vpci *vpci);
+void vpci_again(struct vpci *vpci);
 
 #endif

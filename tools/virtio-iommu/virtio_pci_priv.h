@@ -28,7 +28,7 @@
 struct vpci {
 	struct viommu *dev;
 	struct gmem *mem;
-	struct vpci_memory memory;
+	struct vpci_host host;
 	struct pci_irqs irqs;
 	uint8_t config[VPCI_CONFIG];
 	uint8_t table[PCI_IRQ_VECTORS * 16];	/* of MSI-X: the client has its own */

@@ -65,25 +65,29 @@ struct batch {
 	unsigned int n;
 };
 
-/* Is there room for another one? Then it is taken, if there is one */
-static bool take(struct vq *vq, struct batch *batch)
+enum taken { TAKEN, EMPTY, FULL };
+
+/* Of a queue that is broken nothing is taken any more: it is empty */
+static enum taken take(struct vq *vq, struct batch *batch)
 {
 	unsigned int i = batch->n;
 	uint64_t room;
 	int len;
 
-	if (i == BATCH || vq_pop(vq, &batch->chains[i]) <= 0)
-		return false;
+	if (i == BATCH)
+		return FULL;
+	if (vq_pop(vq, &batch->chains[i]) <= 0)
+		return EMPTY;
 	room = vq_room(&batch->chains[i]);
 	if (room > REQUEST_OUT)
 		room = REQUEST_OUT;
 	if (room > BATCH_ROOM - batch->used) {
 		vq_unpop(vq);
-		return false;
+		return FULL;
 	}
 	len = vq_read(vq, &batch->chains[i], batch->request[i], REQUEST_IN);
 	if (len < 0)
-		return false;
+		return EMPTY;
 	batch->in[i] = (struct iovec) { batch->request[i], len };
 	batch->out[i] = (struct iovec) { batch->answer + batch->used, room };
 	batch->reqs[i] = (struct viommu_req) {
@@ -91,7 +95,7 @@ static bool take(struct vq *vq, struct batch *batch)
 	};
 	batch->used += room;
 	batch->n++;
-	return true;
+	return TAKEN;
 }
 
 static void give_back(struct vq *vq, struct batch *batch)
@@ -107,26 +111,35 @@ static void give_back(struct vq *vq, struct batch *batch)
 	}
 }
 
+/*
+ * As many as a queue can have, and then it is the others' turn: a guest that adds requests
+ * as fast as they are done does not keep this process from all else.
+ */
 static void requests(struct vpci *vpci)
 {
 	struct vq *vq = &vpci->queues[VIOMMU_REQUEST_QUEUE];
 	struct batch *batch = malloc(sizeof(*batch));
+	enum taken taken = FULL;
+	unsigned int done = 0;
 
 	if (!batch) {
 		vpci_fail(vpci);
 		return;
 	}
-	/* Each round ends with all that it took; a guest that sends on has its turn again */
-	do {
+	while (taken == FULL && done < VQ_MAX_SIZE) {
 		batch->n = 0;
 		batch->used = 0;
-		while (take(vq, batch))
-			;
+		do {
+			taken = take(vq, batch);
+		} while (taken == TAKEN);
 		viommu_requests(vpci->dev, batch->reqs, batch->n);
 		give_back(vq, batch);
-	} while (batch->n == BATCH);
+		done += batch->n;
+	}
 	free(batch);
 	tell_driver(vpci, VIOMMU_REQUEST_QUEUE);
+	if (taken == FULL && !vq->broken)
+		vpci->host.again(vpci->host.opaque);
 }
 
 static void events(struct vpci *vpci)
@@ -161,6 +174,11 @@ void vpci_events(struct vpci *vpci)
 		events(vpci);
 	else
 		viommu_event_pending(vpci->dev);
+}
+
+void vpci_again(struct vpci *vpci)
+{
+	vpci_kick(vpci, VIOMMU_REQUEST_QUEUE);
 }
 
 void vpci_kick(struct vpci *vpci, unsigned int queue)
