@@ -10,6 +10,11 @@
 /* What a client can take that does not say */
 #define DEFAULT_XFER	(1u << 20)
 
+static bool blank(const char *text)
+{
+	return !text[strspn(text, " \t\r\n")];
+}
+
 /* The text is JSON, and nothing after it but the NUL that ends it */
 static int parse(const char *text, uint32_t size, struct json_object **out)
 {
@@ -26,6 +31,7 @@ static int parse(const char *text, uint32_t size, struct json_object **out)
 		return -ENOMEM;
 	*out = json_tokener_parse_ex(tok, text, size);
 	if (json_tokener_get_error(tok) == json_tokener_success &&
+	    blank(text + json_tokener_get_parse_end(tok)) &&
 	    json_object_is_type(*out, json_type_object))
 		rc = 0;
 	json_tokener_free(tok);

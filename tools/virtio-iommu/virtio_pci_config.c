@@ -114,7 +114,7 @@ static uint32_t writable(unsigned int at)
 	case CAP_WINDOW + 12:	/* length */
 		return ~0u;
 	case CAP_MSIX:
-		return (PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL) << 16;
+		return (uint32_t)(PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL) << 16;
 	}
 	return 0;
 }
