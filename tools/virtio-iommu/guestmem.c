@@ -49,9 +49,9 @@ static void catch_sigbus(void)
 
 enum access { READ, WRITE, LOAD16, STORE16 };
 
-static void touch(enum access access, uint8_t *va, void *buf, size_t len)
+static void touch(enum access kind, uint8_t *va, void *buf, size_t len)
 {
-	switch (access) {
+	switch (kind) {
 	case READ:
 		memcpy(buf, va, len);
 		break;
@@ -67,7 +67,7 @@ static void touch(enum access access, uint8_t *va, void *buf, size_t len)
 	}
 }
 
-static int guarded_touch(enum access access, uint8_t *va, void *buf, size_t len)
+static int guarded_touch(enum access kind, uint8_t *va, void *buf, size_t len)
 {
 	sigjmp_buf env;
 
@@ -77,7 +77,7 @@ static int guarded_touch(enum access access, uint8_t *va, void *buf, size_t len)
 	}
 	guarded = &env;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	touch(access, va, buf, len);
+	touch(kind, va, buf, len);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	guarded = NULL;
 	return 0;
@@ -163,17 +163,17 @@ static struct region *find(struct gmem *gm, uint64_t gpa)
 }
 
 /* A range may go from one region to the next */
-static int copy(struct gmem *gm, enum access access, uint64_t gpa, void *buf, size_t len)
+static int copy(struct gmem *gm, enum access kind, uint64_t gpa, void *buf, size_t len)
 {
 	while (len) {
 		struct region *region = find(gm, gpa);
 		size_t now = len;
 
-		if (!region || (access != READ && access != LOAD16 && !region->writable))
+		if (!region || (kind != READ && kind != LOAD16 && !region->writable))
 			return -EFAULT;
 		if (now > region->size - (gpa - region->gpa))
 			now = region->size - (gpa - region->gpa);
-		if (guarded_touch(access, region->va + (gpa - region->gpa), buf, now))
+		if (guarded_touch(kind, region->va + (gpa - region->gpa), buf, now))
 			return -EFAULT;
 		buf = (uint8_t *)buf + now;
 		gpa += now;

@@ -11,9 +11,14 @@ VFU += virtio_pci_queue
 PROTOCOL := protocol client driver protocol_messages protocol_commands protocol_pci
 PROTOCOL += protocol_queue protocol_hostile fake guest
 
+SERVER := server server_options passthrough
+DUALSTAGE := ../../lib/dualstage
+
 override CFLAGS += $(JSON) -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 
-all: $(OUTPUT)/protocol
+all: $(OUTPUT)/protocol $(SERVER:%=$(OUTPUT)/%.o)
+
+$(SERVER:%=$(OUTPUT)/%.o): CFLAGS += -isystem $(DUALSTAGE)/include -isystem ../../include/uapi
 
 $(OUTPUT)/protocol: $(CORE:%=$(OUTPUT)/asan/%.o) $(VFU:%=$(OUTPUT)/asan/%.o) \
 		$(PROTOCOL:%=$(OUTPUT)/asan/tests/%.o)

@@ -108,9 +108,9 @@ static int listen_on(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		rc = -errno;
-	else if (listen(fd, 4)) {
+	} else if (listen(fd, 4)) {
 		rc = -errno;
 		unlink(path);
 	}

@@ -408,6 +408,8 @@ static const struct {
 	[VFU_MIG_DATA_WRITE] = { cmd_unsupported },
 };
 
+#define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
+
 /*
  * What goes wrong with a message is its sender's to be told. Only what means that the
  * connection is of no use, -EPIPE and -EPROTO, is for the caller; no function returns these
@@ -424,8 +426,8 @@ int vfu_command(struct vfu *vfu)
 		return -EPROTO;
 	if (!vfu->agreed && command != VFU_VERSION)
 		return -EPROTO;
-	if (command >= sizeof(commands) / sizeof(commands[0]) || !commands[command].fn)
-		rc = -ENOSYS;
+	if (command >= NR_COMMANDS || !commands[command].fn)
+		rc = -EOPNOTSUPP;
 	else if (vfu->io.lost_fds || (msg->nr_fds && !commands[command].fds))
 		rc = -EINVAL;
 	else

@@ -39,6 +39,7 @@ struct vfu_header {
 	uint32_t flags;
 	uint32_t error;
 };
+
 static_assert(sizeof(struct vfu_header) == 16, "vfio-user header");
 
 struct vfu_msg_version {
@@ -57,6 +58,7 @@ struct vfu_msg_dma_map {
 	uint64_t address;
 	uint64_t size;
 };
+
 static_assert(sizeof(struct vfu_msg_dma_map) == 32, "vfio-user DMA_MAP");
 
 #define VFU_DMA_FLAG_READ	(1u << 0)
@@ -68,6 +70,7 @@ struct vfu_msg_dma_unmap {
 	uint64_t address;
 	uint64_t size;
 };
+
 static_assert(sizeof(struct vfu_msg_dma_unmap) == 24, "vfio-user DMA_UNMAP");
 
 /* As in VFIO: the dirty bitmap (which is for migration), and all there is */
@@ -80,6 +83,7 @@ struct vfu_msg_region_rw {
 	uint32_t count;
 	/* the data */
 };
+
 static_assert(sizeof(struct vfu_msg_region_rw) == 16, "vfio-user REGION_READ, _WRITE");
 
 struct vfu_msg_write {
@@ -88,6 +92,7 @@ struct vfu_msg_write {
 	uint32_t count;
 	uint8_t data[8];
 };
+
 static_assert(sizeof(struct vfu_msg_write) == 24, "vfio-user REGION_WRITE_MULTI");
 
 /* What a message may have at most, which is told to the client */

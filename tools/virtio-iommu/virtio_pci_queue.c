@@ -65,7 +65,7 @@ struct batch {
 	unsigned int n;
 };
 
-enum taken { TAKEN, EMPTY, FULL };
+enum taken { TAKEN, NONE_LEFT, FULL };
 
 /* Of a queue that is broken nothing is taken any more: it is empty */
 static enum taken take(struct vq *vq, struct batch *batch)
@@ -77,7 +77,7 @@ static enum taken take(struct vq *vq, struct batch *batch)
 	if (i == BATCH)
 		return FULL;
 	if (vq_pop(vq, &batch->chains[i]) <= 0)
-		return EMPTY;
+		return NONE_LEFT;
 	room = vq_room(&batch->chains[i]);
 	if (room > REQUEST_OUT)
 		room = REQUEST_OUT;
@@ -87,7 +87,7 @@ static enum taken take(struct vq *vq, struct batch *batch)
 	}
 	len = vq_read(vq, &batch->chains[i], batch->request[i], REQUEST_IN);
 	if (len < 0)
-		return EMPTY;
+		return NONE_LEFT;
 	batch->in[i] = (struct iovec) { batch->request[i], len };
 	batch->out[i] = (struct iovec) { batch->answer + batch->used, room };
 	batch->reqs[i] = (struct viommu_req) {

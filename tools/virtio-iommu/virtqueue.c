@@ -103,13 +103,11 @@ static int add_part(struct vq *vq, struct vq_chain *chain, const struct vring_de
 {
 	unsigned int nr = chain->nr_in + chain->nr_out;
 
-	/* It loops: there are no more descriptors than this */
-	if (nr >= vq->size)
+	/* It loops: there are no more descriptors than this. Or it reads after writing */
+	if (nr >= vq->size || (chain->nr_out && !(desc->flags & VRING_DESC_F_WRITE)))
 		return broken(vq);
 	if (desc->flags & VRING_DESC_F_WRITE)
 		chain->nr_out++;
-	else if (chain->nr_out)
-		return broken(vq);
 	else
 		chain->nr_in++;
 	chain->parts[nr].gpa = desc->addr;
@@ -152,7 +150,9 @@ static int available(struct vq *vq)
 	if (load(vq, vq->avail + RING_IDX, &idx))
 		return -EPROTO;
 	idx -= vq->next;
-	return idx > vq->size ? broken(vq) : idx;
+	if (idx > vq->size)
+		return broken(vq);
+	return idx;
 }
 
 int vq_pop(struct vq *vq, struct vq_chain *chain)

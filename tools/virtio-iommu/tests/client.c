@@ -215,9 +215,8 @@ int client_call(struct server_rig *r, uint16_t command, const void *in, uint32_t
 
 void client_hello(struct server_rig *r)
 {
-	static const char json[] = "{\"capabilities\":{\"max_msg_fds\":8,"
-		"\"max_data_xfer_size\":1048576,\"pgsizes\":4096,\"max_dma_maps\":65535,"
-		"\"write_multiple\":true}}";
+	static const char json[] =
+		"{\"capabilities\":{\"max_msg_fds\":8,\"write_multiple\":true,\"pgsizes\":4096}}";
 	uint8_t msg[4 + sizeof(json)] = { 0 };
 	uint8_t reply[256];
 	struct vfu_header header = {

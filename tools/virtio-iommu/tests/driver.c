@@ -54,7 +54,7 @@ void driver_up(struct server_rig *r, uint64_t features)
 		poke(r, 0, VIRTIO_PCI_COMMON_DFSELECT, i, 4);
 		poke(r, 0, VIRTIO_PCI_COMMON_GFSELECT, i, 4);
 		poke(r, 0, VIRTIO_PCI_COMMON_GF,
-		     peek(r, 0, VIRTIO_PCI_COMMON_DF, 4) & features >> (32 * i), 4);
+		     peek(r, 0, VIRTIO_PCI_COMMON_DF, 4) & (features >> (32 * i)), 4);
 	}
 	poke(r, 0, VIRTIO_PCI_COMMON_STATUS, 3 | VIRTIO_CONFIG_S_FEATURES_OK, 1);
 	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==,

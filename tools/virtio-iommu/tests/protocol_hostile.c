@@ -181,7 +181,7 @@ static void scribble(struct server_rig *r)
 	unsigned int i;
 
 	for (i = 0; i < Q_SIZE; i++)
-		set_desc(r, 0, i, chance(20) ? BUFFERS + chance(0x3000) : (uint32_t)g_test_rand_int(),
+		set_desc(r, 0, i, chance(20) ? BUFFERS + chance(0x3000) : chance(INT32_MAX),
 			 chance(20) ? chance(80) : (uint32_t)g_test_rand_int(),
 			 chance(30) ? chance(4) : chance(8), chance(Q_SIZE + (chance(40) == 0)));
 	for (i = 0; i < 16; i++) {
