@@ -5,10 +5,12 @@
 # A mutant is a command of sed, which finds nothing once the line reads differently.
 test_vmm_each_mutant_changes_a_line()
 {
-	local mutant file change changed
+	local mutant scenario file change changed
 
-	while read -r mutant file change; do
+	while read -r mutant scenario file change; do
 		[[ $mutant != '#'* ]] || continue
+		grep -qw "$scenario" <<<"$(sed -n '/^scenarios=(/,/)$/p' "$TOP/tools/vmm/tests")" ||
+			fail "$mutant is for a scenario $scenario, which is not there"
 		changed=$(sed "$change" "$TOP/$file" | diff "$TOP/$file" - | grep -c '^>') || true
 		[ "$changed" -eq 1 ] || fail "$mutant changes $changed lines of $file"
 	done <"$TOP/tools/vmm/mutants"
