@@ -16,8 +16,8 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo quick check kunit \
-	selftests in-tree vmm hw-arm64 hw-x86 lint htmldocs bench bench-hw dist deb install \
-	clean distclean-cache
+	selftests in-tree vmm virtio-iommu hw-arm64 hw-x86 lint htmldocs bench bench-hw \
+	dist deb install clean distclean-cache
 
 help:
 	@scripts/help
@@ -59,6 +59,9 @@ in-tree:
 
 vmm:
 	@scripts/vmm $(SCENARIOS)
+
+virtio-iommu:
+	@scripts/virtio-iommu
 
 hw-arm64:
 	@scripts/hw arm64 $(SCENARIOS)

@@ -9,18 +9,19 @@ give()
 	env CACHE="$REAL_CACHE" BUILD="$REAL_BUILD" "$@"
 }
 
-# packed: the tarball, made once for all of the tests
+# packed: the tarball, made once for all of the tests of a run
 packed()
 {
 	local made=$REAL_BUILD/build-tests/packed
 
-	# This process is theirs.
-	if [ ! -f "$made.$$" ]; then
-		rm -f "$made".*
-		give "$TOP/scripts/dist" >"$made" 2>"$T/out" || fail "it cannot be packed"
-		mv "$made" "$made.$$"
-	fi
-	cat "$made.$$"
+	(
+		flock 8
+		[ ! -f "$made.$RUN" ] || exit 0
+		rm -f "$made".[0-9]*
+		give "$TOP/scripts/dist" >"$made" 2>"$T/out" 8>&- || fail "it cannot be packed"
+		mv "$made" "$made.$RUN"
+	) 8>"$made.lock" || exit 1
+	cat "$made.$RUN"
 }
 
 # elsewhere: $there is a directory outside of the tree, with a blank in its path

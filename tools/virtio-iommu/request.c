@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests: what a guest has written is read once, into a copy, and checked, done and
+ * answered. Answers are given when the caches have been told of all that was unmapped.
+ *
+ * A request that has no room for a status, or a type that nobody knows, is given back
+ * as it is. One that is shorter than its type asks for, but has that room, is an error
+ * of communication.
+ */
+#include <endian.h>
+
+#include "device.h"
+#include "iov.h"
+
+/* Of which the device-readable part is the whole, as they are without a tail */
+union request {
+	struct virtio_iommu_req_head head;
+	struct virtio_iommu_req_attach attach;
+	struct virtio_iommu_req_detach detach;
+	struct virtio_iommu_req_map map;
+	struct virtio_iommu_req_unmap unmap;
+	struct virtio_iommu_req_probe probe;
+};
+
+/**
+ * struct answer - what a request is to be answered
+ * @written: bytes of the device-writable part, with the tail at their end; 0 for no answer
+ * @unmapped: UNMAP has done something in @domain, which the caches are still to be told
+ * @domain: number of that
+ * @status: VIRTIO_IOMMU_S_*
+ */
+struct answer {
+	uint32_t written;
+	bool unmapped;
+	uint32_t domain;
+	uint8_t status;
+};
+
+#define TAIL	sizeof(struct virtio_iommu_req_tail)
+
+/* How much of it a driver writes; 0 for a type that is not known */
+static size_t readable_size(uint8_t type)
+{
+	switch (type) {
+	case VIRTIO_IOMMU_T_ATTACH:
+		return offsetof(struct virtio_iommu_req_attach, tail);
+	case VIRTIO_IOMMU_T_DETACH:
+		return offsetof(struct virtio_iommu_req_detach, tail);
+	case VIRTIO_IOMMU_T_MAP:
+		return offsetof(struct virtio_iommu_req_map, tail);
+	case VIRTIO_IOMMU_T_UNMAP:
+		return offsetof(struct virtio_iommu_req_unmap, tail);
+	case VIRTIO_IOMMU_T_PROBE:
+		return offsetof(struct virtio_iommu_req_probe, properties);
+	default:
+		return 0;
+	}
+}
+
+static bool is_zero(const uint8_t *p, size_t n)
+{
+	while (n--)
+		if (*p++)
+			return false;
+	return true;
+}
+
+static uint8_t do_attach(struct viommu *dev, const struct virtio_iommu_req_attach *r)
+{
+	if (!is_zero(r->reserved, sizeof(r->reserved)))
+		return VIRTIO_IOMMU_S_INVAL;
+	return viommu_attach(dev, le32toh(r->domain), le32toh(r->endpoint), le32toh(r->flags));
+}
+
+static uint8_t do_map(struct viommu *dev, const struct virtio_iommu_req_map *r)
+{
+	struct viommu_range iova = { le64toh(r->virt_start), le64toh(r->virt_end) };
+
+	if (!negotiated(dev, VIRTIO_IOMMU_F_MAP_UNMAP))
+		return VIRTIO_IOMMU_S_UNSUPP;
+	return viommu_map(dev, le32toh(r->domain), iova, le64toh(r->phys_start),
+			  le32toh(r->flags));
+}
+
+static uint8_t do_unmap(struct viommu *dev, const struct virtio_iommu_req_unmap *r,
+			struct answer *a)
+{
+	struct viommu_range iova = { le64toh(r->virt_start), le64toh(r->virt_end) };
+
+	if (!negotiated(dev, VIRTIO_IOMMU_F_MAP_UNMAP))
+		return VIRTIO_IOMMU_S_UNSUPP;
+	if (!is_zero(r->reserved, sizeof(r->reserved)))
+		return VIRTIO_IOMMU_S_INVAL;
+	a->unmapped = true;
+	a->domain = le32toh(r->domain);
+	return viommu_unmap(dev, a->domain, iova);
+}
+
+/* Properties are written here, the status when it is due */
+static uint8_t do_probe(struct viommu *dev, const struct virtio_iommu_req_probe *r,
+			const struct viommu_req *req)
+{
+	uint8_t *buf = g_malloc(dev->opt.probe_size);
+	uint8_t status = viommu_probe(dev, le32toh(r->endpoint), buf);
+
+	iov_write(req->out, req->n_out, 0, buf, dev->opt.probe_size);
+	g_free(buf);
+	return status;
+}
+
+static uint8_t perform(struct viommu *dev, const union request *r,
+		       const struct viommu_req *req, struct answer *a)
+{
+	switch (r->head.type) {
+	case VIRTIO_IOMMU_T_ATTACH:
+		return do_attach(dev, &r->attach);
+	case VIRTIO_IOMMU_T_DETACH:
+		return viommu_detach(dev, le32toh(r->detach.domain),
+				     le32toh(r->detach.endpoint));
+	case VIRTIO_IOMMU_T_MAP:
+		return do_map(dev, &r->map);
+	case VIRTIO_IOMMU_T_UNMAP:
+		return do_unmap(dev, &r->unmap, a);
+	default:
+		return do_probe(dev, &r->probe, req);
+	}
+}
+
+/* A PROBE that has less room than for all properties has its status at the end of that */
+static uint32_t writable_size(const struct viommu *dev, uint8_t type, size_t room)
+{
+	size_t want = TAIL;
+
+	if (type == VIRTIO_IOMMU_T_PROBE)
+		want += dev->opt.probe_size;
+	return room < TAIL ? 0 : MIN(want, room);
+}
+
+static bool available(const struct viommu *dev, uint8_t type)
+{
+	return type != VIRTIO_IOMMU_T_PROBE || negotiated(dev, VIRTIO_IOMMU_F_PROBE);
+}
+
+static void begin(struct viommu *dev, const struct viommu_req *req, struct answer *a)
+{
+	union request r = { 0 };
+	size_t have = iov_read(req->in, req->n_in, &r, sizeof(r));
+	size_t room = iov_size(req->out, req->n_out);
+	size_t want;
+
+	if (have < sizeof(r.head) || !available(dev, r.head.type))
+		return;
+	want = readable_size(r.head.type);
+	a->written = want ? writable_size(dev, r.head.type, room) : 0;
+	if (!a->written)
+		return;
+	/* What is not filled in is nobody's old data, and no property either */
+	iov_write(req->out, req->n_out, 0, NULL, a->written - TAIL);
+	if (have < want)
+		a->status = VIRTIO_IOMMU_S_IOERR;
+	else if (r.head.type == VIRTIO_IOMMU_T_PROBE &&
+		 a->written < dev->opt.probe_size + TAIL)
+		a->status = VIRTIO_IOMMU_S_INVAL;
+	else
+		a->status = perform(dev, &r, req, a);
+}
+
+static bool still_cached(struct viommu *dev, const struct answer *a)
+{
+	struct vdomain *d = a->unmapped ? domain_find(dev, a->domain) : NULL;
+
+	return d && d->table && d->table->unsynced;
+}
+
+static void end(struct viommu *dev, struct viommu_req *req, const struct answer *a)
+{
+	struct virtio_iommu_req_tail tail = { .status = a->status };
+
+	req->written = a->written;
+	if (!a->written)
+		return;
+	if (!a->status && still_cached(dev, a))
+		tail.status = VIRTIO_IOMMU_S_DEVERR;
+	iov_write(req->out, req->n_out, a->written - TAIL, &tail, TAIL);
+}
+
+void viommu_requests(struct viommu *dev, struct viommu_req *reqs, size_t n)
+{
+	struct answer *answers = g_new0(struct answer, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		begin(dev, &reqs[i], &answers[i]);
+	viommu_finish(dev);
+	for (i = 0; i < n; i++)
+		end(dev, &reqs[i], &answers[i]);
+	g_free(answers);
+}
