@@ -14,6 +14,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
+#include "../../nested/foreign.h"
 #include "arm_smmu_v3_nested.h"
 #include "domain.h"
 #include "flush.h"
@@ -464,13 +465,17 @@ void smmu3_detach(struct smmu3_device *sdev, u32 pasid)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as smmu3_attach(), but 0 for the DMA API's domain when the hardware failed
+ * Return: as smmu3_attach(), but 0 for the DMA API's domain when the hardware failed,
+ * and -EINVAL for another driver's device
  */
 int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
 		     struct iommu_domain *old)
 {
-	int ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
+	int ret;
 
+	if (iommu_is_foreign(dev, &smmu3_iommu_ops))
+		return -EINVAL;
+	ret = smmu3_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 	if (iommu_is_dma_domain(domain) && (ret == -ETIMEDOUT || ret == -EIO))
 		return smmu3_blocked_for_core(dev, ret);
 	return ret;
@@ -484,13 +489,15 @@ int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as smmu3_attach(), and -EOPNOTSUPP if the device has no PASIDs
+ * Return: as smmu3_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
  */
 int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 			ioasid_t pasid, struct iommu_domain *old)
 {
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 
+	if (iommu_is_foreign(dev, &smmu3_iommu_ops))
+		return -EINVAL;
 	if (!sdev->pasid_bits)
 		return -EOPNOTSUPP;
 	if (pasid >> sdev->pasid_bits)

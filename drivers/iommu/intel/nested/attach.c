@@ -11,6 +11,7 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 
+#include "../../nested/foreign.h"
 #include "domain.h"
 #include "flush.h"
 #include "guest.h"
@@ -470,11 +471,13 @@ void vtd_detach(struct vtd_device *edev, u32 pasid)
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach()
+ * Return: as vtd_attach(), and -EINVAL for another driver's device
  */
 int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
 		   struct iommu_domain *old)
 {
+	if (iommu_is_foreign(dev, &vtd_iommu_ops))
+		return -EINVAL;
 	return vtd_attach(dev_iommu_priv_get(dev), IOMMU_NO_PASID, domain);
 }
 
@@ -486,13 +489,15 @@ int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach(), and -EOPNOTSUPP if the device has no PASIDs
+ * Return: as vtd_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
  */
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old)
 {
 	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
+	if (iommu_is_foreign(dev, &vtd_iommu_ops))
+		return -EINVAL;
 	if (!edev->pasid_bits)
 		return -EOPNOTSUPP;
 	if (pasid >> edev->pasid_bits)
