@@ -8,6 +8,7 @@
 
 #define BYPASS	VIRTIO_IOMMU_ATTACH_F_BYPASS
 
+static const struct viommu_options sharing = { .share_identity = true };
 static const struct viommu_range looked_at = { 0, RAM2 + RAM2_SIZE - 1 };
 
 static void look(struct rig *r)
@@ -139,8 +140,6 @@ static void all_is_well(struct rig *r)
 	IS(REACH_W(r, 1, 0), IPA_OF(RAM));
 }
 
-static const struct viommu_options sharing = { .share_identity = true };
-
 /* Until a run has no call left that could fail */
 static void each_in_turn(void (*scenario)(struct rig *r), unsigned int len, int error)
 {
@@ -224,6 +223,15 @@ static void statuses(struct rig *r)
 	FAILS(1, -EIO, send_attach(r->dev, 1, 2), DEVERR);
 	IS(REACH_W(r, 2, 0), IPA_OF(RAM));
 	STATUS(send_detach(r->dev, 2, 2), OK);
+	/* Nor does it leave regions of its own in the domain that it did not join */
+	add_ep(r, 10, 0, VIOMMU_RESV_IDENTITY, RAM, RAM + PAGE - 1);
+	add_ep(r, 11, 0, VIOMMU_RESV_RESERVED, 4 * PAGE, 5 * PAGE - 1);
+	FAILS(2, -EIO, send_attach(r->dev, 1, 10), DEVERR);
+	IS(REACH_W(r, 1, RAM), NOWHERE);
+	STATUS(send_map(r->dev, 1, RAM, RAM + PAGE - 1, RAM2, RW), OK);
+	FAILS(1, -EIO, send_attach(r->dev, 1, 11), DEVERR);
+	STATUS(send_map(r->dev, 1, 4 * PAGE, 5 * PAGE - 1, RAM2, RW), OK);
+	IS(REACH_W(r, 1, RAM), RAM2_IPA);
 #undef FAILS
 }
 
@@ -233,7 +241,7 @@ void failures_tests(void)
 		domains_and_mappings, regions_and_memory,
 	};
 
-	TEST("/failures/statuses", NULL, statuses);
+	TEST("/failures/statuses", &sharing, statuses);
 	g_test_add_data_func("/failures/domains_and_mappings", &scenarios[0], in_turn);
 	g_test_add_data_func("/failures/regions_and_memory", &scenarios[1], in_turn);
 	g_test_add_func("/failures/ends_while_all_fails", ends_while_all_fails);
