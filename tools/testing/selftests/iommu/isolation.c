@@ -509,4 +509,83 @@ TEST_F(two_instances, one_goes)
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 }
 
+/* A VT-d unit and an SMMUv3, in one iommufd */
+FIXTURE(two_vendors)
+{
+	struct rig rig;
+	struct mock other;
+	struct vdev dev;
+	struct tenant t[2];
+};
+
+FIXTURE_SETUP(two_vendors)
+{
+	const struct rig_config vtd = { .type = MOCK_VTD };
+	const struct rig_config smmu = { .type = MOCK_SMMUV3 };
+	struct rig *r = &self->rig;
+
+	if (!mock_present())
+		SKIP(return, NO_MOCK);
+	self->dev.fd = -1;
+	ASSERT_EQ(0, rig_mock(r, &vtd));
+	ASSERT_EQ(0, rig_devices(r));
+	ASSERT_EQ(0, mock_create(&self->other, MOCK_SMMUV3, "kst-other"));
+	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", RIG_SID(0)));
+	ASSERT_EQ(0, mock_set_live(&self->other, true));
+	ASSERT_EQ(0, rig_open_dev(&self->other, 0, r->iommufd, &self->dev));
+	ASSERT_EQ(0, tenant_make(&self->t[0], &vtd, r->iommufd, r->dev[0].id, 0));
+	ASSERT_EQ(0, tenant_make(&self->t[1], &smmu, r->iommufd, self->dev.id, 1));
+	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
+	ASSERT_EQ(0, vdev_attach_id(&self->dev, self->t[1].nested));
+}
+
+FIXTURE_TEARDOWN(two_vendors)
+{
+	vdev_close(&self->dev);
+	EXPECT_EQ(0, rig_down(&self->rig));
+	EXPECT_EQ(0, mock_destroy(&self->other));
+	guest_destroy(&self->t[0].ram);
+	guest_destroy(&self->t[1].ram);
+}
+
+/* What is the other one's is refused, in place of what is attached, which stays */
+TEST_F(two_vendors, of_the_other)
+{
+	struct vdev *dev[] = { &self->rig.dev[0], &self->dev };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nested));
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nest.parent));
+		EXPECT_EQ(0, sees(dev[i], i));
+		EXPECT_EQ(0, vdev_detach(dev[i]));
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nest.parent));
+		EXPECT_EQ(0, vdev_attach_id(dev[i], self->t[i].nested));
+		EXPECT_EQ(0, sees(dev[i], i));
+	}
+}
+
+/* An IOAS has tables for each: a device that comes gets its own, whoever was there first */
+TEST_F(two_vendors, one_ioas)
+{
+	struct vdev *dev[] = { &self->rig.dev[0], &self->dev };
+	struct guest *ram = &self->t[0].ram;
+	uint64_t gpa = guest_alloc(ram, PAGE_4K, PAGE_4K);
+	unsigned int first, i;
+
+	ASSERT_NE(0, gpa);
+	util_fill(guest_ptr(ram, gpa), PAGE_4K, 7);
+	for (first = 0; first < 2; first++) {
+		for (i = 0; i < 2; i++) {
+			EXPECT_EQ(0, vdev_attach_id(dev[first ^ i], self->t[0].ioas));
+			EXPECT_EQ(0, ep_read(dev[first ^ i], gpa, PAGE_4K,
+					     util_crc32(guest_ptr(ram, gpa), PAGE_4K), NULL));
+		}
+		for (i = 0; i < 2; i++) {
+			EXPECT_EQ(0, vdev_attach_id(dev[i], self->t[i].nested));
+			EXPECT_EQ(0, sees(dev[i], i));
+		}
+	}
+}
+
 TEST_HARNESS_MAIN
