@@ -166,6 +166,8 @@ static int port_new(struct viommu_backend *base, struct ds_dev *ds, uint32_t id,
 
 	(void)id;
 	port->b = (struct nested *)base;
+	/* It may be this device that is still in a unit */
+	leftovers_try(&port->b->leftovers);
 	port->dev = ds;
 	port->id = free_id(port->b);
 	rc = ds_dev_caps(ds, &port->caps);

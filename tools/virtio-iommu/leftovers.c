@@ -7,7 +7,7 @@ struct leftover {
 	void *object;
 };
 
-static unsigned int try_all(GQueue *q)
+unsigned int leftovers_try(GQueue *q)
 {
 	struct leftover *l;
 
@@ -25,11 +25,11 @@ unsigned int leftovers_drop(GQueue *q, leftover_fn fn, void *object)
 
 	*l = (struct leftover) { .fn = fn, .object = object };
 	g_queue_push_tail(q, l);
-	return try_all(q);
+	return leftovers_try(q);
 }
 
 void leftovers_end(GQueue *q)
 {
-	try_all(q);
+	leftovers_try(q);
 	g_queue_clear_full(q, g_free);
 }

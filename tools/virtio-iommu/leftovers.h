@@ -15,6 +15,8 @@ static inline void leftovers_init(GQueue *q)
 
 /* This one goes after all before it; what does not is kept. How many are left is returned */
 unsigned int leftovers_drop(GQueue *q, leftover_fn fn, void *object);
+/* The same without another one */
+unsigned int leftovers_try(GQueue *q);
 /* All are tried, and what is left then is given up */
 void leftovers_end(GQueue *q);
 

@@ -25,14 +25,16 @@ union request {
 /**
  * struct answer - what a request is to be answered
  * @written: bytes of the device-writable part, with the tail at their end; 0 for no answer
- * @unmapped: UNMAP has done something in @domain, which the caches are still to be told
- * @domain: number of that
+ * @type: of a request that is good only if the caches are told: MAP or UNMAP, or 0
+ * @domain: of that
+ * @iova: likewise
  * @status: VIRTIO_IOMMU_S_*
  */
 struct answer {
 	uint32_t written;
-	bool unmapped;
+	uint8_t type;
 	uint32_t domain;
+	struct viommu_range iova;
 	uint8_t status;
 };
 
@@ -72,28 +74,30 @@ static uint8_t do_attach(struct viommu *dev, const struct virtio_iommu_req_attac
 	return viommu_attach(dev, le32toh(r->domain), le32toh(r->endpoint), le32toh(r->flags));
 }
 
-static uint8_t do_map(struct viommu *dev, const struct virtio_iommu_req_map *r)
+static uint8_t do_map(struct viommu *dev, const struct virtio_iommu_req_map *r,
+		      struct answer *a)
 {
-	struct viommu_range iova = { le64toh(r->virt_start), le64toh(r->virt_end) };
-
 	if (!negotiated(dev, VIRTIO_IOMMU_F_MAP_UNMAP))
 		return VIRTIO_IOMMU_S_UNSUPP;
-	return viommu_map(dev, le32toh(r->domain), iova, le64toh(r->phys_start),
-			  le32toh(r->flags));
+	a->type = VIRTIO_IOMMU_T_MAP;
+	a->domain = le32toh(r->domain);
+	a->iova.first = le64toh(r->virt_start);
+	a->iova.last = le64toh(r->virt_end);
+	return viommu_map(dev, a->domain, a->iova, le64toh(r->phys_start), le32toh(r->flags));
 }
 
 static uint8_t do_unmap(struct viommu *dev, const struct virtio_iommu_req_unmap *r,
 			struct answer *a)
 {
-	struct viommu_range iova = { le64toh(r->virt_start), le64toh(r->virt_end) };
-
 	if (!negotiated(dev, VIRTIO_IOMMU_F_MAP_UNMAP))
 		return VIRTIO_IOMMU_S_UNSUPP;
 	if (!is_zero(r->reserved, sizeof(r->reserved)))
 		return VIRTIO_IOMMU_S_INVAL;
-	a->unmapped = true;
+	a->type = VIRTIO_IOMMU_T_UNMAP;
 	a->domain = le32toh(r->domain);
-	return viommu_unmap(dev, a->domain, iova);
+	a->iova.first = le64toh(r->virt_start);
+	a->iova.last = le64toh(r->virt_end);
+	return viommu_unmap(dev, a->domain, a->iova);
 }
 
 /* Properties are written here, the status when it is due */
@@ -118,7 +122,7 @@ static uint8_t perform(struct viommu *dev, const union request *r,
 		return viommu_detach(dev, le32toh(r->detach.domain),
 				     le32toh(r->detach.endpoint));
 	case VIRTIO_IOMMU_T_MAP:
-		return do_map(dev, &r->map);
+		return do_map(dev, &r->map, a);
 	case VIRTIO_IOMMU_T_UNMAP:
 		return do_unmap(dev, &r->unmap, a);
 	default:
@@ -165,22 +169,30 @@ static void begin(struct viommu *dev, const struct viommu_req *req, struct answe
 		a->status = perform(dev, &r, req, a);
 }
 
-static bool still_cached(struct viommu *dev, const struct answer *a)
+/*
+ * Caches that could not be told may have what was unmapped. And where a table went with
+ * that, they may have the old one in front of what was mapped since: so neither is as the
+ * answer would say. The guest has no mapping that it does not know of.
+ */
+static uint8_t final_status(struct viommu *dev, const struct answer *a)
 {
-	struct vdomain *d = a->unmapped ? domain_find(dev, a->domain) : NULL;
+	struct vdomain *d = a->type ? domain_find(dev, a->domain) : NULL;
 
-	return d && d->table && d->table->unsynced;
+	if (a->status || !d || !d->table || !d->table->unsynced)
+		return a->status;
+	if (a->type == VIRTIO_IOMMU_T_MAP)
+		viommu_unmap(dev, a->domain, a->iova);
+	return VIRTIO_IOMMU_S_DEVERR;
 }
 
 static void end(struct viommu *dev, struct viommu_req *req, const struct answer *a)
 {
-	struct virtio_iommu_req_tail tail = { .status = a->status };
+	struct virtio_iommu_req_tail tail = { 0 };
 
 	req->written = a->written;
 	if (!a->written)
 		return;
-	if (!a->status && still_cached(dev, a))
-		tail.status = VIRTIO_IOMMU_S_DEVERR;
+	tail.status = final_status(dev, a);
 	iov_write(req->out, req->n_out, a->written - TAIL, &tail, TAIL);
 }
 

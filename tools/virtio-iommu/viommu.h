@@ -161,7 +161,11 @@ struct viommu_resv {
  */
 int viommu_ep_add(struct viommu *dev, uint32_t id, struct viommu_backend *backend,
 		  struct ds_dev *ds, const struct viommu_resv *resv, size_t n);
-/* Blocked, out of its domain, and gone. -ENOENT; as the backend says: then it is there still */
+/*
+ * Blocked, out of its domain, and gone. -ENOENT; as the backend says: then it is there still.
+ * What the kernel does not let go of then is tried again when an endpoint is added, and when
+ * the backend is freed; until then freeing the device in the host fails with -EBUSY
+ */
 int viommu_ep_remove(struct viommu *dev, uint32_t id);
 
 /* ---- The guest's memory, at any time ---- */

@@ -462,6 +462,7 @@ static void add_all(const struct host_config *cfg)
 	ADD(cfg, window_is_reserved);
 	ADD(cfg, interrupts);
 	ADD(cfg, host_random);
+	ADD(cfg, host_failures);
 	if (cfg->shadow)
 		return;
 	ADD(cfg, one_kick);

@@ -89,7 +89,14 @@ int host_sees(struct host *h, unsigned int i, uint64_t iova, uint64_t seed);
 void host_writes(struct host *h, unsigned int i, uint64_t iova, uint64_t gpa);
 /* Random requests beside the model, and what each endpoint then reaches by DMA */
 void host_random(struct host *h);
+/* Each ioctl fails in turn */
+void host_failures(struct host *h);
 /* The next event of the device's; false if there was none for @ms */
 bool host_event(struct host *h, int ms, struct virtio_iommu_fault *f);
+
+/* What the linker has in place of ioctl(), and what that was; and what LSan asks for */
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __real_ioctl(int fd, unsigned long request, void *arg);
+const char *__lsan_default_suppressions(void);
 
 #endif /* VIOMMU_HOST_H */

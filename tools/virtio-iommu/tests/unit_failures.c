@@ -209,6 +209,12 @@ static void statuses(struct rig *r)
 	/* It was, but caches may have it: the next time they are told */
 	STATUS(send_unmap(r->dev, 1, 0, PAGE - 1), OK);
 	IS(REACH_W(r, 1, 0), NOWHERE);
+	/* What is mapped while they cannot be told is not there either */
+	STATUS(send_map(r->dev, 1, 0, PAGE - 1, RAM, RW), OK);
+	FAILS(2, -EIO, send_unmap(r->dev, 1, 0, PAGE - 1), DEVERR);
+	FAILS(2, -EIO, send_map(r->dev, 1, PAGE, 2 * PAGE - 1, RAM, RW), DEVERR);
+	STATUS(send_map(r->dev, 1, PAGE, 2 * PAGE - 1, RAM, RW), OK);
+	STATUS(send_unmap(r->dev, 1, 0, UINT64_MAX), OK);
 	FAILS(1, -ENOMEM, send_attach(r->dev, 2, 2), NOMEM);
 	FAILS(2, -EINVAL, send_attach(r->dev, 2, 2), UNSUPP);
 	FAILS(2, -EADDRINUSE, send_attach(r->dev, 2, 2), UNSUPP);
