@@ -64,7 +64,6 @@ static void map(struct host *h, uint64_t gpa, unsigned int i)
 {
 	int status = send_map(h->viommu, 1, IOVA + i * PAGE, IOVA + i * PAGE + PAGE - 1, gpa, RW);
 
-if (!status && sees(h, 0, IOVA + i * PAGE, 1)) fprintf(stderr, "DBG failed %u in %u len %u reset %d page %u why %s\n", failed, fail_in, fail_len, viommu_needs_reset(h->viommu), i, ds_why());
 	if (!status)
 		g_assert_cmpint(sees(h, 0, IOVA + i * PAGE, 1), ==, 0);
 }
