@@ -151,6 +151,24 @@ static void lengths_that_wrap(struct rig *r)
 	STATUS(tail[0], NOENT);
 }
 
+/* The writable part may be the readable one: what was read is what counts */
+static void parts_that_overlap(struct rig *r)
+{
+	struct virtio_iommu_req_map map = make_map(1, 0, PAGE - 1, RAM, RW), copy = map;
+	uint8_t probe[1028] = { VIRTIO_IOMMU_T_PROBE };
+	size_t at;
+
+	probe[4] = 1;
+	STATUS(send_raw(r->dev, probe, 72, probe, sizeof(probe), NULL), OK);
+	STATUS(send_attach(r->dev, 1, 1), OK);
+	for (at = 0; at < 36; at += 4) {
+		map = copy;
+		STATUS(send_raw(r->dev, &map, 36, (uint8_t *)&map + at, 4, NULL), OK);
+		IS(REACH_W(r, 1, 0), IPA_OF(RAM));
+		STATUS(send_unmap(r->dev, 1, 0, PAGE - 1), OK);
+	}
+}
+
 /* What several with one kick unmap shares one invalidation of each IOMMU */
 static void one_kick(struct rig *r)
 {
@@ -252,6 +270,7 @@ void requests_tests(void)
 	TEST("/requests/tail_is_written_and_no_more", NULL, tail_is_written_and_no_more);
 	TEST("/requests/in_pieces", NULL, in_pieces);
 	TEST("/requests/lengths_that_wrap", NULL, lengths_that_wrap);
+	TEST("/requests/parts_that_overlap", NULL, parts_that_overlap);
 	TEST("/requests/one_kick", NULL, one_kick);
 	TEST("/requests/probe_layout", NULL, probe_layout);
 	TEST("/requests/not_negotiated", NULL, not_negotiated);
