@@ -100,6 +100,28 @@ void check_out_of_reach(struct viommu *dev, struct fake *f,
 	}
 }
 
+void check_told(struct viommu *dev, struct fake *f, uint32_t domain,
+		const struct viommu_range *iovas)
+{
+	GHashTableIter iter;
+	gpointer value;
+	uint64_t iova, ipa;
+
+	g_hash_table_iter_init(&iter, dev->eps);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct vep *ep = value;
+
+		if (!ep->domain || ep->domain->id != domain || (ep->table && ep->table->lost))
+			continue;
+		for (iova = iovas->first; iova < iovas->last; iova += PAGE) {
+			ipa = fake_access(f, ep->id, iova, 0);
+			if (ipa != UINT64_MAX && !explained(ep, iova, ipa, 0))
+				g_error("endpoint %u has %#lx at %#lx in a cache", ep->id, ipa,
+					iova);
+		}
+	}
+}
+
 static unsigned int cost_of(struct vtable *t)
 {
 	unsigned int cost = 0;

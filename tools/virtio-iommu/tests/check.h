@@ -14,6 +14,9 @@ void check_reach(struct viommu *dev, struct fake *f, const struct viommu_range *
 /* No endpoint reaches these IPAs there, by caches either */
 void check_out_of_reach(struct viommu *dev, struct fake *f,
 			const struct viommu_range *iovas, const struct viommu_range *ipas);
+/* The same for what caches have, of the endpoints in this domain: UNMAP was good there */
+void check_told(struct viommu *dev, struct fake *f, uint32_t domain,
+		const struct viommu_range *iovas);
 /* The counts and the sets of the device agree with each other */
 void check_books(struct viommu *dev);
 

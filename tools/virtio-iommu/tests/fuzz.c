@@ -195,7 +195,8 @@ static void prepare(struct fuzz *f, struct sent *s, struct viommu_req *req)
 	req->n_out = split(f, s->writable, out, s->out_len);
 }
 
-static void check_answer(struct fuzz *f, struct sent *s, const struct viommu_req *req)
+/* A status is returned, or -1 */
+static int check_answer(struct fuzz *f, struct sent *s, const struct viommu_req *req)
 {
 	uint8_t in[80], out[1100];
 	size_t i;
@@ -208,13 +209,22 @@ static void check_answer(struct fuzz *f, struct sent *s, const struct viommu_req
 		g_assert_cmpuint(out[i], ==, 0xa5);
 	if (!req->written) {
 		f->answers[9]++;
-		return;
+		return -1;
 	}
 	g_assert_cmpuint(req->written, >=, 4);
 	g_assert_cmpuint(out[req->written - 4], <=, VIRTIO_IOMMU_S_NOMEM);
 	for (i = req->written - 3; i < req->written; i++)
 		g_assert_cmpuint(out[i], ==, 0);
 	f->answers[out[req->written - 4]]++;
+	return out[req->written - 4];
+}
+
+static void check_unmapped(struct fuzz *f, const struct sent *s)
+{
+	uint32_t domain;
+
+	memcpy(&domain, s->in + 4, sizeof(domain));
+	check_told(f->r.dev, f->r.fake, le32toh(domain), &window);
 }
 
 static void kick(struct fuzz *f)
@@ -226,8 +236,12 @@ static void kick(struct fuzz *f)
 	for (i = 0; i < n; i++)
 		prepare(f, &sent[i], &reqs[i]);
 	viommu_requests(f->r.dev, reqs, n);
-	for (i = 0; i < n; i++)
-		check_answer(f, &sent[i], &reqs[i]);
+	for (i = 0; i < n; i++) {
+		int status = check_answer(f, &sent[i], &reqs[i]);
+
+		if (n == 1 && !status && sent[i].in[0] == VIRTIO_IOMMU_T_UNMAP)
+			check_unmapped(f, &sent[i]);
+	}
 	f->requests += n;
 }
 
