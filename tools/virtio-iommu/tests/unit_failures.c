@@ -241,6 +241,32 @@ static void statuses(struct rig *r)
 #undef FAILS
 }
 
+/* A region that could not come leaves the mapping whole that it would have cut */
+static void a_cut_is_undone(struct rig *r)
+{
+	unsigned int nth, whole = 0, i;
+
+	add_ep(r, 10, 0, VIOMMU_RESV_RESERVED, 2 * PAGE, 3 * PAGE - 1);
+	add_ep(r, 11, 0, VIOMMU_RESV_MSI, 5 * PAGE, 6 * PAGE - 1);
+	for (nth = 1; nth < 12; nth++) {
+		STATUS(send_attach(r->dev, 1, 1), OK);
+		STATUS(send_attach(r->dev, 1, 3), OK);
+		STATUS(send_map(r->dev, 1, 0, 8 * PAGE - 1, RAM, RW), OK);
+		r->fake->fail_in = nth;
+		if (send_attach(r->dev, 1, 10 + nth % 2) && !viommu_needs_reset(r->dev)) {
+			whole++;
+			for (i = 0; i < 8; i++) {
+				IS(REACH_W(r, 1, i * PAGE), IPA_OF(RAM) + i * PAGE);
+				IS(REACH_W(r, 3, i * PAGE), IPA_OF(RAM) + i * PAGE);
+			}
+		}
+		r->fake->fail_in = 0;
+		viommu_reset(r->dev, VIOMMU_RESET_DEVICE);
+		IS(viommu_negotiated(r->dev, viommu_features(r->dev)), 0);
+	}
+	g_assert_cmpuint(whole, >, 4);
+}
+
 void failures_tests(void)
 {
 	static void (*const scenarios[])(struct rig *r) = {
@@ -248,6 +274,7 @@ void failures_tests(void)
 	};
 
 	TEST("/failures/statuses", &sharing, statuses);
+	TEST("/failures/a_cut_is_undone", NULL, a_cut_is_undone);
 	g_test_add_data_func("/failures/domains_and_mappings", &scenarios[0], in_turn);
 	g_test_add_data_func("/failures/regions_and_memory", &scenarios[1], in_turn);
 	g_test_add_func("/failures/ends_while_all_fails", ends_while_all_fails);
