@@ -62,7 +62,8 @@ struct viommu_hw_fault {
  * @space_new: an empty one, which the port can be attached to
  * @space_free: no port is attached
  * @space_fits: could this port be attached to it?
- * @map: nothing was mapped there
+ * @map: nothing is mapped there. Caches may still have what was, if there was no @sync; where
+ *	they must not have both (break before make) the backend tells them first
  * @unmap: exactly what @map has mapped by one call. Caches may have it until @sync
  * @sync: they have nothing any more of what was unmapped. If it fails they may, and it
  *	is called again some time

@@ -32,8 +32,6 @@ static int swap_segs(struct vtable *t, const GArray *old, const GArray *new)
 	}
 	if (result)
 		return result;
-	/* An IOMMU may hold translations of two sizes only when nobody uses them */
-	result = viommu_sync(t->dev);
 	for (i = 0; i < new->len && !result; i++)
 		result = table_map(t, &g_array_index(new, struct vseg, i));
 	if (!result)

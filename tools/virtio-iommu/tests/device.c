@@ -356,6 +356,37 @@ static void window_is_reserved(struct host *h)
 	STATUS(MAP(h, 1, want + 0xff000, HOST_GPA, RW), INVAL);
 }
 
+/* --- devices' own caches */
+
+/*
+ * A device that keeps translations, where it gets any: with stage-1 that does not allow it an
+ * SMMUv3 gives it none, and it goes on without. What is unmapped it has no more.
+ */
+static void device_tlb(struct host *h)
+{
+	uint64_t one = host_page(h, 1), two = host_page(h, 2);
+	bool given = host_is_vtd(h, 0) || h->cfg.shadow;
+	unsigned int i;
+
+	STATUS(ATTACH(h, 1, 0), OK);
+	g_assert_cmpint(ep_ats(&h->vdev[0], MOCK_EP_ATS_ENABLE), ==, 0);
+	for (i = 0; i < 4; i++) {
+		STATUS(MAP(h, 1, IOVA, i % 2 ? two : one, RW), OK);
+		STATUS(MAP(h, 1, IOVA + PAGE, i % 2 ? one : two, RW), OK);
+		SEES(h, 0, IOVA, 1 + i % 2);
+		SEES(h, 0, IOVA + PAGE, 2 - i % 2);
+		STATUS(send_unmap(h->viommu, 1, IOVA, IOVA + 2 * PAGE - 1), OK);
+		BLOCKED(h, 0, IOVA);
+		BLOCKED(h, 0, IOVA + PAGE);
+	}
+	g_assert_true(!given || vdev_reg(&h->vdev[0], MOCK_EP_ATC_INVS));
+	/* Another domain, and none, are seen at once too */
+	STATUS(MAP(h, 1, IOVA, one, RW), OK);
+	SEES(h, 0, IOVA, 1);
+	STATUS(ATTACH(h, 2, 0), OK);
+	BLOCKED(h, 0, IOVA);
+}
+
 /* --- two vendors' units in one domain */
 
 static void two_vendors(struct host *h)
@@ -483,6 +514,12 @@ int main(int argc, char **argv)
 			.flat = i & 4,
 		};
 		add_all(&cfg);
+	}
+	for (i = 0; i < 4; i++) {
+		cfg = (struct host_config) {
+			.vtd = !(i & 1), .smmu = i & 1, .shadow = i & 2, .ats = true,
+		};
+		ADD(&cfg, device_tlb);
 	}
 	for (i = 0; i < 6; i++) {
 		cfg = (struct host_config) {

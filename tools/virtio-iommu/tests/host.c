@@ -51,7 +51,7 @@ bool host_is_vtd(const struct host *h, unsigned int dev)
 }
 
 static void make_mock(struct mock *m, enum mock_type type, const char *prefix, unsigned int n,
-		      uint32_t sid)
+		      uint32_t sid, bool ats)
 {
 	char name[16];
 	unsigned int i;
@@ -62,6 +62,8 @@ static void make_mock(struct mock *m, enum mock_type type, const char *prefix, u
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "ep%u", i);
 		DO(mock_add_endpoint(m, name, sid + 8 * i));
+		if (ats)
+			DO(mock_ep_set(m, name, "ats", 1));
 	}
 	DO(mock_set_live(m, true));
 }
@@ -113,8 +115,8 @@ void host_up(struct host *h, const struct host_config *cfg)
 	memset(h, 0, sizeof(*h));
 	h->cfg = *cfg;
 	mock_sweep();
-	make_mock(&h->mock[0], MOCK_VTD, "kst-vtd", cfg->vtd, 0x0100);
-	make_mock(&h->mock[1], MOCK_SMMUV3, "kst-smmu", cfg->smmu, 0x0800);
+	make_mock(&h->mock[0], MOCK_VTD, "kst-vtd", cfg->vtd, 0x0100, cfg->ats);
+	make_mock(&h->mock[1], MOCK_SMMUV3, "kst-smmu", cfg->smmu, 0x0800, cfg->ats);
 	h->pinned = host_pinned();
 	DO(ds_open(-1, &h->ctx));
 	DO(ds_ram_new(h->ctx, 0, &h->ram));

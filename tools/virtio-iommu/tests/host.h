@@ -31,6 +31,7 @@
  * @shadow: they are shadowed, not nested
  * @mixed: but those behind an SMMUv3 are shadowed in any case
  * @flat: stage-2 has memory where the guest has it
+ * @ats: endpoints have ATS
  * @opt: of the device
  */
 struct host_config {
@@ -39,6 +40,7 @@ struct host_config {
 	bool shadow;
 	bool mixed;
 	bool flat;
+	bool ats;
 	struct viommu_options opt;
 };
 
