@@ -26,7 +26,8 @@ struct pass {
 	bool can_reset;
 	struct vfu_region regions[MAX_REGIONS];
 	struct vfu_irq irqs[MAX_IRQS];
-	bool irq_on[MAX_IRQS];
+	uint32_t irqs_on[MAX_IRQS];	/* how many vectors are enabled */
+	int *eventfds[MAX_IRQS];	/* ours, of as many as there are */
 };
 
 /* ---- What there is ---- */
@@ -128,11 +129,17 @@ static int read_region(struct pass *pass, uint32_t index, bool mmap)
 static int read_irq(struct pass *pass, uint32_t index)
 {
 	struct vfio_irq_info info = { .argsz = sizeof(info), .index = index };
+	uint32_t i;
 
 	if (ioctl(pass->cdev, VFIO_DEVICE_GET_IRQ_INFO, &info))
 		return errno == EINVAL ? 0 : -errno;
 	pass->irqs[index].count = info.count;
 	pass->irqs[index].flags = info.flags;
+	pass->eventfds[index] = calloc(info.count ? info.count : 1, sizeof(int));
+	if (!pass->eventfds[index])
+		return -ENOMEM;
+	for (i = 0; i < info.count; i++)
+		pass->eventfds[index][i] = -1;
 	return 0;
 }
 
@@ -217,14 +224,13 @@ static int op_write(void *opaque, uint32_t index, uint64_t offset, const void *d
 	return 0;
 }
 
-/* The kernel keeps the eventfds that it is given, so ours may be closed */
-static int op_set_irqs(void *opaque, const struct vfu_irq_set *set)
+/* The eventfds are what the set says, or ours, or none */
+static int ioctl_irqs(struct pass *pass, const struct vfu_irq_set *set)
 {
-	struct pass *pass = opaque;
 	struct vfio_irq_set *ioc;
 	size_t size = sizeof(*ioc);
 	uint32_t i;
-	int rc = 0;
+	int rc;
 
 	if (set->flags & VFIO_IRQ_SET_DATA_EVENTFD)
 		size += set->count * sizeof(int32_t);
@@ -245,12 +251,87 @@ static int op_set_irqs(void *opaque, const struct vfu_irq_set *set)
 	}
 	if (set->bools)
 		memcpy(ioc->data, set->bools, set->count);
-	if (ioctl(pass->cdev, VFIO_DEVICE_SET_IRQS, ioc))
-		rc = host_error(errno);
-	else if (set->flags & VFIO_IRQ_SET_ACTION_TRIGGER)
-		pass->irq_on[set->index] = set->count;
+	rc = ioctl(pass->cdev, VFIO_DEVICE_SET_IRQS, ioc) ? host_error(errno) : 0;
 	free(ioc);
 	return rc;
+}
+
+static int irqs_off(struct pass *pass, uint32_t index)
+{
+	struct vfu_irq_set off = {
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, .index = index,
+	};
+	uint32_t i;
+
+	for (i = 0; i < pass->irqs[index].count; i++) {
+		if (pass->eventfds[index][i] >= 0)
+			close(pass->eventfds[index][i]);
+		pass->eventfds[index][i] = -1;
+	}
+	if (!pass->irqs_on[index])
+		return 0;
+	pass->irqs_on[index] = 0;
+	return ioctl_irqs(pass, &off);
+}
+
+static int keep_eventfds(struct pass *pass, const struct vfu_irq_set *set)
+{
+	int *kept = pass->eventfds[set->index] + set->start;
+	uint32_t i;
+
+	for (i = 0; i < set->count; i++) {
+		int fd = set->fds ? fcntl(set->fds[i], F_DUPFD_CLOEXEC, 0) : -1;
+
+		if (set->fds && fd < 0)
+			return -errno;
+		if (kept[i] >= 0)
+			close(kept[i]);
+		kept[i] = fd;
+	}
+	return 0;
+}
+
+/*
+ * A message has few descriptors, so a client enables many vectors by several of them. Where
+ * the host enables vectors as a set, they are all enabled anew with each.
+ */
+static int set_eventfds(struct pass *pass, const struct vfu_irq_set *set)
+{
+	uint32_t on = pass->irqs_on[set->index], end = set->start + set->count;
+	struct vfu_irq_set all = {
+		.flags = set->flags, .index = set->index, .count = end > on ? end : on,
+		.fds = pass->eventfds[set->index],
+	};
+	int rc = keep_eventfds(pass, set);
+
+	if (rc)
+		return rc;
+	if (end <= on || !(pass->irqs[set->index].flags & VFIO_IRQ_INFO_NORESIZE)) {
+		rc = ioctl_irqs(pass, set);
+	} else {
+		struct vfu_irq_set off = {
+			.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = set->index,
+		};
+
+		rc = on ? ioctl_irqs(pass, &off) : 0;
+		if (!rc)
+			rc = ioctl_irqs(pass, &all);
+	}
+	if (!rc)
+		pass->irqs_on[set->index] = all.count;
+	return rc;
+}
+
+static int op_set_irqs(void *opaque, const struct vfu_irq_set *set)
+{
+	struct pass *pass = opaque;
+
+	if (!(set->flags & VFIO_IRQ_SET_ACTION_TRIGGER))
+		return ioctl_irqs(pass, set);
+	if (set->flags & VFIO_IRQ_SET_DATA_EVENTFD)
+		return set_eventfds(pass, set);
+	return set->count ? ioctl_irqs(pass, set) : irqs_off(pass, set->index);
 }
 
 static int op_reset(void *opaque)
@@ -277,22 +358,6 @@ static void op_dma_unmap(void *opaque, const struct vfu_dma *dma)
 	(void)dma;
 }
 
-static void irqs_off(struct pass *pass)
-{
-	uint32_t i;
-
-	for (i = 0; i < pass->ops.num_irqs; i++) {
-		struct vfio_irq_set off = {
-			.argsz = sizeof(off), .index = i,
-			.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
-		};
-
-		if (pass->irq_on[i])
-			ioctl(pass->cdev, VFIO_DEVICE_SET_IRQS, &off);
-		pass->irq_on[i] = false;
-	}
-}
-
 static void op_connected(void *opaque)
 {
 	struct pass *pass = opaque;
@@ -304,8 +369,10 @@ static void op_connected(void *opaque)
 static void op_disconnected(void *opaque)
 {
 	struct pass *pass = opaque;
+	uint32_t i;
 
-	irqs_off(pass);
+	for (i = 0; i < pass->ops.num_irqs; i++)
+		irqs_off(pass, i);
 	if (pass->can_reset)
 		op_reset(pass);
 	pass->host.disconnected(pass->host.opaque);
@@ -322,6 +389,14 @@ static const struct vfu_ops ops = {
 	.connected = op_connected,
 	.disconnected = op_disconnected,
 };
+
+static void free_eventfds(struct pass *pass)
+{
+	uint32_t i;
+
+	for (i = 0; i < MAX_IRQS; i++)
+		free(pass->eventfds[i]);
+}
 
 int pass_open(struct ds_ctx *ctx, const char *name, bool mmap, const struct pass_host *host,
 	      struct pass **out, const char **why)
@@ -356,6 +431,7 @@ int pass_open(struct ds_ctx *ctx, const char *name, bool mmap, const struct pass
 	return 0;
 
 close:
+	free_eventfds(pass);
 	close(pass->cdev);
 free:
 	free(pass);
@@ -367,6 +443,7 @@ void pass_close(struct pass *pass)
 	if (!pass)
 		return;
 	ds_dev_free(pass->dev);
+	free_eventfds(pass);
 	close(pass->cdev);
 	free(pass);
 }

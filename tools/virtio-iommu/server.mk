@@ -12,13 +12,24 @@ PROTOCOL := protocol client driver protocol_messages protocol_commands protocol_
 PROTOCOL += protocol_queue protocol_hostile fake guest
 
 SERVER := server server_options passthrough
-DUALSTAGE := ../../lib/dualstage
 
 override CFLAGS += $(JSON) -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 
-all: $(OUTPUT)/protocol $(SERVER:%=$(OUTPUT)/%.o)
+all: $(OUTPUT)/protocol $(OUTPUT)/viommu-server $(OUTPUT)/viommu-viot
 
-$(SERVER:%=$(OUTPUT)/%.o): CFLAGS += -isystem $(DUALSTAGE)/include -isystem ../../include/uapi
+SERVER_OBJS := $(SERVER:%=$(OUTPUT)/%.o) $(VFU:%=$(OUTPUT)/%.o)
+
+$(OUTPUT)/viommu-server: $(SERVER_OBJS) $(OUTPUT)/libviommu.a $(OUTPUT)/libdualstage.a
+	$(CC) $(CFLAGS) -o $@ $^ $(GLIB_LIBS) $(JSON_LIBS) -lpthread
+
+$(OUTPUT)/libdualstage.a: FORCE
+	@mkdir -p $(@D)/dualstage
+	$(MAKE) -C $(LIBDS) static OUTPUT=$(@D)/dualstage CC='$(CC)' KHDR='$(KHDR)' \
+		CFLAGS='-O2 -g'
+	cmp -s $(@D)/dualstage/libdualstage.a $@ || cp $(@D)/dualstage/libdualstage.a $@
+
+$(OUTPUT)/viommu-viot: $(OUTPUT)/viot.o
+	$(CC) $(CFLAGS) -o $@ $^
 
 $(OUTPUT)/protocol: $(CORE:%=$(OUTPUT)/asan/%.o) $(VFU:%=$(OUTPUT)/asan/%.o) \
 		$(PROTOCOL:%=$(OUTPUT)/asan/tests/%.o)

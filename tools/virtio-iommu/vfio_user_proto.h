@@ -95,9 +95,12 @@ struct vfu_msg_write {
 
 static_assert(sizeof(struct vfu_msg_write) == 24, "vfio-user REGION_WRITE_MULTI");
 
-/* What a message may have at most, which is told to the client */
+/*
+ * What a message may have at most, which is told to the client. QEMU takes it for
+ * malformed if a server can have more than 16 descriptors.
+ */
 #define VFU_MAX_XFER	(1u << 20)
-#define VFU_MAX_FDS	64
+#define VFU_MAX_FDS	16
 #define VFU_MAX_MAPS	65535
 #define VFU_PAGE	4096u
 

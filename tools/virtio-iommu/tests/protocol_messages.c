@@ -46,7 +46,7 @@ static const struct {
 	{ "{}\t ", 0, CAPS("") },
 	{ "{\"other\":[1,2]}", 0, CAPS("") },
 	{ CAPS(""), 0, CAPS("") },
-	{ CAPS("\"max_msg_fds\":8"), 0, CAPS("\"max_msg_fds\":64") },
+	{ CAPS("\"max_msg_fds\":8"), 0, CAPS("\"max_msg_fds\":16") },
 	{ CAPS("\"max_data_xfer_size\":4096"), 0, CAPS("\"max_data_xfer_size\":1048576") },
 	{ CAPS("\"pgsizes\":4096"), 0, CAPS("\"pgsizes\":4096") },
 	{ CAPS("\"pgsizes\":2101248"), 0, CAPS("\"pgsizes\":4096") },
@@ -239,7 +239,7 @@ static void descriptors(struct server_rig *r)
 			-EINVAL);
 	g_assert_cmpint(client_set_irqs(r, VFIO_PCI_MSIX_IRQ_INDEX,
 					VFIO_IRQ_SET_DATA_EVENTFD |
-					VFIO_IRQ_SET_ACTION_TRIGGER, 0, 3, NULL, 0, fds, 65),
+					VFIO_IRQ_SET_ACTION_TRIGGER, 0, 3, NULL, 0, fds, 17),
 			==, -EINVAL);
 	g_assert_cmpint(client_call(r, VFU_DEVICE_RESET, NULL, 0, NULL, 0, NULL, 0), ==, 0);
 	g_assert_cmpuint(open_fds(), ==, before);
