@@ -73,8 +73,7 @@ static int chunk_new(struct ds_pool *pool)
 	chunk = calloc(1, sizeof(*chunk) + (pages + 63) / 64 * sizeof(chunk->taken[0]));
 	if (!chunk)
 		return -ENOMEM;
-	rc = pool->backing->get(pool->opaque, len, (size_t)1 << pool->granule, &va,
-				 &chunk->ipa);
+	rc = pool->backing->get(pool->opaque, len, &va, &chunk->ipa);
 	if (rc) {
 		free(chunk);
 		return rc;

@@ -16,12 +16,12 @@
 
 /**
  * struct ds_backing - where a pool has its chunks from
- * @get: @len bytes, all zero, at an address that is a multiple of @align, and an IPA
- *	that is one as well; 0 or a negative errno
+ * @get: @len bytes, all zero, at an IPA that is a multiple of @len, a power of two; 0 or a
+ *	negative errno
  * @put: they come back; 0, or a negative errno if they do not
  */
 struct ds_backing {
-	int (*get)(void *opaque, size_t len, size_t align, void **va, uint64_t *ipa);
+	int (*get)(void *opaque, size_t len, void **va, uint64_t *ipa);
 	int (*put)(void *opaque, void *va, uint64_t ipa, size_t len);
 };
 

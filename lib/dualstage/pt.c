@@ -40,7 +40,7 @@ struct ds_pt {
 	struct ds_pt *next;
 };
 
-static int chunk_get(void *opaque, size_t len, size_t align, void **va, uint64_t *ipa)
+static int chunk_get(void *opaque, size_t len, void **va, uint64_t *ipa)
 {
 	struct ds_pt *pt = opaque;
 	int rc;
@@ -48,12 +48,8 @@ static int chunk_get(void *opaque, size_t len, size_t align, void **va, uint64_t
 	*va = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (*va == MAP_FAILED)
 		return ds_fail_sys(errno, "there is no memory for tables");
+	/* Its IPA is aligned to its length, which is a power of two and more than a table's */
 	rc = ds_ram_arena_map(pt->unit->ram, *va, len, ipa);
-	if (!rc && *ipa & (align - 1)) {
-		ds_ram_arena_unmap(pt->unit->ram, *ipa, len);
-		rc = ds_fail(EPROTO, "tables are at %#llx, where they cannot be",
-			     (unsigned long long)*ipa);
-	}
 	if (rc)
 		munmap(*va, len);
 	return rc;
@@ -189,6 +185,8 @@ static int set_up(struct ds_pt *pt, struct ds_dev *dev, unsigned int flags)
 		return rc;
 	ds_pool_init(&pt->pool, &backing, pt, format.granule);
 	rc = ds_table_init(&pt->table, &format, &pt->pool.source);
+	if (rc == -ENOMEM)
+		ds_fail(ENOMEM, "there is no memory for tables");
 	if (!rc)
 		rc = ds_ram_private(pt->unit->ram, &pt->own);
 	if (!rc)
@@ -289,8 +287,6 @@ static int in_words(const struct ds_pt *pt, int rc, uint64_t iova, uint64_t len)
 	const unsigned long long first = iova, bytes = len;
 
 	switch (rc) {
-	case 0:
-		return 0;
 	case -EEXIST:
 		return ds_fail(EEXIST, "something is mapped in %#llx bytes from IOVA %#llx on",
 			       bytes, first);

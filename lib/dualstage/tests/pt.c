@@ -3,6 +3,7 @@
  * Stage-1 that the library makes, on all kinds of mock hardware: whose caches keep what
  * they have until they are told, so what is forgotten to be told is seen every time
  */
+#include "../internal.h"
 #include "pt_world.h"
 
 #define SEED	100
@@ -405,6 +406,24 @@ static void refused(void)
 	pt_each(refused_of);
 }
 
+/* The CPU writes entries, and flushes no caches: hardware that does not snoop is refused */
+static void not_coherent(void)
+{
+	struct ds_pt *pt;
+	struct pt_world p;
+
+	if (!pt_unit(&p, pt_kind("vtd"))) {
+		p.w.unit->caps.vtd.ecap_reg = 0;
+		REFUSED(-EOPNOTSUPP, ds_pt_new(p.w.unit, p.w.dev[0], 0, &pt), "snoop");
+	}
+	pt_down(&p);
+	if (!pt_unit(&p, pt_kind("smmu"))) {
+		p.w.unit->caps.smmu.idr[0] = 0;
+		REFUSED(-EOPNOTSUPP, ds_pt_new(p.w.unit, p.w.dev[0], 0, &pt), "snoop");
+	}
+	pt_down(&p);
+}
+
 /* There are 256 ASIDs, and as many tables */
 static void asids(void)
 {
@@ -529,6 +548,7 @@ static const struct test tests[] = {
 	{ "pasid", pasid },
 	{ "apart", apart },
 	{ "refused", refused },
+	{ "not_coherent", not_coherent },
 	{ "asids", asids },
 	{ "caching_mode", caching_mode },
 	{ "together", together },

@@ -53,18 +53,16 @@ static bool slots_free(const struct tables *t, unsigned int at, unsigned int n)
 }
 
 /* The first place with room */
-static int backing_get(void *opaque, size_t len, size_t align, void **va, uint64_t *ipa)
+static int backing_get(void *opaque, size_t len, void **va, uint64_t *ipa)
 {
 	unsigned int n = (len + TABLES_SLOT - 1) / TABLES_SLOT, at;
 	struct tables *t = opaque;
 
-	if (align > TABLES_SLOT)
-		abort();
 	if (!t->fail)
 		return -ENOMEM;
 	if (t->fail > 0)
 		t->fail--;
-	for (at = 0; at + n <= TABLES_SLOTS; at++) {
+	for (at = 0; at + n <= TABLES_SLOTS; at += n) {
 		if (!slots_free(t, at, n))
 			continue;
 		memset(&t->slot[at], true, n);
