@@ -199,6 +199,7 @@ static int find_own(struct ds_ram *ram, uint64_t len, uint64_t *ipa)
 
 int ds_ram_arena_map(struct ds_ram *ram, void *va, uint64_t len, uint64_t *ipa)
 {
+	uint64_t at;
 	int rc;
 
 	if (!len || len > OWN_SIZE || len & (ram->page - 1))
@@ -206,10 +207,12 @@ int ds_ram_arena_map(struct ds_ram *ram, void *va, uint64_t len, uint64_t *ipa)
 	pthread_rwlock_wrlock(&ram->gate);
 	rc = settle(ram);
 	if (!rc)
-		rc = find_own(ram, len, ipa);
+		rc = find_own(ram, len, &at);
 	if (!rc)
-		rc = ds_ram_map_own(ram, *ipa, len, va);
+		rc = ds_ram_map_own(ram, at, len, va);
 	pthread_rwlock_unlock(&ram->gate);
+	if (!rc)
+		*ipa = at;
 	return rc;
 }
 
