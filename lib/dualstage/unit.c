@@ -145,7 +145,7 @@ int ds_unit_free(struct ds_unit *unit)
 }
 
 /* With the lock held */
-static int check_id(const struct ds_unit *unit, uint64_t guest_id)
+static int check_id(const struct ds_unit *unit, const struct ds_dev *dev, uint64_t guest_id)
 {
 	const unsigned int bits = unit->caps.vendor == DS_VTD ? 16 : 32;
 	const struct ds_dev *d;
@@ -154,7 +154,7 @@ static int check_id(const struct ds_unit *unit, uint64_t guest_id)
 		return ds_fail(EINVAL, "the guest's id %#llx has more than %u bits",
 			       (unsigned long long)guest_id, bits);
 	for (d = unit->devs; d; d = d->next)
-		if (d->guest_id == guest_id)
+		if (d != dev && d->guest_id == guest_id)
 			return ds_fail(EEXIST, "device %u has the guest's id %#llx", d->id,
 				       (unsigned long long)guest_id);
 	return 0;
@@ -202,7 +202,7 @@ int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
 	pthread_rwlock_wrlock(&unit->lock);
 	rc = check_add(unit, dev);
 	if (!rc)
-		rc = check_id(unit, guest_id);
+		rc = check_id(unit, dev, guest_id);
 	if (!rc)
 		rc = ds_detach_all(dev);
 	if (!rc)
@@ -245,7 +245,7 @@ int ds_unit_move(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
 	if (rc || (dev->guest_id == guest_id && (dev->vdevice || !unit->viommu)))
 		return rc;
 	pthread_rwlock_wrlock(&unit->lock);
-	rc = check_id(unit, guest_id);
+	rc = check_id(unit, dev, guest_id);
 	if (!rc) {
 		rc = renumber(unit, dev, guest_id);
 		if (rc)

@@ -26,6 +26,11 @@ static struct {
 	unsigned long cmd;
 } state;
 
+static struct {
+	unsigned long cmd;
+	void (*change)(void *arg);
+} answer;
+
 void inject_arm(unsigned int kinds, unsigned int nth, int err)
 {
 	state.kinds = kinds;
@@ -48,6 +53,12 @@ void inject_arm_ioctl(unsigned long cmd, unsigned int nth, int err)
 void inject_all(void)
 {
 	state.all = true;
+}
+
+void inject_answer(unsigned long cmd, void (*change)(void *arg))
+{
+	answer.cmd = cmd;
+	answer.change = change;
 }
 
 unsigned int inject_disarm(void)
@@ -96,11 +107,17 @@ int __wrap_ioctl(int fd, unsigned long cmd, ...)
 {
 	va_list ap;
 	void *arg;
+	int rc;
 
 	va_start(ap, cmd);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	return fails(INJECT_IOCTL, cmd) ? -1 : __real_ioctl(fd, cmd, arg);
+	if (fails(INJECT_IOCTL, cmd))
+		return -1;
+	rc = __real_ioctl(fd, cmd, arg);
+	if (!rc && answer.change && answer.cmd == cmd)
+		answer.change(arg);
+	return rc;
 }
 
 int __real_open(const char *path, int flags, ...);

@@ -18,6 +18,8 @@ void inject_arm(unsigned int kinds, unsigned int nth, int err);
 void inject_arm_ioctl(unsigned long cmd, unsigned int nth, int err);
 /* All fail from the nth on, not only one */
 void inject_all(void);
+/* What the kernel has answered to this ioctl, with success, is changed; NULL for no more */
+void inject_answer(unsigned long cmd, void (*change)(void *arg));
 /* How many there were; nothing fails any more */
 unsigned int inject_disarm(void);
 /* Did it fail, and which ioctl was it (0 for something else) */

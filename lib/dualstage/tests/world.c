@@ -17,6 +17,11 @@ static int said(int rc, const char *what)
 
 int world_mock(struct world *w, const struct rig_config *cfg)
 {
+	return world_mock_of(w, cfg, NULL);
+}
+
+int world_mock_of(struct world *w, const struct rig_config *cfg, const char *attr)
+{
 	unsigned int i;
 	int rc;
 
@@ -24,6 +29,8 @@ int world_mock(struct world *w, const struct rig_config *cfg)
 	for (i = 0; i < WORLD_DEVS; i++)
 		w->vdev[i].fd = -1;
 	rc = rig_mock(&w->rig, cfg);
+	for (i = 0; !rc && attr && i < w->rig.mock.nr_endpoints; i++)
+		rc = mock_ep_set(&w->rig.mock, w->rig.mock.endpoints[i], attr, 1);
 	if (!rc)
 		rc = mock_set_live(&w->rig.mock, true);
 	w->nest = w->rig.nest;
@@ -108,21 +115,29 @@ int world_s1(struct world *w, unsigned int flags)
 	return said(world_s1_of(w, flags, &w->tables, &w->s1), "stage-1");
 }
 
-int world_up(struct world *w, const struct rig_config *cfg, unsigned int unit_flags)
+int world_unit_up(struct world *w, const struct rig_config *cfg, unsigned int ram_flags,
+		  unsigned int unit_flags)
 {
-	unsigned int i, n = cfg->nr_eps ? cfg->nr_eps : 1;
+	unsigned int i;
 	int rc;
 
 	rc = world_mock(w, cfg);
 	if (!rc)
-		rc = world_ram(w, 0);
-	for (i = 0; !rc && i < n; i++)
+		rc = world_ram(w, ram_flags);
+	for (i = 0; !rc && i < w->rig.cfg.nr_eps; i++)
 		rc = world_dev(w, i);
-	if (!rc)
-		rc = world_unit(w, unit_flags);
+	return rc ? rc : world_unit(w, unit_flags);
+}
+
+int world_up(struct world *w, const struct rig_config *cfg, unsigned int unit_flags)
+{
+	unsigned int i;
+	int rc;
+
+	rc = world_unit_up(w, cfg, 0, unit_flags);
 	if (!rc)
 		rc = world_s1(w, 0);
-	for (i = 0; !rc && i < n; i++)
+	for (i = 0; !rc && i < w->rig.cfg.nr_eps; i++)
 		rc = said(ds_attach(w->dev[i], DS_RID, DS_STAGE1, w->s1), "attaching");
 	return rc;
 }
@@ -132,8 +147,8 @@ void world_leave(struct world *w)
 	unsigned int i;
 
 	for (i = 0; i < WORLD_DEVS; i++) {
-		if (w->dev[i] && w->unit && !ds_attach(w->dev[i], DS_RID, DS_BLOCKED, NULL))
-			IS(0, ds_unit_remove(w->unit, w->dev[i]));
+		if (w->dev[i] && w->unit)
+			ds_unit_remove(w->unit, w->dev[i]);
 		if (w->dev[i])
 			IS(0, ds_dev_free(w->dev[i]));
 		w->dev[i] = NULL;

@@ -37,7 +37,8 @@ struct world {
 };
 
 /* Each of these builds on the one before, says what went wrong and returns a failure */
-/* A live instance */
+/* A live instance; @attr: an attribute of its endpoints that is to be 1, or NULL */
+int world_mock_of(struct world *w, const struct rig_config *cfg, const char *attr);
 int world_mock(struct world *w, const struct rig_config *cfg);
 /* A context and a memory */
 int world_ram(struct world *w, unsigned int flags);
@@ -47,7 +48,9 @@ int world_dev(struct world *w, unsigned int i);
 int world_unit(struct world *w, unsigned int flags);
 /* Tables that are empty, and stage-1 of them */
 int world_s1(struct world *w, unsigned int flags);
-/* All of it, and all devices attached */
+/* Up to a unit, of all endpoints; and all of it, with all devices attached */
+int world_unit_up(struct world *w, const struct rig_config *cfg, unsigned int ram_flags,
+		  unsigned int unit_flags);
 int world_up(struct world *w, const struct rig_config *cfg, unsigned int unit_flags);
 /* What there is of it goes; a failure, or an object that is left, fails the test */
 void world_down(struct world *w);
