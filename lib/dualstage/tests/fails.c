@@ -312,23 +312,42 @@ static const struct rig_config vtd = {
 
 static const struct rig_config smmu = { .type = MOCK_SMMUV3, .ats = true };
 
-#define TESTS(hw, cfg, flags) \
-	static void hw##_ioctl(void) { with(&(cfg), flags, INJECT_IOCTL, EIO); } \
-	static void hw##_invalid(void) { with(&(cfg), flags, INJECT_IOCTL, EINVAL); } \
-	static void hw##_unknown(void) { with(&(cfg), flags, INJECT_IOCTL, EOPNOTSUPP); } \
-	static void hw##_memory(void) { with(&(cfg), flags, INJECT_MEMORY, ENOMEM); } \
-	static void hw##_files(void) { with(&(cfg), flags, INJECT_FILES, EMFILE); }
+#define LIFE(name, cfg, flags, kinds, err) \
+	static void name(void) { with(&(cfg), flags, kinds, err); }
 
-TESTS(vtd, vtd, DS_UNIT_NO_RAW)
-TESTS(raw, vtd, 0)
-TESTS(smmu, smmu, 0)
+LIFE(vtd_ioctl, vtd, DS_UNIT_NO_RAW, INJECT_IOCTL, EIO)
+LIFE(vtd_invalid, vtd, DS_UNIT_NO_RAW, INJECT_IOCTL, EINVAL)
+LIFE(vtd_unknown, vtd, DS_UNIT_NO_RAW, INJECT_IOCTL, EOPNOTSUPP)
+LIFE(vtd_memory, vtd, DS_UNIT_NO_RAW, INJECT_MEMORY, ENOMEM)
+LIFE(vtd_files, vtd, DS_UNIT_NO_RAW, INJECT_FILES, EMFILE)
+LIFE(raw_ioctl, vtd, 0, INJECT_IOCTL, EIO)
+LIFE(raw_invalid, vtd, 0, INJECT_IOCTL, EINVAL)
+LIFE(raw_unknown, vtd, 0, INJECT_IOCTL, EOPNOTSUPP)
+LIFE(raw_memory, vtd, 0, INJECT_MEMORY, ENOMEM)
+LIFE(raw_files, vtd, 0, INJECT_FILES, EMFILE)
+LIFE(smmu_ioctl, smmu, 0, INJECT_IOCTL, EIO)
+LIFE(smmu_invalid, smmu, 0, INJECT_IOCTL, EINVAL)
+LIFE(smmu_unknown, smmu, 0, INJECT_IOCTL, EOPNOTSUPP)
+LIFE(smmu_memory, smmu, 0, INJECT_MEMORY, ENOMEM)
+LIFE(smmu_files, smmu, 0, INJECT_FILES, EMFILE)
 
-#define LISTED(hw) \
-	{ #hw "_ioctl", hw##_ioctl }, { #hw "_invalid", hw##_invalid }, \
-	{ #hw "_unknown", hw##_unknown }, { #hw "_memory", hw##_memory }, \
-	{ #hw "_files", hw##_files }
-
-static const struct test all[] = { LISTED(vtd), LISTED(raw), LISTED(smmu) };
+static const struct test all[] = {
+	{ "vtd_ioctl", vtd_ioctl },
+	{ "vtd_invalid", vtd_invalid },
+	{ "vtd_unknown", vtd_unknown },
+	{ "vtd_memory", vtd_memory },
+	{ "vtd_files", vtd_files },
+	{ "raw_ioctl", raw_ioctl },
+	{ "raw_invalid", raw_invalid },
+	{ "raw_unknown", raw_unknown },
+	{ "raw_memory", raw_memory },
+	{ "raw_files", raw_files },
+	{ "smmu_ioctl", smmu_ioctl },
+	{ "smmu_invalid", smmu_invalid },
+	{ "smmu_unknown", smmu_unknown },
+	{ "smmu_memory", smmu_memory },
+	{ "smmu_files", smmu_files },
+};
 
 int main(void)
 {

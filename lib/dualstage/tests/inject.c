@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "inject.h"
+#include "wrapped.h"
 
 static struct {
 	unsigned int kinds;
@@ -101,8 +102,6 @@ static bool fails(unsigned int kind, unsigned long cmd)
 	return true;
 }
 
-int __real_ioctl(int fd, unsigned long cmd, ...);
-int __wrap_ioctl(int fd, unsigned long cmd, ...);
 int __wrap_ioctl(int fd, unsigned long cmd, ...)
 {
 	va_list ap;
@@ -120,8 +119,6 @@ int __wrap_ioctl(int fd, unsigned long cmd, ...)
 	return rc;
 }
 
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...)
 {
 	int mode = 0;
@@ -135,21 +132,47 @@ int __wrap_open(const char *path, int flags, ...)
 	return fails(INJECT_FILES, 0) ? -1 : __real_open(path, flags, mode);
 }
 
-/* WRAP(what it returns, name, what a failure returns, kind, (parameters), (arguments)) */
-#define WRAP(type, name, bad, kind, params, args) \
-	type __real_##name params; \
-	type __wrap_##name params; \
-	type __wrap_##name params { return fails(kind, 0) ? (bad) : __real_##name args; }
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails(INJECT_MEMORY, 0) ? NULL : __real_calloc(n, size);
+}
 
-WRAP(void *, calloc, NULL, INJECT_MEMORY, (size_t n, size_t size), (n, size))
-WRAP(void *, tsearch, NULL, INJECT_MEMORY,
-     (const void *key, void **root, int (*compare)(const void *, const void *)),
-     (key, root, compare))
-WRAP(int, epoll_create1, -1, INJECT_FILES, (int flags), (flags))
-WRAP(int, epoll_ctl, -1, INJECT_FILES, (int ep, int op, int fd, struct epoll_event *ev),
-     (ep, op, fd, ev))
-WRAP(int, eventfd, -1, INJECT_FILES, (unsigned int count, int flags), (count, flags))
-WRAP(ssize_t, read, -1, INJECT_FILES, (int fd, void *buf, size_t len), (fd, buf, len))
-WRAP(ssize_t, write, -1, INJECT_FILES, (int fd, const void *buf, size_t len), (fd, buf, len))
-WRAP(int, fstat, -1, INJECT_FILES, (int fd, struct stat *st), (fd, st))
-WRAP(FILE *, fopen, NULL, INJECT_FILES, (const char *path, const char *mode), (path, mode))
+void *__wrap_tsearch(const void *key, void **root, compare_fn *compare)
+{
+	return fails(INJECT_MEMORY, 0) ? NULL : __real_tsearch(key, root, compare);
+}
+
+int __wrap_epoll_create1(int flags)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_epoll_create1(flags);
+}
+
+int __wrap_epoll_ctl(int ep, int op, int fd, struct epoll_event *ev)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_epoll_ctl(ep, op, fd, ev);
+}
+
+int __wrap_eventfd(unsigned int count, int flags)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_eventfd(count, flags);
+}
+
+ssize_t __wrap_read(int fd, void *buf, size_t len)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_read(fd, buf, len);
+}
+
+ssize_t __wrap_write(int fd, const void *buf, size_t len)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_write(fd, buf, len);
+}
+
+int __wrap_fstat(int fd, struct stat *st)
+{
+	return fails(INJECT_FILES, 0) ? -1 : __real_fstat(fd, st);
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	return fails(INJECT_FILES, 0) ? NULL : __real_fopen(path, mode);
+}

@@ -389,9 +389,9 @@ static void same_iommu(void)
 	CHECK(ds_same_iommu(&a, &b));
 	CHECK(!symlink("/proc", link));
 	CHECK(ds_same_iommu(&a, &b));
-	strcpy(b.sysfs, "/sys");
+	IS(0, ds_dev_sysfs(&b, "/sys"));
 	CHECK(ds_same_iommu(&a, &b));
-	strcpy(b.sysfs, "");
+	IS(0, ds_dev_sysfs(&b, ""));
 	CHECK(ds_same_iommu(&a, &b));
 	unlink(link);
 	sysfs_gone();

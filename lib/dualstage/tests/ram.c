@@ -409,7 +409,7 @@ static bool only(const uint64_t *bitmap, size_t bits, size_t bit)
 	size_t i;
 
 	for (i = 0; i < bits; i++)
-		if ((bitmap[i / 64] >> i % 64 & 1) != (i == bit))
+		if (!!(bitmap[i / 64] >> i % 64 & 1) ^ !(i != bit))
 			return false;
 	return true;
 }
