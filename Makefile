@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo quick check kunit \
-	selftests in-tree vmm virtio-iommu hw-arm64 hw-x86 lint htmldocs bench bench-hw \
+	selftests library in-tree vmm virtio-iommu hw-arm64 hw-x86 lint htmldocs bench bench-hw \
 	dist deb install clean distclean-cache
 
 help:
@@ -53,6 +53,9 @@ kunit:
 
 selftests:
 	@scripts/selftests
+
+library:
+	@scripts/library
 
 in-tree:
 	@scripts/in-tree

@@ -199,7 +199,7 @@ static int find_own(struct ds_ram *ram, uint64_t len, uint64_t *ipa)
 
 int ds_ram_arena_map(struct ds_ram *ram, void *va, uint64_t len, uint64_t *ipa)
 {
-	uint64_t at;
+	uint64_t at = 0;
 	int rc;
 
 	if (!len || len > OWN_SIZE || len & (ram->page - 1))

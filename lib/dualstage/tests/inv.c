@@ -248,7 +248,7 @@ static void many_pasids(void)
 
 	if (world_up(&w, &cfg, 0))
 		goto out;
-	for (i = 1; i <= 20; i++)
+	for (i = 1; i <= 40; i++)
 		IS(0, ds_attach(w.dev[0], i, DS_STAGE1, w.s1));
 	IS(0, ep_ats(&w.vdev[0], MOCK_EP_ATS_ENABLE));
 	IS(0, ep_pasid(&w.vdev[0], 20 | MOCK_EP_PASID_VALID));

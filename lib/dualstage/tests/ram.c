@@ -438,6 +438,9 @@ static void dirty_nested(void)
 	/* A mapping that begins with no word of the bitmap; and one of two that does */
 	IS(0, ds_ram_map(w.ram, at + PAGE_4K, PAGE_4K, page, DS_RW));
 	IS(0, ds_ram_map(w.ram, at + 63 * PAGE_4K, 4 * PAGE_4K, page, DS_RW));
+	/* And one that is left out, since the unit has SPR17 */
+	IS(0, ds_ram_map(w.ram, at + 80 * PAGE_4K, PAGE_4K, page, DS_READ));
+	CHECK(ds_ram_left_out(w.ram) == PAGE_4K);
 	IS(0, s1_map(&w.tables, IOVA + SZ_2M, at + PAGE_4K, S1_4K, S1_RW));
 	IS(0, s1_map(&w.tables, IOVA + 2 * SZ_2M, at + 65 * PAGE_4K, S1_4K, S1_RW));
 	IS(0, ep_write(&w.vdev[0], IOVA + SZ_2M, 16, 1, NULL));

@@ -497,6 +497,9 @@ static void ports(void)
 	/* It was attached and goes: then it is not */
 	IS(0, ds_attach_ram(w.dev[0], DS_RID, w.ram));
 	IS(0, world_sees(&w, 0, s1_gpa(&w.tables, IOVA, 1), 1));
+	inject_arm_ioctl(VFIO_DEVICE_DETACH_IOMMUFD_PT, 1, EIO);
+	REFUSED(-EIO, INJECTED(ds_dev_free(w.dev[0])), "not detached");
+	inject_disarm();
 	IS(0, ds_dev_free(w.dev[0]));
 	w.dev[0] = NULL;
 	IS(-EFAULT, world_sees(&w, 0, s1_gpa(&w.tables, IOVA, 1), 1));
