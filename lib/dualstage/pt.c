@@ -224,6 +224,8 @@ int ds_pt_new(struct ds_unit *unit, struct ds_dev *dev, unsigned int flags, stru
 	rc = set_up(p, dev, flags);
 	if (rc) {
 		free(p);
+		if (rc == -ENOMEM)
+			ds_fail(ENOMEM, "there is no memory for tables");
 		return rc;
 	}
 	atomic_fetch_add(&p->s1->users, 1);
