@@ -5,8 +5,8 @@
  *
  *   S=tools/testing/selftests/iommu
  *   cc -D_GNU_SOURCE -isystem "$(scripts/kernel-headers)" -Iinclude/uapi -I$S/lib \
- *      -static -o /tmp/dirty \
- *      Documentation/upstream/arm-smmu-v3-dirty.c $S/lib/[a-z]*.c
+ *      -Ilib/dualstage/include -static -o /tmp/dirty \
+ *      Documentation/upstream/arm-smmu-v3-dirty.c $S/lib/[a-z]*.c lib/dualstage/raw.c
  *   bin/iommu-mock run --driver in-tree -- /tmp/dirty
  */
 #include <stdio.h>
@@ -37,14 +37,14 @@ int main(void)
 	must(rig_mock(&r, &cfg));
 	must(rig_devices(&r));
 	must(rig_guest(&r));
-	must(vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+	must(dsi_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
 			     IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
 	must(vdev_attach_id(&r.dev[0], hwpt));
-	must(vmm_dirty_tracking(r.iommufd, hwpt, 1));
+	must(dsi_dirty_tracking(r.iommufd, hwpt, 1));
 	for (i = 0; i < 2; i++) {
 		must(ep_write(&r.dev[0], r.guest.gpa, 64, 1, &res));
 		bits = 0;
-		must(vmm_dirty_bitmap(r.iommufd, hwpt, 0, r.guest.gpa,
+		must(dsi_dirty_bitmap(r.iommufd, hwpt, 0, r.guest.gpa,
 				      64 * PAGE_4K, &bits));
 		printf("after write %d the page is %s\n", i + 1,
 		       bits & 1 ? "dirty" : "clean");

@@ -34,7 +34,7 @@ int main(void)
 	dev = &r.dev[0];
 	rig_page(&r, &r.s1, IOVA, 1);
 	must(rig_sees(&r, 0, IOVA, 1));
-	must(vmm_destroy(r.iommufd, r.nest.devs[0].vdevice));
+	must(dsi_destroy(r.iommufd, r.nest.devs[0].vdevice));
 	nest_forget_dev(&r.nest, dev->id);
 	must(rig_sees(&r, 0, IOVA, 1));
 

@@ -38,7 +38,7 @@ int main(void)
 	smmu_cd_make(cd, &r.s1, NULL, r.s1.asid);
 	cd[0] |= CD0_S;
 	smmu_cd_set(guest_ptr(&r.guest, r.s1.context), cd);
-	must(vmm_command(r.iommufd, r.nest.viommu,
+	must(dsi_command(r.iommufd, r.nest.viommu,
 			 smmu_cmd_cd(r.nest.devs[0].vsid, 0, true)));
 	/* Nothing is mapped there */
 	signal(SIGALRM, never);

@@ -35,15 +35,15 @@ int main(void)
 	must(rig_mock(&r, &cfg));
 	must(rig_devices(&r));
 	must(rig_guest(&r));
-	must(vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+	must(dsi_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
 			     IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
 	must(vdev_attach_id(&r.dev[0], hwpt));
-	must(vmm_dirty_tracking(r.iommufd, hwpt, 1));
+	must(dsi_dirty_tracking(r.iommufd, hwpt, 1));
 	must(ep_write(&r.dev[0], r.guest.gpa + HALF, 64, 1, NULL));
 	for (i = 0; i < 2; i++) {
 		/* The second WORDS of these are no part of the bitmap */
 		memset(bits, 0, sizeof(bits));
-		must(vmm_dirty_bitmap(r.iommufd, hwpt, 0,
+		must(dsi_dirty_bitmap(r.iommufd, hwpt, 0,
 				      r.guest.gpa + i * HALF, HALF, bits));
 		printf("half %d: the first page is %s%s\n", i,
 		       bits[0] & 1 ? "dirty" : "clean",

@@ -30,7 +30,7 @@ int main(void)
 	must(rig_sees(&r, 0, IOVA, 1));
 	s1 = nest_vtd_data(&r.nest, &r.s1);
 	s1.addr_width = 39;
-	must(vmm_hwpt_nested(r.iommufd, r.dev[0].id, r.nest.parent, 0, &s1,
+	must(dsi_hwpt_nested(r.iommufd, r.dev[0].id, r.nest.parent, 0, &s1,
 			     &hwpt));
 	printf("attaching gives %d\n", vdev_attach_id(&r.dev[0], hwpt));
 	rc = rig_sees(&r, 0, IOVA, 1);

@@ -31,7 +31,7 @@ int main(void)
 	must(rig_sees(&r, 0, IOVA, 1));
 	must(s1_map(&r.s1, IOVA, new, S1_4K, S1_RW));
 	printf("invalidating 2^52 pages from 0x1000 on gives %d\n",
-	       vmm_invalidate_range(r.iommufd, r.nested, PAGE_4K, 1ull << 52, 0));
+	       dsi_invalidate_range(r.iommufd, r.nested, PAGE_4K, 1ull << 52, 0));
 	stale = !rig_sees(&r, 0, IOVA, 1);
 	printf("the device reads the %s page\n", stale ? "old" : "new");
 	must(rig_down(&r));

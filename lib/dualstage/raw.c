@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /* iommufd and VFIO, an ioctl a function */
 #include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include <dualstage_raw.h>
+
+#define PAGE_4K	4096ull
 
 int dsi_open(void)
 {
@@ -385,7 +388,7 @@ int dsi_invalidate_range(int fd, uint32_t hwpt, uint64_t iova, uint64_t npages,
 			 uint32_t flags)
 {
 	struct iommu_hwpt_vtd_s1_invalidate entry = {
-		.addr = iova & ~(DS_PAGE - 1),
+		.addr = iova & ~(PAGE_4K - 1),
 		.npages = npages,
 		.flags = flags,
 	};
@@ -423,7 +426,7 @@ int dsi_dirty_bitmap(int fd, uint32_t hwpt, uint32_t flags, uint64_t iova,
 		.flags = flags,
 		.iova = iova,
 		.length = len,
-		.page_size = DS_PAGE,
+		.page_size = PAGE_4K,
 		.data = (uintptr_t)bitmap,
 	};
 

@@ -95,7 +95,7 @@ static void small_pages(int iommufd, uint32_t ioas)
 		.val64 = 0,
 	};
 
-	must(vmm_ioctl(iommufd, IOMMU_OPTION, &cmd), "IOMMU_OPTION_HUGE_PAGES");
+	must(dsi_ioctl(iommufd, IOMMU_OPTION, &cmd), "IOMMU_OPTION_HUGE_PAGES");
 }
 
 /* The first 2M of guest RAM are the source, the second the destination */
@@ -108,11 +108,11 @@ static void setup_guest(struct dma *d)
 	util_fill(g->va, SIZE, 1);
 	must(guest_alloc(g, 2 * SZ_2M, SZ_2M) ? 0 : -ENOMEM, "guest RAM");
 	for (i = 0; i < 2; i++) {
-		must(vmm_ioas_alloc(d->iommufd, &d->ioas[i]), "an IOAS");
+		must(dsi_ioas_alloc(d->iommufd, &d->ioas[i]), "an IOAS");
 		if (!i)
 			small_pages(d->iommufd, d->ioas[i]);
-		must(vmm_ioas_map(d->iommufd, d->ioas[i], g->va, g->size,
-				  g->gpa, VMM_RW), "mapping guest RAM");
+		must(dsi_ioas_map(d->iommufd, d->ioas[i], g->va, g->size,
+				  g->gpa, DSI_RW), "mapping guest RAM");
 		must(nest_s1(&d->nest, &d->s1[i], g, 48), "stage-1");
 		must(s1_map_range(&d->s1[i], IOVA, GPA, 2 * SZ_2M,
 				  i ? S1_2M : S1_4K, S1_RW), "stage-1");
@@ -139,7 +139,7 @@ static void join(struct dma_dev *dev, unsigned int pt)
 		return;
 	must(vdev_detach(&dev->vdev), "detaching");
 	if (dev->joined) {
-		must(vmm_destroy(n->iommufd, dev->joined->devs[0].vdevice),
+		must(dsi_destroy(n->iommufd, dev->joined->devs[0].vdevice),
 		     "a vDEVICE");
 		nest_forget_dev(dev->joined, dev->vdev.id);
 	}
@@ -183,7 +183,7 @@ static void unmask(struct dma_dev *dev)
 		.count = 1,
 	};
 
-	must(vmm_ioctl(dev->vdev.fd, VFIO_DEVICE_SET_IRQS, &set), "INTx");
+	must(dsi_ioctl(dev->vdev.fd, VFIO_DEVICE_SET_IRQS, &set), "INTx");
 }
 
 static void copy(struct dma_dev *dev, uint64_t src, uint64_t dst)
@@ -350,7 +350,7 @@ void bench_dma(unsigned int rounds)
 	struct dma d = {};
 
 	heading("(c) Translations of DMA: by themselves, and with 2K of data for each");
-	d.iommufd = vmm_open();
+	d.iommufd = dsi_open();
 	must(d.iommufd, "/dev/iommu");
 	d.nest = (struct nest){ .type = vendor, .iommufd = d.iommufd };
 	setup_guest(&d);

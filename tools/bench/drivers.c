@@ -70,24 +70,24 @@ static void alloc_nested(struct side *s, unsigned int nothing __attribute__((unu
 	uint32_t hwpt;
 
 	must(rig_hwpt(&s->rig, &s->rig.s1, &hwpt), "a nested HWPT");
-	must(vmm_destroy(s->rig.iommufd, hwpt), "the end of a nested HWPT");
+	must(dsi_destroy(s->rig.iommufd, hwpt), "the end of a nested HWPT");
 }
 
 static void alloc_paging(struct side *s, unsigned int nothing __attribute__((unused)))
 {
 	uint32_t hwpt;
 
-	must(vmm_hwpt_paging(s->rig.iommufd, s->rig.dev[HOST].id, s->ioas, 0, &hwpt),
+	must(dsi_hwpt_paging(s->rig.iommufd, s->rig.dev[HOST].id, s->ioas, 0, &hwpt),
 	     "a paging HWPT");
-	must(vmm_destroy(s->rig.iommufd, hwpt), "the end of a paging HWPT");
+	must(dsi_destroy(s->rig.iommufd, hwpt), "the end of a paging HWPT");
 }
 
 static void map_unmap(struct side *s, uint32_t ioas, uint64_t size)
 {
-	must(vmm_ioas_map(s->rig.iommufd, ioas, guest_ptr(&s->rig.guest, RIG_GPA), size,
-			  MAP_IOVA, VMM_RW), "mapping %llu bytes",
+	must(dsi_ioas_map(s->rig.iommufd, ioas, guest_ptr(&s->rig.guest, RIG_GPA), size,
+			  MAP_IOVA, DSI_RW), "mapping %llu bytes",
 	     (unsigned long long)size);
-	must(vmm_ioas_unmap(s->rig.iommufd, ioas, MAP_IOVA, size), "unmapping them");
+	must(dsi_ioas_unmap(s->rig.iommufd, ioas, MAP_IOVA, size), "unmapping them");
 }
 
 static void map_host(struct side *s, unsigned int size)
@@ -103,13 +103,13 @@ static void map_parent(struct side *s, unsigned int size)
 /* As far as somebody is told of it, who is not the kernel log */
 static void fault(struct side *s, unsigned int nothing __attribute__((unused)))
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	struct ep_result res;
 
 	must(ep_read(&s->rig.dev[GUEST], NO_IOVA, 64, 0, &res) == -EFAULT ? 0 : -EIO,
 	     "a DMA that has no translation");
 	if (s->events >= 0)
-		must(vmm_vevent(s->events, 10000, &ev), "the event of a fault");
+		must(dsi_vevent(s->events, 10000, &ev), "the event of a fault");
 }
 
 static const struct op {
@@ -161,11 +161,11 @@ static int side_up(struct side *s, unsigned int which)
 	must(rig_hwpt(r, &b, &s->hwpt[NESTED_B]), "a second nested HWPT");
 	s->hwpt[PARENT] = r->nest.parent;
 
-	must(vmm_ioas_alloc(r->iommufd, &s->ioas), "an IOAS");
+	must(dsi_ioas_alloc(r->iommufd, &s->ioas), "an IOAS");
 	must(vdev_attach_id(&r->dev[HOST], s->ioas), "attaching to an IOAS");
 	s->events = -1;
 	if (vendor == MOCK_SMMUV3)
-		must(vmm_veventq(r->iommufd, r->nest.viommu, 64, &id, &s->events),
+		must(dsi_veventq(r->iommufd, r->nest.viommu, 64, &id, &s->events),
 		     "a vEVENTQ");
 	inval_make(&s->inv, r, INV_IOVA, MAX_ENTRIES);
 	return 0;

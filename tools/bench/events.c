@@ -54,8 +54,8 @@ static int unit_up(struct guest_unit *u, unsigned int which)
 		return rc;
 	must(rig_nested(r), "the nested HWPT");
 	if (vendor == MOCK_VTD)
-		return vmm_veventq_vtd(r->iommufd, r->nest.viommu, DEPTH, &id, &u->events);
-	return vmm_veventq(r->iommufd, r->nest.viommu, DEPTH, &id, &u->events);
+		return dsi_veventq_vtd(r->iommufd, r->nest.viommu, DEPTH, &id, &u->events);
+	return dsi_veventq(r->iommufd, r->nest.viommu, DEPTH, &id, &u->events);
 }
 
 static void unit_down(struct guest_unit *u)
@@ -73,12 +73,12 @@ static void fault(struct guest_unit *u)
 
 static void hear(struct guest_unit *u)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	if (vendor == MOCK_VTD)
-		must(vmm_vevent_vtd(u->events, WAIT_MS, &ev), "an event");
+		must(dsi_vevent_vtd(u->events, WAIT_MS, &ev), "an event");
 	else
-		must(vmm_vevent(u->events, WAIT_MS, &ev), "an event");
+		must(dsi_vevent(u->events, WAIT_MS, &ev), "an event");
 	must(ev.flags ? -EIO : 0, "an event that is not lost");
 }
 

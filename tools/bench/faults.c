@@ -99,16 +99,16 @@ static void unit_down(void)
 
 static int crowd_attach(struct crowd *c, bool ask)
 {
-	struct vmm_hwpt what = { .type = IOMMU_HWPT_DATA_NONE };
+	struct dsi_hwpt what = { .type = IOMMU_HWPT_DATA_NONE };
 	unsigned int i;
 	uint32_t hwpt;
 	int rc;
 
-	must(vmm_ioas_alloc(c->iommufd, &what.pt), "an IOAS");
+	must(dsi_ioas_alloc(c->iommufd, &what.pt), "an IOAS");
 	must(faults_create(&c->faults, c->iommufd), "a fault queue");
 	what.dev = c->dev[0].id;
 	what.fault = c->faults.id;
-	rc = vmm_hwpt(c->iommufd, &what, &hwpt);
+	rc = dsi_hwpt(c->iommufd, &what, &hwpt);
 	for (i = 0; !rc && i < c->nr; i++) {
 		rc = vdev_attach_id(&c->dev[i], hwpt);
 		if (rc)
@@ -136,7 +136,7 @@ static int crowd_up(struct crowd *c, const struct way *way, unsigned int first,
 	c->faults.queue = -1;
 	for (i = 0; i < nr; i++)
 		c->dev[i].fd = -1;
-	c->iommufd = vmm_open();
+	c->iommufd = dsi_open();
 	must(c->iommufd, "/dev/iommu");
 	for (i = 0; !rc && i < nr; i++)
 		rc = rig_open_dev(&unit, first + i, c->iommufd, &c->dev[i]);

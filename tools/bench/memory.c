@@ -99,14 +99,14 @@ static void make_hwpt(struct rig *r, unsigned int kind, unsigned int i,
 		      uint32_t *hwpt)
 {
 	if (kind == PARENT) {
-		must(vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+		must(dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT |
 				     r->cfg.parent_flags, hwpt),
 		     "nesting parent %u", i);
 		return;
 	}
 	if (kind == VIOMMU) {
-		must(vmm_viommu(r->iommufd, r->dev[0].id, r->nest.parent, hwpt),
+		must(dsi_viommu(r->iommufd, r->dev[0].id, r->nest.parent, hwpt),
 		     "vIOMMU %u", i);
 		return;
 	}
@@ -122,7 +122,7 @@ static void drop_hwpt(struct rig *r, unsigned int kind, unsigned int i,
 	if (kind == PASID_ATTACH)
 		must(vdev_detach_pasid(&r->dev[0], 1 + i),
 		     "detaching PASID %u", 1 + i);
-	must(vmm_destroy(r->iommufd, hwpt), "destroying HWPT %u", i);
+	must(dsi_destroy(r->iommufd, hwpt), "destroying HWPT %u", i);
 }
 
 static void grow_hwpts(struct rig *r, const struct memory_series *of,

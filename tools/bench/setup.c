@@ -30,7 +30,7 @@ void setup_mock(struct rig *r, const struct setup *s)
 	r->cfg.nr_eps = s->nr_eps;
 	r->cfg.pasid_bits = s->pasid_bits;
 	r->cfg.guest_size = RIG_GUEST_SIZE;
-	r->cfg.perm = VMM_RW;
+	r->cfg.perm = DSI_RW;
 	r->cfg.width = RIG_WIDTH;
 	if (s->pasid_bits && vendor == MOCK_VTD) {
 		r->cfg.parent_flags = IOMMU_HWPT_ALLOC_PASID;
@@ -91,10 +91,10 @@ void inval_send(const struct inval_array *a, unsigned int nr)
 	uint32_t done = nr;
 
 	if (r->nest.type == MOCK_SMMUV3)
-		must(vmm_commands(r->iommufd, r->nest.viommu, a->entries,
+		must(dsi_commands(r->iommufd, r->nest.viommu, a->entries,
 				  &done), "%u commands", nr);
 	else
-		must(vmm_invalidate(r->iommufd, r->nested, a->entries, &done),
+		must(dsi_invalidate(r->iommufd, r->nested, a->entries, &done),
 		     "an invalidation of %u entries", nr);
 	must(done == nr ? 0 : -EIO, "%u of %u entries done", done, nr);
 }

@@ -75,9 +75,9 @@ static void shadow_map(struct shadow *s, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		must(vmm_ioas_map(s->rig.iommufd, s->ioas,
+		must(dsi_ioas_map(s->rig.iommufd, s->ioas,
 				  guest_ptr(&s->rig.guest, s->gpa[i]), PAGE_4K,
-				  iova_of(i), VMM_RW), "mapping a page");
+				  iova_of(i), DSI_RW), "mapping a page");
 }
 
 static void shadow_unmap(struct shadow *s, unsigned int n)
@@ -85,7 +85,7 @@ static void shadow_unmap(struct shadow *s, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		must(vmm_ioas_unmap(s->rig.iommufd, s->ioas, iova_of(i),
+		must(dsi_ioas_unmap(s->rig.iommufd, s->ioas, iova_of(i),
 				    PAGE_4K), "unmapping a page");
 }
 
@@ -140,7 +140,7 @@ static void setup(struct shadow *s)
 	unsigned int i;
 
 	setup_up(r, &setup);
-	must(vmm_ioas_alloc(r->iommufd, &s->ioas), "an IOAS");
+	must(dsi_ioas_alloc(r->iommufd, &s->ioas), "an IOAS");
 	must(vdev_attach_id(&r->dev[SHADOWED], s->ioas), "attaching to an IOAS");
 	for (i = 0; i < MAX; i++) {
 		/* The page itself, and the tables that lead to its entry */

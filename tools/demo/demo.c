@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <dualstage_raw.h>
 
 #include "ep.h"
 #include "faults.h"
@@ -28,7 +29,6 @@
 #include "smmu_guest.h"
 #include "util.h"
 #include "vdev.h"
-#include "vmm.h"
 #include "vtd_guest.h"
 
 #define GUEST_GPA	0x40000000ull
@@ -156,7 +156,7 @@ static void step_hardware(void)
 	make_unit(&unit, "demo", true);
 	must(mock_get_text(&unit, "dev_name", unit_dev, sizeof(unit_dev)),
 	     "the name of the unit");
-	iommufd = vmm_open();
+	iommufd = dsi_open();
 	if (iommufd < 0)
 		fail("open /dev/iommu: %s", strerror(-iommufd));
 	nest.iommufd = iommufd;
@@ -175,7 +175,7 @@ static void ask_smmu(void)
 	struct iommu_hw_info_arm_smmuv3 smmu;
 	struct iommu_hw_info info;
 
-	must(vmm_hw_info_smmuv3(iommufd, dev.id, &smmu, &info), "hw_info");
+	must(dsi_hw_info_smmuv3(iommufd, dev.id, &smmu, &info), "hw_info");
 	show_ok("IDR0 %#x, IDR1 %#x, IDR3 %#x, IDR5 %#x", smmu.idr[0],
 		smmu.idr[1], smmu.idr[3], smmu.idr[5]);
 	show_ok("stage-1 with granules of%s%s%s, nested on stage-2; errata: %s",
@@ -191,7 +191,7 @@ static void ask_vtd(void)
 	struct iommu_hw_info_vtd vtd;
 	struct iommu_hw_info info;
 
-	must(vmm_hw_info_vtd(iommufd, dev.id, &vtd, &info), "hw_info");
+	must(dsi_hw_info_vtd(iommufd, dev.id, &vtd, &info), "hw_info");
 	must_hold(vtd.ecap_reg & VTD_ECAP_NEST, "the unit cannot nest");
 	show_ok("CAP %#llx, ECAP %#llx", (unsigned long long)vtd.cap_reg,
 		(unsigned long long)vtd.ecap_reg);
@@ -214,8 +214,8 @@ static void step_parent(void)
 {
 	show_step("Give the guest memory, and make its stage-2 (a nesting parent)");
 	must(guest_create(&ram, GUEST_GPA, GUEST_SIZE), "guest memory");
-	must(vmm_ioas_alloc(iommufd, &ioas), "IOMMU_IOAS_ALLOC");
-	must(vmm_ioas_map(iommufd, ioas, ram.va, ram.size, ram.gpa, VMM_RW),
+	must(dsi_ioas_alloc(iommufd, &ioas), "IOMMU_IOAS_ALLOC");
+	must(dsi_ioas_map(iommufd, ioas, ram.va, ram.size, ram.gpa, DSI_RW),
 	     "IOMMU_IOAS_MAP");
 	show_ok("%llu MiB of guest memory at guest-physical %#llx",
 		(unsigned long long)(ram.size / SZ_1M),
@@ -347,10 +347,10 @@ static void listen_to_faults(void)
 	uint32_t queue;
 
 	if (is_smmu())
-		must(vmm_veventq(iommufd, nest.viommu, 16, &queue, &events),
+		must(dsi_veventq(iommufd, nest.viommu, 16, &queue, &events),
 		     "IOMMU_VEVENTQ_ALLOC");
 	else if (nest.raw)
-		must(vmm_veventq_vtd(iommufd, nest.viommu, 16, &queue, &events),
+		must(dsi_veventq_vtd(iommufd, nest.viommu, 16, &queue, &events),
 		     "IOMMU_VEVENTQ_ALLOC");
 }
 
@@ -358,16 +358,16 @@ static void listen_to_faults(void)
 static void hear_of_fault(uint64_t addr)
 {
 	const uint32_t vsid = nest.devs[0].vsid;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	if (is_smmu()) {
-		must(vmm_vevent(events, WAIT_MS, &ev), "an event for the guest");
+		must(dsi_vevent(events, WAIT_MS, &ev), "an event for the guest");
 		must_hold((ev.evt[0] & EVT0_ID) == EVT_F_TRANSLATION &&
 			  EVT0_SID(ev.evt[0]) == vsid && ev.evt[2] == addr &&
 			  !(ev.evt[1] & EVT1_RNW), "the event is of something else");
 		show_ok("the guest has an F_TRANSLATION event of StreamID %#x for it", vsid);
 	} else if (nest.raw) {
-		must(vmm_vevent_vtd(events, WAIT_MS, &ev), "a fault record for the guest");
+		must(dsi_vevent_vtd(events, WAIT_MS, &ev), "a fault record for the guest");
 		must_hold(FR1_REASON(ev.evt[1]) == FR_FS_NP && FR1_SID(ev.evt[1]) == vsid &&
 			  ev.evt[0] == addr, "the record is of something else");
 		show_ok("the guest has a fault record for it, reason %#x of source-id %#x",
@@ -419,7 +419,7 @@ static void step_replace(void)
 		  "a write to B's destination");
 	must_hold(!util_is_byte(guest_ptr(&ram, dst), BUF_SIZE, 0),
 		  "B's destination was not written");
-	must(vmm_destroy(iommufd, hwpt_a), "destroy A");
+	must(dsi_destroy(iommufd, hwpt_a), "destroy A");
 	show_ok("nothing of A is %s; A's HWPT is destroyed", is_smmu() ?
 		"found, its ASID is another" : "left in any cache");
 	show_count("replace", &unit);
@@ -485,7 +485,7 @@ static void step_spr17(void)
 
 	show_step("The unit has erratum SPR17: no read-only memory under nesting");
 	must(guest_create(&rom, GUEST_GPA + SZ_1G, SZ_64K), "a ROM");
-	rc = vmm_ioas_map(iommufd, ioas, rom.va, rom.size, rom.gpa, VMM_RO);
+	rc = dsi_ioas_map(iommufd, ioas, rom.va, rom.size, rom.gpa, DSI_RO);
 	if (rc != -EINVAL)
 		fail("a read-only mapping below a nesting parent: %s",
 		     rc ? strerror(-rc) : "was accepted");
@@ -494,7 +494,7 @@ static void step_spr17(void)
 
 	make_unit(&unit_good, "demo-good", false);
 	open_dev(&unit_good, &dev_good, vfio, sizeof(vfio));
-	must(vmm_hw_info_vtd(iommufd, dev_good.id, &vtd, NULL), "hw_info");
+	must(dsi_hw_info_vtd(iommufd, dev_good.id, &vtd, NULL), "hw_info");
 	/* The kernel's own driver says of all units that they have it */
 	if (!is_ours(&unit_good)) {
 		must_hold(vtd.flags & IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17,
@@ -506,11 +506,11 @@ static void step_spr17(void)
 	must_hold(!(vtd.flags & IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17),
 		  "hw_info tells of an erratum that is not there");
 	show_ok("a second unit does not have it, hw_info says so");
-	must(vmm_ioas_alloc(iommufd, &ioas2), "IOMMU_IOAS_ALLOC");
-	must(vmm_hwpt_paging(iommufd, dev_good.id, ioas2,
+	must(dsi_ioas_alloc(iommufd, &ioas2), "IOMMU_IOAS_ALLOC");
+	must(dsi_hwpt_paging(iommufd, dev_good.id, ioas2,
 			     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent2),
 	     "IOMMU_HWPT_ALLOC of a nesting parent");
-	must(vmm_ioas_map(iommufd, ioas2, rom.va, rom.size, rom.gpa, VMM_RO),
+	must(dsi_ioas_map(iommufd, ioas2, rom.va, rom.size, rom.gpa, DSI_RO),
 	     "the same mapping on the second unit");
 	show_ok("the nesting parent there takes the same mapping");
 	guest_destroy(&rom);

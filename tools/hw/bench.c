@@ -170,13 +170,13 @@ static void map_unmap(struct hw *hw, uint32_t ioas, const char *map_name,
 	series_begin(&unmap, unmap_name, rounds);
 	for (i = 0; i < rounds; i++) {
 		start = now();
-		rc = vmm_ioas_map(hw->iommufd, ioas, hw->ram.va, size, IOVA,
-				  VMM_RW);
+		rc = dsi_ioas_map(hw->iommufd, ioas, hw->ram.va, size, IOVA,
+				  DSI_RW);
 		series_add(&map, now() - start);
 		if (rc)
 			die("map", rc);
 		start = now();
-		rc = vmm_ioas_unmap(hw->iommufd, ioas, IOVA, size);
+		rc = dsi_ioas_unmap(hw->iommufd, ioas, IOVA, size);
 		series_add(&unmap, now() - start);
 		if (rc)
 			die("unmap", rc);
@@ -229,12 +229,12 @@ static int bench_process(void)
 	for (i = 0; i < 2; i++) {
 		uint32_t pt;
 
-		rc = vmm_ioas_alloc(hw.iommufd, &ioas[i]);
+		rc = dsi_ioas_alloc(hw.iommufd, &ioas[i]);
 		if (rc)
 			die("IOAS", rc);
 		/* Domains for good, so that none is made in what is measured */
 		pt = ioas[i];
-		rc = vmm_hwpt_paging(hw.iommufd, hw.func[0].v.id, pt, 0,
+		rc = dsi_hwpt_paging(hw.iommufd, hw.func[0].v.id, pt, 0,
 				     &ioas[i]);
 		if (rc)
 			die("HWPT", rc);

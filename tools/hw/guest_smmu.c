@@ -17,12 +17,12 @@ int guest_smmu_create(struct guest_smmu *g, struct hw *hw, struct func *func)
 	g->events = -1;
 	rc = hw_ioas(hw, &g->ioas);
 	if (!rc)
-		rc = vmm_hwpt_paging(fd, func->v.id, g->ioas,
+		rc = dsi_hwpt_paging(fd, func->v.id, g->ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT, &g->parent);
 	if (!rc)
-		rc = vmm_viommu(fd, func->v.id, g->parent, &g->viommu);
+		rc = dsi_viommu(fd, func->v.id, g->parent, &g->viommu);
 	if (!rc)
-		rc = vmm_veventq(fd, g->viommu, GUEST_EVENTS, &g->veventq,
+		rc = dsi_veventq(fd, g->viommu, GUEST_EVENTS, &g->veventq,
 				 &g->events);
 	if (!rc && fcntl(g->events, F_SETFL, O_NONBLOCK))
 		rc = -errno;
@@ -73,7 +73,7 @@ int guest_smmu_add(struct guest_smmu *g, struct guest_dev *d, unsigned int nr,
 	d->func = &g->hw->func[nr];
 	d->vsid = GUEST_VSID(nr);
 	d->asid = GUEST_ASID(nr);
-	rc = vmm_vdevice(g->hw->iommufd, g->viommu, d->func->v.id, d->vsid,
+	rc = dsi_vdevice(g->hw->iommufd, g->viommu, d->func->v.id, d->vsid,
 			 &d->vdevice);
 	if (!rc)
 		rc = make_tables(g, d, granule);
@@ -98,13 +98,13 @@ int guest_smmu_create_all(struct guest_smmu *g, struct guest_dev dev[HW_DEVS],
 int guest_smmu_vste(struct guest_smmu *g, struct guest_dev *d,
 		    struct iommu_hwpt_arm_smmuv3 vste, uint32_t *hwpt)
 {
-	return vmm_hwpt_vste(g->hw->iommufd, d->func->v.id, g->viommu, 0, &vste,
+	return dsi_hwpt_vste(g->hw->iommufd, d->func->v.id, g->viommu, 0, &vste,
 			     hwpt);
 }
 
 int guest_smmu_cmd(struct guest_smmu *g, smmu_cmd cmd)
 {
-	return vmm_command(g->hw->iommufd, g->viommu, cmd);
+	return dsi_command(g->hw->iommufd, g->viommu, cmd);
 }
 
 int guest_smmu_sees(struct guest_dev *d, uint64_t iova, uint64_t seed)

@@ -28,7 +28,7 @@ static int open_with(struct hw *hw,
 	memset(hw, 0, sizeof(*hw));
 	for (i = 0; i < HW_DEVS; i++)
 		hw->func[i].v.fd = -1;
-	hw->iommufd = vmm_open();
+	hw->iommufd = dsi_open();
 	if (hw->iommufd < 0)
 		return hw->iommufd;
 	if (mock)
@@ -81,11 +81,11 @@ int hw_ioas(struct hw *hw, uint32_t *ioas)
 {
 	int rc;
 
-	rc = vmm_ioas_alloc(hw->iommufd, ioas);
+	rc = dsi_ioas_alloc(hw->iommufd, ioas);
 	if (rc)
 		return rc;
-	return vmm_ioas_map(hw->iommufd, *ioas, hw->ram.va, hw->ram.size,
-			    hw->ram.gpa, VMM_RW);
+	return dsi_ioas_map(hw->iommufd, *ioas, hw->ram.va, hw->ram.size,
+			    hw->ram.gpa, DSI_RW);
 }
 
 uint64_t hw_page(struct hw *hw, uint64_t seed)

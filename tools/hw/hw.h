@@ -12,12 +12,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <dualstage_raw.h>
 
 #include "func.h"
 #include "guest.h"
 #include "mock.h"
 #include "util.h"
-#include "vmm.h"
 
 #define HW_DEVS		2
 #define HW_GPA		0x40000000ull

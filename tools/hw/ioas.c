@@ -32,14 +32,14 @@ FIXTURE_SETUP(paging)
 	ASSERT_EQ(0, hw_open(&self->hw));
 	self->func = self->hw.func;
 	for (i = 0; i < HW_DEVS; i++) {
-		ASSERT_EQ(0, vmm_ioas_alloc(self->hw.iommufd, &self->ioas[i]));
+		ASSERT_EQ(0, dsi_ioas_alloc(self->hw.iommufd, &self->ioas[i]));
 		self->bounce_gpa[i] = hw_page(&self->hw, 0);
 		ASSERT_NE(0, self->bounce_gpa[i]);
 		self->bounce[i].iova = BOUNCE;
 		self->bounce[i].va = hw_va(&self->hw, self->bounce_gpa[i]);
-		ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->ioas[i],
+		ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, self->ioas[i],
 					  self->bounce[i].va, PAGE_4K, BOUNCE,
-					  VMM_RW));
+					  DSI_RW));
 		ASSERT_EQ(0, vdev_attach_id(&self->func[i].v, self->ioas[i]));
 	}
 }
@@ -50,9 +50,9 @@ FIXTURE_TEARDOWN(paging)
 }
 
 #define MAP(nr, va, len, iova, perm)					\
-	vmm_ioas_map(self->hw.iommufd, self->ioas[nr], va, len, iova, perm)
+	dsi_ioas_map(self->hw.iommufd, self->ioas[nr], va, len, iova, perm)
 #define UNMAP(nr, iova, len)						\
-	vmm_ioas_unmap(self->hw.iommufd, self->ioas[nr], iova, len)
+	dsi_ioas_unmap(self->hw.iommufd, self->ioas[nr], iova, len)
 static int sees(FIXTURE_DATA(paging) *self, unsigned int nr, uint64_t iova,
 		uint64_t seed)
 {
@@ -78,7 +78,7 @@ TEST_F(paging, reads_and_writes)
 		gpa = hw_page(&self->hw, i + 1);
 		ASSERT_NE(0, gpa);
 		ASSERT_EQ(0, MAP(0, hw_va(&self->hw, gpa), PAGE_4K, iova[i],
-				 VMM_RW));
+				 DSI_RW));
 	}
 	for (i = 0; i < ARRAY_SIZE(iova); i++) {
 		EXPECT_EQ(0, sees(self, 0, iova[i], i + 1)) {
@@ -106,7 +106,7 @@ TEST_F(paging, every_byte)
 	}
 	for (i = 0; i < 3; i++)
 		ASSERT_EQ(0, MAP(0, page[i], PAGE_4K, IOVA + i * PAGE_4K,
-				 VMM_RW));
+				 DSI_RW));
 
 	for (i = 0; i < ARRAY_SIZE(len); i++) {
 		at = 2 * PAGE_4K - len[i] / 2 - 1;
@@ -131,7 +131,7 @@ TEST_F(paging, read_only)
 	void *va = hw_va(&self->hw, gpa);
 
 	ASSERT_NE(0, gpa);
-	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RO));
+	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, DSI_RO));
 	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
 	EXPECT_EQ(0, writes(self, 0, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
@@ -151,7 +151,7 @@ TEST_F(paging, unmap)
 	}
 	for (i = 0; i < 4; i++) {
 		va = hw_va(&self->hw, gpa[i % 2]);
-		ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RW));
+		ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, DSI_RW));
 		EXPECT_EQ(0, sees(self, 0, IOVA, i % 2 + 1));
 		ASSERT_EQ(0, UNMAP(0, IOVA, PAGE_4K));
 		EXPECT_EQ(-EFAULT, sees(self, 0, IOVA, i % 2 + 1));
@@ -172,7 +172,7 @@ TEST_F(paging, unmap_range)
 	for (i = 0; i < pages; i++)
 		util_fill(hw_va(&self->hw, gpa + i * PAGE_4K), PAGE_4K, i + 1);
 	ASSERT_EQ(0, MAP(0, hw_va(&self->hw, gpa), pages * PAGE_4K, IOVA,
-			 VMM_RW));
+			 DSI_RW));
 	for (i = 0; i < pages; i++)
 		EXPECT_EQ(0, sees(self, 0, IOVA + i * PAGE_4K, i + 1));
 	ASSERT_EQ(0, UNMAP(0, IOVA, pages * PAGE_4K));
@@ -189,7 +189,7 @@ TEST_F(paging, large_page)
 	if (guest_create_2m(&big, HW_GPA, 2 * SZ_2M))
 		SKIP(return, "no 2 MiB of memory in one piece");
 	util_fill(big.va + at, PAGE_4K, 5);
-	ASSERT_EQ(0, MAP(0, big.va, 2 * SZ_2M, SZ_1G, VMM_RW));
+	ASSERT_EQ(0, MAP(0, big.va, 2 * SZ_2M, SZ_1G, DSI_RW));
 	EXPECT_EQ(0, sees(self, 0, SZ_1G + at, 5));
 	EXPECT_EQ(0, writes(self, 0, SZ_1G + SZ_2M + at, 6));
 	EXPECT_TRUE(util_is_fill(big.va + SZ_2M + at, PAGE_4K, 6));
@@ -207,7 +207,7 @@ TEST_F(paging, functions_are_isolated)
 		gpa[i] = hw_page(&self->hw, i + 1);
 		ASSERT_NE(0, gpa[i]);
 		ASSERT_EQ(0, MAP(i, hw_va(&self->hw, gpa[i]), PAGE_4K, IOVA,
-				 VMM_RW));
+				 DSI_RW));
 	}
 	/* Both use it at the same time */
 	for (i = 0; i < 2 * HW_DEVS; i++)
@@ -231,7 +231,7 @@ TEST_F(paging, replace)
 		gpa[i] = hw_page(&self->hw, i + 1);
 		ASSERT_NE(0, gpa[i]);
 		ASSERT_EQ(0, MAP(i, hw_va(&self->hw, gpa[i]), PAGE_4K, IOVA,
-				 VMM_RW));
+				 DSI_RW));
 	}
 	EXPECT_EQ(0, sees(self, 0, IOVA, 1));
 	ASSERT_EQ(0, vdev_attach_id(&self->func[0].v, self->ioas[1]));
@@ -249,7 +249,7 @@ TEST_F(paging, detached)
 	void *va = hw_va(&self->hw, gpa);
 
 	ASSERT_NE(0, gpa);
-	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, VMM_RW));
+	ASSERT_EQ(0, MAP(0, va, PAGE_4K, IOVA, DSI_RW));
 	EXPECT_EQ(0, writes(self, 0, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 2));
 	ASSERT_EQ(0, vdev_detach(&self->func[0].v));

@@ -38,7 +38,7 @@ TEST_F(nested, hw_info)
 	struct iommu_hw_info_arm_smmuv3 smmu;
 	struct iommu_hw_info info;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, &info));
 	TH_LOG("IDR0 %08x IDR1 %08x IDR3 %08x IDR5 %08x IIDR %08x AIDR %08x",
 	       smmu.idr[0], smmu.idr[1], smmu.idr[3], smmu.idr[5], smmu.iidr,
@@ -112,8 +112,8 @@ TEST_F(nested, read_only)
 	EXPECT_EQ(0, guest_smmu_writes(self->d, IOVA, 2));
 	EXPECT_TRUE(util_is_fill(va, PAGE_4K, 1));
 
-	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
-				  gpa2, VMM_RO));
+	ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
+				  gpa2, DSI_RO));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA + PAGE_4K, gpa2, GRANULE_4K,
 			    S1_RW));
 	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA + PAGE_4K, 1));
@@ -128,11 +128,11 @@ TEST_F(nested, stage2_unmap)
 	void *va = hw_va(&self->hw, page);
 
 	ASSERT_NE(0, page);
-	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
-				  NO_GPA, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, self->g.ioas, va, PAGE_4K,
+				  NO_GPA, DSI_RW));
 	ASSERT_EQ(0, s1_map(&self->d->s1, IOVA, NO_GPA, GRANULE_4K, S1_RW));
 	EXPECT_EQ(0, guest_smmu_sees(self->d, IOVA, 7));
-	ASSERT_EQ(0, vmm_ioas_unmap(self->hw.iommufd, self->g.ioas, NO_GPA,
+	ASSERT_EQ(0, dsi_ioas_unmap(self->hw.iommufd, self->g.ioas, NO_GPA,
 				    PAGE_4K));
 	EXPECT_EQ(-EFAULT, guest_smmu_sees(self->d, IOVA, 7));
 	EXPECT_EQ(0, guest_smmu_writes(self->d, IOVA, 8));
@@ -371,7 +371,7 @@ TEST_F(tlbi, needed_and_sufficient)
 	struct iommu_hw_info_arm_smmuv3 smmu;
 	unsigned int i;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, NULL));
 	if (variant->range && !(smmu.idr[3] & 1 << 10))
 		SKIP(return, "the SMMU has no commands for ranges");

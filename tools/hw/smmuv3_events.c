@@ -146,7 +146,7 @@ TEST_F(event, stalls_switched_off)
 	unsigned int i;
 	uint32_t hwpt;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, NULL));
 	if (!(smmu.idr[0] >> 24 & 3))
 		SKIP(return, "the SMMU has a choice");
@@ -172,7 +172,7 @@ TEST_F(event, no_substreams)
 	uint32_t hwpt;
 	int rc;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, NULL));
 	if (smmu.idr[1] >> 6 & 0x1f)
 		SKIP(return, "the SMMU has SubstreamIDs");

@@ -463,7 +463,7 @@ TEST_F(walk, bypass_address_size)
 	uint64_t gpa;
 	int rc;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(self->hw.iommufd, self->d->func->v.id,
 					&smmu, NULL));
 	ASSERT_GT(ARRAY_SIZE(bits), smmu.idr[5] & 7);
 	oas = bits[smmu.idr[5] & 7];

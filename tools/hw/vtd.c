@@ -36,7 +36,7 @@ TEST_F(vtd, hw_info)
 	struct iommu_hw_info_vtd vtd = { 0 };
 	struct iommu_hw_info info;
 
-	ASSERT_EQ(0, vmm_hw_info_vtd(self->hw.iommufd, self->dev, &vtd, &info));
+	ASSERT_EQ(0, dsi_hw_info_vtd(self->hw.iommufd, self->dev, &vtd, &info));
 	TH_LOG("CAP %016llx ECAP %016llx flags %x",
 	       (unsigned long long)vtd.cap_reg,
 	       (unsigned long long)vtd.ecap_reg, vtd.flags);
@@ -53,10 +53,10 @@ TEST_F(vtd, no_nesting_parent)
 	uint32_t hwpt;
 
 	EXPECT_EQ(-EOPNOTSUPP,
-		  vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas,
+		  dsi_hwpt_paging(self->hw.iommufd, self->dev, self->ioas,
 				  IOMMU_HWPT_ALLOC_NEST_PARENT, &hwpt));
 	/* That was said of the flag, and not of the device */
-	EXPECT_EQ(0, vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
+	EXPECT_EQ(0, dsi_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
 				     &hwpt));
 }
 
@@ -75,20 +75,20 @@ TEST_F(vtd, wide_addresses)
 	uint64_t gpa;
 	uint32_t ioas;
 
-	ASSERT_EQ(0, vmm_ioas_alloc(self->hw.iommufd, &ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(self->hw.iommufd, &ioas));
 	for (i = 0; i < ARRAY_SIZE(iova); i++) {
 		gpa = hw_page(&self->hw, i + 1);
 		ASSERT_NE(0, gpa);
-		ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, ioas,
+		ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, ioas,
 					  hw_va(&self->hw, gpa), PAGE_4K, iova[i],
-					  VMM_RW));
+					  DSI_RW));
 	}
 	gpa = hw_page(&self->hw, 0);
 	ASSERT_NE(0, gpa);
 	bounce.iova = iova[0] + PAGE_4K;
 	bounce.va = hw_va(&self->hw, gpa);
-	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, ioas, bounce.va, PAGE_4K,
-				  bounce.iova, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, ioas, bounce.va, PAGE_4K,
+				  bounce.iova, DSI_RW));
 	ASSERT_EQ(0, vdev_attach_id(&f->v, ioas));
 
 	EXPECT_EQ(0, hw_sees(f, &bounce, iova[0], 1));
@@ -111,9 +111,9 @@ TEST_F(vtd, no_stage1_of_a_guest)
 	};
 	uint32_t paging, hwpt;
 
-	ASSERT_EQ(0, vmm_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(self->hw.iommufd, self->dev, self->ioas, 0,
 				     &paging));
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(self->hw.iommufd, self->dev, paging,
+	EXPECT_EQ(-EINVAL, dsi_hwpt_nested(self->hw.iommufd, self->dev, paging,
 					   0, &s1, &hwpt));
 	/* Nothing came of it: the paging domain works as before */
 	ASSERT_EQ(0, vdev_attach_id(&self->hw.func[0].v, paging));
@@ -139,7 +139,7 @@ FIXTURE_SETUP(fault)
 {
 	ASSERT_EQ(0, hw_open(&self->hw));
 	self->f = &self->hw.func[0];
-	ASSERT_EQ(0, vmm_ioas_alloc(self->hw.iommufd, &self->ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(self->hw.iommufd, &self->ioas));
 	ASSERT_EQ(0, vdev_attach_id(&self->f->v, self->ioas));
 	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_GE(self->log, 0);
@@ -231,12 +231,12 @@ TEST_F(fault, reasons)
 	uint64_t gpa = hw_page(&self->hw, 1);
 
 	ASSERT_NE(0, gpa);
-	ASSERT_EQ(0, vmm_hw_info_vtd(self->hw.iommufd, self->f->v.id, &vtd,
+	ASSERT_EQ(0, dsi_hw_info_vtd(self->hw.iommufd, self->f->v.id, &vtd,
 				     NULL));
 	stage2 = vtd.ecap_reg >> 46 & 1;
-	ASSERT_EQ(0, vmm_ioas_map(self->hw.iommufd, self->ioas,
+	ASSERT_EQ(0, dsi_ioas_map(self->hw.iommufd, self->ioas,
 				  hw_va(&self->hw, gpa), PAGE_4K, READ_ONLY,
-				  VMM_RO));
+				  DSI_RO));
 	for (i = 0; i < ARRAY_SIZE(fault_cases); i++) {
 		const struct fault_case *c = &fault_cases[i];
 		int expected = stage2 ? c->stage2 : c->stage1, found;

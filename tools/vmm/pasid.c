@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <dualstage_raw.h>
 
 #include "ep.h"
 #include "util.h"
 #include "vdev.h"
-#include "vmm.h"
 
 #define IOVA	0x40000000ull
 #define SPACES	3	/* without PASID, PASID 1, PASID 0x123 */
@@ -71,17 +71,17 @@ static int space_map(struct space *s)
 	s->page = new_page();
 	if (!s->page)
 		return -ENOMEM;
-	return vmm_ioas_map(iommufd, s->ioas, s->page, SZ_4K, IOVA, VMM_RW);
+	return dsi_ioas_map(iommufd, s->ioas, s->page, SZ_4K, IOVA, DSI_RW);
 }
 
 static int space_init(struct space *s)
 {
 	int rc;
 
-	rc = vmm_ioas_alloc(iommufd, &s->ioas);
+	rc = dsi_ioas_alloc(iommufd, &s->ioas);
 	if (rc)
 		return rc;
-	rc = vmm_hwpt_paging(iommufd, vdev.id, s->ioas, IOMMU_HWPT_ALLOC_PASID,
+	rc = dsi_hwpt_paging(iommufd, vdev.id, s->ioas, IOMMU_HWPT_ALLOC_PASID,
 			     &s->hwpt);
 	if (rc)
 		return rc;
@@ -130,7 +130,7 @@ static void remap(struct space *s)
 	int rc;
 
 	memset(old, 0, SZ_4K);
-	rc = vmm_ioas_unmap(iommufd, s->ioas, IOVA, SZ_4K);
+	rc = dsi_ioas_unmap(iommufd, s->ioas, IOVA, SZ_4K);
 	result(!rc, "unmap from PASID %#x (%d)", s->pasid, rc);
 	rc = dma(s, 7);
 	result(rc == -EFAULT && !page_changed(old),
@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	if (argc != 2 && argc != 3)
 		return 2;
 	printf("TAP version 13\n");
-	iommufd = vmm_open();
+	iommufd = dsi_open();
 	rc = iommufd < 0 ? iommufd : vdev_open(&vdev, argv[1], iommufd);
 	result(!rc, "the guest's iommufd has the device (%d)", rc);
 	if (rc)

@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <dualstage_raw.h>
 
 #include "ep.h"
 #include "vdev.h"
 #include "vm.h"
-#include "vmm.h"
 
 /* Where the device puts its copy */
 #define COPY	(VM_DATA + 0x1000)
@@ -84,12 +84,12 @@ static void use_device(struct vm *vm, const char *path)
 
 	tell_kvm(vm, path);
 	memset(vm->memory + COPY, 0, sizeof(VM_WORD));
-	iommufd = vmm_open();
+	iommufd = dsi_open();
 	if (iommufd < 0)
 		fail("/dev/iommu: %s", strerror(-iommufd));
 	check(vdev_open(&v, strrchr(path, '/') + 1, iommufd), path);
-	check(vmm_ioas_alloc(iommufd, &ioas), "an IOAS");
-	check(vmm_ioas_map(iommufd, ioas, vm->memory, VM_SIZE, VM_GPA, VMM_RW),
+	check(dsi_ioas_alloc(iommufd, &ioas), "an IOAS");
+	check(dsi_ioas_map(iommufd, ioas, vm->memory, VM_SIZE, VM_GPA, DSI_RW),
 	      "the guest's memory for the device");
 	check(vdev_attach_id(&v, ioas), "attaching the device");
 	check(vdev_enable(&v, PCI_CMD_MEMORY | PCI_CMD_MASTER), "bus mastering");

@@ -291,7 +291,7 @@ TEST_F(unit_without, refused)
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	phys = guest_phys(r->guest.va);
 	ASSERT_NE(0, phys);
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &info));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &info));
 	EXPECT_NE(0, info.out_capabilities &
 		     IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));

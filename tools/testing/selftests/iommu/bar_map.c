@@ -44,7 +44,7 @@ FIXTURE_VARIANT_ADD(bar_map, smmu)
 static int region(struct vdev *dev, uint32_t index, struct vfio_region_info *info)
 {
 	*info = (struct vfio_region_info){ .argsz = sizeof(*info), .index = index };
-	return vmm_ioctl(dev->fd, VFIO_DEVICE_GET_REGION_INFO, info);
+	return dsi_ioctl(dev->fd, VFIO_DEVICE_GET_REGION_INFO, info);
 }
 
 FIXTURE_SETUP(bar_map)
@@ -286,7 +286,7 @@ TEST_F(bar_map, system_calls)
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-EFAULT, read_then_load(zero, self->bar + MOCK_EP_LOWER_SRC_ADDR, &val));
 	EXPECT_EQ(0x600df00d, val);
-	EXPECT_EQ(-EFAULT, vmm_ioctl(self->rig.iommufd, IOMMU_IOAS_MAP, &map));
+	EXPECT_EQ(-EFAULT, dsi_ioctl(self->rig.iommufd, IOMMU_IOAS_MAP, &map));
 	EXPECT_EQ(0x600df00d, by_file(self, MOCK_EP_LOWER_SRC_ADDR));
 	close(pipes[0]);
 	close(pipes[1]);

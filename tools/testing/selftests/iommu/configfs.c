@@ -422,7 +422,7 @@ TEST_F(one, busy)
 	EXPECT_EQ(-EBUSY, mock_set_live(&self->m, false));
 	close(fd);
 
-	iommufd = vmm_open();
+	iommufd = dsi_open();
 	ASSERT_GE(iommufd, 0);
 	ASSERT_EQ(0, rig_open_dev(&self->m, 0, iommufd, &dev));
 	EXPECT_EQ(-EBUSY, mock_set_live(&self->m, false));
@@ -476,12 +476,12 @@ FIXTURE_SETUP(many)
 			ASSERT_EQ(0, mock_add_endpoint(&self->m[i], name, j));
 		}
 	}
-	self->iommufd = vmm_open();
+	self->iommufd = dsi_open();
 	ASSERT_GE(self->iommufd, 0);
-	ASSERT_EQ(0, vmm_ioas_alloc(self->iommufd, &self->ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(self->iommufd, &self->ioas));
 	ASSERT_EQ(0, guest_create(&self->ram, RIG_GPA, SZ_64K));
-	ASSERT_EQ(0, vmm_ioas_map(self->iommufd, self->ioas, self->ram.va,
-				  self->ram.size, RIG_GPA, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(self->iommufd, self->ioas, self->ram.va,
+				  self->ram.size, RIG_GPA, DSI_RW));
 }
 
 FIXTURE_TEARDOWN(many)
@@ -633,7 +633,7 @@ TEST(looked_into)
 	ASSERT_EQ(0, mock_debugfs(&rig.mock, "regs", regs, sizeof(regs)));
 	EXPECT_NE(NULL, strstr(regs, "GSTS"));
 	EXPECT_NE(NULL, strstr(regs, "RTADDR"));
-	ASSERT_EQ(0, vmm_invalidate_all(rig.iommufd, rig.nested));
+	ASSERT_EQ(0, dsi_invalidate_all(rig.iommufd, rig.nested));
 	ASSERT_EQ(0, mock_debugfs(&rig.mock, "caches", caches, sizeof(caches)));
 	/* A unit that reorders fetches what nobody has asked for */
 	if (!mock_reorders())

@@ -45,11 +45,11 @@ TEST_F(same, vtd_read_only_parent)
 	struct iommu_hw_info_vtd vtd;
 
 	SAME_UP(NULL);
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
 	EXPECT_EQ(IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17, vtd.flags);
 	ASSERT_EQ(0, rig_parent(r));
-	EXPECT_EQ(-EINVAL, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-					PAGE_4K, RIG_GPA + SZ_1G, VMM_RO));
+	EXPECT_EQ(-EINVAL, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va,
+					PAGE_4K, RIG_GPA + SZ_1G, DSI_RO));
 }
 
 /* The last address of an IOAS with one HWPT of @flags */
@@ -63,10 +63,10 @@ static uint64_t last_address(struct rig *r, uint32_t flags)
 	};
 	uint32_t hwpt;
 
-	if (vmm_ioas_alloc(r->iommufd, &cmd.ioas_id) ||
-	    vmm_hwpt_paging(r->iommufd, r->dev[0].id, cmd.ioas_id, flags,
+	if (dsi_ioas_alloc(r->iommufd, &cmd.ioas_id) ||
+	    dsi_hwpt_paging(r->iommufd, r->dev[0].id, cmd.ioas_id, flags,
 			    &hwpt) ||
-	    vmm_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd) ||
+	    dsi_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd) ||
 	    !cmd.num_iovas)
 		return 0;
 	return range[cmd.num_iovas - 1].last;
@@ -94,15 +94,15 @@ TEST_F(same, vtd_write_only)
 
 	SAME_UP(NULL);
 	util_fill(r->guest.va, PAGE_4K, 1);
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, at,
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, at,
 				  IOMMU_IOAS_MAP_WRITEABLE));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 	/* Stage-1 entries have no bit that says that a page may be read */
 	EXPECT_EQ(0, rig_sees(r, 0, at, 1));
 	/* Those of stage-2 have */
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, at, 1));
@@ -142,7 +142,7 @@ TEST_F(same, smmu_context_pointer)
 		vste = nest_vste(&r->nest, &r->s1);
 		vste.ste[0] |= 1ull << bit;
 		EXPECT_EQ(bit < 52 ? 0 : -EIO,
-			  vmm_hwpt_vste(r->iommufd, r->dev[0].id,
+			  dsi_hwpt_vste(r->iommufd, r->dev[0].id,
 					r->nest.viommu, 0, &vste, &hwpt))
 			TH_LOG("bit %u", bit);
 	}
@@ -169,7 +169,7 @@ TEST_F(same, pasid_modes)
 	SAME_UP(&cfg);
 	ASSERT_EQ(0, rig_parent(r));
 	ASSERT_EQ(0, rig_nested(r));
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
 	EXPECT_EQ(8, info.out_max_pasid_log2);
 	pos = vdev_ext_capability(&r->dev[0], PCI_EXT_CAP_PASID);
 	ASSERT_NE(0, pos);
@@ -236,9 +236,9 @@ TEST_F(vtd, vtd_failed_attach)
 	};
 
 	/* Page requests, of a device that makes none */
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &fault));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &fault));
 	cmd.fault_id = fault.out_fault_id;
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd));
 	EXPECT_EQ(-ENODEV, vdev_attach_id(&r->dev[0], cmd.out_hwpt_id));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 0));
 	close(fault.out_fault_fd);
@@ -249,9 +249,9 @@ TEST_F(vtd, vtd_no_pages)
 {
 	struct rig *r = &self->rig;
 
-	EXPECT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 0, 0));
+	EXPECT_EQ(0, dsi_invalidate_range(r->iommufd, r->nested, IOVA, 0, 0));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 0));
-	EXPECT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1, 0));
+	EXPECT_EQ(0, dsi_invalidate_range(r->iommufd, r->nested, IOVA, 1, 0));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 4));
 }
 
@@ -260,7 +260,7 @@ TEST_F(vtd, vtd_range_wraps)
 {
 	struct rig *r = &self->rig;
 
-	EXPECT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, PAGE_4K,
+	EXPECT_EQ(0, dsi_invalidate_range(r->iommufd, r->nested, PAGE_4K,
 					  1ull << 52, 0));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 4));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA + 3 * PAGE_4K, 7));
@@ -271,7 +271,7 @@ TEST_F(vtd, vtd_range_exact)
 {
 	struct rig *r = &self->rig;
 
-	EXPECT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested,
+	EXPECT_EQ(0, dsi_invalidate_range(r->iommufd, r->nested,
 					  IOVA + PAGE_4K, 2,
 					  IOMMU_VTD_INV_FLAGS_LEAF));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 0));
@@ -289,7 +289,7 @@ static int try_s1(struct rig *r, uint64_t flags, uint64_t pgtbl, uint32_t width)
 	};
 	uint32_t hwpt;
 
-	return vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent, 0, &s1,
+	return dsi_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent, 0, &s1,
 			       &hwpt);
 }
 
@@ -348,7 +348,7 @@ FIXTURE_TEARDOWN(smmu)
 #define SMMU_UP(cfg_) do { \
 	RIG_UP(&self->rig, cfg_); \
 	self->vsid = self->rig.nest.devs[0].vsid; \
-	ASSERT_EQ(0, vmm_veventq(self->rig.iommufd, self->rig.nest.viommu, 16, \
+	ASSERT_EQ(0, dsi_veventq(self->rig.iommufd, self->rig.nest.viommu, 16, \
 				 &self->id, &self->queue)); \
 	ASSERT_NE(0, rig_page(&self->rig, &self->rig.s1, IOVA, 1)); \
 	EXPECT_EQ(0, rig_sees(&self->rig, 0, IOVA, 1)); \
@@ -364,7 +364,7 @@ TEST_F(smmu, smmu_no_commands)
 	smmu_cmd cmd = {};
 
 	SMMU_UP(&smmu_cfg);
-	EXPECT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, &cmd, &num));
+	EXPECT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, &cmd, &num));
 	EXPECT_EQ(0, num);
 }
 
@@ -383,7 +383,7 @@ TEST_F(smmu, smmu_bad_command)
 	ASSERT_EQ(0, s1_map(&r->s1, IOVA, rig_page(r, &r->s1, 0, 2), S1_4K,
 			    S1_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(-EIO, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	EXPECT_EQ(-EIO, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	EXPECT_EQ(1, num);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 2));
 }
@@ -418,11 +418,11 @@ TEST_F(smmu, smmu_equal_asids)
 
 	SMMU_UP(&cfg);
 	ASSERT_EQ(0, vdev_detach(&r->dev[1]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[1].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[1].vdevice));
 	second = r->nest;
 	second.nr_devs = 0;
 	second.asids = 0;
-	ASSERT_EQ(0, vmm_viommu(r->iommufd, r->dev[1].id, r->nest.parent,
+	ASSERT_EQ(0, dsi_viommu(r->iommufd, r->dev[1].id, r->nest.parent,
 				&second.viommu));
 	ASSERT_EQ(0, nest_add_dev(&second, r->dev[1].id));
 	ASSERT_EQ(0, nest_s1(&second, &s1, &r->guest, RIG_WIDTH));
@@ -444,7 +444,7 @@ TEST_F(smmu, smmu_atc_without_ats)
 
 	SMMU_UP(&smmu_cfg);
 	ASSERT_EQ(0, mock_stats(&r->mock, &before));
-	EXPECT_EQ(0, vmm_command(r->iommufd, r->nest.viommu,
+	EXPECT_EQ(0, dsi_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_atc(self->vsid, 0, 0, 64)));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.invalidations, after.invalidations);
@@ -458,11 +458,11 @@ TEST_F(smmu, smmu_wide_vsid)
 
 	SMMU_UP(&smmu_cfg);
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	r->nest.nr_devs = 0;
-	EXPECT_EQ(-EINVAL, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	EXPECT_EQ(-EINVAL, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 				       1ull << 32 | self->vsid, &vdevice));
-	EXPECT_EQ(0, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	EXPECT_EQ(0, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 				 UINT32_MAX, &vdevice));
 }
 
@@ -482,7 +482,7 @@ TEST_F(smmu, smmu_reserved_bits)
 	cmd[2].cmd[1] |= 1ull << 1;		/* RES0 */
 	cmd[3].cmd[0] |= 1ull << 8;		/* RES0 */
 	for (i = 0; i < ARRAY_SIZE(cmd); i++)
-		EXPECT_EQ(-EIO, vmm_command(r->iommufd, r->nest.viommu, cmd[i]))
+		EXPECT_EQ(-EIO, dsi_command(r->iommufd, r->nest.viommu, cmd[i]))
 			TH_LOG("command %u", i);
 	/* The kernel's own driver does not count */
 	if (!mock_driver_count(&r->mock, "errors", &errors))
@@ -511,22 +511,22 @@ static int change_cd(struct rig *r, uint32_t vsid, uint64_t set)
 	smmu_cd_make(cd, &r->s1, NULL, r->s1.asid);
 	cd[0] |= set;
 	smmu_cd_set(guest_ptr(&r->guest, r->s1.context), cd);
-	return vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+	return dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 }
 
 /* In-tree it has the words of the unit's event, of which some are the host's */
 TEST_F(smmu, smmu_event_fields)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	RIG_UP(r, &stalls);
 	self->vsid = r->nest.devs[0].vsid;
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 16, &self->id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 16, &self->id,
 				 &self->queue));
 	ASSERT_EQ(0, change_cd(r, self->vsid, CD0_S));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA, 8, 1, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_TRANSLATION | (uint64_t)self->vsid << 32, ev.evt[0]);
 	/* A write, of data: no stall, no tag, no more */
 	EXPECT_EQ((uint64_t)EVT_CLASS_IN << 40, ev.evt[1]);
@@ -538,28 +538,28 @@ TEST_F(smmu, smmu_event_fields)
 TEST_F(smmu, smmu_forced_stall)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	RIG_UP(r, &stalls);
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 16, &self->id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 16, &self->id,
 				 &self->queue));
 	ASSERT_EQ(0, change_cd(r, r->nest.devs[0].vsid, CD0_S));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_TRANSLATION, ev.evt[0] & EVT0_ID);
-	EXPECT_EQ(-EAGAIN, vmm_vevent(self->queue, 20, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent(self->queue, 20, &ev));
 }
 
 /* In-tree the access stalls, and nobody ends it */
 TEST_F(smmu, smmu_cd_stall)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	SMMU_UP(&smmu_cfg);
 	ASSERT_EQ(0, change_cd(r, self->vsid, CD0_S));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_C_BAD_CD, ev.evt[0] & EVT0_ID);
 	ASSERT_EQ(0, change_cd(r, self->vsid, 0));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -580,7 +580,7 @@ TEST_F(smmu, smmu_small_queue)
 	SMMU_UP(&cfg);
 	for (i = 0; i < num; i++)
 		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, true);
-	EXPECT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	EXPECT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	EXPECT_EQ(ARRAY_SIZE(cmd), num);
 }
 

@@ -72,7 +72,7 @@ FIXTURE_SETUP(dirty)
 		self->hwpt = r->nest.parent;
 		self->iova = IOVA;
 	} else {
-		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+		ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 					     IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 					     &self->hwpt));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
@@ -96,7 +96,7 @@ static int bitmap(FIXTURE_DATA(dirty) *self, uint32_t flags, uint64_t *bits)
 	unsigned int pages = self->rig.cfg.guest_2m ? BLOCK : PAGES;
 
 	memset(bits, 0, WORDS * sizeof(*bits));
-	return vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, flags, self->gpa,
+	return dsi_dirty_bitmap(self->rig.iommufd, self->hwpt, flags, self->gpa,
 				pages * PAGE_4K, bits);
 }
 
@@ -118,7 +118,7 @@ TEST_F(dirty, what_was_written)
 	uint64_t bits[WORDS];
 	unsigned int i, j;
 
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	EXPECT_TRUE(util_is_byte(bits, sizeof(bits), 0));
@@ -147,7 +147,7 @@ TEST_F(dirty, reads)
 	unsigned int i;
 
 	/* Stage-1 tables are in a large page of their own */
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	for (i = 0; i < PAGES; i += 9)
 		EXPECT_EQ(-EBADMSG,
@@ -163,7 +163,7 @@ TEST_F(dirty, no_clear)
 	struct rig *r = &self->rig;
 	uint64_t bits[WORDS];
 
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	ASSERT_EQ(0, write_page(self, 7));
 	ASSERT_EQ(0, bitmap(self, IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR, bits));
@@ -184,21 +184,21 @@ TEST_F(dirty, on_and_off)
 	uint32_t at = variant->nested ? r->nested : self->hwpt;
 
 	ASSERT_EQ(0, write_page(self, 3));
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	ASSERT_EQ(0, write_page(self, 3));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	EXPECT_TRUE(is_set(bits, 3));
 
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 0));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 0));
 	ASSERT_EQ(0, write_page(self, 4));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	/* SMMUv3 goes on, and does no harm by it */
 	EXPECT_FALSE(r->cfg.type == MOCK_VTD && is_set(bits, 4));
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], at));
 	ASSERT_EQ(0, bitmap(self, 0, bits));
 	ASSERT_EQ(0, write_page(self, 5));
@@ -222,12 +222,12 @@ TEST(walk_makes_tables_dirty)
 	ASSERT_EQ(0, rig_up(&rig, &cfg));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	leaf_table = s1_get(s1_entry(&rig.s1, IOVA, 2)) & S1_ADDR;
-	ASSERT_EQ(0, vmm_dirty_tracking(rig.iommufd, rig.nest.parent, 1));
-	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
+	ASSERT_EQ(0, dsi_dirty_tracking(rig.iommufd, rig.nest.parent, 1));
+	ASSERT_EQ(0, dsi_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
 				      RIG_GUEST_SIZE, bits));
 	memset(bits, 0, sizeof(bits));
 	ASSERT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
+	ASSERT_EQ(0, dsi_dirty_bitmap(rig.iommufd, rig.nest.parent, 0, RIG_GPA,
 				      RIG_GUEST_SIZE, bits));
 	EXPECT_TRUE(is_set(bits, (rig.s1.root - RIG_GPA) / PAGE_4K));
 	EXPECT_TRUE(is_set(bits, (leaf_table - RIG_GPA) / PAGE_4K));
@@ -276,18 +276,18 @@ TEST_F(unit_without, refuses)
 	uint64_t bit = 0;
 	uint32_t hwpt;
 
-	EXPECT_EQ(-EOPNOTSUPP, vmm_hwpt_paging(r->iommufd, r->dev[0].id,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_hwpt_paging(r->iommufd, r->dev[0].id,
 					       r->ioas,
 					       IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 					       &hwpt));
 	EXPECT_EQ(-EOPNOTSUPP,
-		  vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+		  dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				  IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
 				  IOMMU_HWPT_ALLOC_NEST_PARENT, &hwpt));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &hwpt));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_tracking(r->iommufd, hwpt, 1));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_dirty_bitmap(r->iommufd, hwpt, 0, RIG_GPA,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_dirty_tracking(r->iommufd, hwpt, 1));
+	EXPECT_EQ(-EOPNOTSUPP, dsi_dirty_bitmap(r->iommufd, hwpt, 0, RIG_GPA,
 						PAGE_4K, &bit));
 }
 
@@ -355,12 +355,12 @@ FIXTURE_SETUP(part)
 		self->hwpt = r->nest.parent;
 		self->iova = IOVA;
 	} else {
-		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+		ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 					     IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 					     &self->hwpt));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	}
-	ASSERT_EQ(0, vmm_dirty_tracking(r->iommufd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(r->iommufd, self->hwpt, 1));
 }
 
 FIXTURE_TEARDOWN(part)
@@ -378,7 +378,7 @@ static int ask(FIXTURE_DATA(part) *self, uint32_t flags, unsigned int first,
 	uint64_t bits[2 * WORDS + 2] = {};
 	unsigned int i, count = 0;
 
-	if (vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, flags,
+	if (dsi_dirty_bitmap(self->rig.iommufd, self->hwpt, flags,
 			     self->gpa + first * PAGE_4K, nr * PAGE_4K,
 			     bits + 1))
 		return -1;
@@ -470,16 +470,16 @@ FIXTURE_SETUP(kernel)
 	ASSERT_EQ(0, rig_devices(r));
 	ASSERT_EQ(0, rig_guest(r));
 	fd = r->iommufd;
-	ASSERT_EQ(0, vmm_ioas_alloc(fd, &self->ioas));
-	ASSERT_EQ(0, vmm_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K, 0,
-				  VMM_RW));
-	ASSERT_EQ(0, vmm_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K,
-				  16 * PAGE_4K, VMM_RW));
-	ASSERT_EQ(0, vmm_hwpt_paging(fd, r->dev[0].id, self->ioas,
+	ASSERT_EQ(0, dsi_ioas_alloc(fd, &self->ioas));
+	ASSERT_EQ(0, dsi_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K, 0,
+				  DSI_RW));
+	ASSERT_EQ(0, dsi_ioas_map(fd, self->ioas, r->guest.va, 8 * PAGE_4K,
+				  16 * PAGE_4K, DSI_RW));
+	ASSERT_EQ(0, dsi_hwpt_paging(fd, r->dev[0].id, self->ioas,
 				     IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 				     &self->hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
-	ASSERT_EQ(0, vmm_dirty_tracking(fd, self->hwpt, 1));
+	ASSERT_EQ(0, dsi_dirty_tracking(fd, self->hwpt, 1));
 	ASSERT_EQ(0, ep_write(&r->dev[0], 3 * PAGE_4K, 8, 1, NULL));
 	ASSERT_EQ(0, ep_write(&r->dev[0], 18 * PAGE_4K, 8, 1, NULL));
 }
@@ -492,7 +492,7 @@ FIXTURE_TEARDOWN(kernel)
 static int ask_kernel(FIXTURE_DATA(kernel) *self, uint64_t iova, uint64_t len,
 		      uint64_t *bits)
 {
-	return vmm_dirty_bitmap(self->rig.iommufd, self->hwpt, 0, iova, len,
+	return dsi_dirty_bitmap(self->rig.iommufd, self->hwpt, 0, iova, len,
 				bits);
 }
 
@@ -556,13 +556,13 @@ TEST(smmu_parent)
 	ASSERT_EQ(0, rig_mock(&r, &cfg));
 	ASSERT_EQ(0, rig_devices(&r));
 	ASSERT_EQ(0, rig_guest(&r));
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(r.iommufd, r.dev[0].id, &smmu, &info));
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(r.iommufd, r.dev[0].id, &smmu, &info));
 	EXPECT_TRUE(info.out_capabilities & IOMMU_HW_CAP_DIRTY_TRACKING);
 	EXPECT_EQ(-EOPNOTSUPP,
-		  vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+		  dsi_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
 				  IOMMU_HWPT_ALLOC_NEST_PARENT |
 				  IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
-	EXPECT_EQ(0, vmm_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
+	EXPECT_EQ(0, dsi_hwpt_paging(r.iommufd, r.dev[0].id, r.ioas,
 				     IOMMU_HWPT_ALLOC_DIRTY_TRACKING, &hwpt));
 	EXPECT_EQ(0, rig_down(&r));
 }

@@ -87,7 +87,7 @@ TEST_F(ep, device_info)
 	struct vfio_irq_info irq;
 	unsigned int i;
 
-	ASSERT_EQ(0, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO, &info));
+	ASSERT_EQ(0, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO, &info));
 	EXPECT_EQ(VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET,
 		  info.flags & (VFIO_DEVICE_FLAGS_PCI |
 				VFIO_DEVICE_FLAGS_RESET));
@@ -99,7 +99,7 @@ TEST_F(ep, device_info)
 			.argsz = sizeof(reg),
 			.index = i,
 		};
-		ASSERT_EQ(0, vmm_ioctl(self->dev->fd,
+		ASSERT_EQ(0, dsi_ioctl(self->dev->fd,
 				       VFIO_DEVICE_GET_REGION_INFO, &reg));
 		EXPECT_EQ((uint64_t)i << 40, reg.offset);
 		EXPECT_EQ(i == VFIO_PCI_BAR0_REGION_INDEX ||
@@ -108,27 +108,27 @@ TEST_F(ep, device_info)
 			  reg.size);
 	}
 	reg.index = VFIO_PCI_NUM_REGIONS;
-	EXPECT_EQ(-EINVAL, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_REGION_INFO,
+	EXPECT_EQ(-EINVAL, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_REGION_INFO,
 				     &reg));
 	for (i = 0; i < VFIO_PCI_NUM_IRQS; i++) {
 		irq = (struct vfio_irq_info){
 			.argsz = sizeof(irq),
 			.index = i,
 		};
-		ASSERT_EQ(0, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_IRQ_INFO,
+		ASSERT_EQ(0, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_IRQ_INFO,
 				       &irq));
 		EXPECT_EQ(i == VFIO_PCI_MSI_IRQ_INDEX ||
 			  i == VFIO_PCI_MSIX_IRQ_INDEX ? 32 : 1, irq.count);
 	}
 	irq.index = VFIO_PCI_NUM_IRQS;
-	EXPECT_EQ(-EINVAL, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_IRQ_INFO,
+	EXPECT_EQ(-EINVAL, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_IRQ_INFO,
 				     &irq));
 	info.argsz = 4;
-	EXPECT_EQ(-EINVAL, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO,
+	EXPECT_EQ(-EINVAL, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO,
 				     &info));
-	EXPECT_EQ(-EFAULT, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO,
+	EXPECT_EQ(-EFAULT, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO,
 				     NULL));
-	EXPECT_EQ(-ENOTTY, vmm_ioctl(self->dev->fd, _IO(';', 255), NULL));
+	EXPECT_EQ(-ENOTTY, dsi_ioctl(self->dev->fd, _IO(';', 255), NULL));
 }
 
 TEST_F(ep, config_space)

@@ -237,9 +237,9 @@ TEST_F(irq, intx)
 	ASSERT_EQ(0, raise_irq(self, 0, 1));
 	ASSERT_EQ(0, raise_irq(self, 0, 1));
 	EXPECT_EQ(0, eventfd_count(fd, 0));
-	ASSERT_EQ(0, vmm_ioctl(v->fd, VFIO_DEVICE_SET_IRQS, &unmask));
+	ASSERT_EQ(0, dsi_ioctl(v->fd, VFIO_DEVICE_SET_IRQS, &unmask));
 	EXPECT_EQ(1, eventfd_count(fd, 0));
-	ASSERT_EQ(0, vmm_ioctl(v->fd, VFIO_DEVICE_SET_IRQS, &unmask));
+	ASSERT_EQ(0, dsi_ioctl(v->fd, VFIO_DEVICE_SET_IRQS, &unmask));
 	EXPECT_EQ(0, eventfd_count(fd, 0));
 	/* The command register's own switch */
 	ASSERT_EQ(0, vdev_enable(v, PCI_CMD_MEMORY | PCI_CMD_MASTER |

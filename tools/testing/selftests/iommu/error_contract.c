@@ -51,8 +51,8 @@ static int try_alloc(FIXTURE_DATA(contract) *self,
 	int fd = self->rig.iommufd;
 	int rc;
 
-	rc = vmm_ioctl(fd, IOMMU_HWPT_ALLOC, &cmd);
-	return rc ?: vmm_destroy(fd, cmd.out_hwpt_id);
+	rc = dsi_ioctl(fd, IOMMU_HWPT_ALLOC, &cmd);
+	return rc ?: dsi_destroy(fd, cmd.out_hwpt_id);
 }
 
 #define TRY_ALLOC(err, ...) do { \
@@ -113,10 +113,10 @@ TEST_F(contract, hwpt_alloc)
 	TRY_ALLOC(-EFAULT, cmd_.data_uptr = (uintptr_t)end + PAGE_4K - 16);
 
 	/* Parents that are none */
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &plain));
 	TRY_ALLOC(-EINVAL, cmd_.pt_id = plain);
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, plain));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, plain));
 }
 
 /* A HWPT that the kernel made by itself is nobody's parent */
@@ -225,7 +225,7 @@ TEST_F(lacking, refused)
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	s1.flags = variant->flags;
 	s1.addr_width = variant->width;
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent,
+	EXPECT_EQ(-EINVAL, dsi_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent,
 					   0, &s1, &id));
 	/* And what is attached goes on */
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -326,7 +326,7 @@ FIXTURE_TEARDOWN(inv)
 #define TRY_INV(err, num, ...) do { \
 	struct iommu_hwpt_invalidate cmd_ = self->cmd; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
+	EXPECT_EQ(err, dsi_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
 				 &cmd_)) \
 		TH_LOG("with %s", #__VA_ARGS__); \
 	EXPECT_EQ(num, cmd_.entry_num) \
@@ -438,7 +438,7 @@ TEST_F(inv, partial)
 			entry = s1_entry(&r->s1, IOVA + i * PAGE_4K, 1);
 			s1_set(entry, gpa | S1_RW);
 		}
-		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		ASSERT_EQ(0, dsi_invalidate_all(r->iommufd, r->nested));
 	}
 }
 
@@ -462,17 +462,17 @@ TEST_F(inv, long_arrays)
 	}
 	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		num = lengths[i];
-		EXPECT_EQ(0, vmm_invalidate(r->iommufd, r->nested, entries,
+		EXPECT_EQ(0, dsi_invalidate(r->iommufd, r->nested, entries,
 					    &num));
 		EXPECT_EQ(lengths[i], num);
 
 		entries[lengths[i] - 1].flags = 2;
 		num = lengths[i];
-		EXPECT_EQ(-EOPNOTSUPP, vmm_invalidate(r->iommufd, r->nested,
+		EXPECT_EQ(-EOPNOTSUPP, dsi_invalidate(r->iommufd, r->nested,
 						      entries, &num));
 		EXPECT_EQ(lengths[i] - 1, num);
 		num = max;
-		EXPECT_EQ(-EOPNOTSUPP, vmm_invalidate(r->iommufd, r->nested,
+		EXPECT_EQ(-EOPNOTSUPP, dsi_invalidate(r->iommufd, r->nested,
 						      entries, &num));
 		EXPECT_EQ(lengths[i] - 1, num);
 		entries[lengths[i] - 1].flags = 0;
@@ -506,10 +506,10 @@ TEST_F(inv, ranges_at_the_end)
 	gpa[1] = rig_page(r, &r->s1, 0, 51);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		s1_set(s1_entry(&r->s1, IOVA, 1), gpa[0] | S1_RW);
-		ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, r->nested));
+		ASSERT_EQ(0, dsi_invalidate_all(r->iommufd, r->nested));
 		ASSERT_EQ(0, rig_sees(r, 0, IOVA, 50));
 		s1_set(s1_entry(&r->s1, IOVA, 1), gpa[1] | S1_RW);
-		rc = vmm_invalidate_range(r->iommufd, r->nested, cases[i].addr,
+		rc = dsi_invalidate_range(r->iommufd, r->nested, cases[i].addr,
 					  cases[i].npages, 0);
 		if (rc) {
 			EXPECT_EQ(-EINVAL, rc) TH_LOG("case %u", i);
@@ -527,12 +527,12 @@ TEST_F(contract, foreign_objects)
 {
 	struct rig *r = &self->rig;
 	struct iommu_hwpt_alloc alloc = self->alloc;
-	int fd = vmm_open();
+	int fd = dsi_open();
 
 	ASSERT_GE(fd, 0);
-	EXPECT_EQ(-ENOENT, vmm_ioctl(fd, IOMMU_HWPT_ALLOC, &alloc));
-	EXPECT_EQ(-ENOENT, vmm_invalidate_all(fd, r->nested));
-	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(-ENOENT, dsi_ioctl(fd, IOMMU_HWPT_ALLOC, &alloc));
+	EXPECT_EQ(-ENOENT, dsi_invalidate_all(fd, r->nested));
+	EXPECT_EQ(-ENOENT, dsi_destroy(fd, r->nested));
 	close(fd);
 
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&r->dev[0], 0));
@@ -553,19 +553,19 @@ TEST_F(contract, vfio_calls)
 
 	for (i = 1; i < 32; i++) {
 		at.flags = 1u << i;
-		EXPECT_EQ(-EINVAL, vmm_ioctl(r->dev[0].fd,
+		EXPECT_EQ(-EINVAL, dsi_ioctl(r->dev[0].fd,
 					     VFIO_DEVICE_ATTACH_IOMMUFD_PT,
 					     &at));
 		de.flags = 1u << i;
-		EXPECT_EQ(-EINVAL, vmm_ioctl(r->dev[0].fd,
+		EXPECT_EQ(-EINVAL, dsi_ioctl(r->dev[0].fd,
 					     VFIO_DEVICE_DETACH_IOMMUFD_PT,
 					     &de));
 	}
 	at.flags = 0;
 	at.argsz = 8;
-	EXPECT_EQ(-EINVAL, vmm_ioctl(r->dev[0].fd,
+	EXPECT_EQ(-EINVAL, dsi_ioctl(r->dev[0].fd,
 				     VFIO_DEVICE_ATTACH_IOMMUFD_PT, &at));
-	EXPECT_EQ(-EFAULT, vmm_ioctl(r->dev[0].fd,
+	EXPECT_EQ(-EFAULT, dsi_ioctl(r->dev[0].fd,
 				     VFIO_DEVICE_ATTACH_IOMMUFD_PT, NULL));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -579,16 +579,16 @@ TEST_F(contract, fault_object)
 	struct iommu_hwpt_alloc cmd = self->alloc;
 
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &fault));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_FAULT_QUEUE_ALLOC, &fault));
 	cmd.flags = IOMMU_HWPT_FAULT_ID_VALID;
 	cmd.fault_id = fault.out_fault_id;
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd));
 	EXPECT_EQ(-ENODEV, vdev_attach_id(&r->dev[0], cmd.out_hwpt_id));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, fault.out_fault_id));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, cmd.out_hwpt_id));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, fault.out_fault_id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, cmd.out_hwpt_id));
 	close(fault.out_fault_fd);
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, fault.out_fault_id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, fault.out_fault_id));
 }
 
 /* VT-d has no vIOMMU object of its own: the call says so */
@@ -604,7 +604,7 @@ TEST_F(contract, no_viommu)
 
 	for (i = 0; i < 4; i++) {
 		cmd.type = i;
-		EXPECT_EQ(-EOPNOTSUPP, vmm_ioctl(r->iommufd,
+		EXPECT_EQ(-EOPNOTSUPP, dsi_ioctl(r->iommufd,
 						 IOMMU_VIOMMU_ALLOC, &cmd));
 	}
 }

@@ -233,12 +233,12 @@ static int still_a(struct rig *r, void *arg __attribute__((unused)),
 
 static int destroy_id(struct rig *r, void *arg)
 {
-	return vmm_destroy(r->iommufd, *(uint32_t *)arg);
+	return dsi_destroy(r->iommufd, *(uint32_t *)arg);
 }
 
 static int run_paging(struct rig *r, void *arg)
 {
-	return vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	return dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 			       IOMMU_HWPT_ALLOC_NEST_PARENT |
 			       r->cfg.parent_flags, arg);
 }
@@ -273,7 +273,7 @@ static int run_hw_info(struct rig *r, void *arg)
 		.data_uptr = (uintptr_t)arg,
 	};
 
-	return vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd);
+	return dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd);
 }
 
 TEST_F(fail, hw_info)
@@ -385,14 +385,14 @@ TEST_F(fail, pasid)
 static int run_viommu(struct rig *r, void *arg)
 {
 	if (r->cfg.raw)
-		return vmm_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
+		return dsi_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
 				      arg);
-	return vmm_viommu(r->iommufd, r->dev[0].id, r->nest.parent, arg);
+	return dsi_viommu(r->iommufd, r->dev[0].id, r->nest.parent, arg);
 }
 
 static int run_vdevice(struct rig *r, void *arg)
 {
-	return vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	return dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 			   NEST_VSID(50), arg);
 }
 
@@ -406,9 +406,9 @@ static int run_veventq(struct rig *r, void *arg)
 	struct veventq *q = arg;
 
 	if (r->cfg.raw)
-		return vmm_veventq_vtd(r->iommufd, r->nest.viommu, 16, &q->id,
+		return dsi_veventq_vtd(r->iommufd, r->nest.viommu, 16, &q->id,
 				       &q->fd);
-	return vmm_veventq(r->iommufd, r->nest.viommu, 16, &q->id, &q->fd);
+	return dsi_veventq(r->iommufd, r->nest.viommu, 16, &q->id, &q->fd);
 }
 
 static int undo_veventq(struct rig *r, void *arg)
@@ -416,7 +416,7 @@ static int undo_veventq(struct rig *r, void *arg)
 	struct veventq *q = arg;
 
 	close(q->fd);
-	return vmm_destroy(r->iommufd, q->id);
+	return dsi_destroy(r->iommufd, q->id);
 }
 
 TEST_F(fail, viommu)
@@ -437,7 +437,7 @@ TEST_F(fail, viommu)
 	FAIL_EVERY(&queue, &q, 2);
 	/* A device has one vDEVICE, and without one no stage-1 */
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	FAIL_EVERY(&device, &id, 1);
 	nest_forget_dev(&r->nest, r->dev[0].id);
 	ASSERT_EQ(0, nest_add_dev(&r->nest, r->dev[0].id));
@@ -459,11 +459,11 @@ static int send_entries(struct rig *r, uint32_t *num)
 		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, i & 1);
 	}
 	if (r->cfg.type == MOCK_SMMUV3)
-		return vmm_commands(r->iommufd, r->nest.viommu, cmd, num);
+		return dsi_commands(r->iommufd, r->nest.viommu, cmd, num);
 	if (r->cfg.raw)
-		return vmm_descriptors(r->iommufd, r->nest.viommu, desc,
+		return dsi_descriptors(r->iommufd, r->nest.viommu, desc,
 				       sizeof(*desc), num);
-	return vmm_invalidate(r->iommufd, r->nested, entry, num);
+	return dsi_invalidate(r->iommufd, r->nested, entry, num);
 }
 
 static int run_invalidate(struct rig *r, void *arg __attribute__((unused)))
@@ -487,13 +487,13 @@ TEST_F(fail, invalidate)
 
 static int run_map(struct rig *r, void *arg)
 {
-	return vmm_ioas_map(r->iommufd, r->ioas, arg, SZ_64K, 16 * SZ_1G,
-			    VMM_RW);
+	return dsi_ioas_map(r->iommufd, r->ioas, arg, SZ_64K, 16 * SZ_1G,
+			    DSI_RW);
 }
 
 static int undo_map(struct rig *r, void *arg __attribute__((unused)))
 {
-	return vmm_ioas_unmap(r->iommufd, r->ioas, 16 * SZ_1G, SZ_64K);
+	return dsi_ioas_unmap(r->iommufd, r->ioas, 16 * SZ_1G, SZ_64K);
 }
 
 /*
@@ -550,12 +550,12 @@ TEST_F(fail, unmap)
 
 static int run_dirty(struct rig *r, void *arg)
 {
-	int rc = vmm_dirty_tracking(r->iommufd, r->nest.parent, 1);
+	int rc = dsi_dirty_tracking(r->iommufd, r->nest.parent, 1);
 
 	if (!rc)
-		rc = vmm_dirty_bitmap(r->iommufd, r->nest.parent, 0, r->guest.gpa,
+		rc = dsi_dirty_bitmap(r->iommufd, r->nest.parent, 0, r->guest.gpa,
 				      r->guest.size, arg);
-	return rc ?: vmm_dirty_tracking(r->iommufd, r->nest.parent, 0);
+	return rc ?: dsi_dirty_tracking(r->iommufd, r->nest.parent, 0);
 }
 
 TEST_F(fail, dirty)
@@ -568,7 +568,7 @@ TEST_F(fail, dirty)
 		return;
 	}
 	FAIL_EVERY(&op, bits, 1);
-	ASSERT_EQ(0, vmm_dirty_tracking(self->rig.iommufd, self->rig.nest.parent,
+	ASSERT_EQ(0, dsi_dirty_tracking(self->rig.iommufd, self->rig.nest.parent,
 					0));
 }
 

@@ -107,7 +107,7 @@ TEST_F(function, identity)
 	/* Root complex integrated, of version 2 */
 	EXPECT_EQ(0x92, pci_config(name, pci_capability(name, PCI_CAP_EXP) + 2, 2));
 
-	ASSERT_EQ(0, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO, &info));
+	ASSERT_EQ(0, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_INFO, &info));
 	EXPECT_EQ(VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET,
 		  info.flags & (VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET));
 }
@@ -169,7 +169,7 @@ TEST_F(function, no_mmap)
 
 	for (i = 0; i <= VFIO_PCI_CONFIG_REGION_INDEX; i++) {
 		info = (struct vfio_region_info){ .argsz = sizeof(info), .index = i };
-		ASSERT_EQ(0, vmm_ioctl(self->dev->fd, VFIO_DEVICE_GET_REGION_INFO,
+		ASSERT_EQ(0, dsi_ioctl(self->dev->fd, VFIO_DEVICE_GET_REGION_INFO,
 				       &info));
 		EXPECT_FALSE(info.flags & VFIO_REGION_INFO_FLAG_MMAP);
 		if (i <= VFIO_PCI_BAR5_REGION_INDEX)
@@ -178,7 +178,7 @@ TEST_F(function, no_mmap)
 			   info.offset);
 		EXPECT_EQ(MAP_FAILED, mem);
 	}
-	EXPECT_EQ(-ENOTTY, vmm_ioctl(self->dev->fd, VFIO_DEVICE_FEATURE, &feature));
+	EXPECT_EQ(-ENOTTY, dsi_ioctl(self->dev->fd, VFIO_DEVICE_FEATURE, &feature));
 }
 
 /* Every size at every alignment: what a byte is does not depend on how it is read */

@@ -255,7 +255,7 @@ TEST_F(gone, with_a_pasid)
 	ASSERT_EQ(0, rig_guest(r));
 	util_fill(guest_ptr(&r->guest, RIG_GPA), PAGE_4K, 1);
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+		ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 					     IOMMU_HWPT_ALLOC_PASID, &hwpt[i]));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], hwpt[0]));
 		ASSERT_EQ(0, ep_ats(&r->dev[i], MOCK_EP_ATS_ENABLE));

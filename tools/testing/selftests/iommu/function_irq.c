@@ -233,7 +233,7 @@ static int intx_do(FIXTURE_DATA(irq) *self, uint32_t action)
 		.count = 1,
 	};
 
-	return vmm_ioctl(self->dev->fd, VFIO_DEVICE_SET_IRQS, &set);
+	return dsi_ioctl(self->dev->fd, VFIO_DEVICE_SET_IRQS, &set);
 }
 
 static int intx_raise(FIXTURE_DATA(irq) *self)

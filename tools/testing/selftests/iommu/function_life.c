@@ -135,7 +135,7 @@ TEST_F(life, removed_by_sysfs)
 static int mmap_offered(const struct mock *m, unsigned int i)
 {
 	struct vfio_region_info info = { .argsz = sizeof(info) };
-	int rc, fd = vmm_open(), offered = 0;
+	int rc, fd = dsi_open(), offered = 0;
 	struct vdev dev;
 
 	if (fd < 0)
@@ -144,7 +144,7 @@ static int mmap_offered(const struct mock *m, unsigned int i)
 	if (rc)
 		return rc;
 	for (; !rc && info.index <= VFIO_PCI_BAR5_REGION_INDEX; info.index++) {
-		rc = vmm_ioctl(dev.fd, VFIO_DEVICE_GET_REGION_INFO, &info);
+		rc = dsi_ioctl(dev.fd, VFIO_DEVICE_GET_REGION_INFO, &info);
 		offered += !!(info.flags & VFIO_REGION_INFO_FLAG_MMAP);
 	}
 	vdev_close(&dev);

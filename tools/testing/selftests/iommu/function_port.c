@@ -338,7 +338,7 @@ TEST_F(port, hot_reset)
 	ASSERT_EQ(0, up(self));
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, vdev_set_reg(&r->dev[i], MOCK_EP_PATTERN, 42));
-	ASSERT_EQ(0, vmm_ioctl(r->dev[0].fd, VFIO_DEVICE_PCI_HOT_RESET, &reset));
+	ASSERT_EQ(0, dsi_ioctl(r->dev[0].fd, VFIO_DEVICE_PCI_HOT_RESET, &reset));
 	for (i = 0; i < 2; i++) {
 		EXPECT_EQ(0, vdev_reg(&r->dev[i], MOCK_EP_PATTERN));
 		EXPECT_EQ(0, ep_ats(&r->dev[i], MOCK_EP_ATS_ENABLE));

@@ -126,7 +126,7 @@ static int up(FIXTURE_DATA(vf) *self)
 	rc = go_live(self);
 	if (rc)
 		return rc;
-	r->iommufd = vmm_open();
+	r->iommufd = dsi_open();
 	if (r->iommufd < 0)
 		return r->iommufd;
 	r->nest.iommufd = r->iommufd;
@@ -174,7 +174,7 @@ TEST_F(vf, bytes)
 		EXPECT_EQ(0, pci_config(self->name[i], 0x3d, 1));
 		EXPECT_EQ(0, rig_sees(r, i, IOVA, 1));
 		info = (struct vfio_region_info){ .argsz = sizeof(info) };
-		ASSERT_EQ(0, vmm_ioctl(r->dev[i].fd, VFIO_DEVICE_GET_REGION_INFO, &info));
+		ASSERT_EQ(0, dsi_ioctl(r->dev[i].fd, VFIO_DEVICE_GET_REGION_INFO, &info));
 		EXPECT_FALSE(info.flags & VFIO_REGION_INFO_FLAG_MMAP);
 		EXPECT_EQ(0x800, info.size);
 	}
@@ -453,7 +453,7 @@ TEST_F(vf, token)
 	ASSERT_EQ(0, rig_devices(r));
 	ASSERT_EQ(0, pci_name(&r->mock, 0, self->pf));
 	memcpy(set.uuid, secret, sizeof(secret));
-	ASSERT_EQ(0, vmm_ioctl(r->dev[0].fd, VFIO_DEVICE_FEATURE, &set));
+	ASSERT_EQ(0, dsi_ioctl(r->dev[0].fd, VFIO_DEVICE_FEATURE, &set));
 	ASSERT_EQ(0, set_vfs(self, 1));
 	ASSERT_EQ(0, pci_virtual(self->pf, 0, self->name[0]));
 	ASSERT_EQ(0, pci_vfio_name(self->name[0], vfio, sizeof(vfio)));
@@ -462,10 +462,10 @@ TEST_F(vf, token)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, fd);
 	bind.iommufd = r->iommufd;
-	EXPECT_EQ(-EACCES, vmm_ioctl(fd, VFIO_DEVICE_BIND_IOMMUFD, &bind));
+	EXPECT_EQ(-EACCES, dsi_ioctl(fd, VFIO_DEVICE_BIND_IOMMUFD, &bind));
 	bind.flags = VFIO_DEVICE_BIND_FLAG_TOKEN;
 	bind.token_uuid_ptr = (uintptr_t)secret;
-	EXPECT_EQ(0, vmm_ioctl(fd, VFIO_DEVICE_BIND_IOMMUFD, &bind));
+	EXPECT_EQ(0, dsi_ioctl(fd, VFIO_DEVICE_BIND_IOMMUFD, &bind));
 	close(fd);
 	vdev_close(&r->dev[0]);
 	EXPECT_EQ(0, mock_ep_plug(&r->mock, "ep0", false));

@@ -110,7 +110,7 @@ static void vtd_registers(struct __test_metadata *const _metadata,
 	memset(&vtd, 0xff, sizeof(vtd));
 	ASSERT_EQ(0, mock_get(&r->mock, "cap", &cap));
 	ASSERT_EQ(0, mock_get(&r->mock, "ecap", &ecap));
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
 	EXPECT_EQ(sizeof(vtd), info.data_len);
 	EXPECT_EQ(cap, vtd.cap_reg);
 	EXPECT_EQ(ecap, vtd.ecap_reg);
@@ -136,7 +136,7 @@ static void smmu_registers(struct __test_metadata *const _metadata,
 	char name[8];
 
 	memset(&smmu, 0xff, sizeof(smmu));
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
 					&info));
 	EXPECT_EQ(sizeof(smmu), info.data_len);
 	for (i = 0; i < 6; i++) {
@@ -173,7 +173,7 @@ static void vtd_defaults(struct __test_metadata *const _metadata, struct rig *r)
 				  VTD_CAP_PSI | VTD_CAP_FS5LP;
 	struct iommu_hw_info_vtd vtd;
 
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
 	EXPECT_EQ(ecap_bits, vtd.ecap_reg & ecap_bits);
 	EXPECT_EQ(cap_bits, vtd.cap_reg & cap_bits);
 	EXPECT_EQ(0x3ull << 34, vtd.cap_reg & VTD_CAP_SSLPS);
@@ -188,7 +188,7 @@ static void smmu_defaults(struct __test_metadata *const _metadata,
 				   SMMU_IDR0_ST2L;
 	struct iommu_hw_info_arm_smmuv3 smmu;
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu,
 					NULL));
 	EXPECT_EQ(idr0_bits, smmu.idr[0] & idr0_bits);
 	EXPECT_EQ(20 << 6, smmu.idr[1] & SMMU_IDR1_SSIDSIZE);
@@ -220,7 +220,7 @@ TEST_F(hw_info, buffer_lengths)
 
 	cmd.data_len = sizeof(whole);
 	cmd.data_uptr = (uintptr_t)whole;
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
 	size = cmd.data_len;
 	EXPECT_EQ(r->cfg.type == MOCK_VTD ?
 		  sizeof(struct iommu_hw_info_vtd) :
@@ -229,7 +229,7 @@ TEST_F(hw_info, buffer_lengths)
 		memset(buf, 0xa5, sizeof(buf));
 		cmd.data_len = len;
 		cmd.data_uptr = len ? (uintptr_t)buf : 0;
-		ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
+		ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
 		EXPECT_EQ(size, cmd.data_len);
 		EXPECT_EQ(0, memcmp(buf, whole, len < size ? len : size));
 		EXPECT_TRUE(len <= size ||
@@ -257,7 +257,7 @@ TEST_F(hw_info, errors)
 #define HW_INFO(err, field, val) do { \
 	cmd = good; \
 	cmd.field = (val); \
-	EXPECT_EQ(err, vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd)); \
+	EXPECT_EQ(err, dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd)); \
 	} while (0)
 
 	HW_INFO(0, flags, 0);
@@ -277,7 +277,7 @@ TEST_F(hw_info, errors)
 		cmd.flags = IOMMU_HW_INFO_FLAG_INPUT_TYPE;
 		cmd.in_data_type = i;
 		EXPECT_EQ(!i || i == type ? 0 : -EOPNOTSUPP,
-			  vmm_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
+			  dsi_ioctl(r->iommufd, IOMMU_GET_HW_INFO, &cmd));
 		EXPECT_TRUE((i && i != type) || cmd.out_data_type == type);
 	}
 }

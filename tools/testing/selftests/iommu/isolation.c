@@ -49,10 +49,10 @@ static int tenant_make(struct tenant *t, const struct rig_config *cfg,
 	};
 	rc = guest_create(&t->ram, RIG_GPA, SZ_1M);
 	if (!rc)
-		rc = vmm_ioas_alloc(iommufd, &t->ioas);
+		rc = dsi_ioas_alloc(iommufd, &t->ioas);
 	if (!rc)
-		rc = vmm_ioas_map(iommufd, t->ioas, t->ram.va, t->ram.size,
-				  t->ram.gpa, VMM_RW);
+		rc = dsi_ioas_map(iommufd, t->ioas, t->ram.va, t->ram.size,
+				  t->ram.gpa, DSI_RW);
 	if (!rc)
 		rc = nest_create(&t->nest, dev, t->ioas, 0);
 	if (!rc)
@@ -81,7 +81,7 @@ static int join(struct tenant *to, struct tenant *from, struct vdev *dev)
 		return 0;
 	rc = vdev_detach(dev);
 	if (!rc)
-		rc = vmm_destroy(from->nest.iommufd,
+		rc = dsi_destroy(from->nest.iommufd,
 				 from->nest.devs[0].vdevice);
 	if (!rc)
 		nest_forget_dev(&from->nest, dev->id);
@@ -210,7 +210,7 @@ TEST_F(same_iommufd, attachment)
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].ioas));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
 	if (r->cfg.type == MOCK_SMMUV3)
-		ASSERT_EQ(0, vmm_destroy(r->iommufd,
+		ASSERT_EQ(0, dsi_destroy(r->iommufd,
 					 self->t[1].nest.devs[1].vdevice));
 	nest_forget_dev(&self->t[1].nest, r->dev[0].id);
 	ASSERT_EQ(0, nest_add_dev(&self->t[0].nest, r->dev[0].id));
@@ -318,7 +318,7 @@ FIXTURE_SETUP(two_iommufds)
 	ASSERT_EQ(0, rig_mock(&self->rig, &cfg));
 	ASSERT_EQ(0, mock_set_live(&self->rig.mock, true));
 	for (i = 0; i < 2; i++) {
-		self->fd[i] = vmm_open();
+		self->fd[i] = dsi_open();
 		ASSERT_GE(self->fd[i], 0);
 		ASSERT_EQ(0, rig_open_dev(&self->rig.mock, i, self->fd[i],
 					  &self->dev[i]));
@@ -370,7 +370,7 @@ TEST_F(two_iommufds, foreign_ids)
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&self->dev[1], spare));
 	foreign.viommu = spare;
 	EXPECT_EQ(-ENOENT, nest_inv_all(&foreign, &t[1].s1, spare));
-	EXPECT_EQ(-ENOENT, vmm_destroy(self->fd[1], spare));
+	EXPECT_EQ(-ENOENT, dsi_destroy(self->fd[1], spare));
 	EXPECT_EQ(-ENOENT, nest_hwpt(&t[1].nest, spare, 0, &t[0].s1, &hwpt));
 	foreign.parent = spare;
 	EXPECT_EQ(-EINVAL, nest_hwpt(&foreign, self->dev[1].id, 0, &t[0].s1,
@@ -502,10 +502,10 @@ TEST_F(two_instances, one_goes)
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 	/* Its HWPTs are still there, and harmless */
 	EXPECT_EQ(0, inv_all(&self->t[1]));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].nested));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->t[1].nested));
 	nest_forget_dev(&self->t[1].nest, self->t[1].nest.devs[0].dev);
 	EXPECT_EQ(0, nest_drop_viommu(&self->t[1].nest));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->t[1].nest.parent));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->t[1].nest.parent));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 }
 

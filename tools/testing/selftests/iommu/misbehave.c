@@ -233,11 +233,11 @@ TEST_F(bad, stalled_for_good)
 	EXPECT_EQ(-ETIMEDOUT, rig_inv_all(r));
 	vdev_close(&r->dev[0]);
 	EXPECT_EQ(0, vdev_detach(&r->dev[1]));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nested));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->spare));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, r->nested));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->spare));
 	nest_forget_dev(&r->nest, r->dev[0].id);
 	EXPECT_EQ(0, nest_drop_viommu(&r->nest));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nest.parent));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, r->nest.parent));
 	vdev_close(&r->dev[1]);
 	ASSERT_EQ(0, mock_set_live(&r->mock, false));
 	/* Made live again, it is other hardware */
@@ -298,7 +298,7 @@ static int inv_of_first(FIXTURE_DATA(bad) *self)
 
 	if (r->cfg.type == MOCK_VTD)
 		return rig_inv(r, IOVA, 1, false);
-	return vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+	return dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 }
 
 /* A device that does not answer is blocked; the one beside it goes on */
@@ -355,7 +355,7 @@ TEST_F(bad, devtlb_timeout_in_array)
 			entry[i].addr = IOVA + i * PAGE_4K;
 			entry[i].npages = 1;
 		}
-		rc = vmm_invalidate(r->iommufd, r->nested, entry, &num);
+		rc = dsi_invalidate(r->iommufd, r->nested, entry, &num);
 		EXPECT_EQ(r->cfg.ats, num < ARRAY_SIZE(entry));
 	} else if (r->cfg.ats) {
 		smmu_cmd cmd[100];
@@ -367,7 +367,7 @@ TEST_F(bad, devtlb_timeout_in_array)
 					      IOVA + i * PAGE_4K, 12) :
 				 smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K,
 					     true);
-		rc = vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+		rc = dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 		EXPECT_GT(ARRAY_SIZE(cmd), num);
 	}
 	EXPECT_EQ(r->cfg.ats ? -ETIMEDOUT : 0, rc);

@@ -53,14 +53,14 @@ TEST_F(life, whole)
 
 	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_destroy(fd, r->nested));
-	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(0, dsi_destroy(fd, r->nested));
+	EXPECT_EQ(-ENOENT, dsi_destroy(fd, r->nested));
 	EXPECT_EQ(0, nest_drop_viommu(&r->nest));
-	EXPECT_EQ(0, vmm_destroy(fd, r->nest.parent));
-	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->nest.parent));
-	EXPECT_EQ(0, vmm_ioas_unmap(fd, r->ioas, r->guest.gpa, r->guest.size));
-	EXPECT_EQ(0, vmm_destroy(fd, r->ioas));
-	EXPECT_EQ(-ENOENT, vmm_destroy(fd, r->ioas));
+	EXPECT_EQ(0, dsi_destroy(fd, r->nest.parent));
+	EXPECT_EQ(-ENOENT, dsi_destroy(fd, r->nest.parent));
+	EXPECT_EQ(0, dsi_ioas_unmap(fd, r->ioas, r->guest.gpa, r->guest.size));
+	EXPECT_EQ(0, dsi_destroy(fd, r->ioas));
+	EXPECT_EQ(-ENOENT, dsi_destroy(fd, r->ioas));
 }
 
 /* What is in use cannot be destroyed, and goes on working afterwards */
@@ -73,19 +73,19 @@ TEST_F(life, busy)
 	ASSERT_EQ(0, rig_nested(r));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->nested));
 	EXPECT_TRUE(!r->nest.viommu ||
-		    vmm_destroy(fd, r->nest.viommu) == -EBUSY);
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->nest.parent));
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->ioas));
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->dev[0].id));
+		    dsi_destroy(fd, r->nest.viommu) == -EBUSY);
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->nest.parent));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->ioas));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->dev[0].id));
 	EXPECT_EQ(-EBUSY, mock_set_live(&r->mock, false));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 
 	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->nest.parent));
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->ioas));
-	EXPECT_EQ(-EBUSY, vmm_destroy(fd, r->dev[0].id));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->nest.parent));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->ioas));
+	EXPECT_EQ(-EBUSY, dsi_destroy(fd, r->dev[0].id));
 	EXPECT_EQ(-EBUSY, mock_set_live(&r->mock, false));
 }
 
@@ -112,12 +112,12 @@ static int make_objects(struct rig *r, struct s1 *s1, uint32_t *id)
 	int fd = r->iommufd;
 	int rc, queue;
 
-	rc = vmm_ioas_alloc(fd, &id[IOAS]);
+	rc = dsi_ioas_alloc(fd, &id[IOAS]);
 	if (!rc)
-		rc = vmm_ioas_map(fd, id[IOAS], r->guest.va, r->guest.size,
-				  r->guest.gpa, VMM_RW);
+		rc = dsi_ioas_map(fd, id[IOAS], r->guest.va, r->guest.size,
+				  r->guest.gpa, DSI_RW);
 	if (!rc)
-		rc = vmm_hwpt_paging(fd, r->dev[0].id, id[IOAS], 0, &id[PLAIN]);
+		rc = dsi_hwpt_paging(fd, r->dev[0].id, id[IOAS], 0, &id[PLAIN]);
 	if (!rc)
 		rc = nest_create(&r->nest, r->dev[0].id, id[IOAS], 0);
 	if (!rc)
@@ -131,7 +131,7 @@ static int make_objects(struct rig *r, struct s1 *s1, uint32_t *id)
 		return rc ?: NR_VTD_OBJ;
 	id[VIOMMU] = r->nest.viommu;
 	id[VDEVICE] = r->nest.devs[0].vdevice;
-	rc = vmm_veventq(fd, r->nest.viommu, 4, &id[VEVENTQ], &queue);
+	rc = dsi_veventq(fd, r->nest.viommu, 4, &id[VEVENTQ], &queue);
 	if (rc)
 		return rc;
 	/* An open queue is one that is in use */
@@ -167,7 +167,7 @@ static int destroy_in_order(int fd, const uint32_t *id, int nr,
 		for (i = 0; i < nr; i++) {
 			if (gone[order[i]])
 				continue;
-			rc = vmm_destroy(fd, id[order[i]]);
+			rc = dsi_destroy(fd, id[order[i]]);
 			if (is_held(order[i], nr, gone)) {
 				if (rc != -EBUSY)
 					return rc ?: -EPROTO;
@@ -218,9 +218,9 @@ TEST_F(life, close_device_first)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	vdev_close(&r->dev[0]);
 	nest_forget_dev(&r->nest, r->dev[0].id);
-	EXPECT_EQ(0, vmm_destroy(fd, r->nested));
+	EXPECT_EQ(0, dsi_destroy(fd, r->nested));
 	EXPECT_EQ(0, nest_drop_viommu(&r->nest));
-	EXPECT_EQ(0, vmm_destroy(fd, r->nest.parent));
+	EXPECT_EQ(0, dsi_destroy(fd, r->nest.parent));
 }
 
 /* The device keeps the iommufd's objects alive and goes on translating */
@@ -254,7 +254,7 @@ TEST_F(life, attach_again)
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 
 	/* One owner at a time */
-	fd = vmm_open();
+	fd = dsi_open();
 	ASSERT_GE(fd, 0);
 	EXPECT_EQ(-EINVAL, rig_open_dev(&r->mock, 0, fd, &second));
 	close(fd);
@@ -275,7 +275,7 @@ TEST_F(life, many_nested)
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], id[100]));
 	for (i = 0; i < ARRAY_SIZE(id); i++)
 		EXPECT_EQ(i == 100 ? -EBUSY : 0,
-			  vmm_destroy(r->iommufd, id[i]));
+			  dsi_destroy(r->iommufd, id[i]));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 }
 
@@ -384,7 +384,7 @@ TEST_F(nameless, reset)
 
 	ASSERT_NE(0, rig_page(r, &r->s1, iova, 1));
 	EXPECT_EQ(0, rig_sees(r, 0, iova, 1));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	nest_forget_dev(&r->nest, dev->id);
 	EXPECT_EQ(0, vdev_reset(dev));
 	ASSERT_EQ(0, vdev_enable(dev, PCI_CMD_MEMORY | PCI_CMD_MASTER));

@@ -70,7 +70,7 @@ TEST_F(faults_end, detached_unread)
 	EXPECT_EQ(0, demand_detach(&self->d, 1));
 	EXPECT_EQ(-EFAULT, demand_wait(&self->d, 0, NULL));
 	EXPECT_EQ(-EFAULT, demand_wait(&self->d, 1, NULL));
-	EXPECT_EQ(0, vmm_destroy(self->d.rig.iommufd, self->d.hwpt));
+	EXPECT_EQ(0, dsi_destroy(self->d.rig.iommufd, self->d.hwpt));
 	EXPECT_EQ(0, faults_destroy(&self->d.faults));
 }
 
@@ -130,8 +130,8 @@ TEST_F(faults_end, replaced_by_another_queue)
 	EXPECT_EQ(0, demand_wait(&self->d, 0, NULL));
 	EXPECT_EQ(-EBUSY, faults_destroy(&other));
 	EXPECT_EQ(0, demand_detach(&self->d, 0));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, hwpt));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, other.id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, hwpt));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, other.id));
 }
 
 /* A device whose transfer waits is reset, by whoever has it */
@@ -161,8 +161,8 @@ TEST_F(faults_end, queue_is_closed)
 	EXPECT_EQ(0, demand_detach(&self->d, 0));
 	EXPECT_EQ(-EFAULT, demand_wait(&self->d, 0, NULL));
 	EXPECT_EQ(0, demand_detach(&self->d, 1));
-	EXPECT_EQ(0, vmm_destroy(self->d.rig.iommufd, self->d.hwpt));
-	EXPECT_EQ(0, vmm_destroy(self->d.rig.iommufd, self->d.faults.id));
+	EXPECT_EQ(0, dsi_destroy(self->d.rig.iommufd, self->d.hwpt));
+	EXPECT_EQ(0, dsi_destroy(self->d.rig.iommufd, self->d.faults.id));
 }
 
 TEST_HARNESS_MAIN

@@ -56,7 +56,7 @@ FIXTURE_SETUP(pasid)
 	ASSERT_EQ(0, rig_up(r, &cfg));
 	ASSERT_EQ(0, s1_create(&self->s1b, &r->guest, r->s1.levels));
 	ASSERT_EQ(0, rig_hwpt(r, &self->s1b, &self->nested_b));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_PASID, &self->plain));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	ASSERT_NE(0, rig_page(r, &self->s1b, IOVA, 2));
@@ -92,12 +92,12 @@ TEST_F(pasid, life)
 	EXPECT_EQ(0, sees(r, PASID_B, IOVA, 2));
 	EXPECT_EQ(0, sees(r, NONE, IOVA, 1));
 	EXPECT_EQ(-EFAULT, sees(r, PASID_A, IOVA, 2));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, self->nested_b));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, self->nested_b));
 
 	ASSERT_EQ(0, vdev_detach_pasid(dev, PASID_B));
 	EXPECT_EQ(-EFAULT, sees(r, PASID_B, IOVA, 2));
 	EXPECT_EQ(0, sees(r, NONE, IOVA, 1));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->nested_b));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->nested_b));
 }
 
 /* The lowest, one in the middle, the highest: in other tables each */
@@ -173,12 +173,12 @@ TEST_F(pasid, invalidate)
 	s1_set(s1_entry(&self->s1b, IOVA, 1), gpa | S1_RW);
 	for (i = 0; i < ARRAY_SIZE(at); i++)
 		EXPECT_EQ(0, sees(r, at[i], IOVA, 1));
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, r->nested, IOVA, 1,
+	ASSERT_EQ(0, dsi_invalidate_range(r->iommufd, r->nested, IOVA, 1,
 					  IOMMU_VTD_INV_FLAGS_LEAF));
 	for (i = 0; i < ARRAY_SIZE(at); i++)
 		EXPECT_EQ(0, sees(r, at[i], IOVA, 11));
 	EXPECT_EQ(0, sees(r, PASID_C, IOVA, 2));
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, self->nested_b));
+	ASSERT_EQ(0, dsi_invalidate_all(r->iommufd, self->nested_b));
 	EXPECT_EQ(0, sees(r, PASID_C, IOVA, 12));
 }
 
@@ -205,9 +205,9 @@ TEST_F(pasid, errors)
 	uint32_t no_pasid, no_pasid_plain;
 
 	/* Only HWPTs that were made for it, beside only such ones */
-	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, dev->id, r->nest.parent, 0, &data,
+	ASSERT_EQ(0, dsi_hwpt_nested(r->iommufd, dev->id, r->nest.parent, 0, &data,
 				     &no_pasid));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, dev->id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, dev->id, r->ioas, 0,
 				     &no_pasid_plain));
 	EXPECT_EQ(-EINVAL, vdev_attach_pasid(dev, PASID_A, no_pasid));
 	EXPECT_EQ(-EINVAL, vdev_attach_pasid(dev, PASID_A, no_pasid_plain));
@@ -267,10 +267,10 @@ static int page_hwpt(struct rig *r, int fd, uint32_t dev, unsigned int page,
 	int rc;
 
 	util_fill(va, PAGE_4K, page);
-	rc = vmm_ioas_alloc(fd, &ioas);
+	rc = dsi_ioas_alloc(fd, &ioas);
 	if (!rc)
-		rc = vmm_ioas_map(fd, ioas, va, PAGE_4K, IOVA, VMM_RW);
-	return rc ?: vmm_hwpt_paging(fd, dev, ioas, IOMMU_HWPT_ALLOC_PASID,
+		rc = dsi_ioas_map(fd, ioas, va, PAGE_4K, IOVA, DSI_RW);
+	return rc ?: dsi_hwpt_paging(fd, dev, ioas, IOMMU_HWPT_ALLOC_PASID,
 				     hwpt);
 }
 
@@ -310,7 +310,7 @@ TEST(domain_ids_run_out)
 	EXPECT_EQ(0, vdev_attach_pasid(&rig.dev[0], 1000, hwpt[0]));
 	EXPECT_EQ(0, sees(&rig, 1000, IOVA, 0));
 
-	fd = vmm_open();
+	fd = dsi_open();
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, rig_open_dev(&rig.mock, 1, fd, &other));
 	for (i = 0; i < ARRAY_SIZE(others); i++)
@@ -386,7 +386,7 @@ TEST(nested_share_domain_ids)
 	/* What a guest forgets of one is forgotten, of others it is not */
 	for (i = 1; i < 4; i += 2)
 		s1_unmap(&s1[i + 1], IOVA, S1_4K);
-	ASSERT_EQ(0, vmm_invalidate_all(rig.iommufd, hwpt[2]));
+	ASSERT_EQ(0, dsi_invalidate_all(rig.iommufd, hwpt[2]));
 	EXPECT_EQ(-EFAULT, sees(&rig, 2, IOVA, 2));
 	EXPECT_EQ(0, sees(&rig, 4, IOVA, 4));
 

@@ -71,7 +71,7 @@ FIXTURE_VARIANT_ADD(recoverable, smmu_stall_pasid)
 static int attach(FIXTURE_DATA(recoverable) *self, unsigned int i, bool pasid)
 {
 	struct vdev *dev = &self->rig.dev[i];
-	const struct vmm_hwpt what = {
+	const struct dsi_hwpt what = {
 		.dev = dev->id,
 		.pt = self->rig.ioas,
 		.fault = self->faults.id,
@@ -81,11 +81,11 @@ static int attach(FIXTURE_DATA(recoverable) *self, unsigned int i, bool pasid)
 	int rc = 0;
 
 	if (!self->hwpt)
-		rc = vmm_hwpt(self->rig.iommufd, &what, &self->hwpt);
+		rc = dsi_hwpt(self->rig.iommufd, &what, &self->hwpt);
 	if (rc || !pasid)
 		return rc ?: vdev_attach_id(dev, self->hwpt);
 	if (self->rig.cfg.type == MOCK_VTD) {
-		rc = vmm_hwpt_paging(self->rig.iommufd, dev->id, ioas,
+		rc = dsi_hwpt_paging(self->rig.iommufd, dev->id, ioas,
 				     IOMMU_HWPT_ALLOC_PASID, &ioas);
 		rc = rc ?: vdev_attach_id(dev, ioas);
 	}
@@ -255,7 +255,7 @@ static int map(FIXTURE_DATA(recoverable) *self, uint64_t iova)
 {
 	struct rig *r = &self->rig;
 
-	return vmm_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, iova, VMM_RW);
+	return dsi_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, iova, DSI_RW);
 }
 
 static int answer(FIXTURE_DATA(recoverable) *self, uint32_t cookie, uint32_t code)

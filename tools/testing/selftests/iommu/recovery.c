@@ -81,9 +81,9 @@ static int bystander_up(FIXTURE_DATA(recovery) *self)
 	int rc;
 
 	rc = guest_create(&self->by, BY_IOVA, 4 * PAGE_4K);
-	rc = rc ?: vmm_ioas_alloc(r->iommufd, &self->by_ioas);
-	rc = rc ?: vmm_ioas_map(r->iommufd, self->by_ioas, self->by.va,
-				self->by.size, BY_IOVA, VMM_RW);
+	rc = rc ?: dsi_ioas_alloc(r->iommufd, &self->by_ioas);
+	rc = rc ?: dsi_ioas_map(r->iommufd, self->by_ioas, self->by.va,
+				self->by.size, BY_IOVA, DSI_RW);
 	return rc ?: vdev_attach_id(&r->dev[1], self->by_ioas);
 }
 
@@ -187,7 +187,7 @@ static int guest_unmap(FIXTURE_DATA(recovery) *self)
 /* The bystander's memory goes, and is out of reach when it has gone */
 static int by_unmap(FIXTURE_DATA(recovery) *self)
 {
-	return vmm_ioas_unmap(self->rig.iommufd, self->by_ioas, BY_IOVA,
+	return dsi_ioas_unmap(self->rig.iommufd, self->by_ioas, BY_IOVA,
 			      self->by.size);
 }
 
@@ -199,8 +199,8 @@ static int by_works(FIXTURE_DATA(recovery) *self)
 
 static int by_map(FIXTURE_DATA(recovery) *self)
 {
-	return vmm_ioas_map(self->rig.iommufd, self->by_ioas, self->by.va,
-			    self->by.size, BY_IOVA, VMM_RW);
+	return dsi_ioas_map(self->rig.iommufd, self->by_ioas, self->by.va,
+			    self->by.size, BY_IOVA, DSI_RW);
 }
 
 /* Nobody attaches anything: until endpoint 0 does DMA again, or for minutes */

@@ -108,10 +108,10 @@ static int host_changes(struct rig *r, struct guest ram[2])
 		struct guest *g = &ram[i % 2];
 
 		util_fill(g->va, PAGE_4K, 100 + i);
-		rc = vmm_ioas_map(r->iommufd, r->ioas, g->va, g->size, GPA,
-				  VMM_RW);
+		rc = dsi_ioas_map(r->iommufd, r->ioas, g->va, g->size, GPA,
+				  DSI_RW);
 		rc = rc ?: seen(r, 100 + i, "the host's new page");
-		rc = rc ?: vmm_ioas_unmap(r->iommufd, r->ioas, GPA, g->size);
+		rc = rc ?: dsi_ioas_unmap(r->iommufd, r->ioas, GPA, g->size);
 		if (!rc && rig_sees(r, 0, IOVA, 100 + i) != -EFAULT)
 			rc = -EPROTO;
 	}

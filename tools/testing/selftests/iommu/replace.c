@@ -80,7 +80,7 @@ static int add_ram(struct rig *r, struct guest *g, uint32_t ioas,
 		return rc;
 	for (i = 0; i < PAGES; i++)
 		util_fill(g->va + i * PAGE_4K, PAGE_4K, who * 100 + i);
-	return vmm_ioas_map(r->iommufd, ioas, g->va, g->size, g->gpa, VMM_RW);
+	return dsi_ioas_map(r->iommufd, ioas, g->va, g->size, g->gpa, DSI_RW);
 }
 
 static int add_s1(struct rig *r, struct s1 *s1, enum target who, uint32_t *hwpt)
@@ -100,9 +100,9 @@ FIXTURE_SETUP(replace)
 	RIG_PARENT(r, &variant->cfg);
 	self->hwpt[PARENT] = r->nest.parent;
 	ASSERT_EQ(0, add_ram(r, &self->own, r->ioas, PARENT));
-	ASSERT_EQ(0, vmm_ioas_alloc(r->iommufd, &self->plain_ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(r->iommufd, &self->plain_ioas));
 	ASSERT_EQ(0, add_ram(r, &self->plain, self->plain_ioas, PLAIN));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id,
 				     self->plain_ioas, 0, &self->hwpt[PLAIN]));
 
 	ASSERT_EQ(0, rig_s1(r, &r->s1));
@@ -225,8 +225,8 @@ TEST_F(replace, failed)
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&r->dev[0], 0x7ffffff0));
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&r->dev[0], r->dev[0].id));
 	EXPECT_EQ(0, check(self, S1A));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, self->hwpt[S1A]));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->hwpt[S1B]));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, self->hwpt[S1A]));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->hwpt[S1B]));
 }
 
 /* Before an attachment, after it, and when the device is reset: blocked */

@@ -65,13 +65,13 @@ static int map(struct work *w)
 	w->target = pages(1);
 	if (!victims || !w->target)
 		return -ENOMEM;
-	rc = vmm_ioas_alloc(w->rig.iommufd, &ioas);
+	rc = dsi_ioas_alloc(w->rig.iommufd, &ioas);
 	for (i = 0; !rc && i < TRIES; i++) {
 		w->victim = victims + i * PAGE;
 		w->phys = guest_phys(w->victim);
 		if (w->phys &&
-		    !vmm_ioas_map(w->rig.iommufd, ioas, w->target, PAGE,
-				  w->phys, VMM_RW))
+		    !dsi_ioas_map(w->rig.iommufd, ioas, w->target, PAGE,
+				  w->phys, DSI_RW))
 			break;
 	}
 	if (rc || i == TRIES)

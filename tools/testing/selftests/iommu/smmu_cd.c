@@ -107,7 +107,7 @@ FIXTURE_SETUP(cd)
 	ASSERT_EQ(0, set_cd(self, 1023, &self->s1[2]));
 	vste = smmu_vste_s1(&self->cds, STE1_DSS(variant->dss) |
 					(variant->ats ? STE1_EATS(1) : 0));
-	ASSERT_EQ(0, vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				   &vste, &self->hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	ASSERT_EQ(0, ep_ats(&r->dev[0], variant->ats));
@@ -130,7 +130,7 @@ static int sees(struct rig *r, uint32_t ssid, uint64_t iova, uint64_t seed)
 
 static int run(struct rig *r, smmu_cmd cmd)
 {
-	return vmm_command(r->iommufd, r->nest.viommu, cmd);
+	return dsi_command(r->iommufd, r->nest.viommu, cmd);
 }
 
 TEST_F(cd, each_its_own)
@@ -330,7 +330,7 @@ FIXTURE_SETUP(priv)
 	cd[0] |= variant->cd0;
 	smmu_cd_set(smmu_cd(&cds, 1), cd);
 	vste = smmu_vste_s1(&cds, 0);
-	ASSERT_EQ(0, vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				   &vste, &self->hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 }

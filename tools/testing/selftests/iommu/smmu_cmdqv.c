@@ -57,7 +57,7 @@ TEST_F(queues, hw_info)
 	EXPECT_EQ(4, info.log2vsids);
 	EXPECT_EQ(0, info.__reserved);
 	/* Nobody who does not ask is told */
-	EXPECT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu, NULL));
+	EXPECT_EQ(0, dsi_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu, NULL));
 }
 
 /* A vIOMMU that the caller cannot use, and one too many */
@@ -74,13 +74,13 @@ TEST_F(queues, viommu_refused)
 	uint32_t id, more[NR_VINTFS - 2];
 	unsigned int i;
 
-	EXPECT_EQ(-EINVAL, vmm_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
+	EXPECT_EQ(-EINVAL, dsi_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
 	cmd.data_uptr = (uintptr_t)&data;
 	cmd.data_len = sizeof(data) - 8;
-	EXPECT_EQ(-EINVAL, vmm_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
+	EXPECT_EQ(-EINVAL, dsi_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
 	cmd.data_uptr = 8;
 	cmd.data_len = sizeof(data);
-	EXPECT_EQ(-EFAULT, vmm_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
+	EXPECT_EQ(-EFAULT, dsi_ioctl(r->iommufd, IOMMU_VIOMMU_ALLOC, &cmd));
 	/* The host has one, the fixture another; a failure has taken none */
 	for (i = 0; i < ARRAY_SIZE(more); i++) {
 		ASSERT_EQ(0, cmdqv_viommu(r->iommufd, r->dev[0].id, r->nest.parent, &data,
@@ -89,10 +89,10 @@ TEST_F(queues, viommu_refused)
 	}
 	EXPECT_EQ(-ENOSPC, cmdqv_viommu(r->iommufd, r->dev[0].id, r->nest.parent, &data,
 					&id));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, more[2]));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, more[2]));
 	ASSERT_EQ(0, cmdqv_viommu(r->iommufd, r->dev[0].id, r->nest.parent, &data, &more[2]));
 	for (i = 0; i < ARRAY_SIZE(more); i++)
-		EXPECT_EQ(0, vmm_destroy(r->iommufd, more[i]));
+		EXPECT_EQ(0, dsi_destroy(r->iommufd, more[i]));
 }
 
 /* A guest's number for a device that the hardware has no room for */
@@ -102,13 +102,13 @@ TEST_F(queues, vdevice_refused)
 	uint32_t id;
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nested));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
-	EXPECT_EQ(-EINVAL, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 1 << 20,
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nested));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	EXPECT_EQ(-EINVAL, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 1 << 20,
 				       &id));
-	EXPECT_EQ(0, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, (1 << 20) - 1,
+	EXPECT_EQ(0, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, (1 << 20) - 1,
 				 &id));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, id));
 	r->nest.nr_devs = 0;
 }
 
@@ -146,8 +146,8 @@ TEST_F(queues, page_is_no_ram)
 {
 	struct rig *r = &self->rig;
 
-	EXPECT_GT(0, vmm_ioas_map(r->iommufd, r->ioas, self->page, SZ_64K, 0x80000000,
-				  VMM_RW));
+	EXPECT_GT(0, dsi_ioas_map(r->iommufd, r->ioas, self->page, SZ_64K, 0x80000000,
+				  DSI_RW));
 }
 
 TEST_F(queues, queue_refused)
@@ -162,22 +162,22 @@ TEST_F(queues, queue_refused)
 		.length = len,
 	};
 
-	ASSERT_EQ(0, vmm_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu, NULL));
+	ASSERT_EQ(0, dsi_hw_info_smmuv3(r->iommufd, r->dev[0].id, &smmu, NULL));
 	max = 16ull << (smmu.idr[1] >> 21 & 0x1f);
 	gpa = guest_alloc(&r->guest, SZ_1M, SZ_1M);
 	ASSERT_NE(0, gpa);
 	cmd.nesting_parent_iova = gpa;
 
 	/* A type that nobody knows, a flag, another object */
-	EXPECT_EQ(-EOPNOTSUPP, vmm_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
+	EXPECT_EQ(-EOPNOTSUPP, dsi_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
 	cmd.type = 77;
-	EXPECT_EQ(-EOPNOTSUPP, vmm_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
+	EXPECT_EQ(-EOPNOTSUPP, dsi_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
 	cmd.type = IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV;
 	cmd.flags = 1;
-	EXPECT_EQ(-EOPNOTSUPP, vmm_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
+	EXPECT_EQ(-EOPNOTSUPP, dsi_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
 	cmd.flags = 0;
 	cmd.viommu_id = r->ioas;
-	EXPECT_EQ(-ENOENT, vmm_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
+	EXPECT_EQ(-ENOENT, dsi_ioctl(r->iommufd, IOMMU_HW_QUEUE_ALLOC, &cmd));
 
 	/* Numbers and sizes */
 	EXPECT_EQ(-EINVAL, queue(self, NR_QUEUES, gpa, len, &id));
@@ -200,12 +200,12 @@ TEST_F(queues, queue_refused)
 	ASSERT_EQ(0, queue(self, 0, gpa, len, &q[0]));
 	EXPECT_EQ(-EEXIST, queue(self, 0, gpa + len, len, &id));
 	ASSERT_EQ(0, queue(self, 1, gpa + len, len, &q[1]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[1]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[0]));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[1]));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[0]));
 	ASSERT_EQ(0, queue(self, 0, gpa, 32, &q[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[0]));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[0]));
 	ASSERT_EQ(0, queue(self, 0, gpa, max < SZ_1M ? max : SZ_1M, &q[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[0]));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[0]));
 }
 
 /* The hardware knows physical addresses */
@@ -216,11 +216,11 @@ TEST_F(queues, queue_in_pieces)
 	uint32_t id;
 
 	ASSERT_EQ(0, guest_create_scattered(&g, 0x90000000, 4 * PAGE_4K));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, g.va, g.size, g.gpa, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, g.va, g.size, g.gpa, DSI_RW));
 	EXPECT_EQ(-EFAULT, queue(self, 0, g.gpa, 2 * PAGE_4K, &id));
 	ASSERT_EQ(0, queue(self, 0, g.gpa, PAGE_4K, &id));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, id));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, g.gpa, g.size));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, id));
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, g.gpa, g.size));
 	guest_destroy(&g);
 }
 
@@ -236,21 +236,21 @@ TEST_F(queues, order_of_the_end)
 						&r->guest, i, LG2));
 		cmdqv_queue_enable(&q[i]);
 	}
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, q[0].id));
-	EXPECT_EQ(-EBUSY, vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[1].id));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, q[0].id));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, q[0].id));
+	EXPECT_EQ(-EBUSY, dsi_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[1].id));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, q[0].id));
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nested));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nested));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	r->nest.nr_devs = 0;
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, r->nest.viommu));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, r->nest.viommu));
 	/* Nobody is there any more, and the page shows nothing */
 	EXPECT_EQ(0, q[0].reg[CMDQV_STATUS]);
 	ASSERT_EQ(0, munmap(self->page, SZ_64K));
 	self->page = NULL;
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nest.viommu));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, r->nest.viommu));
 }
 
 /* The file is closed, and the page is still mapped: it stays until that is not */
@@ -284,14 +284,14 @@ TEST_F(queues, page_is_cleared)
 	ASSERT_NE(MAP_FAILED, page);
 	memset(page, 0xa5, SZ_64K);
 	ASSERT_EQ(0, munmap(page, SZ_64K));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, viommu));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, viommu));
 	ASSERT_EQ(0, cmdqv_viommu(r->iommufd, r->dev[0].id, r->nest.parent, &data, &viommu));
 	page = cmdqv_map(r->iommufd, &data);
 	ASSERT_NE(MAP_FAILED, page);
 	for (i = 0; i < SZ_64K; i += PAGE_4K)
 		EXPECT_EQ(0, memcmp(page + i, zero, PAGE_4K));
 	ASSERT_EQ(0, munmap(page, SZ_64K));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, viommu));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, viommu));
 }
 
 /* The host's own commands */
@@ -324,7 +324,7 @@ FIXTURE_SETUP(host)
 	struct rig *r = &self->rig;
 
 	RIG_PARENT(r, &cfg);
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0, &self->hwpt));
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0, &self->hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
 	self->buf = mmap(NULL, 2 * PAGE_4K, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -341,13 +341,13 @@ FIXTURE_TEARDOWN(host)
 
 static int host_map(FIXTURE_DATA(host) *self, unsigned int page)
 {
-	return vmm_ioas_map(self->rig.iommufd, self->rig.ioas, self->buf + page * PAGE_4K,
-			    PAGE_4K, IOVA, VMM_RW);
+	return dsi_ioas_map(self->rig.iommufd, self->rig.ioas, self->buf + page * PAGE_4K,
+			    PAGE_4K, IOVA, DSI_RW);
 }
 
 static int host_unmap(FIXTURE_DATA(host) *self)
 {
-	return vmm_ioas_unmap(self->rig.iommufd, self->rig.ioas, IOVA, PAGE_4K);
+	return dsi_ioas_unmap(self->rig.iommufd, self->rig.ioas, IOVA, PAGE_4K);
 }
 
 /* How many commands the host's queues of the companion have consumed, of their sum */

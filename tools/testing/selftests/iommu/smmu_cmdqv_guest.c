@@ -293,7 +293,7 @@ TEST_F(guest, gone_in_error)
 
 	for (i = NR_QUEUES; i--; ) {
 		EXPECT_EQ(CMDQV_ERR_ILL, cmdqv_run(&self->q[i], smmu_cmd_all()));
-		ASSERT_EQ(0, vmm_destroy(r->iommufd, self->q[i].id));
+		ASSERT_EQ(0, dsi_destroy(r->iommufd, self->q[i].id));
 	}
 	for (i = 0; i < NR_QUEUES; i++) {
 		ASSERT_EQ(0, cmdqv_queue_create(&self->q[i], r->iommufd, r->nest.viommu,
@@ -416,7 +416,7 @@ TEST_F(guest, gone_in_flight)
 		for (j = 0; j < 1u << LG2; j++)
 			cmdqv_put(&self->q[1], CMD_NH_ASID | CMD0_ASID(r->s1.asid), 0);
 		self->q[1].reg[CMDQV_PROD] = self->q[1].prod;
-		ASSERT_EQ(0, vmm_destroy(r->iommufd, self->q[1].id));
+		ASSERT_EQ(0, dsi_destroy(r->iommufd, self->q[1].id));
 		EXPECT_EQ(0, self->q[1].reg[CMDQV_STATUS]);
 		memset(self->q[1].mem, 0xff, 16 << LG2);
 		ASSERT_EQ(0, cmdqv_hw_queue(r->iommufd, r->nest.viommu, 1, self->q[1].gpa,

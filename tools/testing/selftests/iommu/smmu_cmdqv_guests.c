@@ -56,10 +56,10 @@ static int vm_create(FIXTURE_DATA(two) *self, unsigned int i)
 	vm->page = MAP_FAILED;
 	rc = guest_create(&vm->guest, RIG_GPA, RIG_GUEST_SIZE);
 	if (!rc)
-		rc = vmm_ioas_alloc(r->iommufd, &vm->ioas);
+		rc = dsi_ioas_alloc(r->iommufd, &vm->ioas);
 	if (!rc)
-		rc = vmm_ioas_map(r->iommufd, vm->ioas, vm->guest.va, vm->guest.size,
-				  vm->guest.gpa, VMM_RW);
+		rc = dsi_ioas_map(r->iommufd, vm->ioas, vm->guest.va, vm->guest.size,
+				  vm->guest.gpa, DSI_RW);
 	vm->nest = r->nest;
 	vm->nest.iommufd = r->iommufd;
 	if (!rc)
@@ -261,7 +261,7 @@ TEST_F(two, queue_goes_meanwhile)
 	ASSERT_EQ(0, mock_ep_inv_delay(&r->mock, "ep0", 100000));
 	cmdqv_put(&vm->q, CMD_ATC_INV | CMD0_SID(vm->nest.devs[0].vsid), 52);
 	cmdqv_ring(&vm->q);
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, vm->q.id));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, vm->q.id));
 	ASSERT_EQ(0, cmdqv_queue_create(&vm->q, r->iommufd, vm->nest.viommu, vm->page,
 					&vm->guest, 0, LG2));
 	cmdqv_queue_enable(&vm->q);

@@ -75,7 +75,7 @@ static smmu_cmd make(uint64_t w0, uint64_t w1)
 
 static int run(FIXTURE_DATA(cmd) *self, uint64_t w0, uint64_t w1)
 {
-	return vmm_command(self->rig.iommufd, self->rig.nest.viommu,
+	return dsi_command(self->rig.iommufd, self->rig.nest.viommu,
 			   make(w0, w1));
 }
 
@@ -268,7 +268,7 @@ TEST_F(cmd, partial)
 					     true);
 		cmd[at] = bad[at];
 		num = PAGES;
-		EXPECT_EQ(-EIO, vmm_commands(r->iommufd, r->nest.viommu, cmd,
+		EXPECT_EQ(-EIO, dsi_commands(r->iommufd, r->nest.viommu, cmd,
 					     &num));
 		EXPECT_EQ(at, num);
 		for (i = 0; i < PAGES; i++)
@@ -296,14 +296,14 @@ TEST_F(cmd, long_arrays)
 				     i & 1);
 	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		num = lengths[i];
-		EXPECT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd,
+		EXPECT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd,
 					  &num));
 		EXPECT_EQ(lengths[i], num);
 
 		good = cmd[lengths[i] - 1];
 		cmd[lengths[i] - 1] = make(CMD_CFGI_STE, 0);
 		num = max;
-		EXPECT_EQ(-EIO, vmm_commands(r->iommufd, r->nest.viommu, cmd,
+		EXPECT_EQ(-EIO, dsi_commands(r->iommufd, r->nest.viommu, cmd,
 					     &num));
 		EXPECT_EQ(lengths[i] - 1, num);
 		cmd[lengths[i] - 1] = good;
@@ -315,7 +315,7 @@ TEST_F(cmd, long_arrays)
 #define TRY_INV(err, num, ...) do { \
 	struct iommu_hwpt_invalidate cmd_ = call; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
+	EXPECT_EQ(err, dsi_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
 				 &cmd_)) \
 		TH_LOG("with %s", #__VA_ARGS__); \
 	EXPECT_EQ(num, cmd_.entry_num) \
@@ -376,9 +376,9 @@ TEST_F(cmd, not_of_a_hwpt)
 	smmu_cmd cmd = make(CMD_NH_ALL, 0);
 	uint32_t num = 1;
 
-	EXPECT_NE(0, vmm_commands(r->iommufd, r->nested, &cmd, &num));
+	EXPECT_NE(0, dsi_commands(r->iommufd, r->nested, &cmd, &num));
 	EXPECT_EQ(0, num);
-	EXPECT_NE(0, vmm_invalidate_all(r->iommufd, r->nested));
+	EXPECT_NE(0, dsi_invalidate_all(r->iommufd, r->nested));
 }
 
 /* Whatever bits there may be */
@@ -415,7 +415,7 @@ TEST_F(cmd, by_chance)
 			cmd[i] = make(w0, w1);
 		}
 		num = ARRAY_SIZE(cmd);
-		rc = vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+		rc = dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 		ASSERT_TRUE(!rc || rc == -EIO) TH_LOG("%d", rc);
 		ASSERT_EQ(!rc, num == ARRAY_SIZE(cmd));
 	}

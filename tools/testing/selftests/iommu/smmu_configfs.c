@@ -170,7 +170,7 @@ TEST_F(one, live)
 TEST_F(one, stream_ids)
 {
 	struct vdev dev = { .fd = -1 };
-	int iommufd = vmm_open();
+	int iommufd = dsi_open();
 
 	ASSERT_GE(iommufd, 0);
 	ASSERT_EQ(0, mock_add_endpoint(&self->m, "ep0", 0xfffff));
@@ -264,13 +264,13 @@ FIXTURE_TEARDOWN(odd)
 TEST_F(odd, works)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	smmu_cmd cmd[200];
 	uint32_t num = ARRAY_SIZE(cmd), id;
 	unsigned int i;
 	int queue;
 
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 64, &id, &queue));
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 64, &id, &queue));
 	for (i = 0; i < 8; i++)
 		ASSERT_NE(0, rig_page(r, &r->s1, IOVA + i * PAGE_4K, i));
 	for (i = 0; i < 16; i++)
@@ -280,13 +280,13 @@ TEST_F(odd, works)
 		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, true);
 	s1_unmap(&r->s1, IOVA + 5 * PAGE_4K, S1_4K);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA + 5 * PAGE_4K, 5));
-	ASSERT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	ASSERT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + 5 * PAGE_4K, 5));
 
-	EXPECT_EQ(0, vmm_vevent(queue, 20000, &ev));
+	EXPECT_EQ(0, dsi_vevent(queue, 20000, &ev));
 	EXPECT_EQ(IOVA + 5 * PAGE_4K, ev.evt[2]);
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + SZ_1G, 8, 0, NULL));
-	EXPECT_EQ(0, vmm_vevent(queue, 20000, &ev));
+	EXPECT_EQ(0, dsi_vevent(queue, 20000, &ev));
 	EXPECT_EQ(IOVA + SZ_1G, ev.evt[2]);
 	for (i = 0; i < 50; i++)
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], i * PAGE_4K, 8, 0,
@@ -309,11 +309,11 @@ TEST(side_by_side)
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
 	mock_sweep();
-	fd = vmm_open();
+	fd = dsi_open();
 	ASSERT_GE(fd, 0);
-	ASSERT_EQ(0, vmm_ioas_alloc(fd, &ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(fd, &ioas));
 	ASSERT_EQ(0, guest_create(&ram, RIG_GPA, SZ_64K));
-	ASSERT_EQ(0, vmm_ioas_map(fd, ioas, ram.va, ram.size, ram.gpa, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(fd, ioas, ram.va, ram.size, ram.gpa, DSI_RW));
 	for (i = 0; i < 4; i++) {
 		snprintf(name, sizeof(name), "kst-%u", i);
 		ASSERT_EQ(0, mock_create(&m[i], i & 1 ? MOCK_SMMUV3 : MOCK_VTD,

@@ -55,7 +55,7 @@ static int set_cd(FIXTURE_DATA(event) *self, uint64_t clear)
 	smmu_cd_make(cd, &r->s1, NULL, r->s1.asid);
 	cd[0] = (cd[0] | self->cd0) & ~clear;
 	smmu_cd_set(guest_ptr(&r->guest, r->s1.context), cd);
-	return vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+	return dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 }
 
 FIXTURE_SETUP(event)
@@ -76,7 +76,7 @@ FIXTURE_SETUP(event)
 	self->queue = -1;
 	RIG_UP(r, &cfg);
 	self->vsid = r->nest.devs[0].vsid;
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 64, &self->id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 64, &self->id,
 				 &self->queue));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	self->cd0 = variant->stall ? CD0_S : 0;
@@ -85,10 +85,10 @@ FIXTURE_SETUP(event)
 
 FIXTURE_TEARDOWN(event)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	/* None that nobody has expected */
-	EXPECT_EQ(-EAGAIN, vmm_vevent(self->queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent(self->queue, QUIET, &ev));
 	EXPECT_EQ(0, rig_sees(&self->rig, 0, IOVA, 1));
 	close(self->queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
@@ -100,10 +100,10 @@ static int next_fault(FIXTURE_DATA(event) *self, unsigned int id, uint32_t vsid,
 {
 	const uint64_t all = EVT1_STALL | EVT1_PNU | EVT1_IND | EVT1_RNW |
 			     EVT1_S2;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	int rc;
 
-	rc = vmm_vevent(self->queue, WAIT_MS, &ev);
+	rc = dsi_vevent(self->queue, WAIT_MS, &ev);
 	if (rc)
 		return rc;
 	if (ev.flags || ev.sequence != self->seq)
@@ -180,11 +180,11 @@ TEST_F(event, address_size)
 TEST_F(event, configuration)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	ASSERT_EQ(0, set_cd(self, CD0_V));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_C_BAD_CD, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(self->vsid, EVT0_SID(ev.evt[0]));
 	EXPECT_EQ(0, ev.sequence);
@@ -199,7 +199,7 @@ TEST_F(event, substreams)
 	struct iommu_hwpt_arm_smmuv3 vste;
 	struct smmu_cds cds;
 	uint64_t cd[CD_WORDS];
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	uint32_t hwpt;
 
 	ASSERT_EQ(0, smmu_cds_create(&cds, &r->guest, STE_FMT_LINEAR, 3));
@@ -207,14 +207,14 @@ TEST_F(event, substreams)
 	cd[0] |= self->cd0;
 	smmu_cd_set(smmu_cd(&cds, 5), cd);
 	vste = smmu_vste_s1(&cds, STE1_DSS(STE_DSS_TERMINATE));
-	ASSERT_EQ(0, vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				   &vste, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 5 | MOCK_EP_PASID_VALID |
 					  MOCK_EP_PASID_PRIV));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 0x3000, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_TRANSLATION, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(EVT0_SSV, ev.evt[0] & EVT0_SSV);
 	EXPECT_EQ(5, EVT0_SSID(ev.evt[0]));
@@ -223,14 +223,14 @@ TEST_F(event, substreams)
 
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 200 | MOCK_EP_PASID_VALID));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_C_BAD_SUBSTREAMID, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(200, EVT0_SSID(ev.evt[0]));
 	EXPECT_EQ(self->vsid, EVT0_SID(ev.evt[0]));
 
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 0));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_STREAM_DISABLED, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(self->vsid, EVT0_SID(ev.evt[0]));
 	EXPECT_EQ(2, ev.sequence);
@@ -283,7 +283,7 @@ TEST_F(event, nobody_to_tell)
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 8, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->ioas));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 16, 8, 0, NULL));
 	/* The other one has one */
@@ -311,7 +311,7 @@ TEST_F(event, aborted)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, vmm_hwpt_vste(r->iommufd, r->dev[0].id,
+		ASSERT_EQ(0, dsi_hwpt_vste(r->iommufd, r->dev[0].id,
 					   r->nest.viommu, 0, vstes[i],
 					   &hwpt));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
@@ -324,13 +324,13 @@ TEST_F(event, aborted)
 TEST_F(event, stalls_not_offered)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	/* It is the other way round where every fault stalls */
 	self->cd0 ^= CD0_S;
 	ASSERT_EQ(0, set_cd(self, 0));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_C_BAD_CD, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(self->vsid, EVT0_SID(ev.evt[0]));
 	self->cd0 ^= CD0_S;
@@ -352,7 +352,7 @@ FIXTURE_SETUP(lost)
 
 	self->queue = -1;
 	RIG_UP(r, &cfg);
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 4, &self->id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 4, &self->id,
 				 &self->queue));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 }
@@ -391,7 +391,7 @@ static int wait_events(FIXTURE_DATA(lost) *self, uint64_t events)
 
 TEST_F(lost, counted)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i;
 
 	for (i = 0; i < 10; i++)
@@ -399,18 +399,18 @@ TEST_F(lost, counted)
 	ASSERT_EQ(0, wait_events(self, 10));
 	usleep(10000);
 	for (i = 0; i < 4; i++) {
-		ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+		ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 		EXPECT_EQ(0, ev.flags);
 		EXPECT_EQ(i, ev.sequence);
 		EXPECT_EQ(IOVA + SZ_1G + i * PAGE_4K, ev.evt[2]);
 	}
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(IOMMU_VEVENTQ_FLAG_LOST_EVENTS, ev.flags);
-	EXPECT_EQ(-EAGAIN, vmm_vevent(self->queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent(self->queue, QUIET, &ev));
 
 	/* It goes on, and the gap in the numbers says how many are missing */
 	ASSERT_EQ(0, fault(self, 20));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(0, ev.flags);
 	EXPECT_EQ(10, ev.sequence);
 	EXPECT_EQ(IOVA + SZ_1G + 20 * PAGE_4K, ev.evt[2]);
@@ -420,17 +420,17 @@ TEST_F(lost, counted)
 TEST_F(lost, storm)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i, seen = 0;
 
 	for (i = 0; i < 2000; i++)
 		ASSERT_EQ(0, fault(self, i));
-	while (!vmm_vevent(self->queue, QUIET, &ev))
+	while (!dsi_vevent(self->queue, QUIET, &ev))
 		seen++;
 	EXPECT_LE(4, seen);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	ASSERT_EQ(0, fault(self, 5000));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(IOVA + SZ_1G + 5000 * PAGE_4K, ev.evt[2]);
 }
 

@@ -66,15 +66,15 @@ static int tenant_make(struct rig *r, struct tenant *t, unsigned int who,
 		t->ram.used = 0;
 		t->ioas = share->ioas;
 		t->nest.parent = share->nest.parent;
-		rc = vmm_viommu(r->iommufd, dev->id, t->nest.parent,
+		rc = dsi_viommu(r->iommufd, dev->id, t->nest.parent,
 				&t->nest.viommu);
 	} else {
 		rc = guest_create(&t->ram, RIG_GPA, 2 * SZ_1M);
 		if (!rc)
-			rc = vmm_ioas_alloc(r->iommufd, &t->ioas);
+			rc = dsi_ioas_alloc(r->iommufd, &t->ioas);
 		if (!rc)
-			rc = vmm_ioas_map(r->iommufd, t->ioas, t->ram.va,
-					  t->ram.size, t->ram.gpa, VMM_RW);
+			rc = dsi_ioas_map(r->iommufd, t->ioas, t->ram.va,
+					  t->ram.size, t->ram.gpa, DSI_RW);
 		if (!rc)
 			rc = nest_create(&t->nest, dev->id, t->ioas, 0);
 	}
@@ -178,7 +178,7 @@ TEST_F(guests, invalidation)
 			cmd[i].cmd[0] = (cmd[i].cmd[0] & ~CMD0_VMID(0xffff)) |
 					CMD0_VMID(vmid);
 		num = ARRAY_SIZE(cmd);
-		ASSERT_EQ(0, vmm_commands(r->iommufd, self->t[0].nest.viommu,
+		ASSERT_EQ(0, dsi_commands(r->iommufd, self->t[0].nest.viommu,
 					  cmd, &num));
 	}
 	EXPECT_EQ(-EFAULT, sees(r, 0));
@@ -199,18 +199,18 @@ TEST_F(guests, names)
 	uint32_t vdevice;
 
 	/* A second name for the first one's device in the second guest */
-	EXPECT_EQ(-EEXIST, vmm_vdevice(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(-EEXIST, dsi_vdevice(r->iommufd, t[1].nest.viommu,
 				       r->dev[0].id, 0x99, &vdevice));
-	EXPECT_EQ(-EIO, vmm_command(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(-EIO, dsi_command(r->iommufd, t[1].nest.viommu,
 				    smmu_cmd_cd_all(RIG_SID(0))));
-	EXPECT_EQ(-EIO, vmm_command(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(-EIO, dsi_command(r->iommufd, t[1].nest.viommu,
 				    smmu_cmd_cd_all(RIG_SID(1))));
 	/* Without its device, the first guest's name is nobody's there */
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, t[0].nest.devs[0].vdevice));
-	EXPECT_EQ(-EIO, vmm_command(r->iommufd, t[0].nest.viommu,
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, t[0].nest.devs[0].vdevice));
+	EXPECT_EQ(-EIO, dsi_command(r->iommufd, t[0].nest.viommu,
 				    smmu_cmd_cd_all(t[0].nest.devs[0].vsid)));
-	EXPECT_EQ(0, vmm_command(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(0, dsi_command(r->iommufd, t[1].nest.viommu,
 				 smmu_cmd_cd_all(t[1].nest.devs[0].vsid)));
 	EXPECT_EQ(0, sees(r, 1));
 	/* And a HWPT of one guest is not for a device of the other */
@@ -222,21 +222,21 @@ TEST_F(guests, names)
 TEST_F(guests, events)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i;
 	uint32_t id;
 	int queue[2];
 
 	for (i = 0; i < 2; i++)
-		ASSERT_EQ(0, vmm_veventq(r->iommufd, self->t[i].nest.viommu, 8,
+		ASSERT_EQ(0, dsi_veventq(r->iommufd, self->t[i].nest.viommu, 8,
 					 &id, &queue[i]));
 	/* A translation request that finds nothing is no fault */
 	ASSERT_EQ(0, ep_ats(&r->dev[1], 0));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent(queue[1], 20000, &ev));
+	ASSERT_EQ(0, dsi_vevent(queue[1], 20000, &ev));
 	EXPECT_EQ(EVT_F_TRANSLATION, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(IOVA + SZ_1G, ev.evt[2]);
-	EXPECT_EQ(-EAGAIN, vmm_vevent(queue[0], 20, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent(queue[0], 20, &ev));
 	for (i = 0; i < 2; i++)
 		close(queue[i]);
 }
@@ -251,10 +251,10 @@ TEST_F(guests, one_ends)
 	EXPECT_EQ(0, sees(r, 1));
 	vdev_close(&r->dev[0]);
 	nest_forget_dev(&t->nest, t->nest.devs[0].dev);
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, t->nested));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, t->nested));
 	ASSERT_EQ(0, nest_drop_viommu(&t->nest));
 	EXPECT_EQ(variant->one_parent ? -EBUSY : 0,
-		  vmm_destroy(r->iommufd, t->nest.parent));
+		  dsi_destroy(r->iommufd, t->nest.parent));
 	EXPECT_EQ(0, sees(r, 1));
 }
 
@@ -266,7 +266,7 @@ TEST_F(guests, stage2)
 
 	EXPECT_EQ(0, sees(r, 0));
 	EXPECT_EQ(0, sees(r, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, t->ioas, RIG_GPA, 2 * SZ_1M));
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, t->ioas, RIG_GPA, 2 * SZ_1M));
 	EXPECT_EQ(-EFAULT, sees(r, 0));
 	EXPECT_EQ(variant->one_parent ? -EFAULT : 0, sees(r, 1));
 }
@@ -288,15 +288,15 @@ TEST(two_units)
 	ASSERT_EQ(0, mock_set_live(&other, true));
 	ASSERT_EQ(0, rig_open_dev(&other, 0, rig.iommufd, &dev));
 
-	EXPECT_EQ(-EINVAL, vmm_viommu(rig.iommufd, dev.id, rig.nest.parent,
+	EXPECT_EQ(-EINVAL, dsi_viommu(rig.iommufd, dev.id, rig.nest.parent,
 				      &id));
-	EXPECT_EQ(-EINVAL, vmm_vdevice(rig.iommufd, rig.nest.viommu, dev.id, 5,
+	EXPECT_EQ(-EINVAL, dsi_vdevice(rig.iommufd, rig.nest.viommu, dev.id, 5,
 				       &id));
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&dev, rig.nested));
-	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent));
-	EXPECT_EQ(0, vmm_viommu(rig.iommufd, dev.id, parent, &viommu));
-	EXPECT_EQ(0, vmm_vdevice(rig.iommufd, viommu, dev.id,
+	EXPECT_EQ(0, dsi_viommu(rig.iommufd, dev.id, parent, &viommu));
+	EXPECT_EQ(0, dsi_vdevice(rig.iommufd, viommu, dev.id,
 				 rig.nest.devs[0].vsid, &id));
 	vdev_close(&dev);
 	/* HWPTs go before their units do */
@@ -320,16 +320,16 @@ TEST(vmids_run_out)
 	ASSERT_EQ(0, rig_up(&rig, &cfg));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	for (n = 0; n < ARRAY_SIZE(id); n++)
-		if (vmm_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
+		if (dsi_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
 			       &id[n]))
 			break;
 	EXPECT_LT(200, n);
 	EXPECT_GT(256, n);
-	EXPECT_EQ(-ENOSPC, vmm_viommu(rig.iommufd, rig.dev[0].id,
+	EXPECT_EQ(-ENOSPC, dsi_viommu(rig.iommufd, rig.dev[0].id,
 				      rig.nest.parent, &last));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_destroy(rig.iommufd, id[7]));
-	EXPECT_EQ(0, vmm_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
+	ASSERT_EQ(0, dsi_destroy(rig.iommufd, id[7]));
+	EXPECT_EQ(0, dsi_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
 				&id[7]));
 	EXPECT_EQ(0, rig_down(&rig));
 }
@@ -357,35 +357,35 @@ TEST(some_are_kept_for_others)
 	ASSERT_EQ(0, rig_up(&rig, &cfg));
 	vdev_close(&rig.dev[1]);
 	for (n = 0; n < 300; n++)
-		if (vmm_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
+		if (dsi_viommu(rig.iommufd, rig.dev[0].id, rig.nest.parent,
 			       &id))
 			break;
 	EXPECT_LT(100, n);
 	EXPECT_GT(255, n);
 	for (m = 0; m < 300; m++)
-		if (vmm_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
+		if (dsi_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
 				    &id))
 			break;
 	EXPECT_LT(100, m);
 	EXPECT_GT(255, m);
 
-	fd = vmm_open();
+	fd = dsi_open();
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, rig_open_dev(&rig.mock, 1, fd, &other));
-	ASSERT_EQ(0, vmm_ioas_alloc(fd, &ioas));
-	ASSERT_EQ(0, vmm_ioas_map(fd, ioas, rig.guest.va, PAGE_4K, SZ_1G,
-				  VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_alloc(fd, &ioas));
+	ASSERT_EQ(0, dsi_ioas_map(fd, ioas, rig.guest.va, PAGE_4K, SZ_1G,
+				  DSI_RW));
 	util_fill(rig.guest.va, PAGE_4K, 7);
-	EXPECT_EQ(0, vmm_hwpt_paging(fd, other.id, ioas,
+	EXPECT_EQ(0, dsi_hwpt_paging(fd, other.id, ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT, &parent));
-	EXPECT_EQ(0, vmm_viommu(fd, other.id, parent, &id));
-	EXPECT_EQ(0, vmm_hwpt_paging(fd, other.id, ioas, 0, &id));
+	EXPECT_EQ(0, dsi_viommu(fd, other.id, parent, &id));
+	EXPECT_EQ(0, dsi_hwpt_paging(fd, other.id, ioas, 0, &id));
 	EXPECT_EQ(0, vdev_attach_id(&other, id));
 	rig.dev[1] = other;
 	EXPECT_EQ(0, rig_sees(&rig, 1, SZ_1G, 7));
-	EXPECT_EQ(-ENOSPC, vmm_viommu(rig.iommufd, rig.dev[0].id,
+	EXPECT_EQ(-ENOSPC, dsi_viommu(rig.iommufd, rig.dev[0].id,
 				      rig.nest.parent, &id));
-	EXPECT_EQ(-ENOSPC, vmm_hwpt_paging(rig.iommufd, rig.dev[0].id,
+	EXPECT_EQ(-ENOSPC, dsi_hwpt_paging(rig.iommufd, rig.dev[0].id,
 					   rig.ioas, 0, &id));
 	vdev_close(&rig.dev[1]);
 	close(fd);

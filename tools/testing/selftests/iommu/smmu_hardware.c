@@ -36,7 +36,7 @@ static int twice_up(struct rig *r, bool hidden, bool async, bool ats)
 
 static int forget_atc(struct rig *r)
 {
-	return vmm_command(r->iommufd, r->nest.viommu,
+	return dsi_command(r->iommufd, r->nest.viommu,
 			   smmu_cmd_atc(r->nest.devs[0].vsid, SSID_0, 0, 64));
 }
 
@@ -140,7 +140,7 @@ TEST_F(twice, guest_unmaps_many)
 		s1_unmap(&r->s1, IOVA + i * PAGE_4K, S1_4K);
 		cmd[i] = smmu_cmd_va(r->s1.asid, IOVA + i * PAGE_4K, true);
 	}
-	ASSERT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	ASSERT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	ASSERT_EQ(ARRAY_SIZE(cmd), num);
 	/* Not in the same call: a CMD_SYNC is between them */
 	if (variant->ats)
@@ -165,7 +165,7 @@ TEST_F(twice, guest_context)
 	cd = guest_ptr(&r->guest, r->s1.context);
 	smmu_cd_make(val, &other, NULL, other.asid);
 	smmu_cd_set(cd, val);
-	ASSERT_EQ(0, vmm_command(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_cd(r->nest.devs[0].vsid, SSID_0,
 					     true)));
 	if (variant->ats)
@@ -443,7 +443,7 @@ FIXTURE_SETUP(registers)
 	ASSERT_EQ(0, rig_guest(r));
 	ASSERT_EQ(0, rig_parent(r));
 	ASSERT_EQ(0, rig_nested(r));
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 64, &id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 64, &id,
 				 &self->queue));
 }
 
@@ -469,7 +469,7 @@ static int strays(const struct mock *m, unsigned long *nr)
 TEST_F(registers, are_the_drivers)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned long nr;
 	unsigned int i;
 
@@ -478,10 +478,10 @@ TEST_F(registers, are_the_drivers)
 	for (i = 1; i < 4; i++) {
 		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + i * PAGE_4K, 1));
 		if (variant->lost) {
-			EXPECT_EQ(-EAGAIN, vmm_vevent(self->queue, 0, &ev));
+			EXPECT_EQ(-EAGAIN, dsi_vevent(self->queue, 0, &ev));
 			continue;
 		}
-		ASSERT_EQ(0, vmm_vevent(self->queue, 20000, &ev));
+		ASSERT_EQ(0, dsi_vevent(self->queue, 20000, &ev));
 		EXPECT_EQ(IOVA + i * PAGE_4K, ev.evt[2]);
 	}
 	ASSERT_EQ(0, mock_misbehave(&r->mock, "cmd_error", 1));

@@ -96,7 +96,7 @@ static int make_stale(FIXTURE_DATA(tlbi) *self)
 
 static int run(FIXTURE_DATA(tlbi) *self, smmu_cmd cmd)
 {
-	return vmm_command(self->rig.iommufd, self->rig.nest.viommu, cmd);
+	return dsi_command(self->rig.iommufd, self->rig.nest.viommu, cmd);
 }
 
 static bool other_is_stale(FIXTURE_DATA(tlbi) *self)
@@ -244,7 +244,7 @@ TEST_F(tlbi, arrays)
 					      window_at(&self->w, page), i % 3);
 	}
 	ASSERT_EQ(0, make_stale(self));
-	ASSERT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	ASSERT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	ASSERT_EQ(nr, num);
 	for (i = 0; i < WINDOW_PAGES; i++)
 		EXPECT_EQ(0, i & 1 ? window_new(&self->w, r, i) :
@@ -281,7 +281,7 @@ TEST_F(tlbi, one_command_each)
 	for (i = 0; i < num; i++)
 		cmd[i] = smmu_cmd_va(r->s1.asid, window_at(&self->w, i), true);
 	ASSERT_EQ(0, mock_stats(&r->mock, &before));
-	ASSERT_EQ(0, vmm_commands(r->iommufd, r->nest.viommu, cmd, &num));
+	ASSERT_EQ(0, dsi_commands(r->iommufd, r->nest.viommu, cmd, &num));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.invalidations + ARRAY_SIZE(cmd), after.invalidations);
 }
@@ -321,10 +321,10 @@ TEST_F(no_ranges, refused)
 					     true);
 
 	ASSERT_EQ(0, window_stale(&self->w, r));
-	EXPECT_EQ(-EIO, vmm_command(r->iommufd, viommu, range));
-	EXPECT_EQ(-EIO, vmm_command(r->iommufd, viommu, hint));
+	EXPECT_EQ(-EIO, dsi_command(r->iommufd, viommu, range));
+	EXPECT_EQ(-EIO, dsi_command(r->iommufd, viommu, hint));
 	EXPECT_EQ(WINDOW_PAGES, window_check(&self->w, r, 0, 0));
-	EXPECT_EQ(0, vmm_command(r->iommufd, viommu,
+	EXPECT_EQ(0, dsi_command(r->iommufd, viommu,
 				 smmu_cmd_va(r->s1.asid, WINDOW, true)));
 	EXPECT_EQ(WINDOW_PAGES, window_check(&self->w, r, 0, 1));
 }

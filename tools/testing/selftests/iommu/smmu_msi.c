@@ -52,7 +52,7 @@ FIXTURE_SETUP(msi)
 		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		ASSERT_GE(self->fd[i], 0);
 	}
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 16,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 16,
 				 &self->queue_id, &self->queue));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 }
@@ -110,11 +110,11 @@ TEST_F(msi, both_stages)
 TEST_F(msi, not_mapped)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	ASSERT_EQ(0, set_irqs(self, variant->index));
 	EXPECT_EQ(0, raised(self, variant->command, 0, QUIET));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_TRANSLATION, ev.evt[0] & EVT0_ID);
 	EXPECT_EQ(r->nest.devs[0].vsid, EVT0_SID(ev.evt[0]));
 	EXPECT_EQ(0, ev.evt[1] & EVT1_RNW);
@@ -123,7 +123,7 @@ TEST_F(msi, not_mapped)
 
 	ASSERT_EQ(0, identity(self, S1_RO));
 	EXPECT_EQ(0, raised(self, variant->command, 0, QUIET));
-	ASSERT_EQ(0, vmm_vevent(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(EVT_F_PERMISSION, ev.evt[0] & EVT0_ID);
 
 	ASSERT_EQ(0, identity(self, S1_RW));

@@ -20,9 +20,9 @@ static int set_cd(struct rig *r, const struct s1 *low, const struct s1 *high,
 	cd[0] = (cd[0] & ~clear) | set;
 	smmu_cd_set(guest_ptr(&r->guest, r->s1.context), cd);
 	/* One after the other: the old CD must not come back into the TLB */
-	rc = vmm_command(r->iommufd, r->nest.viommu,
+	rc = dsi_command(r->iommufd, r->nest.viommu,
 			 smmu_cmd_cd(r->nest.devs[0].vsid, 0, true));
-	return rc ?: vmm_command(r->iommufd, r->nest.viommu,
+	return rc ?: dsi_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_asid(asid));
 }
 
@@ -256,11 +256,11 @@ TEST_F(halves, invalidated)
 	s1_unmap(&self->high, self->high_va, variant->high_granule);
 	EXPECT_EQ(0, rig_sees(r, 0, self->low_va, 1));
 	EXPECT_EQ(0, rig_sees(r, 0, self->high_va, 2));
-	ASSERT_EQ(0, vmm_command(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_va(asid, self->high_va, true)));
 	EXPECT_EQ(0, rig_sees(r, 0, self->low_va, 1));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, self->high_va, 2));
-	ASSERT_EQ(0, vmm_command(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_command(r->iommufd, r->nest.viommu,
 				 smmu_cmd_va(asid, self->low_va, true)));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, self->low_va, 1));
 }
@@ -344,8 +344,8 @@ TEST_F(page, address_size)
 		ASSERT_EQ(0, guest_create(&far, 1ull << sizes[i].bits,
 					  PAGE_4K));
 		util_fill(far.va, PAGE_4K, 9);
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, far.va, far.size,
-					  far.gpa, VMM_RW));
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, far.va, far.size,
+					  far.gpa, DSI_RW));
 		ASSERT_EQ(0, s1_map(&r->s1, IOVA + PAGE_4K, far.gpa, S1_4K,
 				    S1_RW));
 		ASSERT_EQ(0, set_cd(r, &r->s1, NULL, CD0_IPS(7),
@@ -355,7 +355,7 @@ TEST_F(page, address_size)
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 		ASSERT_EQ(0, set_cd(r, &r->s1, NULL, 0, 0));
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA + PAGE_4K, 9));
-		ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, far.gpa,
+		ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, far.gpa,
 					    far.size));
 		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + PAGE_4K, 9));
 		guest_destroy(&far);

@@ -34,7 +34,7 @@ static int hwpt_with_queue(struct rig *r, uint32_t pt, uint32_t flags,
 			   const struct iommu_hwpt_arm_smmuv3 *vste,
 			   uint32_t queue, uint32_t *hwpt)
 {
-	const struct vmm_hwpt what = {
+	const struct dsi_hwpt what = {
 		.dev = r->dev[0].id,
 		.pt = pt,
 		.flags = flags,
@@ -45,7 +45,7 @@ static int hwpt_with_queue(struct rig *r, uint32_t pt, uint32_t flags,
 		.len = vste ? sizeof(*vste) : 0,
 	};
 
-	return vmm_hwpt(r->iommufd, &what, hwpt);
+	return dsi_hwpt(r->iommufd, &what, hwpt);
 }
 
 /* What the guest's context descriptor says beside its tables */
@@ -62,7 +62,7 @@ static int set_cd(struct rig *r, uint64_t set)
 	for (i = 0; i < r->nest.nr_devs; i++)
 		cmd[num++] = smmu_cmd_cd(r->nest.devs[i].vsid, 0, true);
 	cmd[num++] = smmu_cmd_asid(r->s1.asid);
-	return vmm_commands(r->iommufd, r->nest.viommu, cmd, &num);
+	return dsi_commands(r->iommufd, r->nest.viommu, cmd, &num);
 }
 
 /* Endpoints that firmware lets stall, up to the nesting parent */
@@ -271,7 +271,7 @@ TEST_F(stall, replaced)
 	ASSERT_EQ(0, faults_answer(&other, fault.cookie, IOMMUFD_PAGE_RESP_SUCCESS));
 	EXPECT_EQ(0, job_join(&self->dma[0]));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->hwpt));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, hwpt));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, hwpt));
 	EXPECT_EQ(0, faults_destroy(&other));
 }
 
@@ -437,9 +437,9 @@ TEST_F(host, paged_in)
 		EXPECT_EQ(IOMMU_PGFAULT_FLAGS_LAST_PAGE |
 			  (variant->pasid ? IOMMU_PGFAULT_FLAGS_PASID_VALID : 0),
 			  fault.flags);
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas,
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas,
 					  r->guest.va + SZ_2M, sizes[i],
-					  iova + i * SZ_2M, VMM_RW));
+					  iova + i * SZ_2M, DSI_RW));
 		ASSERT_EQ(0, faults_answer(&self->faults, fault.cookie,
 					   IOMMUFD_PAGE_RESP_SUCCESS));
 		EXPECT_EQ(0, job_join(&self->dma));

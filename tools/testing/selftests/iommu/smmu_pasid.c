@@ -62,16 +62,16 @@ FIXTURE_SETUP(smmu_pasid)
 	ASSERT_EQ(0, rig_devices(r));
 	ASSERT_EQ(0, rig_guest(r));
 	util_fill(guest_ptr(&r->guest, IOVA), PAGE_4K, 100);
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_PASID, &self->plain));
 	for (i = 0; i < NR; i++) {
 		uint8_t *page = guest_ptr(&r->guest, IOVA + (i + 1) * PAGE_4K);
 
 		util_fill(page, PAGE_4K, i);
-		ASSERT_EQ(0, vmm_ioas_alloc(r->iommufd, &self->ioas[i]));
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, self->ioas[i], page,
-					  PAGE_4K, IOVA, VMM_RW));
-		ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id,
+		ASSERT_EQ(0, dsi_ioas_alloc(r->iommufd, &self->ioas[i]));
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, self->ioas[i], page,
+					  PAGE_4K, IOVA, DSI_RW));
+		ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id,
 					     self->ioas[i],
 					     IOMMU_HWPT_ALLOC_PASID,
 					     &self->hwpt[i]));
@@ -115,13 +115,13 @@ TEST_F(smmu_pasid, life)
 	EXPECT_EQ(0, sees(r, b, 1));
 	EXPECT_EQ(0, sees(r, NONE, 100));
 	EXPECT_EQ(-EFAULT, sees(r, 2, 0));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, self->hwpt[0]));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, self->hwpt[0]));
 
 	ASSERT_EQ(0, vdev_detach_pasid(&r->dev[0], PASID_A));
 	EXPECT_EQ(-EFAULT, sees(r, PASID_A, 0));
 	EXPECT_EQ(0, sees(r, b, 1));
 	EXPECT_EQ(0, sees(r, NONE, 100));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, self->hwpt[0]));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->hwpt[0]));
 }
 
 TEST_F(smmu_pasid, replace)
@@ -145,12 +145,12 @@ TEST_F(smmu_pasid, unmapped)
 
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID_A, self->hwpt[0]));
 	EXPECT_EQ(0, sees(r, PASID_A, 0));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, self->ioas[0], IOVA, PAGE_4K));
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, self->ioas[0], IOVA, PAGE_4K));
 	EXPECT_EQ(-EFAULT, sees(r, PASID_A, 0));
 	EXPECT_EQ(0, sees(r, NONE, 100));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, self->ioas[0],
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, self->ioas[0],
 				  guest_ptr(&r->guest, IOVA + 2 * PAGE_4K),
-				  PAGE_4K, IOVA, VMM_RW));
+				  PAGE_4K, IOVA, DSI_RW));
 	EXPECT_EQ(0, sees(r, PASID_A, 1));
 }
 
@@ -160,7 +160,7 @@ TEST_F(smmu_pasid, errors)
 	struct vdev *dev = &r->dev[0];
 	uint32_t no_pasid;
 
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, dev->id, self->ioas[1], 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, dev->id, self->ioas[1], 0,
 				     &no_pasid));
 	EXPECT_EQ(-EINVAL, vdev_attach_pasid(dev, PASID_A, no_pasid));
 	EXPECT_NE(0, vdev_attach_pasid(dev, 0, self->hwpt[0]));

@@ -28,7 +28,7 @@ struct transfer {
 static int hwpt_with_queue(struct rig *r, const struct iommu_hwpt_arm_smmuv3 *vste,
 			   uint32_t queue, uint32_t *hwpt)
 {
-	const struct vmm_hwpt what = {
+	const struct dsi_hwpt what = {
 		.dev = r->dev[0].id,
 		.pt = r->nest.viommu,
 		.fault = queue,
@@ -37,7 +37,7 @@ static int hwpt_with_queue(struct rig *r, const struct iommu_hwpt_arm_smmuv3 *vs
 		.len = sizeof(*vste),
 	};
 
-	return vmm_hwpt(r->iommufd, &what, hwpt);
+	return dsi_hwpt(r->iommufd, &what, hwpt);
 }
 
 static int transfer(void *arg)

@@ -86,9 +86,9 @@ static int invalidate(FIXTURE_DATA(back) *self)
 	uint32_t num = 1;
 	int rc, err;
 
-	rc = vmm_commands(r->iommufd, r->nest.viommu, &tlbi, &num);
+	rc = dsi_commands(r->iommufd, r->nest.viommu, &tlbi, &num);
 	num = ARRAY_SIZE(atc);
-	err = vmm_commands(r->iommufd, r->nest.viommu, atc, &num);
+	err = dsi_commands(r->iommufd, r->nest.viommu, atc, &num);
 	return rc ?: err;
 }
 
@@ -179,7 +179,7 @@ TEST_F(back, failed_replace)
 	ASSERT_EQ(0, hang(self, 0, true));
 	EXPECT_EQ(-ETIMEDOUT, vdev_attach_id(&r->dev[0], self->spare));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, r->nested));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, r->nested));
 	EXPECT_EQ(0, rig_sees(r, 1, IOVA, OLD));
 	ASSERT_EQ(0, show(self, 1));
 	ASSERT_EQ(0, hang(self, 0, false));

@@ -50,7 +50,7 @@ static int try_vste(FIXTURE_DATA(vste) *self, uint64_t w0, uint64_t w1)
 	uint32_t hwpt;
 	int rc;
 
-	rc = vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
+	rc = dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
 			   &hwpt);
 	if (rc)
 		return rc;
@@ -62,7 +62,7 @@ static int try_vste(FIXTURE_DATA(vste) *self, uint64_t w0, uint64_t w1)
 	if (rc != -EFAULT)
 		return -EBADE;
 	rc = vdev_detach(&r->dev[0]);
-	return rc ?: vmm_destroy(r->iommufd, hwpt);
+	return rc ?: dsi_destroy(r->iommufd, hwpt);
 }
 
 /* Every bit alone, beside those of an entry that is good */
@@ -141,7 +141,7 @@ static int attach(FIXTURE_DATA(vste) *self, uint64_t w0, uint64_t w1)
 	uint32_t hwpt;
 	int rc;
 
-	rc = vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
+	rc = dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
 			   &hwpt);
 	return rc ?: vdev_attach_id(&r->dev[0], hwpt);
 }
@@ -220,7 +220,7 @@ TEST_F(vste, tables_nowhere)
 #define TRY_ALLOC(err, ...) do { \
 	struct iommu_hwpt_alloc cmd_ = alloc; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd_)) \
+	EXPECT_EQ(err, dsi_ioctl(r->iommufd, IOMMU_HWPT_ALLOC, &cmd_)) \
 		TH_LOG("with %s", #__VA_ARGS__); \
 	} while (0)
 
@@ -274,7 +274,7 @@ TEST_F(vste, hwpt_alloc)
 #define TRY(err, ioctl_, good_, ...) do { \
 	__typeof__(good_) cmd_ = good_; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(r->iommufd, ioctl_, &cmd_)) \
+	EXPECT_EQ(err, dsi_ioctl(r->iommufd, ioctl_, &cmd_)) \
 		TH_LOG(#ioctl_ " with %s", #__VA_ARGS__); \
 	} while (0)
 
@@ -301,7 +301,7 @@ TEST_F(vste, viommu_alloc)
 	TRY(-ENOENT, IOMMU_VIOMMU_ALLOC, good, cmd_.dev_id = 0);
 	TRY(-ENOENT, IOMMU_VIOMMU_ALLOC, good, cmd_.hwpt_id = 0);
 	TRY(-ENOENT, IOMMU_VIOMMU_ALLOC, good, cmd_.hwpt_id = r->nested);
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &plain));
 	TRY(-EINVAL, IOMMU_VIOMMU_ALLOC, good, cmd_.hwpt_id = plain);
 }
@@ -319,7 +319,7 @@ TEST_F(vste, vdevice_alloc)
 	/* One for each device */
 	TRY(-EEXIST, IOMMU_VDEVICE_ALLOC, good, (void)cmd_);
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	/* And a StreamID for one device */
 	TRY(-EEXIST, IOMMU_VDEVICE_ALLOC, good,
 	    cmd_.virt_id = r->nest.devs[1].vsid);
@@ -353,11 +353,11 @@ TEST_F(vste, veventq_alloc)
 	TRY(-EINVAL, IOMMU_VEVENTQ_ALLOC, good,
 	    cmd_.veventq_depth = UINT32_MAX);
 	TRY(-ENOENT, IOMMU_VEVENTQ_ALLOC, good, cmd_.viommu_id = 0);
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, r->nest.viommu, 8, &id, &fd));
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, r->nest.viommu, 8, &id, &fd));
 	TRY(-EEXIST, IOMMU_VEVENTQ_ALLOC, good, (void)cmd_);
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, id));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, id));
 	close(fd);
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, id));
 }
 
 /* Stage-1 is for devices that the guest has a name for */
@@ -368,7 +368,7 @@ TEST_F(vste, attach_needs_vdevice)
 	const uint64_t abort = smmu_vste(STE_ABORT).ste[0];
 
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	EXPECT_EQ(-ENOENT, attach(self, self->good.ste[0], self->good.ste[1]));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
 	/* What a guest has while its SMMU is off needs no name */
@@ -391,11 +391,11 @@ TEST_F(vste, pasids)
 
 	EXPECT_GT(0, vdev_attach_pasid(&r->dev[0], 1, r->nested));
 	EXPECT_GT(0, vdev_attach_pasid(&r->dev[0], 1, r->nest.parent));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_PASID, &plain));
 	EXPECT_GT(0, vdev_attach_pasid(&r->dev[0], 1, plain));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, plain));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, plain));
 }
 
 /*
@@ -464,7 +464,7 @@ static int gap_hwpt(FIXTURE_DATA(gap) *self, struct gap_entry *e)
 	cds.bits = e->bits;
 	if (e->s1)
 		vste = smmu_vste_s1(&cds, STE1_DSS((uint64_t)e->dss));
-	return vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
+	return dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
 			     &e->hwpt);
 }
 

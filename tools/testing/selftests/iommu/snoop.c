@@ -188,7 +188,7 @@ static int attach_paging(FIXTURE_DATA(no_snoop) *self, uint32_t flags)
 	uint32_t hwpt;
 	int rc;
 
-	rc = vmm_hwpt_paging(r->iommufd, self->dev->id, r->ioas, flags, &hwpt);
+	rc = dsi_hwpt_paging(r->iommufd, self->dev->id, r->ioas, flags, &hwpt);
 	return rc ?: vdev_attach_id(self->dev, hwpt);
 }
 

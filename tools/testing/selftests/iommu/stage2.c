@@ -130,7 +130,7 @@ FIXTURE_TEARDOWN(stage2)
 
 static int map_extra(FIXTURE_DATA(stage2) *self, uint32_t perm)
 {
-	return vmm_ioas_map(self->rig.iommufd, self->rig.ioas, self->extra.va,
+	return dsi_ioas_map(self->rig.iommufd, self->rig.ioas, self->extra.va,
 			    self->extra.size, EXTRA, perm);
 }
 
@@ -141,7 +141,7 @@ TEST_F(stage2, read_only)
 	struct ep_result res;
 
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 100));
-	ASSERT_EQ(0, map_extra(self, VMM_RO));
+	ASSERT_EQ(0, map_extra(self, DSI_RO));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], IOVA + 8, 16, 1, &res));
 	EXPECT_EQ(MOCK_EP_FAULT_BLOCKED | MOCK_EP_FAULT_WRITE, res.fault);
@@ -171,12 +171,12 @@ TEST_F(stage2, unmap)
 	for (i = 0; i < PAGES; i++)
 		ASSERT_NE(0, rig_page(r, &r->s1, IOVA + SZ_2M + i * PAGE_4K,
 				      i));
-	ASSERT_EQ(0, map_extra(self, VMM_RW));
+	ASSERT_EQ(0, map_extra(self, DSI_RW));
 	for (i = 0; i < PAGES; i++) {
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA + i * PAGE_4K, 100 + i));
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA + SZ_2M + i * PAGE_4K, i));
 	}
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, EXTRA,
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, EXTRA,
 				    self->extra.size));
 	for (i = 0; i < PAGES; i++) {
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + i * PAGE_4K, 4,
@@ -197,12 +197,12 @@ TEST_F(stage2, remap)
 
 	ASSERT_EQ(0, guest_create(&other, EXTRA, PAGE_4K));
 	util_fill(other.va, PAGE_4K, 500);
-	ASSERT_EQ(0, map_extra(self, VMM_RW));
+	ASSERT_EQ(0, map_extra(self, DSI_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, EXTRA,
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, EXTRA,
 				    self->extra.size));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, other.va, PAGE_4K, EXTRA,
-				  VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, other.va, PAGE_4K, EXTRA,
+				  DSI_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 500));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA + PAGE_4K, 101));
 	EXPECT_TRUE(util_is_fill(self->extra.va, PAGE_4K, 100));
@@ -214,7 +214,7 @@ TEST_F(stage2, tables_unmapped)
 {
 	struct rig *r = &self->rig;
 
-	ASSERT_EQ(0, map_extra(self, VMM_RW));
+	ASSERT_EQ(0, map_extra(self, DSI_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 100));
 	ASSERT_EQ(0, rig_unmap_guest(r));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 100));
@@ -228,12 +228,12 @@ TEST_F(stage2, parent_alone)
 {
 	struct rig *r = &self->rig;
 
-	ASSERT_EQ(0, map_extra(self, VMM_RW));
+	ASSERT_EQ(0, map_extra(self, DSI_RW));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nest.parent));
 	EXPECT_EQ(0, rig_sees(r, 0, EXTRA, 100));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 100));
 	EXPECT_EQ(0, rig_sees(r, 0, EXTRA + PAGE_4K, 101));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, EXTRA,
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, EXTRA,
 				    self->extra.size));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, EXTRA, 100));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, EXTRA + PAGE_4K, 101));
@@ -261,15 +261,15 @@ TEST_F(stage2, wide_addresses)
 
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nest.parent));
 	cmd.ioas_id = r->ioas;
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd));
 	ASSERT_LT(0, cmd.num_iovas);
 	/* The first and the last page of each range that may be used */
 	for (i = 0; i < 2 * cmd.num_iovas; i++) {
 		iova = i & 1 ? range[i / 2].last + 1 - PAGE_4K :
 			       range[i / 2].start;
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, self->extra.va +
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, self->extra.va +
 					  (i % PAGES) * PAGE_4K, PAGE_4K, iova,
-					  VMM_RW)) {
+					  DSI_RW)) {
 			TH_LOG("at %#llx", (unsigned long long)iova);
 		}
 		EXPECT_EQ(0, rig_sees(r, 0, iova, 100 + i % PAGES))
@@ -278,8 +278,8 @@ TEST_F(stage2, wide_addresses)
 	/* The interrupt range is in none of them */
 	for (i = 0; i < cmd.num_iovas; i++)
 		EXPECT_TRUE(range[i].last < msi || range[i].start >= msi + SZ_1M);
-	EXPECT_NE(0, vmm_ioas_map(r->iommufd, r->ioas, self->extra.va, PAGE_4K,
-				  msi, VMM_RW));
+	EXPECT_NE(0, dsi_ioas_map(r->iommufd, r->ioas, self->extra.va, PAGE_4K,
+				  msi, DSI_RW));
 }
 
 /* Stage-1 that points into the interrupt range, and requests that go there */

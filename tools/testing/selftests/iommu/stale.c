@@ -78,9 +78,9 @@ FIXTURE_SETUP(stale)
 	if (cfg.type == MOCK_SMMUV3) {
 		/* Endpoint 1 moves to a guest of its own */
 		ASSERT_EQ(0, vdev_detach(&r->dev[1]));
-		ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[1].vdevice));
+		ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[1].vdevice));
 		nest_forget_dev(&r->nest, r->dev[1].id);
-		ASSERT_EQ(0, vmm_viommu(r->iommufd, r->dev[1].id,
+		ASSERT_EQ(0, dsi_viommu(r->iommufd, r->dev[1].id,
 					r->nest.parent, &n->viommu));
 		ASSERT_EQ(0, nest_add_dev(n, r->dev[1].id));
 	}
@@ -190,7 +190,7 @@ static int use_pasid(struct rig *r)
 	smmu_cd_make(cd, &r->s1, NULL, r->s1.asid);
 	smmu_cd_set(smmu_cd(&cds, SSID), cd);
 	vste = smmu_vste_s1(&cds, r->cfg.ats ? STE1_EATS(1) : 0);
-	rc = vmm_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
+	rc = dsi_hwpt_vste(r->iommufd, r->dev[0].id, r->nest.viommu, 0, &vste,
 			   &hwpt);
 	return rc ?: vdev_attach_id(&r->dev[0], hwpt);
 }

@@ -198,10 +198,10 @@ static void *map_and_unmap(void *arg)
 	int rc;
 
 	while (!stopped(self)) {
-		rc = vmm_ioas_map(r->iommufd, r->ioas, self->extra.va,
-				  self->extra.size, EXTRA, VMM_RW);
+		rc = dsi_ioas_map(r->iommufd, r->ioas, self->extra.va,
+				  self->extra.size, EXTRA, DSI_RW);
 		if (!rc)
-			rc = vmm_ioas_unmap(r->iommufd, r->ioas, EXTRA,
+			rc = dsi_ioas_unmap(r->iommufd, r->ioas, EXTRA,
 					    self->extra.size);
 		if (rc)
 			wrong(self, "map and unmap", rc);
@@ -223,11 +223,11 @@ static void *make_and_destroy(void *arg)
 			rc = nest_hwpt(&other, r->dev[0].id, 0, &r->s1,
 				       &nested);
 		if (!rc)
-			rc = vmm_destroy(r->iommufd, nested);
+			rc = dsi_destroy(r->iommufd, nested);
 		if (!rc)
 			rc = nest_drop_viommu(&other);
 		if (!rc)
-			rc = vmm_destroy(r->iommufd, other.parent);
+			rc = dsi_destroy(r->iommufd, other.parent);
 		if (rc)
 			wrong(self, "make and destroy", rc);
 	}
@@ -299,16 +299,16 @@ static void *vmm_loop(void *arg)
 			rc = mock_add_endpoint(&m, "ep0", 5);
 		if (!rc)
 			rc = mock_set_live(&m, true);
-		fd = vmm_open();
+		fd = dsi_open();
 		if (!rc)
 			rc = rig_open_dev(&m, 0, fd, &dev);
 		if (!rc)
 			rc = guest_create(&ram, RIG_GPA, SZ_64K);
 		if (!rc)
-			rc = vmm_ioas_alloc(fd, &ioas);
+			rc = dsi_ioas_alloc(fd, &ioas);
 		if (!rc)
-			rc = vmm_ioas_map(fd, ioas, ram.va, ram.size, RIG_GPA,
-					  VMM_RW);
+			rc = dsi_ioas_map(fd, ioas, ram.va, ram.size, RIG_GPA,
+					  DSI_RW);
 		if (!rc)
 			rc = vdev_attach_id(&dev, ioas);
 		if (!rc)

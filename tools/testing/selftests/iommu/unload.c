@@ -198,7 +198,7 @@ TEST_F(unload, driver_comes_later)
 		/* Devices that were put off are bound by a worker */
 		while (rig_vfio_name(&m, 0, name, sizeof(name)))
 			usleep(1000);
-		fd = vmm_open();
+		fd = dsi_open();
 		ASSERT_GE(fd, 0);
 		ASSERT_EQ(0, rig_open_dev(&m, 0, fd, &dev));
 		EXPECT_EQ(-EFAULT, ep_write(&dev, IOVA, 8, 1, NULL));

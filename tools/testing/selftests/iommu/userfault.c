@@ -167,13 +167,13 @@ static int invalidate(void *arg)
 
 	self->done = ENTRIES;
 	if (r->cfg.type == MOCK_SMMUV3)
-		return vmm_commands(r->iommufd, r->nest.viommu, self->entries,
+		return dsi_commands(r->iommufd, r->nest.viommu, self->entries,
 				    &self->done);
 	if (r->cfg.raw)
-		return vmm_descriptors(r->iommufd, r->nest.viommu,
+		return dsi_descriptors(r->iommufd, r->nest.viommu,
 				       self->entries, sizeof(vtd_desc),
 				       &self->done);
-	return vmm_invalidate(r->iommufd, r->nested, self->entries,
+	return dsi_invalidate(r->iommufd, r->nested, self->entries,
 			      &self->done);
 }
 
@@ -327,11 +327,11 @@ FIXTURE_SETUP(events)
 
 	/* A guest has the first device, another one the second */
 	self->nest = r->nest;
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[1].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[1].vdevice));
 	nest_forget_dev(&r->nest, r->dev[1].id);
 	ASSERT_EQ(0, nest_create(&self->nest, r->dev[1].id, r->ioas, 0));
 	ASSERT_EQ(0, nest_add_dev(&self->nest, r->dev[1].id));
-	ASSERT_EQ(0, vmm_veventq(r->iommufd, self->nest.viommu, 64, &self->id,
+	ASSERT_EQ(0, dsi_veventq(r->iommufd, self->nest.viommu, 64, &self->id,
 				 &self->queue));
 
 	ASSERT_EQ(0, rig_s1(r, &r->s1));
@@ -354,7 +354,7 @@ static int make_queue(void *arg)
 {
 	FIXTURE_DATA(events) *self = arg;
 
-	return vmm_ioctl(self->rig.iommufd, IOMMU_VEVENTQ_ALLOC,
+	return dsi_ioctl(self->rig.iommufd, IOMMU_VEVENTQ_ALLOC,
 			 self->held.page);
 }
 
@@ -416,7 +416,7 @@ static bool begin_queue(FIXTURE_DATA(events) *self)
 		held_answer(&self->held);
 		memcpy(cmd, self->held.page, sizeof(*cmd));
 		close(cmd->out_veventq_fd);
-		if (vmm_destroy(self->rig.iommufd, cmd->out_veventq_id))
+		if (dsi_destroy(self->rig.iommufd, cmd->out_veventq_id))
 			return false;
 	}
 	return false;
@@ -435,7 +435,7 @@ TEST_F(events, only_its_guest_waits)
 {
 	struct iommu_veventq_alloc *cmd = (void *)self->held.page;
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	struct job attach;
 	unsigned int i;
 	int queue;
@@ -450,7 +450,7 @@ TEST_F(events, only_its_guest_waits)
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], page_iova(i), 8, 0,
 					   NULL));
-		ASSERT_EQ(0, vmm_vevent(self->queue, 60000, &ev));
+		ASSERT_EQ(0, dsi_vevent(self->queue, 60000, &ev));
 		EXPECT_EQ(i, ev.sequence);
 		EXPECT_EQ(page_iova(i), ev.evt[2]);
 	}
@@ -464,13 +464,13 @@ TEST_F(events, only_its_guest_waits)
 	EXPECT_EQ(0, job_join(&attach));
 	queue = cmd->out_veventq_fd;
 	for (i = 0; i < 64; i++) {
-		ASSERT_EQ(0, vmm_vevent(queue, 60000, &ev));
+		ASSERT_EQ(0, dsi_vevent(queue, 60000, &ev));
 		EXPECT_EQ(i, ev.sequence);
 		EXPECT_EQ(page_iova(i), ev.evt[2]);
 	}
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], page_iova(1000), 8, 0, NULL));
 	do {
-		ASSERT_EQ(0, vmm_vevent(queue, 60000, &ev));
+		ASSERT_EQ(0, dsi_vevent(queue, 60000, &ev));
 	} while (ev.evt[2] != page_iova(1000));
 	close(queue);
 }
@@ -486,7 +486,7 @@ TEST_F(events, all_goes)
 	for (i = 0; i < 100; i++)
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
 	EXPECT_EQ(0, vdev_detach(&r->dev[0]));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, r->nested));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, r->nested));
 	held_leave(&self->held);
 	EXPECT_EQ(0, job_join(&self->job));
 }

@@ -56,17 +56,17 @@ FIXTURE_SETUP(event)
 	self->queue = -1;
 	RIG_UP(r, &cfg);
 	self->vsid = r->nest.devs[0].vsid;
-	ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, r->nest.viommu, 64, &self->id,
+	ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, r->nest.viommu, 64, &self->id,
 				     &self->queue));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 }
 
 FIXTURE_TEARDOWN(event)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	/* None that nobody has expected */
-	EXPECT_EQ(-EAGAIN, vmm_vevent_vtd(self->queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent_vtd(self->queue, QUIET, &ev));
 	EXPECT_EQ(0, rig_sees(&self->rig, 0, IOVA, 1));
 	close(self->queue);
 	EXPECT_EQ(0, rig_down(&self->rig));
@@ -76,11 +76,11 @@ FIXTURE_TEARDOWN(event)
 static int next_fault(FIXTURE_DATA(event) *self, unsigned int reason,
 		      uint32_t vsid, uint64_t addr, uint64_t flags, uint32_t pasid)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	uint64_t want;
 	int rc;
 
-	rc = vmm_vevent_vtd(self->queue, WAIT_MS, &ev);
+	rc = dsi_vevent_vtd(self->queue, WAIT_MS, &ev);
 	if (rc)
 		return rc;
 	if (ev.flags || ev.sequence != self->seq)
@@ -146,7 +146,7 @@ TEST_F(event, pasids)
 	uint32_t hwpt;
 
 	entry = vtd_entry(&r->s1, 9, 0);
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry, &hwpt));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID, hwpt));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], PASID | MOCK_EP_PASID_VALID));
@@ -176,13 +176,13 @@ TEST_F(event, entries)
 	unsigned int i;
 
 	entry.entry[0] |= PE0_FPD;
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				    &entry, &hwpt[0]));
 	entry.entry[0] &= ~PE0_P;
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				    &entry, &hwpt[1]));
 	entry.entry[0] &= ~PE0_FPD;
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0,
 				    &entry, &hwpt[2]));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt[i]));
@@ -238,14 +238,14 @@ TEST_F(event, nobody_to_tell)
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->nest.parent));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA, 8, 0, NULL));
 	/* A VMM that has made the HWPT by itself has no vIOMMU to hear by */
-	ASSERT_EQ(0, vmm_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent, 0,
+	ASSERT_EQ(0, dsi_hwpt_nested(r->iommufd, r->dev[0].id, r->nest.parent, 0,
 				     &s1, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + SZ_1G, 8, 0, NULL));
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 8, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], r->ioas));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 16, 8, 0, NULL));
 	/* The other one has one */
@@ -277,7 +277,7 @@ FIXTURE_SETUP(lost)
 
 	self->queue = -1;
 	RIG_UP(r, &cfg);
-	ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, r->nest.viommu, 4, &self->id,
+	ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, r->nest.viommu, 4, &self->id,
 				     &self->queue));
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 }
@@ -305,25 +305,25 @@ static int fault(FIXTURE_DATA(lost) *self, unsigned int nth, uint64_t addr)
 
 TEST_F(lost, counted)
 {
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i;
 
 	for (i = 0; i < 10; i++)
 		ASSERT_EQ(0, fault(self, i + 1, IOVA + SZ_1G + i * PAGE_4K));
 	usleep(10000);
 	for (i = 0; i < 4; i++) {
-		ASSERT_EQ(0, vmm_vevent_vtd(self->queue, WAIT_MS, &ev));
+		ASSERT_EQ(0, dsi_vevent_vtd(self->queue, WAIT_MS, &ev));
 		EXPECT_EQ(0, ev.flags);
 		EXPECT_EQ(i, ev.sequence);
 		EXPECT_EQ(IOVA + SZ_1G + i * PAGE_4K, ev.evt[0]);
 	}
-	ASSERT_EQ(0, vmm_vevent_vtd(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(IOMMU_VEVENTQ_FLAG_LOST_EVENTS, ev.flags);
-	EXPECT_EQ(-EAGAIN, vmm_vevent_vtd(self->queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent_vtd(self->queue, QUIET, &ev));
 
 	/* It goes on, and the gap in the numbers says how many are missing */
 	ASSERT_EQ(0, fault(self, 11, IOVA + SZ_1G));
-	ASSERT_EQ(0, vmm_vevent_vtd(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(0, ev.flags);
 	EXPECT_EQ(10, ev.sequence);
 }
@@ -333,16 +333,16 @@ TEST_F(lost, storm)
 {
 	struct rig *r = &self->rig;
 	unsigned int i, seen = 0;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 
 	for (i = 0; i < 2000; i++)
 		ASSERT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + SZ_1G, 8, 0, NULL));
-	while (!vmm_vevent_vtd(self->queue, QUIET, &ev))
+	while (!dsi_vevent_vtd(self->queue, QUIET, &ev))
 		seen++;
 	EXPECT_LE(4, seen);
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	ASSERT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + 2 * SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent_vtd(self->queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(self->queue, WAIT_MS, &ev));
 	EXPECT_EQ(IOVA + 2 * SZ_1G, ev.evt[0]);
 }
 
@@ -373,7 +373,7 @@ TEST_F(lost, reading)
 TEST(no_queue)
 {
 	const struct rig_config cfg = { .raw = true };
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	struct rig rig;
 	uint64_t val = 0;
 	uint32_t id;
@@ -382,11 +382,11 @@ TEST(no_queue)
 	RIG_UP(&rig, &cfg);
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], IOVA + SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_veventq(rig.iommufd, rig.nest.viommu, 4, &id, &queue));
+	ASSERT_EQ(0, dsi_veventq(rig.iommufd, rig.nest.viommu, 4, &id, &queue));
 	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], IOVA + SZ_1G, 8, 0, NULL));
 	while (val < 2)
 		ASSERT_EQ(0, mock_driver_count(&rig.mock, "faults", &val));
-	EXPECT_EQ(-EAGAIN, vmm_vevent(queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent(queue, QUIET, &ev));
 	close(queue);
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
 	EXPECT_EQ(0, rig_down(&rig));

@@ -65,15 +65,15 @@ static int tenant_memory(struct rig *r, struct tenant *t, struct vdev *dev,
 		t->ram.used = 0;
 		t->ioas = share->ioas;
 		t->nest.parent = share->nest.parent;
-		return vmm_viommu_vtd(r->iommufd, dev->id, t->nest.parent,
+		return dsi_viommu_vtd(r->iommufd, dev->id, t->nest.parent,
 				      &t->nest.viommu);
 	}
 	rc = guest_create(&t->ram, RIG_GPA, 2 * SZ_1M);
 	if (!rc)
-		rc = vmm_ioas_alloc(r->iommufd, &t->ioas);
+		rc = dsi_ioas_alloc(r->iommufd, &t->ioas);
 	if (!rc)
-		rc = vmm_ioas_map(r->iommufd, t->ioas, t->ram.va, t->ram.size,
-				  t->ram.gpa, VMM_RW);
+		rc = dsi_ioas_map(r->iommufd, t->ioas, t->ram.va, t->ram.size,
+				  t->ram.gpa, DSI_RW);
 	return rc ?: nest_create(&t->nest, dev->id, t->ioas, 0);
 }
 
@@ -105,10 +105,10 @@ static int tenant_make(struct rig *r, struct tenant *t, unsigned int who,
 	}
 	entry = vtd_entry(&t->s1, DID, 0);
 	if (!rc)
-		rc = vmm_hwpt_entry(r->iommufd, dev->id, t->nest.viommu,
+		rc = dsi_hwpt_entry(r->iommufd, dev->id, t->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry, &t->nested);
 	if (!rc)
-		rc = vmm_hwpt_entry(r->iommufd, dev->id, t->nest.viommu,
+		rc = dsi_hwpt_entry(r->iommufd, dev->id, t->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry, &t->of_pasid);
 	if (!rc)
 		rc = vdev_attach_id(dev, t->nested);
@@ -211,20 +211,20 @@ TEST_F(guests, invalidation)
 		s1_unmap(&self->t[1].s1, IOVA + i * PAGE_4K, S1_4K);
 	}
 	num = ARRAY_SIZE(desc);
-	ASSERT_EQ(0, vmm_descriptors(r->iommufd, self->t[0].nest.viommu, desc,
+	ASSERT_EQ(0, dsi_descriptors(r->iommufd, self->t[0].nest.viommu, desc,
 				     sizeof(*desc), &num));
 	EXPECT_EQ(-EFAULT, sees(r, 0));
 	/* And domain-ids that the hardware has, but not the guest */
 	for (i = 0; i < 16; i++)
 		EXPECT_EQ(i == DID ? 0 : -EIO,
-			  vmm_descriptor(r->iommufd, self->t[0].nest.viommu,
+			  dsi_descriptor(r->iommufd, self->t[0].nest.viommu,
 					 vtd_desc_iotlb(i)));
 	ASSERT_EQ(0, mock_stats(&r->mock, &before));
 	EXPECT_EQ(0, sees(r, 1));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.walk_refs, after.walk_refs);
 	num = ARRAY_SIZE(desc);
-	ASSERT_EQ(0, vmm_descriptors(r->iommufd, self->t[1].nest.viommu, desc,
+	ASSERT_EQ(0, dsi_descriptors(r->iommufd, self->t[1].nest.viommu, desc,
 				     sizeof(*desc), &num));
 	EXPECT_EQ(-EFAULT, sees(r, 1));
 }
@@ -238,19 +238,19 @@ TEST_F(guests, names)
 	unsigned int i;
 
 	/* A second name for the first one's device in the second guest */
-	EXPECT_EQ(-EEXIST, vmm_vdevice(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(-EEXIST, dsi_vdevice(r->iommufd, t[1].nest.viommu,
 				       r->dev[0].id, 0x99, &vdevice));
 	for (i = 0; i < 2; i++)
-		EXPECT_EQ(-EIO, vmm_descriptor(r->iommufd, t[1].nest.viommu,
+		EXPECT_EQ(-EIO, dsi_descriptor(r->iommufd, t[1].nest.viommu,
 					       vtd_desc_dtlb(RIG_SID(i), 0, 64)));
 	/* Without its device, the first guest's name is nobody's there */
 	ASSERT_EQ(0, vdev_detach_pasid(&r->dev[0], PASID));
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, t[0].nest.devs[0].vdevice));
-	EXPECT_EQ(-EIO, vmm_descriptor(r->iommufd, t[0].nest.viommu,
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, t[0].nest.devs[0].vdevice));
+	EXPECT_EQ(-EIO, dsi_descriptor(r->iommufd, t[0].nest.viommu,
 				       vtd_desc_dtlb(t[0].nest.devs[0].vsid, 0,
 						     64)));
-	EXPECT_EQ(0, vmm_descriptor(r->iommufd, t[1].nest.viommu,
+	EXPECT_EQ(0, dsi_descriptor(r->iommufd, t[1].nest.viommu,
 				    vtd_desc_dtlb(t[1].nest.devs[0].vsid, 0, 64)));
 	EXPECT_EQ(0, sees(r, 1));
 	/* And a HWPT of one guest is not for a device of the other */
@@ -264,21 +264,21 @@ TEST_F(guests, names)
 TEST_F(guests, events)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i;
 	uint32_t id;
 	int queue[2];
 
 	for (i = 0; i < 2; i++)
-		ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, self->t[i].nest.viommu, 8,
+		ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, self->t[i].nest.viommu, 8,
 					     &id, &queue[i]));
 	/* A translation request that finds nothing is no fault */
 	ASSERT_EQ(0, ep_ats(&r->dev[1], 0));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent_vtd(queue[1], 20000, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(queue[1], 20000, &ev));
 	EXPECT_EQ(FR_FS_NP, FR1_REASON(ev.evt[1]));
 	EXPECT_EQ(IOVA + SZ_1G, ev.evt[0]);
-	EXPECT_EQ(-EAGAIN, vmm_vevent_vtd(queue[0], 20, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent_vtd(queue[0], 20, &ev));
 	for (i = 0; i < 2; i++)
 		close(queue[i]);
 }
@@ -287,14 +287,14 @@ TEST_F(guests, events)
 TEST_F(guests, storm)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	unsigned int i, k;
 	uint32_t id[2];
 	int queue[2];
 
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, ep_ats(&r->dev[i], 0));
-		ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, self->t[i].nest.viommu, 2,
+		ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, self->t[i].nest.viommu, 2,
 					     &id[i], &queue[i]));
 	}
 	for (i = 0; i < 20; i++) {
@@ -303,7 +303,7 @@ TEST_F(guests, storm)
 						   k * PAGE_4K, 8, 0, NULL));
 		ASSERT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + SZ_1G + i * PAGE_4K,
 					   8, 0, NULL));
-		ASSERT_EQ(0, vmm_vevent_vtd(queue[1], 20000, &ev))
+		ASSERT_EQ(0, dsi_vevent_vtd(queue[1], 20000, &ev))
 			TH_LOG("round %u", i);
 		EXPECT_EQ(0, ev.flags);
 		EXPECT_EQ(i, ev.sequence);
@@ -325,11 +325,11 @@ TEST_F(guests, one_ends)
 	EXPECT_EQ(0, sees(r, 1));
 	vdev_close(&r->dev[0]);
 	nest_forget_dev(&t->nest, t->nest.devs[0].dev);
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, t->nested));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, t->of_pasid));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, t->nested));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, t->of_pasid));
 	ASSERT_EQ(0, nest_drop_viommu(&t->nest));
 	EXPECT_EQ(variant->one_parent ? -EBUSY : 0,
-		  vmm_destroy(r->iommufd, t->nest.parent));
+		  dsi_destroy(r->iommufd, t->nest.parent));
 	EXPECT_EQ(0, sees(r, 1));
 }
 
@@ -341,7 +341,7 @@ TEST_F(guests, stage2)
 
 	EXPECT_EQ(0, sees(r, 0));
 	EXPECT_EQ(0, sees(r, 1));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, t->ioas, RIG_GPA, 2 * SZ_1M));
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, t->ioas, RIG_GPA, 2 * SZ_1M));
 	EXPECT_EQ(-EFAULT, sees(r, 0));
 	EXPECT_EQ(variant->one_parent ? -EFAULT : 0, sees(r, 1));
 }
@@ -362,7 +362,7 @@ TEST_F(guests, one_name_for_two)
 	util_fill(guest_ptr(&t->ram, gpa), PAGE_4K, 77);
 	ASSERT_EQ(0, s1_map(&other, IOVA, gpa, S1_4K, S1_RW));
 	entry = vtd_entry(&other, DID, 0);
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, t->nest.viommu,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, t->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry, &hwpt));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID + 1, hwpt));
 	ASSERT_EQ(0, ep_ats(&r->dev[0], 0));
@@ -373,15 +373,15 @@ TEST_F(guests, one_name_for_two)
 	s1_unmap(&t->s1, IOVA, S1_4K);
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], (PASID + 1) | MOCK_EP_PASID_VALID));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 77));
-	ASSERT_EQ(0, vmm_descriptor(r->iommufd, t->nest.viommu,
+	ASSERT_EQ(0, dsi_descriptor(r->iommufd, t->nest.viommu,
 				    vtd_desc_iotlb(DID)));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 77));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 0));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 0));
 	/* One of them goes, the name stays */
 	ASSERT_EQ(0, vdev_detach_pasid(&r->dev[0], PASID + 1));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, hwpt));
-	EXPECT_EQ(0, vmm_descriptor(r->iommufd, t->nest.viommu,
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, hwpt));
+	EXPECT_EQ(0, dsi_descriptor(r->iommufd, t->nest.viommu,
 				    vtd_desc_iotlb(DID)));
 }
 
@@ -408,7 +408,7 @@ static void *invalidates(void *arg)
 
 	while (!race->stop) {
 		num = ARRAY_SIZE(desc);
-		rc = vmm_descriptors(race->r->iommufd, race->nest->viommu, desc,
+		rc = dsi_descriptors(race->r->iommufd, race->nest->viommu, desc,
 				     sizeof(*desc), &num);
 		if (rc || num != ARRAY_SIZE(desc))
 			race->bad = rc ?: -EPROTO;
@@ -420,18 +420,18 @@ static void *invalidates(void *arg)
 static void *listens(void *arg)
 {
 	struct racer *race = arg;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	uint32_t id;
 	int queue, rc;
 
 	while (!race->stop) {
-		rc = vmm_veventq_vtd(race->r->iommufd, race->nest->viommu, 2, &id,
+		rc = dsi_veventq_vtd(race->r->iommufd, race->nest->viommu, 2, &id,
 				     &queue);
 		if (!rc) {
-			while (!vmm_vevent_vtd(queue, 1, &ev) && !race->stop)
+			while (!dsi_vevent_vtd(queue, 1, &ev) && !race->stop)
 				;
 			close(queue);
-			rc = vmm_destroy(race->r->iommufd, id);
+			rc = dsi_destroy(race->r->iommufd, id);
 		}
 		if (rc)
 			race->bad = rc;
@@ -457,12 +457,12 @@ TEST_F(guests, all_at_once)
 	ASSERT_EQ(0, pthread_create(&thread[1], NULL, listens, &race[1]));
 	entry = vtd_entry(&t->s1, DID, 0);
 	for (i = 0; i < 100; i++) {
-		EXPECT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id,
+		EXPECT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id,
 					    t->nest.viommu,
 					    IOMMU_HWPT_ALLOC_PASID, &entry,
 					    &hwpt));
 		EXPECT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
-		EXPECT_EQ(0, vmm_destroy(r->iommufd, last));
+		EXPECT_EQ(0, dsi_destroy(r->iommufd, last));
 		last = hwpt;
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 0));
 		EXPECT_EQ(-EFAULT, ep_read(&r->dev[0], IOVA + SZ_1G, 8, 0, NULL));
@@ -497,7 +497,7 @@ TEST(domain_ids_run_out)
 	/* 16 of them. Those of the guest are names: it may have as many as it likes */
 	for (i = 0; i < 200; i++) {
 		entry = vtd_entry(&rig.s1, 1000 + i, 0);
-		ASSERT_EQ(0, vmm_hwpt_entry(rig.iommufd, rig.dev[0].id,
+		ASSERT_EQ(0, dsi_hwpt_entry(rig.iommufd, rig.dev[0].id,
 					    rig.nest.viommu,
 					    IOMMU_HWPT_ALLOC_PASID, &entry,
 					    &hwpt));
@@ -507,10 +507,10 @@ TEST(domain_ids_run_out)
 	ASSERT_EQ(0, ep_pasid(&rig.dev[0], 77 | MOCK_EP_PASID_VALID));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 2));
-	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+	EXPECT_EQ(0, dsi_descriptor(rig.iommufd, rig.nest.viommu,
 				    vtd_desc_iotlb(1000 + 75)));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+	EXPECT_EQ(0, dsi_descriptor(rig.iommufd, rig.nest.viommu,
 				    vtd_desc_iotlb(1000 + 76)));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 2));
 	ASSERT_EQ(0, ep_pasid(&rig.dev[0], 0));
@@ -537,19 +537,19 @@ TEST(two_units)
 	ASSERT_EQ(0, rig_open_dev(&other, 0, rig.iommufd, &dev));
 
 	/* A parent may be on several units, a guest's unit is of one */
-	EXPECT_EQ(-EINVAL, vmm_vdevice(rig.iommufd, rig.nest.viommu, dev.id, 5,
+	EXPECT_EQ(-EINVAL, dsi_vdevice(rig.iommufd, rig.nest.viommu, dev.id, 5,
 				       &id));
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&dev, rig.nested));
-	EXPECT_EQ(0, vmm_viommu_vtd(rig.iommufd, dev.id, rig.nest.parent,
+	EXPECT_EQ(0, dsi_viommu_vtd(rig.iommufd, dev.id, rig.nest.parent,
 				    &viommu));
-	EXPECT_EQ(0, vmm_vdevice(rig.iommufd, viommu, dev.id,
+	EXPECT_EQ(0, dsi_vdevice(rig.iommufd, viommu, dev.id,
 				 rig.nest.devs[0].vsid, &id));
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&dev, rig.nested));
 	vdev_close(&dev);
 	/* A vIOMMU may be left when its unit has gone */
 	EXPECT_EQ(0, mock_destroy(&other));
-	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, viommu, vtd_desc_iotlb_all()));
-	EXPECT_EQ(0, vmm_destroy(rig.iommufd, viommu));
+	EXPECT_EQ(0, dsi_descriptor(rig.iommufd, viommu, vtd_desc_iotlb_all()));
+	EXPECT_EQ(0, dsi_destroy(rig.iommufd, viommu));
 	EXPECT_EQ(0, rig_down(&rig));
 }
 

@@ -70,7 +70,7 @@ TEST_F(vtd_inv, arrays)
 		entry[i].flags = i % 3 ? IOMMU_VTD_INV_FLAGS_LEAF : 0;
 	}
 	ASSERT_EQ(0, window_stale(&self->w, r));
-	ASSERT_EQ(0, vmm_invalidate(r->iommufd, r->nested, entry, &num));
+	ASSERT_EQ(0, dsi_invalidate(r->iommufd, r->nested, entry, &num));
 	ASSERT_EQ(ARRAY_SIZE(entry), num);
 	for (i = 0; i < WINDOW_PAGES; i++)
 		EXPECT_EQ(0, rig_sees(r, 0, self->w.iova + i * PAGE_4K,
@@ -146,8 +146,8 @@ TEST_F(vtd_inv, not_attached)
 	ASSERT_EQ(0, rig_hwpt(r, &r->s1, &other));
 	ASSERT_EQ(0, window_stale(&self->w, r));
 	ASSERT_EQ(0, mock_stats(&r->mock, &before));
-	ASSERT_EQ(0, vmm_invalidate_all(r->iommufd, other));
-	ASSERT_EQ(0, vmm_invalidate_range(r->iommufd, other, self->w.iova, WINDOW_PAGES,
+	ASSERT_EQ(0, dsi_invalidate_all(r->iommufd, other));
+	ASSERT_EQ(0, dsi_invalidate_range(r->iommufd, other, self->w.iova, WINDOW_PAGES,
 					  0));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(before.invalidations, after.invalidations);

@@ -53,8 +53,8 @@ FIXTURE_TEARDOWN(spr17)
 
 static int map_ro(FIXTURE_DATA(spr17) *self, uint32_t ioas)
 {
-	return vmm_ioas_map(self->rig.iommufd, ioas, self->ro.va, self->ro.size,
-			    self->ro.gpa, VMM_RO);
+	return dsi_ioas_map(self->rig.iommufd, ioas, self->ro.va, self->ro.size,
+			    self->ro.gpa, DSI_RO);
 }
 
 /* A read-only mapping into the address space of a nesting parent */
@@ -67,8 +67,8 @@ TEST_F(spr17, map_into_parent)
 	EXPECT_EQ(expect, map_ro(self, r->ioas));
 	/* A writable one there is none the worse for the refusal */
 	if (expect) {
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, self->ro.va,
-					  self->ro.size, self->ro.gpa, VMM_RW));
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, self->ro.va,
+					  self->ro.size, self->ro.gpa, DSI_RW));
 	}
 	ASSERT_EQ(0, rig_nested(r));
 	ASSERT_EQ(0, s1_map(&r->s1, IOVA, RO_IOVA, S1_4K, S1_RW));
@@ -85,7 +85,7 @@ TEST_F(spr17, parent_over_read_only)
 	ASSERT_EQ(0, map_ro(self, r->ioas));
 	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL, rig_parent(r));
 	/* Without it, it can be one */
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, self->ro.gpa,
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, self->ro.gpa,
 				    self->ro.size));
 	EXPECT_EQ(0, rig_parent(r));
 }
@@ -96,7 +96,7 @@ TEST_F(spr17, plain_domain)
 	struct rig *r = &self->rig;
 	uint32_t plain;
 
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0,
 				     &plain));
 	ASSERT_EQ(0, map_ro(self, r->ioas));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], plain));
@@ -105,7 +105,7 @@ TEST_F(spr17, plain_domain)
 	EXPECT_TRUE(util_is_fill(self->ro.va, PAGE_4K, 9));
 
 	/* Not even beside a parent of another address space */
-	ASSERT_EQ(0, vmm_ioas_alloc(r->iommufd, &r->ioas));
+	ASSERT_EQ(0, dsi_ioas_alloc(r->iommufd, &r->ioas));
 	ASSERT_EQ(0, rig_parent(r));
 	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL, map_ro(self, r->ioas));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], RO_IOVA, 16, 1, NULL));
@@ -117,21 +117,21 @@ TEST_F(spr17, copy)
 	struct rig *r = &self->rig;
 	struct iommu_ioas_copy cmd = {
 		.size = sizeof(cmd),
-		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | VMM_RO,
+		.flags = IOMMU_IOAS_MAP_FIXED_IOVA | DSI_RO,
 		.length = PAGE_4K,
 		.dst_iova = RO_IOVA,
 		.src_iova = RO_IOVA,
 	};
 	uint32_t source;
 
-	ASSERT_EQ(0, vmm_ioas_alloc(r->iommufd, &source));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, source, self->ro.va, PAGE_4K,
-				  RO_IOVA, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_alloc(r->iommufd, &source));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, source, self->ro.va, PAGE_4K,
+				  RO_IOVA, DSI_RW));
 	ASSERT_EQ(0, rig_parent(r));
 	cmd.src_ioas_id = source;
 	cmd.dst_ioas_id = r->ioas;
 	EXPECT_EQ(r->cfg.no_spr17 ? 0 : -EINVAL,
-		  vmm_ioctl(r->iommufd, IOMMU_IOAS_COPY, &cmd));
+		  dsi_ioctl(r->iommufd, IOMMU_IOAS_COPY, &cmd));
 }
 
 /*
@@ -156,19 +156,19 @@ TEST(parent_of_another_unit)
 	ASSERT_EQ(0, mock_set(&good, "errata_spr17", 0));
 	ASSERT_EQ(0, mock_set_live(&good, true));
 	ASSERT_EQ(0, rig_open_dev(&good, 0, rig.iommufd, &dev));
-	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(rig.iommufd, dev.id, rig.ioas,
 				     IOMMU_HWPT_ALLOC_NEST_PARENT,
 				     &rig.nest.parent));
 	ASSERT_EQ(0, s1_create(&rig.s1, &rig.guest, 4));
 	data = nest_vtd_data(&rig.nest, &rig.s1);
 
 	/* On the good unit all is well */
-	ASSERT_EQ(0, vmm_hwpt_nested(rig.iommufd, dev.id, rig.nest.parent, 0, &data,
+	ASSERT_EQ(0, dsi_hwpt_nested(rig.iommufd, dev.id, rig.nest.parent, 0, &data,
 				     &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&dev, hwpt));
 
 	EXPECT_EQ(-EINVAL, vdev_attach_id(&rig.dev[0], hwpt));
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(rig.iommufd, rig.dev[0].id,
+	EXPECT_EQ(-EINVAL, dsi_hwpt_nested(rig.iommufd, rig.dev[0].id,
 					   rig.nest.parent, 0, &data, &hwpt));
 	vdev_close(&dev);
 	EXPECT_EQ(0, mock_destroy(&good));
@@ -211,7 +211,7 @@ FIXTURE_SETUP(damage)
 	ASSERT_EQ(0, mock_set(&r->mock, "errata_spr17_hidden", variant->bug));
 	ASSERT_EQ(0, rig_devices(r));
 	/* All of the guest's RAM, with the tables in it, is read-only */
-	r->cfg.perm = VMM_RO;
+	r->cfg.perm = DSI_RO;
 	ASSERT_EQ(0, rig_guest(r));
 	ASSERT_EQ(0, rig_parent(r));
 	ASSERT_EQ(0, rig_nested(r));
@@ -229,7 +229,7 @@ TEST_F(damage, accessed_bit_in_read_only_memory)
 	uint64_t *entry;
 	uint8_t *before;
 
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, NULL));
 	EXPECT_EQ(0, vtd.flags);
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	before = malloc(r->guest.size);

@@ -74,7 +74,7 @@ FIXTURE_SETUP(vtd_stage1)
 	ASSERT_EQ(0, rig_guest(r));
 	for (i = 0; i < PAGES; i++)
 		util_fill(r->guest.va + i * PAGE_4K, PAGE_4K, 100 + i);
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 				     IOMMU_HWPT_ALLOC_PASID, &self->hwpt));
 	for (i = 0; i < cfg.nr_eps; i++) {
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[i], self->hwpt));
@@ -117,8 +117,8 @@ TEST_F(vtd_stage1, read_only)
 	const uint64_t at = RIG_GPA + SZ_1G;
 	struct rig *r = &self->rig;
 
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, at,
-				  VMM_RO));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va, PAGE_4K, at,
+				  DSI_RO));
 	EXPECT_EQ(0, rig_sees(r, 0, at, 100));
 	EXPECT_EQ(-EFAULT, ep_write(&r->dev[0], at, PAGE_4K, 7, NULL));
 	EXPECT_EQ(0, rig_sees(r, 0, at, 100));
@@ -132,15 +132,15 @@ TEST_F(vtd_stage1, unmap)
 	unsigned int i;
 
 	for (i = 0; i < PAGES; i++)
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas,
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas,
 					  r->guest.va + i * PAGE_4K, PAGE_4K,
-					  at + i * PAGE_4K, VMM_RW));
+					  at + i * PAGE_4K, DSI_RW));
 	for (i = 0; i < PAGES; i++) {
 		ASSERT_EQ(0, rig_sees(r, 0, at + i * PAGE_4K, 100 + i));
 		ASSERT_EQ(0, rig_sees(r, 1, at + i * PAGE_4K, 100 + i));
 	}
 	for (i = 0; i < PAGES; i += 2)
-		ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas,
+		ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas,
 					    at + i * PAGE_4K, PAGE_4K));
 	for (i = 0; i < PAGES; i++) {
 		int want = i % 2 ? 0 : -EFAULT;
@@ -149,8 +149,8 @@ TEST_F(vtd_stage1, unmap)
 		EXPECT_EQ(want, rig_sees(r, 1, at + i * PAGE_4K, 100 + i));
 	}
 	/* What comes in its place is found at once */
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va + PAGE_4K,
-				  PAGE_4K, at, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va + PAGE_4K,
+				  PAGE_4K, at, DSI_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, at, 101));
 	EXPECT_EQ(0, rig_sees(r, 1, at, 101));
 }
@@ -165,11 +165,11 @@ TEST_F(vtd_stage1, pasid)
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, gpa(0), 100));
 	ASSERT_EQ(0, vdev_attach_pasid(dev, PASID, self->hwpt));
 	EXPECT_EQ(0, rig_sees(r, 0, gpa(0), 100));
-	ASSERT_EQ(0, vmm_ioas_unmap(r->iommufd, r->ioas, RIG_GPA,
+	ASSERT_EQ(0, dsi_ioas_unmap(r->iommufd, r->ioas, RIG_GPA,
 				    r->guest.size));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, gpa(0), 100));
-	ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va,
-				  r->guest.size, RIG_GPA, VMM_RW));
+	ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va,
+				  r->guest.size, RIG_GPA, DSI_RW));
 	EXPECT_EQ(0, rig_sees(r, 0, gpa(0), 100));
 	ASSERT_EQ(0, vdev_detach_pasid(dev, PASID));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, gpa(0), 100));
@@ -207,14 +207,14 @@ TEST_F(vtd_stage1, wide_addresses)
 	unsigned int i;
 	uint64_t at;
 
-	ASSERT_EQ(0, vmm_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd));
+	ASSERT_EQ(0, dsi_ioctl(r->iommufd, IOMMU_IOAS_IOVA_RANGES, &cmd));
 	ASSERT_LT(0, cmd.num_iovas);
 	EXPECT_EQ((1ull << (bits - 1)) - 1, range[cmd.num_iovas - 1].last);
 	for (i = 0; i < 2 * cmd.num_iovas; i++) {
 		at = i & 1 ? range[i / 2].last + 1 - PAGE_4K : range[i / 2].start;
-		ASSERT_EQ(0, vmm_ioas_map(r->iommufd, r->ioas, r->guest.va +
+		ASSERT_EQ(0, dsi_ioas_map(r->iommufd, r->ioas, r->guest.va +
 					  (i % PAGES) * PAGE_4K, PAGE_4K, at,
-					  VMM_RW)) {
+					  DSI_RW)) {
 			TH_LOG("at %#llx", (unsigned long long)at);
 		}
 		EXPECT_EQ(0, rig_sees(r, 0, at, 100 + i % PAGES))
@@ -233,16 +233,16 @@ TEST_F(vtd_stage1, no_nesting)
 	struct iommu_hw_info info;
 	uint32_t hwpt;
 
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &vtd, &info));
 	EXPECT_EQ(0, vtd.ecap_reg & NO_STAGE2_ECAP);
 	EXPECT_EQ(0, info.out_capabilities & IOMMU_HW_CAP_DIRTY_TRACKING);
-	EXPECT_EQ(-EOPNOTSUPP, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 					       IOMMU_HWPT_ALLOC_NEST_PARENT,
 					       &hwpt));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas,
 					       IOMMU_HWPT_ALLOC_DIRTY_TRACKING,
 					       &hwpt));
-	EXPECT_EQ(-EINVAL, vmm_hwpt_nested(r->iommufd, r->dev[0].id, self->hwpt,
+	EXPECT_EQ(-EINVAL, dsi_hwpt_nested(r->iommufd, r->dev[0].id, self->hwpt,
 					   0, &s1, &hwpt));
 	EXPECT_EQ(0, rig_sees(r, 0, gpa(0), 100));
 }

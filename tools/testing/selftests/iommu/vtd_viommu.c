@@ -57,7 +57,7 @@ FIXTURE_SETUP(viommu)
 	RIG_UP(r, &cfg);
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 1));
 	self->good = vtd_entry(&r->s1, r->s1.asid, 0);
-	ASSERT_EQ(0, vmm_hw_info_vtd(r->iommufd, r->dev[0].id, &self->hw, NULL));
+	ASSERT_EQ(0, dsi_hw_info_vtd(r->iommufd, r->dev[0].id, &self->hw, NULL));
 }
 
 FIXTURE_TEARDOWN(viommu)
@@ -75,7 +75,7 @@ static int make(FIXTURE_DATA(viommu) *self, const entry_t *entry, uint32_t *hwpt
 {
 	struct rig *r = &self->rig;
 
-	return vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0, entry,
+	return dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, 0, entry,
 			      hwpt);
 }
 
@@ -98,28 +98,28 @@ static int try_entry(FIXTURE_DATA(viommu) *self, unsigned int word, uint64_t val
 	if (ep_read(&r->dev[0], 0x1000, 8, 0, NULL) != -EFAULT)
 		return -EBADE;
 	rc = vdev_attach_id(&r->dev[0], r->nested);
-	return rc ?: vmm_destroy(r->iommufd, hwpt);
+	return rc ?: dsi_destroy(r->iommufd, hwpt);
 }
 
 /* From the guest's entry to its DMA, an invalidation, and a fault */
 TEST_F(viommu, whole_way)
 {
 	struct rig *r = &self->rig;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	uint64_t gpa;
 	uint32_t id;
 	int queue;
 
-	ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, r->nest.viommu, 8, &id, &queue));
+	ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, r->nest.viommu, 8, &id, &queue));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 	gpa = s1_gpa(&r->s1, IOVA, 1);
 	ASSERT_NE(0, rig_page(r, &r->s1, IOVA, 2));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	ASSERT_EQ(0, vmm_descriptor(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_descriptor(r->iommufd, r->nest.viommu,
 				    vtd_desc_pages(r->s1.asid, 0, IOVA, 0, true)));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 2));
 	EXPECT_EQ(-EFAULT, ep_read(&r->dev[1], IOVA + SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent_vtd(queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(queue, WAIT_MS, &ev));
 	EXPECT_EQ(FR_FS_NP, FR1_REASON(ev.evt[1]));
 	EXPECT_EQ(r->nest.devs[1].vsid, FR1_SID(ev.evt[1]));
 	EXPECT_EQ(IOVA + SZ_1G, ev.evt[0]);
@@ -222,17 +222,17 @@ TEST_F(viommu, not_present)
 {
 	struct rig *r = &self->rig;
 	entry_t entry = self->good;
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	uint32_t hwpt, id;
 	unsigned int i;
 	int queue;
 
-	ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, r->nest.viommu, 8, &id, &queue));
+	ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, r->nest.viommu, 8, &id, &queue));
 	for (i = 0; i < 8; i++)
 		EXPECT_EQ(0, try_entry(self, 0, 1ull << (8 * i + 2)));
 	/* Each of which was told of by an event */
 	for (i = 0; i < 8; i++) {
-		EXPECT_EQ(0, vmm_vevent_vtd(queue, WAIT_MS, &ev));
+		EXPECT_EQ(0, dsi_vevent_vtd(queue, WAIT_MS, &ev));
 		EXPECT_EQ(FR_PTE_NP, FR1_REASON(ev.evt[1]));
 	}
 
@@ -242,11 +242,11 @@ TEST_F(viommu, not_present)
 	ASSERT_EQ(0, make(self, &entry, &hwpt));
 	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_vevent_vtd(queue, WAIT_MS, &ev));
+	EXPECT_EQ(0, dsi_vevent_vtd(queue, WAIT_MS, &ev));
 	EXPECT_EQ(FR_PTE_NP, FR1_REASON(ev.evt[1]));
 	EXPECT_EQ(IOVA, ev.evt[0]);
 	/* Its domain-id is nobody's */
-	EXPECT_EQ(-EIO, vmm_descriptor(r->iommufd, r->nest.viommu,
+	EXPECT_EQ(-EIO, dsi_descriptor(r->iommufd, r->nest.viommu,
 				       vtd_desc_iotlb(0xffff)));
 	/* And back again, with nothing cached of that */
 	for (i = 0; i < 3; i++) {
@@ -254,7 +254,7 @@ TEST_F(viommu, not_present)
 		EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
 		ASSERT_EQ(0, vdev_attach_id(&r->dev[0], hwpt));
 		EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
-		EXPECT_EQ(0, vmm_vevent_vtd(queue, WAIT_MS, &ev));
+		EXPECT_EQ(0, dsi_vevent_vtd(queue, WAIT_MS, &ev));
 	}
 	close(queue);
 }
@@ -277,7 +277,7 @@ TEST_F(viommu, pasids)
 	ASSERT_EQ(0, rig_s1(r, &s1));
 	ASSERT_NE(0, rig_page(r, &s1, IOVA, 5));
 	entry = vtd_entry(&s1, 0xfffe, 0);
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry, &hwpt));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID, hwpt));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], PASID | MOCK_EP_PASID_VALID));
@@ -290,20 +290,20 @@ TEST_F(viommu, pasids)
 	sees[0] = 0xfffe;
 	sees[1] = r->s1.asid;
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], PASID | MOCK_EP_PASID_VALID));
-	ASSERT_EQ(0, vmm_descriptor(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_descriptor(r->iommufd, r->nest.viommu,
 				    vtd_desc_pasid(sees[1], PASID)));
-	ASSERT_EQ(0, vmm_descriptor(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_descriptor(r->iommufd, r->nest.viommu,
 				    vtd_desc_pasid(sees[0], PASID + 1)));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 5));
-	ASSERT_EQ(0, vmm_descriptor(r->iommufd, r->nest.viommu,
+	ASSERT_EQ(0, dsi_descriptor(r->iommufd, r->nest.viommu,
 				    vtd_desc_pasid(sees[0], PASID)));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 6));
 	ASSERT_EQ(0, vdev_detach_pasid(&r->dev[0], PASID));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 6));
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], 0));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, hwpt));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, hwpt));
 	/* Its name went with it */
-	EXPECT_EQ(-EIO, vmm_descriptor(r->iommufd, r->nest.viommu,
+	EXPECT_EQ(-EIO, dsi_descriptor(r->iommufd, r->nest.viommu,
 				       vtd_desc_iotlb(0xfffe)));
 }
 
@@ -318,13 +318,13 @@ TEST_F(viommu, supervisor)
 
 	ASSERT_EQ(0, ep_pasid(&r->dev[0], PASID | MOCK_EP_PASID_VALID |
 					  MOCK_EP_PASID_PRIV));
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, flags,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, flags,
 				    &self->good, &hwpt));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID, hwpt));
 	EXPECT_EQ(-EFAULT, rig_sees(r, 0, IOVA, 1));
 	ASSERT_EQ(0, vdev_detach_pasid(&r->dev[0], PASID));
 	entry = vtd_entry(&r->s1, r->s1.asid, PE2_SRE);
-	rc = vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, flags, &entry,
+	rc = dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu, flags, &entry,
 			    &hwpt);
 	EXPECT_EQ(able ? 0 : -EINVAL, rc);
 	if (!rc) {
@@ -339,7 +339,7 @@ TEST_F(viommu, supervisor)
 #define TRY_HWPT(err, ...) do { \
 	struct iommu_hwpt_alloc cmd_ = call; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(self->rig.iommufd, IOMMU_HWPT_ALLOC, &cmd_)) \
+	EXPECT_EQ(err, dsi_ioctl(self->rig.iommufd, IOMMU_HWPT_ALLOC, &cmd_)) \
 		TH_LOG("with %s", #__VA_ARGS__); \
 	} while (0)
 
@@ -390,7 +390,7 @@ static int viommu_data(FIXTURE_DATA(viommu) *self, void *data, size_t len)
 	struct rig *r = &self->rig;
 	uint32_t id;
 
-	return vmm_viommu_of(r->iommufd, r->dev[0].id, r->nest.parent,
+	return dsi_viommu_of(r->iommufd, r->dev[0].id, r->nest.parent,
 			     IOMMU_VIOMMU_TYPE_INTEL_VTD, data, len, &id);
 }
 
@@ -421,12 +421,12 @@ TEST_F(viommu, viommu_call)
 	EXPECT_EQ(-EFAULT, viommu_data(self, (void *)8, sizeof(data.v)));
 
 	for (type = 0; type < 8; type++)
-		EXPECT_EQ(-EOPNOTSUPP, vmm_viommu_of(r->iommufd, r->dev[0].id,
+		EXPECT_EQ(-EOPNOTSUPP, dsi_viommu_of(r->iommufd, r->dev[0].id,
 						     r->nest.parent, type, &data.v,
 						     sizeof(data.v), &id));
-	ASSERT_EQ(0, vmm_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0, &plain));
-	EXPECT_EQ(-EINVAL, vmm_viommu_vtd(r->iommufd, r->dev[0].id, plain, &id));
-	EXPECT_EQ(-ENOENT, vmm_viommu_vtd(r->iommufd, r->dev[0].id, 0, &id));
+	ASSERT_EQ(0, dsi_hwpt_paging(r->iommufd, r->dev[0].id, r->ioas, 0, &plain));
+	EXPECT_EQ(-EINVAL, dsi_viommu_vtd(r->iommufd, r->dev[0].id, plain, &id));
+	EXPECT_EQ(-ENOENT, dsi_viommu_vtd(r->iommufd, r->dev[0].id, 0, &id));
 }
 
 /* Source-ids have 16 bits, and are one device's */
@@ -435,27 +435,27 @@ TEST_F(viommu, source_ids)
 	struct rig *r = &self->rig;
 	uint32_t vsid = r->nest.devs[1].vsid, id;
 
-	EXPECT_EQ(-EEXIST, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 5,
+	EXPECT_EQ(-EEXIST, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 5,
 				       &id));
 	ASSERT_EQ(0, vdev_detach(&r->dev[0]));
-	ASSERT_EQ(0, vmm_destroy(r->iommufd, r->nest.devs[0].vdevice));
+	ASSERT_EQ(0, dsi_destroy(r->iommufd, r->nest.devs[0].vdevice));
 	nest_forget_dev(&r->nest, r->dev[0].id);
-	EXPECT_EQ(-EINVAL, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	EXPECT_EQ(-EINVAL, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 				       0x10000, &id));
-	EXPECT_EQ(-EINVAL, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	EXPECT_EQ(-EINVAL, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 				       1ull << 32 | 5, &id));
-	EXPECT_EQ(-EEXIST, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
+	EXPECT_EQ(-EEXIST, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id,
 				       vsid, &id));
 	/* Without a name it cannot be the guest's */
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&r->dev[0], r->nested));
-	EXPECT_EQ(0, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 0xffff,
+	EXPECT_EQ(0, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 0xffff,
 				 &id));
 	EXPECT_EQ(0, vdev_attach_id(&r->dev[0], r->nested));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, id));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, id));
 	/* What is attached stays */
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
-	EXPECT_EQ(0, vmm_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 0, &id));
+	EXPECT_EQ(0, dsi_vdevice(r->iommufd, r->nest.viommu, r->dev[0].id, 0, &id));
 }
 
 /* What is in use is not destroyed */
@@ -465,21 +465,21 @@ TEST_F(viommu, in_use)
 	uint32_t viommu, hwpt, queue, other;
 	int fd;
 
-	ASSERT_EQ(0, vmm_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
+	ASSERT_EQ(0, dsi_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
 				    &viommu));
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, viommu, 0,
 				    &self->good, &hwpt));
-	ASSERT_EQ(0, vmm_veventq_vtd(r->iommufd, viommu, 8, &queue, &fd));
-	EXPECT_EQ(-EEXIST, vmm_veventq_vtd(r->iommufd, viommu, 8, &other, &fd));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, r->nest.parent));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, viommu));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, hwpt));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, viommu));
+	ASSERT_EQ(0, dsi_veventq_vtd(r->iommufd, viommu, 8, &queue, &fd));
+	EXPECT_EQ(-EEXIST, dsi_veventq_vtd(r->iommufd, viommu, 8, &other, &fd));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, r->nest.parent));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, viommu));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, hwpt));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, viommu));
 	close(fd);
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, queue));
-	EXPECT_EQ(0, vmm_destroy(r->iommufd, viommu));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, r->nest.viommu));
-	EXPECT_EQ(-EBUSY, vmm_destroy(r->iommufd, r->nested));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, queue));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, viommu));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, r->nest.viommu));
+	EXPECT_EQ(-EBUSY, dsi_destroy(r->iommufd, r->nested));
 }
 
 /* A HWPT of one vIOMMU is not for a device of another */
@@ -488,9 +488,9 @@ TEST_F(viommu, another_viommu)
 	struct rig *r = &self->rig;
 	uint32_t viommu, hwpt;
 
-	ASSERT_EQ(0, vmm_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
+	ASSERT_EQ(0, dsi_viommu_vtd(r->iommufd, r->dev[0].id, r->nest.parent,
 				    &viommu));
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, viommu, 0,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, viommu, 0,
 				    &self->good, &hwpt));
 	EXPECT_EQ(-ENOENT, vdev_attach_id(&r->dev[0], hwpt));
 	EXPECT_EQ(0, rig_sees(r, 0, IOVA, 1));
@@ -509,14 +509,14 @@ TEST(not_there)
 	ASSERT_EQ(0, rig_mock(&rig, &none));
 	ASSERT_EQ(0, rig_devices(&rig));
 	ASSERT_EQ(0, rig_guest(&rig));
-	ASSERT_EQ(0, vmm_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
+	ASSERT_EQ(0, dsi_hwpt_paging(rig.iommufd, rig.dev[0].id, rig.ioas, 0,
 				     &hwpt));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_viommu_vtd(rig.iommufd, rig.dev[0].id, hwpt,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_viommu_vtd(rig.iommufd, rig.dev[0].id, hwpt,
 					      &id));
 	EXPECT_EQ(0, rig_down(&rig));
 
 	ASSERT_EQ(0, rig_up(&rig, &smmu));
-	EXPECT_EQ(-EOPNOTSUPP, vmm_viommu_vtd(rig.iommufd, rig.dev[0].id,
+	EXPECT_EQ(-EOPNOTSUPP, dsi_viommu_vtd(rig.iommufd, rig.dev[0].id,
 					      rig.nest.parent, &id));
 	EXPECT_EQ(0, rig_down(&rig));
 }
@@ -525,7 +525,7 @@ TEST(not_there)
 TEST(unit_goes)
 {
 	const struct rig_config cfg = { .raw = true, .ats = true };
-	struct vmm_vevent ev;
+	struct dsi_vevent ev;
 	entry_t entry;
 	struct rig rig;
 	uint32_t id;
@@ -534,26 +534,26 @@ TEST(unit_goes)
 	RIG_UP(&rig, &cfg);
 	ASSERT_NE(0, rig_page(&rig, &rig.s1, IOVA, 1));
 	entry = vtd_entry(&rig.s1, 3, 0);
-	ASSERT_EQ(0, vmm_veventq_vtd(rig.iommufd, rig.nest.viommu, 8, &id,
+	ASSERT_EQ(0, dsi_veventq_vtd(rig.iommufd, rig.nest.viommu, 8, &id,
 				     &queue));
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
 	EXPECT_EQ(-EFAULT, ep_read(&rig.dev[0], IOVA + SZ_1G, 8, 0, NULL));
-	ASSERT_EQ(0, vmm_vevent_vtd(queue, WAIT_MS, &ev));
+	ASSERT_EQ(0, dsi_vevent_vtd(queue, WAIT_MS, &ev));
 	vdev_close(&rig.dev[0]);
 	ASSERT_EQ(0, mock_destroy(&rig.mock));
 
-	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+	EXPECT_EQ(0, dsi_descriptor(rig.iommufd, rig.nest.viommu,
 				    vtd_desc_iotlb(rig.s1.asid)));
-	EXPECT_EQ(0, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+	EXPECT_EQ(0, dsi_descriptor(rig.iommufd, rig.nest.viommu,
 				    vtd_desc_iotlb_all()));
-	EXPECT_EQ(-EIO, vmm_descriptor(rig.iommufd, rig.nest.viommu,
+	EXPECT_EQ(-EIO, dsi_descriptor(rig.iommufd, rig.nest.viommu,
 				       vtd_desc_dtlb(rig.nest.devs[0].vsid, 0,
 						     64)));
-	EXPECT_NE(0, vmm_hwpt_entry(rig.iommufd, rig.dev[0].id, rig.nest.viommu,
+	EXPECT_NE(0, dsi_hwpt_entry(rig.iommufd, rig.dev[0].id, rig.nest.viommu,
 				    0, &entry, &id));
-	EXPECT_EQ(-EAGAIN, vmm_vevent_vtd(queue, QUIET, &ev));
+	EXPECT_EQ(-EAGAIN, dsi_vevent_vtd(queue, QUIET, &ev));
 	close(queue);
-	EXPECT_EQ(0, vmm_destroy(rig.iommufd, rig.nested));
+	EXPECT_EQ(0, dsi_destroy(rig.iommufd, rig.nested));
 	close(rig.iommufd);
 	rig.iommufd = -1;
 	guest_destroy(&rig.guest);

@@ -89,7 +89,7 @@ FIXTURE_SETUP(vqi)
 		ASSERT_NE(0, self->new[i]);
 	}
 	entry = vtd_entry(&r->s1, OTHER, 0);
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry,
 				    &self->of_pasid));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID, self->of_pasid));
@@ -115,13 +115,13 @@ FIXTURE_TEARDOWN(vqi)
 
 static int run(FIXTURE_DATA(vqi) *self, uint64_t w0, uint64_t w1)
 {
-	return vmm_descriptor(self->rig.iommufd, self->rig.nest.viommu,
+	return dsi_descriptor(self->rig.iommufd, self->rig.nest.viommu,
 			      vtd_desc_make(w0, w1));
 }
 
 static int run_desc(FIXTURE_DATA(vqi) *self, vtd_desc desc)
 {
-	return vmm_descriptor(self->rig.iommufd, self->rig.nest.viommu, desc);
+	return dsi_descriptor(self->rig.iommufd, self->rig.nest.viommu, desc);
 }
 
 /* Granularities that a type has, with ids that are known */
@@ -346,24 +346,24 @@ TEST_F(vqi, long_arrays)
 	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		at = lengths[i] - 1;
 		num = lengths[i];
-		EXPECT_EQ(0, vmm_descriptors(r->iommufd, r->nest.viommu, descs, 32,
+		EXPECT_EQ(0, dsi_descriptors(r->iommufd, r->nest.viommu, descs, 32,
 					     &num));
 		EXPECT_EQ(lengths[i], num);
 		num = lengths[i];
-		EXPECT_EQ(0, vmm_descriptors(r->iommufd, r->nest.viommu, shorts,
+		EXPECT_EQ(0, dsi_descriptors(r->iommufd, r->nest.viommu, shorts,
 					     16, &num));
 		EXPECT_EQ(lengths[i], num);
 
 		good = descs[at];
 		descs[at] = vtd_desc_make(0, 0);
 		num = max;
-		EXPECT_EQ(-EIO, vmm_descriptors(r->iommufd, r->nest.viommu, descs,
+		EXPECT_EQ(-EIO, dsi_descriptors(r->iommufd, r->nest.viommu, descs,
 						32, &num));
 		EXPECT_EQ(at, num);
 		descs[at] = good;
 		shorts[2 * at] = ~0ull;
 		num = max;
-		EXPECT_EQ(-EIO, vmm_descriptors(r->iommufd, r->nest.viommu, shorts,
+		EXPECT_EQ(-EIO, dsi_descriptors(r->iommufd, r->nest.viommu, shorts,
 						16, &num));
 		EXPECT_EQ(at, num);
 		memcpy(&shorts[2 * at], &good, 16);
@@ -376,7 +376,7 @@ TEST_F(vqi, long_arrays)
 #define TRY_INV(err, num, ...) do { \
 	struct iommu_hwpt_invalidate cmd_ = call; \
 	__VA_ARGS__; \
-	EXPECT_EQ(err, vmm_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
+	EXPECT_EQ(err, dsi_ioctl(self->rig.iommufd, IOMMU_HWPT_INVALIDATE, \
 				 &cmd_)) \
 		TH_LOG("with %s", #__VA_ARGS__); \
 	EXPECT_EQ(num, cmd_.entry_num) \
@@ -466,7 +466,7 @@ TEST_F(vqi, by_chance)
 			desc[i] = vtd_desc_make(w0, w1);
 		}
 		num = ARRAY_SIZE(desc);
-		rc = vmm_descriptors(r->iommufd, r->nest.viommu, desc,
+		rc = dsi_descriptors(r->iommufd, r->nest.viommu, desc,
 				     sizeof(*desc), &num);
 		ASSERT_TRUE(!rc || rc == -EIO) TH_LOG("%d", rc);
 		ASSERT_EQ(!rc, num == ARRAY_SIZE(desc));

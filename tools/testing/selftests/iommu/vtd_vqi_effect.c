@@ -75,7 +75,7 @@ FIXTURE_SETUP(effect)
 		ASSERT_NE(0, self->new[i]);
 	}
 	entry = vtd_entry(&r->s1, OTHER, 0);
-	ASSERT_EQ(0, vmm_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
+	ASSERT_EQ(0, dsi_hwpt_entry(r->iommufd, r->dev[0].id, r->nest.viommu,
 				    IOMMU_HWPT_ALLOC_PASID, &entry,
 				    &self->of_pasid));
 	ASSERT_EQ(0, vdev_attach_pasid(&r->dev[0], PASID, self->of_pasid));
@@ -101,7 +101,7 @@ FIXTURE_TEARDOWN(effect)
 
 static int run_desc(FIXTURE_DATA(effect) *self, vtd_desc desc)
 {
-	return vmm_descriptor(self->rig.iommufd, self->rig.nest.viommu, desc);
+	return dsi_descriptor(self->rig.iommufd, self->rig.nest.viommu, desc);
 }
 
 /* All pages are old in the caches, and new in memory. @pasid: by that */
@@ -260,13 +260,13 @@ TEST_F(effect, device_tlbs)
 		uint32_t num = 2;
 
 		ASSERT_EQ(0, make_stale(self, true, false));
-		ASSERT_EQ(0, vmm_descriptors(r->iommufd, r->nest.viommu, descs,
+		ASSERT_EQ(0, dsi_descriptors(r->iommufd, r->nest.viommu, descs,
 					     sizeof(*descs), &num));
 		EXPECT_EQ(cmds[i].plain, new_pages(self))
 			TH_LOG("descriptor %u", i);
 		ASSERT_EQ(0, make_stale(self, true, true));
 		num = 2;
-		ASSERT_EQ(0, vmm_descriptors(r->iommufd, r->nest.viommu, descs,
+		ASSERT_EQ(0, dsi_descriptors(r->iommufd, r->nest.viommu, descs,
 					     sizeof(*descs), &num));
 		EXPECT_EQ(cmds[i].pasid, new_pages(self))
 			TH_LOG("descriptor %u, PASID", i);
@@ -296,7 +296,7 @@ TEST_F(effect, partial)
 						 0, true);
 		desc[at] = bad[at];
 		num = PAGES;
-		EXPECT_EQ(-EIO, vmm_descriptors(r->iommufd, r->nest.viommu, desc,
+		EXPECT_EQ(-EIO, dsi_descriptors(r->iommufd, r->nest.viommu, desc,
 						sizeof(*desc), &num));
 		EXPECT_EQ(at, num);
 		EXPECT_EQ(!psi && at ? ALL : (1 << at) - 1, new_pages(self))
@@ -324,7 +324,7 @@ TEST(silent_device)
 	EXPECT_EQ(0, rig_sees(&rig, 0, IOVA, 1));
 	ASSERT_EQ(0, mock_misbehave(&rig.mock, "devtlb_timeout", 1));
 	desc = vtd_desc_dtlb(rig.nest.devs[0].vsid, 0, 64);
-	EXPECT_EQ(-ETIMEDOUT, vmm_descriptor(rig.iommufd, rig.nest.viommu, desc));
+	EXPECT_EQ(-ETIMEDOUT, dsi_descriptor(rig.iommufd, rig.nest.viommu, desc));
 	EXPECT_EQ(0, rig_sees(&rig, 1, IOVA, 1));
 	ASSERT_EQ(0, mock_driver_param(MOCK_VTD, "devtlb_timeout_ms", 90000));
 	EXPECT_EQ(0, rig_down(&rig));

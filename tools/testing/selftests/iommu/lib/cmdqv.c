@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <dualstage_raw.h>
 
 #include "cmdqv.h"
-#include "vmm.h"
 
 #define CMD_BYTES	16
 #define LOOK_US		50
@@ -18,14 +18,14 @@
 
 int cmdqv_hw_info(int fd, uint32_t dev, struct iommu_hw_info_tegra241_cmdqv *info)
 {
-	return vmm_hw_info_of(fd, dev, IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV, info,
+	return dsi_hw_info_of(fd, dev, IOMMU_HW_INFO_TYPE_TEGRA241_CMDQV, info,
 			      sizeof(*info));
 }
 
 int cmdqv_viommu(int fd, uint32_t dev, uint32_t parent,
 		 struct iommu_viommu_tegra241_cmdqv *data, uint32_t *viommu)
 {
-	return vmm_viommu_of(fd, dev, parent, IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV, data,
+	return dsi_viommu_of(fd, dev, parent, IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV, data,
 			     sizeof(*data), viommu);
 }
 
@@ -42,7 +42,7 @@ int cmdqv_hw_queue(int fd, uint32_t viommu, uint32_t index, uint64_t gpa, uint64
 	};
 	int rc;
 
-	rc = vmm_ioctl(fd, IOMMU_HW_QUEUE_ALLOC, &cmd);
+	rc = dsi_ioctl(fd, IOMMU_HW_QUEUE_ALLOC, &cmd);
 	if (!rc)
 		*id = cmd.out_hw_queue_id;
 	return rc;
@@ -50,7 +50,7 @@ int cmdqv_hw_queue(int fd, uint32_t viommu, uint32_t index, uint64_t gpa, uint64
 
 int cmdqv_veventq(int fd, uint32_t viommu, uint32_t depth, uint32_t *id, int *queue)
 {
-	return vmm_veventq_of(fd, viommu, IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV, depth, id,
+	return dsi_veventq_of(fd, viommu, IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV, depth, id,
 			      queue);
 }
 

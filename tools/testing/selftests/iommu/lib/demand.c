@@ -62,7 +62,7 @@ static int smmu_hwpt(struct demand *d, uint32_t fault, uint32_t *hwpt)
 {
 	const struct nest *n = &d->rig.nest;
 	struct iommu_hwpt_arm_smmuv3 vste;
-	const struct vmm_hwpt what = {
+	const struct dsi_hwpt what = {
 		.dev = d->rig.dev[0].id,
 		.pt = n->viommu,
 		.fault = fault,
@@ -74,7 +74,7 @@ static int smmu_hwpt(struct demand *d, uint32_t fault, uint32_t *hwpt)
 	/* Requests without a PASID have the first context */
 	vste = smmu_vste_s1(&d->cds, STE1_DSS(STE_DSS_SSID0) |
 				     (n->ats ? STE1_EATS(1) : 0));
-	return vmm_hwpt(n->iommufd, &what, hwpt);
+	return dsi_hwpt(n->iommufd, &what, hwpt);
 }
 
 int demand_hwpt(struct demand *d, uint32_t fault, uint32_t *hwpt)
@@ -336,7 +336,7 @@ int demand_forget(struct demand *d)
 	if (n->type != MOCK_SMMUV3 || !n->ats || !d->pasid)
 		return rc;
 	for (i = 0; !rc && i < n->nr_devs; i++)
-		rc = vmm_command(n->iommufd, n->viommu,
+		rc = dsi_command(n->iommufd, n->viommu,
 				 smmu_cmd_atc(n->devs[i].vsid, DEMAND_PASID, 0, 64));
 	return rc;
 }

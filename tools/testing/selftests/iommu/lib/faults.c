@@ -4,9 +4,9 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <dualstage_raw.h>
 
 #include "faults.h"
-#include "vmm.h"
 
 int faults_create(struct faults *f, int iommufd)
 {
@@ -14,7 +14,7 @@ int faults_create(struct faults *f, int iommufd)
 	int rc;
 
 	*f = (struct faults){ .iommufd = iommufd, .queue = -1 };
-	rc = vmm_ioctl(iommufd, IOMMU_FAULT_QUEUE_ALLOC, &cmd);
+	rc = dsi_ioctl(iommufd, IOMMU_FAULT_QUEUE_ALLOC, &cmd);
 	if (rc)
 		return rc;
 	f->id = cmd.out_fault_id;
@@ -27,7 +27,7 @@ int faults_destroy(struct faults *f)
 	if (f->queue >= 0)
 		close(f->queue);
 	f->queue = -1;
-	return f->id ? vmm_destroy(f->iommufd, f->id) : 0;
+	return f->id ? dsi_destroy(f->iommufd, f->id) : 0;
 }
 
 int faults_read(const struct faults *f, int ms, struct iommu_hwpt_pgfault *fault)

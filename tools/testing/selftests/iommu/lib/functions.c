@@ -58,7 +58,7 @@ static int blocked(struct vdev *dev, uint64_t iova)
 int function_usable(const char *vfio, uint64_t iova)
 {
 	struct vdev dev;
-	int rc, fd = vmm_open();
+	int rc, fd = dsi_open();
 
 	if (fd < 0)
 		return fd;

@@ -2,13 +2,13 @@
 /* The IOMMU that a guest has, of either vendor */
 #include <errno.h>
 #include <stdlib.h>
+#include <dualstage_raw.h>
 
 #include "cmdqv.h"
 #include "nest.h"
 #include "smmu_guest.h"
 #include "smmu_pt.h"
 #include "util.h"
-#include "vmm.h"
 #include "vtd_guest.h"
 #include "vtd_pt.h"
 
@@ -19,15 +19,15 @@ int nest_create(struct nest *n, uint32_t dev, uint32_t ioas, uint32_t flags)
 	n->nr_devs = 0;
 	n->vsids = 0;
 	n->viommu = 0;
-	rc = vmm_hwpt_paging(n->iommufd, dev, ioas,
+	rc = dsi_hwpt_paging(n->iommufd, dev, ioas,
 			     IOMMU_HWPT_ALLOC_NEST_PARENT | flags, &n->parent);
 	if (rc || (n->type == MOCK_VTD && !n->raw))
 		return rc;
 	if (n->type == MOCK_VTD)
-		return vmm_viommu_vtd(n->iommufd, dev, n->parent, &n->viommu);
+		return dsi_viommu_vtd(n->iommufd, dev, n->parent, &n->viommu);
 	if (n->cmdqv)
 		return cmdqv_viommu(n->iommufd, dev, n->parent, &n->vintf, &n->viommu);
-	return vmm_viommu(n->iommufd, dev, n->parent, &n->viommu);
+	return dsi_viommu(n->iommufd, dev, n->parent, &n->viommu);
 }
 
 int nest_add_dev(struct nest *n, uint32_t dev)
@@ -41,7 +41,7 @@ int nest_add_dev(struct nest *n, uint32_t dev)
 		return -ENOSPC;
 	d->dev = dev;
 	d->vsid = NEST_VSID(n->vsids);
-	rc = vmm_vdevice(n->iommufd, n->viommu, dev, d->vsid, &d->vdevice);
+	rc = dsi_vdevice(n->iommufd, n->viommu, dev, d->vsid, &d->vdevice);
 	if (rc)
 		return rc;
 	n->nr_devs++;
@@ -63,13 +63,13 @@ int nest_drop_viommu(struct nest *n)
 	int rc;
 
 	for (; n->nr_devs; n->nr_devs--) {
-		rc = vmm_destroy(n->iommufd, n->devs[n->nr_devs - 1].vdevice);
+		rc = dsi_destroy(n->iommufd, n->devs[n->nr_devs - 1].vdevice);
 		if (rc)
 			return rc;
 	}
 	if (!n->viommu)
 		return 0;
-	rc = vmm_destroy(n->iommufd, n->viommu);
+	rc = dsi_destroy(n->iommufd, n->viommu);
 	if (!rc)
 		n->viommu = 0;
 	return rc;
@@ -137,7 +137,7 @@ int nest_hwpt_fault(const struct nest *n, uint32_t dev, uint32_t flags,
 	struct iommu_hwpt_vtd_pasid_entry entry;
 	struct iommu_hwpt_arm_smmuv3 vste;
 	struct iommu_hwpt_vtd_s1 data;
-	struct vmm_hwpt what = {
+	struct dsi_hwpt what = {
 		.dev = dev,
 		.flags = flags,
 		.fault = fault,
@@ -162,7 +162,7 @@ int nest_hwpt_fault(const struct nest *n, uint32_t dev, uint32_t flags,
 		what.data = &data;
 		what.len = sizeof(data);
 	}
-	return vmm_hwpt(n->iommufd, &what, hwpt);
+	return dsi_hwpt(n->iommufd, &what, hwpt);
 }
 
 int nest_hwpt(const struct nest *n, uint32_t dev, uint32_t flags,
@@ -176,7 +176,7 @@ static int send(const struct nest *n, const smmu_cmd *cmds, unsigned int nr)
 	uint32_t done = nr;
 	int rc;
 
-	rc = vmm_commands(n->iommufd, n->viommu, cmds, &done);
+	rc = dsi_commands(n->iommufd, n->viommu, cmds, &done);
 	return !rc && done != nr ? -EPROTO : rc;
 }
 
@@ -227,7 +227,7 @@ static int send_descs(const struct nest *n, const vtd_desc *descs,
 	uint32_t done = nr;
 	int rc;
 
-	rc = vmm_descriptors(n->iommufd, n->viommu, descs, sizeof(*descs), &done);
+	rc = dsi_descriptors(n->iommufd, n->viommu, descs, sizeof(*descs), &done);
 	return !rc && done != nr ? -EPROTO : rc;
 }
 
@@ -270,7 +270,7 @@ int nest_inv(const struct nest *n, const struct s1 *s1, uint32_t hwpt,
 		return smmu_inv(n, s1, iova, npages, leaf);
 	if (n->raw)
 		return raw_inv(n, s1, iova, npages, leaf);
-	return vmm_invalidate_range(n->iommufd, hwpt, iova, npages,
+	return dsi_invalidate_range(n->iommufd, hwpt, iova, npages,
 				    leaf ? IOMMU_VTD_INV_FLAGS_LEAF : 0);
 }
 
@@ -283,7 +283,7 @@ int nest_inv_all(const struct nest *n, const struct s1 *s1, uint32_t hwpt)
 	if (n->raw)
 		return raw_inv_all(n, s1);
 	if (n->type == MOCK_VTD)
-		return vmm_invalidate_all(n->iommufd, hwpt);
+		return dsi_invalidate_all(n->iommufd, hwpt);
 	/* A device can fetch from the TLB again what it has just forgotten */
 	cmd[0] = smmu_cmd_asid(s1->asid);
 	rc = send(n, cmd, 1);

@@ -81,7 +81,7 @@ int rig_mock(struct rig *r, const struct rig_config *cfg)
 	if (!r->cfg.guest_size)
 		r->cfg.guest_size = RIG_GUEST_SIZE;
 	if (!r->cfg.perm)
-		r->cfg.perm = VMM_RW;
+		r->cfg.perm = DSI_RW;
 	if (!r->cfg.width)
 		r->cfg.width = RIG_WIDTH;
 
@@ -161,7 +161,7 @@ int rig_devices(struct rig *r)
 	/* It may be so for another VMM */
 	if (rc && rc != -EEXIST)
 		return rc;
-	r->iommufd = vmm_open();
+	r->iommufd = dsi_open();
 	if (r->iommufd < 0)
 		return r->iommufd;
 	r->nest.iommufd = r->iommufd;
@@ -184,7 +184,7 @@ int rig_guest(struct rig *r)
 		rc = guest_create(g, RIG_GPA, r->cfg.guest_size);
 	if (rc)
 		return rc;
-	rc = vmm_ioas_alloc(r->iommufd, &r->ioas);
+	rc = dsi_ioas_alloc(r->iommufd, &r->ioas);
 	if (rc)
 		return rc;
 	return rig_map_guest(r);
@@ -194,13 +194,13 @@ int rig_map_guest(struct rig *r)
 {
 	struct guest *g = &r->guest;
 
-	return vmm_ioas_map(r->iommufd, r->ioas, g->va, g->size, g->gpa,
+	return dsi_ioas_map(r->iommufd, r->ioas, g->va, g->size, g->gpa,
 			    r->cfg.perm);
 }
 
 int rig_unmap_guest(struct rig *r)
 {
-	return vmm_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size);
+	return dsi_ioas_unmap(r->iommufd, r->ioas, r->guest.gpa, r->guest.size);
 }
 
 int rig_parent(struct rig *r)

@@ -9,6 +9,8 @@
 #ifndef IOMMU_RIG_H
 #define IOMMU_RIG_H
 
+#include <dualstage_raw.h>
+
 #include "cmdqv.h"
 #include "ep.h"
 #include "guest.h"
@@ -16,7 +18,6 @@
 #include "nest.h"
 #include "util.h"
 #include "vdev.h"
-#include "vmm.h"
 #include "vtd_guest.h"
 #include "vtd_pt.h"
 #include "smmu_guest.h"
@@ -56,7 +57,7 @@
  * @iotlb_entries: capacity of the IOTLB, 0 for the default
  * @guest_size: size of guest RAM, RIG_GUEST_SIZE if it is 0
  * @guest_2m: guest RAM is of physical 2M blocks
- * @perm: permission of guest RAM in the IOAS, VMM_RW if it is 0
+ * @perm: permission of guest RAM in the IOAS, DSI_RW if it is 0
  * @parent_flags: flags of the parent besides NEST_PARENT
  * @nested_flags: flags of nested HWPTs
  * @width: address width of stage-1, 48 if it is 0
