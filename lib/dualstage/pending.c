@@ -49,6 +49,15 @@ void ds_pending_add(struct ds_pending *p, uint64_t first, uint64_t last, bool ta
 	*r = (struct ds_pending_range){ first, last, tables };
 }
 
+void ds_pending_table(struct ds_pending *p, uint64_t first, uint64_t last)
+{
+	unsigned int i;
+
+	for (i = place_of(p, first); i < p->n && p->ranges[i].first <= last; i++)
+		if (p->ranges[i].last >= first)
+			p->ranges[i].tables = true;
+}
+
 void ds_pending_add_all(struct ds_pending *p)
 {
 	p->n = 0;

@@ -33,6 +33,8 @@ struct ds_pending {
 };
 
 void ds_pending_add(struct ds_pending *pending, uint64_t first, uint64_t last, bool tables);
+/* A table for these addresses is not there any more: some of them are pending */
+void ds_pending_table(struct ds_pending *pending, uint64_t first, uint64_t last);
 void ds_pending_add_all(struct ds_pending *pending);
 void ds_pending_clear(struct ds_pending *pending);
 bool ds_pending_any(const struct ds_pending *pending);

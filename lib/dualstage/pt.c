@@ -339,9 +339,11 @@ int ds_pt_map(struct ds_pt *pt, uint64_t iova, uint64_t ipa, uint64_t len, unsig
 			       (unsigned long long)ipa);
 	/*
 	 * What caches still have of these addresses would be found in place of what is
-	 * mapped now, and SMMUs need not bear both (break before make).
+	 * mapped now, and SMMUs need not bear both (break before make). If tables are gone
+	 * that caches may know, because they could not be told, none takes their place.
 	 */
-	if (len && ds_pending_hits(&pt->pending, iova, iova + (len - 1))) {
+	if (len && (pt->table.dead ||
+		    ds_pending_hits(&pt->pending, iova, iova + (len - 1)))) {
 		rc = ds_pt_sync(pt);
 		if (rc)
 			return rc;
@@ -369,8 +371,13 @@ int ds_pt_unmap(struct ds_pt *pt, uint64_t iova, uint64_t len, unsigned int flag
 	if (unmapped)
 		*unmapped = taken.bytes;
 	if (taken.bytes)
-		ds_pending_add(&pt->pending, taken.first, taken.last, taken.tables);
+		ds_pending_add(&pt->pending, taken.first, taken.last, false);
 	return flags & DS_LATER ? 0 : ds_pt_sync(pt);
+}
+
+static void table_dies(void *arg, uint64_t first, uint64_t last)
+{
+	ds_pending_table(arg, first, last);
 }
 
 int ds_pt_sync(struct ds_pt *pt)
@@ -382,6 +389,7 @@ int ds_pt_sync(struct ds_pt *pt)
 
 	if (!ds_pending_any(p))
 		return 0;
+	ds_table_reap(&pt->table, table_dies, &pt->pending);
 	for (i = 0; i < p->n; i++)
 		ranges[i] = (struct ds_inv_range){
 			.page = p->ranges[i].first / DS_PAGE,

@@ -9,9 +9,12 @@
 /**
  * struct ds_node - a table
  * @page: what the hardware sees of it
- * @next: in the list of dead or spare tables
+ * @next: in the list of empty, dead or spare tables
+ * @parent: the table that refers to it, NULL for the root
+ * @first: the first address that it is for
  * @level: it is of this level
  * @used: so many of its entries are not zero
+ * @listed: it is in the list of empty tables
  * @child: by entry, the table that it refers to; NULL in level 1
  * @leaf: by entry, a bit: it maps a page
  *
@@ -20,8 +23,11 @@
 struct ds_node {
 	struct ds_page page;
 	struct ds_node *next;
+	struct ds_node *parent;
+	uint64_t first;
 	unsigned int level;
 	unsigned int used;
+	bool listed;
 	struct ds_node **child;
 	uint64_t leaf[];
 };
@@ -174,6 +180,7 @@ void ds_table_fini(struct ds_table *t)
 	if (t->root)
 		tree_free(t, t->root);
 	t->root = NULL;
+	t->empty = NULL;
 }
 
 void ds_table_bury(struct ds_table *t)
@@ -295,6 +302,8 @@ static void fill(struct ds_table *t, struct ds_node *node, struct span s)
 			continue;
 		}
 		child = spare_take(t);
+		child->parent = node;
+		child->first = part.iova >> shift_of(t, level) << shift_of(t, level);
 		fill(t, child, part);
 		node->child[i] = child;
 		node->used++;
@@ -354,17 +363,14 @@ static void take_leaf(struct ds_node *node, unsigned int i, const struct span *p
 	store(node, i, 0);
 }
 
-static void take_table(struct ds_table *t, struct ds_node *node, unsigned int i,
-		       struct ds_taken *taken)
+/* It may have become empty */
+static void list_empty(struct ds_table *t, struct ds_node *node)
 {
-	struct ds_node *child = node->child[i];
-
-	node->child[i] = NULL;
-	node->used--;
-	store(node, i, 0);
-	child->next = t->dead;
-	t->dead = child;
-	taken->tables = true;
+	if (node->used || node->listed || node == t->root)
+		return;
+	node->listed = true;
+	node->next = t->empty;
+	t->empty = node;
 }
 
 static void take(struct ds_table *t, struct ds_node *node, struct span s,
@@ -378,14 +384,12 @@ static void take(struct ds_table *t, struct ds_node *node, struct span s,
 		part = part_of(t, &s, level);
 		i = index_of(t, s.iova, level);
 		child = child_of(node, i);
-		if (is_leaf(node, i)) {
+		if (is_leaf(node, i))
 			take_leaf(node, i, &part, taken);
-		} else if (child) {
+		else if (child)
 			take(t, child, part, taken);
-			if (!child->used)
-				take_table(t, node, i, taken);
-		}
 	} while (next_part(&s, &part));
+	list_empty(t, node);
 }
 
 int ds_table_unmap(struct ds_table *t, uint64_t iova, uint64_t len, struct ds_taken *taken)
@@ -405,4 +409,34 @@ int ds_table_unmap(struct ds_table *t, uint64_t iova, uint64_t len, struct ds_ta
 		return -EINVAL;
 	take(t, t->root, s, taken);
 	return 0;
+}
+
+/* What refers to it does so no more */
+static void unlink_node(struct ds_table *t, struct ds_node *node)
+{
+	struct ds_node *parent = node->parent;
+	unsigned int i = index_of(t, node->first, parent->level);
+
+	parent->child[i] = NULL;
+	parent->used--;
+	store(parent, i, 0);
+	list_empty(t, parent);
+}
+
+void ds_table_reap(struct ds_table *t, void (*dies)(void *arg, uint64_t first, uint64_t last),
+		   void *arg)
+{
+	struct ds_node *node;
+
+	while (t->empty) {
+		node = t->empty;
+		t->empty = node->next;
+		node->listed = false;
+		if (node->used)
+			continue;
+		unlink_node(t, node);
+		node->next = t->dead;
+		t->dead = node;
+		dies(arg, node->first, end_of(t, node->first, node->level + 1));
+	}
 }

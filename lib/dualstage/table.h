@@ -63,6 +63,7 @@ struct ds_node;
  * @format: of its entries
  * @source: of its memory
  * @root: never NULL
+ * @empty: tables that have become empty, and may have been filled again
  * @dead: tables that nothing refers to, and that caches may know
  * @spare: tables that a call has ready
  */
@@ -70,6 +71,7 @@ struct ds_table {
 	struct ds_format format;
 	struct ds_page_source *source;
 	struct ds_node *root;
+	struct ds_node *empty;
 	struct ds_node *dead;
 	struct ds_node *spare;
 };
@@ -79,13 +81,11 @@ struct ds_table {
  * @bytes: how many were mapped
  * @first: the first of them
  * @last: the last of them
- * @tables: tables were taken away as well
  */
 struct ds_taken {
 	uint64_t bytes;
 	uint64_t first;
 	uint64_t last;
-	bool tables;
 };
 
 /* 0 or a negative errno */
@@ -106,7 +106,8 @@ uint64_t ds_table_root(const struct ds_table *table);
  *
  * The hardware may walk meanwhile: it sees whole entries, and tables that are zero
  * before they are filled. No entry that is in use is changed, so caches have nothing
- * to be told.
+ * to be told, but of what they may still have: that is to be settled before. A table that
+ * is empty and not yet reaped is filled, rather than a large page put in its place.
  *
  * Return: 0; -EINVAL for what is no multiple of the granule, -ERANGE for what is too
  * wide, -EEXIST where something is mapped, or as the source says. Then nothing was stored
@@ -121,14 +122,19 @@ int ds_table_map(struct ds_table *table, uint64_t iova, uint64_t ipa, uint64_t l
  * @len: so much; what of it is not mapped is passed over
  * @taken: what there was
  *
- * Tables that have become empty are dead: they stay as they are until
- * ds_table_bury().
+ * Tables that have become empty stay, until ds_table_reap().
  *
  * Return: 0; -EINVAL as of ds_table_map(), and for a part of a large page: then nothing
  * was taken away
  */
 int ds_table_unmap(struct ds_table *table, uint64_t iova, uint64_t len,
 		   struct ds_taken *taken);
+/*
+ * Tables that are empty are not referred to any more: they are dead, and stay as they are
+ * until ds_table_bury(). @dies is called with the addresses that one was for.
+ */
+void ds_table_reap(struct ds_table *table,
+		   void (*dies)(void *arg, uint64_t first, uint64_t last), void *arg);
 /* Caches have forgotten the dead tables: their memory goes back */
 void ds_table_bury(struct ds_table *table);
 

@@ -117,6 +117,44 @@ static void later(void)
 }
 
 /*
+ * A table is empty and waits to be freed: what is mapped in its place, if only beside what
+ * was there last, is found at once
+ */
+static void beside_of(const struct pt_kind *kind)
+{
+	uint64_t page, large;
+	struct pt_world p;
+
+	if (!pt_up(&p, kind, 0)) {
+		page = pt_page(&p);
+		large = 1ull << kind->lg2[1];
+		CHECK(pt_map(&p, PT_IOVA, SEED));
+		pt_all_see(&p, 0, PT_IOVA, SEED);
+		IS(0, ds_pt_unmap(p.pt, PT_IOVA, page, DS_LATER, NULL));
+		CHECK(pt_map(&p, PT_IOVA + page, OTHER));
+		pt_all_see(&p, 0, PT_IOVA + page, OTHER);
+		/* The same of a table above it */
+		IS(0, ds_pt_unmap(p.pt, PT_IOVA + page, page, DS_LATER, NULL));
+		CHECK(pt_map(&p, PT_IOVA + large, SEED));
+		pt_all_see(&p, 0, PT_IOVA + large, SEED);
+		/* And of several at once */
+		CHECK(pt_map(&p, PT_IOVA + 3 * large, SEED));
+		pt_all_see(&p, 0, PT_IOVA + 3 * large, SEED);
+		IS(0, ds_pt_unmap(p.pt, PT_IOVA, 4 * large, DS_LATER, NULL));
+		CHECK(pt_map(&p, PT_IOVA + 4 * large - page, OTHER));
+		pt_all_see(&p, 0, PT_IOVA + 4 * large - page, OTHER);
+		CHECK(pt_map(&p, PT_IOVA + large + page, SEED));
+		pt_all_see(&p, 0, PT_IOVA + large + page, SEED);
+	}
+	pt_down(&p);
+}
+
+static void beside(void)
+{
+	pt_each(beside_of);
+}
+
+/*
  * The table of one region is empty, goes, and comes back as that of another: who still
  * has where it was would find there what is mapped elsewhere.
  */
@@ -541,6 +579,7 @@ static const struct test tests[] = {
 	{ "life", life },
 	{ "sizes", sizes },
 	{ "later", later },
+	{ "beside", beside },
 	{ "tables_go", tables_go },
 	{ "access", access_kinds },
 	{ "many", many },

@@ -113,11 +113,31 @@ static int ends(void)
 	return 0;
 }
 
+/* Of what is pending, that which a table was for; and nothing beside it */
+static int tables(void)
+{
+	struct ds_pending p = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		ds_pending_add(&p, i * 0x2000, i * 0x2000 + 0xfff, false);
+	ds_pending_table(&p, 0x5000, 0x8fff);
+	for (i = 0; i < 8; i++)
+		CHECK(p.ranges[i].tables == (i == 3 || i == 4));
+	ds_pending_table(&p, 0xe800, UINT64_MAX);
+	CHECK(p.ranges[7].tables && !p.ranges[6].tables);
+	ds_pending_add_all(&p);
+	ds_pending_table(&p, 0, UINT64_MAX);
+	CHECK(p.all && !p.n);
+	return 0;
+}
+
 int main(void)
 {
 	static const struct pure_test tests[] = {
 		{ "pending.random_ranges", random_ranges },
 		{ "pending.ends", ends },
+		{ "pending.tables", tables },
 	};
 
 	return pure_main(tests, ARRAY_SIZE(tests));

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "pending.h"
 #include "pure.h"
 #include "tables.h"
 
@@ -33,7 +34,23 @@ struct game {
 	struct model m;
 	struct walker w;
 	struct pure_random r;
+	struct ds_pending pending;
 };
+
+static void nothing(void *arg, uint64_t first, uint64_t last)
+{
+	(void)arg;
+	(void)first;
+	(void)last;
+}
+
+/* Caches are told */
+static void settle(struct game *g)
+{
+	ds_table_reap(&g->t.table, nothing, NULL);
+	ds_table_bury(&g->t.table);
+	ds_pending_clear(&g->pending);
+}
 
 static int agrees(struct game *g, uint64_t iova)
 {
@@ -77,7 +94,9 @@ static int agrees_wholly(struct game *g)
 		TRY(agrees(g, g->m.pages[i].iova));
 	CHECK(!walker_count(&g->w, &pages, &tables));
 	CHECK(pages == g->m.n);
-	ds_table_bury(&g->t.table);
+	settle(g);
+	CHECK(!walker_count(&g->w, &pages, &tables));
+	CHECK(pages == g->m.n);
 	CHECK(tables == g->t.nr_live);
 	return 0;
 }
@@ -168,6 +187,8 @@ static int step_map(struct game *g)
 	spoil(g, &iova, &len);
 	if (!pure_below(&g->r, 200))
 		ipa = (1ull << g->m.out_width) - size_of(g, 0);
+	if (len && ds_pending_hits(&g->pending, iova, iova + (len - 1)))
+		settle(g);
 	want = model_map(&g->m, iova, ipa, len, writable);
 	CHECK(want == ds_table_map(&g->t.table, iova, ipa, len,
 				   DS_READ | (writable ? DS_WRITE : 0)));
@@ -177,7 +198,6 @@ static int step_map(struct game *g)
 
 static int step_unmap(struct game *g)
 {
-	struct ds_node *dead = g->t.table.dead;
 	struct ds_taken want, got;
 	uint64_t iova = some_iova(g), len = some_len(g);
 	int rc;
@@ -194,7 +214,8 @@ static int step_unmap(struct game *g)
 	rc = model_unmap(&g->m, iova, len, &want);
 	CHECK(rc == ds_table_unmap(&g->t.table, iova, len, &got));
 	CHECK(got.bytes == want.bytes && got.first == want.first && got.last == want.last);
-	CHECK(got.tables == (g->t.table.dead != dead));
+	if (got.bytes)
+		ds_pending_add(&g->pending, got.first, got.last, false);
 	return rc ? 0 : agrees_about(g, iova, len);
 }
 
@@ -208,7 +229,7 @@ static int play(struct game *g)
 		else
 			TRY(step_unmap(g));
 		if (!pure_below(&g->r, 16))
-			ds_table_bury(&g->t.table);
+			settle(g);
 		if (i % 2000 == 0)
 			TRY(agrees_wholly(g));
 	}
@@ -361,6 +382,8 @@ static int pool_keeps_one(void)
 	for (i = 0; i < 100; i++) {
 		CHECK(!ds_table_map(&t.table, 1ull << 29, 4096, 4096, DS_RW));
 		CHECK(!ds_table_unmap(&t.table, 1ull << 29, 4096, &taken));
+		CHECK(t.nr_live == 17);
+		ds_table_reap(&t.table, nothing, NULL);
 		ds_table_bury(&t.table);
 		CHECK(t.nr_live == 16 && t.pool.chunks == 2);
 	}
@@ -377,6 +400,7 @@ static int chunk_stays(void)
 	t.stuck = true;
 	CHECK(!ds_table_map(&t.table, 0, 4096, 400ull << 21, DS_RW));
 	CHECK(!ds_table_unmap(&t.table, 0, 400ull << 21, &taken));
+	ds_table_reap(&t.table, nothing, NULL);
 	ds_table_bury(&t.table);
 	CHECK(t.nr_live == 1 && t.pool.idle == t.pool.chunks - 1 && t.pool.idle > 1);
 	t.fail = 0;
@@ -384,6 +408,51 @@ static int chunk_stays(void)
 	ds_table_fini(&t.table);
 	CHECK(ds_pool_fini(&t.pool) == -EBUSY && t.pool.chunks > 1);
 	t.stuck = false;
+	return tables_fini(&t);
+}
+
+struct died {
+	unsigned int n;
+	uint64_t first[4];
+	uint64_t last[4];
+};
+
+static void died(void *arg, uint64_t first, uint64_t last)
+{
+	struct died *d = arg;
+
+	if (d->n < 4) {
+		d->first[d->n] = first;
+		d->last[d->n] = last;
+	}
+	d->n++;
+}
+
+/* Who is empty dies from the bottom up; who was filled again does not */
+static int reaped(void)
+{
+	const uint64_t at = 3ull << 39 | 5ull << 30 | 7ull << 21;
+	static struct tables t;
+	struct ds_taken taken;
+	struct died d = { 0 };
+
+	CHECK(!tables_init(&t, WALK_VTD_4));
+	CHECK(!ds_table_map(&t.table, at, 4096, 4096, DS_RW));
+	CHECK(t.nr_live == 4);
+	CHECK(!ds_table_unmap(&t.table, at, 4096, &taken));
+	CHECK(!ds_table_map(&t.table, at + 4096, 4096, 4096, DS_RW));
+	CHECK(!ds_table_unmap(&t.table, at + 4096, 4096, &taken));
+	CHECK(!ds_table_map(&t.table, at + 8192, 4096, 4096, DS_RW));
+	ds_table_reap(&t.table, died, &d);
+	CHECK(!d.n && !t.table.empty && !t.table.dead && t.nr_live == 4);
+	CHECK(!ds_table_unmap(&t.table, at + 8192, 4096, &taken));
+	ds_table_reap(&t.table, died, &d);
+	CHECK(d.n == 3 && t.nr_live == 4);
+	CHECK(d.first[0] == at && d.last[0] == at + (1ull << 21) - 1);
+	CHECK(d.first[1] == at >> 30 << 30 && d.last[1] == d.first[1] + (1ull << 30) - 1);
+	CHECK(d.first[2] == at >> 39 << 39 && d.last[2] == d.first[2] + (1ull << 39) - 1);
+	ds_table_bury(&t.table);
+	CHECK(t.nr_live == 1);
 	return tables_fini(&t);
 }
 
@@ -442,6 +511,7 @@ static void change(struct hardware *h, struct pure_random *r)
 	else
 		ds_table_unmap(&h->t->table, iova, len, &taken);
 	if (!pure_below(r, 4)) {
+		ds_table_reap(&h->t->table, nothing, NULL);
 		pthread_rwlock_wrlock(&h->caches);
 		ds_table_bury(&h->t->table);
 		pthread_rwlock_unlock(&h->caches);
@@ -479,6 +549,7 @@ int main(void)
 		{ "table.each_chunk_fails", each_chunk_fails },
 		{ "table.pool_keeps_one", pool_keeps_one },
 		{ "table.chunk_stays", chunk_stays },
+		{ "table.reaped", reaped },
 		{ "table.walked_meanwhile", walked_meanwhile },
 	};
 
