@@ -4,8 +4,8 @@
  *
  * usage: viommu-viot IOMMU ENDPOINT...
  *
- * Each is a function of bus 0, as SLOT.FUNCTION in hexadecimal digits. An endpoint's ID is
- * its bus, slot and function, as viommu-server has it.
+ * Each is a PCI function, as BUS:SLOT.FUNCTION in hexadecimal digits. An endpoint's ID is
+ * just that as a number, as viommu-server has it.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -60,15 +60,15 @@ struct table {
 
 static int bdf(const char *text, uint16_t *value)
 {
-	unsigned int slot, function;
+	unsigned int bus, slot, function;
 	char tail;
 
-	if (sscanf(text, "%2x.%1u%c", &slot, &function, &tail) != 2 || slot > 31 ||
+	if (sscanf(text, "%2x:%2x.%1u%c", &bus, &slot, &function, &tail) != 3 || slot > 31 ||
 	    function > 7) {
-		fprintf(stderr, "viommu-viot: %s: SLOT.FUNCTION is wanted\n", text);
+		fprintf(stderr, "viommu-viot: %s: BUS:SLOT.FUNCTION is wanted\n", text);
 		return -1;
 	}
-	*value = slot << 3 | function;
+	*value = bus << 8 | slot << 3 | function;
 	return 0;
 }
 
