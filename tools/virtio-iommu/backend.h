@@ -49,6 +49,23 @@ struct viommu_hw_fault {
 };
 
 /**
+ * struct viommu_handed - tables that a guest has made itself
+ * @format: VIRTIO_IOMMU_TABLE_*, see handover.h
+ * @ste: of an SMMUv3: the fields of a stream table entry that are the guest's
+ * @root: of VT-d: GPA of the root table
+ * @width: of VT-d: of addresses
+ */
+struct viommu_handed {
+	uint8_t format;
+	uint64_t ste[2];
+	uint64_t root;
+	uint32_t width;
+};
+
+/* Bytes of a property of PROBE, at most */
+#define VIOMMU_PROPERTY_MAX	56
+
+/**
  * struct viommu_backend_ops - what a backend can do
  *
  * Functions that return int return 0 or a negative errno, and have changed nothing if
@@ -67,6 +84,13 @@ struct viommu_hw_fault {
  * @unmap: exactly what @map has mapped by one call. Caches may have it until @sync
  * @sync: they have nothing any more of what was unmapped. If it fails they may, and it
  *	is called again some time
+ * @describe: the property of PROBE that a driver needs to make tables of its own, into a
+ *	buffer of VIOMMU_PROPERTY_MAX bytes; how many there are is returned. With @hand and
+ *	@forget it may be NULL: tables cannot be handed over then
+ * @hand: a space of such tables, which @map and @unmap are not used on. GPAs are IPAs.
+ *	-EINVAL or -EIO for what is not right in them
+ * @forget: caches have nothing any more of this range of such a space, or of all of it;
+ *	@leaf: but for what they have of tables; @config: nor of context descriptors
  * @fault: the next one, or -EAGAIN
  * @free: all of it; there is no port and no space
  */
@@ -85,6 +109,11 @@ struct viommu_backend_ops {
 		   unsigned int prot);
 	int (*unmap)(struct viommu_space *space, uint64_t iova, uint64_t len);
 	int (*sync)(struct viommu_space *space);
+	size_t (*describe)(struct viommu_port *port, uint8_t *property);
+	int (*hand)(struct viommu_port *port, const struct viommu_handed *tables,
+		    struct viommu_space **space);
+	int (*forget)(struct viommu_space *space, const struct viommu_range *range, bool leaf,
+		      bool config);
 	int (*fault)(struct viommu_backend *b, struct viommu_hw_fault *fault);
 	void (*free)(struct viommu_backend *b);
 };

@@ -16,6 +16,7 @@
 #include <dualstage.h>
 
 #include "backend.h"
+#include "handover.h"
 #include "leftovers.h"
 
 struct nested {
@@ -55,6 +56,7 @@ struct viommu_space {
 	struct nested *b;
 	struct unit *unit;
 	struct ds_pt *pt;
+	struct ds_s1 *handed;
 	GArray *windows;
 };
 
@@ -246,7 +248,8 @@ static int attach(struct viommu_port *port, enum viommu_mode mode,
 	case VIOMMU_BYPASS:
 		return ds_attach(port->dev, DS_RID, DS_BYPASS, NULL);
 	case VIOMMU_SPACE:
-		return ds_attach(port->dev, DS_RID, DS_STAGE1, ds_pt_s1(space->pt));
+		return ds_attach(port->dev, DS_RID, DS_STAGE1,
+				 space->handed ?: ds_pt_s1(space->pt));
 	default:
 		return ds_attach(port->dev, DS_RID, DS_BLOCKED, NULL);
 	}
@@ -271,8 +274,8 @@ static bool space_fits(struct viommu_space *space, struct viommu_port *port)
 {
 	guint i;
 
-	if (space->unit != port->unit)
-		return false;
+	if (space->unit != port->unit || space->handed)
+		return space->unit == port->unit;
 	for (i = 0; i < port->resv->len; i++) {
 		const struct ds_resv *r = &g_array_index(port->resv, struct ds_resv, i);
 
@@ -305,11 +308,29 @@ static int pt_free(void *pt)
 	return ds_pt_free(pt);
 }
 
+static int s1_free(void *s1)
+{
+	return ds_s1_free(s1);
+}
+
 static void space_free(struct viommu_space *space)
 {
-	leftovers_drop(&space->b->leftovers, pt_free, space->pt);
+	if (space->handed)
+		leftovers_drop(&space->b->leftovers, s1_free, space->handed);
+	else
+		leftovers_drop(&space->b->leftovers, pt_free, space->pt);
 	g_array_unref(space->windows);
 	g_free(space);
+}
+
+static struct viommu_space *make_space(struct viommu_port *port)
+{
+	struct viommu_space *space = g_new0(struct viommu_space, 1);
+
+	space->b = port->b;
+	space->unit = port->unit;
+	space->windows = g_array_new(FALSE, FALSE, sizeof(struct ds_range));
+	return space;
 }
 
 static int space_new(struct viommu_port *port, struct viommu_space **out)
@@ -320,11 +341,8 @@ static int space_new(struct viommu_port *port, struct viommu_space **out)
 
 	if (rc)
 		return rc;
-	space = g_new0(struct viommu_space, 1);
-	space->b = port->b;
-	space->unit = port->unit;
+	space = make_space(port);
 	space->pt = pt;
-	space->windows = g_array_new(FALSE, FALSE, sizeof(struct ds_range));
 	rc = map_windows(space, port);
 	if (rc) {
 		space_free(space);
@@ -347,9 +365,80 @@ static int unmap(struct viommu_space *space, uint64_t iova, uint64_t len)
 	return ds_pt_unmap(space->pt, iova, len, DS_LATER, NULL);
 }
 
+/* What is handed over the guest has invalidated itself */
 static int sync_space(struct viommu_space *space)
 {
-	return ds_pt_sync(space->pt);
+	return space->handed ? 0 : ds_pt_sync(space->pt);
+}
+
+/* --- tables that the guest has made */
+
+static size_t describe(struct viommu_port *port, uint8_t *property)
+{
+	if (port->caps.vendor == DS_VTD)
+		return handover_describe_vtd(&port->caps.vtd, property);
+	return handover_describe_smmu(&port->caps.smmu, property);
+}
+
+static int hand(struct viommu_port *port, const struct viommu_handed *tables,
+		struct viommu_space **out)
+{
+	struct viommu_space *space;
+	struct ds_s1 *s1;
+	int rc;
+
+	if (tables->format == VIRTIO_IOMMU_TABLE_INTEL) {
+		struct iommu_hwpt_vtd_s1 vtd = {
+			.pgtbl_addr = tables->root, .addr_width = tables->width,
+		};
+
+		rc = ds_s1_vtd(port->unit->ds, port->dev, 0, &vtd, &s1);
+	} else {
+		uint64_t ste[2];
+
+		handover_ste(tables, ste);
+		rc = ds_s1_ste(port->unit->ds, port->dev, 0, ste, &s1);
+	}
+	if (rc)
+		return rc;
+	space = make_space(port);
+	space->handed = s1;
+	*out = space;
+	return 0;
+}
+
+/* Context descriptors are cached by StreamID */
+static int forget_config(struct viommu_space *space)
+{
+	struct iommu_viommu_arm_smmuv3_invalidate cmd;
+	guint i;
+	int rc = 0;
+
+	for (i = 0; i < space->b->ports->len && !rc; i++) {
+		const struct viommu_port *port = space->b->ports->pdata[i];
+		uint64_t words[2];
+		uint32_t n = 1;
+
+		if (port->unit != space->unit || port->caps.vendor != DS_SMMUV3)
+			continue;
+		handover_forget_cds(port->id, words);
+		memcpy(cmd.cmd, words, sizeof(cmd.cmd));
+		rc = ds_inv_smmu(space->unit->ds, &cmd, &n);
+	}
+	return rc;
+}
+
+static int forget(struct viommu_space *space, const struct viommu_range *range, bool leaf,
+		  bool config)
+{
+	int rc = config ? forget_config(space) : 0;
+
+	if (rc)
+		return rc;
+	if (!range)
+		return ds_inv_all(space->handed);
+	return ds_inv(space->handed, range->first, range->last - range->first + 1,
+		      leaf ? DS_INV_LEAF : 0);
 }
 
 /* --- faults */
@@ -436,6 +525,9 @@ static const struct viommu_backend_ops ops = {
 	.map = map,
 	.unmap = unmap,
 	.sync = sync_space,
+	.describe = describe,
+	.hand = hand,
+	.forget = forget,
 	.fault = next_fault,
 	.free = nested_free,
 };

@@ -3,7 +3,7 @@
 #include "device.h"
 
 #define BIT_OF(feature)	(1ull << (feature))
-#define OF_THE_TYPE	(BIT_OF(VIRTIO_IOMMU_F_BYPASS_CONFIG + 1) - 1)
+#define OF_THE_TYPE	(BIT_OF(VIRTIO_IOMMU_F_ATTACH_TABLE + 1) - 1)
 
 static const struct viommu_options defaults = {
 	.page_size_mask = ~0xfffull,
@@ -29,6 +29,7 @@ static bool good_options(const struct viommu_options *o)
 	return !(o->page_size_mask & 0xfff) && o->input.first <= o->input.last &&
 	       o->domains.first <= o->domains.last && !(o->probe_size % 8) &&
 	       o->probe_size <= 65536 && !(o->without & ~OF_THE_TYPE) &&
+	       !(o->tables && !o->flat) &&
 	       !(o->bypass && (o->old_bypass ||
 			       o->without & BIT_OF(VIRTIO_IOMMU_F_BYPASS_CONFIG)));
 }
@@ -65,6 +66,8 @@ uint64_t viommu_features(const struct viommu *dev)
 
 	features |= BIT_OF(dev->opt.old_bypass ? VIRTIO_IOMMU_F_BYPASS :
 						 VIRTIO_IOMMU_F_BYPASS_CONFIG);
+	if (dev->opt.tables)
+		features |= BIT_OF(VIRTIO_IOMMU_F_ATTACH_TABLE);
 	return features & ~dev->opt.without;
 }
 

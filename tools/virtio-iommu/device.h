@@ -8,6 +8,7 @@
 #include <linux/virtio_iommu.h>
 
 #include "backend.h"
+#include "handover.h"
 #include "range.h"
 
 /**
@@ -121,6 +122,7 @@ struct vdomain {
  * struct vtable - translations: a domain's, or those of an endpoint that bypasses
  * @dev: the device
  * @whole: all memory is at its GPA: this is what bypasses
+ * @handed: the guest has made it, and there is nothing in @mappings and @fixed; else NULL
  * @owned: a domain has it
  * @lost: a space may have more than is known here, so none of them can be used
  * @unsynced: the last viommu_sync() could not tell its caches
@@ -133,6 +135,7 @@ struct vdomain {
 struct vtable {
 	struct viommu *dev;
 	bool whole;
+	struct viommu_handed *handed;
 	bool owned;
 	bool lost;
 	bool unsynced;
@@ -237,6 +240,9 @@ void memory_identity(struct viommu *dev, const struct viommu_range *range, GArra
 uint8_t viommu_attach(struct viommu *dev, uint32_t domain, uint32_t endpoint,
 		      uint32_t flags);
 uint8_t viommu_detach(struct viommu *dev, uint32_t domain, uint32_t endpoint);
+/* The endpoint is in this domain, which is a new one if @d is NULL: @bypass, or @handed */
+uint8_t domain_attach(struct viommu *dev, uint32_t id, struct vep *ep, struct vdomain *d,
+		      bool bypass, const struct viommu_handed *handed);
 struct vdomain *domain_find(struct viommu *dev, uint32_t id);
 /* The endpoint is in no domain any more, wherever its DMA goes */
 void ep_leave(struct vep *ep);
@@ -261,6 +267,10 @@ void resv_taken(struct vtable *t);
 bool probe_has_room(const struct viommu *dev, const GArray *resv);
 /* @buf has room for the option probe_size. A status is returned */
 uint8_t viommu_probe(struct viommu *dev, uint32_t endpoint, uint8_t *buf);
+
+/* handover.c: these return VIRTIO_IOMMU_S_* */
+uint8_t viommu_attach_table(struct viommu *dev, const struct virtio_iommu_req_attach_table *r);
+uint8_t viommu_invalidate(struct viommu *dev, const struct virtio_iommu_req_invalidate *r);
 
 /* config.c */
 void config_input(struct viommu *dev);

@@ -61,7 +61,8 @@ void viommu_idle(struct viommu *dev)
 
 /* --- domains */
 
-static struct vdomain *domain_new(struct viommu *dev, uint32_t id, bool bypass)
+static struct vdomain *domain_new(struct viommu *dev, uint32_t id, bool bypass,
+				  const struct viommu_handed *handed)
 {
 	struct vdomain *d = g_new0(struct vdomain, 1);
 
@@ -69,6 +70,8 @@ static struct vdomain *domain_new(struct viommu *dev, uint32_t id, bool bypass)
 	if (!bypass) {
 		d->table = table_new(dev, false);
 		d->table->owned = true;
+		if (handed)
+			d->table->handed = g_memdup2(handed, sizeof(*handed));
 	}
 	g_hash_table_insert(dev->domains, GUINT_TO_POINTER(id), d);
 	return d;
@@ -134,6 +137,9 @@ static uint8_t join(struct vdomain *d, struct vep *ep)
 {
 	int rc = d->table ? ep_go(ep, VIOMMU_SPACE, d->table) : ep_bypass(ep);
 
+	/* Of tables that the guest has made the kernel says what is not right with them */
+	if (d->table && d->table->handed && (rc == -EINVAL || rc == -EIO))
+		return VIRTIO_IOMMU_S_INVAL;
 	if (rc)
 		return attach_status(rc);
 	if (ep->domain != d) {
@@ -154,13 +160,25 @@ static bool room_for_domain(const struct vep *ep)
 	return n < ep->dev->opt.max_domains;
 }
 
+uint8_t domain_attach(struct viommu *dev, uint32_t id, struct vep *ep, struct vdomain *d,
+		      bool bypass, const struct viommu_handed *handed)
+{
+	uint8_t status;
+
+	if (!d && !room_for_domain(ep))
+		return VIRTIO_IOMMU_S_NOMEM;
+	d = d ?: domain_new(dev, id, bypass, handed);
+	status = join(d, ep);
+	domain_put(dev, d);
+	return status;
+}
+
 uint8_t viommu_attach(struct viommu *dev, uint32_t domain, uint32_t endpoint,
 		      uint32_t flags)
 {
 	bool bypass = flags & VIRTIO_IOMMU_ATTACH_F_BYPASS;
 	struct vep *ep = ep_find(dev, endpoint);
 	struct vdomain *d = domain_find(dev, domain);
-	uint8_t status;
 
 	if (flags & ~VIRTIO_IOMMU_ATTACH_F_BYPASS)
 		return VIRTIO_IOMMU_S_INVAL;
@@ -170,16 +188,11 @@ uint8_t viommu_attach(struct viommu *dev, uint32_t domain, uint32_t endpoint,
 		return VIRTIO_IOMMU_S_NOENT;
 	if (domain < dev->opt.domains.first || domain > dev->opt.domains.last)
 		return VIRTIO_IOMMU_S_RANGE;
-	if (d && bypass != !d->table)
+	if (d && (bypass != !d->table || (d->table && d->table->handed)))
 		return VIRTIO_IOMMU_S_INVAL;
 	if (d && !agrees(d, ep))
 		return VIRTIO_IOMMU_S_UNSUPP;
-	if (!d && !room_for_domain(ep))
-		return VIRTIO_IOMMU_S_NOMEM;
-	d = d ?: domain_new(dev, domain, bypass);
-	status = join(d, ep);
-	domain_put(dev, d);
-	return status;
+	return domain_attach(dev, domain, ep, d, bypass, NULL);
 }
 
 uint8_t viommu_detach(struct viommu *dev, uint32_t domain, uint32_t endpoint)

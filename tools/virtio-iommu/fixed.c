@@ -134,9 +134,12 @@ static void become(struct vtable *t, GArray *segs)
  */
 int fixed_update(struct vtable *t)
 {
-	GArray *want = wanted_segs(t), *old = t->fixed;
+	GArray *want, *old = t->fixed;
 	int rc;
 
+	if (t->handed)
+		return 0;
+	want = wanted_segs(t);
 	rc = unmap_but(t, old, want);
 	if (!rc)
 		rc = map_but(t, want, old);

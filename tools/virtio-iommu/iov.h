@@ -3,9 +3,18 @@
 #ifndef VIOMMU_IOV_H
 #define VIOMMU_IOV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
+
+static inline bool is_zero(const uint8_t *p, size_t n)
+{
+	while (n--)
+		if (*p++)
+			return false;
+	return true;
+}
 
 /* At most SIZE_MAX, whatever the pieces say */
 size_t iov_size(const struct iovec *iov, unsigned int n);

@@ -109,7 +109,7 @@ uint8_t viommu_map(struct viommu *dev, uint32_t domain, struct viommu_range iova
 		return status;
 	if (!d)
 		return VIRTIO_IOMMU_S_NOENT;
-	if (!d->table)
+	if (!d->table || d->table->handed)
 		return VIRTIO_IOMMU_S_INVAL;
 	status = check_range(dev, &iova, gpa);
 	if (status)
@@ -170,7 +170,7 @@ uint8_t viommu_unmap(struct viommu *dev, uint32_t domain, struct viommu_range io
 
 	if (!d)
 		return VIRTIO_IOMMU_S_NOENT;
-	if (!d->table || iova.last < iova.first)
+	if (!d->table || d->table->handed || iova.last < iova.first)
 		return VIRTIO_IOMMU_S_INVAL;
 	if (splits(d->table, &iova))
 		return VIRTIO_IOMMU_S_RANGE;

@@ -7,7 +7,10 @@
 
 bool probe_has_room(const struct viommu *dev, const GArray *resv)
 {
-	return resv->len * sizeof(struct virtio_iommu_probe_resv_mem) <= dev->opt.probe_size;
+	size_t more = dev->opt.tables ? VIOMMU_PROPERTY_MAX : 0;
+
+	return resv->len * sizeof(struct virtio_iommu_probe_resv_mem) + more <=
+	       dev->opt.probe_size;
 }
 
 /* What is beyond the input range cannot be mapped anyway: that much is not repeated */
@@ -50,5 +53,7 @@ uint8_t viommu_probe(struct viommu *dev, uint32_t endpoint, uint8_t *buf)
 		if (visible(dev, &r))
 			buf = put_region(buf, &r);
 	}
+	if (offered(dev, VIRTIO_IOMMU_F_ATTACH_TABLE) && ep->backend->ops->describe)
+		ep->backend->ops->describe(ep->port, buf);
 	return VIRTIO_IOMMU_S_OK;
 }

@@ -20,6 +20,8 @@ union request {
 	struct virtio_iommu_req_map map;
 	struct virtio_iommu_req_unmap unmap;
 	struct virtio_iommu_req_probe probe;
+	struct virtio_iommu_req_attach_table attach_table;
+	struct virtio_iommu_req_invalidate invalidate;
 };
 
 /**
@@ -54,17 +56,13 @@ static size_t readable_size(uint8_t type)
 		return offsetof(struct virtio_iommu_req_unmap, tail);
 	case VIRTIO_IOMMU_T_PROBE:
 		return offsetof(struct virtio_iommu_req_probe, properties);
+	case VIRTIO_IOMMU_T_ATTACH_TABLE:
+		return offsetof(struct virtio_iommu_req_attach_table, tail);
+	case VIRTIO_IOMMU_T_INVALIDATE:
+		return offsetof(struct virtio_iommu_req_invalidate, tail);
 	default:
 		return 0;
 	}
-}
-
-static bool is_zero(const uint8_t *p, size_t n)
-{
-	while (n--)
-		if (*p++)
-			return false;
-	return true;
 }
 
 static uint8_t do_attach(struct viommu *dev, const struct virtio_iommu_req_attach *r)
@@ -125,6 +123,10 @@ static uint8_t perform(struct viommu *dev, const union request *r,
 		return do_map(dev, &r->map, a);
 	case VIRTIO_IOMMU_T_UNMAP:
 		return do_unmap(dev, &r->unmap, a);
+	case VIRTIO_IOMMU_T_ATTACH_TABLE:
+		return viommu_attach_table(dev, &r->attach_table);
+	case VIRTIO_IOMMU_T_INVALIDATE:
+		return viommu_invalidate(dev, &r->invalidate);
 	default:
 		return do_probe(dev, &r->probe, req);
 	}
@@ -142,7 +144,15 @@ static uint32_t writable_size(const struct viommu *dev, uint8_t type, size_t roo
 
 static bool available(const struct viommu *dev, uint8_t type)
 {
-	return type != VIRTIO_IOMMU_T_PROBE || negotiated(dev, VIRTIO_IOMMU_F_PROBE);
+	switch (type) {
+	case VIRTIO_IOMMU_T_PROBE:
+		return negotiated(dev, VIRTIO_IOMMU_F_PROBE);
+	case VIRTIO_IOMMU_T_ATTACH_TABLE:
+	case VIRTIO_IOMMU_T_INVALIDATE:
+		return negotiated(dev, VIRTIO_IOMMU_F_ATTACH_TABLE);
+	default:
+		return true;
+	}
 }
 
 static void begin(struct viommu *dev, const struct viommu_req *req, struct answer *a)

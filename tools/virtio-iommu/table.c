@@ -47,6 +47,7 @@ void table_put(struct vtable *t)
 	g_tree_unref(t->mappings);
 	g_array_unref(t->fixed);
 	g_array_unref(t->taken);
+	g_free(t->handed);
 	g_free(t);
 }
 
@@ -180,6 +181,15 @@ static int fill_all(struct vspace *s)
 	return rc;
 }
 
+static int space_make(struct vtable *t, struct vep *ep, struct viommu_space **hw)
+{
+	const struct viommu_backend_ops *ops = ep->backend->ops;
+
+	if (!t->handed)
+		return ops->space_new(ep->port, hw);
+	return ops->hand ? ops->hand(ep->port, t->handed, hw) : -EOPNOTSUPP;
+}
+
 static int space_for(struct vtable *t, struct vep *ep, struct vspace **out)
 {
 	const struct viommu_backend_ops *ops = ep->backend->ops;
@@ -195,7 +205,7 @@ static int space_for(struct vtable *t, struct vep *ep, struct vspace **out)
 	s = g_new0(struct vspace, 1);
 	s->table = t;
 	s->backend = ep->backend;
-	rc = ops->space_new(ep->port, &s->hw);
+	rc = space_make(t, ep, &s->hw);
 	if (rc) {
 		g_free(s);
 		return rc;

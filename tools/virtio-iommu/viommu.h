@@ -56,6 +56,8 @@ struct viommu_range {
  * @old_bypass: VIRTIO_IOMMU_F_BYPASS is offered in place of BYPASS_CONFIG
  * @bypass: initial value of the field of the configuration that has this name
  * @flat: the IPA of all memory is its GPA: what bypasses needs no tables
+ * @tables: a guest may hand over tables of its own, see handover.h: only with @flat, and
+ *	no driver of others asks for it
  * @share_identity: an endpoint with an identity region may share a domain with one that
  *	has no such region: both then have it
  * @max_domains: 0 for 1024; more are S_NOMEM
@@ -76,6 +78,7 @@ struct viommu_options {
 	bool old_bypass;
 	bool bypass;
 	bool flat;
+	bool tables;
 	bool share_identity;
 	unsigned int max_domains;
 	unsigned int max_mappings;
@@ -202,7 +205,8 @@ int viommu_mem_add(struct viommu *dev, uint64_t gpa, uint64_t len, uint64_t ipa,
  * @len: likewise
  *
  * Mappings that the guest has of it stay its own until it unmaps them, but lead nowhere:
- * endpoints fault. Other parts of these mappings are as they were.
+ * endpoints fault. Other parts of these mappings are as they were. What bypasses flat memory,
+ * or has tables of the guest's own, reaches it until it is taken out of stage-2.
  *
  * Return: 0, and endpoints cannot reach it any more; -ENOENT if no region is exactly this;
  * as the backend says if endpoints could not be kept away from it, which may then reach

@@ -17,6 +17,20 @@ static bool seg_explains(const GArray *segs, uint64_t iova, uint64_t ipa, unsign
 	return false;
 }
 
+static bool may_bypass(const struct vep *ep, uint64_t iova, uint64_t ipa)
+{
+	const struct viommu *dev = ep->dev;
+
+	if (!dev->opt.flat || iova != ipa)
+		return false;
+	/* One that bypassed and could not be blocked does so still */
+	if (viommu_needs_reset(dev))
+		return true;
+	if (ep->domain)
+		return !ep->domain->table;
+	return dev->bypass || negotiated(dev, VIRTIO_IOMMU_F_BYPASS);
+}
+
 static bool explained(const struct vep *ep, uint64_t iova, uint64_t ipa, unsigned int access)
 {
 	struct viommu_range r = { iova, iova };
@@ -24,9 +38,9 @@ static bool explained(const struct vep *ep, uint64_t iova, uint64_t ipa, unsigne
 	GTreeNode *node;
 
 	if (!ep->table)
-		return ep->dev->opt.flat && iova == ipa &&
-		       (ep->domain ? !ep->domain->table : ep->dev->bypass ||
-			negotiated(ep->dev, VIRTIO_IOMMU_F_BYPASS));
+		return may_bypass(ep, iova, ipa);
+	if (ep->table->handed)
+		return true;
 	if (seg_explains(ep->table->fixed, iova, ipa, access))
 		return true;
 	node = range_tree_first(ep->table->mappings, &r);

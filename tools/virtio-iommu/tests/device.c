@@ -517,9 +517,16 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < 4; i++) {
 		cfg = (struct host_config) {
-			.vtd = !(i & 1), .smmu = i & 1, .shadow = i & 2, .ats = true,
+			.vtd = i & 1 ? 0 : 2, .smmu = i & 1 ? 2 : 0,
+			.shadow = i & 2, .ats = true,
 		};
 		ADD(&cfg, device_tlb);
+		if (cfg.shadow)
+			continue;
+		cfg.flat = true;
+		cfg.opt.tables = true;
+		ADD(&cfg, host_handover);
+		ADD(&cfg, host_handover_bad);
 	}
 	for (i = 0; i < 6; i++) {
 		cfg = (struct host_config) {

@@ -20,6 +20,7 @@ struct viommu_space {
 	unsigned int unit;
 	unsigned int ports;
 	bool refused;
+	bool handed;
 	GTree *segs;
 	GArray *stale;
 };
@@ -147,6 +148,7 @@ static int map(struct viommu_space *s, uint64_t iova, uint64_t ipa, uint64_t len
 	g_assert_cmpuint((iova | ipa | len) & 0xfff, ==, 0);
 	g_assert_true(len && r.last >= iova && ipa + (len - 1) >= ipa);
 	g_assert_true(prot && !(prot & ~(VIOMMU_READ | VIOMMU_WRITE)));
+	g_assert_false(s->handed);
 	s->fake->maps++;
 	if (rc)
 		return rc;
@@ -190,6 +192,41 @@ static int sync_space(struct viommu_space *s)
 	return rc;
 }
 
+static size_t describe(struct viommu_port *port, uint8_t *property)
+{
+	(void)port;
+	memset(property, 0x77, 8);
+	return 8;
+}
+
+/* Such a space has everything where it is */
+static int hand(struct viommu_port *port, const struct viommu_handed *tables,
+		struct viommu_space **out)
+{
+	int rc = space_new(port, out);
+
+	if (rc)
+		return rc;
+	port->fake->handed = *tables;
+	(*out)->handed = true;
+	return 0;
+}
+
+static int forget(struct viommu_space *s, const struct viommu_range *range, bool leaf,
+		  bool config)
+{
+	struct fake *f = s->fake;
+
+	g_assert_true(s->handed);
+	f->forgot++;
+	f->forgot_all = !range;
+	f->forgot_leaf = leaf;
+	f->forgot_config = config;
+	if (range)
+		f->forgot_range = *range;
+	return failing(f);
+}
+
 static int next_fault(struct viommu_backend *b, struct viommu_hw_fault *fault)
 {
 	struct fake *f = (struct fake *)b;
@@ -224,6 +261,9 @@ static const struct viommu_backend_ops ops = {
 	.map = map,
 	.unmap = unmap,
 	.sync = sync_space,
+	.describe = describe,
+	.hand = hand,
+	.forget = forget,
 	.fault = next_fault,
 	.free = fake_free,
 };
@@ -262,6 +302,8 @@ static uint64_t access_of(const struct viommu_port *p, uint64_t iova, unsigned i
 
 	if (p->mode != VIOMMU_SPACE)
 		return p->mode == VIOMMU_BYPASS ? iova : UINT64_MAX;
+	if (p->space->handed)
+		return iova;
 	for (i = 0; stale && i < p->space->stale->len; i++) {
 		struct seg *s = &g_array_index(p->space->stale, struct seg, i);
 

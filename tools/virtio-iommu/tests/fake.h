@@ -37,6 +37,8 @@ struct fake_dev {
  * @error: in this way
  * @failed: how many did
  * @faults: struct viommu_hw_fault that wait
+ * @handed: the last tables that were handed over
+ * @forgot: calls of that so far; the last of them follow
  */
 struct fake {
 	struct viommu_backend base;
@@ -52,6 +54,12 @@ struct fake {
 	int error;
 	unsigned int failed;
 	GQueue faults;
+	struct viommu_handed handed;
+	unsigned int forgot;
+	bool forgot_all;
+	bool forgot_leaf;
+	bool forgot_config;
+	struct viommu_range forgot_range;
 };
 
 struct fake *fake_new(void);

@@ -19,6 +19,8 @@
 
 #define WINDOW_PAGES	48
 #define MAX_PIECES	6
+/* No request is longer */
+#define REQUEST		128
 
 /**
  * struct fuzz - all there is
@@ -94,8 +96,8 @@ static size_t make_request(struct fuzz *f, uint8_t *buf)
 						   one_in(f, 10) ? number(f) : RW);
 	struct virtio_iommu_req_unmap unmap = make_unmap(number(f), first, last);
 
-	memset(buf, 0, 80);
-	switch (below(f, 8)) {
+	memset(buf, 0, REQUEST);
+	switch (below(f, f->r.dev->opt.tables ? 10 : 8)) {
 	case 0:
 		memcpy(buf, &attach, 20);
 		return 20;
@@ -107,6 +109,22 @@ static size_t make_request(struct fuzz *f, uint8_t *buf)
 	case 3:
 		memcpy(buf, &unmap, 28);
 		return 28;
+	case 8:
+		memcpy(buf, &attach, 12);
+		buf[0] = VIRTIO_IOMMU_T_ATTACH_TABLE;
+		buf[12] = below(f, 4);
+		buf[18] = below(f, 4);
+		return 124;
+	case 9:
+		memcpy(buf, &attach, 4);
+		buf[0] = VIRTIO_IOMMU_T_INVALIDATE;
+		buf[4] = below(f, 5);
+		buf[5] = below(f, 4);
+		buf[8] = below(f, 6);
+		buf[25] = below(f, 256);
+		buf[32] = below(f, 4);
+		buf[40] = below(f, 66);
+		return 60;
 	case 4:
 		buf[0] = VIRTIO_IOMMU_T_PROBE;
 		buf[4] = below(f, 8);
@@ -125,18 +143,18 @@ static void mutate(struct fuzz *f, uint8_t *buf, size_t *len)
 	case 0:
 		n = below(f, 4) + 1;
 		for (i = 0; i < n; i++)
-			buf[below(f, 80)] ^= 1u << below(f, 8);
+			buf[below(f, REQUEST)] ^= 1u << below(f, 8);
 		break;
 	case 1:
-		*len = below(f, 81);
+		*len = below(f, REQUEST + 1);
 		break;
 	case 2:
-		*len = below(f, 81);
+		*len = below(f, REQUEST + 1);
 		for (i = 0; i < *len; i++)
 			buf[i] = g_rand_int(f->rand);
 		break;
 	case 3:
-		buf[0] = below(f, 8);
+		buf[0] = below(f, 10);
 		break;
 	}
 }
@@ -173,7 +191,7 @@ static void join(const struct iovec *iov, unsigned int n, uint8_t *to)
 }
 
 struct sent {
-	uint8_t in[80];
+	uint8_t in[REQUEST];
 	size_t in_len;
 	size_t out_len;
 	struct iovec readable[MAX_PIECES];
@@ -198,7 +216,7 @@ static void prepare(struct fuzz *f, struct sent *s, struct viommu_req *req)
 /* A status is returned, or -1 */
 static int check_answer(struct fuzz *f, struct sent *s, const struct viommu_req *req)
 {
-	uint8_t in[80], out[1100];
+	uint8_t in[REQUEST], out[1100];
 	size_t i;
 
 	join(s->readable, req->n_in, in);
@@ -296,7 +314,8 @@ static void memory_comes(struct fuzz *f)
 {
 	const struct viommu_range *m = &mems[below(f, G_N_ELEMENTS(mems))];
 
-	viommu_mem_add(f->r.dev, m->first, m->last - m->first + 1, IPA_OF(m->first),
+	viommu_mem_add(f->r.dev, m->first, m->last - m->first + 1,
+		       f->r.dev->opt.flat ? m->first : IPA_OF(m->first),
 		       one_in(f, 3) ? 1u << below(f, 3) : 0);
 }
 
@@ -308,7 +327,7 @@ static void memory_goes(struct fuzz *f)
 
 	if (rc && rc != -ENOENT)
 		f->tainted = true;
-	else if (!rc && !f->tainted)
+	else if (!rc && !f->tainted && !f->r.dev->opt.flat)
 		check_out_of_reach(f->r.dev, f->r.fake, &window, &ipas);
 }
 
@@ -385,7 +404,7 @@ static void summary(const struct fuzz *f)
 
 int main(int argc, char **argv)
 {
-	static const struct viommu_options opt = { .max_domains = 5, .max_mappings = 60 };
+	struct viommu_options opt = { .max_domains = 5, .max_mappings = 60 };
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000000;
 	uint32_t seed = argc > 2 ? strtoul(argv[2], NULL, 0) : g_random_int();
 	struct fuzz f = { .rand = g_rand_new_with_seed(seed) };
@@ -393,6 +412,8 @@ int main(int argc, char **argv)
 
 	printf("TAP version 13\n1..1\n# seed %" PRIu32 "\n", seed);
 	fflush(stdout);
+	/* With some seeds a guest may have tables of its own, with memory where it has it */
+	opt.flat = opt.tables = seed % 4 == 3;
 	rig_up(&f.r, &opt);
 	for (i = 0; f.requests < count; i++) {
 		something(&f);

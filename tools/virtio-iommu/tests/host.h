@@ -91,6 +91,9 @@ int host_sees(struct host *h, unsigned int i, uint64_t iova, uint64_t seed);
 void host_writes(struct host *h, unsigned int i, uint64_t iova, uint64_t gpa);
 /* Random requests beside the model, and what each endpoint then reaches by DMA */
 void host_random(struct host *h);
+/* A guest's own tables */
+void host_handover(struct host *h);
+void host_handover_bad(struct host *h);
 /* Each ioctl fails in turn */
 void host_failures(struct host *h);
 /* The next event of the device's; false if there was none for @ms */

@@ -20,6 +20,7 @@
 #define SMALL		0x10000ull
 #define NOWHERE		UINT64_MAX
 
+/* Those that virtio has */
 #define ALL_FEATURES	0x7full
 
 /**
@@ -59,6 +60,7 @@ void bypass_tests(void);
 void config_tests(void);
 void events_tests(void);
 void failures_tests(void);
+void handover_tests(void);
 void model_tests(void);
 
 #endif /* VIOMMU_RIG_H */

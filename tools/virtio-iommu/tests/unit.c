@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 	config_tests();
 	events_tests();
 	failures_tests();
+	handover_tests();
 	model_tests();
 	return g_test_run();
 }

@@ -141,7 +141,8 @@ static void options_that_contradict(void)
 		{ .domains = { 5, 0 } },
 		{ .probe_size = 12 },
 		{ .probe_size = 65544 },
-		{ .without = BIT(7) },
+		{ .without = BIT(8) },
+		{ .tables = true },
 	};
 	struct viommu *dev;
 	size_t i;

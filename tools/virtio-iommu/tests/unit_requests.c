@@ -77,6 +77,7 @@ static void unknown_types(struct rig *r)
 	unsigned int type;
 
 	for (type = 0; type < 256; type++) {
+		/* Also those of a feature that is not offered */
 		if (type >= 1 && type <= 5)
 			continue;
 		in[0] = type;
