@@ -209,6 +209,13 @@ static inline struct cmd_words smmu3_cmd_resume(u32 sid, u16 stag, bool retry,
 	};
 }
 
+static inline struct cmd_words smmu3_cmd_stall_term(u32 sid)
+{
+	return (struct cmd_words) {
+		.w0 = SMMU_OP_STALL_TERM | FIELD_PREP(SMMU_CMD0_SID, sid),
+	};
+}
+
 static inline struct cmd_words smmu3_cmd_pri_resp(u32 sid, bool ssv, u32 ssid,
 						  u16 prg, u8 resp)
 {

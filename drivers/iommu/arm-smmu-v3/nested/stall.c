@@ -17,6 +17,7 @@
 #include "arm_smmu_v3_nested.h"
 #include "event.h"
 #include "fault.h"
+#include "queue.h"
 #include "trace.h"
 
 /**
@@ -64,9 +65,27 @@ void smmu3_stall_begin(struct smmu3_device *sdev)
 	smmu3_stall_share_out(unit);
 }
 
+/*
+ * What is stalled and has no STAG has no event that could be answered. It would have one
+ * some time, when the StreamID is perhaps another device's. If the queue does not answer,
+ * that event's transaction is aborted when it is read.
+ */
+static void smmu3_stall_term(struct smmu3_device *sdev)
+{
+	struct smmu3_batch batch;
+	unsigned int i;
+
+	smmu3_batch_begin(&batch, sdev->unit, false);
+	for (i = 0; i < sdev->nr_sids; i++)
+		smmu3_batch_add(&batch, smmu3_cmd_stall_term(sdev->sids[i]));
+	smmu3_batch_flush(&batch);
+}
+
 /**
  * smmu3_stall_end - such an attachment has ended
- * @sdev: the device
+ * @sdev: the device, whose entry has nothing stall any more if this was the last
+ *
+ * The last one's end is that of everything that is stalled (4.7.2).
  *
  * Context: process context; the unit's mutex is held.
  */
@@ -76,8 +95,10 @@ void smmu3_stall_end(struct smmu3_device *sdev)
 
 	lockdep_assert_held(&unit->lock);
 
-	if (!--sdev->nr_stall)
-		WRITE_ONCE(unit->nr_stall_devs, unit->nr_stall_devs - 1);
+	if (--sdev->nr_stall)
+		return;
+	WRITE_ONCE(unit->nr_stall_devs, unit->nr_stall_devs - 1);
+	smmu3_stall_term(sdev);
 }
 
 /**

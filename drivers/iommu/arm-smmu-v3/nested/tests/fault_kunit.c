@@ -191,6 +191,32 @@ static void stalls_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->sdev->nr_iopf, 1);
 }
 
+static bool terminated(struct waiting *w, u32 sid)
+{
+	return sham_executed(w->fake, (struct cmd_words) {
+		.w0 = 0x45 | (u64)sid << 32,
+	});
+}
+
+/* With the last attachment all ends that has no event yet, of every StreamID */
+static void rest_is_terminated(struct kunit *test)
+{
+	struct waiting *w = sham_waiting_new(test, sham_fault_unit(test, 16), SID, false);
+	struct smmu3_attach other;
+
+	sham_attach_ssid(test, w, &other);
+	scoped_guard(mutex, &w->fake->unit.lock)
+		smmu3_stall_begin(w->sdev);
+	recorded(w, 1);
+	sham_iopf_disable(w, &w->att);
+	KUNIT_EXPECT_TRUE(test, resumed(w, SID, 1, false));
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_STALL_TERM), 0);
+	xa_erase(&w->sdev->pasids, FAKE_SSID);
+	sham_iopf_disable(w, &other);
+	KUNIT_EXPECT_EQ(test, sham_count(w->fake, SMMU_OP_STALL_TERM), w->sdev->nr_sids);
+	KUNIT_EXPECT_TRUE(test, terminated(w, SID));
+}
+
 /* An entry of stage-2 cannot have both, and what stalls is what is wanted */
 static void stage2_has_no_ats(struct kunit *test)
 {
@@ -361,6 +387,7 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(ended_with_attachment),
 	KUNIT_CASE(attachments_end_apart),
 	KUNIT_CASE(stalls_end),
+	KUNIT_CASE(rest_is_terminated),
 	KUNIT_CASE(stage2_has_no_ats),
 	KUNIT_CASE(core_refuses),
 	KUNIT_CASE(stags_are_shared),
