@@ -309,13 +309,15 @@ int ds_unit_new(struct ds_ram *ram, struct ds_dev *dev, unsigned int flags,
 int ds_unit_free(struct ds_unit *unit);
 
 /**
- * ds_unit_add() - a device is behind the unit; its DMA is blocked
+ * ds_unit_add() - a device is behind the unit; its DMA is blocked, whatever it had
  * @unit: the unit
  * @dev: a device that is in none
  * @guest_id: the guest's StreamID or source-id for it
  *
- * Return: 0; -EXDEV for a device of another physical IOMMU, which wants a unit of its own;
- * -EEXIST for an id that another device has; -EBUSY for a device that is in a unit
+ * Return: 0; -EXDEV for a device of another physical IOMMU, which wants a unit of its own
+ * (where neither the kernel nor sysfs tells, ds_attach() is refused with -EINVAL); -EEXIST
+ * for an id that another device has; -EINVAL for one of more than 16 bits (VT-d) or 32;
+ * -EBUSY for a device that is in a unit
  */
 int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id);
 /*
