@@ -15,7 +15,7 @@ SERVER := server server_options passthrough
 
 override CFLAGS += $(JSON) -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 
-all: $(OUTPUT)/protocol $(OUTPUT)/viommu-server $(OUTPUT)/viommu-viot
+all: $(OUTPUT)/protocol $(OUTPUT)/viommu-server $(OUTPUT)/asan/viommu-server $(OUTPUT)/viommu-viot
 
 SERVER_OBJS := $(SERVER:%=$(OUTPUT)/%.o) $(VFU:%=$(OUTPUT)/%.o)
 
@@ -34,3 +34,9 @@ $(OUTPUT)/viommu-viot: $(OUTPUT)/viot.o
 $(OUTPUT)/protocol: $(CORE:%=$(OUTPUT)/asan/%.o) $(VFU:%=$(OUTPUT)/asan/%.o) \
 		$(PROTOCOL:%=$(OUTPUT)/asan/tests/%.o)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(GLIB_LIBS) $(JSON_LIBS)
+
+# The guests' tests are run with this one
+SERVER_ASAN := $(SERVER) $(VFU) $(CORE) $(BACKENDS)
+
+$(OUTPUT)/asan/viommu-server: $(SERVER_ASAN:%=$(OUTPUT)/asan/%.o) $(OUTPUT)/asan/libdualstage.a
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(GLIB_LIBS) $(JSON_LIBS) -lpthread
