@@ -9,7 +9,7 @@ VFU := loop vfio_user vfio_user_io vfio_user_cmd vfio_user_dma vfio_user_version
 VFU += guestmem pci_irq virtqueue virtio_pci virtio_pci_config virtio_pci_common
 VFU += virtio_pci_queue
 PROTOCOL := protocol client driver protocol_messages protocol_commands protocol_pci
-PROTOCOL += protocol_queue protocol_hostile fake guest
+PROTOCOL += protocol_queue protocol_hostile protocol_options fake guest
 
 SERVER := server server_options passthrough
 
@@ -32,7 +32,7 @@ $(OUTPUT)/viommu-viot: $(OUTPUT)/viot.o
 	$(CC) $(CFLAGS) -o $@ $^
 
 $(OUTPUT)/protocol: $(CORE:%=$(OUTPUT)/asan/%.o) $(VFU:%=$(OUTPUT)/asan/%.o) \
-		$(PROTOCOL:%=$(OUTPUT)/asan/tests/%.o)
+		$(PROTOCOL:%=$(OUTPUT)/asan/tests/%.o) $(OUTPUT)/asan/server_options.o
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(GLIB_LIBS) $(JSON_LIBS)
 
 # The guests' tests are run with this one

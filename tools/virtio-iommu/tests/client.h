@@ -112,5 +112,6 @@ void command_tests(void);
 void queue_tests(void);
 void pci_tests(void);
 void hostile_tests(void);
+void option_tests(void);
 
 #endif

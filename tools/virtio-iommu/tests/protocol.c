@@ -10,5 +10,6 @@ int main(int argc, char **argv)
 	pci_tests();
 	queue_tests();
 	hostile_tests();
+	option_tests();
 	return g_test_run();
 }
