@@ -66,8 +66,6 @@ void vpci_device_reset(struct vpci *vpci, enum viommu_reset reset)
 	vpci->isr = 0;
 	vpci->failed = false;
 	pci_irqs_reset(&vpci->irqs);
-	if (viommu_needs_reset(vpci->dev))
-		vpci_fail(vpci);
 }
 
 /* ---- Reading ---- */
@@ -145,6 +143,9 @@ static void write_status(struct vpci *vpci, uint8_t value)
 	if (more & VIRTIO_CONFIG_S_FEATURES_OK && !features_ok(vpci))
 		more &= ~(VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK);
 	vpci->status |= more;
+	/* A reset reads as 0 in any case. One that has not helped is told now */
+	if (viommu_needs_reset(vpci->dev))
+		vpci_fail(vpci);
 }
 
 /* Vectors that there are not, the driver does not get; it reads back what it got */

@@ -3,6 +3,7 @@
  * Guests and clients that mean it badly. Each case must leave the server serving, and a
  * device that lost its queue says so and works again after a reset.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -167,6 +168,44 @@ static void memory_goes(struct server_rig *r)
 			0);
 }
 
+/* Memory that devices may only read is not written, neither a ring nor an answer */
+static void read_only(struct server_rig *r)
+{
+	struct vfu_msg_dma_map map = {
+		sizeof(map), VFU_DMA_FLAG_READ, 0, MEM_GPA, MEM_SIZE,
+	};
+
+	driver_up(r, ~0ull);
+	g_assert_cmpint(client_unmap(r, MEM_GPA, MEM_SIZE), ==, 0);
+	g_assert_cmpint(client_call(r, VFU_DMA_MAP, &map, sizeof(map), &r->memfd, 1, NULL, 0),
+			==, 0);
+	set_desc(r, 0, 0, BUFFERS, 16, 0, 0);
+	offer(r, 0, 0);
+	kick(r, 0);
+	g_assert_cmpuint(used_idx(r, 0), ==, 0);
+	expect_broken(r);
+}
+
+/* The host fails, and goes on failing: the driver is told, also after a reset */
+static void host_fails(struct server_rig *r)
+{
+	driver_up(r, ~0ull);
+	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
+	g_assert_cmpint(map_page(r, 1, 0x5000, MEM_GPA), ==, VIRTIO_IOMMU_S_OK);
+	r->fake->error = -EIO;
+	r->fake->fail_in = 1;
+	r->fake->fail_len = 1000;
+	poke(r, 0, VIRTIO_PCI_COMMON_STATUS, 0, 1);
+	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==, 0);
+	poke(r, 0, VIRTIO_PCI_COMMON_STATUS, 3, 1);
+	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==,
+			3 | VIRTIO_CONFIG_S_NEEDS_RESET);
+	r->fake->fail_in = 0;
+	r->fake->fail_len = 0;
+	driver_up(r, ~0ull);
+	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
+}
+
 /* ---- By chance ---- */
 
 static uint32_t chance(uint32_t n)
@@ -294,6 +333,8 @@ void hostile_tests(void)
 	server_test("/hostile/no_rings", no_rings);
 	server_test("/hostile/shorter_file", shorter_file);
 	server_test("/hostile/memory_goes", memory_goes);
+	server_test("/hostile/read_only", read_only);
+	server_test("/hostile/host_fails", host_fails);
 	server_test("/hostile/random_guest", random_guest);
 	server_test("/hostile/random_registers", random_registers);
 	server_test("/hostile/random_messages", random_messages);

@@ -73,6 +73,13 @@ static void window(struct server_rig *r)
 	/* Not what the window says, or outside of the BAR: nothing happens */
 	poke(r, CONFIG, cap + 16, 0, 2);
 	g_assert_cmphex(STATUS_(r), ==, 3);
+	poke(r, CONFIG, cap + 8, VPCI_COMMON + VIRTIO_PCI_COMMON_GFSELECT, 4);
+	poke(r, CONFIG, cap + 12, 2, 4);
+	poke(r, CONFIG, cap + 16, 7, 4);
+	g_assert_cmphex(peek(r, 0, VIRTIO_PCI_COMMON_GFSELECT, 4), ==, 0);
+	poke(r, CONFIG, cap + 12, 4, 4);
+	poke(r, CONFIG, cap + 16, 7, 4);
+	g_assert_cmphex(peek(r, 0, VIRTIO_PCI_COMMON_GFSELECT, 4), ==, 7);
 	poke(r, CONFIG, cap + 12, 3, 4);
 	poke(r, CONFIG, cap + 8, VPCI_BAR0_SIZE, 4);
 	peek(r, CONFIG, cap + 16, 4);

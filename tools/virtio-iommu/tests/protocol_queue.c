@@ -180,6 +180,10 @@ static void line(struct server_rig *r)
 	g_assert_cmpuint(signalled(r->intx), ==, 1);
 	g_assert_cmphex(peek(r, 0, VPCI_ISR, 1), ==, 1);
 	g_assert_cmphex(peek(r, 0, VPCI_ISR, 1), ==, 0);
+	/* It is high again, but the client has not yet dealt with the one before */
+	attach(r, 1);
+	g_assert_cmpuint(signalled(r->intx), ==, 0);
+	g_assert_cmphex(peek(r, 0, VPCI_ISR, 1), ==, 1);
 	g_assert_cmpint(client_set_irqs(r, VFIO_PCI_INTX_IRQ_INDEX,
 					VFIO_IRQ_SET_DATA_NONE |
 					VFIO_IRQ_SET_ACTION_UNMASK, 0, 1, NULL, 0, NULL, 0),
@@ -227,6 +231,7 @@ static void reconnection(struct server_rig *r)
 	driver_up(r, ~0ull);
 	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
 	client_close(r);
+	g_assert_cmpint(r->vpci->irqs.msix[0].fd, ==, -1);
 	/* In between nothing of the guest's memory is used */
 	vpci_kick(r->vpci, 1);
 	client_hello(r);
