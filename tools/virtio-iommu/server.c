@@ -50,7 +50,6 @@ struct server {
 	struct endpoint endpoints[MAX_ENDPOINTS];
 	unsigned int nr_endpoints;
 	uint64_t ipa;
-	bool no_memory_told;
 	struct loop_watch signals;
 	struct loop_watch faults;
 };

@@ -8,11 +8,13 @@
 #include <endian.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_pci.h>
 #include <linux/virtio_ring.h>
 
+#include "guestmem.h"
 #include "virtio_pci_priv.h"
 
 #define FEATURE(bit)	(1ull << (bit))
@@ -154,6 +156,18 @@ static uint16_t vector(uint16_t value)
 	return value < PCI_IRQ_VECTORS ? value : VPCI_NO_VECTOR;
 }
 
+/* What a user sees first who has forgotten it */
+static void complain(struct vpci *vpci, struct vq *vq)
+{
+	uint16_t flags;
+
+	if (vpci->complained || !gmem_load16(vpci->mem, vq->avail, &flags))
+		return;
+	vpci->complained = true;
+	fputs("virtio-iommu: the client does not share the memory that the queues are in; QEMU does with share=on\n",
+	      stderr);
+}
+
 static void enable(struct vpci *vpci, struct vq *vq)
 {
 	if (vq->enabled || !(vpci->status & VIRTIO_CONFIG_S_FEATURES_OK))
@@ -162,6 +176,8 @@ static void enable(struct vpci *vpci, struct vq *vq)
 	vq->event_idx = negotiated(vpci, VIRTIO_RING_F_EVENT_IDX);
 	if (vq_enable(vq))
 		vpci_fail(vpci);
+	else
+		complain(vpci, vq);
 }
 
 static void reset_queue(struct vpci *vpci, struct vq *vq)

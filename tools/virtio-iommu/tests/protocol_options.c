@@ -74,7 +74,7 @@ static void values(void)
 	struct server_options opt;
 	char **words;
 	const char *line =
-		"s --socket a --endpoint 275=/dev/x,y,b --mmap --reserve 01:02.3=4096-8191 --identity 16-31";
+		"s --socket a --endpoint 01:02.3=/dev/x,y,b --reserve 275=4096-8191 --identity 16-31";
 
 	g_assert_cmpint(parse(line, &opt, &words), ==, 0);
 	g_assert_cmpstr(opt.socket, ==, "a");
@@ -82,7 +82,7 @@ static void values(void)
 	g_assert_cmphex(opt.endpoints[0].id, ==, 0x113);
 	g_assert_cmpstr(opt.endpoints[0].device, ==, "/dev/x,y");
 	g_assert_cmpstr(opt.endpoints[0].socket, ==, "b");
-	g_assert(opt.mmap && !opt.bypass && !opt.old_bypass && !opt.share_identity);
+	g_assert(!opt.mmap && !opt.bypass && !opt.old_bypass && !opt.share_identity);
 	g_assert_cmphex(opt.ipa, ==, IPA_AUTO);
 	g_assert_cmpuint(opt.nr_resv, ==, 3);
 	g_assert_cmphex(opt.resv[0].resv.range.first, ==, 0xfee00000);
@@ -94,8 +94,9 @@ static void values(void)
 	g_assert_cmpint(opt.resv[2].resv.kind, ==, VIOMMU_RESV_IDENTITY);
 	g_strfreev(words);
 	/* Without the guest's doorbell the others are still there */
-	g_assert_cmpint(parse("s --socket a --identity 16-31 --msi none", &opt, &words), ==, 0);
+	g_assert_cmpint(parse("s --socket a --identity 16-31 --msi none --mmap", &opt, &words), ==, 0);
 	g_assert_cmpuint(opt.nr_resv, ==, 1);
+	g_assert(opt.mmap);
 	g_assert_cmphex(opt.resv[0].resv.range.first, ==, 16);
 	g_strfreev(words);
 }
