@@ -16,8 +16,8 @@ unexport MAKEFLAGS MFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help deps kernel modules modules_install headers demo quick check kunit \
-	selftests library in-tree vmm virtio-iommu hw-arm64 hw-x86 lint htmldocs bench bench-hw \
-	dist deb install clean distclean-cache
+	selftests library in-tree vmm vmm-arm64 virtio-iommu hw-arm64 hw-x86 lint htmldocs bench \
+	bench-hw dist deb install clean distclean-cache
 
 help:
 	@scripts/help
@@ -62,6 +62,9 @@ in-tree:
 
 vmm:
 	@scripts/vmm $(SCENARIOS)
+
+vmm-arm64:
+	@scripts/vmm-arm64 $(SCENARIOS)
 
 virtio-iommu:
 	@scripts/virtio-iommu
