@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Invalidations: what was in caches is not, and what was not asked for is */
 #include <endian.h>
-#include <pthread.h>
 
 #include "inject.h"
 #include "internal.h"
@@ -473,46 +472,6 @@ static void short_answers(void)
 	short_answer(&smmu, 0);
 }
 
-#define ROUNDS	300
-
-static void *invalidate(void *arg)
-{
-	struct ds_s1 *s1 = arg;
-	intptr_t bad = 0;
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++)
-		bad += ds_inv(s1, IOVA, PAGE_4K, 0) || ds_inv_all(s1);
-	return (void *)bad;
-}
-
-/* Threads invalidate while a device comes and goes */
-static void threads(void)
-{
-	static const struct rig_config cfg = SMMU(.ats = true, .nr_eps = 2);
-	struct world w;
-	pthread_t t[2];
-	unsigned int i;
-	void *bad;
-
-	if (world_up(&w, &cfg, 0))
-		goto out;
-	for (i = 0; i < 2; i++)
-		CHECK(!pthread_create(&t[i], NULL, invalidate, w.s1));
-	for (i = 0; i < 20; i++) {
-		IS(0, ds_attach(w.dev[1], DS_RID, i & 1 ? DS_BYPASS : DS_STAGE1,
-				i & 1 ? NULL : w.s1));
-		IS(0, ds_unit_remove(w.unit, w.dev[1]));
-		IS(0, ds_unit_add(w.unit, w.dev[1], WORLD_ID(1) + i));
-	}
-	for (i = 0; i < 2; i++) {
-		CHECK(!pthread_join(t[i], &bad));
-		CHECK(!bad);
-	}
-out:
-	world_down(&w);
-}
-
 static const struct test tests[] = {
 	{ "exact_vtd", exact_vtd }, { "exact_vtd_ats", exact_vtd_ats },
 	{ "exact_raw", exact_raw }, { "exact_raw_ats", exact_raw_ats },
@@ -524,7 +483,7 @@ static const struct test tests[] = {
 	{ "many_pasids", many_pasids }, { "substreams", substreams },
 	{ "two_devices", two_devices }, { "own_vtd_hwpt", own_vtd_hwpt },
 	{ "own_vtd_entry", own_vtd_entry }, { "own_raw", own_raw }, { "own_smmu", own_smmu },
-	{ "short_answers", short_answers }, { "threads", threads },
+	{ "short_answers", short_answers },
 };
 
 int main(void)

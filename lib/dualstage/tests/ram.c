@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A guest's memory: what is mapped, what may be, what is left out, what was written */
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -355,53 +354,6 @@ out:
 	world_down(&w);
 }
 
-#define THREADS	4
-#define ROUNDS	200
-
-struct mapper {
-	struct ds_ram *ram;
-	uint64_t ipa;
-	int rc;
-};
-
-static void *map_and_unmap(void *arg)
-{
-	struct mapper *m = arg;
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS && !m->rc; i++) {
-		m->rc = ds_ram_map(m->ram, m->ipa, PAGE_4K, page, DS_RW);
-		if (!m->rc)
-			m->rc = ds_ram_map(m->ram, m->ipa + 2 * PAGE_4K, PAGE_4K, page, DS_RW);
-		if (!m->rc)
-			m->rc = ds_ram_unmap(m->ram, m->ipa, 3 * PAGE_4K);
-	}
-	return NULL;
-}
-
-/* Threads that map and unmap side by side do not see each other's */
-static void threads(void)
-{
-	struct mapper m[THREADS];
-	pthread_t t[THREADS];
-	struct world w;
-	unsigned int i;
-
-	if (world_mock(&w, &vtd) || world_ram(&w, 0))
-		goto out;
-	for (i = 0; i < THREADS; i++) {
-		m[i] = (struct mapper){ w.ram, FREE + i * 4 * PAGE_4K, 0 };
-		CHECK(!pthread_create(&t[i], NULL, map_and_unmap, &m[i]));
-	}
-	for (i = 0; i < THREADS; i++) {
-		CHECK(!pthread_join(t[i], NULL));
-		CHECK(!m[i].rc);
-	}
-	REFUSED(-ENOENT, ds_ram_unmap(w.ram, FREE, GIB), "nothing");
-out:
-	world_down(&w);
-}
-
 #define BITS	(RIG_GUEST_SIZE / PAGE_4K)
 
 static bool only(const uint64_t *bitmap, size_t bits, size_t bit)
@@ -585,7 +537,7 @@ static const struct test tests[] = {
 	{ "mapping", mapping }, { "adopted", adopted }, { "sources", sources },
 	{ "read_only", read_only }, { "spr17", spr17 }, { "ranges", ranges },
 	{ "arena", arena }, { "no_arena", no_arena }, { "more_ranges", more_ranges },
-	{ "unmap_refused", unmap_refused }, { "busy", busy }, { "threads", threads },
+	{ "unmap_refused", unmap_refused }, { "busy", busy },
 	{ "dirty_nested", dirty_nested }, { "dirty_refused", dirty_refused },
 	{ "dirty_shadow_vtd", dirty_shadow_vtd }, { "dirty_shadow_smmu", dirty_shadow_smmu },
 	{ "dirty_half", dirty_half }, { "left_behind", left_behind },
