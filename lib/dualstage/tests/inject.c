@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,6 +131,12 @@ int __wrap_open(const char *path, int flags, ...)
 		va_end(ap);
 	}
 	return fails(INJECT_FILES, 0) ? -1 : __real_open(path, flags, mode);
+}
+
+void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	return fails(INJECT_MEMORY, 0) ? MAP_FAILED :
+					 __real_mmap(addr, len, prot, flags, fd, offset);
 }
 
 void *__wrap_calloc(size_t n, size_t size)

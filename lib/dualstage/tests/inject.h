@@ -9,7 +9,7 @@
 #define DUALSTAGE_INJECT_H
 
 #define INJECT_IOCTL	(1u << 0)
-#define INJECT_MEMORY	(1u << 1)	/* calloc, tsearch */
+#define INJECT_MEMORY	(1u << 1)	/* calloc, mmap, tsearch */
 #define INJECT_FILES	(1u << 2)	/* open, read, write, epoll, eventfd, fopen, stat */
 
 /* Of these kinds the @nth from now on (from 1) fails with @err; 0 for none, that counts */
