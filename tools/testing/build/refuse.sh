@@ -29,6 +29,8 @@ test_no_such_scenario_is_one_sentence()
 {
 	refuses "there is no SCENARIOS=nosuch, there is: one_endpoint" \
 		make -C "$TOP" vmm SCENARIOS="ats nosuch"
+	refuses "there is no SCENARIOS=nosuch, there is: one_endpoint interrupts" \
+		make -C "$TOP" vmm-arm64 SCENARIOS="reboot nosuch"
 	refuses "there is no SHELL_IN=here, there is: host guest" \
 		SHELL_IN=here make -C "$TOP" vmm
 	refuses "there is no VARIANT=smp, there is: fast debug" \
