@@ -15,7 +15,7 @@ static const char help[] =
 "as a function of vfio-user on a socket of its own. QEMU takes them by\n"
 "\n"
 "  -object memory-backend-memfd,id=ram,size=...,share=on -machine ...,memory-backend=ram\n"
-"  -device '{\"driver\":\"vfio-user-pci\",\"addr\":\"...\",\n"
+"  -device '{\"driver\":\"vfio-user-pci\",\"addr\":\"...\",\"x-no-posted-writes\":true,\n"
 "            \"socket\":{\"type\":\"unix\",\"path\":\"PATH\"}}'\n"
 "\n"
 "  --socket PATH       of the virtio-iommu\n"
