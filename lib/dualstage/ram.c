@@ -210,6 +210,9 @@ int ds_ram_copy(struct ds_ram *ram, uint64_t ipa, uint64_t len,
 		.start = from_ipa,
 	};
 
+	/* Its IOAS has an id there, which is another object's here */
+	if (from->ctx != ram->ctx)
+		return ds_fail(EINVAL, "the memory to be copied is in another iommufd");
 	return map_guest(ram, ipa, len, prot, &copy);
 }
 
@@ -224,7 +227,6 @@ static int count_one(struct ds_region *r, void *arg)
 struct found {
 	struct ds_region **regions;
 	size_t n;
-	size_t mapped;
 };
 
 static int take_one(struct ds_region *r, void *arg)
@@ -233,11 +235,10 @@ static int take_one(struct ds_region *r, void *arg)
 
 	r->busy = true;
 	f->regions[f->n++] = r;
-	f->mapped += !r->out;
 	return 0;
 }
 
-/* All regions from @first to @last become busy; f->regions is to be freed */
+/* All regions from @first to @last become busy; f->regions is to be freed. No words of -ENOENT */
 static int take(struct ds_ram *ram, uint64_t first, uint64_t last, struct found *f)
 {
 	size_t n = 0;
@@ -252,8 +253,7 @@ static int take(struct ds_ram *ram, uint64_t first, uint64_t last, struct found 
 		rc = ds_fail(EBUSY, "IPA %#llx to %#llx is being mapped or unmapped",
 			     (unsigned long long)first, (unsigned long long)last);
 	else if (!n)
-		rc = ds_fail(ENOENT, "IPA %#llx to %#llx: nothing is there",
-			     (unsigned long long)first, (unsigned long long)last);
+		rc = -ENOENT;
 	if (!rc) {
 		f->regions = ds_alloc(n * sizeof(struct ds_region *));
 		rc = f->regions ? ds_region_each(ram, first, last, take_one, f) : -ENOMEM;
@@ -276,24 +276,37 @@ static int unmap_ioctl(struct ds_ram *ram, uint64_t first, uint64_t last)
 	return rc == -ENOENT ? 0 : rc;
 }
 
+/* How many of these @n follow each other without a gap, from the first one on */
+static size_t run_of(struct ds_region *const *regions, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && regions[i - 1]->range.last + 1 == regions[i]->range.first)
+		i++;
+	return i;
+}
+
+static bool any_mapped(struct ds_region *const *regions, size_t n)
+{
+	while (n && regions[n - 1]->out)
+		n--;
+	return n;
+}
+
 /*
- * What is there goes, with one call. If the kernel cannot do that it may have done a
- * part: what went is found out by asking for each.
+ * These @n go, with one call. If the kernel cannot do that it may have done a part: what
+ * went is found out by asking for each.
  */
-static int unmap_span(struct ds_ram *ram, uint64_t first, uint64_t last)
+static int unmap_run(struct ds_ram *ram, struct ds_region **regions, size_t n)
 {
 	struct ds_region *r;
-	struct found f;
+	int rc = 0, one, all = 0;
 	size_t i;
-	int rc, one, all = 0;
 
-	rc = take(ram, first, last, &f);
-	if (rc)
-		return rc;
-	if (f.mapped)
-		all = unmap_ioctl(ram, first, last);
-	for (i = 0; i < f.n; i++) {
-		r = f.regions[i];
+	if (any_mapped(regions, n))
+		all = unmap_ioctl(ram, regions[0]->range.first, regions[n - 1]->range.last);
+	for (i = 0; i < n; i++) {
+		r = regions[i];
 		one = all && !r->out ? unmap_ioctl(ram, r->range.first, r->range.last) : 0;
 		if (one)
 			rc = ds_fail_sys(one, "IPA %#llx to %#llx is not unmapped",
@@ -305,8 +318,40 @@ static int unmap_span(struct ds_ram *ram, uint64_t first, uint64_t last)
 			ds_region_del(ram, r);
 		pthread_mutex_unlock(&ram->lock);
 	}
+	return rc;
+}
+
+/*
+ * What is there goes. A call of the kernel's never goes over a gap: another thread may be
+ * mapping something there.
+ */
+static int unmap_span(struct ds_ram *ram, uint64_t first, uint64_t last)
+{
+	struct found f;
+	size_t i, n;
+	int rc, one;
+
+	rc = take(ram, first, last, &f);
+	if (rc)
+		return rc;
+	for (i = 0; i < f.n; i += n) {
+		n = run_of(f.regions + i, f.n - i);
+		one = unmap_run(ram, f.regions + i, n);
+		if (one)
+			rc = one;
+	}
 	free(f.regions);
 	return rc;
+}
+
+/* The same, and it is a failure if nothing is there */
+static int unmap_some(struct ds_ram *ram, uint64_t first, uint64_t last)
+{
+	int rc = unmap_span(ram, first, last);
+
+	return rc != -ENOENT ? rc : ds_fail(ENOENT, "IPA %#llx to %#llx: nothing is there",
+					    (unsigned long long)first,
+					    (unsigned long long)last);
 }
 
 int ds_ram_unmap(struct ds_ram *ram, uint64_t ipa, uint64_t len)
@@ -320,7 +365,7 @@ int ds_ram_unmap(struct ds_ram *ram, uint64_t ipa, uint64_t len)
 		rc = ds_fail(EADDRINUSE, "IPA %#llx, length %#llx: some of it is the library's own",
 			     (unsigned long long)ipa, (unsigned long long)len);
 	else
-		rc = unmap_span(ram, ipa, ipa + len - 1);
+		rc = unmap_some(ram, ipa, ipa + len - 1);
 	pthread_rwlock_unlock(&ram->gate);
 	return rc;
 }
@@ -337,7 +382,7 @@ int ds_ram_unmap_all(struct ds_ram *ram)
 		rc = unmap_span(ram, 0, UINT64_MAX);
 	}
 	pthread_rwlock_unlock(&ram->gate);
-	if (rc == -ENOENT)
+	if (above != -ENOENT && above)
 		rc = above;
 	return rc == -ENOENT ? 0 : rc;
 }
@@ -382,5 +427,5 @@ int ds_ram_map_own(struct ds_ram *ram, uint64_t ipa, uint64_t len, void *va)
 
 int ds_ram_unmap_own(struct ds_ram *ram, uint64_t ipa, uint64_t len)
 {
-	return unmap_span(ram, ipa, ipa + len - 1);
+	return unmap_some(ram, ipa, ipa + len - 1);
 }

@@ -120,7 +120,10 @@ int ds_ram_map(struct ds_ram *ram, uint64_t ipa, uint64_t len, void *va,
 /* The same of a file (memfd, guest_memfd, hugetlbfs), from @offset on. Any thread */
 int ds_ram_map_file(struct ds_ram *ram, uint64_t ipa, uint64_t len, int fd,
 		    uint64_t offset, unsigned int prot);
-/* What @from has mapped at @from_ipa is at @ipa as well, and pinned once. Any thread */
+/*
+ * What @from has mapped at @from_ipa is at @ipa as well, and pinned once. -EINVAL for a
+ * memory of another context. Any thread
+ */
 int ds_ram_copy(struct ds_ram *ram, uint64_t ipa, uint64_t len,
 		struct ds_ram *from, uint64_t from_ipa, unsigned int prot);
 /*

@@ -33,6 +33,12 @@ static struct {
 	void (*change)(void *arg);
 } answer;
 
+static struct {
+	unsigned long cmd;
+	void (*fn)(void *arg);
+	void *arg;
+} before;
+
 void inject_arm(unsigned int kinds, unsigned int nth, int err)
 {
 	state.kinds = kinds;
@@ -61,6 +67,23 @@ void inject_answer(unsigned long cmd, void (*change)(void *arg))
 {
 	answer.cmd = cmd;
 	answer.change = change;
+}
+
+void inject_before(unsigned long cmd, void (*fn)(void *arg), void *arg)
+{
+	before.cmd = cmd;
+	before.fn = fn;
+	before.arg = arg;
+}
+
+static void do_before(unsigned long cmd)
+{
+	void (*fn)(void *arg) = before.fn;
+
+	if (!fn || before.cmd != cmd)
+		return;
+	before.fn = NULL;
+	fn(before.arg);
 }
 
 unsigned int inject_disarm(void)
@@ -112,6 +135,7 @@ int __wrap_ioctl(int fd, unsigned long cmd, ...)
 	va_start(ap, cmd);
 	arg = va_arg(ap, void *);
 	va_end(ap);
+	do_before(cmd);
 	if (fails(INJECT_IOCTL, cmd))
 		return -1;
 	rc = __real_ioctl(fd, cmd, arg);

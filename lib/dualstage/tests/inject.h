@@ -20,6 +20,8 @@ void inject_arm_ioctl(unsigned long cmd, unsigned int nth, int err);
 void inject_all(void);
 /* What the kernel has answered to this ioctl, with success, is changed; NULL for no more */
 void inject_answer(unsigned long cmd, void (*change)(void *arg));
+/* Just before the next ioctl of this command, this is done once */
+void inject_before(unsigned long cmd, void (*fn)(void *arg), void *arg);
 /* How many there were; nothing fails any more */
 unsigned int inject_disarm(void);
 /* Did it fail, and which ioctl was it (0 for something else) */
