@@ -195,6 +195,26 @@ static int check_add(const struct ds_unit *unit, const struct ds_dev *dev)
 	return 0;
 }
 
+/*
+ * What a device is attached to goes last: until then it can be refused, and goes on. A
+ * vDEVICE that could not be destroyed then is still there.
+ */
+static int enter(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
+{
+	int rc, left;
+
+	rc = drop_vdevice(dev);
+	if (!rc)
+		rc = make_vdevice(unit, dev, guest_id);
+	if (rc)
+		return rc;
+	rc = ds_detach_all(dev);
+	if (!rc)
+		return 0;
+	left = drop_vdevice(dev);
+	return left ? left : rc;
+}
+
 int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
 {
 	int rc;
@@ -204,9 +224,7 @@ int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
 	if (!rc)
 		rc = check_id(unit, dev, guest_id);
 	if (!rc)
-		rc = ds_detach_all(dev);
-	if (!rc)
-		rc = make_vdevice(unit, dev, guest_id);
+		rc = enter(unit, dev, guest_id);
 	if (!rc) {
 		dev->unit = unit;
 		dev->guest_id = guest_id;

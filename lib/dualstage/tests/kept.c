@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a call has to leave alone: others' mappings, and what was there if it fails */
+#include <linux/vfio.h>
+
 #include "inject.h"
 #include "internal.h"
 #include "test.h"
@@ -12,6 +14,7 @@
 #define ABOVE	(1ull << 40)
 
 static const struct rig_config vtd = { .type = MOCK_VTD };
+static const struct rig_config smmu = { .type = MOCK_SMMUV3 };
 
 /* Pages of this process, to be mapped */
 static uint8_t pages[4 * PAGE_4K] __attribute__((aligned(4096)));
@@ -86,8 +89,45 @@ out:
 	world_down(&w);
 }
 
+/* A device that does not come into a unit goes on with what it was attached to */
+static void not_added(const struct rig_config *cfg)
+{
+	const unsigned long fails[] = { IOMMU_VDEVICE_ALLOC, VFIO_DEVICE_DETACH_IOMMUFD_PT };
+	struct world w;
+	unsigned int i;
+
+	if (world_mock(&w, cfg) || world_ram(&w, 0) || world_dev(&w, 0))
+		goto out;
+	util_fill(pages, PAGE_4K, 7);
+	IS(0, ds_ram_map(w.ram, FREE, PAGE_4K, pages, DS_RW));
+	IS(0, ds_attach_ram(w.dev[0], DS_RID, w.ram));
+	IS(0, ds_unit_new(w.ram, w.dev[0], 0, &w.unit));
+	for (i = 0; i < ARRAY_SIZE(fails); i++) {
+		inject_arm_ioctl(fails[i], 1, EIO);
+		IS(-EIO, INJECTED(ds_unit_add(w.unit, w.dev[0], WORLD_ID(0))));
+		CHECK(inject_disarm() == 1);
+		IS(0, world_sees(&w, 0, FREE, 7));
+		CHECK(!w.dev[0]->unit && !w.dev[0]->vdevice);
+	}
+	IS(0, ds_unit_add(w.unit, w.dev[0], WORLD_ID(0)));
+	IS(-EFAULT, world_sees(&w, 0, FREE, 7));
+out:
+	world_down(&w);
+}
+
+static void not_added_vtd(void)
+{
+	not_added(&vtd);
+}
+
+static void not_added_smmu(void)
+{
+	not_added(&smmu);
+}
+
 static const struct test tests[] = {
 	{ "hole", hole }, { "above", above }, { "other_iommufd", other_iommufd },
+	{ "not_added_vtd", not_added_vtd }, { "not_added_smmu", not_added_smmu },
 };
 
 int main(void)
