@@ -95,7 +95,12 @@ bool viommu_event_pending(struct viommu *dev)
 	while (g_hash_table_iter_next(&iter, &key, NULL))
 		take_in_all(dev, key);
 	g_hash_table_unref(set);
-	return !g_queue_is_empty(&dev->events);
+	return viommu_event_waiting(dev);
+}
+
+bool viommu_event_waiting(const struct viommu *dev)
+{
+	return dev->events.length > 0;
 }
 
 int viommu_event(struct viommu *dev, const struct iovec *out, unsigned int n)

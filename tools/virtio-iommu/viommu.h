@@ -247,6 +247,8 @@ void viommu_requests(struct viommu *dev, struct viommu_req *reqs, size_t n);
  * counted only how much it was. Does an event wait for a buffer?
  */
 bool viommu_event_pending(struct viommu *dev);
+/* The same of those that were taken in before, which are as many as the option says at most */
+bool viommu_event_waiting(const struct viommu *dev);
 /**
  * viommu_event() - the oldest event, into a buffer of the guest's event queue
  * @dev: the device

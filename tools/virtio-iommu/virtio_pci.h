@@ -20,7 +20,7 @@ struct vpci;
  * struct vpci_host - what the function asks of who has it
  * @map: the client has shared memory, in which the queues may be
  * @unmap: it is taken away
- * @again: there are more requests than are done at once: vpci_again() is to be called soon
+ * @again: there is more than is done at once: vpci_again() is to be called soon
  * @opaque: for these
  */
 struct vpci_host {

@@ -142,15 +142,24 @@ static void requests(struct vpci *vpci)
 		vpci->host.again(vpci->host.opaque);
 }
 
+/*
+ * Those that are there now: an endpoint that has faults as fast as they are told, to a
+ * guest that adds buffers as fast, and too small ones, would keep this process here.
+ */
 static void events(struct vpci *vpci)
 {
 	struct vq *vq = &vpci->queues[VIOMMU_EVENT_QUEUE];
+	unsigned int done = 0;
 	struct vq_chain chain;
 	uint8_t event[64];
 
-	while (viommu_event_pending(vpci->dev) && vq_pop(vq, &chain) > 0) {
+	viommu_event_pending(vpci->dev);
+	while (done < VQ_MAX_SIZE && viommu_event_waiting(vpci->dev) &&
+	       vq_pop(vq, &chain) > 0) {
 		struct iovec out = { event, vq_room(&chain) };
 		int n;
+
+		done++;
 
 		if (out.iov_len > sizeof(event))
 			out.iov_len = sizeof(event);
@@ -160,6 +169,8 @@ static void events(struct vpci *vpci)
 		vq_push(vq, chain.head, n > 0 ? n : 0);
 	}
 	tell_driver(vpci, VIOMMU_EVENT_QUEUE);
+	if (done == VQ_MAX_SIZE && !vq->broken)
+		vpci->host.again(vpci->host.opaque);
 }
 
 static bool running(const struct vpci *vpci)
@@ -178,7 +189,10 @@ void vpci_events(struct vpci *vpci)
 
 void vpci_again(struct vpci *vpci)
 {
-	vpci_kick(vpci, VIOMMU_REQUEST_QUEUE);
+	unsigned int i;
+
+	for (i = 0; i < VPCI_QUEUES; i++)
+		vpci_kick(vpci, i);
 }
 
 void vpci_kick(struct vpci *vpci, unsigned int queue)

@@ -230,8 +230,11 @@ static int forget(struct viommu_space *s, const struct viommu_range *range, bool
 static int next_fault(struct viommu_backend *b, struct viommu_hw_fault *fault)
 {
 	struct fake *f = (struct fake *)b;
-	struct viommu_hw_fault *first = g_queue_pop_head(&f->faults);
+	struct viommu_hw_fault *first;
 
+	if (f->watched)
+		f->watched(f->watcher);
+	first = g_queue_pop_head(&f->faults);
 	if (!first)
 		return -EAGAIN;
 	*fault = *first;

@@ -37,6 +37,7 @@ struct fake_dev {
  * @error: in this way
  * @failed: how many did
  * @faults: struct viommu_hw_fault that wait
+ * @watched: called with @watcher when the device asks for a fault, so that more can come
  * @handed: the last tables that were handed over
  * @forgot: calls of that so far; the last of them follow
  */
@@ -54,6 +55,8 @@ struct fake {
 	int error;
 	unsigned int failed;
 	GQueue faults;
+	void (*watched)(void *watcher);
+	void *watcher;
 	struct viommu_handed handed;
 	unsigned int forgot;
 	bool forgot_all;

@@ -209,6 +209,43 @@ static void host_fails(struct server_rig *r)
 	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
 }
 
+struct endless {
+	struct server_rig *r;
+	unsigned int asked;
+};
+
+/* Another fault, and a buffer for it where there is room for one */
+static void one_more(void *watcher)
+{
+	struct endless *e = watcher;
+	uint16_t *avail = at(e->r, Q_AVAIL(1));
+
+	g_assert_cmpuint(++e->asked, <, 100000);
+	fake_fault(e->r->fake, ENDPOINT, VIOMMU_FAULT_MAPPING, VIOMMU_WRITE, 0x7000);
+	if ((uint16_t)(avail[1] - used_idx(e->r, 1)) < Q_SIZE)
+		offer(e->r, 1, 0);
+}
+
+/*
+ * An endpoint has faults as fast as they are taken in, and a processor of the guest's adds
+ * buffers as fast as they are used: it is the others' turn all the same.
+ */
+static void endless_events(struct server_rig *r)
+{
+	struct endless e = { .r = r };
+
+	driver_up(r, ~0ull);
+	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
+	set_desc(r, 1, 0, BUFFERS, sizeof(struct virtio_iommu_fault), VRING_DESC_F_WRITE, 0);
+	r->fake->watched = one_more;
+	r->fake->watcher = &e;
+	vpci_events(r->vpci);
+	g_assert_cmpuint(used_idx(r, 1), >, 0);
+	kick(r, 1);
+	r->fake->watched = NULL;
+	g_assert_cmpuint(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==, 0xf);
+}
+
 /* ---- By chance ---- */
 
 static uint32_t chance(uint32_t n)
@@ -338,6 +375,7 @@ void hostile_tests(void)
 	server_test("/hostile/memory_goes", memory_goes);
 	server_test("/hostile/read_only", read_only);
 	server_test("/hostile/host_fails", host_fails);
+	server_test("/hostile/endless_events", endless_events);
 	server_test("/hostile/random_guest", random_guest);
 	server_test("/hostile/random_registers", random_registers);
 	server_test("/hostile/random_messages", random_messages);
