@@ -132,6 +132,7 @@ static void endpoint_connected(void *opaque)
 			resv[n++] = server->opt.resv[i].resv;
 	rc = viommu_ep_add(server->dev, ep->opt->id, server->backend, pass_dev(ep->pass),
 			   resv, n);
+	vpci_check(server->vpci);
 	if (rc) {
 		fail("endpoint", ep->opt->device, rc, ds_why());
 		vfu_disconnect(ep->vfu);
@@ -148,6 +149,7 @@ static void endpoint_disconnected(void *opaque)
 	if (!ep->added)
 		return;
 	rc = viommu_ep_remove(ep->server->dev, ep->opt->id);
+	vpci_check(ep->server->vpci);
 	if (rc)
 		fail("endpoint", ep->opt->device, rc, ds_why());
 	else

@@ -88,6 +88,7 @@ void vpci_bar_write(struct vpci *vpci, unsigned int bar, uint64_t offset, const 
 		break;
 	case VPCI_DEVICE:
 		viommu_config_write(vpci->dev, in_page, data, count);
+		vpci_check(vpci);
 		break;
 	case VPCI_NOTIFY:
 		notify(vpci, in_page, data, count);
@@ -166,6 +167,7 @@ static int op_dma_map(void *opaque, const struct vfu_dma *dma)
 	rc = vpci->host.map(vpci->host.opaque, dma);
 	if (rc)
 		gmem_remove(vpci->mem, dma->iova);
+	vpci_check(vpci);
 	return rc;
 }
 
@@ -175,6 +177,7 @@ static void op_dma_unmap(void *opaque, const struct vfu_dma *dma)
 
 	if (!gmem_remove(vpci->mem, dma->iova))
 		vpci->host.unmap(vpci->host.opaque, dma);
+	vpci_check(vpci);
 }
 
 static void op_connected(void *opaque)

@@ -37,5 +37,7 @@ extern const struct vfu_ops vpci_ops;
 /* The hardware has something to say: events for the driver */
 void vpci_events(struct vpci *vpci);
 void vpci_again(struct vpci *vpci);
+/* Something was done that no driver has asked for by a request, and the host may have failed */
+void vpci_check(struct vpci *vpci);
 
 #endif

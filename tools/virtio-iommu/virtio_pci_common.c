@@ -146,8 +146,7 @@ static void write_status(struct vpci *vpci, uint8_t value)
 		more &= ~(VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK);
 	vpci->status |= more;
 	/* A reset reads as 0 in any case. One that has not helped is told now */
-	if (viommu_needs_reset(vpci->dev))
-		vpci_fail(vpci);
+	vpci_check(vpci);
 }
 
 /* Vectors that there are not, the driver does not get; it reads back what it got */

@@ -47,6 +47,13 @@ void vpci_fail(struct vpci *vpci)
 		interrupt(vpci, vpci->config_vector, ISR_CONFIG);
 }
 
+/* A driver that waits for the end of a reset is told when it goes on */
+void vpci_check(struct vpci *vpci)
+{
+	if (vpci->status && viommu_needs_reset(vpci->dev))
+		vpci_fail(vpci);
+}
+
 static void tell_driver(struct vpci *vpci, unsigned int queue)
 {
 	if (vq_interrupt(&vpci->queues[queue]))

@@ -246,6 +246,36 @@ static void endless_events(struct server_rig *r)
 	g_assert_cmpuint(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==, 0xf);
 }
 
+/* What the driver asks for by the configuration fails in the host: it is told at once */
+static void bypass_fails(struct server_rig *r)
+{
+	const uint32_t bypass = VPCI_DEVICE + offsetof(struct virtio_iommu_config, bypass);
+
+	driver_up(r, ~0ull);
+	r->fake->fail_in = 1;
+	r->fake->fail_len = 0;
+	poke(r, 0, bypass, 1, 1);
+	g_assert_cmpuint(r->fake->failed, ==, 1);
+	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET, !=,
+			0);
+	g_assert_cmpuint(signalled(r->irq[0]), ==, 1);
+}
+
+/* Likewise when the client takes memory away that cannot be kept from endpoints */
+static void unmap_fails(struct server_rig *r)
+{
+	driver_up(r, ~0ull);
+	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
+	g_assert_cmpint(map_page(r, 1, 0x5000, MEM_GPA), ==, VIRTIO_IOMMU_S_OK);
+	r->fake->fail_in = 1;
+	r->fake->fail_len = 0;
+	g_assert_cmpint(client_unmap(r, MEM_GPA, MEM_SIZE), ==, 0);
+	g_assert_cmpuint(r->fake->failed, ==, 1);
+	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET, !=,
+			0);
+	g_assert_cmpuint(signalled(r->irq[0]), ==, 1);
+}
+
 /* ---- By chance ---- */
 
 static uint32_t chance(uint32_t n)
@@ -376,6 +406,8 @@ void hostile_tests(void)
 	server_test("/hostile/read_only", read_only);
 	server_test("/hostile/host_fails", host_fails);
 	server_test("/hostile/endless_events", endless_events);
+	server_test("/hostile/bypass_fails", bypass_fails);
+	server_test("/hostile/unmap_fails", unmap_fails);
 	server_test("/hostile/random_guest", random_guest);
 	server_test("/hostile/random_registers", random_registers);
 	server_test("/hostile/random_messages", random_messages);
