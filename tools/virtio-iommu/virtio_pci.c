@@ -33,11 +33,24 @@ static void read_msix(struct vpci *vpci, uint64_t offset, void *data, uint32_t c
 		       count < sizeof(image) - offset ? count : sizeof(image) - offset);
 }
 
+/*
+ * A client that has come back has told of memory, piece by piece, before its guest gets
+ * here: now what the queues refer to is there again.
+ */
+static void back(struct vpci *vpci)
+{
+	if (!vpci->away)
+		return;
+	vpci->away = false;
+	vpci_again(vpci);
+}
+
 void vpci_bar_read(struct vpci *vpci, unsigned int bar, uint64_t offset, void *data,
 		   uint32_t count)
 {
 	uint64_t in_page = offset % VPCI_PAGE;
 
+	back(vpci);
 	if (bar) {
 		read_msix(vpci, offset, data, count);
 		return;
@@ -75,6 +88,7 @@ void vpci_bar_write(struct vpci *vpci, unsigned int bar, uint64_t offset, const 
 {
 	uint64_t in_page = offset % VPCI_PAGE;
 
+	back(vpci);
 	if (bar) {
 		if (offset < sizeof(vpci->table) && count <= sizeof(vpci->table) - offset)
 			memcpy(vpci->table + offset, data, count);
@@ -191,6 +205,7 @@ static void op_disconnected(void *opaque)
 	struct vpci *vpci = opaque;
 
 	pci_irqs_drop(&vpci->irqs);
+	vpci->away = true;
 }
 
 /* Interrupts of errors and of the host's requests there are none of */

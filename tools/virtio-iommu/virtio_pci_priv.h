@@ -43,6 +43,7 @@ struct vpci {
 	uint8_t status;
 	uint8_t isr;
 	bool failed;		/* the status has DEVICE_NEEDS_RESET */
+	bool away;		/* the client; its guest has not been here since */
 	bool complained;	/* of memory that is not shared; once is enough */
 };
 

@@ -182,7 +182,7 @@ static void events(struct vpci *vpci)
 
 static bool running(const struct vpci *vpci)
 {
-	return vpci->status & VIRTIO_CONFIG_S_DRIVER_OK && !vpci->failed &&
+	return vpci->status & VIRTIO_CONFIG_S_DRIVER_OK && !vpci->failed && !vpci->away &&
 		vpci_bus_master(vpci);
 }
 

@@ -244,6 +244,30 @@ static void reconnection(struct server_rig *r)
 			MEM_GPA + MEM_IPA);
 }
 
+/* Faults while there is no client, and so no memory, wait for it and break no queue */
+static void away(struct server_rig *r)
+{
+	struct virtio_iommu_fault *fault = at(r, BUFFERS);
+
+	driver_up(r, ~0ull);
+	g_assert_cmpint(attach(r, 1), ==, VIRTIO_IOMMU_S_OK);
+	set_desc(r, 1, 0, BUFFERS, sizeof(*fault), VRING_DESC_F_WRITE, 0);
+	offer(r, 1, 0);
+	client_close(r);
+	fake_fault(r->fake, ENDPOINT, VIOMMU_FAULT_MAPPING, VIOMMU_WRITE, 0x7000);
+	vpci_events(r->vpci);
+	vpci_again(r->vpci);
+	client_hello(r);
+	/* The next one has told of no memory yet */
+	vpci_events(r->vpci);
+	vpci_again(r->vpci);
+	g_assert_cmpint(client_map(r, MEM_GPA, MEM_SIZE, r->memfd, 0), ==, 0);
+	g_assert_cmphex(COMMON(r, VIRTIO_PCI_COMMON_STATUS), ==, 0xf);
+	g_assert_cmpuint(used_idx(r, 1), ==, 1);
+	g_assert_cmphex(fault->address, ==, 0x7000);
+	g_assert_cmphex(r->vpci->irqs.msix[2].pending, ==, true);
+}
+
 /* After a reset nothing is left of queues, domains and interrupts */
 static void reset(struct server_rig *r)
 {
@@ -269,5 +293,6 @@ void queue_tests(void)
 	server_test("/queue/line", line);
 	server_test("/queue/events", events);
 	server_test("/queue/reconnection", reconnection);
+	server_test("/queue/away", away);
 	server_test("/queue/reset", reset);
 }
