@@ -15,7 +15,8 @@
 static const struct rig_config vtd = VTD(.ats = true);
 static const struct rig_config vtd_plain = VTD(.ats = false);
 static const struct rig_config vtd_no_psi = VTD(.cap_clear = VTD_CAP_PSI);
-static const struct rig_config vtd_no_dt = VTD(.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS | VTD_ECAP_NWFS);
+static const struct rig_config vtd_no_dt = VTD(.ecap_clear = VTD_ECAP_DT | VTD_ECAP_PRS |
+							    VTD_ECAP_PDS | VTD_ECAP_NWFS);
 static const struct rig_config smmu = SMMU(.ats = true);
 static const struct rig_config smmu_plain = SMMU(.ats = false);
 static const struct rig_config smmu_no_ril = SMMU(.v3_1 = true, .idr[3] = { SMMU_IDR3_RIL, 0 });

@@ -8,6 +8,9 @@
 #include "test.h"
 #include "world.h"
 
+static const struct rig_config on_vtd = { .type = MOCK_VTD };
+static const struct rig_config on_smmu = { .type = MOCK_SMMUV3 };
+
 #define IOVA	0x0000123456789000ull
 
 static void wrong_type(void *arg)
@@ -26,7 +29,7 @@ static void hw_info(void)
 	uint32_t dev;
 	int fd;
 
-	if (world_mock(&w, &(struct rig_config){ .type = MOCK_VTD }) || world_ram(&w, 0) ||
+	if (world_mock(&w, &on_vtd) || world_ram(&w, 0) ||
 	    world_dev(&w, 0))
 		goto out;
 	fd = ds_fd(w.ctx);
@@ -66,7 +69,7 @@ static void vtd(void)
 	struct world w;
 	int fd;
 
-	if (world_unit_up(&w, &(struct rig_config){ .type = MOCK_VTD }, 0, 0))
+	if (world_unit_up(&w, &on_vtd, 0, 0))
 		goto out;
 	fd = ds_fd(w.ctx);
 	IS(0, nest_s1(&w.nest, &w.tables, &w.guest, 48));
@@ -111,7 +114,7 @@ static void smmu(void)
 	uint32_t hwpt;
 	int fd, pipes[2];
 
-	if (world_unit_up(&w, &(struct rig_config){ .type = MOCK_SMMUV3 }, 0, 0))
+	if (world_unit_up(&w, &on_smmu, 0, 0))
 		goto out;
 	fd = ds_fd(w.ctx);
 	vste = smmu_vste(STE_BYPASS);
