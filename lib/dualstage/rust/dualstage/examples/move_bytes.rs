@@ -133,6 +133,16 @@ fn run(ctx: &Context) -> Done<()> {
     let mut dev = Device::vfio(ctx, OwnedFd::from(cdev))?;
     let unit = Unit::new(&ram, &dev)?;
     unit.add(&mut dev, GUEST_ID)?;
+    let table = Table::new(&unit, &dev, false, false)?;
+    dev.attach(Pasid::Rid, Mode::Stage1(table.stage1()))?;
+    drop(table);
+    unit.remove(&mut dev)?;
+    check(
+        ctx.objects() == 3,
+        "what only the device kept goes when it leaves its unit",
+    )?;
+
+    unit.add(&mut dev, GUEST_ID)?;
     let mut table = Table::new(&unit, &dev, false, false)?;
     dev.attach(Pasid::Rid, Mode::Stage1(table.stage1()))?;
     println!("the IOMMU is {:?}", dev.caps()?.vendor());

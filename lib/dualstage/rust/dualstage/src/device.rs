@@ -60,7 +60,12 @@ pub enum Mode<'a> {
 }
 
 /// How a device is attached that is no VFIO device of this process
-pub trait Port: Send {
+///
+/// # Safety
+///
+/// It must not call this crate, and so drop nothing of it: locks are held when it is called,
+/// which a thread that has them is not refused.
+pub unsafe trait Port: Send {
     /// To the HWPT or IOAS `pt`, in one step if something is attached
     fn attach(&mut self, pasid: Pasid, pt: u32) -> io::Result<()>;
     /// All DMA is blocked
@@ -88,6 +93,22 @@ pub(crate) unsafe extern "C" fn port_detach(opaque: *mut sys::c_void, pasid: u32
     // SAFETY: likewise
     let port = unsafe { &mut *opaque.cast::<BoxedPort>() };
     answer(|| port.detach(Pasid::of(pasid)))
+}
+
+/// A port, which C has a pointer to
+struct OwnedPort(*mut BoxedPort);
+
+impl OwnedPort {
+    fn new(port: impl Port + 'static) -> Self {
+        Self(Box::into_raw(Box::new(Box::new(port))))
+    }
+}
+
+impl Drop for OwnedPort {
+    fn drop(&mut self) {
+        // SAFETY: it is from new(), and the device that C called it for is gone
+        drop(unsafe { Box::from_raw(self.0) });
+    }
 }
 
 static PORT: sys::ds_port = sys::ds_port {
@@ -133,7 +154,7 @@ fn reserved(resv: sys::ds_resv) -> Reserved {
 }
 
 /// What is attached stays as long as it is
-enum Keep {
+pub(crate) enum Keep {
     Bypass,
     Stage1 { _keep: Arc<Stage1Inner> },
     Ram { _keep: Arc<RamInner> },
@@ -146,7 +167,7 @@ pub struct Device {
     pub(crate) unit: Option<Arc<UnitInner>>,
     kept: BTreeMap<u32, Keep>,
     cdev: Option<OwnedFd>,
-    port: Option<Box<BoxedPort>>,
+    port: Option<OwnedPort>,
 }
 
 // SAFETY: one thread uses it at a time, and nothing of it is a thread's own
@@ -156,7 +177,7 @@ impl Device {
     fn make(
         ctx: &Context,
         cdev: Option<OwnedFd>,
-        port: Option<Box<BoxedPort>>,
+        port: Option<OwnedPort>,
         make: impl FnOnce(*mut sys::ds_ctx, *mut *mut sys::ds_dev) -> i32,
     ) -> Result<Self> {
         let _making = ctx.inner.lock.lock();
@@ -195,8 +216,8 @@ impl Device {
 
     /// One that is attached by other means
     pub fn port(ctx: &Context, dev_id: u32, port: impl Port + 'static) -> Result<Self> {
-        let mut port: Box<BoxedPort> = Box::new(Box::new(port));
-        let opaque: *mut BoxedPort = &mut *port;
+        let port = OwnedPort::new(port);
+        let opaque = port.0;
 
         // SAFETY: the port stays where it is as long as the device
         Self::make(ctx, None, Some(port), |ctx, dev| unsafe {
@@ -302,9 +323,9 @@ impl Device {
         })
     }
 
-    /// Nothing is attached any more
-    pub(crate) fn forget_attached(&mut self) {
-        self.kept.clear();
+    /// Nothing is attached any more. What was goes with what this returns
+    pub(crate) fn take_attached(&mut self) -> BTreeMap<u32, Keep> {
+        mem::take(&mut self.kept)
     }
 
     /// The VFIO device, if it is one

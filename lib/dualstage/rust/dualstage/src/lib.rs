@@ -10,8 +10,8 @@
 //! stand for goes when the last of what needs it goes. Something that the kernel does not
 //! let go when it is dropped stays, with all that it was made on: [`Context::objects`] tells.
 //!
-//! Only one function needs `unsafe` of its user: [`Ram::map`], because devices write to the
-//! memory that it is given.
+//! `unsafe` of its user are [`Ram::map`] and [`Ram::copy`], because devices write to the
+//! memory that they are given, and [`Port`], which is called with locks held.
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 

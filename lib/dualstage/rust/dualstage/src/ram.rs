@@ -94,8 +94,8 @@ impl Ram {
     ///
     /// # Safety
     ///
-    /// Until it is unmapped, or everything that was made of this memory is dropped, devices
-    /// read and write there whenever they like: the memory must be there, and nothing in
+    /// Until it is unmapped, or everything that was made of this memory is gone (see
+    /// [`Context::objects`]), devices read and write there whenever they like: the memory must be there, and nothing in
     /// this process may rely on its staying as it is.
     pub unsafe fn map(&self, ipa: u64, len: u64, va: *mut u8, prot: Prot) -> Result<()> {
         // SAFETY: any thread; the memory is the caller's affair
@@ -119,9 +119,21 @@ impl Ram {
         Ok(())
     }
 
-    /// What `from` has at `from_ipa` is here at `ipa` as well
-    pub fn copy(&self, ipa: u64, len: u64, from: &Ram, from_ipa: u64, prot: Prot) -> Result<()> {
-        // SAFETY: any thread
+    /// What `from` has at `from_ipa` is here at `ipa` as well, and stays when it goes there
+    ///
+    /// # Safety
+    ///
+    /// As of [`Ram::map`], of the memory that it is. Who has mapped it there need not know
+    /// of this.
+    pub unsafe fn copy(
+        &self,
+        ipa: u64,
+        len: u64,
+        from: &Ram,
+        from_ipa: u64,
+        prot: Prot,
+    ) -> Result<()> {
+        // SAFETY: any thread; the memory is the caller's affair
         check(unsafe {
             sys::ds_ram_copy(
                 self.inner.raw,

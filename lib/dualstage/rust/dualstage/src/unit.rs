@@ -66,12 +66,14 @@ impl Unit {
 
     /// A device is behind it, and its DMA is blocked
     pub fn add(&self, dev: &mut Device, guest_id: u64) -> Result<()> {
+        // What only the device kept goes when nothing is locked: that may take a lock itself
+        let _kept;
         let _using = self.inner.lock.lock();
 
         // SAFETY: the device is this thread's, and so is the unit for now
         check(unsafe { sys::ds_unit_add(self.inner.raw, dev.raw, guest_id) })?;
         dev.unit = Some(self.inner.clone());
-        dev.forget_attached();
+        _kept = dev.take_attached();
         Ok(())
     }
 
@@ -86,12 +88,14 @@ impl Unit {
 
     /// A device is not behind it any more, and its DMA is blocked
     pub fn remove(&self, dev: &mut Device) -> Result<()> {
+        // Likewise
+        let _kept;
         let _using = self.inner.lock.lock();
 
         // SAFETY: likewise
         check(unsafe { sys::ds_unit_remove(self.inner.raw, dev.raw) })?;
-        dev.forget_attached();
-        let _last_use = dev.unit.take();
+        _kept = dev.take_attached();
+        dev.unit = None;
         Ok(())
     }
 
