@@ -135,6 +135,11 @@ struct viommu_backend {
 int viommu_nested_new(struct ds_ram *ram, struct viommu_backend **b);
 /* An IOAS for each domain, in which mappings are copies of what @ram has */
 int viommu_shadow_new(struct ds_ctx *ctx, struct ds_ram *ram, struct viommu_backend **b);
+/*
+ * So much can be mapped for each of its endpoints, in all domains together; 2^40 bytes where
+ * this is not called. More is -ENOSPC: the kernel's tables are as large as what is mapped
+ */
+void viommu_shadow_limit(struct viommu_backend *b, uint64_t bytes);
 
 static inline void viommu_backend_free(struct viommu_backend *b)
 {

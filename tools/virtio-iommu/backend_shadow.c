@@ -12,11 +12,30 @@
 #include "backend.h"
 #include "leftovers.h"
 
+/*
+ * The kernel's tables for a mapping are as large as it is, and a guest may map its memory as
+ * often as there are numbers of mappings. With pages of 4 KiB so much takes 2 GiB of tables.
+ */
+#define MOST_MAPPED	(1ull << 40)
+
+/**
+ * struct shadow - the backend
+ * @base: what the device knows
+ * @ctx: where spaces are made
+ * @ram: what they have copies of
+ * @leftovers: spaces that the kernel did not let go of
+ * @ports: how many there are
+ * @most: bytes that can be mapped for each of them
+ * @mapped: bytes that are, in all spaces
+ */
 struct shadow {
 	struct viommu_backend base;
 	struct ds_ctx *ctx;
 	struct ds_ram *ram;
 	GQueue leftovers;
+	unsigned int ports;
+	uint64_t most;
+	uint64_t mapped;
 };
 
 struct viommu_port {
@@ -24,9 +43,11 @@ struct viommu_port {
 	struct ds_dev *dev;
 };
 
+/* @mapped is its part of the backend's */
 struct viommu_space {
 	struct shadow *b;
 	struct ds_ram *ram;
+	uint64_t mapped;
 };
 
 static int ram_free(void *ram)
@@ -45,6 +66,7 @@ static int port_new(struct viommu_backend *base, struct ds_dev *ds, uint32_t id,
 	*port = g_new0(struct viommu_port, 1);
 	(*port)->b = (struct shadow *)base;
 	(*port)->dev = ds;
+	(*port)->b->ports++;
 	return 0;
 }
 
@@ -52,6 +74,7 @@ static void port_free(struct viommu_port *port)
 {
 	/* Blocked before, or what it had has gone. It is the caller's, who frees it now */
 	ds_attach_ram(port->dev, DS_RID, NULL);
+	port->b->ports--;
 	g_free(port);
 }
 
@@ -131,6 +154,7 @@ static int space_new(struct viommu_port *port, struct viommu_space **space)
 
 static void space_free(struct viommu_space *space)
 {
+	space->b->mapped -= space->mapped;
 	leftovers_drop(&space->b->leftovers, ram_free, space->ram);
 	g_free(space);
 }
@@ -141,18 +165,41 @@ static bool space_fits(struct viommu_space *space, struct viommu_port *port)
 	return space->b == port->b;
 }
 
+/* There may be fewer ports than there were when it was mapped */
+static bool has_room(const struct shadow *b, uint64_t len)
+{
+	const uint64_t most = b->most * b->ports;
+
+	return b->mapped <= most && len <= most - b->mapped;
+}
+
+static void count(struct viommu_space *space, uint64_t len)
+{
+	space->mapped += len;
+	space->b->mapped += len;
+}
+
 /* What can be written can be read: no IOMMU here has it otherwise, and a device may */
 static int map(struct viommu_space *space, uint64_t iova, uint64_t ipa, uint64_t len,
 	       unsigned int prot)
 {
-	return ds_ram_copy(space->ram, iova, len, space->b->ram, ipa,
-			   prot & VIOMMU_WRITE ? DS_RW : DS_READ);
+	int rc;
+
+	if (!has_room(space->b, len))
+		return -ENOSPC;
+	rc = ds_ram_copy(space->ram, iova, len, space->b->ram, ipa,
+			 prot & VIOMMU_WRITE ? DS_RW : DS_READ);
+	if (!rc)
+		count(space, len);
+	return rc;
 }
 
 static int unmap(struct viommu_space *space, uint64_t iova, uint64_t len)
 {
 	int rc = ds_ram_unmap(space->ram, iova, len);
 
+	if (!rc)
+		count(space, -len);
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -201,7 +248,13 @@ int viommu_shadow_new(struct ds_ctx *ctx, struct ds_ram *ram, struct viommu_back
 	b->base.fd = -1;
 	b->ctx = ctx;
 	b->ram = ram;
+	b->most = MOST_MAPPED;
 	leftovers_init(&b->leftovers);
 	*out = &b->base;
 	return 0;
+}
+
+void viommu_shadow_limit(struct viommu_backend *base, uint64_t bytes)
+{
+	((struct shadow *)base)->most = bytes;
 }

@@ -213,6 +213,39 @@ static void what_map_pins(struct host *h)
 	g_assert_cmpint(host_pinned(), ==, before);
 }
 
+/* --- shadowed only */
+
+/* A guest that maps its memory over and over cannot have tables without end for it */
+static void mapped_enough(struct host *h)
+{
+	uint64_t one = host_page(h, 1);
+
+	/* Two endpoints: two pages */
+	viommu_shadow_limit(h->backend, PAGE);
+	STATUS(ATTACH(h, 1, 0), OK);
+	STATUS(ATTACH(h, 2, 1), OK);
+	STATUS(MAP(h, 1, IOVA, one, RW), OK);
+	STATUS(MAP(h, 1, IOVA + PAGE, one, RW), OK);
+	STATUS(MAP(h, 1, IOVA + 2 * PAGE, one, RW), NOMEM);
+	STATUS(MAP(h, 2, IOVA, one, RW), NOMEM);
+	BLOCKED(h, 0, IOVA + 2 * PAGE);
+	BLOCKED(h, 1, IOVA);
+	STATUS(UNMAP(h, 1, IOVA), OK);
+	STATUS(UNMAP(h, 1, IOVA), OK);
+	STATUS(MAP(h, 2, IOVA, one, RW), OK);
+	STATUS(MAP(h, 1, IOVA, one, RW), NOMEM);
+	SEES(h, 1, IOVA, 1);
+	/* A domain that ends gives back what it had */
+	STATUS(DETACH(h, 1, 0), OK);
+	STATUS(MAP(h, 2, IOVA + PAGE, one, RW), OK);
+	STATUS(MAP(h, 2, IOVA + 2 * PAGE, one, RW), NOMEM);
+	/* And where there are fewer endpoints it is less */
+	g_assert_cmpint(viommu_ep_remove(h->viommu, HOST_ID(0)), ==, 0);
+	STATUS(UNMAP(h, 2, IOVA + PAGE), OK);
+	STATUS(MAP(h, 2, IOVA + PAGE, one, RW), NOMEM);
+	SEES(h, 1, IOVA, 1);
+}
+
 /* --- nested only */
 
 static uint64_t invalidations(struct host *h)
@@ -494,8 +527,10 @@ static void add_all(const struct host_config *cfg)
 	ADD(cfg, interrupts);
 	ADD(cfg, host_random);
 	ADD(cfg, host_failures);
-	if (cfg->shadow)
+	if (cfg->shadow) {
+		ADD(cfg, mapped_enough);
 		return;
+	}
 	ADD(cfg, one_kick);
 	ADD(cfg, faults_are_events);
 }
