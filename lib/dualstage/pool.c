@@ -7,8 +7,9 @@
 
 #include "pool.h"
 
-#define CHUNK_LEAST	(64u << 10)
-#define CHUNK_MOST	(2u << 20)
+/* From 64K to 2M */
+#define CHUNK_LEAST	((size_t)64 << 10)
+#define CHUNK_STEPS	5u
 
 /**
  * struct ds_chunk - some memory in one piece
@@ -55,10 +56,8 @@ static void list_del(struct ds_chunk **list, struct ds_chunk *chunk)
 static size_t chunk_len(const struct ds_pool *pool)
 {
 	size_t least = (size_t)16 << pool->granule;
-	size_t len = (size_t)CHUNK_LEAST << (pool->chunks < 5 ? pool->chunks : 5);
+	size_t len = CHUNK_LEAST << (pool->chunks < CHUNK_STEPS ? pool->chunks : CHUNK_STEPS);
 
-	if (len > CHUNK_MOST)
-		len = CHUNK_MOST;
 	return len < least ? least : len;
 }
 
