@@ -75,6 +75,7 @@ int ds_caps_ask(struct ds_dev *dev)
 	int rc;
 
 	_Static_assert(sizeof(caps->smmu) >= sizeof(caps->vtd), "the larger one");
+	_Static_assert(sizeof(caps->smmu) <= sizeof(caps->registers), "there is room");
 	rc = dsi_ioctl(dev->ctx->fd, IOMMU_GET_HW_INFO, &cmd);
 	if (rc)
 		return ds_fail_sys(rc, "what the IOMMU of device %u can do", dev->id);

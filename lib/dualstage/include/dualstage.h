@@ -237,6 +237,8 @@ enum ds_vendor {
  * @s1_levels: VT-d: bit 4, 5: tables of as many levels
  * @vtd: registers as the kernel has them
  * @smmu: registers as the kernel has them
+ * @registers: room for those that a later kernel may have besides, so that the size is the
+ *	same with all kernels' headers
  */
 struct ds_caps {
 	enum ds_vendor vendor;
@@ -246,9 +248,13 @@ struct ds_caps {
 	unsigned int s2_bits;
 	unsigned int pasid_bits;
 	unsigned int s1_levels;
+#ifdef __GNUC__
+	__extension__
+#endif
 	union {
 		struct iommu_hw_info_vtd vtd;
 		struct iommu_hw_info_arm_smmuv3 smmu;
+		uint64_t registers[16];
 	};
 };
 

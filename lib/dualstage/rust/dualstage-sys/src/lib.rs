@@ -176,6 +176,8 @@ opaque! {
 pub union ds_registers {
     pub vtd: iommu_hw_info_vtd,
     pub smmu: iommu_hw_info_arm_smmuv3,
+    /// Room for those that a later kernel may have besides
+    pub registers: [u64; 16],
 }
 
 structs! {

@@ -229,15 +229,6 @@ fn every_struct_is_bound() {
     assert_eq!(bound, structs_of_header());
 }
 
-/// The union of registers has no name in C
-fn in_c(field: &str) -> &str {
-    if field == "registers" {
-        "smmu"
-    } else {
-        field
-    }
-}
-
 #[test]
 fn structs_have_their_layouts() {
     let mut body = String::new();
@@ -249,7 +240,7 @@ fn structs_have_their_layouts() {
         want.insert(name.into(), format!("{}", layout.size));
         let mut end = 0;
         for field in &layout.fields {
-            let c = in_c(field.name);
+            let c = field.name;
             body += &format!(
                 "printf(\"{name}.{0} %zu %zu\\n\", offsetof(struct {name}, {c}), \
                  sizeof(((struct {name} *)0)->{c}));\n",
