@@ -211,8 +211,10 @@ struct ds_dev {
 int ds_dev_attach_pt(struct ds_dev *dev, uint32_t pasid, uint32_t pt);
 int ds_dev_detach_pt(struct ds_dev *dev, uint32_t pasid);
 
-/* resv.c: as far as is known */
-bool ds_same_iommu(const struct ds_dev *a, const struct ds_dev *b);
+/* resv.c: where a device's IOMMU is in sysfs, to be freed; NULL if that is not known */
+char *ds_iommu_of(const struct ds_dev *dev);
+/* Is it behind that one, as far as is known? */
+bool ds_same_iommu(const char *iommu, const struct ds_dev *dev);
 
 /* attach.c */
 int ds_detach_all(struct ds_dev *dev);
@@ -254,6 +256,7 @@ void ds_caps_smmu_check(const struct ds_caps *host, const struct ds_caps *guest,
  * @ctx: where it is
  * @ram: its memory
  * @caps: of the device that it was made with
+ * @iommu: which physical IOMMU it is on, as ds_iommu_of(); NULL if that is not known
  * @parent: nesting parent
  * @viommu: vIOMMU, 0 for none
  * @users: stage-1 and tables
@@ -282,6 +285,7 @@ struct ds_unit {
 	struct ds_ctx *ctx;
 	struct ds_ram *ram;
 	struct ds_caps caps;
+	char *iommu;
 	struct ds_stage2 *parent;
 	uint32_t viommu;
 	atomic_uint users;

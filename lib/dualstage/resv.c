@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /* The reserved regions of a device, as sysfs has them */
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,15 +80,21 @@ int ds_dev_resv(struct ds_dev *dev, struct ds_resv *out, size_t *n)
 	return 0;
 }
 
-bool ds_same_iommu(const struct ds_dev *a, const struct ds_dev *b)
+char *ds_iommu_of(const struct ds_dev *dev)
 {
-	char path[sizeof(a->sysfs) + 16], one[PATH_MAX], two[PATH_MAX];
+	char path[sizeof(dev->sysfs) + 16];
 
-	if (!a->sysfs[0] || !b->sysfs[0])
-		return true;
-	snprintf(path, sizeof(path), "%s/iommu", a->sysfs);
-	if (!realpath(path, one))
-		return true;
-	snprintf(path, sizeof(path), "%s/iommu", b->sysfs);
-	return !realpath(path, two) || !strcmp(one, two);
+	if (!dev->sysfs[0])
+		return NULL;
+	snprintf(path, sizeof(path), "%s/iommu", dev->sysfs);
+	return realpath(path, NULL);
+}
+
+bool ds_same_iommu(const char *iommu, const struct ds_dev *dev)
+{
+	char *other = ds_iommu_of(dev);
+	bool same = !iommu || !other || !strcmp(iommu, other);
+
+	free(other);
+	return same;
 }

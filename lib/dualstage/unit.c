@@ -115,6 +115,7 @@ int ds_unit_new(struct ds_ram *ram, struct ds_dev *dev, unsigned int flags,
 		free(u);
 		return rc;
 	}
+	u->iommu = ds_iommu_of(dev);
 	pthread_rwlock_init(&u->lock, NULL);
 	atomic_fetch_add(&ram->users, 1);
 	ds_object_up(u->ctx);
@@ -140,6 +141,7 @@ int ds_unit_free(struct ds_unit *unit)
 	atomic_fetch_sub(&unit->ram->users, 1);
 	ds_object_down(unit->ctx);
 	pthread_rwlock_destroy(&unit->lock);
+	free(unit->iommu);
 	free(unit);
 	return 0;
 }
@@ -190,7 +192,7 @@ static int check_add(const struct ds_unit *unit, const struct ds_dev *dev)
 	if (dev->ctx != unit->ctx)
 		return ds_fail(EINVAL, "device %u is in another iommufd", dev->id);
 	if (dev->caps.vendor != unit->caps.vendor ||
-	    (unit->devs && !ds_same_iommu(unit->devs, dev)))
+	    !ds_same_iommu(unit->iommu, dev))
 		return ds_fail(EXDEV, "device %u is behind another physical IOMMU", dev->id);
 	return 0;
 }
@@ -226,6 +228,9 @@ int ds_unit_add(struct ds_unit *unit, struct ds_dev *dev, uint64_t guest_id)
 	if (!rc)
 		rc = enter(unit, dev, guest_id);
 	if (!rc) {
+		/* The one that the unit was made with may not have said it */
+		if (!unit->iommu)
+			unit->iommu = ds_iommu_of(dev);
 		dev->unit = unit;
 		dev->guest_id = guest_id;
 		dev->next = unit->devs;

@@ -383,16 +383,22 @@ static void resv_bad(void)
 static void same_iommu(void)
 {
 	struct ds_dev a = sysfs_dev("", 0), b = a;
-	char link[128];
+	char link[128], *iommu;
 
 	snprintf(link, sizeof(link), "%s/iommu", dir);
-	CHECK(ds_same_iommu(&a, &b));
+	CHECK(!ds_iommu_of(&a));
+	CHECK(ds_same_iommu("/proc", &a));
 	CHECK(!symlink("/proc", link));
-	CHECK(ds_same_iommu(&a, &b));
+	iommu = ds_iommu_of(&a);
+	CHECK(iommu && !strcmp(iommu, "/proc"));
+	CHECK(ds_same_iommu(iommu, &a));
+	CHECK(ds_same_iommu(NULL, &a));
+	CHECK(!ds_same_iommu("/sys", &a));
 	IS(0, ds_dev_sysfs(&b, "/sys"));
-	CHECK(ds_same_iommu(&a, &b));
+	CHECK(ds_same_iommu(iommu, &b));
 	IS(0, ds_dev_sysfs(&b, ""));
-	CHECK(ds_same_iommu(&a, &b));
+	CHECK(ds_same_iommu(iommu, &b));
+	free(iommu);
 	unlink(link);
 	sysfs_gone();
 }

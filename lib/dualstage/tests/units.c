@@ -207,6 +207,8 @@ static void another_iommu(const struct rig_config *cfg, unsigned int flags)
 	IS(0, ds_dev_vfio_bound(w.ctx, v.fd, v.id, &dev));
 	CHECK(ds_dev_id(dev) == v.id);
 	REFUSED(-EXDEV, ds_unit_add(w.unit, dev, 0x99), "another physical IOMMU");
+	IS(0, ds_unit_remove(w.unit, w.dev[0]));
+	REFUSED(-EXDEV, ds_unit_add(w.unit, dev, 0x99), "another physical IOMMU");
 	if (!(flags & DS_UNIT_NO_RAW)) {
 		/* Where sysfs does not say so, the kernel does */
 		dev->sysfs[0] = '\0';
