@@ -223,18 +223,10 @@ out:
 	world_down(&w);
 }
 
-static void another_vtd(void)
+static void another(void)
 {
 	another_iommu(&vtd, DS_UNIT_NO_RAW);
-}
-
-static void another_raw(void)
-{
 	another_iommu(&vtd, 0);
-}
-
-static void another_smmu(void)
-{
 	another_iommu(&smmu, 0);
 }
 
@@ -590,8 +582,7 @@ out:
 static const struct test tests[] = {
 	{ "capabilities", capabilities }, { "reserved", reserved },
 	{ "less_hardware", less_hardware }, { "no_viommus", no_viommus },
-	{ "unit_refused", unit_refused }, { "ids", ids }, { "another_vtd", another_vtd },
-	{ "another_raw", another_raw }, { "another_smmu", another_smmu },
+	{ "unit_refused", unit_refused }, { "ids", ids }, { "another", another },
 	{ "modes_vtd", modes_vtd }, { "modes_raw", modes_raw }, { "modes_smmu", modes_smmu },
 	{ "two_units_vtd", two_units_vtd }, { "two_units_smmu", two_units_smmu },
 	{ "renumber_vtd", renumber_vtd }, { "renumber_raw", renumber_raw },
