@@ -163,7 +163,7 @@ static void complain(struct vpci *vpci, struct vq *vq)
 	if (vpci->complained || !gmem_load16(vpci->mem, vq->avail, &flags))
 		return;
 	vpci->complained = true;
-	fputs("virtio-iommu: the client does not share the memory that the queues are in; QEMU does with share=on\n",
+	fputs("virtio-iommu: the memory of the queues is not shared; QEMU wants share=on\n",
 	      stderr);
 }
 
