@@ -78,12 +78,14 @@ struct ds_region {
  * @id: the HWPT
  * @users: how many devices, or the unit, have it
  * @parent: it is a nesting parent, and one unit's
+ * @pasids: PASIDs may be attached to it
  */
 struct ds_stage2 {
 	struct ds_stage2 *next;
 	uint32_t id;
 	unsigned int users;
 	bool parent;
+	bool pasids;
 };
 
 /**

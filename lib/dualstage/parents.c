@@ -40,6 +40,7 @@ static int stage2_new(struct ds_ram *ram, struct ds_dev *dev, uint32_t flags,
 	}
 	s->users = 1;
 	s->parent = flags & IOMMU_HWPT_ALLOC_NEST_PARENT;
+	s->pasids = flags & IOMMU_HWPT_ALLOC_PASID;
 	s->next = ram->stage2;
 	ram->stage2 = s;
 	*s2 = s;
@@ -75,7 +76,7 @@ static int attach_explicit(struct ds_ram *ram, struct ds_dev *dev, uint32_t pasi
 
 	/* The kernel knows which devices can share one: it refuses others with EINVAL */
 	for (s = ram->stage2; s; s = s->next) {
-		if (s->parent)
+		if (s->parent || (pasid_flag(dev) && !s->pasids))
 			continue;
 		rc = ds_dev_attach_pt(dev, pasid, s->id);
 		if (!rc)

@@ -125,9 +125,29 @@ static void not_added_smmu(void)
 	not_added(&smmu);
 }
 
+/* A unit that was made with a device of unknown place learns where it is by another */
+static void known_later(void)
+{
+	char first = 0;
+	struct world w;
+
+	if (world_mock(&w, &vtd) || world_ram(&w, 0) || world_dev(&w, 0))
+		goto out;
+	first = w.dev[0]->sysfs[0];
+	w.dev[0]->sysfs[0] = '\0';
+	IS(0, ds_unit_new(w.ram, w.dev[0], 0, &w.unit));
+	CHECK(!w.unit->iommu);
+	w.dev[0]->sysfs[0] = first;
+	IS(0, ds_unit_add(w.unit, w.dev[0], WORLD_ID(0)));
+	CHECK(w.unit->iommu);
+out:
+	world_down(&w);
+}
+
 static const struct test tests[] = {
 	{ "hole", hole }, { "above", above }, { "other_iommufd", other_iommufd },
 	{ "not_added_vtd", not_added_vtd }, { "not_added_smmu", not_added_smmu },
+	{ "known_later", known_later },
 };
 
 int main(void)

@@ -533,6 +533,27 @@ out:
 	world_down(&w);
 }
 
+/* A device with PASIDs shares no stage-2 with one without, which no PASID can be attached to */
+static void dirty_pasids(void)
+{
+	struct rig_config cfg = vtd_dirty;
+	struct world w;
+
+	cfg.nr_eps = 2;
+	cfg.pasid_bits = 8;
+	if (world_mock(&w, &cfg) || world_ram(&w, DS_RAM_DIRTY) || world_dev(&w, 0) ||
+	    world_dev(&w, 1))
+		goto out;
+	CHECK(w.dev[1]->caps.pasid_bits == 8);
+	w.dev[0]->caps.pasid_bits = 0;
+	IS(0, ds_attach_ram(w.dev[0], DS_RID, w.ram));
+	IS(0, ds_attach_ram(w.dev[1], DS_RID, w.ram));
+	IS(0, ds_attach_ram(w.dev[1], 5, w.ram));
+	CHECK(w.ram->stage2 && w.ram->stage2->users == 2);
+out:
+	world_down(&w);
+}
+
 static const struct test tests[] = {
 	{ "mapping", mapping }, { "adopted", adopted }, { "sources", sources },
 	{ "read_only", read_only }, { "spr17", spr17 }, { "ranges", ranges },
@@ -540,7 +561,8 @@ static const struct test tests[] = {
 	{ "unmap_refused", unmap_refused }, { "busy", busy },
 	{ "dirty_nested", dirty_nested }, { "dirty_refused", dirty_refused },
 	{ "dirty_shadow_vtd", dirty_shadow_vtd }, { "dirty_shadow_smmu", dirty_shadow_smmu },
-	{ "dirty_half", dirty_half }, { "left_behind", left_behind },
+	{ "dirty_pasids", dirty_pasids }, { "dirty_half", dirty_half },
+	{ "left_behind", left_behind },
 };
 
 int main(void)
