@@ -27,10 +27,10 @@ static int make_room(struct vfu_maps *maps)
 	uint32_t room = maps->room ? maps->room * 2 : 16;
 	struct vfu_dma *more;
 
-	if (maps->nr < maps->room)
-		return 0;
 	if (maps->nr >= VFU_MAX_MAPS)
 		return -ENOSPC;
+	if (maps->nr < maps->room)
+		return 0;
 	more = realloc(maps->maps, room * sizeof(*more));
 	if (!more)
 		return -ENOMEM;

@@ -333,8 +333,25 @@ static void reset(struct server_rig *r)
 	g_assert_cmphex(peek(r, VFIO_PCI_CONFIG_REGION_INDEX, 4, 2), ==, 0);
 }
 
+/* As many as the client was told, and not one more */
+static void most_maps(struct server_rig *r)
+{
+	struct vfu_dma dma = { .size = PAGE, .fd = -1 };
+	struct vfu_maps maps = { 0 };
+	unsigned int i;
+
+	(void)r;
+	for (i = 0; i < VFU_MAX_MAPS; i++, dma.iova += PAGE)
+		g_assert_cmpint(vfu_maps_add(&maps, &dma), ==, 0);
+	g_assert_cmpint(vfu_maps_add(&maps, &dma), ==, -ENOSPC);
+	g_assert_true(vfu_maps_take_any(&maps, &dma));
+	g_assert_cmpint(vfu_maps_add(&maps, &dma), ==, 0);
+	vfu_maps_free(&maps);
+}
+
 void command_tests(void)
 {
+	server_test("/command/most_maps", most_maps);
 	server_test("/command/info", info);
 	server_test("/command/regions", regions);
 	server_test("/command/irq_info", irq_info);
