@@ -73,18 +73,22 @@ static GArray *wanted_segs(struct vtable *t)
 	return segs;
 }
 
+/* They are ascending, and may be as many as a client has regions of memory */
 static bool has(const GArray *segs, const struct vseg *seg)
 {
-	guint i;
+	const struct vseg *s = (const void *)segs->data;
+	guint low = 0, high = segs->len;
 
-	for (i = 0; i < segs->len; i++) {
-		const struct vseg *s = &g_array_index(segs, struct vseg, i);
+	while (low < high) {
+		guint mid = low + (high - low) / 2;
 
-		if (s->iova == seg->iova && s->len == seg->len && s->ipa == seg->ipa &&
-		    s->prot == seg->prot)
-			return true;
+		if (s[mid].iova < seg->iova)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return false;
+	return low < segs->len && s[low].iova == seg->iova && s[low].len == seg->len &&
+	       s[low].ipa == seg->ipa && s[low].prot == seg->prot;
 }
 
 static int unmap_but(struct vtable *t, const GArray *segs, const GArray *but)

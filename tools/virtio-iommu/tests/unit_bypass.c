@@ -128,6 +128,22 @@ static void memory_that_is_bypassed(struct rig *r)
 	IS(REACH_W(r, 3, RAM + 1), 1);
 }
 
+/* A client may have thousands, which take seconds, and not their square */
+static void many_regions(struct rig *r)
+{
+	const unsigned int n = 3000;
+	gint64 begin = g_get_monotonic_time();
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		IS(viommu_mem_add(r->dev, BIT(40) + 2 * i * PAGE, PAGE, 2 * i * PAGE, 0), 0);
+	IS(REACH_W(r, 1, BIT(40) + 2 * (n - 1) * PAGE), 2 * (n - 1) * PAGE);
+	for (i = 0; i < n; i++)
+		IS(viommu_mem_remove(r->dev, BIT(40) + 2 * i * PAGE, PAGE), 0);
+	IS(REACH_W(r, 1, BIT(40)), NOWHERE);
+	g_assert_cmpint((g_get_monotonic_time() - begin) / G_USEC_PER_SEC, <, 30);
+}
+
 static const struct viommu_options flat = { .flat = true };
 
 static void options_that_contradict(void)
@@ -161,5 +177,6 @@ void bypass_tests(void)
 	TEST("/bypass/from_the_start", &on, bypass_from_the_start);
 	TEST("/bypass/old_feature", &old, old_feature);
 	TEST("/bypass/memory", &on, memory_that_is_bypassed);
+	TEST("/bypass/many_regions", &on, many_regions);
 	g_test_add_func("/bypass/options_that_contradict", options_that_contradict);
 }
