@@ -79,6 +79,7 @@ struct ds_region {
  * @users: how many devices, or the unit, have it
  * @parent: it is a nesting parent, and one unit's
  * @pasids: PASIDs may be attached to it
+ * @no_ro: nothing may be read-only, since its unit has SPR17
  */
 struct ds_stage2 {
 	struct ds_stage2 *next;
@@ -86,6 +87,7 @@ struct ds_stage2 {
 	unsigned int users;
 	bool parent;
 	bool pasids;
+	bool no_ro;
 };
 
 /**
@@ -101,7 +103,7 @@ struct ds_stage2 {
  * @left_out: bytes of them that are left out
  * @stage2: list of HWPTs on it
  * @dirty_on: tracking is on
- * @no_ro: how many units have SPR17
+ * @no_ro: how many of @stage2 let nothing be read-only
  * @own_known: @own is settled
  * @own: the library's IPAs
  */
@@ -117,7 +119,7 @@ struct ds_ram {
 	uint64_t left_out;
 	struct ds_stage2 *stage2;
 	bool dirty_on;
-	unsigned int no_ro;
+	atomic_uint no_ro;
 	bool own_known;
 	struct ds_range own;
 };
@@ -158,8 +160,11 @@ int ds_shadow_attach(struct ds_ram *ram, struct ds_dev *dev, uint32_t pasid,
 		     struct ds_stage2 **s2);
 /* Somebody does not need it any more */
 void ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2);
-/* Destroy what nobody needs */
-int ds_stage2_sweep(struct ds_ram *ram);
+/*
+ * Destroy what nobody needs. While what is written is tracked, it knows what its devices
+ * have written before they left: then it goes with @all only.
+ */
+int ds_stage2_sweep(struct ds_ram *ram, bool all);
 
 /**
  * struct ds_att - what a PASID of a device, or its RID, is attached to

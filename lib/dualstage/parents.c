@@ -123,16 +123,16 @@ void ds_stage2_put(struct ds_ram *ram, struct ds_stage2 *s2)
 	s2->users--;
 	pthread_mutex_unlock(&ram->lock);
 	/* What cannot be destroyed now is when the memory is */
-	ds_stage2_sweep(ram);
+	ds_stage2_sweep(ram, false);
 }
 
-int ds_stage2_sweep(struct ds_ram *ram)
+int ds_stage2_sweep(struct ds_ram *ram, bool all)
 {
 	struct ds_stage2 **p = &ram->stage2, *s;
 	int rc = 0;
 
 	pthread_mutex_lock(&ram->lock);
-	while (*p && !rc) {
+	while (*p && !rc && (all || !ram->dirty_on)) {
 		s = *p;
 		if (!s->users)
 			rc = ds_destroy(ram->ctx, s->id, "stage-2");
@@ -140,6 +140,7 @@ int ds_stage2_sweep(struct ds_ram *ram)
 			p = &s->next;
 		} else {
 			*p = s->next;
+			atomic_fetch_sub(&ram->no_ro, s->no_ro);
 			free(s);
 		}
 	}
@@ -167,5 +168,7 @@ int ds_ram_dirty(struct ds_ram *ram, bool on)
 	if (!rc)
 		ram->dirty_on = on;
 	pthread_mutex_unlock(&ram->lock);
+	if (!rc)
+		ds_stage2_sweep(ram, false);
 	return rc;
 }

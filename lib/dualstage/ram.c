@@ -38,7 +38,7 @@ int ds_ram_free(struct ds_ram *ram)
 	if (atomic_load(&ram->users))
 		return ds_fail(EBUSY, "the memory is in use by %u units or devices",
 			       atomic_load(&ram->users));
-	rc = ds_stage2_sweep(ram);
+	rc = ds_stage2_sweep(ram, true);
 	if (!rc)
 		rc = ds_destroy(ram->ctx, ram->ioas, "IOAS");
 	if (rc)
@@ -178,7 +178,7 @@ static int map_guest(struct ds_ram *ram, uint64_t ipa, uint64_t len, unsigned in
 		rc = ds_fail(EADDRINUSE, "IPA %#llx: from %#llx on is the library's own",
 			     (unsigned long long)ipa, (unsigned long long)ram->own.first);
 	} else {
-		what.out = !what.writable && ram->no_ro;
+		what.out = !what.writable && atomic_load(&ram->no_ro);
 		rc = map_region(ram, &what, from);
 	}
 	pthread_rwlock_unlock(&ram->gate);

@@ -40,8 +40,10 @@ static int make_parent(struct ds_unit *unit, struct ds_dev *dev)
 		rc = ds_ram_leave_out(ram);
 	if (!rc)
 		rc = ds_parent_new(ram, dev, &unit->parent);
-	if (!rc)
-		ram->no_ro += no_ro;
+	if (!rc) {
+		unit->parent->no_ro = no_ro;
+		atomic_fetch_add(&ram->no_ro, no_ro);
+	}
 	pthread_rwlock_unlock(&ram->gate);
 	return rc;
 }
@@ -52,7 +54,6 @@ static void drop_parent(struct ds_unit *unit)
 
 	pthread_rwlock_wrlock(&ram->gate);
 	ds_stage2_put(ram, unit->parent);
-	ram->no_ro -= !!(unit->caps.features & DS_NO_READ_ONLY);
 	pthread_rwlock_unlock(&ram->gate);
 }
 

@@ -164,6 +164,9 @@ int ds_ram_dirty(struct ds_ram *ram, bool on);
  * @page: bytes that a bit stands for
  * @bitmap: bits are set in it, none is cleared
  *
+ * What a device has written is known also when it is attached to something else by then,
+ * or gone, as long as tracking is on. What is unmapped is to be read before.
+ *
  * Return: 0; -EINVAL for a range that has only a part of a mapping, or mappings that are
  * not of such pages. If the kernel fails, what was read by then is in the bitmap
  */

@@ -461,9 +461,16 @@ static void dirty_shadow(const struct rig_config *one)
 	IS(0, ep_write(&w.vdev[1], ipa, 16, 1, NULL));
 	IS(0, ds_ram_dirty_read(w.ram, RIG_GPA, RIG_GUEST_SIZE, PAGE_4K, bitmap));
 	CHECK(only(bitmap, BITS, (ipa - RIG_GPA) / PAGE_4K));
+	/* What a device has written is still to be read when it has gone */
+	memset(bitmap, 0, sizeof(bitmap));
+	IS(0, ep_write(&w.vdev[1], ipa, 16, 1, NULL));
 	IS(0, ds_attach_ram(w.dev[0], DS_RID, NULL));
 	IS(0, ds_attach_ram(w.dev[1], DS_RID, NULL));
+	IS(0, ds_ram_dirty_read(w.ram, RIG_GPA, RIG_GUEST_SIZE, PAGE_4K, bitmap));
+	CHECK(only(bitmap, BITS, (ipa - RIG_GPA) / PAGE_4K));
+	IS(0, ds_ram_dirty(w.ram, false));
 	CHECK(!w.ram->stage2);
+	IS(0, ds_ram_dirty(w.ram, true));
 	/* It cannot be switched on for a new one: that is not made */
 	inject_arm_ioctl(IOMMU_HWPT_SET_DIRTY_TRACKING, 1, EIO);
 	REFUSED(-EIO, INJECTED(ds_attach_ram(w.dev[0], DS_RID, w.ram)), "stage-2");
