@@ -80,10 +80,13 @@ void ds_fault_vtd(const uint64_t record[2], struct ds_fault *fault)
 	const uint64_t w = record[1];
 
 	fault->kind = vtd_kind(FR1_REASON(w));
-	/* T1 and T2: 0 a write, 2 a read, 3 an atomic operation, which is both */
+	/*
+	 * T1 and T2: 0 a write, 1 a page request, which does not say, 2 a read, 3 an atomic
+	 * operation, which is both
+	 */
 	if (w & FR1_T1)
 		fault->access |= DS_ACCESS_READ;
-	if (!(w & FR1_T1) || w & FR1_T2)
+	if (!(w & FR1_T1) == !(w & FR1_T2))
 		fault->access |= DS_ACCESS_WRITE;
 	if (w & FR1_PP && w & FR1_EXE)
 		fault->access |= DS_ACCESS_EXEC;

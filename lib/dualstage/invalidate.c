@@ -91,6 +91,9 @@ int ds_inv_vtd(struct ds_s1 *s1, const struct iommu_hwpt_vtd_s1_invalidate *entr
 		else if (e->addr & (DS_PAGE - 1))
 			rc = ds_fail(EINVAL, "the address %#llx is not aligned",
 				     (unsigned long long)e->addr);
+		else if (e->npages == UINT64_MAX && e->addr)
+			rc = ds_fail(EINVAL, "all pages begin at 0, not at %#llx",
+				     (unsigned long long)e->addr);
 		else if (e->npages > (UINT64_MAX - e->addr) / DS_PAGE)
 			rc = ds_inv_all(s1);
 		else

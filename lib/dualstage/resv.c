@@ -7,21 +7,18 @@
 
 #include "internal.h"
 
-static int kind_of(const struct ds_dev *dev, const char *word, enum ds_resv_kind *kind)
+static enum ds_resv_kind kind_of(const struct ds_dev *dev, const char *word)
 {
 	if (!strcmp(word, "direct"))
-		*kind = DS_RESV_IDENTITY;
-	else if (!strcmp(word, "direct-relaxable"))
-		*kind = DS_RESV_IDENTITY_SOFT;
-	else if (!strcmp(word, "reserved"))
-		*kind = DS_RESV_RESERVED;
-	else if (!strcmp(word, "msi"))
-		/* The kernel has one word for both */
-		*kind = dev->caps.features & DS_MSI_TRANSLATED ? DS_RESV_MSI_WINDOW :
+		return DS_RESV_IDENTITY;
+	if (!strcmp(word, "direct-relaxable"))
+		return DS_RESV_IDENTITY_SOFT;
+	/* The kernel has one word for both */
+	if (!strcmp(word, "msi"))
+		return dev->caps.features & DS_MSI_TRANSLATED ? DS_RESV_MSI_WINDOW :
 			DS_RESV_MSI;
-	else
-		return ds_fail(EPROTO, "a reserved region of kind \"%s\"", word);
-	return 0;
+	/* A kind of a newer kernel's is nothing to map either */
+	return DS_RESV_RESERVED;
 }
 
 static int by_address(const void *a, const void *b)
@@ -38,7 +35,7 @@ static int read_all(struct ds_dev *dev, FILE *file, struct ds_resv *out, size_t 
 {
 	struct ds_resv r;
 	char word[32];
-	int got, rc;
+	int got;
 
 	for (*n = 0; ; ++*n) {
 		got = fscanf(file, "%" SCNx64 " %" SCNx64 " %31s", &r.range.first,
@@ -48,9 +45,7 @@ static int read_all(struct ds_dev *dev, FILE *file, struct ds_resv *out, size_t 
 		if (got != 3 || r.range.last < r.range.first)
 			return ds_fail(EPROTO, "line %zu of the reserved regions of device %u",
 				       *n + 1, dev->id);
-		rc = kind_of(dev, word, &r.kind);
-		if (rc)
-			return rc;
+		r.kind = kind_of(dev, word);
 		if (*n < room)
 			out[*n] = r;
 	}

@@ -362,6 +362,10 @@ static void own_vtd(unsigned int flags)
 	n = 4;
 	IS(-EINVAL, ds_inv_vtd(w.s1, e, &n));
 	CHECK(n == 3);
+	e[1].addr = IOVA;
+	n = 4;
+	IS(-EINVAL, ds_inv_vtd(w.s1, e, &n));
+	CHECK(n == 1);
 	n = 1;
 	REFUSED(-EOPNOTSUPP, ds_inv_smmu(w.unit, NULL, &n), "no SMMUv3");
 	CHECK(n == 0);

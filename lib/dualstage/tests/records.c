@@ -237,6 +237,11 @@ static void records_vtd(void)
 	r[1] = fr1(0x71, 1ull << 62 | 1ull << 28);
 	ds_fault_vtd(r, &f);
 	CHECK(f.access == (DS_ACCESS_READ | DS_ACCESS_WRITE));
+	/* A page request does not say what for */
+	f.access = 0;
+	r[1] = fr1(0x71, 1ull << 28);
+	ds_fault_vtd(r, &f);
+	CHECK(!f.access);
 }
 
 static void records_smmu(void)
@@ -358,7 +363,7 @@ static void resv(void)
 static void resv_bad(void)
 {
 	static const char *const bad[] = {
-		"0x1000 0x1fff odd\n", "0x2000 0x1fff reserved\n", "0x2000 reserved\n",
+		"0x2000 0x1fff reserved\n", "0x2000 reserved\n",
 		"none\n", "0x1000 0x1fff\n",
 	};
 	struct ds_resv r[4];
@@ -372,6 +377,12 @@ static void resv_bad(void)
 		IS(-EPROTO, ds_dev_resv(&dev, r, &n));
 		sysfs_gone();
 	}
+	/* What a newer kernel has besides is not for anybody to map */
+	dev = sysfs_dev("0x1000 0x1fff odd\n", 0);
+	n = 4;
+	IS(0, ds_dev_resv(&dev, r, &n));
+	CHECK(n == 1 && r[0].kind == DS_RESV_RESERVED);
+	sysfs_gone();
 	dev = sysfs_dev("", 0);
 	n = 0;
 	IS(0, ds_dev_resv(&dev, NULL, &n));
