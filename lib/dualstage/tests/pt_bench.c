@@ -45,7 +45,6 @@ static int invalidation(void)
 	return ds_inv(ds_pt_s1(p.pt), PT_IOVA, PAGE_4K, 0);
 }
 
-
 static int one(void)
 {
 	return map(0, 1) ?: unmap(0, 1, 0);
