@@ -179,7 +179,14 @@ test_example_in_c()
 
 test_example_in_rust()
 {
+	local least have
+
 	command -v cargo >/dev/null || skip "there is no cargo"
+	least=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' \
+		"$TOP/tools/example/vmm-test-rust/Cargo.toml")
+	have=$(rustc --version | awk '{ print $2 }')
+	[ "$(printf '%s\n' "$least" "$have" | sort -V | head -n 1)" = "$least" ] ||
+		skip "this is rustc $have, and not $least"
 	unpack
 	cd "$there/examples/vmm-test-rust"
 	# Nobody may have no toolchain.

@@ -8,7 +8,7 @@ pages()
 	"$TOP/scripts/deps" docs
 	mkdir -p "$T/tree"
 	(cd "$TOP" && cp -R --parents Documentation scripts tools/example \
-		include/linux/iommu-nested "$T/tree")
+		include/linux/iommu-nested lib "$T/tree")
 }
 
 # plant SCRIPT: edits the first page
