@@ -387,6 +387,28 @@ int ds_inv_s1_vtd(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned 
 int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
 int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n);
 
+/* Commands of one ioctl */
+#define DS_BATCH_MOST	128u
+
+/**
+ * struct ds_batch - commands or descriptors of 16 bytes for a unit that has a vIOMMU,
+ *	which are collected, and sent when there is room for no more
+ * @unit: the unit
+ * @nr: how many there are
+ * @rc: what came of those that were sent; none is sent after a failure
+ * @words: they, little-endian
+ */
+struct ds_batch {
+	struct ds_unit *unit;
+	unsigned int nr;
+	int rc;
+	uint64_t words[DS_BATCH_MOST][2];
+};
+
+/* batch.c */
+void ds_batch_add(struct ds_batch *b, uint64_t w0, uint64_t w1);
+void ds_batch_flush(struct ds_batch *b);
+
 /*
  * The largest power of two, as its log2, of pages that can be taken from page @page on of
  * @n: it is aligned to its size, and at most @max

@@ -4,8 +4,6 @@
  *
  * The unit's VMID and the devices' StreamIDs are put in by the driver.
  */
-#include <endian.h>
-
 #include "internal.h"
 
 #define CMD_NH_ALL	0x10
@@ -25,47 +23,18 @@
 /* What takes more commands than these is everything */
 #define MAX_PAGES	512u
 #define MAX_PIECES	16u
-#define MAX_BATCH	64u
 /* A range has at most so many granules, scaled */
 #define NUM_MAX		32u
 #define SCALE_MAX	31u
 /* log2 of pages of all addresses */
 #define ALL_PAGES	52u
 
-/* Commands that are collected and sent when there is room for no more */
-struct batch {
-	struct ds_unit *unit;
-	unsigned int nr;
-	int rc;
-	struct iommu_viommu_arm_smmuv3_invalidate cmd[MAX_BATCH];
-};
-
-static void flush(struct batch *b)
-{
-	uint32_t n = b->nr;
-
-	if (b->rc || !b->nr)
-		return;
-	b->rc = dsi_commands(b->unit->ctx->fd, b->unit->viommu, b->cmd, &n);
-	if (!b->rc && n != b->nr)
-		b->rc = -EPROTO;
-	b->nr = 0;
-}
-
-static void add(struct batch *b, uint64_t w0, uint64_t w1)
-{
-	if (b->nr == MAX_BATCH)
-		flush(b);
-	b->cmd[b->nr].cmd[0] = htole64(w0);
-	b->cmd[b->nr++].cmd[1] = htole64(w1);
-}
-
-static void tlb_all(struct batch *b, const struct ds_s1 *s1)
+static void tlb_all(struct ds_batch *b, const struct ds_s1 *s1)
 {
 	if (s1->asid_known)
-		add(b, CMD_NH_ASID | CMD0_ASID(s1->asid), 0);
+		ds_batch_add(b, CMD_NH_ASID | CMD0_ASID(s1->asid), 0);
 	else
-		add(b, CMD_NH_ALL, 0);
+		ds_batch_add(b, CMD_NH_ALL, 0);
 }
 
 static bool by_ranges(const struct ds_s1 *s1)
@@ -78,7 +47,7 @@ static bool by_ranges(const struct ds_s1 *s1)
  * else entries of another granule would be passed over. Each takes as many granules as
  * NUM and SCALE can say; one alone is no range.
  */
-static void tlb_ranges(struct batch *b, const struct ds_s1 *s1, uint64_t w0, uint64_t w1,
+static void tlb_ranges(struct ds_batch *b, const struct ds_s1 *s1, uint64_t w0, uint64_t w1,
 		       const struct ds_inv_range *range)
 {
 	const unsigned int shift = s1->granule - 12;
@@ -96,16 +65,16 @@ static void tlb_ranges(struct batch *b, const struct ds_s1 *s1, uint64_t w0, uin
 			num = NUM_MAX;
 		addr = at << s1->granule;
 		if (num == 1 && !scale)
-			add(b, w0, w1 | addr);
+			ds_batch_add(b, w0, w1 | addr);
 		else
-			add(b, w0 | CMD0_NUM(num - 1) | CMD0_SCALE(scale),
-			    w1 | CMD1_TG((s1->granule - 10) / 2) | addr);
+			ds_batch_add(b, w0 | CMD0_NUM(num - 1) | CMD0_SCALE(scale),
+				     w1 | CMD1_TG((s1->granule - 10) / 2) | addr);
 		at += (uint64_t)num << scale;
 		n -= (uint64_t)num << scale;
 	}
 }
 
-static void tlb_range(struct batch *b, const struct ds_s1 *s1,
+static void tlb_range(struct ds_batch *b, const struct ds_s1 *s1,
 		      const struct ds_inv_range *range)
 {
 	const uint64_t w0 = s1->asid_known ? CMD_NH_VA | CMD0_ASID(s1->asid) : CMD_NH_VAA;
@@ -117,7 +86,7 @@ static void tlb_range(struct batch *b, const struct ds_s1 *s1,
 		return;
 	}
 	for (i = 0; i < range->n; i++)
-		add(b, w0, w1 | (range->page + i) * DS_PAGE);
+		ds_batch_add(b, w0, w1 | (range->page + i) * DS_PAGE);
 }
 
 /* Is it simpler to forget everything than all of these? */
@@ -137,7 +106,7 @@ static bool too_many(const struct ds_s1 *s1, const struct ds_inv_range *ranges,
 	return false;
 }
 
-static void tlb(struct batch *b, const struct ds_s1 *s1, const struct ds_inv_range *ranges,
+static void tlb(struct ds_batch *b, const struct ds_s1 *s1, const struct ds_inv_range *ranges,
 		unsigned int n)
 {
 	unsigned int i;
@@ -151,15 +120,15 @@ static void tlb(struct batch *b, const struct ds_s1 *s1, const struct ds_inv_ran
 }
 
 /* Requests with and without SubstreamID are cached apart */
-static void atc_piece(struct batch *b, const struct ds_s1 *s1, const struct ds_dev *dev,
+static void atc_piece(struct ds_batch *b, const struct ds_s1 *s1, const struct ds_dev *dev,
 		      uint64_t page, unsigned int lg2)
 {
 	const uint64_t w0 = CMD_ATC_INV | CMD0_SID(dev->guest_id);
 	const uint64_t w1 = page * DS_PAGE | lg2;
 
-	add(b, w0, w1);
+	ds_batch_add(b, w0, w1);
 	if (s1->ssids)
-		add(b, w0 | CMD0_SSV | CMD0_GLOBAL, w1);
+		ds_batch_add(b, w0 | CMD0_SSV | CMD0_GLOBAL, w1);
 }
 
 static unsigned int pieces_of(const struct ds_inv_range *range)
@@ -175,7 +144,7 @@ static unsigned int pieces_of(const struct ds_inv_range *range)
 	return nr;
 }
 
-static void atc(struct batch *b, const struct ds_s1 *s1, const struct ds_dev *dev,
+static void atc(struct ds_batch *b, const struct ds_s1 *s1, const struct ds_dev *dev,
 		const struct ds_inv_range *range)
 {
 	uint64_t page = range->page, n = range->n;
@@ -209,15 +178,15 @@ static bool is_attached(const struct ds_dev *dev, const struct ds_s1 *s1)
  */
 int ds_inv_s1_ste(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
 {
-	struct batch b = { .unit = s1->unit };
+	struct ds_batch b = { .unit = s1->unit };
 	const struct ds_dev *dev;
 	unsigned int i;
 
 	tlb(&b, s1, ranges, n);
-	flush(&b);
+	ds_batch_flush(&b);
 	for (dev = s1->unit->devs; dev && s1->ats; dev = dev->next)
 		for (i = 0; i < n && is_attached(dev, s1); i++)
 			atc(&b, s1, dev, &ranges[i]);
-	flush(&b);
+	ds_batch_flush(&b);
 	return b.rc;
 }

@@ -3,8 +3,6 @@
  * VT-d: a HWPT is invalidated by itself, device-TLBs with it; what is on a vIOMMU by
  * descriptors as its guest has them (6.5.2 of the specification)
  */
-#include <endian.h>
-
 #include "internal.h"
 
 #define QI_IOTLB	0x2
@@ -28,7 +26,6 @@
 
 /* A range of more pieces than these is everything */
 #define MAX_PIECES	16u
-#define MAX_BATCH	128u
 /* log2 of pages of all addresses */
 #define ALL_PAGES	52u
 
@@ -75,35 +72,6 @@ static unsigned int cut(const struct ds_unit *unit, const struct ds_inv_range *r
 	return nr;
 }
 
-/* Descriptors that are collected and sent when there is room for no more */
-struct batch {
-	struct ds_unit *unit;
-	unsigned int nr;
-	int rc;
-	uint64_t desc[MAX_BATCH][2];
-};
-
-static void flush(struct batch *b)
-{
-	uint32_t n = b->nr;
-
-	if (b->rc || !b->nr)
-		return;
-	b->rc = dsi_descriptors(b->unit->ctx->fd, b->unit->viommu, b->desc,
-				sizeof(b->desc[0]), &n);
-	if (!b->rc && n != b->nr)
-		b->rc = -EPROTO;
-	b->nr = 0;
-}
-
-static void add(struct batch *b, uint64_t w0, uint64_t w1)
-{
-	if (b->nr == MAX_BATCH)
-		flush(b);
-	b->desc[b->nr][0] = htole64(w0);
-	b->desc[b->nr++][1] = htole64(w1);
-}
-
 /* The lowest bit of the address that is clear tells the size, and S that this is so */
 static uint64_t dtlb_range(const struct piece *p, uint64_t s)
 {
@@ -114,46 +82,14 @@ static uint64_t dtlb_range(const struct piece *p, uint64_t s)
 	return (p->page * DS_PAGE) | ((1ull << (p->lg2 - 1)) - 1) * DS_PAGE | s;
 }
 
-static void add_dtlb(struct batch *b, const struct ds_dev *dev, uint32_t pasid,
+static void add_dtlb(struct ds_batch *b, const struct ds_dev *dev, uint32_t pasid,
 		     const struct piece *p)
 {
 	if (pasid == DS_RID)
-		add(b, QI_DTLB | DTLB0_SID(dev->guest_id), dtlb_range(p, DTLB1_S));
+		ds_batch_add(b, QI_DTLB | DTLB0_SID(dev->guest_id), dtlb_range(p, DTLB1_S));
 	else
-		add(b, QI_PDTLB | PDTLB0_SID(dev->guest_id) | QI0_PASID(pasid),
-		    dtlb_range(p, PDTLB1_S));
-}
-
-typedef void att_fn(struct batch *b, const struct ds_dev *dev, uint32_t pasid,
-		    const struct piece *p);
-
-static void each_att(struct batch *b, const struct ds_s1 *s1, att_fn *fn,
-		     const struct piece *p)
-{
-	const struct ds_att *att;
-	const struct ds_dev *dev;
-
-	for (dev = s1->unit->devs; dev; dev = dev->next)
-		for (att = dev->atts; att; att = att->next)
-			if (att->s1 == s1)
-				fn(b, dev, att->pasid, p);
-}
-
-static void each_piece(struct batch *b, const struct ds_s1 *s1, att_fn *fn,
-		       const struct piece *pieces, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		each_att(b, s1, fn, &pieces[i]);
-}
-
-/* Of a device-TLB that is not in use the driver takes the descriptor and sends nothing */
-static void tell_dtlb(struct batch *b, const struct ds_dev *dev, uint32_t pasid,
-		      const struct piece *p)
-{
-	if (dev->caps.features & DS_CAN_ATS)
-		add_dtlb(b, dev, pasid, p);
+		ds_batch_add(b, QI_PDTLB | PDTLB0_SID(dev->guest_id) | QI0_PASID(pasid),
+			     dtlb_range(p, PDTLB1_S));
 }
 
 /* Requests without PASID are those of PASID 0 */
@@ -162,7 +98,7 @@ static uint32_t pasid_of(uint32_t pasid)
 	return pasid == DS_RID ? 0 : pasid;
 }
 
-static void tell_unit(struct batch *b, const struct ds_s1 *s1,
+static void tell_unit(struct ds_batch *b, const struct ds_s1 *s1,
 		      const struct ds_inv_range *range)
 {
 	struct piece pieces[MAX_PIECES];
@@ -173,23 +109,33 @@ static void tell_unit(struct batch *b, const struct ds_s1 *s1,
 	unsigned int i;
 
 	if (!nr)
-		add(b, QI_IOTLB | QI0_G(G_DOMAIN) | QI0_DID(s1->asid), 0);
+		ds_batch_add(b, QI_IOTLB | QI0_G(G_DOMAIN) | QI0_DID(s1->asid), 0);
 	for (dev = s1->unit->devs; dev; dev = dev->next)
 		for (att = dev->atts; att; att = att->next)
 			for (i = 0; att->s1 == s1 && i < nr; i++)
-				add(b, QI_PIOTLB | QI0_G(G_PAGES) | QI0_DID(s1->asid) |
-				    QI0_PASID(pasid_of(att->pasid)),
-				    pieces[i].page * DS_PAGE | pieces[i].lg2 | hint);
+				ds_batch_add(b, QI_PIOTLB | QI0_G(G_PAGES) | QI0_DID(s1->asid) |
+					     QI0_PASID(pasid_of(att->pasid)),
+					     pieces[i].page * DS_PAGE | pieces[i].lg2 | hint);
 }
 
-static void tell_devices(struct batch *b, const struct ds_s1 *s1,
+/* Of a device-TLB that is not in use the driver takes the descriptor and sends nothing */
+static void tell_devices(struct ds_batch *b, const struct ds_s1 *s1,
 			 const struct ds_inv_range *range)
 {
-	static const struct piece all = { .lg2 = ALL_PAGES };
 	struct piece pieces[MAX_PIECES];
-	const unsigned int nr = cut(s1->unit, range, pieces);
+	unsigned int nr = cut(s1->unit, range, pieces), i;
+	const struct ds_att *att;
+	const struct ds_dev *dev;
 
-	each_piece(b, s1, tell_dtlb, nr ? pieces : &all, nr ? nr : 1);
+	if (!nr)
+		pieces[nr++] = (struct piece){ .lg2 = ALL_PAGES };
+	for (dev = s1->unit->devs; dev; dev = dev->next) {
+		if (!(dev->caps.features & DS_CAN_ATS))
+			continue;
+		for (att = dev->atts; att; att = att->next)
+			for (i = 0; att->s1 == s1 && i < nr; i++)
+				add_dtlb(b, dev, att->pasid, &pieces[i]);
+	}
 }
 
 /*
@@ -198,14 +144,14 @@ static void tell_devices(struct batch *b, const struct ds_s1 *s1,
  */
 int ds_inv_s1_entry(struct ds_s1 *s1, const struct ds_inv_range *ranges, unsigned int n)
 {
-	struct batch b = { .unit = s1->unit };
+	struct ds_batch b = { .unit = s1->unit };
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
 		tell_unit(&b, s1, &ranges[i]);
-	flush(&b);
+	ds_batch_flush(&b);
 	for (i = 0; i < n && s1->unit->caps.vtd.ecap_reg & ECAP_DT; i++)
 		tell_devices(&b, s1, &ranges[i]);
-	flush(&b);
+	ds_batch_flush(&b);
 	return b.rc;
 }
