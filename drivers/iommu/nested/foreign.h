@@ -4,7 +4,8 @@
  *
  * When what is attached to a device is replaced, the core calls the new domain's driver
  * without a look at whose the device is. Userspace can ask for that where the
- * IOMMUs of two drivers are in one machine: an IOAS has domains of both.
+ * IOMMUs of two drivers are in one machine: an IOAS has domains of both. For a PASID, and
+ * where nothing was attached, the core looks.
  */
 #ifndef __IOMMU_NESTED_FOREIGN_H
 #define __IOMMU_NESTED_FOREIGN_H

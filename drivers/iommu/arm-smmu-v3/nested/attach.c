@@ -489,15 +489,13 @@ int smmu3_attach_dev(struct iommu_domain *domain, struct device *dev,
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as smmu3_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
+ * Return: as smmu3_attach(), and -EOPNOTSUPP if the device has no PASIDs
  */
 int smmu3_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 			ioasid_t pasid, struct iommu_domain *old)
 {
 	struct smmu3_device *sdev = dev_iommu_priv_get(dev);
 
-	if (iommu_is_foreign(dev, &smmu3_iommu_ops))
-		return -EINVAL;
 	if (!sdev->pasid_bits)
 		return -EOPNOTSUPP;
 	if (pasid >> sdev->pasid_bits)

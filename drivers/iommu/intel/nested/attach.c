@@ -489,15 +489,13 @@ int vtd_attach_dev(struct iommu_domain *domain, struct device *dev,
  * @old: what the core thinks is attached; the driver knows by itself
  *
  * Context: process context; the group's mutex is held.
- * Return: as vtd_attach_dev(), and -EOPNOTSUPP if the device has no PASIDs
+ * Return: as vtd_attach(), and -EOPNOTSUPP if the device has no PASIDs
  */
 int vtd_set_dev_pasid(struct iommu_domain *domain, struct device *dev,
 		      ioasid_t pasid, struct iommu_domain *old)
 {
 	struct vtd_device *edev = dev_iommu_priv_get(dev);
 
-	if (iommu_is_foreign(dev, &vtd_iommu_ops))
-		return -EINVAL;
 	if (!edev->pasid_bits)
 		return -EOPNOTSUPP;
 	if (pasid >> edev->pasid_bits)
