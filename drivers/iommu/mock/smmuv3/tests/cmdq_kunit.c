@@ -402,8 +402,8 @@ static bool mock_smmu_test_drained(struct mock_smmu_dut *dut)
 	return false;
 }
 
-/* The worker: more commands than it takes at once */
-static void mock_smmu_cmdq_async_test(struct kunit *test)
+/* A worker, and 127 invalidations for it, more than it takes at once: it is not told yet */
+static struct mock_smmu_dut *mock_smmu_test_async(struct kunit *test)
 {
 	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
 	unsigned int i;
@@ -413,6 +413,14 @@ static void mock_smmu_cmdq_async_test(struct kunit *test)
 	mock_smmu_dut_cmdq(dut, 7);
 	for (i = 0; i < 127; i++)
 		mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
+	return dut;
+}
+
+static void mock_smmu_cmdq_async_test(struct kunit *test)
+{
+	struct mock_smmu_dut *dut = mock_smmu_test_async(test);
+	unsigned int i;
+
 	mock_smmu_dut_put(dut, CMD_SYNC | CS(1) | MSI_DATA(0x55),
 			  virt_to_phys(dut->word));
 	mock_smmu_dut_bell(dut);
@@ -435,14 +443,8 @@ static void mock_smmu_cmdq_async_test(struct kunit *test)
 /* Nobody looks at the queue any more: all that is in it is done nevertheless */
 static void mock_smmu_cmdq_settle_test(struct kunit *test)
 {
-	struct mock_smmu_dut *dut = mock_smmu_dut_create(test);
-	unsigned int i;
+	struct mock_smmu_dut *dut = mock_smmu_test_async(test);
 
-	dut->mi->async_commands = true;
-	mock_smmu_dut_start(dut);
-	mock_smmu_dut_cmdq(dut, 7);
-	for (i = 0; i < 127; i++)
-		mock_smmu_dut_put(dut, CMD_TLBI_ALL, 0);
 	mock_smmu_dut_bell(dut);
 	mock_model_settle(dut->mi);
 	KUNIT_EXPECT_EQ(test, dut->m->stats.invalidations, 127);

@@ -427,6 +427,14 @@ static bool wait_status(struct mock_vtd_hw *hw, u32 val)
 	return hw_status(hw) == val;
 }
 
+/* The unit begins anew, with a worker */
+static void start_async(struct mock_vtd_hw *hw)
+{
+	mock_vtd_hw_stop(hw);
+	hw->mi->async_commands = true;
+	mock_vtd_hw_start(hw);
+}
+
 /* By a worker: the doorbell write returns before, the order is the same */
 static void qi_async(struct kunit *test)
 {
@@ -434,9 +442,7 @@ static void qi_async(struct kunit *test)
 	unsigned int round, i;
 	u32 val = 0;
 
-	mock_vtd_hw_stop(hw);
-	hw->mi->async_commands = true;
-	mock_vtd_hw_start(hw);
+	start_async(hw);
 	mock_vtd_hw_iq_enable(hw, 0, true);
 
 	for (round = 0; round < 20; round++) {
@@ -463,9 +469,7 @@ static void qi_async_settles(struct kunit *test)
 	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 
-	mock_vtd_hw_stop(hw);
-	hw->mi->async_commands = true;
-	mock_vtd_hw_start(hw);
+	start_async(hw);
 	mock_vtd_hw_iq_enable(hw, 0, true);
 	for (i = 1; i <= 100; i++)
 		mock_vtd_hw_put_wait(hw, i, 0);
@@ -481,9 +485,7 @@ static void qi_async_polled(struct kunit *test)
 	unsigned long flags;
 	unsigned int i;
 
-	mock_vtd_hw_stop(hw);
-	hw->mi->async_commands = true;
-	mock_vtd_hw_start(hw);
+	start_async(hw);
 	mock_vtd_hw_iq_enable(hw, 0, true);
 
 	local_irq_save(flags);
@@ -502,9 +504,7 @@ static void qi_async_error(struct kunit *test)
 	struct mock_vtd_hw *hw = test->priv;
 	unsigned int i;
 
-	mock_vtd_hw_stop(hw);
-	hw->mi->async_commands = true;
-	mock_vtd_hw_start(hw);
+	start_async(hw);
 	mock_vtd_hw_unmask(hw);
 	mock_vtd_hw_iq_enable(hw, 0, true);
 	/*
