@@ -73,25 +73,26 @@ static GArray *wanted_segs(struct vtable *t)
 	return segs;
 }
 
-/* They are ascending, and may be as many as a client has regions of memory */
-static bool has(const GArray *segs, const struct vseg *seg)
+static gint by_iova(gconstpointer a, gconstpointer b)
 {
-	const struct vseg *s = (const void *)segs->data;
-	guint low = 0, high = segs->len;
+	const struct vseg *x = a, *y = b;
 
-	while (low < high) {
-		guint mid = low + (high - low) / 2;
-
-		if (s[mid].iova < seg->iova)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < segs->len && s[low].iova == seg->iova && s[low].len == seg->len &&
-	       s[low].ipa == seg->ipa && s[low].prot == seg->prot;
+	return x->iova < y->iova ? -1 : x->iova > y->iova;
 }
 
-static int unmap_but(struct vtable *t, const GArray *segs, const GArray *but)
+/* They are ascending, and may be as many as a client has regions of memory */
+static bool has(GArray *segs, const struct vseg *seg)
+{
+	const struct vseg *s;
+	guint i;
+
+	if (!g_array_binary_search(segs, seg, by_iova, &i))
+		return false;
+	s = &g_array_index(segs, struct vseg, i);
+	return s->len == seg->len && s->ipa == seg->ipa && s->prot == seg->prot;
+}
+
+static int unmap_but(struct vtable *t, const GArray *segs, GArray *but)
 {
 	int result = 0;
 	guint i;
@@ -106,7 +107,7 @@ static int unmap_but(struct vtable *t, const GArray *segs, const GArray *but)
 }
 
 /* All of it or nothing */
-static int map_but(struct vtable *t, const GArray *segs, const GArray *but)
+static int map_but(struct vtable *t, const GArray *segs, GArray *but)
 {
 	guint i;
 

@@ -66,20 +66,14 @@ void range_set_add(GArray *set, struct viommu_range range)
 	g_array_insert_val(set, from, range);
 }
 
-bool range_set_meets(const GArray *set, const struct viommu_range *range)
+static gint meets(gconstpointer a, gconstpointer b)
 {
-	const struct viommu_range *r = (const void *)set->data;
-	guint low = 0, high = set->len;
+	return compare(a, b, NULL);
+}
 
-	while (low < high) {
-		guint mid = low + (high - low) / 2;
-
-		if (r[mid].last < range->first)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < set->len && r[low].first <= range->last;
+bool range_set_meets(GArray *set, const struct viommu_range *range)
+{
+	return g_array_binary_search(set, range, meets, NULL);
 }
 
 GArray *range_set_rest(const GArray *set, const struct viommu_range *of)

@@ -41,7 +41,7 @@ GTreeNode *range_tree_next(GTreeNode *node, const struct viommu_range *range);
 /* An array of struct viommu_range, ascending, none of which meet or touch */
 GArray *range_set_new(void);
 void range_set_add(GArray *set, struct viommu_range range);
-bool range_set_meets(const GArray *set, const struct viommu_range *range);
+bool range_set_meets(GArray *set, const struct viommu_range *range);
 /* A new set: what @of has and @set has not */
 GArray *range_set_rest(const GArray *set, const struct viommu_range *of);
 

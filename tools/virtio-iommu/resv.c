@@ -34,7 +34,7 @@ static void sets_free(struct sets *s)
 		g_array_unref(s->kind[i]);
 }
 
-static bool sets_meet(const GArray *a, const GArray *b)
+static bool sets_meet(const GArray *a, GArray *b)
 {
 	guint i;
 

@@ -250,29 +250,39 @@ static void descriptors(struct server_rig *r)
 	g_assert_cmpuint(open_fds(), ==, before - 2);
 }
 
-/* A client that takes no replies is not listened to, until it does */
-static void deaf(struct server_rig *r)
-{
-	struct {
-		struct vfu_header header;
-		struct vfu_msg_region_rw rw;
-	} msg = {
-		{ .command = VFU_REGION_READ, .size = sizeof(msg) },
-		{ .region = 0, .count = VPCI_BAR0_SIZE },
-	};
-	uint8_t *reply = g_malloc(sizeof(msg) + VPCI_BAR0_SIZE);
-	unsigned int i, n = 0;
+static const struct {
+	struct vfu_header header;
+	struct vfu_msg_region_rw rw;
+} much = {
+	{ .command = VFU_REGION_READ, .size = sizeof(much) },
+	{ .region = 0, .count = VPCI_BAR0_SIZE },
+};
 
-	client_hello(r);
-	while (send(r->fd, &msg, sizeof(msg), MSG_NOSIGNAL) == sizeof(msg)) {
+/* Ask for much, as often as the server listens; how often was that? */
+static unsigned int ask_for_much(struct server_rig *r)
+{
+	unsigned int n = 0;
+
+	while (send(r->fd, &much, sizeof(much), MSG_NOSIGNAL) == sizeof(much)) {
 		n++;
 		server_run(r);
 	}
+	return n;
+}
+
+/* A client that takes no replies is not listened to, until it does */
+static void deaf(struct server_rig *r)
+{
+	uint8_t *reply = g_malloc(sizeof(much) + VPCI_BAR0_SIZE);
+	unsigned int i, n;
+
+	client_hello(r);
+	n = ask_for_much(r);
 	g_assert_cmpuint(n, >, 10);
 	g_assert(vfu_io_pending(&r->vfu->io));
 	for (i = 0; i < n; i++) {
-		g_assert_cmpuint(client_read(r, reply, sizeof(msg) + VPCI_BAR0_SIZE), ==,
-				 sizeof(msg) + VPCI_BAR0_SIZE);
+		g_assert_cmpuint(client_read(r, reply, sizeof(much) + VPCI_BAR0_SIZE), ==,
+				 sizeof(much) + VPCI_BAR0_SIZE);
 		server_run(r);
 	}
 	g_assert(!vfu_io_pending(&r->vfu->io));
@@ -282,17 +292,8 @@ static void deaf(struct server_rig *r)
 /* One that hangs up while a reply waits for it */
 static void deaf_and_gone(struct server_rig *r)
 {
-	struct {
-		struct vfu_header header;
-		struct vfu_msg_region_rw rw;
-	} msg = {
-		{ .command = VFU_REGION_READ, .size = sizeof(msg) },
-		{ .region = 0, .count = VPCI_BAR0_SIZE },
-	};
-
 	client_hello(r);
-	while (send(r->fd, &msg, sizeof(msg), MSG_NOSIGNAL) == sizeof(msg))
-		server_run(r);
+	ask_for_much(r);
 	client_close(r);
 	g_assert(!vfu_connected(r->vfu));
 	client_hello(r);
