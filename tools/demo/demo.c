@@ -305,11 +305,7 @@ static void step_copy(void)
 /* What the device finds in the first page of the source */
 static int device_sees(uint64_t seed)
 {
-	uint8_t page[PAGE_4K];
-
-	util_fill(page, sizeof(page), seed);
-	return ep_read(&dev, SRC_IOVA, sizeof(page),
-		       util_crc32(page, sizeof(page)), NULL);
+	return ep_sees(&dev, SRC_IOVA, seed);
 }
 
 static void step_stale(void)

@@ -11,13 +11,13 @@
  * through the wrong one, or through a stale translation, is seen in its data.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <dualstage_raw.h>
 
 #include "ep.h"
+#include "tap.h"
 #include "util.h"
 #include "vdev.h"
 
@@ -44,19 +44,6 @@ static struct space spaces[SPACES] = {
 
 static struct vdev vdev;
 static int iommufd;
-static int nr, failed;
-
-static void result(int ok, const char *fmt, ...)
-{
-	va_list args;
-
-	printf("%sok %d ", ok ? "" : "not ", ++nr);
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	printf("\n");
-	failed += !ok;
-}
 
 static uint8_t *new_page(void)
 {
@@ -118,8 +105,8 @@ static void each_its_own(const char *when)
 		good = !rc;
 		for (j = 0; j < SPACES; j++)
 			good &= page_changed(spaces[j].page) == (i == j);
-		result(good, "DMA with PASID %#x reaches its page only, %s (%d)",
-		       spaces[i].pasid, when, rc);
+		tap_result(good, "DMA with PASID %#x reaches its page only, %s (%d)",
+			   spaces[i].pasid, when, rc);
 	}
 }
 
@@ -131,16 +118,16 @@ static void remap(struct space *s)
 
 	memset(old, 0, SZ_4K);
 	rc = dsi_ioas_unmap(iommufd, s->ioas, IOVA, SZ_4K);
-	result(!rc, "unmap from PASID %#x (%d)", s->pasid, rc);
+	tap_result(!rc, "unmap from PASID %#x (%d)", s->pasid, rc);
 	rc = dma(s, 7);
-	result(rc == -EFAULT && !page_changed(old),
-	       "DMA with PASID %#x is blocked (%d)", s->pasid, rc);
+	tap_result(rc == -EFAULT && !page_changed(old),
+		   "DMA with PASID %#x is blocked (%d)", s->pasid, rc);
 
 	rc = space_map(s);
-	result(!rc, "map another page (%d)", rc);
+	tap_result(!rc, "map another page (%d)", rc);
 	rc = dma(s, 8);
-	result(!rc && page_changed(s->page) && !page_changed(old),
-	       "DMA with PASID %#x reaches the new page (%d)", s->pasid, rc);
+	tap_result(!rc && page_changed(s->page) && !page_changed(old),
+		   "DMA with PASID %#x reaches the new page (%d)", s->pasid, rc);
 	munmap(old, SZ_4K);
 }
 
@@ -149,13 +136,13 @@ static void detach(struct space *s)
 	int rc;
 
 	rc = vdev_detach_pasid(&vdev, s->pasid);
-	result(!rc, "PASID %#x is detached (%d)", s->pasid, rc);
+	tap_result(!rc, "PASID %#x is detached (%d)", s->pasid, rc);
 	memset(s->page, 0, SZ_4K);
 	rc = dma(s, 9);
-	result(rc == -EFAULT && !page_changed(s->page),
-	       "DMA with PASID %#x is blocked (%d)", s->pasid, rc);
+	tap_result(rc == -EFAULT && !page_changed(s->page),
+		   "DMA with PASID %#x is blocked (%d)", s->pasid, rc);
 	rc = vdev_attach_pasid(&vdev, s->pasid, s->hwpt);
-	result(!rc, "attach it again (%d)", rc);
+	tap_result(!rc, "attach it again (%d)", rc);
 }
 
 int main(int argc, char **argv)
@@ -167,18 +154,18 @@ int main(int argc, char **argv)
 	printf("TAP version 13\n");
 	iommufd = dsi_open();
 	rc = iommufd < 0 ? iommufd : vdev_open(&vdev, argv[1], iommufd);
-	result(!rc, "the guest's iommufd has the device (%d)", rc);
+	tap_result(!rc, "the guest's iommufd has the device (%d)", rc);
 	if (rc)
 		return 1;
 	rc = vdev_enable(&vdev, PCI_CMD_MEMORY | PCI_CMD_MASTER);
-	result(!rc && vdev_reg(&vdev, MOCK_EP_EXT_MAGIC) == MOCK_EP_EXT_MAGIC_VAL,
-	       "it is an endpoint of mock hardware (%d)", rc);
+	tap_result(!rc && vdev_reg(&vdev, MOCK_EP_EXT_MAGIC) == MOCK_EP_EXT_MAGIC_VAL,
+		   "it is an endpoint of mock hardware (%d)", rc);
 	if (argc == 3)
 		ep_ats(&vdev, MOCK_EP_ATS_ENABLE);
 	for (i = 0; i < SPACES; i++) {
 		rc = space_init(&spaces[i]);
-		result(!rc, "an address space for PASID %#x (%d)",
-		       spaces[i].pasid, rc);
+		tap_result(!rc, "an address space for PASID %#x (%d)",
+			   spaces[i].pasid, rc);
 		if (rc)
 			return 1;
 	}
@@ -189,8 +176,8 @@ int main(int argc, char **argv)
 	detach(&spaces[1]);
 	each_its_own("after attaching again");
 	if (argc == 3)
-		result(vdev_reg(&vdev, MOCK_EP_ATC_MISSES) &&
-		       vdev_reg(&vdev, MOCK_EP_ATC_INVS),
-		       "the endpoint has used its device-TLB, and been told to forget");
-	return failed != 0;
+		tap_result(vdev_reg(&vdev, MOCK_EP_ATC_MISSES) &&
+			   vdev_reg(&vdev, MOCK_EP_ATC_INVS),
+			   "the endpoint has used its device-TLB, and been told to forget");
+	return tap_failed();
 }

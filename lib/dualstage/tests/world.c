@@ -180,21 +180,14 @@ void world_down(struct world *w)
 
 uint64_t world_page(struct world *w, struct s1 *tables, uint64_t iova, uint64_t seed)
 {
-	uint64_t ipa = guest_alloc(&w->guest, PAGE_4K, PAGE_4K);
+	uint64_t ipa = guest_page(&w->guest, seed);
 
-	if (!ipa)
-		return 0;
-	util_fill(guest_ptr(&w->guest, ipa), PAGE_4K, seed);
-	if (tables && s1_map(tables, iova, ipa, S1_4K, S1_RW))
+	if (ipa && tables && s1_map(tables, iova, ipa, S1_4K, S1_RW))
 		return 0;
 	return ipa;
 }
 
 int world_sees(struct world *w, unsigned int i, uint64_t iova, uint64_t seed)
 {
-	uint8_t page[PAGE_4K];
-
-	util_fill(page, sizeof(page), seed);
-	return ep_read(&w->vdev[i], iova, sizeof(page), util_crc32(page, sizeof(page)),
-		       NULL);
+	return ep_sees(&w->vdev[i], iova, seed);
 }

@@ -7,13 +7,13 @@
  * Both have the same address space, and lose it together.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <dualstage_raw.h>
 
 #include "ep.h"
+#include "tap.h"
 #include "util.h"
 #include "vdev.h"
 
@@ -24,19 +24,6 @@ static struct vdev eps[2];
 static uint32_t ioas, attached[2];
 static int iommufd;
 static uint8_t *pages;
-static int nr, failed;
-
-static void result(int ok, const char *fmt, ...)
-{
-	va_list args;
-
-	printf("%sok %d ", ok ? "" : "not ", ++nr);
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	printf("\n");
-	failed += !ok;
-}
 
 static int set_up(char **names)
 {
@@ -64,10 +51,10 @@ static void together(const char *when, uint32_t seed)
 
 	memset(pages, 0, 2 * SZ_4K);
 	rc = ep_write(&eps[0], IOVA, SZ_4K, seed, NULL);
-	result(!rc && !util_is_byte(pages, SZ_4K, 0), "the one writes, %s (%d)", when, rc);
+	tap_result(!rc && !util_is_byte(pages, SZ_4K, 0), "the one writes, %s (%d)", when, rc);
 	rc = ep_copy(&eps[1], IOVA, OTHER, SZ_4K, NULL);
-	result(!rc && !memcmp(pages, pages + SZ_4K, SZ_4K), "the other copies that, %s (%d)",
-	       when, rc);
+	tap_result(!rc && !memcmp(pages, pages + SZ_4K, SZ_4K), "the other copies that, %s (%d)",
+		   when, rc);
 }
 
 static void neither(const char *when)
@@ -77,8 +64,8 @@ static void neither(const char *when)
 	memset(pages, 0, 2 * SZ_4K);
 	for (i = 0; i < 2; i++) {
 		rc = ep_write(&eps[i], IOVA, SZ_4K, 5, NULL);
-		result(rc == -EFAULT && util_is_byte(pages, SZ_4K, 0),
-		       "endpoint %d is blocked, %s (%d)", i, when, rc);
+		tap_result(rc == -EFAULT && util_is_byte(pages, SZ_4K, 0),
+			   "endpoint %d is blocked, %s (%d)", i, when, rc);
 	}
 }
 
@@ -88,13 +75,13 @@ static void alone(void)
 	int rc = vdev_detach(&eps[0]);
 
 	memset(pages, 0, 2 * SZ_4K);
-	result(!rc && ep_write(&eps[0], IOVA, SZ_4K, 6, NULL) == -EFAULT &&
-	       util_is_byte(pages, SZ_4K, 0), "the one is detached, and blocked (%d)", rc);
+	tap_result(!rc && ep_write(&eps[0], IOVA, SZ_4K, 6, NULL) == -EFAULT &&
+		   util_is_byte(pages, SZ_4K, 0), "the one is detached, and blocked (%d)", rc);
 	rc = ep_write(&eps[1], IOVA, SZ_4K, 7, NULL);
-	result(!rc && !util_is_byte(pages, SZ_4K, 0), "the other is not (%d)", rc);
+	tap_result(!rc && !util_is_byte(pages, SZ_4K, 0), "the other is not (%d)", rc);
 	attached[0] = ioas;
 	rc = vdev_attach(&eps[0], &attached[0]);
-	result(!rc, "it is attached again (%d)", rc);
+	tap_result(!rc, "it is attached again (%d)", rc);
 }
 
 int main(int argc, char **argv)
@@ -105,19 +92,19 @@ int main(int argc, char **argv)
 		return 2;
 	printf("TAP version 13\n");
 	rc = set_up(argv + 1);
-	result(!rc && attached[0] == attached[1], "one domain has both endpoints (%d)", rc);
+	tap_result(!rc && attached[0] == attached[1], "one domain has both endpoints (%d)", rc);
 	if (rc)
 		return 1;
 	pages = mmap(NULL, 2 * SZ_4K, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	neither("before anything is mapped");
 	rc = dsi_ioas_map(iommufd, ioas, pages, 2 * SZ_4K, IOVA, DSI_RW);
-	result(!rc, "two pages are mapped (%d)", rc);
+	tap_result(!rc, "two pages are mapped (%d)", rc);
 	together("at first", 1);
 	alone();
 	together("after that", 2);
 	rc = dsi_ioas_unmap(iommufd, ioas, IOVA, 2 * SZ_4K);
-	result(!rc, "they are unmapped (%d)", rc);
+	tap_result(!rc, "they are unmapped (%d)", rc);
 	neither("after unmapping");
-	return failed != 0;
+	return tap_failed();
 }

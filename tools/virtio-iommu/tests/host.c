@@ -151,19 +151,15 @@ void host_down(struct host *h)
 
 uint64_t host_page(struct host *h, uint64_t seed)
 {
-	uint64_t gpa = guest_alloc(&h->guest, PAGE_4K, PAGE_4K);
+	uint64_t gpa = guest_page(&h->guest, seed);
 
 	g_assert_cmphex(gpa, !=, 0);
-	util_fill(guest_ptr(&h->guest, gpa), PAGE_4K, seed);
 	return gpa;
 }
 
 int host_sees(struct host *h, unsigned int i, uint64_t iova, uint64_t seed)
 {
-	uint8_t page[PAGE_4K];
-
-	util_fill(page, sizeof(page), seed);
-	return ep_read(&h->vdev[i], iova, sizeof(page), util_crc32(page, sizeof(page)), NULL);
+	return ep_sees(&h->vdev[i], iova, seed);
 }
 
 void host_writes(struct host *h, unsigned int i, uint64_t iova, uint64_t gpa)

@@ -90,15 +90,11 @@ static int join(struct tenant *to, struct tenant *from, struct vdev *dev)
 
 static int sees(struct vdev *dev, unsigned int who)
 {
-	uint8_t page[PAGE_4K];
 	unsigned int i;
 	int rc = 0;
 
-	for (i = 0; !rc && i < PAGES; i++) {
-		util_fill(page, sizeof(page), who * 100 + i);
-		rc = ep_read(dev, IOVA + i * PAGE_4K, PAGE_4K,
-			     util_crc32(page, PAGE_4K), NULL);
-	}
+	for (i = 0; !rc && i < PAGES; i++)
+		rc = ep_sees(dev, IOVA + i * PAGE_4K, who * 100 + i);
 	return rc;
 }
 
@@ -394,12 +390,56 @@ TEST_F(two_iommufds, one_ends)
 }
 
 /* Two instances, an endpoint each with the same source-id, one iommufd */
-FIXTURE(two_instances)
-{
+struct pair {
 	struct rig rig;
 	struct mock other;
 	struct vdev dev;
 	struct tenant t[2];
+};
+
+static int pair_up(struct pair *p, const struct rig_config *one,
+		   const struct rig_config *other)
+{
+	struct rig *r = &p->rig;
+	int rc;
+
+	p->dev.fd = -1;
+	rc = rig_mock(r, one);
+	if (!rc)
+		rc = rig_devices(r);
+	if (!rc)
+		rc = mock_create(&p->other, other->type, "kst-other");
+	if (!rc)
+		rc = mock_add_endpoint(&p->other, "ep0", RIG_SID(0));
+	if (!rc)
+		rc = mock_set_live(&p->other, true);
+	if (!rc)
+		rc = rig_open_dev(&p->other, 0, r->iommufd, &p->dev);
+	if (!rc)
+		rc = tenant_make(&p->t[0], one, r->iommufd, r->dev[0].id, 0);
+	if (!rc)
+		rc = tenant_make(&p->t[1], other, r->iommufd, p->dev.id, 1);
+	if (!rc)
+		rc = vdev_attach_id(&r->dev[0], p->t[0].nested);
+	return rc ?: vdev_attach_id(&p->dev, p->t[1].nested);
+}
+
+/* HWPTs go before their units do, but for the test that is about that */
+static int pair_down(struct pair *p)
+{
+	int rc, other;
+
+	vdev_close(&p->dev);
+	rc = rig_down(&p->rig);
+	other = mock_destroy(&p->other);
+	guest_destroy(&p->t[0].ram);
+	guest_destroy(&p->t[1].ram);
+	return rc ?: other;
+}
+
+FIXTURE(two_instances)
+{
+	struct pair p;
 };
 
 FIXTURE_VARIANT(two_instances)
@@ -419,51 +459,31 @@ FIXTURE_VARIANT_ADD(two_instances, smmu)
 
 FIXTURE_SETUP(two_instances)
 {
-	const struct rig_config *cfg = &variant->cfg;
-	struct rig *r = &self->rig;
-
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	self->dev.fd = -1;
-	ASSERT_EQ(0, rig_mock(r, cfg));
-	ASSERT_EQ(0, rig_devices(r));
-	ASSERT_EQ(0, mock_create(&self->other, cfg->type, "kst-other"));
-	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", RIG_SID(0)));
-	ASSERT_EQ(0, mock_set_live(&self->other, true));
-	ASSERT_EQ(0, rig_open_dev(&self->other, 0, r->iommufd, &self->dev));
-	ASSERT_EQ(0, tenant_make(&self->t[0], cfg, r->iommufd, r->dev[0].id,
-				 0));
-	ASSERT_EQ(0, tenant_make(&self->t[1], cfg, r->iommufd, self->dev.id,
-				 1));
-	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
-	ASSERT_EQ(0, vdev_attach_id(&self->dev, self->t[1].nested));
+	ASSERT_EQ(0, pair_up(&self->p, &variant->cfg, &variant->cfg));
 }
 
 FIXTURE_TEARDOWN(two_instances)
 {
-	vdev_close(&self->dev);
-	/* HWPTs go before their units do, but for the test that is about that */
-	EXPECT_EQ(0, rig_down(&self->rig));
-	EXPECT_EQ(0, mock_destroy(&self->other));
-	guest_destroy(&self->t[0].ram);
-	guest_destroy(&self->t[1].ram);
+	EXPECT_EQ(0, pair_down(&self->p));
 }
 
 TEST_F(two_instances, own_memory_only)
 {
-	struct rig *r = &self->rig;
+	struct rig *r = &self->p.rig;
 	struct mock_stats one, other, after;
 
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
-	EXPECT_EQ(0, sees(&self->dev, 1));
+	EXPECT_EQ(0, sees(&self->p.dev, 1));
 	/* They count for themselves */
 	ASSERT_EQ(0, mock_stats(&r->mock, &one));
-	ASSERT_EQ(0, mock_stats(&self->other, &other));
-	EXPECT_EQ(0, sees(&self->dev, 1));
-	ASSERT_EQ(0, inv_all(&self->t[1]));
+	ASSERT_EQ(0, mock_stats(&self->p.other, &other));
+	EXPECT_EQ(0, sees(&self->p.dev, 1));
+	ASSERT_EQ(0, inv_all(&self->p.t[1]));
 	ASSERT_EQ(0, mock_stats(&r->mock, &after));
 	EXPECT_EQ(0, memcmp(&one, &after, sizeof(one)));
-	ASSERT_EQ(0, mock_stats(&self->other, &after));
+	ASSERT_EQ(0, mock_stats(&self->p.other, &after));
 	EXPECT_EQ(other.translations + PAGES, after.translations);
 	EXPECT_EQ(other.invalidations + 1, after.invalidations);
 }
@@ -471,96 +491,78 @@ TEST_F(two_instances, own_memory_only)
 /* One HWPT for devices of both, as far as it goes: invalidated on both */
 TEST_F(two_instances, shared_hwpt)
 {
-	struct rig *r = &self->rig;
+	struct rig *r = &self->p.rig;
 	int rc;
 
-	rc = vdev_attach_id(&self->dev, self->t[0].nested);
+	rc = vdev_attach_id(&self->p.dev, self->p.t[0].nested);
 	if (rc) {
 		/* Or not at all, and nothing has changed */
 		EXPECT_EQ(-EINVAL, rc);
-		EXPECT_EQ(0, sees(&self->dev, 1));
+		EXPECT_EQ(0, sees(&self->p.dev, 1));
 		return;
 	}
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
-	EXPECT_EQ(0, sees(&self->dev, 0));
-	s1_unmap(&self->t[0].s1, IOVA, S1_4K);
-	EXPECT_EQ(0, sees(&self->dev, 0));
-	ASSERT_EQ(0, nest_inv(&self->t[0].nest, &self->t[0].s1,
-			      self->t[0].nested, IOVA, 1, false));
+	EXPECT_EQ(0, sees(&self->p.dev, 0));
+	s1_unmap(&self->p.t[0].s1, IOVA, S1_4K);
+	EXPECT_EQ(0, sees(&self->p.dev, 0));
+	ASSERT_EQ(0, nest_inv(&self->p.t[0].nest, &self->p.t[0].s1,
+			      self->p.t[0].nested, IOVA, 1, false));
 	EXPECT_EQ(-EFAULT, sees(&r->dev[0], 0));
-	EXPECT_EQ(-EFAULT, sees(&self->dev, 0));
+	EXPECT_EQ(-EFAULT, sees(&self->p.dev, 0));
 }
 
 TEST_F(two_instances, one_goes)
 {
-	struct rig *r = &self->rig;
+	struct rig *r = &self->p.rig;
 
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
-	EXPECT_EQ(-EBUSY, mock_set_live(&self->other, false));
-	vdev_close(&self->dev);
-	EXPECT_EQ(0, mock_set_live(&self->other, false));
+	EXPECT_EQ(-EBUSY, mock_set_live(&self->p.other, false));
+	vdev_close(&self->p.dev);
+	EXPECT_EQ(0, mock_set_live(&self->p.other, false));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 	/* Its HWPTs are still there, and harmless */
-	EXPECT_EQ(0, inv_all(&self->t[1]));
-	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->t[1].nested));
-	nest_forget_dev(&self->t[1].nest, self->t[1].nest.devs[0].dev);
-	EXPECT_EQ(0, nest_drop_viommu(&self->t[1].nest));
-	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->t[1].nest.parent));
+	EXPECT_EQ(0, inv_all(&self->p.t[1]));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->p.t[1].nested));
+	nest_forget_dev(&self->p.t[1].nest, self->p.t[1].nest.devs[0].dev);
+	EXPECT_EQ(0, nest_drop_viommu(&self->p.t[1].nest));
+	EXPECT_EQ(0, dsi_destroy(r->iommufd, self->p.t[1].nest.parent));
 	EXPECT_EQ(0, sees(&r->dev[0], 0));
 }
 
 /* A VT-d unit and an SMMUv3, in one iommufd */
 FIXTURE(two_vendors)
 {
-	struct rig rig;
-	struct mock other;
-	struct vdev dev;
-	struct tenant t[2];
+	struct pair p;
 };
 
 FIXTURE_SETUP(two_vendors)
 {
 	const struct rig_config vtd = { .type = MOCK_VTD };
 	const struct rig_config smmu = { .type = MOCK_SMMUV3 };
-	struct rig *r = &self->rig;
 
 	if (!mock_present())
 		SKIP(return, NO_MOCK);
-	self->dev.fd = -1;
-	ASSERT_EQ(0, rig_mock(r, &vtd));
-	ASSERT_EQ(0, rig_devices(r));
-	ASSERT_EQ(0, mock_create(&self->other, MOCK_SMMUV3, "kst-other"));
-	ASSERT_EQ(0, mock_add_endpoint(&self->other, "ep0", RIG_SID(0)));
-	ASSERT_EQ(0, mock_set_live(&self->other, true));
-	ASSERT_EQ(0, rig_open_dev(&self->other, 0, r->iommufd, &self->dev));
-	ASSERT_EQ(0, tenant_make(&self->t[0], &vtd, r->iommufd, r->dev[0].id, 0));
-	ASSERT_EQ(0, tenant_make(&self->t[1], &smmu, r->iommufd, self->dev.id, 1));
-	ASSERT_EQ(0, vdev_attach_id(&r->dev[0], self->t[0].nested));
-	ASSERT_EQ(0, vdev_attach_id(&self->dev, self->t[1].nested));
+	ASSERT_EQ(0, pair_up(&self->p, &vtd, &smmu));
 }
 
 FIXTURE_TEARDOWN(two_vendors)
 {
-	vdev_close(&self->dev);
-	EXPECT_EQ(0, rig_down(&self->rig));
-	EXPECT_EQ(0, mock_destroy(&self->other));
-	guest_destroy(&self->t[0].ram);
-	guest_destroy(&self->t[1].ram);
+	EXPECT_EQ(0, pair_down(&self->p));
 }
 
 /* What is the other one's is refused, in place of what is attached, which stays */
 TEST_F(two_vendors, of_the_other)
 {
-	struct vdev *dev[] = { &self->rig.dev[0], &self->dev };
+	struct vdev *dev[] = { &self->p.rig.dev[0], &self->p.dev };
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nested));
-		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nest.parent));
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->p.t[!i].nested));
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->p.t[!i].nest.parent));
 		EXPECT_EQ(0, sees(dev[i], i));
 		EXPECT_EQ(0, vdev_detach(dev[i]));
-		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->t[!i].nest.parent));
-		EXPECT_EQ(0, vdev_attach_id(dev[i], self->t[i].nested));
+		EXPECT_EQ(-EINVAL, vdev_attach_id(dev[i], self->p.t[!i].nest.parent));
+		EXPECT_EQ(0, vdev_attach_id(dev[i], self->p.t[i].nested));
 		EXPECT_EQ(0, sees(dev[i], i));
 	}
 }
@@ -568,8 +570,8 @@ TEST_F(two_vendors, of_the_other)
 /* An IOAS has tables for each: a device that comes gets its own, whoever was there first */
 TEST_F(two_vendors, one_ioas)
 {
-	struct vdev *dev[] = { &self->rig.dev[0], &self->dev };
-	struct guest *ram = &self->t[0].ram;
+	struct vdev *dev[] = { &self->p.rig.dev[0], &self->p.dev };
+	struct guest *ram = &self->p.t[0].ram;
 	uint64_t gpa = guest_alloc(ram, PAGE_4K, PAGE_4K);
 	unsigned int first, i;
 
@@ -577,12 +579,12 @@ TEST_F(two_vendors, one_ioas)
 	util_fill(guest_ptr(ram, gpa), PAGE_4K, 7);
 	for (first = 0; first < 2; first++) {
 		for (i = 0; i < 2; i++) {
-			EXPECT_EQ(0, vdev_attach_id(dev[first ^ i], self->t[0].ioas));
+			EXPECT_EQ(0, vdev_attach_id(dev[first ^ i], self->p.t[0].ioas));
 			EXPECT_EQ(0, ep_read(dev[first ^ i], gpa, PAGE_4K,
 					     util_crc32(guest_ptr(ram, gpa), PAGE_4K), NULL));
 		}
 		for (i = 0; i < 2; i++) {
-			EXPECT_EQ(0, vdev_attach_id(dev[i], self->t[i].nested));
+			EXPECT_EQ(0, vdev_attach_id(dev[i], self->p.t[i].nested));
 			EXPECT_EQ(0, sees(dev[i], i));
 		}
 	}

@@ -126,6 +126,14 @@ int ep_write(struct vdev *v, uint64_t dst, uint32_t size, uint32_t seed,
 	return rc ?: run(v, MOCK_EP_CMD_WRITE, 0, dst, size, res);
 }
 
+int ep_sees(struct vdev *v, uint64_t iova, uint64_t seed)
+{
+	uint8_t page[PAGE_4K];
+
+	util_fill(page, sizeof(page), seed);
+	return ep_read(v, iova, sizeof(page), util_crc32(page, sizeof(page)), NULL);
+}
+
 int ep_pasid(struct vdev *v, uint32_t val)
 {
 	return vdev_set_reg(v, MOCK_EP_PASID, val);

@@ -38,6 +38,12 @@ int ep_read(struct vdev *v, uint64_t src, uint32_t size, uint32_t crc,
 int ep_write(struct vdev *v, uint64_t dst, uint32_t size, uint32_t seed,
 	     struct ep_result *res);
 
+/*
+ * The endpoint reads the page at @iova: 0 when it finds the pattern of @seed there, else
+ * as ep_read()
+ */
+int ep_sees(struct vdev *v, uint64_t iova, uint64_t seed);
+
 /* Start a transfer without waiting; wait for it, given MOCK_EP_DONE before */
 int ep_start(struct vdev *v, uint32_t command, uint64_t src, uint64_t dst,
 	     uint32_t size);

@@ -231,6 +231,15 @@ uint64_t guest_alloc(struct guest *g, uint64_t size, uint64_t align)
 	return g->gpa + start;
 }
 
+uint64_t guest_page(struct guest *g, uint64_t seed)
+{
+	uint64_t gpa = guest_alloc(g, PAGE_4K, PAGE_4K);
+
+	if (gpa)
+		util_fill(guest_ptr(g, gpa), PAGE_4K, seed);
+	return gpa;
+}
+
 void *guest_ptr(const struct guest *g, uint64_t gpa)
 {
 	if (gpa < g->gpa || gpa - g->gpa >= g->size)

@@ -37,6 +37,8 @@ void guest_destroy(struct guest *g);
 
 /* The GPA of zeroed memory that nobody uses yet; 0 when there is no more */
 uint64_t guest_alloc(struct guest *g, uint64_t size, uint64_t align);
+/* The same, a page that has the pattern of @seed */
+uint64_t guest_page(struct guest *g, uint64_t seed);
 /* NULL if @gpa is not in the guest's RAM */
 void *guest_ptr(const struct guest *g, uint64_t gpa);
 

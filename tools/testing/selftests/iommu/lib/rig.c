@@ -344,21 +344,14 @@ int rig_down(struct rig *r)
 
 uint64_t rig_page(struct rig *r, struct s1 *s1, uint64_t iova, uint64_t seed)
 {
-	uint64_t gpa = guest_alloc(&r->guest, PAGE_4K, PAGE_4K);
+	uint64_t gpa = guest_page(&r->guest, seed);
 
-	if (!gpa)
-		return 0;
-	util_fill(guest_ptr(&r->guest, gpa), PAGE_4K, seed);
-	if (iova && s1_map(s1, iova, gpa, S1_4K, S1_RW))
+	if (gpa && iova && s1_map(s1, iova, gpa, S1_4K, S1_RW))
 		return 0;
 	return gpa;
 }
 
 int rig_sees(struct rig *r, unsigned int dev, uint64_t iova, uint64_t seed)
 {
-	uint8_t page[PAGE_4K];
-
-	util_fill(page, sizeof(page), seed);
-	return ep_read(&r->dev[dev], iova, sizeof(page),
-		       util_crc32(page, sizeof(page)), NULL);
+	return ep_sees(&r->dev[dev], iova, seed);
 }
